@@ -1,0 +1,111 @@
+package availability
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// A Slot is a weekly time on the wall clock of a zone. Slots are comparable.
+// The zero Slot is not valid.
+type Slot struct {
+	Day    time.Weekday
+	Start  time.Duration // wall clock, from 00:00; below 24 h
+	Length time.Duration // exact time
+	Zone   string        // IANA name
+}
+
+// ParseSlot reads a weekday and a start, such as "tue 15:00".
+func ParseSlot(s string, length time.Duration, zone string) (Slot, error) {
+	day, clock, ok := strings.Cut(strings.TrimSpace(strings.ToLower(s)), " ")
+	d, err := ParseWeekday(day)
+	start, err2 := ParseClock(strings.TrimSpace(clock))
+	if !ok || err != nil || err2 != nil || start >= 24*time.Hour {
+		return Slot{}, fmt.Errorf("slot %q: want a weekday and a start, such as \"tue 15:00\"", s)
+	}
+	return Slot{Day: d, Start: start, Length: length, Zone: zone}, nil
+}
+
+// String returns weekday and start, such as "tue 15:00".
+func (s Slot) String() string { return weekdayName(s.Day) + " " + FormatClock(s.Start) }
+
+// On returns the slot's interval on the given date. It is an error if the zone
+// is unknown or its clocks skip the start on that date.
+func (s Slot) On(d Date) (Interval, error) {
+	loc, err := LoadZone(s.Zone)
+	if err != nil {
+		return Interval{}, err
+	}
+	start, exists := At(d, s.Start, loc)
+	if !exists {
+		return Interval{}, fmt.Errorf("slot %s: the clocks of %s skip it on %s", s, s.Zone, d)
+	}
+	return Interval{start, start.Add(s.Length)}, nil
+}
+
+// LoadZone returns the IANA zone of that name. Unlike time.LoadLocation it
+// refuses "" and "Local", which would mean the zone of this machine.
+func LoadZone(name string) (*time.Location, error) {
+	if name == "" || strings.EqualFold(name, "local") {
+		return nil, fmt.Errorf("time zone %q: want an IANA name such as Europe/Berlin", name)
+	}
+	loc, err := time.LoadLocation(name)
+	if err != nil {
+		return nil, fmt.Errorf("time zone %q is not known: want an IANA name such as Europe/Berlin", name)
+	}
+	return loc, nil
+}
+
+// A Cadence is the number of weeks from one session to the next: 1, 2 or 4. The
+// zero Cadence is not valid.
+type Cadence int
+
+// The cadences of a series.
+const (
+	Weekly   Cadence = 1
+	Biweekly Cadence = 2
+	Monthly  Cadence = 4
+)
+
+// ParseCadence reads weekly, biweekly or monthly.
+func ParseCadence(s string) (Cadence, error) {
+	for _, c := range []Cadence{Weekly, Biweekly, Monthly} {
+		if strings.EqualFold(s, c.String()) {
+			return c, nil
+		}
+	}
+	return 0, fmt.Errorf("cadence %q: want weekly, biweekly or monthly", s)
+}
+
+// String returns weekly, biweekly or monthly.
+func (c Cadence) String() string {
+	switch c {
+	case Weekly:
+		return "weekly"
+	case Biweekly:
+		return "biweekly"
+	case Monthly:
+		return "monthly"
+	}
+	return fmt.Sprintf("Cadence(%d)", int(c))
+}
+
+// Valid reports whether c is one of the three cadences.
+func (c Cadence) Valid() bool { return c == Weekly || c == Biweekly || c == Monthly }
+
+// Days returns the days from one session to the next.
+func (c Cadence) Days() int { return 7 * int(c) }
+
+// MaxCount returns how many sessions a series may have at most, so that it ends
+// within three months: 13 weekly, 7 biweekly or 4 monthly ones.
+func (c Cadence) MaxCount() int {
+	switch c {
+	case Weekly:
+		return 13
+	case Biweekly:
+		return 7
+	case Monthly:
+		return 4
+	}
+	return 0
+}

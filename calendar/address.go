@@ -1,0 +1,27 @@
+package calendar
+
+import (
+	"fmt"
+	"net/mail"
+	"strings"
+)
+
+// An Address is a lower-case mail address. It names a person everywhere, and it
+// is safe as the name of a file.
+type Address string
+
+// ParseAddress reads a bare mail address, such as ana@acme.example, in any case.
+func ParseAddress(s string) (Address, error) {
+	s = strings.ToLower(strings.TrimSpace(s))
+	a, err := mail.ParseAddress(s)
+	if err != nil || a.Address != s || len(s) > 254 || strings.HasPrefix(s, ".") || strings.ContainsFunc(s, unsafeInAddress) {
+		return "", fmt.Errorf("address %q: want a mail address such as ana@acme.example", s)
+	}
+	return Address(s), nil
+}
+
+// unsafeInAddress reports characters that mail allows but that would mean
+// something else in a file name, a header or an iCalendar value.
+func unsafeInAddress(r rune) bool {
+	return r <= ' ' || r == 0x7f || strings.ContainsRune(`/\:;,"<>|*?%`, r)
+}

@@ -1,0 +1,62 @@
+// Package calendar says what peerslot asks of a place where calendars live: who
+// is busy when, and one recurring event put, read and cancelled. Its children
+// adapt real places to it.
+package calendar
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/peerslot/peerslot/availability"
+)
+
+// A Backend is a place where calendars live. Its methods may be called from
+// several goroutines. calendartest holds its contract.
+type Backend interface {
+	// Capabilities says what this kind of place can do. It does no I/O.
+	Capabilities() Capabilities
+
+	BusyReader
+
+	// Put creates s, or replaces the series with the same UID, and returns it as
+	// it now is, with its new Version. Putting the same series twice leaves one
+	// series and tells nobody twice. It returns ErrChanged if a series with that
+	// UID is there and s.Version is neither its version nor empty. With an empty
+	// Version it creates, or settles an earlier Put whose outcome was lost.
+	// RSVPs in s are ignored: a reply belongs to who gave it. A Put that died
+	// half-way is finished by the same Put.
+	Put(ctx context.Context, s Series) (Series, error)
+
+	// Get returns the series with its overrides and RSVPs as they are now, or
+	// ErrNotFound.
+	Get(ctx context.Context, uid UID) (Series, error)
+
+	// Cancel takes every occurrence that starts at or after from off the
+	// calendar and tells the attendees; earlier ones stay. Nothing to cancel is
+	// not an error, nor is a series that is not there.
+	Cancel(ctx context.Context, uid UID, from time.Time) error
+}
+
+// A BusyReader tells when people are busy.
+type BusyReader interface {
+	// Busy returns an answer for every address: a calendar that cannot be read
+	// yields a Busy that knows nothing and says why. except names series that do
+	// not count. The error is for what concerns everybody (no sign-in, ctx ended);
+	// then there are no answers.
+	Busy(ctx context.Context, people []Address, iv availability.Interval, except ...UID) (map[Address]availability.Busy, error)
+}
+
+// Capabilities says what a kind of backend can do. The zero value can nothing.
+type Capabilities struct {
+	SendsInvites bool // attendees hear of a Put without further help
+	TracksRSVP   bool // Get returns what attendees replied
+	TellsApart   bool // Busy can leave out the series in except; otherwise their time is unknown
+}
+
+// The errors that callers tell apart with errors.Is.
+var (
+	ErrNotFound = errors.New("no such series on the calendar")
+	ErrChanged  = errors.New("the series was changed on the calendar meanwhile")
+	ErrSignIn   = errors.New("not signed in to the calendar")
+)
