@@ -25,3 +25,9 @@ func ParseAddress(s string) (Address, error) {
 func unsafeInAddress(r rune) bool {
 	return r <= ' ' || r == 0x7f || strings.ContainsRune(`/\:;,"<>|*?%`, r)
 }
+
+// Local returns what stands before the @.
+func (a Address) Local() string {
+	local, _, _ := strings.Cut(string(a), "@")
+	return local
+}

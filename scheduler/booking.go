@@ -1,0 +1,88 @@
+package scheduler
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base32"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/peerslot/peerslot/calendar"
+)
+
+// A Booking is our record that a group holds a slot, from a date, for a count of
+// sessions. It is saved before the calendar is touched and again after, so that a
+// run that died in between is finished by the next one.
+type Booking struct {
+	Group      string
+	Program    string
+	Generation int // 1 for the group's first series
+	State      State
+	Series     calendar.Series // as it was last put, or is to be put
+	Attendance int             // expected when it was booked
+	Possible   int
+	CancelFrom time.Time // set while State is Cancelling: sessions from then on are taken off
+	Created    time.Time
+	Version    int64 // of the record; 0 before the first Save
+}
+
+// A State of a booking.
+type State string
+
+// The states. Intended and Cancelling are intents that the calendar may not show
+// yet.
+const (
+	Intended   State = "intended"
+	Booked     State = "booked"
+	Cancelling State = "cancelling"
+	Ended      State = "ended"
+)
+
+// NewUID returns the UID of a group's series of that generation. It is made of
+// the characters a-v and 0-9 only, is the same on every call, and differs between
+// organizers, groups and generations: an id once deleted cannot be used again on
+// Google.
+func NewUID(organizer calendar.Address, group string, generation int) calendar.UID {
+	sum := sha256.Sum256(fmt.Appendf(nil, "peerslot\x00%s\x00%s\x00%d", organizer, group, generation))
+	enc := base32.NewEncoding("0123456789abcdefghijklmnopqrstuv").WithPadding(base32.NoPadding)
+	return calendar.UID("ps" + enc.EncodeToString(sum[:20]))
+}
+
+// A Store keeps bookings and what was decided about them. schedulertest holds its
+// contract. Its methods may be called from several goroutines.
+type Store interface {
+	// Bookings returns the bookings that have not ended, sorted by group.
+	Bookings(ctx context.Context) ([]Booking, error)
+
+	// Generation returns the highest generation that any booking of the group
+	// ever had, 0 if there was none.
+	Generation(ctx context.Context, group string) (int, error)
+
+	// Save writes b together with the events, or neither, and returns b with its
+	// new Version. A new booking has Version 0. It returns ErrStale if the record
+	// has another version by now, and ErrBooked if b is new and the group has
+	// another booking that has not ended.
+	Save(ctx context.Context, b Booking, events ...Event) (Booking, error)
+
+	// History returns all events of a group, oldest first; of all groups for "".
+	History(ctx context.Context, group string) ([]Event, error)
+
+	Close() error
+}
+
+// An Event is one line of the history: what was decided about a group, when and
+// why. Events are never changed or deleted. They hold no title, note or answer.
+type Event struct {
+	At    time.Time
+	Group string
+	UID   calendar.UID // "" if it concerns no series
+	What  string       // one word, such as booked, moved, cancelled
+	Why   string       // in words and figures
+}
+
+// The errors of a Store that callers tell apart with errors.Is.
+var (
+	ErrStale  = errors.New("the booking was changed by another run meanwhile")
+	ErrBooked = errors.New("the group has a series already")
+)

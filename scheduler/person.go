@@ -1,0 +1,100 @@
+// Package scheduler decides who meets when, and keeps it so: from a roster and
+// programs to groups, bookings and, night after night, their repair.
+//
+// Everything that decides is a pure function from values to a plan. The [Service]
+// loads what such a function needs, and applies the plan that it returns.
+package scheduler
+
+import (
+	"time"
+
+	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/calendar"
+)
+
+// A Person is someone who may be put in groups.
+type Person struct {
+	Address  calendar.Address
+	Name     string // "" if not given; see DisplayName
+	Zone     string // IANA name
+	Hours    availability.Hours
+	Stretch  availability.Hours
+	Holidays string // region whose public holidays are free of work, such as PT or DE-BE; "" for none
+	Away     []DateRange
+
+	Role       string
+	Level      int // 0 if not given
+	Team       string
+	Department string
+	Location   string
+	Manager    calendar.Address // "" if nobody, or not given
+
+	Calendar string // where busy times are read: a feed URL, a file, "none", or "" for the workspace's backend
+}
+
+// DisplayName returns the name, or what stands before the @ of the address.
+func (p Person) DisplayName() string {
+	if p.Name != "" {
+		return p.Name
+	}
+	return p.Address.Local()
+}
+
+// A DateRange is a span of dates, both inclusive.
+type DateRange struct{ First, Last availability.Date }
+
+// A Roster is all the people, by address.
+type Roster map[calendar.Address]Person
+
+// Off returns the person's days off that touch the dates from first to last.
+// holidays returns the public holidays of a region in that span.
+func (p Person) Off(first, last availability.Date, holidays HolidayFunc) ([]availability.Off, error) {
+	var off []availability.Off
+	for _, a := range p.Away {
+		if a.First.Compare(last) <= 0 && a.Last.Compare(first) >= 0 {
+			off = append(off, availability.Off{First: a.First, Last: a.Last, Why: availability.Away})
+		}
+	}
+	if p.Holidays == "" {
+		return off, nil
+	}
+	days, err := holidays(p.Holidays, first, last)
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range days {
+		off = append(off, availability.Off{First: d, Last: d, Why: availability.Holiday})
+	}
+	return off, nil
+}
+
+// A HolidayFunc returns the public holidays of a region from first to last, both
+// inclusive and sorted, or an error that names a region it does not know.
+type HolidayFunc func(region string, first, last availability.Date) ([]availability.Date, error)
+
+// Member returns the person as the slot search sees them, good for sessions
+// within window.
+func (p Person) Member(busy availability.Busy, window availability.Interval, holidays HolidayFunc) (availability.Member, error) {
+	loc, err := availability.LoadZone(p.Zone)
+	if err != nil {
+		return availability.Member{}, err
+	}
+	off, err := p.Off(availability.DateOf(window.Start.In(loc)), availability.DateOf(window.End.In(loc)), holidays)
+	return availability.Member{
+		Name:    string(p.Address),
+		Zone:    loc,
+		Hours:   p.Hours,
+		Stretch: p.Stretch,
+		Off:     off,
+		Busy:    busy,
+	}, err
+}
+
+// Location returns the person's zone, or UTC if it is not known.
+func (p Person) location() *time.Location {
+	loc, err := availability.LoadZone(p.Zone)
+	if err != nil {
+		return time.UTC
+	}
+	return loc
+}

@@ -1,0 +1,138 @@
+package scheduler
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/calendar"
+)
+
+// A Program is the rules for one kind of peer session.
+type Program struct {
+	Name     string
+	Kind     Kind
+	People   Selector
+	MinSize  int
+	MaxSize  int
+	Cadence  availability.Cadence
+	Length   time.Duration
+	Quorum   float64           // share of the members for whom a session is worth holding, 0 to 1
+	Prefer   availability.Days // preferred days; empty for none
+	OnlyDays availability.Days // hard; empty for all days
+
+	Apart         []Rule // hard
+	CloseTeams    [][]string
+	NeverTogether [][]calendar.Address // no two of one list in a group
+	MaxLevelGap   int                  // hard, if LevelGapSet
+	LevelGapSet   bool
+	RotateAfter   int            // weeks; a group older than that is formed anew
+	Weights       map[string]int // changes the figures of the cost of forming
+
+	Agenda  string // peer-circle, coaching, one-on-one, or the path of a template
+	Focus   string
+	History string // path of a CSV file with earlier rounds, "" for none
+}
+
+// A Kind of program.
+type Kind string
+
+// The kinds of program.
+const (
+	Circle   Kind = "circle"
+	Pair     Kind = "pair"
+	OneOnOne Kind = "one-on-one"
+)
+
+// A Rule names something that two members of a group must not share.
+type Rule string
+
+// The rules for who is kept apart.
+const (
+	ReportingLine Rule = "reporting-line" // one is above the other in the chain of managers
+	SameTeam      Rule = "team"
+	CloseTeams    Rule = "close-teams" // their teams work closely together
+	SameDept      Rule = "department"
+	SameManager   Rule = "manager"
+	SameLocation  Rule = "location"
+)
+
+// A Selector says who takes part in a program: people who match every field that
+// is set. The zero Selector matches everybody.
+type Selector struct {
+	Role, Team, Department, Location string
+	Level                            int
+	Manager                          calendar.Address
+	Addresses                        []calendar.Address
+}
+
+// Matches reports whether p takes part.
+func (s Selector) Matches(p Person) bool {
+	is := func(want, have string) bool { return want == "" || want == have }
+	return is(s.Role, p.Role) && is(s.Team, p.Team) && is(s.Department, p.Department) && is(s.Location, p.Location) &&
+		is(string(s.Manager), string(p.Manager)) && (s.Level == 0 || s.Level == p.Level) &&
+		(len(s.Addresses) == 0 || slices.Contains(s.Addresses, p.Address))
+}
+
+// A Group is people who meet together.
+type Group struct {
+	Name     string
+	Program  string // "" for none: then the rules are those of DefaultProgram
+	Members  []calendar.Address
+	Required []calendar.Address
+}
+
+// DefaultProgram returns the rules for groups that name no program: a weekly hour
+// with a quorum of 60%.
+func DefaultProgram() Program {
+	return Program{Kind: Circle, MinSize: 2, MaxSize: 8, Cadence: availability.Weekly, Length: time.Hour, Quorum: 0.6, RotateAfter: 26, Agenda: "peer-circle"}
+}
+
+// RepairRules bound what the nightly pass, and the moves made at booking, may do.
+type RepairRules struct {
+	Horizon     time.Duration // sessions further away are left alone
+	Notice      time.Duration // and so are nearer ones
+	MinGain     int           // fewest members that a move must win
+	CancelBelow bool          // cancel sessions that stay under the quorum, instead of reporting them
+}
+
+// DefaultRepairRules returns a horizon of four weeks, a day's notice and a gain of one.
+func DefaultRepairRules() RepairRules {
+	return RepairRules{Horizon: 28 * 24 * time.Hour, Notice: 24 * time.Hour, MinGain: 1}
+}
+
+// A Workspace is what one configuration describes: who takes part in what, under
+// which rules. It holds no state; that is the Store's.
+type Workspace struct {
+	Organizer calendar.Attendee // owns every series
+	Zone      string            // IANA name; series are anchored in it
+	Roster    Roster
+	Programs  []Program
+	Groups    []Group
+	Repair    RepairRules
+}
+
+// Program returns the program of a group, by name; DefaultProgram for "".
+func (w Workspace) Program(name string) (Program, bool) {
+	if name == "" {
+		return DefaultProgram(), true
+	}
+	i := slices.IndexFunc(w.Programs, func(p Program) bool { return p.Name == name })
+	if i < 0 {
+		return Program{}, false
+	}
+	return w.Programs[i], true
+}
+
+// Participants returns the addresses of those who take part in p, sorted.
+func (w Workspace) Participants(p Program) []calendar.Address {
+	var out []calendar.Address
+	for a, person := range w.Roster {
+		if p.People.Matches(person) {
+			out = append(out, a)
+		}
+	}
+	slices.SortFunc(out, cmp.Compare)
+	return out
+}
