@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/peerslot/peerslot/availability"
@@ -103,6 +104,40 @@ func (s Series) Occurrences() ([]Occurrence, error) {
 	return out, nil
 }
 
+// Check returns what makes s impossible to put on a calendar, or nil.
+func (s Series) Check() error {
+	if s.UID == "" || len(s.UID) > 200 || strings.HasPrefix(string(s.UID), ".") || strings.ContainsFunc(string(s.UID), unsafeInUID) {
+		return fmt.Errorf("series UID %q: want 1 to 200 of a-z, 0-9, '-', '_', '.' and '@'", s.UID)
+	}
+	for _, a := range s.People() {
+		if parsed, err := ParseAddress(string(a)); err != nil || parsed != a {
+			return fmt.Errorf("series %s: %q is no lower-case mail address", s.UID, a)
+		}
+	}
+	if !sortedOnce(s.Attendees, func(a, b Attendee) int { return cmp.Compare(a.Address, b.Address) }) {
+		return fmt.Errorf("series %s: its attendees are not sorted by address, each once", s.UID)
+	}
+	if !sortedOnce(s.Overrides, func(a, b Override) int { return a.Original.Compare(b.Original) }) {
+		return fmt.Errorf("series %s: its overrides are not sorted by original start, each once", s.UID)
+	}
+	_, err := s.Occurrences()
+	return err
+}
+
+func unsafeInUID(r rune) bool {
+	return (r < 'a' || r > 'z') && (r < '0' || r > '9') && !strings.ContainsRune("-_.@", r)
+}
+
+// sortedOnce reports whether each element is less than the next.
+func sortedOnce[E any](list []E, compare func(a, b E) int) bool {
+	for i := 1; i < len(list); i++ {
+		if compare(list[i-1], list[i]) >= 0 {
+			return false
+		}
+	}
+	return true
+}
+
 func (s Series) check() error {
 	switch {
 	case !s.Cadence.Valid():
@@ -115,6 +150,45 @@ func (s Series) check() error {
 		return fmt.Errorf("series %s: its sessions have no length", s.UID)
 	}
 	return nil
+}
+
+// Until returns s without the sessions that start at or after from: with fewer
+// sessions, and with those cancelled that a later one was moved in front of. If
+// none is left, the whole series is Cancelled. Sequence grows if that changes
+// anything; else s is returned as it is.
+func (s Series) Until(from time.Time) (Series, error) {
+	sessions, err := s.Occurrences()
+	if err != nil {
+		return Series{}, err
+	}
+	kept := 0 // sessions up to the last that stays
+	held, changed := false, false
+	for i, o := range sessions {
+		if o.Start.Before(from) {
+			kept, held = i+1, held || !o.Cancelled
+		} else if !o.Cancelled {
+			changed = true
+		}
+	}
+	if !changed {
+		return s, nil
+	}
+	s.Sequence++
+	if !held {
+		s.Cancelled = true
+		return s, nil
+	}
+	for _, o := range sessions[:kept] {
+		if !o.Start.Before(from) {
+			override := s.Override(o.Original)
+			override.Original, override.Cancelled = o.Original, true
+			s = s.WithOverride(override)
+		}
+	}
+	s.Count = kept
+	last := sessions[kept-1].Original
+	s.Overrides = slices.DeleteFunc(slices.Clone(s.Overrides), func(o Override) bool { return o.Original.After(last) })
+	return s, nil
 }
 
 // RSVP returns what the attendee replied for the occurrence with that original

@@ -8,7 +8,8 @@ import (
 )
 
 // A Split is a Backend that reads some people's busy times elsewhere, such as
-// from a feed.
+// from a feed. The Backend and the Readers must be comparable, as pointers are:
+// each is asked once for all its people.
 type Split struct {
 	Backend
 	Readers map[Address]BusyReader // who is read elsewhere, and where
@@ -16,27 +17,21 @@ type Split struct {
 
 // Busy implements BusyReader.
 func (s Split) Busy(ctx context.Context, people []Address, iv availability.Interval, except ...UID) (map[Address]availability.Busy, error) {
-	var here []Address
-	elsewhere := map[BusyReader][]Address{}
+	parts := map[BusyReader][]Address{}
 	var order []BusyReader // the first error must not depend on map order
 	for _, a := range people {
 		r, ok := s.Readers[a]
 		if !ok {
-			here = append(here, a)
-			continue
+			r = s.Backend
 		}
-		if elsewhere[r] == nil {
+		if parts[r] == nil {
 			order = append(order, r)
 		}
-		elsewhere[r] = append(elsewhere[r], a)
+		parts[r] = append(parts[r], a)
 	}
 	out := map[Address]availability.Busy{}
-	if len(here) > 0 {
-		order = append(order, s.Backend)
-		elsewhere[s.Backend] = here
-	}
 	for _, r := range order {
-		busy, err := r.Busy(ctx, elsewhere[r], iv, except...)
+		busy, err := r.Busy(ctx, parts[r], iv, except...)
 		if err != nil {
 			return nil, err
 		}

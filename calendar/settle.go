@@ -1,0 +1,123 @@
+package calendar
+
+import (
+	"maps"
+	"slices"
+	"time"
+)
+
+// Settle decides what a Put of s leaves on a calendar that holds have under the
+// same UID, so that every backend decides alike. It returns
+//   - have, if there is nothing to do: have is s already, or s has no Version and
+//     have is the outcome of an earlier Put of it, with what people changed by
+//     hand since;
+//   - ErrChanged, if s was made from another version than have;
+//   - else s, with the replies of have that are still to the same times.
+func Settle(have, s Series) (Series, error) {
+	settled := have.Sequence >= s.Sequence && (s.Version == "" || have.Same(s))
+	switch {
+	case settled:
+		return have, nil
+	case s.Version != "" && s.Version != have.Version:
+		return Series{}, ErrChanged
+	}
+	return s.WithoutReplies().WithReplies(have, s.People()...), nil
+}
+
+// Same reports whether s and o are the same meeting to those who attend. Replies,
+// Version, Sequence and Updated do not count.
+func (s Series) Same(o Series) bool {
+	s, o = s.WithoutReplies(), o.WithoutReplies()
+	return s.sameTimes(o) && s.Count == o.Count && s.Cancelled == o.Cancelled &&
+		s.Title == o.Title && s.Description == o.Description && s.Link == o.Link && s.Reminder == o.Reminder &&
+		s.Organizer == o.Organizer && slices.Equal(s.Attendees, o.Attendees) &&
+		slices.EqualFunc(s.Overrides, o.Overrides, Override.same)
+}
+
+// sameTimes reports whether both name their occurrences alike.
+func (s Series) sameTimes(o Series) bool {
+	return s.UID == o.UID && s.Slot == o.Slot && s.First == o.First && s.Cadence == o.Cadence
+}
+
+func (o Override) same(p Override) bool {
+	return o.Original.Equal(p.Original) && o.Cancelled == p.Cancelled && o.Note == p.Note && o.sameTime(p)
+}
+
+func (o Override) sameTime(p Override) bool {
+	if o.Moved.Empty() || p.Moved.Empty() {
+		return o.Moved.Empty() && p.Moved.Empty()
+	}
+	return o.Moved.Start.Equal(p.Moved.Start) && o.Moved.End.Equal(p.Moved.End)
+}
+
+// WithoutReplies returns a copy of s in which nobody replied, without the
+// overrides that hold nothing but replies.
+func (s Series) WithoutReplies() Series {
+	s.Organizer.RSVP = NoReply
+	s.Attendees = slices.Clone(s.Attendees)
+	for i := range s.Attendees {
+		s.Attendees[i].RSVP = NoReply
+	}
+	overrides := s.Overrides
+	s.Overrides = nil
+	for _, o := range overrides {
+		if o.RSVPs = nil; o.Cancelled || o.Note != "" || !o.Moved.Empty() {
+			s.Overrides = append(s.Overrides, o)
+		}
+	}
+	return s
+}
+
+// WithReplies returns a copy of s with the replies that the given attendees gave
+// in from. A reply is to a time: one to an occurrence that is elsewhere in s does
+// not count, nor does any if the whole series is. Who did not reply in from keeps
+// the reply in s.
+func (s Series) WithReplies(from Series, who ...Address) Series {
+	if !s.sameTimes(from) {
+		return s
+	}
+	s.Attendees = slices.Clone(s.Attendees)
+	for i, a := range s.Attendees {
+		if r := from.RSVP(a.Address, time.Time{}); r != NoReply && slices.Contains(who, a.Address) {
+			s.Attendees[i].RSVP = r
+		}
+	}
+	for _, o := range from.Overrides {
+		s = s.withRepliesTo(o, who)
+	}
+	return s
+}
+
+// withRepliesTo is WithReplies for the occurrence that theirs overrides.
+func (s Series) withRepliesTo(theirs Override, who []Address) Series {
+	o := s.Override(theirs.Original)
+	if len(theirs.RSVPs) == 0 || !o.sameTime(theirs) || !s.names(theirs.Original) {
+		return s
+	}
+	o.Original = theirs.Original
+	o.RSVPs = maps.Clone(o.RSVPs)
+	for a, r := range theirs.RSVPs {
+		if r == NoReply || !slices.Contains(who, a) || !s.invites(a) {
+			continue
+		}
+		if o.RSVPs == nil {
+			o.RSVPs = map[Address]RSVP{}
+		}
+		o.RSVPs[a] = r
+	}
+	if o.RSVPs == nil {
+		return s
+	}
+	return s.WithOverride(o)
+}
+
+func (s Series) invites(a Address) bool {
+	return slices.ContainsFunc(s.Attendees, func(at Attendee) bool { return at.Address == a })
+}
+
+// names reports whether s has an occurrence with that original start.
+func (s Series) names(original time.Time) bool {
+	s.Overrides = nil
+	occurrences, err := s.Occurrences()
+	return err == nil && slices.ContainsFunc(occurrences, func(o Occurrence) bool { return o.Original.Equal(original) })
+}
