@@ -1,0 +1,212 @@
+package grouping
+
+import "slices"
+
+// A layout is a grouping of the people of a table that is changed step by step.
+// It keeps for each member what the rest of the group has in common, so that the
+// price of an exchange is found without looking at the groups again.
+type layout struct {
+	t     *table
+	cells []cell
+	at    []seat // of each person
+	price [maxWeeks + 1]int
+	sum   int // of the cells' prices
+	cost  int // of the cells' costs
+	spare [maxGroup + 1]common
+}
+
+// A seat is one place in one cell.
+type seat struct{ cell, place int32 }
+
+// A cell is one group of a layout.
+type cell struct {
+	members []int32
+	all     common           // of all members
+	without [maxGroup]common // of all but one
+	zones   [maxGroup + 1]uint64
+	pairs   int // cost of the pairs
+	price   int // what the search minimises
+	cost    int // what counts in the end
+}
+
+// newLayout starts from groups. price replaces the table's cost by sessions while
+// searching; nil leaves it.
+func newLayout(t *table, groups [][]int, price *[maxWeeks + 1]int) *layout {
+	l := &layout{t: t, at: make([]seat, t.n), cells: make([]cell, len(groups)), price: t.session}
+	if price != nil {
+		l.price = *price
+	}
+	for i, g := range groups {
+		for _, p := range g {
+			l.cells[i].members = append(l.cells[i].members, int32(p))
+		}
+		l.refresh(i)
+		l.sum += l.cells[i].price
+		l.cost += l.cells[i].cost
+	}
+	return l
+}
+
+// setPrice changes what the search minimises.
+func (l *layout) setPrice(price [maxWeeks + 1]int) {
+	l.price, l.sum = price, 0
+	for i := range l.cells {
+		c := &l.cells[i]
+		c.price = c.cost - l.t.session[c.all.most] + price[c.all.most]
+		l.sum += c.price
+	}
+}
+
+// groups returns a copy of the grouping.
+func (l *layout) groups() [][]int {
+	out := make([][]int, len(l.cells))
+	for i := range l.cells {
+		for _, p := range l.cells[i].members {
+			out[i] = append(out[i], int(p))
+		}
+	}
+	return out
+}
+
+// refresh works out all that is kept about a cell from its members.
+func (l *layout) refresh(i int) {
+	t, c := l.t, &l.cells[i]
+	n := len(c.members)
+	c.pairs, c.zones[n] = 0, 0
+	for k, p := range c.members {
+		l.at[p] = seat{int32(i), int32(k)}
+		c.zones[n] |= t.zone[p]
+		c.zones[k] = 0
+		for j, q := range c.members {
+			if j < k {
+				c.pairs += t.pair(int(p), int(q))
+			}
+			if j != k {
+				c.zones[k] |= t.zone[q]
+			}
+		}
+	}
+	l.intersect(c)
+	zone, _ := t.zoneCost(c.zones[n])
+	c.cost = c.pairs + zone + t.session[c.all.most]
+	c.price = c.pairs + zone + l.price[c.all.most]
+}
+
+// intersect fills in the starts of the cell, whole and without each member, by
+// running over the members from both ends.
+func (l *layout) intersect(c *cell) {
+	s := &l.t.masks
+	n := len(c.members)
+	row := func(k int) []uint64 { return s.row(int(c.members[k])) }
+	if n == 1 {
+		c.all.set(s, row(0))
+		return
+	}
+	tail := &l.spare // tail[k]: of members k and later
+	tail[n-1].set(s, row(n-1))
+	for k := n - 2; k > 0; k-- {
+		tail[k].and(s, &tail[k+1], row(k))
+	}
+	head := &c.all // of members before k
+	c.without[0].copy(&tail[1])
+	head.set(s, row(0))
+	for k := 1; k < n; k++ {
+		if k < n-1 {
+			c.without[k].meet(s, head, &tail[k+1])
+		} else {
+			c.without[k].copy(head)
+		}
+		head.and(s, head, row(k))
+	}
+}
+
+// An exchange is a step of the search: person a goes to the cell of b and b to
+// that of a; with b < 0, a moves to the cell called to.
+type exchange struct{ a, b, to int }
+
+// delta returns by how much the exchange would change the sum of the prices. It
+// may stop early with any number above limit once it is sure to be above it.
+func (l *layout) delta(x exchange, limit int) int {
+	from := &l.cells[l.at[x.a].cell]
+	to := &l.cells[x.to]
+	ka := int(l.at[x.a].place)
+	change := -from.price - to.price
+	if x.b < 0 {
+		rest := l.rest(from, ka, x.a)
+		least := l.restPrice(from, ka, rest)
+		joined := to.pairs
+		for _, q := range to.members {
+			joined += l.t.pair(x.a, int(q))
+		}
+		n := len(to.members)
+		return change + least + l.joinPrice(joined, to.zones[n]|l.t.zone[x.a], &to.all, x.a, limit-change-least)
+	}
+	kb := int(l.at[x.b].place)
+	pairsFrom, pairsTo := l.rest(from, ka, x.a), l.rest(to, kb, x.b)
+	for k, q := range from.members {
+		if k != ka {
+			pairsFrom += l.t.pair(x.b, int(q))
+		}
+	}
+	for k, q := range to.members {
+		if k != kb {
+			pairsTo += l.t.pair(x.a, int(q))
+		}
+	}
+	zonesFrom, zonesTo := from.zones[ka]|l.t.zone[x.b], to.zones[kb]|l.t.zone[x.a]
+	least := l.floor(pairsTo, zonesTo, &to.without[kb])
+	if change+least > limit {
+		return change + least
+	}
+	change += l.joinPrice(pairsFrom, zonesFrom, &from.without[ka], x.b, limit-change-least)
+	return change + l.joinPrice(pairsTo, zonesTo, &to.without[kb], x.a, limit-change)
+}
+
+// rest returns the pair cost of a cell without the member at place k.
+func (l *layout) rest(c *cell, k, member int) int {
+	pairs := c.pairs
+	for j, q := range c.members {
+		if j != k {
+			pairs -= l.t.pair(member, int(q))
+		}
+	}
+	return pairs
+}
+
+func (l *layout) restPrice(c *cell, k, pairs int) int {
+	return l.floor(pairs, c.zones[k], &c.without[k])
+}
+
+// floor is the price of a set, and so the least price of it with one more.
+func (l *layout) floor(pairs int, zones uint64, c *common) int {
+	zone, _ := l.t.zoneCost(zones)
+	return pairs + zone + l.price[c.most]
+}
+
+// joinPrice returns the price of a set with one more person, or any number above
+// limit once the price is sure to be above it.
+func (l *layout) joinPrice(pairs int, zones uint64, c *common, person, limit int) int {
+	zone, _ := l.t.zoneCost(zones)
+	if least := pairs + zone + l.price[c.most]; least > limit || c.most == 0 {
+		return least
+	}
+	return pairs + zone + l.price[c.sessions(&l.t.masks, l.t.row(person))]
+}
+
+// apply makes the exchange.
+func (l *layout) apply(x exchange) {
+	sa := l.at[x.a]
+	from, to := &l.cells[sa.cell], &l.cells[x.to]
+	l.sum -= from.price + to.price
+	l.cost -= from.cost + to.cost
+	if x.b < 0 {
+		from.members = slices.Delete(from.members, int(sa.place), int(sa.place)+1)
+		to.members = append(to.members, int32(x.a))
+	} else {
+		from.members[sa.place], to.members[l.at[x.b].place] = int32(x.b), int32(x.a)
+	}
+	l.refresh(int(sa.cell))
+	l.refresh(x.to)
+	l.sum += from.price + to.price
+	l.cost += from.cost + to.cost
+}
