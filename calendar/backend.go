@@ -23,11 +23,11 @@ type Backend interface {
 	// it now is, with its new Version. Putting the same series twice leaves one
 	// series and tells nobody twice. With an empty Version it creates, or settles
 	// an earlier Put whose outcome was lost; what people changed by hand since
-	// stays. It returns ErrChanged if a series with that UID is there, is not yet
-	// s, and s.Version is neither its version nor empty; [Settle] decides. RSVPs in
-	// s are ignored: a reply belongs to who gave it, and stays as long as it is to
-	// the same time. A Put that died half-way is finished by the same Put. An s
-	// that fails Series.Check is refused.
+	// stays. With a Version it returns ErrChanged if the series there is neither of
+	// that version nor s already, or is gone; [Settle] decides. RSVPs in s are
+	// ignored: a reply belongs to who gave it, and stays as long as it is to the
+	// same time. A Put that died half-way is finished by the same Put. An s that
+	// fails Series.Check is refused.
 	Put(ctx context.Context, s Series) (Series, error)
 
 	// Get returns the series with its overrides and RSVPs as they are now, or

@@ -21,6 +21,7 @@ func Settle(have, s Series) (Series, error) {
 	case s.Version != "" && s.Version != have.Version:
 		return Series{}, ErrChanged
 	}
+	s.Sequence = max(s.Sequence, have.Sequence) // programs ignore what seems older
 	return s.WithoutReplies().WithReplies(have, s.People()...), nil
 }
 

@@ -1,6 +1,7 @@
 package calendartest
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -20,11 +21,9 @@ const (
 // People returns everybody who has a calendar in the contract, sorted.
 func People() []calendar.Address { return []calendar.Address{Ana, Bo, Cem, Organizer} }
 
-// UID returns one of the UIDs that the samples use, a different one for each n
-// from 0 to 9.
-func UID(n int) calendar.UID {
-	return calendar.UID("pssample000000000000000000000000" + string(rune('0'+n%10)))
-}
+// UID returns a UID such as bookings have, a different one for each n from 0 to
+// 999.
+func UID(n int) calendar.UID { return calendar.UID(fmt.Sprintf("pssample%026d", n)) }
 
 // Series returns a series that is good to be put: 13 Tuesdays from 3 March 2026
 // on, 15:00 to 16:00 in Berlin, whose clocks change on 29 March. Ana and Bo attend.
