@@ -1,0 +1,204 @@
+package ical
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+)
+
+// What a calendar may be at most. Real ones stay far below; the limits keep a
+// hostile one from taking time and memory.
+const (
+	maxCalendar = 128 << 20 // bytes of a calendar
+	maxSkipped  = 32 << 20  // bytes of one line, such as an attachment, none of which is kept
+	maxKept     = 256 << 10 // bytes of a line that is read; what is longer is cut
+	bufferSize  = 32 << 10
+)
+
+// lines reads the content lines of a calendar, one at a time, and keeps none.
+// They may end in CR, LF or CRLF and be folded anywhere; blank ones are passed
+// over.
+type lines struct {
+	src      io.Reader
+	buf      []byte
+	pos, end int // what was read and not yet passed is buf[pos:end]
+	total    int // bytes read
+	loneCR   bool
+	err      error // of src, io.EOF at the end
+
+	number  int    // of the line in the text, from 1
+	passed  int    // lines of the text so far, folded ones counted one by one
+	head    []byte // the line, up to its first fold; valid until the next call
+	folded  bool   // more of the line follows
+	cut     bool   // the line was longer than maxKept
+	scratch []byte
+}
+
+func newLines(r io.Reader) *lines {
+	return &lines{src: r, buf: make([]byte, bufferSize)}
+}
+
+// next moves to the next line. It returns false at the end of the text and on
+// an error, which failed tells.
+func (l *lines) next() bool {
+	for l.folded {
+		l.physical()
+	}
+	for {
+		l.cut = false
+		line, ok := l.physical()
+		if !ok {
+			return false
+		}
+		if l.number == 0 { // some programs write a byte order mark, some blanks
+			line = bytes.TrimLeft(bytes.TrimPrefix(line, []byte("\ufeff")), " \t")
+		}
+		if len(line) > 0 {
+			l.head, l.number = line, l.passed
+			return true
+		}
+	}
+}
+
+// whole returns the line with its folds undone. It is valid until the next
+// call.
+func (l *lines) whole() []byte {
+	if !l.folded {
+		return l.head
+	}
+	l.scratch = append(l.scratch[:0], l.head...)
+	for l.folded {
+		line, ok := l.physical()
+		if !ok {
+			break
+		}
+		if len(l.scratch)+len(line) > maxKept {
+			l.cut = true
+			continue
+		}
+		l.scratch = append(l.scratch, line[1:]...)
+	}
+	l.head = l.scratch
+	return l.head
+}
+
+// failed returns what kept the text from being read to its end.
+func (l *lines) failed() error {
+	if l.err == io.EOF {
+		return nil
+	}
+	return l.err
+}
+
+// physical returns the next line of the text as it stands, without its end,
+// and sets folded if the one after it continues it.
+func (l *lines) physical() ([]byte, bool) {
+	from := 0
+	for {
+		i := bytes.IndexByte(l.buf[l.pos+from:l.end], '\n')
+		if i >= 0 && (l.pos+from+i+1 < l.end || l.err != nil) {
+			return l.pass(from+i, 1), true
+		}
+		if l.err != nil {
+			break
+		}
+		from = l.end - l.pos
+		if i >= 0 {
+			from--
+		}
+		if from >= maxKept {
+			return l.skip()
+		}
+		l.fill()
+	}
+	if l.pos == l.end || l.err != io.EOF {
+		l.folded = false
+		return nil, false
+	}
+	return l.pass(l.end-l.pos, 0), true
+}
+
+// pass takes a line of n bytes and its end out of the buffer.
+func (l *lines) pass(n, eol int) []byte {
+	line := l.buf[l.pos : l.pos+n]
+	l.pos += n + eol
+	l.passed++
+	l.folded = l.pos < l.end && (l.buf[l.pos] == ' ' || l.buf[l.pos] == '\t')
+	for len(line) > 0 && line[len(line)-1] == '\r' {
+		line = line[:len(line)-1]
+	}
+	return line
+}
+
+// skip keeps the first maxKept bytes of a line that is longer and drops the
+// rest.
+func (l *lines) skip() ([]byte, bool) {
+	head := bytes.Clone(l.buf[l.pos : l.pos+maxKept])
+	l.pos += maxKept
+	for skipped := maxKept; ; {
+		if i := bytes.IndexByte(l.buf[l.pos:l.end], '\n'); i >= 0 {
+			l.pos += i
+			l.physical()
+			break
+		}
+		skipped += l.end - l.pos
+		l.pos = l.end
+		if l.err != nil {
+			l.passed, l.folded = l.passed+1, false
+			break
+		}
+		if skipped > maxSkipped {
+			l.err = fmt.Errorf("line %d is longer than %d MB", l.passed+1, maxSkipped>>20)
+			return nil, false
+		}
+		l.fill()
+	}
+	l.cut = true
+	return head, true
+}
+
+// fill reads more, behind what was not passed yet.
+func (l *lines) fill() {
+	switch {
+	case l.pos == l.end:
+		l.pos, l.end = 0, 0
+	case l.end == len(l.buf) && l.pos > 0:
+		l.end = copy(l.buf, l.buf[l.pos:l.end])
+		l.pos = 0
+	case l.end == len(l.buf):
+		l.buf = append(l.buf, make([]byte, len(l.buf))...)
+	}
+	start := l.end
+	for tries := 0; l.end == start || l.total < 512; tries++ {
+		n, err := l.src.Read(l.buf[l.end:])
+		l.end += n
+		l.total += n
+		if err == nil && tries > 1000 {
+			err = io.ErrNoProgress
+		}
+		if l.err = err; err != nil {
+			break
+		}
+	}
+	if l.total > maxCalendar && l.err == nil {
+		l.err = fmt.Errorf("the calendar is larger than %d MB", maxCalendar>>20)
+	}
+	l.mendCR(start)
+}
+
+// mendCR turns the line ends of a text that knows only CR, which its beginning
+// tells, into LF.
+func (l *lines) mendCR(start int) {
+	fresh := l.buf[start:l.end]
+	if start == 0 && l.total == l.end {
+		l.loneCR = bytes.IndexByte(fresh, '\r') >= 0 && bytes.IndexByte(fresh, '\n') < 0
+	}
+	if !l.loneCR {
+		return
+	}
+	for i, c := range fresh {
+		if c == '\r' {
+			fresh[i] = '\n'
+		}
+	}
+}

@@ -1,0 +1,50 @@
+package ical
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+)
+
+// A warning tells of a part of a calendar that could not be used. It never
+// holds a title, a name or a note.
+type warning struct {
+	line int // from 1
+	text string
+}
+
+func (w warning) String() string { return fmt.Sprintf("line %d: %s", w.line, w.text) }
+
+const (
+	maxWarnings = 20   // that are shown
+	keptWarning = 1000 // that are kept to choose the first from
+)
+
+// warnings collects what a reader has to say, in bounded space.
+type warnings struct {
+	list []warning
+	more int
+}
+
+func (w *warnings) add(line int, format string, args ...any) {
+	if len(w.list) == keptWarning {
+		w.more++
+		return
+	}
+	w.list = append(w.list, warning{line, fmt.Sprintf(format, args...)})
+}
+
+// texts returns the first warnings by line, each text once for a line, and how
+// many more there are.
+func (w *warnings) texts() []string {
+	slices.SortStableFunc(w.list, func(a, b warning) int { return cmp.Compare(a.line, b.line) })
+	list := slices.Compact(w.list)
+	var out []string
+	for _, x := range list[:min(len(list), maxWarnings)] {
+		out = append(out, x.String())
+	}
+	if more := len(list) - len(out) + w.more; more > 0 {
+		out = append(out, fmt.Sprintf("and %d more", more))
+	}
+	return out
+}
