@@ -1,0 +1,142 @@
+package feed
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"sync"
+	"syscall"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/calendar/ical"
+)
+
+// A Reader is the [calendar.BusyReader] of people whose calendar is a feed or a
+// file. Its fields must not change after the first Busy.
+type Reader struct {
+	Fetcher *Fetcher // may be nil if every source is a file
+	Sources map[calendar.Address]Source
+	Limit   int // how many calendars are read at a time; 0 means 8
+}
+
+// A Source says where one person's calendar is: at URL or in File.
+type Source struct {
+	URL  string         // a secret; see [IsURL]
+	File string         // a regular file, which is only read
+	Zone *time.Location // of the person: floating and all-day times; must not be nil
+}
+
+// String returns the source without what is secret.
+func (s Source) String() string {
+	if s.URL != "" {
+		return "feed " + Redact(s.URL)
+	}
+	return "file " + s.File
+}
+
+// GoString returns what String does: a source must not tell its URL to %#v.
+func (s Source) GoString() string { return s.String() }
+
+// Busy implements [calendar.BusyReader]. A calendar that cannot be read makes
+// only its own person unreadable. A copy that had to stand in for a feed is told,
+// with its age, among the warnings.
+func (r *Reader) Busy(ctx context.Context, people []calendar.Address, iv availability.Interval, except ...calendar.UID) (map[calendar.Address]availability.Busy, error) {
+	var mu sync.Mutex
+	out := map[calendar.Address]availability.Busy{}
+	var g errgroup.Group
+	g.SetLimit(r.limit())
+	for _, a := range people {
+		g.Go(func() error {
+			b := r.busy(ctx, r.Sources[a], ical.ReadOptions{Window: iv, Owner: a, Except: except})
+			mu.Lock()
+			defer mu.Unlock()
+			out[a] = b
+			return ctx.Err()
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return nil, fmt.Errorf("read feeds: %w", err)
+	}
+	return out, nil
+}
+
+func (r *Reader) limit() int {
+	if r.Limit > 0 {
+		return r.Limit
+	}
+	return 8
+}
+
+func (r *Reader) busy(ctx context.Context, s Source, o ical.ReadOptions) availability.Busy {
+	if s.Zone == nil || (s.URL == "") == (s.File == "") || s.URL != "" && r.Fetcher == nil {
+		return availability.Unreadable("no feed or file is set: give an .ics URL or file")
+	}
+	if ctx.Err() != nil {
+		return availability.Unreadable("not read: the run was ended")
+	}
+	body, info, err := r.open(ctx, s)
+	if err != nil {
+		return availability.Unreadable(reason(s, err))
+	}
+	defer body.Close()
+	o.Zone = s.Zone
+	b, err := ical.ReadBusy(body, o)
+	if err != nil {
+		return availability.Unreadable(reason(s, fmt.Errorf("%s: %w", s, err)))
+	}
+	if info.Problem != nil {
+		b.Warnings = append(b.Warnings, fmt.Sprintf("%v; a copy of %s ago stands in", info.Problem, formatAge(info.Age)))
+	}
+	return b
+}
+
+func (r *Reader) open(ctx context.Context, s Source) (io.ReadCloser, Info, error) {
+	if s.URL != "" {
+		return r.Fetcher.Open(ctx, s.URL)
+	}
+	f, err := openFile(s.File)
+	return f, Info{}, err
+}
+
+// reason says why a source could not be read and what to do about it.
+func reason(s Source, err error) string {
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e.Reason()
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Sprintf("%s does not exist: check its name, or export the calendar again", s)
+	}
+	if errors.Is(err, fs.ErrPermission) {
+		return fmt.Sprintf("%s may not be read: change its permissions", s)
+	}
+	return fmt.Sprintf("%v: export the calendar again as .ics", err)
+}
+
+// openFile opens a regular file. Anything else, such as a pipe, could keep the
+// reader waiting, so it is opened without waiting and looked at before it is
+// read.
+func openFile(name string) (io.ReadCloser, error) {
+	f, err := os.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return nil, err
+	}
+	info, err := f.Stat()
+	if err == nil && !info.Mode().IsRegular() {
+		err = fmt.Errorf("file %s: not a regular file", name)
+	}
+	if err == nil && info.Size() > defaultMaxSize {
+		err = fmt.Errorf("file %s: larger than %s", name, formatSize(defaultMaxSize))
+	}
+	if err != nil {
+		f.Close()
+		return nil, err
+	}
+	return f, nil
+}
