@@ -61,4 +61,6 @@ var (
 	ErrNotFound = errors.New("no such series on the calendar")
 	ErrChanged  = errors.New("the series was changed on the calendar meanwhile")
 	ErrSignIn   = errors.New("not signed in to the calendar")
+	ErrQuota    = errors.New("the calendar's usage limits are reached; they pass after some hours")
+	ErrGone     = errors.New("a series with that UID was deleted, and the calendar allows no other; the booking needs a new generation")
 )
