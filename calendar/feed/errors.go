@@ -190,11 +190,13 @@ func explainNet(err error, limit time.Duration) *Error {
 		return &Error{What: "was not waited for", Next: "run it again", kind: context.Canceled}
 	case errors.Is(err, context.DeadlineExceeded), timeout != nil && timeout.Timeout():
 		return &Error{What: fmt.Sprintf("did not answer in full within %s", limit), Next: "try again later", kind: context.DeadlineExceeded}
-	case errors.Is(err, io.ErrUnexpectedEOF):
-		return &Error{What: "broke off its answer", Next: "try again later"}
 	}
-	if op, ok := errors.AsType[*net.OpError](err); ok && op.Op == "dial" {
+	op, _ := errors.AsType[*net.OpError](err)
+	switch {
+	case op != nil && op.Op == "dial":
 		return &Error{What: "cannot be reached", Next: "check the network and the link"}
+	case op != nil, errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return &Error{What: "broke off its answer", Next: "try again later"}
 	}
 	return nil
 }

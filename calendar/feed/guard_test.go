@@ -63,7 +63,7 @@ func TestRefusedURLs(t *testing.T) {
 		return nil, errors.New("asked")
 	})
 	for _, u := range refusedURLs {
-		u = strings.Replace(u, "/latest", "", 1) + secret + "/basic.ics"
+		u += secret + "/basic.ics"
 		if err := f.Check(u); err == nil {
 			t.Errorf("Check(%q): no error", u)
 		}

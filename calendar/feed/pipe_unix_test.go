@@ -1,0 +1,26 @@
+//go:build unix
+
+package feed
+
+import (
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/peerslot/peerslot/calendar"
+)
+
+// Opening a pipe waits for a writer, who need never come.
+func TestPipeIsNotWaitedFor(t *testing.T) {
+	pipe := filepath.Join(t.TempDir(), "ana.ics")
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	const ana = calendar.Address("ana@acme.example")
+	r := &Reader{Sources: map[calendar.Address]Source{ana: {File: pipe, Zone: time.UTC}}}
+	if b := busy(t, r, ana)[ana]; b.Readable() || !strings.Contains(b.Reason, "not a regular file") {
+		t.Errorf("got %+v", b)
+	}
+}
