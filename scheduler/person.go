@@ -30,6 +30,8 @@ type Person struct {
 	Manager    calendar.Address // "" if nobody, or not given
 
 	Calendar string // where busy times are read: a feed URL, a file, "none", or "" for the workspace's backend
+
+	PausedUntil availability.Date // left out of rounds that are formed before it; zero if not paused
 }
 
 // DisplayName returns the name, or what stands before the @ of the address.

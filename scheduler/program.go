@@ -33,6 +33,17 @@ type Program struct {
 	Agenda  string // peer-circle, coaching, one-on-one, or the path of a template
 	Focus   string
 	History string // path of a CSV file with earlier rounds, "" for none
+
+	Links              []Link            // of a one-on-one program: who meets whom
+	Interdependence    map[string]string // of a one-on-one program: by two teams joined by a hyphen, strong or weak
+	MaxSessionsPerWeek int               // hard: no member has more peer sessions a week; 0 for no limit
+	GroupDays          bool              // a member's sessions of this program are put on as few days as possible
+}
+
+// A Link is a standing pair of a one-on-one program, with a cadence of its own.
+type Link struct {
+	A, B    calendar.Address
+	Cadence availability.Cadence
 }
 
 // A Kind of program.
@@ -81,6 +92,7 @@ type Group struct {
 	Program  string // "" for none: then the rules are those of DefaultProgram
 	Members  []calendar.Address
 	Required []calendar.Address
+	Notes    string // URL of the group's own notes, "" for none
 }
 
 // DefaultProgram returns the rules for groups that name no program: a weekly hour
@@ -135,4 +147,16 @@ func (w Workspace) Participants(p Program) []calendar.Address {
 	}
 	slices.SortFunc(out, cmp.Compare)
 	return out
+}
+
+// Title returns what an invite calls a session of that kind.
+func (k Kind) Title() string {
+	switch k {
+	case Pair:
+		return "Peer coaching"
+	case OneOnOne:
+		return "Peer 1:1"
+	default:
+		return "Peer circle"
+	}
 }

@@ -1,0 +1,113 @@
+package scheduler
+
+import (
+	"embed"
+	"fmt"
+	"strings"
+	"text/template"
+	"time"
+)
+
+//go:embed agendas/*.tmpl
+var agendaFiles embed.FS
+
+// An Agenda renders the text of an invite. Make one with BuiltInAgenda or
+// ParseAgenda.
+type Agenda struct {
+	template *template.Template
+	parts    func(minutes int) []AgendaPart
+}
+
+// AgendaData is what the template of an agenda may use.
+type AgendaData struct {
+	Group   string
+	Program string
+	Focus   string // "" if the program has none
+	Members []string
+	Minutes int
+	Notes   string       // address of the group's own notes, "" for none
+	Parts   []AgendaPart // scaled to Minutes
+}
+
+// An AgendaPart is one item of an agenda.
+type AgendaPart struct {
+	Name    string
+	Minutes int
+	Hint    string
+}
+
+// BuiltInAgenda returns the agenda called peer-circle, coaching or one-on-one;
+// ok is false for other names.
+func BuiltInAgenda(name string) (a Agenda, ok bool) {
+	parts := map[string]func(int) []AgendaPart{"peer-circle": circleParts, "coaching": coachingParts, "one-on-one": oneOnOneParts}[name]
+	if parts == nil {
+		return Agenda{}, false
+	}
+	t := template.Must(template.ParseFS(agendaFiles, "agendas/"+name+".tmpl"))
+	return Agenda{t, parts}, true
+}
+
+// ParseAgenda reads a template of the user's own (text/template over AgendaData)
+// and tries it, so that a broken one is an error before anything is booked.
+func ParseAgenda(name, text string) (Agenda, error) {
+	t, err := template.New(name).Option("missingkey=error").Parse(text)
+	if err != nil {
+		return Agenda{}, fmt.Errorf("agenda %s: %w", name, err)
+	}
+	a := Agenda{t, circleParts}
+	if _, err := a.Text(AgendaData{Group: "example", Members: []string{"Ana", "Bo"}}, time.Hour); err != nil {
+		return Agenda{}, err
+	}
+	return a, nil
+}
+
+// Text renders the agenda for sessions of that length. It sets Minutes and Parts.
+func (a Agenda) Text(d AgendaData, length time.Duration) (string, error) {
+	d.Minutes = int(length / time.Minute)
+	d.Parts = a.parts(d.Minutes)
+	var b strings.Builder
+	if err := a.template.Execute(&b, d); err != nil {
+		return "", fmt.Errorf("agenda %s: %w", a.template.Name(), err)
+	}
+	return strings.TrimSpace(b.String()), nil
+}
+
+// circleParts scales check-in 5-10, topic 30-45, challenges and successes 15-20
+// and wrap-up 5 to the session; shorter sessions shrink all but the wrap-up.
+func circleParts(minutes int) []AgendaPart {
+	checkIn, challenges, wrapUp := clamp(minutes/12, 5, 10), clamp(minutes/4, 15, 20), 5
+	if minutes < 55 {
+		checkIn, challenges = minutes/10, minutes/4
+		wrapUp = min(5, minutes/6)
+	}
+	return []AgendaPart{
+		{"Check-in", checkIn, "one sentence each: how am I here?"},
+		{"Topic", minutes - checkIn - challenges - wrapUp, "one member's question, explored by all"},
+		{"Challenges and successes", challenges, "what went well, what is stuck"},
+		{"Actions and wrap-up", wrapUp, "one step each until next time"},
+	}
+}
+
+func coachingParts(minutes int) []AgendaPart {
+	opening := max(1, minutes/12)
+	half := (minutes - 2*opening) / 2
+	return []AgendaPart{
+		{"Opening", opening, "what became of the last steps?"},
+		{"First coachee", half, "one question, the other one coaches"},
+		{"Second coachee", half, "roles swapped"},
+		{"Next steps", minutes - opening - 2*half, "one each, in a sentence"},
+	}
+}
+
+func oneOnOneParts(minutes int) []AgendaPart {
+	opening := max(1, minutes/12)
+	each := (minutes - 2*opening) / 2
+	return []AgendaPart{
+		{"Check-in", opening, "how are you, really?"},
+		{"Where our teams meet", each, "what is coming that the other one should know"},
+		{"Ask and offer", each, "one thing I need, one I can give"},
+		{"Next steps", minutes - opening - 2*each, "who does what"},
+	}
+}
+
+func clamp(n, least, most int) int { return max(least, min(n, most)) }

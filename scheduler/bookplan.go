@@ -1,0 +1,209 @@
+package scheduler
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/calendar"
+)
+
+// A Request asks for a slot for one group.
+type Request struct {
+	Group  Group
+	Search availability.Search // Zone and the rules of the program filled in; see NewSearch
+	Slot   availability.Slot   // book this one; zero for the best
+	Stay   bool                // move no session, however bad its week
+}
+
+// NewSearch returns the search for a program's slot from start on.
+func NewSearch(w Workspace, p Program, start availability.Date) availability.Search {
+	return availability.Search{
+		Zone: w.Zone, Start: start, Cadence: p.Cadence, Length: p.Length,
+		Preferred: p.Prefer, OnlyDays: p.OnlyDays,
+	}
+}
+
+// A BookingPlan is what booking one group would do.
+type BookingPlan struct {
+	Group     Group
+	Program   Program
+	Existing  *Booking // set if the group has a series already: nothing is to be done
+	Candidate availability.Candidate
+	Moves     []Move
+	Booking   Booking // what is to be saved and put; its series carries the moves
+	Unknown   []Unknown
+	Problem   error // why the group cannot be booked; nil if it can
+}
+
+// Attendance returns how many attend in all, moves included.
+func (p BookingPlan) Attendance() int {
+	n := p.Candidate.Attendance
+	for _, m := range p.Moves {
+		n += m.After - m.Before
+	}
+	return n
+}
+
+// ErrNoSlot says that there is no time at which anybody could meet.
+var ErrNoSlot = errors.New("no slot that anybody can attend; look at the hours of its members and at only_days")
+
+// PlanBookings plans all groups together: the most constrained first, and each
+// booking blocks its time for the groups after it. The plans come in the order of
+// the requests. A group that cannot be booked has a Problem and does not hinder
+// the others; the error is for input that no plan can be made from.
+func PlanBookings(s Snapshot, requests []Request) ([]BookingPlan, error) {
+	p, err := newPlanner(s)
+	if err != nil {
+		return nil, err
+	}
+	plans := make([]BookingPlan, len(requests))
+	order := make([]int, 0, len(requests))
+	scarcity := make([]float64, len(requests))
+	for i, r := range requests {
+		program, ok := s.Workspace.Program(r.Group.Program)
+		if !ok {
+			return nil, fmt.Errorf("group %q: there is no program %q", r.Group.Name, r.Group.Program)
+		}
+		plans[i] = BookingPlan{Group: r.Group, Program: program, Unknown: s.unknown(r.Group), Existing: s.booking(r.Group.Name)}
+		if plans[i].Existing != nil {
+			continue
+		}
+		c, _, err := p.choose(r)
+		if err != nil && !errors.Is(err, ErrNoSlot) {
+			return nil, err
+		}
+		if c.Possible > 0 {
+			scarcity[i] = float64(c.Attendance) / float64(c.Possible)
+		}
+		order = append(order, i)
+	}
+	slices.SortStableFunc(order, func(a, b int) int {
+		return cmp.Or(cmp.Compare(scarcity[a], scarcity[b]),
+			cmp.Compare(len(requests[b].Group.Members), len(requests[a].Group.Members)),
+			cmp.Compare(requests[a].Group.Name, requests[b].Group.Name))
+	})
+	for _, i := range order {
+		if err := p.plan(&plans[i], requests[i]); err != nil {
+			return nil, err
+		}
+	}
+	return plans, nil
+}
+
+// choose returns the slot that r asks for, or the best one, with its members.
+func (p *planner) choose(r Request) (availability.Candidate, []availability.Member, error) {
+	members, err := p.members(r.Group, "")
+	if err != nil {
+		return availability.Candidate{}, nil, err
+	}
+	if r.Slot != (availability.Slot{}) {
+		c, err := availability.Score(r.Search, r.Slot, members)
+		return c, members, err
+	}
+	r.Search.Top = 1
+	ranked, err := availability.Rank(r.Search, members)
+	if err != nil {
+		return availability.Candidate{}, nil, err
+	}
+	if len(ranked) == 0 || ranked[0].Attendance+ranked[0].Unknown == 0 {
+		return availability.Candidate{}, members, ErrNoSlot
+	}
+	return ranked[0], members, nil
+}
+
+// plan fills in the plan of one group and takes its time.
+func (p *planner) plan(plan *BookingPlan, r Request) error {
+	c, members, err := p.choose(r)
+	if err != nil {
+		plan.Problem = err
+		return nil
+	}
+	plan.Candidate = c
+	series, err := p.newSeries(plan.Group, plan.Program, r.Search, c)
+	if err != nil {
+		return err
+	}
+	if !r.Stay {
+		if series, plan.Moves, err = p.withMoves(series, members, r.Search); err != nil {
+			return err
+		}
+	}
+	plan.Booking = Booking{
+		Group: plan.Group.Name, Program: plan.Group.Program, State: Intended, Series: series,
+		Attendance: plan.Attendance(), Possible: c.Possible, Created: series.Updated,
+	}
+	return p.take(series)
+}
+
+// withMoves moves the sessions whose weeks are known to be bad.
+func (s Snapshot) withMoves(series calendar.Series, members []availability.Member, search availability.Search) (calendar.Series, []Move, error) {
+	zone, err := availability.LoadZone(search.Zone)
+	if err != nil {
+		return series, nil, err
+	}
+	occurrences, err := series.Occurrences()
+	if err != nil {
+		return series, nil, err
+	}
+	better := moveSearch{
+		rules: s.Workspace.Repair, members: members, zone: zone, only: search.OnlyDays,
+		earliest: search.Start.In(zone).Start, now: s.Now,
+	}
+	var moves []Move
+	for i := range occurrences {
+		m, found, err := better.best(occurrences, i)
+		if err != nil {
+			return series, nil, err
+		}
+		if !found {
+			continue
+		}
+		occurrences[i].Interval, occurrences[i].Moved = m.To, true
+		moves = append(moves, m)
+		series = series.WithOverride(calendar.Override{Original: m.Original, Moved: m.To, Note: s.moveNote(m, zone)})
+	}
+	return series, moves, nil
+}
+
+// moveNote tells the members of a move: old time, new time and why.
+func (s Snapshot) moveNote(m Move, zone *time.Location) string {
+	const layout = "Mon 2 Jan 15:04"
+	return fmt.Sprintf("Moved from %s to %s (%s): %s.", m.From.Start.In(zone).Format(layout), m.To.Start.In(zone).Format(layout), zone, m.Why(s.Workspace.Name))
+}
+
+// newSeries returns the series of a group at the candidate's slot, without UID.
+func (s Snapshot) newSeries(g Group, p Program, search availability.Search, c availability.Candidate) (calendar.Series, error) {
+	agenda, err := s.Agenda(p)
+	if err != nil {
+		return calendar.Series{}, err
+	}
+	data := AgendaData{Group: g.Name, Program: p.Name, Focus: p.Focus}
+	series := calendar.Series{
+		Title:     p.Kind.Title() + ": " + g.Name,
+		Organizer: s.Workspace.Organizer,
+		Slot:      c.Slot, First: c.First, Cadence: search.Cadence, Count: c.Count,
+		Reminder: 10 * time.Minute,
+		Updated:  s.Now.UTC().Truncate(time.Second),
+	}
+	for _, a := range slices.Sorted(slices.Values(g.Members)) {
+		series.Attendees = append(series.Attendees, calendar.Attendee{Address: a, Name: s.Workspace.Roster[a].Name})
+		data.Members = append(data.Members, s.Workspace.Name(a))
+	}
+	series.Description, err = agenda.Text(data, c.Slot.Length)
+	return series, err
+}
+
+// UnknownIn returns the people of whom something is not known in any of the plans,
+// each once and sorted.
+func UnknownIn(plans []BookingPlan) []Unknown {
+	var out []Unknown
+	for _, p := range plans {
+		out = append(out, p.Unknown...)
+	}
+	slices.SortFunc(out, func(a, b Unknown) int { return cmp.Compare(a.Person, b.Person) })
+	return slices.CompactFunc(out, func(a, b Unknown) bool { return a.Person == b.Person })
+}

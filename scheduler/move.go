@@ -1,0 +1,212 @@
+package scheduler
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/calendar"
+)
+
+// A Move takes one session to another time of its week.
+type Move struct {
+	Original time.Time // names the occurrence
+	From, To availability.Interval
+	Before   int // members who can attend at From
+	After    int // and at To
+	Gained   []calendar.Address
+}
+
+// Why says in words and figures what the move is good for.
+func (m Move) Why(name func(calendar.Address) string) string {
+	names := make([]string, len(m.Gained))
+	for i, a := range m.Gained {
+		names[i] = name(a)
+	}
+	return fmt.Sprintf("%d instead of %d can attend; %s could not at the old time", m.After, m.Before, listed(names))
+}
+
+func listed(names []string) string {
+	if len(names) < 2 {
+		return strings.Join(names, "")
+	}
+	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
+}
+
+// A moveSearch looks for better times for single sessions of one series, by the
+// rules of repair. Its members are free of the series itself.
+type moveSearch struct {
+	rules    RepairRules
+	members  []availability.Member
+	zone     *time.Location
+	only     availability.Days // hard; empty for all
+	earliest time.Time         // no session goes before it
+	now      time.Time
+}
+
+// due reports whether the session is neither too near nor too far to be moved.
+func (s moveSearch) due(o calendar.Occurrence) bool {
+	return !o.Start.Before(s.now.Add(s.rules.Notice)) && !o.Start.After(s.now.Add(s.rules.Horizon))
+}
+
+// best returns the best other time for occurrence i of the series, if one is
+// worth it: in the same ISO week, strictly between the neighbours, with enough
+// notice, and attended by at least MinGain more members. Best attendance wins,
+// then the same day, then the nearest time, then the earlier one.
+func (s moveSearch) best(occurrences []calendar.Occurrence, i int) (best Move, found bool, err error) {
+	o := occurrences[i]
+	if o.Cancelled || !s.due(o) {
+		return Move{}, false, nil
+	}
+	before := s.judge(o.Interval)
+	if !before.conflict() {
+		return Move{}, false, nil
+	}
+	week, err := s.week(o)
+	if err != nil {
+		return Move{}, false, err
+	}
+	allowed := s.room(occurrences, i)
+	for start := range week.grid.Starts() {
+		to, exists := week.grid.Interval(0, start)
+		if !exists || !allowed.Contains(to) || to.Start.Equal(o.Start) {
+			continue
+		}
+		after := week.verdicts(start)
+		if before.gainTo(after) < max(1, s.rules.MinGain) || before.losesRequired(after, s.members) {
+			continue
+		}
+		m := Move{Original: o.Original, From: o.Interval, To: to, Before: before.attending(), After: after.attending()}
+		if !found || s.better(m, best) {
+			best, found = m, true
+			best.Gained = before.gained(after, s.members)
+		}
+	}
+	return best, found, nil
+}
+
+// room returns where occurrence i may go without a change in the order of the
+// series, too short a notice, or a time before the series' first date.
+func (s moveSearch) room(occurrences []calendar.Occurrence, i int) availability.Interval {
+	room := availability.Interval{Start: later(s.now.Add(s.rules.Notice), s.earliest), End: occurrences[i].End.AddDate(0, 0, 7)}
+	if i > 0 {
+		room.Start = later(room.Start, occurrences[i-1].End)
+	}
+	if i+1 < len(occurrences) {
+		room.End = earlier(room.End, occurrences[i+1].Start)
+	}
+	return room
+}
+
+// A moveWeek is the grid of the ISO week of one session, with the members' answers
+// for each start.
+type moveWeek struct {
+	grid  *availability.Grid
+	masks []*availability.Mask
+}
+
+func (s moveSearch) week(o calendar.Occurrence) (moveWeek, error) {
+	grid, err := availability.NewGrid(availability.Search{
+		Zone: s.zone.String(), Start: availability.DateOf(o.Start.In(s.zone)).Monday(),
+		Cadence: availability.Weekly, Count: 1, Length: o.Length(), OnlyDays: s.only,
+	})
+	if err != nil {
+		return moveWeek{}, err
+	}
+	masks, err := grid.Masks(s.members)
+	return moveWeek{grid, masks}, err
+}
+
+func (w moveWeek) verdicts(start int) verdicts {
+	v := make(verdicts, len(w.masks))
+	for i, m := range w.masks {
+		v[i] = m.Can(0, start)
+	}
+	return v
+}
+
+// better reports whether a is to be preferred to b, another move of the same
+// session.
+func (s moveSearch) better(a, b Move) bool {
+	day := availability.DateOf(a.From.Start.In(s.zone))
+	otherDay := func(m Move) int {
+		if availability.DateOf(m.To.Start.In(s.zone)) == day {
+			return 0
+		}
+		return 1
+	}
+	return cmp.Or(
+		cmp.Compare(b.After, a.After),
+		cmp.Compare(otherDay(a), otherDay(b)),
+		cmp.Compare(a.To.Start.Sub(a.From.Start).Abs(), b.To.Start.Sub(b.From.Start).Abs()),
+		a.To.Start.Compare(b.To.Start),
+	) < 0
+}
+
+// verdicts are the members' answers for one time, in the order of the members.
+type verdicts []availability.Can
+
+func (s moveSearch) judge(iv availability.Interval) verdicts {
+	v := make(verdicts, len(s.members))
+	for i := range s.members {
+		v[i], _ = s.members[i].CanAttend(iv)
+	}
+	return v
+}
+
+// conflict reports whether somebody is known not to be able to attend.
+func (v verdicts) conflict() bool {
+	for _, c := range v {
+		if c == availability.No {
+			return true
+		}
+	}
+	return false
+}
+
+func (v verdicts) attending() int {
+	n := 0
+	for _, c := range v {
+		if c.Attends() {
+			n++
+		}
+	}
+	return n
+}
+
+// gainTo returns how many more members can surely attend at the other time. What
+// is unknown never counts for a move: a member who may attend now is no gain if
+// able later, and a loss if not.
+func (v verdicts) gainTo(other verdicts) int {
+	n := 0
+	for i := range v {
+		switch now, then := v[i], other[i]; {
+		case now == availability.No && then.Attends():
+			n++
+		case now.Attends() && !then.Attends(), now == availability.Maybe && then == availability.No:
+			n--
+		}
+	}
+	return n
+}
+
+func (v verdicts) losesRequired(other verdicts, members []availability.Member) bool {
+	for i := range v {
+		if members[i].Required && v[i] > availability.No && other[i] < v[i] && !other[i].Attends() {
+			return true
+		}
+	}
+	return false
+}
+
+func (v verdicts) gained(other verdicts, members []availability.Member) []calendar.Address {
+	var out []calendar.Address
+	for i := range v {
+		if v[i] == availability.No && other[i].Attends() {
+			out = append(out, calendar.Address(members[i].Name))
+		}
+	}
+	return out
+}

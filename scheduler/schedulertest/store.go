@@ -1,0 +1,181 @@
+// Package schedulertest holds the contract of scheduler.Store.
+package schedulertest
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/scheduler"
+)
+
+// TestStore runs the contract on stores that open returns. Each call of open must
+// return a store of its own, empty, that the test may close.
+func TestStore(t *testing.T, open func(t *testing.T) scheduler.Store) {
+	tests := map[string]func(*testing.T, scheduler.Store){
+		"an empty store":              testEmpty,
+		"save and read back":          testRoundTrip,
+		"an old version is refused":   testStale,
+		"one open booking per group":  testOneOpen,
+		"ended bookings":              testEnded,
+		"history":                     testHistory,
+		"booking and events together": testAtomic,
+		"many at once":                testConcurrent,
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			s := open(t)
+			t.Cleanup(func() { s.Close() })
+			test(t, s)
+		})
+	}
+}
+
+// Booking returns a booking of the group, as the service would make it.
+func Booking(group string, generation int) scheduler.Booking {
+	created := time.Date(2026, 1, 2, 9, 0, 0, 0, time.UTC)
+	first := time.Date(2026, 1, 6, 14, 0, 0, 0, time.UTC)
+	return scheduler.Booking{
+		Group: group, Program: "em-circles", Generation: generation, State: scheduler.Intended,
+		Attendance: 61, Possible: 65, Created: created,
+		Series: calendar.Series{
+			UID:       scheduler.NewUID("robot@acme.example", group, generation),
+			Title:     "Peer circle: " + group,
+			Organizer: calendar.Attendee{Address: "robot@acme.example"},
+			Attendees: []calendar.Attendee{{Address: "ana@acme.example", Name: "Ana Lima"}, {Address: "bo@acme.example", RSVP: calendar.Accepted}},
+			Slot:      availability.Slot{Day: time.Tuesday, Start: 15 * time.Hour, Length: time.Hour, Zone: "Europe/Berlin"},
+			First:     availability.Date{Year: 2026, Month: 1, Day: 6}, Cadence: availability.Weekly, Count: 13,
+			Overrides: []calendar.Override{{
+				Original: first, Moved: availability.Interval{Start: first.Add(time.Hour), End: first.Add(2 * time.Hour)},
+				Note: "why", RSVPs: map[calendar.Address]calendar.RSVP{"bo@acme.example": calendar.Declined},
+			}},
+			Updated: created, Sequence: 2, Version: "etag",
+		},
+	}
+}
+
+func testEmpty(t *testing.T, s scheduler.Store) {
+	bookings, err := s.Bookings(t.Context())
+	if err != nil || len(bookings) != 0 {
+		t.Errorf("Bookings() = %v, %v; want none", bookings, err)
+	}
+	if n, err := s.Generation(t.Context(), "g"); n != 0 || err != nil {
+		t.Errorf("Generation() = %d, %v; want 0", n, err)
+	}
+	if h, err := s.History(t.Context(), ""); len(h) != 0 || err != nil {
+		t.Errorf("History() = %v, %v; want none", h, err)
+	}
+}
+
+func testRoundTrip(t *testing.T, s scheduler.Store) {
+	want := []scheduler.Booking{save(t, s, Booking("a", 1)), save(t, s, Booking("b", 4))}
+	want[1].State, want[1].CancelFrom = scheduler.Cancelling, want[1].Created.Add(time.Hour)
+	want[1] = save(t, s, want[1])
+	got, err := s.Bookings(t.Context())
+	if diff := cmp.Diff(want, got); err != nil || diff != "" {
+		t.Errorf("Bookings(): %v, differs from what was saved (-want +got):\n%s", err, diff)
+	}
+}
+
+func save(t *testing.T, s scheduler.Store, b scheduler.Booking, events ...scheduler.Event) scheduler.Booking {
+	t.Helper()
+	saved, err := s.Save(t.Context(), b, events...)
+	if err != nil {
+		t.Fatalf("Save(%s): %v", b.Group, err)
+	}
+	if saved.Version <= b.Version {
+		t.Fatalf("Save(%s): version %d after %d; want it to grow", b.Group, saved.Version, b.Version)
+	}
+	return saved
+}
+
+func testStale(t *testing.T, s scheduler.Store) {
+	old := save(t, s, Booking("a", 1))
+	save(t, s, old)
+	if _, err := s.Save(t.Context(), old); !errors.Is(err, scheduler.ErrStale) {
+		t.Errorf("Save of an old version: %v; want ErrStale", err)
+	}
+	never := Booking("never", 1)
+	never.Version = 3
+	if _, err := s.Save(t.Context(), never); !errors.Is(err, scheduler.ErrStale) {
+		t.Errorf("Save of a version that never was: %v; want ErrStale", err)
+	}
+}
+
+func testOneOpen(t *testing.T, s scheduler.Store) {
+	save(t, s, Booking("a", 1))
+	for _, generation := range []int{1, 2} {
+		if _, err := s.Save(t.Context(), Booking("a", generation)); !errors.Is(err, scheduler.ErrBooked) {
+			t.Errorf("Save of a second open booking, generation %d: %v; want ErrBooked", generation, err)
+		}
+	}
+}
+
+func testEnded(t *testing.T, s scheduler.Store) {
+	b := save(t, s, Booking("a", 1))
+	b.State = scheduler.Ended
+	save(t, s, b)
+	if got, err := s.Bookings(t.Context()); err != nil || len(got) != 0 {
+		t.Errorf("Bookings() = %d of them, %v; want none after the only one ended", len(got), err)
+	}
+	if n, err := s.Generation(t.Context(), "a"); n != 1 || err != nil {
+		t.Errorf("Generation() = %d, %v; want 1: an ended booking keeps its generation", n, err)
+	}
+	save(t, s, Booking("a", 2))
+}
+
+func event(group, what string) scheduler.Event {
+	return scheduler.Event{At: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), Group: group, UID: "u", What: what, Why: "because"}
+}
+
+func testHistory(t *testing.T, s scheduler.Store) {
+	a := save(t, s, Booking("a", 1), event("a", "intended"))
+	save(t, s, Booking("b", 1), event("b", "intended"))
+	save(t, s, a, event("a", "booked"), event("a", "moved"))
+	got, err := s.History(t.Context(), "a")
+	want := []scheduler.Event{event("a", "intended"), event("a", "booked"), event("a", "moved")}
+	if diff := cmp.Diff(want, got); err != nil || diff != "" {
+		t.Errorf("History(a): %v (-want +got):\n%s", err, diff)
+	}
+	if all, err := s.History(t.Context(), ""); err != nil || len(all) != 4 {
+		t.Errorf("History of all groups: %d events, %v; want 4", len(all), err)
+	}
+}
+
+func testAtomic(t *testing.T, s scheduler.Store) {
+	old := save(t, s, Booking("a", 1))
+	save(t, s, old)
+	if _, err := s.Save(t.Context(), old, event("a", "booked")); err == nil {
+		t.Fatal("Save of an old version succeeded")
+	}
+	if h, err := s.History(t.Context(), "a"); err != nil || len(h) != 0 {
+		t.Errorf("History = %v, %v; want none: the Save was refused", h, err)
+	}
+}
+
+func testConcurrent(t *testing.T, s scheduler.Store) {
+	var wg sync.WaitGroup
+	errs := make(chan error, 100)
+	for i := range 20 {
+		wg.Go(func() {
+			_, err := s.Save(t.Context(), Booking(fmt.Sprint("group ", i), 1), event("x", "booked"))
+			errs <- err
+		})
+	}
+	wg.Wait()
+	close(errs)
+	for err := range errs {
+		if err != nil {
+			t.Errorf("Save at the same time as others: %v", err)
+		}
+	}
+	if h, err := s.History(t.Context(), "x"); err != nil || len(h) != 20 {
+		t.Errorf("History has %d events, %v; want 20", len(h), err)
+	}
+}

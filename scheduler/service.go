@@ -1,0 +1,339 @@
+package scheduler
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"time"
+
+	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/calendar"
+)
+
+// A Service loads what plans are made from, and applies them. Its fields must not
+// change while it is in use; Log and Progress may be nil.
+type Service struct {
+	Workspace Workspace
+	Store     Store
+	Backend   calendar.Backend
+	Holidays  HolidayFunc
+	Agenda    func(Program) (Agenda, error)
+	Now       func() time.Time
+	Log       *slog.Logger
+	Progress  func(what string, done, total int)
+}
+
+// Snapshot reads the bookings, and the busy times of the people over the window.
+// except names series that do not count as busy.
+func (s *Service) Snapshot(ctx context.Context, people []calendar.Address, window availability.Interval, except ...calendar.UID) (Snapshot, error) {
+	bookings, err := s.Store.Bookings(ctx)
+	if err != nil {
+		return Snapshot{}, fmt.Errorf("read the bookings: %w", err)
+	}
+	people = slices.Compact(slices.Sorted(slices.Values(people)))
+	s.progress("reading calendars", 0, len(people))
+	busy, err := s.Backend.Busy(ctx, people, window, except...)
+	if err != nil {
+		return Snapshot{}, fmt.Errorf("read busy times: %w", err)
+	}
+	s.progress("reading calendars", len(people), len(people))
+	return Snapshot{
+		Workspace: s.Workspace, Bookings: bookings, Busy: busy, Window: window,
+		Now: s.Now(), Holidays: s.Holidays, Agenda: s.Agenda,
+	}, nil
+}
+
+func (s *Service) progress(what string, done, total int) {
+	if s.Progress != nil {
+		s.Progress(what, done, total)
+	}
+}
+
+func (s *Service) log() *slog.Logger {
+	if s.Log != nil {
+		return s.Log
+	}
+	return slog.New(slog.DiscardHandler)
+}
+
+// Group returns the group of that name, or an error that lists the names there are.
+func (s *Service) Group(name string) (Group, error) {
+	for _, g := range s.Workspace.Groups {
+		if g.Name == name {
+			return g, nil
+		}
+	}
+	return Group{}, &UnknownGroupError{Name: name, Known: s.Workspace.Groups}
+}
+
+// UnknownGroupError says that there is no group of that name.
+type UnknownGroupError struct {
+	Name  string
+	Known []Group
+}
+
+func (e *UnknownGroupError) Error() string { return fmt.Sprintf("there is no group %q", e.Name) }
+
+// Slots ranks the weekly slots of one group.
+func (s *Service) Slots(ctx context.Context, g Group, search availability.Search) (Ranking, error) {
+	window, err := SearchWindow(search)
+	if err != nil {
+		return Ranking{}, err
+	}
+	bookings, err := s.Store.Bookings(ctx)
+	if err != nil {
+		return Ranking{}, fmt.Errorf("read the bookings: %w", err)
+	}
+	own := Snapshot{Bookings: bookings}.booking(g.Name)
+	var except []calendar.UID
+	if own != nil {
+		except = append(except, own.Series.UID)
+	}
+	snapshot, err := s.Snapshot(ctx, g.Members, window, except...)
+	if err != nil {
+		return Ranking{}, err
+	}
+	return RankSlots(snapshot, g, search)
+}
+
+// SearchWindow returns the time over which the calendars must be known: whole ISO
+// weeks of the series' zone, so that sessions can be moved within theirs.
+func SearchWindow(search availability.Search) (availability.Interval, error) {
+	loc, err := availability.LoadZone(search.Zone)
+	if err != nil {
+		return availability.Interval{}, err
+	}
+	if !search.Cadence.Valid() || search.Count < 0 || search.Count > search.Cadence.MaxCount() {
+		return availability.Interval{}, fmt.Errorf("%d %s sessions: a series has at most %d", search.Count, search.Cadence, search.Cadence.MaxCount())
+	}
+	count := search.Count
+	if count == 0 {
+		count = search.Cadence.MaxCount()
+	}
+	first := search.Start.Monday()
+	last := search.Start.AddDays(count * search.Cadence.Days()).Monday().AddDays(7)
+	return availability.Interval{Start: first.In(loc).Start, End: last.In(loc).Start}, nil
+}
+
+// PlanBookings plans a booking for each request, from calendars read now.
+func (s *Service) PlanBookings(ctx context.Context, requests []Request) ([]BookingPlan, error) {
+	var window availability.Interval
+	var people []calendar.Address
+	for _, r := range requests {
+		w, err := SearchWindow(r.Search)
+		if err != nil {
+			return nil, fmt.Errorf("group %q: %w", r.Group.Name, err)
+		}
+		if window.Empty() {
+			window = w
+		}
+		window.Start, window.End = earlier(window.Start, w.Start), later(window.End, w.End)
+		people = append(people, r.Group.Members...)
+	}
+	snapshot, err := s.Snapshot(ctx, people, window)
+	if err != nil {
+		return nil, err
+	}
+	return PlanBookings(snapshot, requests)
+}
+
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+// Book carries out one plan and returns the booking as it now stands. created
+// tells a new series from one that was there already. The intent is saved before
+// the calendar is touched, the outcome after it; a run that ends in between is
+// finished by Resume.
+func (s *Service) Book(ctx context.Context, p BookingPlan) (b Booking, created bool, err error) {
+	switch {
+	case p.Problem != nil:
+		return Booking{}, false, fmt.Errorf("group %q: %w", p.Group.Name, p.Problem)
+	case p.Existing != nil:
+		return *p.Existing, false, nil
+	}
+	b = p.Booking
+	found, err := s.name(ctx, &b)
+	if err != nil {
+		return Booking{}, false, fmt.Errorf("book group %q: %w", b.Group, err)
+	}
+	if found {
+		b.State = Booked
+		b, err = s.Store.Save(ctx, b, s.event(b, "found", "on the organizer's calendar; this store did not know it"))
+		return b, false, err
+	}
+	b, err = s.Store.Save(ctx, b, s.event(b, "intended", fmt.Sprintf("%s, %d sessions", b.Series.Slot, b.Series.Count)))
+	if errors.Is(err, ErrBooked) {
+		existing, err := s.booking(ctx, b.Group)
+		return existing, false, err
+	}
+	if err != nil {
+		return Booking{}, false, fmt.Errorf("book group %q: %w", p.Group.Name, err)
+	}
+	b, err = s.put(ctx, b)
+	return b, true, err
+}
+
+// name gives b the first generation and UID that no calendar has seen. A store
+// that was lost does not know what it booked, but the calendar does: if it holds a
+// series of the group that is not over, b becomes that one and found is true.
+func (s *Service) name(ctx context.Context, b *Booking) (found bool, err error) {
+	b.Generation, err = s.Store.Generation(ctx, b.Group)
+	if err != nil {
+		return false, err
+	}
+	for {
+		b.Generation++
+		uid := NewUID(s.Workspace.Organizer.Address, b.Group, b.Generation)
+		there, err := s.Backend.Get(ctx, uid)
+		if errors.Is(err, calendar.ErrNotFound) {
+			b.Series.UID = uid
+			return false, nil
+		}
+		if err != nil {
+			return false, err
+		}
+		last, err := lastEnd(there)
+		if err != nil {
+			return false, err
+		}
+		if last.After(s.Now()) {
+			b.Series = there
+			return true, nil
+		}
+	}
+}
+
+// lastEnd returns the end of the last session that is not cancelled, the zero
+// time if there is none.
+func lastEnd(series calendar.Series) (time.Time, error) {
+	occurrences, err := series.Occurrences()
+	if err != nil {
+		return time.Time{}, err
+	}
+	var last time.Time
+	for _, o := range occurrences {
+		if !o.Cancelled {
+			last = later(last, o.End)
+		}
+	}
+	return last, nil
+}
+
+// put brings an intended booking onto the calendar and saves the outcome.
+func (s *Service) put(ctx context.Context, b Booking) (Booking, error) {
+	series, err := s.Backend.Put(ctx, b.Series)
+	if err != nil {
+		return b, fmt.Errorf("book group %q: %w", b.Group, err)
+	}
+	b.Series, b.State = series, Booked
+	saved, err := s.Store.Save(ctx, b, s.event(b, "booked", fmt.Sprintf("%s, %d of %d attendances expected", series.Slot, b.Attendance, b.Possible)))
+	if err != nil {
+		return b, fmt.Errorf("book group %q: it is on the calendar, but not recorded; run the same command again: %w", b.Group, err)
+	}
+	s.log().Info("booked", "group", b.Group, "slot", series.Slot.String(), "uid", string(series.UID))
+	return saved, nil
+}
+
+func (s *Service) event(b Booking, what, why string) Event {
+	return Event{At: s.Now().UTC(), Group: b.Group, UID: b.Series.UID, What: what, Why: why}
+}
+
+// booking returns the group's booking that has not ended.
+func (s *Service) booking(ctx context.Context, group string) (Booking, error) {
+	bookings, err := s.Store.Bookings(ctx)
+	if err != nil {
+		return Booking{}, fmt.Errorf("read the bookings: %w", err)
+	}
+	if b := (Snapshot{Bookings: bookings}).booking(group); b != nil {
+		return *b, nil
+	}
+	return Booking{}, fmt.Errorf("group %q has no series", group)
+}
+
+// Resume finishes what an earlier run intended and did not complete, and records
+// as ended what is over. Every command that changes something calls it first.
+func (s *Service) Resume(ctx context.Context) error {
+	bookings, err := s.Store.Bookings(ctx)
+	if err != nil {
+		return fmt.Errorf("read the bookings: %w", err)
+	}
+	for _, b := range bookings {
+		switch b.State {
+		case Intended:
+			_, err = s.put(ctx, b)
+		case Cancelling:
+			err = s.finishCancel(ctx, b)
+		case Booked:
+			err = s.endIfOver(ctx, b)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// endIfOver records that a series has run its course.
+func (s *Service) endIfOver(ctx context.Context, b Booking) error {
+	last, err := lastEnd(b.Series)
+	if err != nil || last.After(s.Now()) {
+		return err
+	}
+	b.State = Ended
+	_, err = s.Store.Save(ctx, b, s.event(b, "ended", "its last session is over"))
+	return err
+}
+
+// Cancel takes the sessions of the group's series from now on off the calendar
+// and tells the members. Cancelling twice is not an error.
+func (s *Service) Cancel(ctx context.Context, b Booking) error {
+	b.State, b.CancelFrom = Cancelling, s.Now().UTC()
+	b, err := s.Store.Save(ctx, b, s.event(b, "cancelling", "asked for"))
+	if err != nil {
+		return fmt.Errorf("cancel group %q: %w", b.Group, err)
+	}
+	return s.finishCancel(ctx, b)
+}
+
+func (s *Service) finishCancel(ctx context.Context, b Booking) error {
+	if err := s.Backend.Cancel(ctx, b.Series.UID, b.CancelFrom); err != nil {
+		return fmt.Errorf("cancel group %q: %w", b.Group, err)
+	}
+	b.State = Ended
+	if _, err := s.Store.Save(ctx, b, s.event(b, "cancelled", "from "+b.CancelFrom.Format(time.RFC3339))); err != nil {
+		return fmt.Errorf("cancel group %q: it is off the calendar, but not recorded; run the same command again: %w", b.Group, err)
+	}
+	s.log().Info("cancelled", "group", b.Group, "uid", string(b.Series.UID))
+	return nil
+}
+
+// Left returns the sessions of the booking's series that are still to come, as the
+// calendar has them.
+func (s *Service) Left(ctx context.Context, b Booking) ([]calendar.Occurrence, error) {
+	series, err := s.Backend.Get(ctx, b.Series.UID)
+	if errors.Is(err, calendar.ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("group %q: %w", b.Group, err)
+	}
+	occurrences, err := series.Occurrences()
+	if err != nil {
+		return nil, err
+	}
+	now := s.Now()
+	return slices.DeleteFunc(occurrences, func(o calendar.Occurrence) bool { return o.Cancelled || o.Start.Before(now) }), nil
+}

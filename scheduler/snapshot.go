@@ -1,0 +1,139 @@
+package scheduler
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/calendar"
+)
+
+// A Snapshot is everything that a plan is made from, as it was at one moment.
+type Snapshot struct {
+	Workspace Workspace
+	Bookings  []Booking // not ended
+	Busy      map[calendar.Address]availability.Busy
+	Window    availability.Interval // what Busy was asked for
+	Now       time.Time
+	Holidays  HolidayFunc
+	Agenda    func(Program) (Agenda, error)
+}
+
+// A planner makes plans from a snapshot, one after the other: what one plan takes
+// is busy for the next.
+type planner struct {
+	Snapshot
+	own map[calendar.Address][]ownSession
+}
+
+// An ownSession is when one of our own series takes a person's time.
+type ownSession struct {
+	uid calendar.UID
+	availability.Interval
+}
+
+func newPlanner(s Snapshot) (*planner, error) {
+	p := &planner{Snapshot: s, own: map[calendar.Address][]ownSession{}}
+	for _, b := range s.Bookings {
+		if err := p.take(b.Series); err != nil {
+			return nil, fmt.Errorf("group %q: %w", b.Group, err)
+		}
+	}
+	return p, nil
+}
+
+// take makes the sessions of the series busy for its attendees, but for those who
+// declined.
+func (p *planner) take(s calendar.Series) error {
+	occurrences, err := s.Occurrences()
+	if err != nil {
+		return err
+	}
+	for _, o := range occurrences {
+		if o.Cancelled || !o.Overlaps(p.Window) {
+			continue
+		}
+		for _, at := range s.Attendees {
+			if s.RSVP(at.Address, o.Original) != calendar.Declined {
+				p.own[at.Address] = append(p.own[at.Address], ownSession{s.UID, o.Interval})
+			}
+		}
+	}
+	return nil
+}
+
+// members returns the group's members as the slot search sees them. The sessions
+// of our own series block their attendees whether or not their calendars show
+// them yet; except names a series that does not.
+func (p *planner) members(g Group, except calendar.UID) ([]availability.Member, error) {
+	out := make([]availability.Member, 0, len(g.Members))
+	for _, a := range g.Members {
+		person, ok := p.Workspace.Roster[a]
+		if !ok {
+			return nil, fmt.Errorf("group %q: %s is not among the people", g.Name, a)
+		}
+		m, err := person.Member(p.busy(a, except), p.Window, p.Holidays)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", a, err)
+		}
+		m.Required = slices.Contains(g.Required, a)
+		out = append(out, m)
+	}
+	return out, nil
+}
+
+func (p *planner) busy(a calendar.Address, except calendar.UID) availability.Busy {
+	busy := p.Busy[a]
+	var own []availability.Interval
+	for _, o := range p.own[a] {
+		if except == "" || o.uid != except {
+			own = append(own, o.Interval)
+		}
+	}
+	if len(own) > 0 {
+		busy.Spans = slices.Clone(busy.Spans)
+		busy.Add(own...)
+	}
+	return busy
+}
+
+// Unknown is a person of whose time something is not known, and why.
+type Unknown struct {
+	Person calendar.Address
+	Reason string
+}
+
+// unknown lists the members whose calendars were not read whole, sorted by
+// address.
+func (s Snapshot) unknown(g Group) []Unknown {
+	var out []Unknown
+	for _, a := range slices.Sorted(slices.Values(g.Members)) {
+		if b := s.Busy[a]; len(b.UnknownParts(s.Window)) > 0 {
+			reason := b.Reason
+			if reason == "" {
+				reason = "part of the calendar could not be read"
+			}
+			out = append(out, Unknown{a, reason})
+		}
+	}
+	return out
+}
+
+// booking returns the group's booking, or nil.
+func (s Snapshot) booking(group string) *Booking {
+	for i := range s.Bookings {
+		if s.Bookings[i].Group == group {
+			return &s.Bookings[i]
+		}
+	}
+	return nil
+}
+
+// Name returns what people call the person with that address.
+func (w Workspace) Name(a calendar.Address) string {
+	if p, ok := w.Roster[a]; ok {
+		return p.DisplayName()
+	}
+	return a.Local()
+}

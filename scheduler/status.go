@@ -1,0 +1,106 @@
+package scheduler
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/calendar"
+)
+
+// A Status is how one group stands.
+type Status struct {
+	Group     Group
+	Booking   *Booking        // nil if nothing is booked
+	Series    calendar.Series // as it is on the calendar
+	Held      int             // sessions that are over
+	Left      int             // sessions to come
+	Next      availability.Interval
+	Attended  int      // member-sessions held and not declined
+	Invited   int      // member-sessions held
+	Attention []string // what needs a person
+}
+
+// Status returns how every group stands, in the order of the configuration;
+// bookings of groups that are in it no longer come last.
+func (s *Service) Status(ctx context.Context) ([]Status, error) {
+	bookings, err := s.Store.Bookings(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read the bookings: %w", err)
+	}
+	groups := slices.Clone(s.Workspace.Groups)
+	for _, b := range bookings {
+		if !slices.ContainsFunc(groups, func(g Group) bool { return g.Name == b.Group }) {
+			g := Group{Name: b.Group, Program: b.Program}
+			for _, a := range b.Series.Attendees {
+				g.Members = append(g.Members, a.Address)
+			}
+			groups = append(groups, g)
+		}
+	}
+	out := make([]Status, len(groups))
+	for i, g := range groups {
+		out[i] = Status{Group: g, Booking: (Snapshot{Bookings: bookings}).booking(g.Name)}
+		if out[i].Booking == nil {
+			continue
+		}
+		if err := s.fill(ctx, &out[i]); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// fill reads the series from the calendar and counts its sessions.
+func (s *Service) fill(ctx context.Context, st *Status) error {
+	if st.Booking.State != Booked {
+		st.Attention = append(st.Attention, "an earlier run was interrupted; run 'peerslot book' or 'peerslot cancel' again to finish it")
+	}
+	series, err := s.Backend.Get(ctx, st.Booking.Series.UID)
+	switch {
+	case errors.Is(err, calendar.ErrNotFound):
+		st.Attention = append(st.Attention, "the series is gone from the organizer's calendar")
+		st.Series = st.Booking.Series
+		return nil
+	case err != nil:
+		return fmt.Errorf("group %q: %w", st.Group.Name, err)
+	}
+	st.Series = series
+	occurrences, err := series.Occurrences()
+	if err != nil {
+		return fmt.Errorf("group %q: %w", st.Group.Name, err)
+	}
+	program, _ := s.Workspace.Program(st.Booking.Program)
+	for _, o := range occurrences {
+		if !o.Cancelled {
+			st.count(o, program, s.Now())
+		}
+	}
+	return nil
+}
+
+func (st *Status) count(o calendar.Occurrence, p Program, now time.Time) {
+	coming := 0
+	for _, a := range st.Series.Attendees {
+		if st.Series.RSVP(a.Address, o.Original) != calendar.Declined {
+			coming++
+		}
+	}
+	invited := len(st.Series.Attendees)
+	if !o.End.After(now) {
+		st.Held++
+		st.Attended += coming
+		st.Invited += invited
+		return
+	}
+	st.Left++
+	if st.Next.Empty() || o.Start.Before(st.Next.Start) {
+		st.Next = o.Interval
+	}
+	if float64(coming) < p.Quorum*float64(invited) {
+		st.Attention = append(st.Attention, fmt.Sprintf("on %s only %d of %d have not declined", o.Start.UTC().Format(time.DateOnly), coming, invited))
+	}
+}

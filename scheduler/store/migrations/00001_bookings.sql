@@ -1,0 +1,33 @@
+-- +goose Up
+CREATE TABLE booking (
+	uid         TEXT PRIMARY KEY,
+	group_name  TEXT NOT NULL,
+	program     TEXT NOT NULL,
+	generation  INTEGER NOT NULL CHECK (generation > 0),
+	state       TEXT NOT NULL CHECK (state IN ('intended', 'booked', 'cancelling', 'ended')),
+	series      TEXT NOT NULL,
+	attendance  INTEGER NOT NULL,
+	possible    INTEGER NOT NULL,
+	cancel_from BIGINT NOT NULL DEFAULT 0,
+	created     BIGINT NOT NULL,
+	version     BIGINT NOT NULL CHECK (version > 0),
+	UNIQUE (group_name, generation)
+);
+
+-- A group has one series at a time.
+CREATE UNIQUE INDEX booking_open ON booking (group_name) WHERE state <> 'ended';
+
+CREATE TABLE history (
+	id         BIGINT PRIMARY KEY,
+	at         BIGINT NOT NULL,
+	group_name TEXT NOT NULL,
+	uid        TEXT NOT NULL,
+	what       TEXT NOT NULL,
+	why        TEXT NOT NULL
+);
+
+CREATE INDEX history_group ON history (group_name, id);
+
+-- +goose Down
+DROP TABLE history;
+DROP TABLE booking;

@@ -1,0 +1,145 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"strings"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	_ "github.com/jackc/pgx/v5/stdlib" // the driver called pgx
+	"github.com/pressly/goose/v3"
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+//go:embed migrations/*.sql
+var migrationFiles embed.FS
+
+// A dialect is what differs between the two databases.
+type dialect struct {
+	goose             goose.Dialect
+	isUniqueViolation func(error) bool
+}
+
+var sqliteDialect = dialect{goose.DialectSQLite3, func(err error) bool {
+	var e *sqlite.Error
+	return errors.As(err, &e) && (e.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE || e.Code() == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY)
+}}
+
+var postgresDialect = dialect{goose.DialectPostgres, func(err error) bool {
+	var e *pgconn.PgError
+	return errors.As(err, &e) && e.Code == "23505"
+}}
+
+// Open opens the store at a file path or a postgres:// URL, creates it if it is
+// not there, and brings its tables up to date; before that it copies an existing
+// SQLite file to one with the suffix .before-N, N being the version that it had.
+// A new file is readable by its owner only. Errors name the file; of a URL they
+// name no password.
+func Open(ctx context.Context, location string) (*Store, error) {
+	if strings.HasPrefix(location, "postgres://") || strings.HasPrefix(location, "postgresql://") {
+		return openPostgres(ctx, location)
+	}
+	if scheme, _, ok := strings.Cut(location, "://"); ok {
+		return nil, fmt.Errorf("store: no database for %s://; want a file or a postgres:// URL", scheme)
+	}
+	return openSQLite(ctx, location)
+}
+
+func openPostgres(ctx context.Context, location string) (*Store, error) {
+	u, err := url.Parse(location)
+	if err != nil {
+		return nil, errors.New("store: the postgres:// URL cannot be read")
+	}
+	db, err := sql.Open("pgx", location)
+	if err != nil {
+		return nil, fmt.Errorf("open the store %s: %w", u.Redacted(), err)
+	}
+	s := &Store{db, postgresDialect}
+	if err := s.migrate(ctx, nil); err != nil {
+		db.Close()
+		return nil, fmt.Errorf("open the store %s: %w", u.Redacted(), err)
+	}
+	return s, nil
+}
+
+func openSQLite(ctx context.Context, path string) (*Store, error) {
+	if err := createPrivate(path); err != nil {
+		return nil, fmt.Errorf("open the store %s: %w", path, err)
+	}
+	// Without txlock, a transaction that reads before it writes fails at once
+	// when another one writes, in spite of the busy timeout.
+	dsn := (&url.URL{Scheme: "file", OmitHost: true, Path: path, RawQuery: "_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=foreign_keys(1)&_txlock=immediate"}).String()
+	db, err := sql.Open("sqlite", dsn)
+	if err != nil {
+		return nil, fmt.Errorf("open the store %s: %w", path, err)
+	}
+	db.SetMaxOpenConns(1)
+	s := &Store{db, sqliteDialect}
+	backup := func(version int64) error { return backupSQLite(ctx, db, fmt.Sprintf("%s.before-%d", path, version)) }
+	if err := s.migrate(ctx, backup); err != nil {
+		db.Close()
+		return nil, fmt.Errorf("open the store %s: %w", path, err)
+	}
+	return s, nil
+}
+
+// createPrivate makes an empty file that only its owner can read, unless there is
+// one: SQLite would make it readable for all.
+func createPrivate(path string) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return f.Close()
+}
+
+// backupSQLite writes a copy of the database to path, which it replaces.
+func backupSQLite(ctx context.Context, db *sql.DB, path string) error {
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err := createPrivate(path); err != nil {
+		return err
+	}
+	_, err := db.ExecContext(ctx, `VACUUM INTO $1`, path)
+	return err
+}
+
+// migrate brings the tables up to date. backup, if not nil, is called before
+// tables that exist are changed, with the version that they have.
+func (s *Store) migrate(ctx context.Context, backup func(version int64) error) error {
+	files, err := fs.Sub(migrationFiles, "migrations")
+	if err != nil {
+		return err
+	}
+	p, err := goose.NewProvider(s.dialect.goose, s.db, files)
+	if err != nil {
+		return err
+	}
+	have, want, err := p.GetVersions(ctx)
+	if err != nil {
+		return err
+	}
+	switch {
+	case have == want:
+		return nil
+	case have > want:
+		return fmt.Errorf("a newer peerslot wrote it (version %d, this one knows %d); update peerslot", have, want)
+	case have > 0 && backup != nil:
+		if err := backup(have); err != nil {
+			return fmt.Errorf("back up before a migration: %w", err)
+		}
+	}
+	_, err = p.Up(ctx)
+	return err
+}

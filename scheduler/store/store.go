@@ -1,0 +1,172 @@
+// Package store keeps peerslot's bookings in SQLite or PostgreSQL, with one text
+// of SQL for both.
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/scheduler"
+)
+
+// A Store is a scheduler.Store on a SQL database.
+type Store struct {
+	db      *sql.DB
+	dialect dialect
+}
+
+var _ scheduler.Store = (*Store)(nil)
+
+// Close closes the database.
+func (s *Store) Close() error { return s.db.Close() }
+
+const bookingColumns = `uid, group_name, program, generation, state, series, attendance, possible, cancel_from, created, version`
+
+// Bookings implements scheduler.Store.
+func (s *Store) Bookings(ctx context.Context) ([]scheduler.Booking, error) {
+	rows, err := s.db.QueryContext(ctx, `SELECT `+bookingColumns+` FROM booking WHERE state <> 'ended' ORDER BY group_name`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []scheduler.Booking
+	for rows.Next() {
+		b, err := scanBooking(rows)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, b)
+	}
+	return out, rows.Err()
+}
+
+func scanBooking(rows *sql.Rows) (scheduler.Booking, error) {
+	var b scheduler.Booking
+	var uid, series string
+	var cancelFrom, created int64
+	err := rows.Scan(&uid, &b.Group, &b.Program, &b.Generation, &b.State, &series, &b.Attendance, &b.Possible, &cancelFrom, &created, &b.Version)
+	if err != nil {
+		return b, err
+	}
+	if err := json.Unmarshal([]byte(series), &b.Series); err != nil {
+		return b, fmt.Errorf("the stored series %s cannot be read: %w", uid, err)
+	}
+	b.Series.UID = calendar.UID(uid)
+	b.CancelFrom, b.Created = fromUnix(cancelFrom), fromUnix(created)
+	return b, nil
+}
+
+// Times are kept as seconds since 1970, 0 for none: bound as time.Time, the two
+// databases would store different things.
+func toUnix(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.Unix()
+}
+
+func fromUnix(seconds int64) time.Time {
+	if seconds == 0 {
+		return time.Time{}
+	}
+	return time.Unix(seconds, 0).UTC()
+}
+
+// Generation implements scheduler.Store.
+func (s *Store) Generation(ctx context.Context, group string) (int, error) {
+	var n int
+	err := s.db.QueryRowContext(ctx, `SELECT COALESCE(MAX(generation), 0) FROM booking WHERE group_name = $1`, group).Scan(&n)
+	return n, err
+}
+
+// Save implements scheduler.Store.
+func (s *Store) Save(ctx context.Context, b scheduler.Booking, events ...scheduler.Event) (scheduler.Booking, error) {
+	series, err := json.Marshal(b.Series)
+	if err != nil {
+		return b, err
+	}
+	tx, err := s.db.BeginTx(ctx, nil)
+	if err != nil {
+		return b, err
+	}
+	defer tx.Rollback()
+	if b.Version == 0 {
+		err = s.insert(ctx, tx, b, string(series))
+	} else {
+		err = update(ctx, tx, b, string(series))
+	}
+	if err != nil {
+		return b, err
+	}
+	if err := appendEvents(ctx, tx, events); err != nil {
+		return b, err
+	}
+	if err := tx.Commit(); err != nil {
+		return b, err
+	}
+	b.Version++
+	return b, nil
+}
+
+func (s *Store) insert(ctx context.Context, tx *sql.Tx, b scheduler.Booking, series string) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO booking (`+bookingColumns+`)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1)`,
+		string(b.Series.UID), b.Group, b.Program, b.Generation, string(b.State), series,
+		b.Attendance, b.Possible, toUnix(b.CancelFrom), toUnix(b.Created))
+	if s.dialect.isUniqueViolation(err) {
+		return fmt.Errorf("group %q: %w", b.Group, scheduler.ErrBooked)
+	}
+	return err
+}
+
+func update(ctx context.Context, tx *sql.Tx, b scheduler.Booking, series string) error {
+	res, err := tx.ExecContext(ctx, `UPDATE booking
+		SET program = $1, state = $2, series = $3, attendance = $4, possible = $5, cancel_from = $6, version = version + 1
+		WHERE uid = $7 AND version = $8`,
+		b.Program, string(b.State), series, b.Attendance, b.Possible, toUnix(b.CancelFrom), string(b.Series.UID), b.Version)
+	if err != nil {
+		return err
+	}
+	if n, err := res.RowsAffected(); err != nil || n != 1 {
+		return errors.Join(err, fmt.Errorf("group %q: %w", b.Group, scheduler.ErrStale))
+	}
+	return nil
+}
+
+func appendEvents(ctx context.Context, tx *sql.Tx, events []scheduler.Event) error {
+	for _, e := range events {
+		_, err := tx.ExecContext(ctx, `INSERT INTO history (id, at, group_name, uid, what, why)
+			SELECT COALESCE(MAX(id), 0) + 1, $1, $2, $3, $4, $5 FROM history`,
+			toUnix(e.At), e.Group, string(e.UID), e.What, e.Why)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// History implements scheduler.Store.
+func (s *Store) History(ctx context.Context, group string) ([]scheduler.Event, error) {
+	rows, err := s.db.QueryContext(ctx, `SELECT at, group_name, uid, what, why FROM history
+		WHERE group_name = $1 OR $2 = '' ORDER BY id`, group, group)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []scheduler.Event
+	for rows.Next() {
+		var e scheduler.Event
+		var at int64
+		if err := rows.Scan(&at, &e.Group, &e.UID, &e.What, &e.Why); err != nil {
+			return nil, err
+		}
+		e.At = fromUnix(at)
+		out = append(out, e)
+	}
+	return out, rows.Err()
+}

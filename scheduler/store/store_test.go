@@ -1,0 +1,128 @@
+package store_test
+
+import (
+	"database/sql"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/schedulertest"
+	"github.com/peerslot/peerslot/scheduler/store"
+)
+
+func TestSQLite(t *testing.T) {
+	schedulertest.TestStore(t, func(t *testing.T) scheduler.Store { return open(t, filepath.Join(t.TempDir(), "x?y %41.db")) })
+}
+
+// TestPostgres runs where a server is named: CI starts one.
+func TestPostgres(t *testing.T) {
+	server := os.Getenv("PEERSLOT_TEST_POSTGRES")
+	if server == "" {
+		t.Skip("PEERSLOT_TEST_POSTGRES names no server; CI does")
+	}
+	schedulertest.TestStore(t, func(t *testing.T) scheduler.Store { return open(t, newDatabase(t, server)) })
+}
+
+// newDatabase makes a database on the server and returns its URL.
+func newDatabase(t *testing.T, server string) string {
+	t.Helper()
+	admin, err := sql.Open("pgx", server)
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := fmt.Sprintf("peerslot_%d", time.Now().UnixNano())
+	if _, err := admin.ExecContext(t.Context(), `CREATE DATABASE `+name); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_, _ = admin.Exec(`DROP DATABASE ` + name + ` WITH (FORCE)`)
+		admin.Close()
+	})
+	u, err := url.Parse(server)
+	if err != nil {
+		t.Fatal(err)
+	}
+	u.Path = "/" + name
+	return u.String()
+}
+
+func open(t *testing.T, location string) *store.Store {
+	t.Helper()
+	s, err := store.Open(t.Context(), location)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func TestOpenKeepsWhatIsThere(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "peerslot.db")
+	s := open(t, path)
+	if _, err := s.Save(t.Context(), schedulertest.Booking("a", 1)); err != nil {
+		t.Fatal(err)
+	}
+	s.Close()
+	s = open(t, path)
+	defer s.Close()
+	if got, err := s.Bookings(t.Context()); err != nil || len(got) != 1 {
+		t.Errorf("after reopening: %d bookings, %v; want 1", len(got), err)
+	}
+	info, err := os.Stat(path)
+	if err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("the file's mode is %v, %v; want 0600", info.Mode(), err)
+	}
+}
+
+func TestTwoProcesses(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "peerslot.db")
+	a, b := open(t, path), open(t, path)
+	defer a.Close()
+	defer b.Close()
+	saved, err := a.Save(t.Context(), schedulertest.Booking("a", 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.Save(t.Context(), saved); err != nil {
+		t.Errorf("the other process cannot save: %v", err)
+	}
+}
+
+func TestOpenErrors(t *testing.T) {
+	dir := t.TempDir()
+	garbage := filepath.Join(dir, "garbage.db")
+	if err := os.WriteFile(garbage, []byte(strings.Repeat("no database ", 400)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for location, want := range map[string]string{
+		garbage:                               "garbage.db",
+		filepath.Join(dir, "missing", "x.db"): "no such file",
+		"mysql://host/x":                      "postgres://",
+		"postgres://me:secret@127.0.0.1:1/x":  "127.0.0.1",
+	} {
+		_, err := store.Open(t.Context(), location)
+		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "secret") {
+			t.Errorf("Open(%q): %v; want an error with %q and no password", location, err, want)
+		}
+	}
+}
+
+func TestNewerStoreIsRefused(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "peerslot.db")
+	open(t, path).Close()
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.Exec(`INSERT INTO goose_db_version (version_id, is_applied) VALUES (9999, 1)`); err != nil {
+		t.Fatal(err)
+	}
+	db.Close()
+	if _, err := store.Open(t.Context(), path); err == nil || !strings.Contains(err.Error(), "newer") {
+		t.Errorf("Open of a store of version 9999: %v; want an error that says a newer peerslot wrote it", err)
+	}
+}
