@@ -1,0 +1,126 @@
+package ical
+
+import (
+	"cmp"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/emersion/go-ical"
+
+	"github.com/peerslot/peerslot/calendar"
+)
+
+const mailto = "mailto:"
+
+// replies are the RSVPs with their names in iCalendar.
+var replies = map[calendar.RSVP]string{
+	calendar.NoReply:   "NEEDS-ACTION",
+	calendar.Accepted:  "ACCEPTED",
+	calendar.Tentative: "TENTATIVE",
+	calendar.Declined:  "DECLINED",
+}
+
+// rsvpOf reads a PARTSTAT. Who sends somebody else does not come.
+func rsvpOf(partstat string) calendar.RSVP {
+	switch strings.ToUpper(partstat) {
+	case "ACCEPTED":
+		return calendar.Accepted
+	case "TENTATIVE":
+		return calendar.Tentative
+	case "DECLINED", "DELEGATED":
+		return calendar.Declined
+	}
+	return calendar.NoReply
+}
+
+// person returns a property that names a.
+func (w *seriesWriter) person(name string, a calendar.Attendee) *ical.Prop {
+	p := rawProp(name, mailto+string(a.Address))
+	if a.Name != "" {
+		p.Params.Set(ical.ParamCommonName, escapeParam(a.Name))
+	}
+	if a.RSVP != calendar.NoReply {
+		p.Params.Set(ical.ParamParticipationStatus, replies[a.RSVP])
+	}
+	return p
+}
+
+// invited returns a as an attendee of the series.
+func (w *seriesWriter) invited(a calendar.Attendee) *ical.Prop {
+	p := w.person(ical.PropAttendee, a)
+	p.Params.Set(ical.ParamCalendarUserType, "INDIVIDUAL")
+	p.Params.Set(ical.ParamRole, "REQ-PARTICIPANT")
+	p.Params.Set(ical.ParamRSVP, "TRUE")
+	p.Params.Set(ical.ParamParticipationStatus, replies[a.RSVP])
+	if w.Quiet {
+		p.Params.Set("SCHEDULE-AGENT", "CLIENT")
+	}
+	return p
+}
+
+// ownReply marks a reply to one occurrence that would pass for a copy of the
+// reply to the series.
+const ownReply = "X-PEERSLOT-OWN"
+
+// invitedTo returns a as an attendee of one occurrence.
+func (w *seriesWriter) invitedTo(o calendar.Override, a calendar.Attendee) *ical.Prop {
+	own, replied := o.RSVPs[a.Address]
+	looksCopied := own == a.RSVP || own == calendar.NoReply
+	if replied {
+		a.RSVP = own
+	}
+	p := w.invited(a)
+	if replied && looksCopied {
+		p.Params.Set(ownReply, "TRUE")
+	}
+	return p
+}
+
+// replyIn returns the reply to one occurrence that p holds. Where an occurrence
+// only repeats the reply to the series, or has none, that person did not reply to
+// it alone.
+func replyIn(p *ical.Prop, series calendar.RSVP) (r calendar.RSVP, own bool) {
+	r = rsvpOf(p.Params.Get(ical.ParamParticipationStatus))
+	return r, p.Params.Get(ownReply) != "" || r != series && r != calendar.NoReply
+}
+
+// personIn reads a property that names a person. ok is false if it names none:
+// a room, or somebody without a mail address.
+func personIn(p *ical.Prop) (a calendar.Attendee, ok bool) {
+	switch strings.ToUpper(p.Params.Get(ical.ParamCalendarUserType)) {
+	case "ROOM", "RESOURCE":
+		return a, false
+	}
+	address, err := calendar.ParseAddress(mailIn(p))
+	return calendar.Attendee{
+		Address: address,
+		Name:    unescapeParam(p.Params.Get(ical.ParamCommonName)),
+		RSVP:    rsvpOf(p.Params.Get(ical.ParamParticipationStatus)),
+	}, err == nil
+}
+
+// mailIn returns the mail address in a property's value or, for servers that put
+// an identity of their own there, in its EMAIL parameter.
+func mailIn(p *ical.Prop) string {
+	if len(p.Value) < len(mailto) || !strings.EqualFold(p.Value[:len(mailto)], mailto) {
+		return p.Params.Get(ical.ParamEmail)
+	}
+	mail := p.Value[len(mailto):]
+	if plain, err := url.PathUnescape(mail); err == nil {
+		return plain
+	}
+	return mail
+}
+
+// peopleIn reads the attendees of a component, sorted, each once.
+func peopleIn(c *ical.Component) []calendar.Attendee {
+	var people []calendar.Attendee
+	for i := range c.Props[ical.PropAttendee] {
+		if a, ok := personIn(&c.Props[ical.PropAttendee][i]); ok {
+			people = append(people, a)
+		}
+	}
+	slices.SortStableFunc(people, func(a, b calendar.Attendee) int { return cmp.Compare(a.Address, b.Address) })
+	return slices.CompactFunc(people, func(a, b calendar.Attendee) bool { return a.Address == b.Address })
+}

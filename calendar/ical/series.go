@@ -1,0 +1,232 @@
+package ical
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/emersion/go-ical"
+
+	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/calendar"
+)
+
+// Ours returns the UID of the first of our series in a calendar's text, and
+// whether there is one. It reads no further than that and judges nothing else.
+func Ours(r io.Reader) (calendar.UID, bool) {
+	for l := newLines(r); l.next(); {
+		if len(l.head) < 4 || !bytes.EqualFold(l.head[:3], []byte("UID")) || l.head[3] != ':' && l.head[3] != ';' {
+			continue
+		}
+		_, value, _ := strings.Cut(string(l.whole()), ":")
+		if uid, ok := UIDOf(value); ok {
+			return uid, true
+		}
+	}
+	return "", false
+}
+
+// Decode reads the series that [Encode] wrote, in the order of the text, and as
+// other programs left them since: sessions moved or cancelled, replies, the rule
+// cut short, other ways to say the same. Events of others are passed over. If a
+// series is no longer one that peerslot can hold, the error says what is wrong,
+// and the other series are returned beside it.
+func Decode(r io.Reader) ([]calendar.Series, error) {
+	calendars, _, err := decodeComponents(r)
+	if err != nil {
+		return nil, err
+	}
+	var all []calendar.Series
+	var faults []error
+	for _, cal := range calendars {
+		for _, e := range seriesIn(cal) {
+			s, err := e.read()
+			if err != nil {
+				faults = append(faults, fmt.Errorf("series %s: %w", e.uid, err))
+				continue
+			}
+			all = append(all, s)
+		}
+	}
+	return all, errors.Join(faults...)
+}
+
+// A seriesReader reads one series from its components.
+type seriesReader struct {
+	calendar.Series // as far as it was read
+	uid             calendar.UID
+	masters         []*ical.Component
+	overrides       []*ical.Component
+	zones           *zoneReader
+	zone            *time.Location
+}
+
+// seriesIn collects the components of each of our series.
+func seriesIn(cal *ical.Component) []*seriesReader {
+	zones := newZoneReader(cal)
+	var list []*seriesReader
+	found := map[calendar.UID]*seriesReader{}
+	for _, c := range cal.Children {
+		uid, ours := UIDOf(textOf(c, ical.PropUID))
+		if c.Name != ical.CompEvent || !ours {
+			continue
+		}
+		s := found[uid]
+		if s == nil {
+			s = &seriesReader{uid: uid, zones: zones}
+			found[uid] = s
+			list = append(list, s)
+		}
+		if c.Props.Get(ical.PropRecurrenceID) == nil {
+			s.masters = append(s.masters, c)
+		} else {
+			s.overrides = append(s.overrides, c)
+		}
+	}
+	return list
+}
+
+func (s *seriesReader) read() (calendar.Series, error) {
+	if len(s.masters) != 1 {
+		return calendar.Series{}, fmt.Errorf("want one event with the rule, got %d", len(s.masters))
+	}
+	m := s.masters[0]
+	s.UID = s.uid
+	s.texts(m)
+	if err := s.people(m); err != nil {
+		return calendar.Series{}, err
+	}
+	if err := s.slot(m); err != nil {
+		return calendar.Series{}, err
+	}
+	if err := s.rule(m); err != nil {
+		return calendar.Series{}, err
+	}
+	if err := s.exceptions(m); err != nil {
+		return calendar.Series{}, err
+	}
+	s.Cancelled = cancelled(m)
+	for _, c := range append(s.overrides, m) {
+		s.changed(c)
+	}
+	return s.Series, s.Check()
+}
+
+func (s *seriesReader) texts(m *ical.Component) {
+	s.Title = textOf(m, ical.PropSummary)
+	s.Description = textOf(m, ical.PropDescription)
+	s.Link = textOf(m, ical.PropLocation)
+	if p := m.Props.Get(ical.PropURL); p != nil {
+		s.Link = p.Value
+	}
+	for _, c := range m.Children {
+		if d := reminderIn(c); d > 0 && s.Reminder == 0 {
+			s.Reminder = d
+		}
+	}
+}
+
+// reminderIn returns how long before the start an alarm rings, 0 if it does not.
+func reminderIn(c *ical.Component) time.Duration {
+	trigger := c.Props.Get(ical.PropTrigger)
+	if c.Name != ical.CompAlarm || trigger == nil || strings.EqualFold(trigger.Params.Get(ical.ParamRelated), "END") {
+		return 0
+	}
+	if action := textOf(c, ical.PropAction); !strings.EqualFold(action, "DISPLAY") && !strings.EqualFold(action, "AUDIO") {
+		return 0
+	}
+	d, err := durationIn(trigger)
+	if err != nil {
+		return 0
+	}
+	return max(0, -d)
+}
+
+func (s *seriesReader) people(m *ical.Component) error {
+	p := m.Props.Get(ical.PropOrganizer)
+	if p == nil {
+		return errors.New("it has no ORGANIZER")
+	}
+	var ok bool
+	if s.Organizer, ok = personIn(p); !ok {
+		return errors.New("its ORGANIZER has no mail address")
+	}
+	s.Attendees = peopleIn(m)
+	return nil
+}
+
+// slot reads when the first session is.
+func (s *seriesReader) slot(m *ical.Component) error {
+	p := m.Props.Get(ical.PropDateTimeStart)
+	if p == nil {
+		return errors.New("it has no DTSTART")
+	}
+	start, err := s.instant(p)
+	if err != nil {
+		return err
+	}
+	end, err := s.end(m, start)
+	if err != nil {
+		return err
+	}
+	if end.IsZero() {
+		return errors.New("it has neither DTEND nor DURATION")
+	}
+	s.zone = start.Location()
+	s.First = availability.DateOf(start)
+	s.Slot = availability.Slot{Day: start.Weekday(), Start: clockOf(start), Length: end.Sub(start), Zone: s.zone.String()}
+	return nil
+}
+
+// end returns where the component that begins at start ends, the zero time if it
+// does not say.
+func (s *seriesReader) end(c *ical.Component, start time.Time) (time.Time, error) {
+	if p := c.Props.Get(ical.PropDateTimeEnd); p != nil {
+		return s.instant(p)
+	}
+	p := c.Props.Get(ical.PropDuration)
+	if p == nil {
+		return time.Time{}, nil
+	}
+	d, err := durationIn(p)
+	return start.Add(d), err
+}
+
+// changed takes over what c says of the last change.
+func (s *seriesReader) changed(c *ical.Component) {
+	s.Sequence = max(s.Sequence, sequenceOf(c))
+	at, err := time.Parse(instant, rawOf(c, ical.PropLastModified))
+	if err != nil {
+		// Encode writes the epoch for a series without a time.
+		if at, err = time.Parse(instant, rawOf(c, ical.PropDateTimeStamp)); at.Unix() == 0 {
+			return
+		}
+	}
+	if err == nil && at.After(s.Updated) {
+		s.Updated = at
+	}
+}
+
+func sequenceOf(c *ical.Component) int {
+	n, err := strconv.ParseUint(rawOf(c, ical.PropSequence), 10, 31)
+	if err != nil {
+		return 0
+	}
+	return int(n)
+}
+
+func cancelled(c *ical.Component) bool {
+	return strings.EqualFold(rawOf(c, ical.PropStatus), string(ical.EventCancelled))
+}
+
+// rawOf returns the value of a component's property, "" if it has none.
+func rawOf(c *ical.Component, name string) string {
+	if p := c.Props.Get(name); p != nil {
+		return strings.TrimSpace(p.Value)
+	}
+	return ""
+}

@@ -1,0 +1,270 @@
+package ical
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/emersion/go-ical"
+
+	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/calendar"
+)
+
+// WriteOptions say what a file of series is for. The zero value writes a file
+// for any calendar program to import or subscribe to.
+type WriteOptions struct {
+	Method  Method
+	Name    string // of the calendar that the file makes up; "" for none
+	Private bool   // who may look into a member's calendar sees that time is taken, but not by what
+	Quiet   bool   // a calendar server that stores it leaves telling the attendees to us
+}
+
+// A Method is what the receiver is to do with a file. The zero Method is Publish.
+type Method string
+
+// The methods. Outlook refuses a mail that holds a master together with its
+// overrides, so that a Request by mail wants a series without them.
+const (
+	Publish Method = "PUBLISH"
+	Request Method = "REQUEST"
+	Cancel  Method = "CANCEL"
+	Stored  Method = "-" // none: an object in a calendar, which must not have one (RFC 4791, section 4.1)
+)
+
+const (
+	product = "-//peerslot//peerslot//EN"
+	refresh = "PT6H" // how often a subscriber should look again
+)
+
+// Encode writes one calendar that holds the series: each as one event with a
+// rule, and one more event for each occurrence that was moved or that somebody
+// replied to alone; a cancelled occurrence is an exception to the rule, which
+// every program shows right. The same series always give the same bytes.
+//
+// [Decode] reads the series back equal, but for what has no form: Version is not
+// written; text loses control characters, and line ends become \n; replies of
+// people who are not attendees, and overrides that change nothing, are left out.
+// It is an error if a series is not valid or has a time that is not in whole
+// seconds.
+func Encode(w io.Writer, o WriteOptions, series ...calendar.Series) error {
+	if len(series) == 0 {
+		return errors.New("no series to write")
+	}
+	cal := ical.NewCalendar()
+	o.header(cal.Component)
+	spans := map[string]availability.Interval{}
+	var events []*ical.Component
+	for _, s := range series {
+		e, err := newSeriesWriter(o, s)
+		if err != nil {
+			return err
+		}
+		if s.Slot.Zone != time.UTC.String() {
+			spans[s.Slot.Zone] = union(spans[s.Slot.Zone], e.span())
+		}
+		events = append(events, e.components()...)
+	}
+	for _, zone := range slices.Sorted(maps.Keys(spans)) {
+		loc, err := availability.LoadZone(zone)
+		if err != nil {
+			return err
+		}
+		cal.Children = append(cal.Children, timezone(loc, spans[zone]))
+	}
+	cal.Children = append(cal.Children, events...)
+	return ical.NewEncoder(&folder{w: w}).Encode(cal)
+}
+
+func (o WriteOptions) header(cal *ical.Component) {
+	setRaw(cal, ical.PropVersion, "2.0")
+	setRaw(cal, ical.PropProductID, product)
+	if o.Name != "" {
+		setText(cal, ical.PropName, o.Name)
+		setText(cal, "X-WR-CALNAME", o.Name)
+	}
+	method := cmp.Or(o.Method, Publish)
+	if method != Stored {
+		setRaw(cal, ical.PropMethod, string(method))
+	}
+	if method == Publish {
+		setRaw(cal, ical.PropRefreshInterval, refresh, ical.ParamValue, "DURATION")
+		setRaw(cal, "X-PUBLISHED-TTL", refresh)
+	}
+}
+
+// union returns the shortest interval that holds both, of which a may be empty.
+func union(a, b availability.Interval) availability.Interval {
+	if a.Empty() {
+		return b
+	}
+	if a.Start.Before(b.Start) {
+		b.Start = a.Start
+	}
+	if a.End.After(b.End) {
+		b.End = a.End
+	}
+	return b
+}
+
+// A seriesWriter makes the components of one series.
+type seriesWriter struct {
+	WriteOptions
+	calendar.Series // as iCalendar can hold it
+	zone            *time.Location
+	sessions        []calendar.Occurrence
+}
+
+func newSeriesWriter(o WriteOptions, s calendar.Series) (*seriesWriter, error) {
+	if err := s.Check(); err != nil {
+		return nil, err
+	}
+	if err := checkForm(s); err != nil {
+		return nil, err
+	}
+	zone, err := availability.LoadZone(s.Slot.Zone)
+	if err != nil {
+		return nil, err
+	}
+	s = plain(s)
+	sessions, err := s.Occurrences()
+	return &seriesWriter{o, s, zone, sessions}, err
+}
+
+// span returns an interval that holds every time of the series.
+func (w *seriesWriter) span() availability.Interval {
+	var span availability.Interval
+	for _, o := range w.sessions {
+		span = union(union(span, o.Interval), w.slotted(o.Original))
+	}
+	return span
+}
+
+// slotted returns the interval that the slot gives the occurrence.
+func (w *seriesWriter) slotted(original time.Time) availability.Interval {
+	return availability.Interval{Start: original, End: original.Add(w.Slot.Length)}
+}
+
+func (w *seriesWriter) components() []*ical.Component {
+	all := []*ical.Component{w.master()}
+	for _, o := range w.Overrides {
+		if !o.Cancelled {
+			all = append(all, w.override(o))
+		}
+	}
+	return all
+}
+
+func (w *seriesWriter) master() *ical.Component {
+	e := w.event(w.slotted(w.sessions[0].Original), w.Description, w.invited)
+	setRaw(e, ical.PropRecurrenceRule, fmt.Sprintf("FREQ=WEEKLY;INTERVAL=%d;COUNT=%d;BYDAY=%s", int(w.Cadence), w.Count, weekday(w.Slot.Day)))
+	for _, o := range w.Overrides {
+		if !o.Cancelled {
+			continue
+		}
+		e.Props.Add(w.time(ical.PropExceptionDates, o.Original))
+		for _, p := range cancelledProps(o) {
+			e.Props.Add(p)
+		}
+	}
+	return e
+}
+
+func (w *seriesWriter) override(o calendar.Override) *ical.Component {
+	iv := o.Moved
+	if iv.Empty() {
+		iv = w.slotted(o.Original)
+	}
+	e := w.event(iv, withNote(o.Note, w.Description), func(a calendar.Attendee) *ical.Prop { return w.invitedTo(o, a) })
+	e.Props.Add(w.time(ical.PropRecurrenceID, o.Original))
+	return e
+}
+
+// event returns what a master and an override have in common.
+func (w *seriesWriter) event(iv availability.Interval, description string, attendee func(calendar.Attendee) *ical.Prop) *ical.Component {
+	e := ical.NewComponent(ical.CompEvent)
+	setRaw(e, ical.PropUID, uidText(w.UID))
+	setRaw(e, ical.PropSequence, strconv.Itoa(w.Sequence))
+	w.stamp(e)
+	e.Props.Add(w.time(ical.PropDateTimeStart, iv.Start))
+	e.Props.Add(w.time(ical.PropDateTimeEnd, iv.End))
+	setText(e, ical.PropSummary, w.Title)
+	if description != "" {
+		setText(e, ical.PropDescription, description)
+	}
+	w.link(e)
+	w.status(e)
+	e.Props.Add(w.person(ical.PropOrganizer, w.Organizer))
+	for _, a := range w.Attendees {
+		e.Props.Add(attendee(a))
+	}
+	if w.Reminder > 0 {
+		e.Children = append(e.Children, w.alarm())
+	}
+	return e
+}
+
+// stamp notes when the series was changed. The zero time, which some programs
+// cannot read, becomes the epoch.
+func (w *seriesWriter) stamp(e *ical.Component) {
+	updated := w.Updated
+	if updated.IsZero() {
+		updated = time.Unix(0, 0)
+	} else {
+		setRaw(e, ical.PropLastModified, updated.UTC().Format(instant))
+	}
+	setRaw(e, ical.PropDateTimeStamp, updated.UTC().Format(instant))
+}
+
+// link puts the link where programs look for it: LOCATION, and URL if it is one.
+func (w *seriesWriter) link(e *ical.Component) {
+	if w.Link == "" {
+		return
+	}
+	setText(e, ical.PropLocation, w.Link)
+	if isURL(w.Link) {
+		setRaw(e, ical.PropURL, w.Link)
+	}
+}
+
+func (w *seriesWriter) status(e *ical.Component) {
+	status, transparency, busy := ical.EventConfirmed, "OPAQUE", "BUSY"
+	if w.Cancelled {
+		status, transparency, busy = ical.EventCancelled, "TRANSPARENT", "FREE"
+	}
+	setRaw(e, ical.PropStatus, string(status))
+	setRaw(e, ical.PropTransparency, transparency)
+	setRaw(e, "X-MICROSOFT-CDO-BUSYSTATUS", busy)
+	if w.Private {
+		setRaw(e, ical.PropClass, "PRIVATE")
+	}
+}
+
+func (w *seriesWriter) alarm() *ical.Component {
+	a := ical.NewComponent(ical.CompAlarm)
+	setRaw(a, ical.PropAction, "DISPLAY")
+	setText(a, ical.PropDescription, w.Title)
+	setRaw(a, ical.PropTrigger, "-"+durationText(w.Reminder))
+	return a
+}
+
+// time returns a property that holds t on the clocks of the series' zone. Only
+// the second of two equal wall clocks, which that form cannot name, is in UTC.
+func (w *seriesWriter) time(name string, t time.Time) *ical.Prop {
+	local := t.In(w.zone)
+	first, _ := availability.At(availability.DateOf(local), clockOf(local), w.zone)
+	if w.Slot.Zone == time.UTC.String() || !first.Equal(t) {
+		return rawProp(name, t.UTC().Format(instant))
+	}
+	return rawProp(name, local.Format(wallClock), ical.ParamTimezoneID, w.Slot.Zone)
+}
+
+// clockOf returns what the clocks show at t, as the time from 00:00.
+func clockOf(t time.Time) time.Duration {
+	return time.Duration(t.Hour())*time.Hour + time.Duration(t.Minute())*time.Minute + time.Duration(t.Second())*time.Second
+}
