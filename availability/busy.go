@@ -2,6 +2,7 @@ package availability
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 )
 
@@ -17,7 +18,17 @@ const (
 )
 
 // String returns the word of the JSON output: busy, tentative or unknown.
-func (k Kind) String() string { return [...]string{"busy", "tentative", "unknown"}[k] }
+func (k Kind) String() string {
+	switch k {
+	case Firm:
+		return "busy"
+	case Tentative:
+		return "tentative"
+	case Unknown:
+		return "unknown"
+	}
+	return fmt.Sprintf("Kind(%d)", uint8(k))
+}
 
 // A Span is one piece of a Busy.
 type Span struct {
@@ -27,12 +38,12 @@ type Span struct {
 }
 
 // Busy is what is known of when one person cannot meet. Inside Window, time
-// that no span covers is free; outside Window everything is unknown. So the
-// zero Busy knows nothing, and a person whose calendar could not be read is
-// never taken for a free one.
+// that no span covers is free; outside Window it is unknown. So the zero Busy
+// knows nothing, and a person whose calendar could not be read is never taken for
+// a free one.
 type Busy struct {
 	Window   Interval
-	Spans    []Span   // as Normalize leaves them
+	Spans    []Span   // sorted and joined, as Normalize, Merge and Add leave them
 	Reason   string   // why part or all of it is unknown, in words for people; "" if all is known
 	Warnings []string // parts of the source that could not be used; never a title
 }
@@ -40,57 +51,90 @@ type Busy struct {
 // Unreadable returns a Busy that knows nothing, and why.
 func Unreadable(reason string) Busy { return Busy{Reason: reason} }
 
-// Readable reports whether anything at all is known.
+// Readable reports whether the calendar could be read, if only for a part of the
+// time.
 func (b Busy) Readable() bool { return !b.Window.Empty() }
 
-// Normalize sorts the spans by start, end and kind, joins spans of one kind and
-// AllDay that overlap or touch, clips them to the window and drops empty ones.
+// Normalize is the last step of reading a calendar. It clips the spans to the
+// window, drops empty ones, sorts them by start, end and kind, and joins those of
+// one kind and AllDay that overlap or touch. It changes the spans in place.
 func (b *Busy) Normalize() {
-	slices.SortFunc(b.Spans, func(x, y Span) int {
-		return cmp.Or(x.Start.Compare(y.Start), x.End.Compare(y.End), cmp.Compare(x.Kind, y.Kind), boolCompare(x.AllDay, y.AllDay))
-	})
-	out := b.Spans[:0]
-	var last [3][2]int // by kind and AllDay: 1 + index of the newest span in out
-	for _, s := range b.Spans {
-		if s.Interval = s.Clip(b.Window); s.Empty() {
+	for i, s := range b.Spans {
+		b.Spans[i].Interval = s.Clip(b.Window)
+	}
+	b.Spans = joinSpans(b.Spans)
+}
+
+// joinSpans sorts the spans and joins them, in place.
+func joinSpans(spans []Span) []Span {
+	slices.SortFunc(spans, compareSpans)
+	out := spans[:0]
+	type class struct {
+		kind   Kind
+		allDay bool
+	}
+	newest := map[class]int{} // index in out
+	for _, s := range spans {
+		if s.Empty() {
 			continue
 		}
-		l := &last[s.Kind][boolIndex(s.AllDay)]
-		if *l > 0 && !s.Start.After(out[*l-1].End) {
-			if s.End.After(out[*l-1].End) {
-				out[*l-1].End = s.End
+		i, ok := newest[class{s.Kind, s.AllDay}]
+		if ok && !s.Start.After(out[i].End) {
+			if s.End.After(out[i].End) {
+				out[i].End = s.End
 			}
 			continue
 		}
+		newest[class{s.Kind, s.AllDay}] = len(out)
 		out = append(out, s)
-		*l = len(out)
 	}
-	b.Spans = out
+	slices.SortFunc(out, compareSpans) // joining may have changed the order of the ends
+	return out
 }
 
-func boolIndex(b bool) int {
-	if b {
-		return 1
+func compareSpans(a, b Span) int {
+	if c := a.Start.Compare(b.Start); c != 0 {
+		return c // the common case, and sorting is what Normalize costs
 	}
-	return 0
+	return cmp.Or(a.End.Compare(b.End), cmp.Compare(a.Kind, b.Kind), compareBools(a.AllDay, b.AllDay))
 }
 
-func boolCompare(a, b bool) int { return boolIndex(a) - boolIndex(b) }
+func compareBools(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case b:
+		return -1
+	}
+	return 1
+}
 
 // Merge returns what two sources together say of one person: busy if either
-// says so, unknown where either does not know.
+// says so, else unknown where either does not know.
 func (b Busy) Merge(o Busy) Busy {
 	m := Busy{
 		Window:   b.Window.Clip(o.Window),
-		Spans:    slices.Concat(b.Spans, o.Spans),
+		Spans:    joinSpans(slices.Concat(b.Spans, o.Spans)),
 		Reason:   cmp.Or(b.Reason, o.Reason),
 		Warnings: slices.Concat(b.Warnings, o.Warnings),
 	}
 	if m.Window.Empty() {
 		m.Window = Interval{}
 	}
-	m.Normalize()
+	if b.Reason != "" && o.Reason != "" && o.Reason != b.Reason {
+		m.Reason += "; " + o.Reason
+	}
 	return m
+}
+
+// Add makes b busy during the intervals, also where nothing else is known of it.
+// Copies of b that share its spans stay as they are.
+func (b *Busy) Add(ivs ...Interval) {
+	spans := slices.Grow(slices.Clip(b.Spans), len(ivs))
+	for _, iv := range ivs {
+		spans = append(spans, Span{Interval: iv})
+	}
+	b.Spans = joinSpans(spans)
 }
 
 // At returns what is known of iv: Firm if any of it is busy or tentative, else
@@ -115,25 +159,35 @@ func (b Busy) At(iv Interval) (kind Kind, free bool) {
 	return 0, true
 }
 
-// UnknownParts returns the parts of window that are unknown, joined and sorted.
+// UnknownParts returns the parts of window at which b is unknown, joined and
+// sorted.
 func (b Busy) UnknownParts(window Interval) []Interval {
-	var known []Interval
+	var known, unknown, busy []Interval
 	if k := b.Window.Clip(window); !k.Empty() {
 		known = append(known, k)
 	}
-	parts := Subtract([]Interval{window}, known)
 	for _, s := range b.Spans {
 		if s.Kind == Unknown {
-			parts = append(parts, s.Clip(window))
+			unknown = append(unknown, s.Clip(window))
+		} else {
+			busy = append(busy, s.Clip(window))
 		}
 	}
-	return Union(parts)
+	parts := append(Subtract(Union([]Interval{window}), known), unknown...)
+	return Subtract(Union(parts), Union(busy))
 }
 
-// Add puts a firm busy interval into b, which must know that time.
-func (b *Busy) Add(ivs ...Interval) {
-	for _, iv := range ivs {
-		b.Spans = append(b.Spans, Span{Interval: iv})
+// knownIn reports whether the calendar tells anything of window.
+func (b Busy) knownIn(window Interval) bool {
+	known := b.Window.Clip(window)
+	if known.Empty() {
+		return false
 	}
-	b.Normalize()
+	var unknown []Interval
+	for _, s := range b.Spans {
+		if s.Kind == Unknown {
+			unknown = append(unknown, s.Interval)
+		}
+	}
+	return len(Subtract([]Interval{known}, Union(unknown))) > 0
 }

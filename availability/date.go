@@ -44,7 +44,7 @@ func (d Date) Weekday() time.Weekday { return d.utc().Weekday() }
 func (d Date) Compare(o Date) int { return d.utc().Compare(o.utc()) }
 
 // DaysUntil returns the number of days from d to o, negative if o is earlier.
-func (d Date) DaysUntil(o Date) int { return int(o.utc().Sub(d.utc()) / (24 * time.Hour)) }
+func (d Date) DaysUntil(o Date) int { return int((o.wall() - d.wall()) / secondsPerDay) }
 
 // Monday returns the first day of d's ISO week.
 func (d Date) Monday() Date { return d.AddDays(-((int(d.Weekday()) + 6) % 7)) }
@@ -52,21 +52,11 @@ func (d Date) Monday() Date { return d.AddDays(-((int(d.Weekday()) + 6) % 7)) }
 // In returns the instants of the day in loc, from its first to the first of the
 // next day: 23, 24 or 25 hours, and empty if loc skipped the date.
 func (d Date) In(loc *time.Location) Interval {
-	return Interval{startOfDay(d, loc), startOfDay(d.AddDays(1), loc)}
-}
-
-func (d Date) utc() time.Time { return time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, time.UTC) }
-
-// startOfDay returns the first instant at which loc shows d or a later date.
-func startOfDay(d Date, loc *time.Location) time.Time {
-	t, exists := At(d, 0, loc)
-	if exists {
-		return t
-	}
-	// Midnight is skipped: t lies as far after the change as midnight lay
-	// after the last wall clock before it.
-	start, _ := t.ZoneBounds()
-	return start
+	var room [4]piece
+	wall := d.wall()
+	clock := appendClock(room[:0], loc, wall, wall+secondsPerDay)
+	start, end := clock.reach(wall), clock.reach(wall+secondsPerDay)
+	return Interval{time.Unix(start, 0).In(loc), time.Unix(end, 0).In(loc)}
 }
 
 // At returns the instant at which the clocks of loc show the given time on d;
@@ -75,20 +65,13 @@ func startOfDay(d Date, loc *time.Location) time.Time {
 // instant is the one that the offset before the change gives (RFC 5545, section
 // 3.3.5) and exists is false.
 func At(d Date, clock time.Duration, loc *time.Location) (t time.Time, exists bool) {
-	wall := d.utc().Add(clock)
-	// No zone is further than this from UTC, so all candidates lie behind.
-	t = wall.Add(-26 * time.Hour).In(loc)
-	for {
-		_, end := t.ZoneBounds()
-		_, offset := t.Zone()
-		candidate := wall.Add(-time.Duration(offset) * time.Second)
-		if end.IsZero() || candidate.Before(end) {
-			return candidate.In(loc), true
-		}
-		_, next := end.Zone()
-		if wall.Add(-time.Duration(next) * time.Second).Before(end) {
-			return candidate.In(loc), false
-		}
-		t = end
-	}
+	var room [4]piece
+	wall := d.wall() + int64(clock/time.Second)
+	instant, exists := appendClock(room[:0], loc, wall, wall).at(wall)
+	return time.Unix(instant, int64(clock%time.Second)).In(loc), exists
 }
+
+func (d Date) utc() time.Time { return time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, time.UTC) }
+
+// wall returns the wall seconds of the first moment of the date.
+func (d Date) wall() int64 { return d.utc().Unix() }

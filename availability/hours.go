@@ -1,6 +1,7 @@
 package availability
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -14,7 +15,8 @@ import (
 type Hours [7][]ClockRange
 
 // A ClockRange is a half-open span of wall-clock time, counted from 00:00 of its
-// day. To may pass 24 h: then the range ends on the next day.
+// day in whole seconds. From is below 24 h. To is above From and below 48 h; past
+// 24 h the range ends on the next day.
 type ClockRange struct{ From, To time.Duration }
 
 // OfficeHours returns Monday to Friday, 09:00 to 17:00.
@@ -70,21 +72,56 @@ func parseClockRange(s string) (ClockRange, error) {
 	return ClockRange{f, t}, nil
 }
 
-// In returns the instants of h in loc during window, sorted and joined, with
-// ends as [At] gives them.
+// In returns the instants of h in loc during window, sorted and joined. A range
+// lasts from the first instant at which the clocks show From or later to the
+// first at which they show To or later; so a date that loc skipped has no hours.
 func (h Hours) In(loc *time.Location, window Interval) []Interval {
+	if window.Empty() {
+		return nil
+	}
+	span := secondsOf(window)
+	clock := appendClock(nil, loc, span.from, span.to)
 	var out []Interval
-	last := DateOf(window.End.In(loc))
-	// A range that began two days before cannot reach the window: its end is
-	// below 48 h of its own day.
-	for d := DateOf(window.Start.In(loc)).AddDays(-2); d.Compare(last) <= 0; d = d.AddDays(1) {
-		for _, r := range h[d.Weekday()] {
-			from, _ := At(d, r.From, loc)
-			to, _ := At(d, r.To, loc)
-			out = append(out, Interval{from, to}.Clip(window))
+	for _, s := range joinSeconds(h.appendSeconds(nil, clock, span)) {
+		out = append(out, Interval{time.Unix(s.from, 0).In(loc), time.Unix(s.to, 0).In(loc)}.Clip(window))
+	}
+	return out
+}
+
+// appendSeconds appends the spans of h on clock that touch window, clipped to it,
+// in the order of the days on which they start.
+func (h *Hours) appendSeconds(dst []seconds, clock wallClock, window seconds) []seconds {
+	// A local date begins up to a day and a bit beside that of UTC, and a range
+	// may have begun on the date before.
+	first, last := window.from/secondsPerDay-3, window.to/secondsPerDay+2
+	for day := first; day <= last; day++ {
+		for _, r := range h[weekdayOf(day)] {
+			from := clock.reach(day*secondsPerDay + int64(r.From/time.Second))
+			to := clock.reach(day*secondsPerDay + int64(r.To/time.Second))
+			if from, to = max(from, window.from), min(to, window.to); from < to {
+				dst = append(dst, seconds{from, to})
+			}
 		}
 	}
-	return Union(out)
+	return dst
+}
+
+// weekdayOf returns the weekday of the day that lies so many days after
+// 1970-01-01, a Thursday.
+func weekdayOf(day int64) time.Weekday { return time.Weekday(((day+4)%7 + 7) % 7) }
+
+// joinSeconds is [Union] for seconds.
+func joinSeconds(spans []seconds) []seconds {
+	slices.SortFunc(spans, func(a, b seconds) int { return cmp.Compare(a.from, b.from) })
+	out := spans[:0]
+	for _, s := range spans {
+		if last := len(out) - 1; last >= 0 && s.from <= out[last].to {
+			out[last].to = max(out[last].to, s.to)
+			continue
+		}
+		out = append(out, s)
+	}
+	return out
 }
 
 // Days is a set of weekdays. The zero Days is empty.

@@ -1,11 +1,14 @@
 package availability
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // A Member is what the search needs to know of one person.
 type Member struct {
-	Name     string // how the caller tells members apart; shown, never judged
-	Zone     *time.Location
+	Name     string         // how the caller tells members apart; shown, never judged
+	Zone     *time.Location // not nil
 	Hours    Hours
 	Stretch  Hours // possible, but not liked
 	Off      []Off
@@ -16,7 +19,7 @@ type Member struct {
 // Off is a span of dates, both inclusive, on which a person does not work.
 type Off struct {
 	First, Last Date
-	Why         Why // Holiday or Away
+	Why         Why // Holiday; anything else counts as Away
 }
 
 // Why says what keeps a member from an occurrence.
@@ -53,20 +56,14 @@ func (c Can) Attends() bool { return c >= Stretch }
 // Stretch and Yes. This is the one definition of the rule; the search must agree
 // with it.
 func (m *Member) CanAttend(iv Interval) (can Can, why Why) {
-	for _, want := range []Why{Away, Holiday} {
-		for _, off := range m.Off {
-			if off.Why == want && off.in(m.Zone).Overlaps(iv) {
-				return No, want
-			}
-		}
+	var room [4]piece
+	span := secondsOf(iv)
+	clock := appendClock(room[:0], m.Zone, span.from, span.to)
+	if why = m.off(clock, span); why != NoReason {
+		return No, why
 	}
-	can = Yes
-	if !within(m.Hours.In(m.Zone, iv), iv) {
-		both := append(m.Hours.In(m.Zone, iv), m.Stretch.In(m.Zone, iv)...)
-		if !within(Union(both), iv) {
-			return No, OutOfHours
-		}
-		can = Stretch
+	if can = m.willing(clock, span); can == No {
+		return No, OutOfHours
 	}
 	switch kind, free := m.Busy.At(iv); {
 	case free:
@@ -78,16 +75,35 @@ func (m *Member) CanAttend(iv Interval) (can Can, why Why) {
 	}
 }
 
-func (o Off) in(loc *time.Location) Interval {
-	return Interval{startOfDay(o.First, loc), startOfDay(o.Last.AddDays(1), loc)}
-}
-
-// within reports whether one of the joined intervals holds all of iv.
-func within(joined []Interval, iv Interval) bool {
-	for _, j := range joined {
-		if j.Contains(iv) {
-			return true
+// off returns why the member does not work on one of the dates of span: Away
+// before Holiday.
+func (m *Member) off(clock wallClock, span seconds) (why Why) {
+	for _, o := range m.Off {
+		if off := o.on(clock); off.from < span.to && span.from < off.to {
+			if o.Why != Holiday {
+				return Away
+			}
+			why = Holiday
 		}
 	}
-	return false
+	return why
+}
+
+// on returns the part of the days off that clock covers.
+func (o Off) on(clock wallClock) seconds {
+	return seconds{clock.reach(o.First.wall()), clock.reach(o.Last.wall() + secondsPerDay)}
+}
+
+// willing judges by the hours alone: Yes, Stretch or No.
+func (m *Member) willing(clock wallClock, span seconds) Can {
+	var room [8]seconds
+	own := joinSeconds(m.Hours.appendSeconds(room[:0], clock, span))
+	if slices.Equal(own, []seconds{span}) {
+		return Yes
+	}
+	both := joinSeconds(m.Stretch.appendSeconds(own, clock, span))
+	if slices.Equal(both, []seconds{span}) {
+		return Stretch
+	}
+	return No
 }

@@ -2,7 +2,9 @@ package availability
 
 import (
 	"fmt"
+	"path"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -43,16 +45,45 @@ func (s Slot) On(d Date) (Interval, error) {
 	return Interval{start, start.Add(s.Length)}, nil
 }
 
+// Occurrences returns the intervals of a series of count sessions whose first is
+// on the given date. It is an error if that is another weekday, if the series is
+// longer than [Cadence.MaxCount] allows, or if the clocks skip the start on one of
+// the dates.
+func (s Slot) Occurrences(first Date, cadence Cadence, count int) ([]Interval, error) {
+	if err := cadence.check(count); err != nil {
+		return nil, fmt.Errorf("slot %s: %w", s, err)
+	}
+	if first.Weekday() != s.Day {
+		return nil, fmt.Errorf("slot %s: the first date %s is a %s", s, first, first.Weekday())
+	}
+	out := make([]Interval, count)
+	for i := range out {
+		var err error
+		if out[i], err = s.On(first.AddDays(i * cadence.Days())); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// zones keeps what LoadZone has loaded, which takes longer than all else that is
+// done with a zone. There are about 600.
+var zones sync.Map // of *time.Location by IANA name
+
 // LoadZone returns the IANA zone of that name. Unlike time.LoadLocation it
 // refuses "" and "Local", which would mean the zone of this machine.
 func LoadZone(name string) (*time.Location, error) {
+	if loc, ok := zones.Load(name); ok {
+		return loc.(*time.Location), nil
+	}
 	if name == "" || strings.EqualFold(name, "local") {
 		return nil, fmt.Errorf("time zone %q: want an IANA name such as Europe/Berlin", name)
 	}
 	loc, err := time.LoadLocation(name)
-	if err != nil {
+	if err != nil || path.Clean(name) != name { // one zone has one name, or zones could grow without end
 		return nil, fmt.Errorf("time zone %q is not known: want an IANA name such as Europe/Berlin", name)
 	}
+	zones.Store(name, loc)
 	return loc, nil
 }
 
@@ -92,6 +123,17 @@ func (c Cadence) String() string {
 
 // Valid reports whether c is one of the three cadences.
 func (c Cadence) Valid() bool { return c == Weekly || c == Biweekly || c == Monthly }
+
+// check reports whether a series may have count sessions.
+func (c Cadence) check(count int) error {
+	if !c.Valid() {
+		return fmt.Errorf("cadence %d: want 1, 2 or 4 weeks", int(c))
+	}
+	if count < 1 || count > c.MaxCount() {
+		return fmt.Errorf("%d %s sessions: want 1 to %d", count, c, c.MaxCount())
+	}
+	return nil
+}
 
 // Days returns the days from one session to the next.
 func (c Cadence) Days() int { return 7 * int(c) }
