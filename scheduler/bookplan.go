@@ -61,8 +61,7 @@ func PlanBookings(s Snapshot, requests []Request) ([]BookingPlan, error) {
 		return nil, err
 	}
 	plans := make([]BookingPlan, len(requests))
-	order := make([]int, 0, len(requests))
-	scarcity := make([]float64, len(requests))
+	var order []contender
 	for i, r := range requests {
 		program, ok := s.Workspace.Program(r.Group.Program)
 		if !ok {
@@ -72,26 +71,76 @@ func PlanBookings(s Snapshot, requests []Request) ([]BookingPlan, error) {
 		if plans[i].Existing != nil {
 			continue
 		}
-		c, _, err := p.choose(r)
-		if err != nil && !errors.Is(err, ErrNoSlot) {
-			return nil, err
+		c, err := p.contend(r)
+		if err != nil {
+			return nil, fmt.Errorf("group %q: %w", r.Group.Name, err)
 		}
-		if c.Possible > 0 {
-			scarcity[i] = float64(c.Attendance) / float64(c.Possible)
-		}
-		order = append(order, i)
+		c.request = i
+		order = append(order, c)
 	}
-	slices.SortStableFunc(order, func(a, b int) int {
-		return cmp.Or(cmp.Compare(scarcity[a], scarcity[b]),
-			cmp.Compare(len(requests[b].Group.Members), len(requests[a].Group.Members)),
-			cmp.Compare(requests[a].Group.Name, requests[b].Group.Name))
-	})
-	for _, i := range order {
-		if err := p.plan(&plans[i], requests[i]); err != nil {
+	slices.SortStableFunc(order, contender.compare)
+	for _, c := range order {
+		if err := p.plan(&plans[c.request], requests[c.request]); err != nil {
 			return nil, err
 		}
 	}
 	return plans, nil
+}
+
+// A contender is a group that waits for its slot.
+type contender struct {
+	request int
+	choices int     // slots nearly as good as its best
+	best    float64 // share of attendances at its best slot
+	members int
+	name    string
+}
+
+// nearlyAsGood is the share of the best attendance from which on a slot counts as
+// a choice.
+const nearlyAsGood = 0.9
+
+// contend measures how constrained a group is before any other has taken time.
+func (p *planner) contend(r Request) (contender, error) {
+	c := contender{members: len(r.Group.Members), name: r.Group.Name}
+	if r.Slot != (availability.Slot{}) {
+		return c, nil // it has no choice at all
+	}
+	members, err := p.members(r.Group, "")
+	if err != nil {
+		return c, err
+	}
+	grid, err := availability.NewGrid(r.Search)
+	if err != nil {
+		return c, err
+	}
+	masks, err := grid.Masks(members)
+	if err != nil {
+		return c, err
+	}
+	totals := candidateTotals(availability.NewRanker(grid).Attendance(nil, masks), grid.Starts(), int(r.Search.Cadence))
+	best := slices.Max(totals)
+	for _, n := range totals {
+		if n > 0 && float64(n) >= nearlyAsGood*float64(best) {
+			c.choices++
+		}
+	}
+	c.best = float64(best*int(r.Search.Cadence)) / float64(len(members)*grid.Weeks())
+	return c, nil
+}
+
+// candidateTotals adds up the cells of a grid by column and starting week.
+func candidateTotals(cells []int, starts, cadence int) []int {
+	totals := make([]int, cadence*starts)
+	for i, n := range cells {
+		totals[i%len(totals)] += n
+	}
+	return totals
+}
+
+// compare puts the most constrained first.
+func (c contender) compare(o contender) int {
+	return cmp.Or(cmp.Compare(c.choices, o.choices), cmp.Compare(c.best, o.best), cmp.Compare(o.members, c.members), cmp.Compare(c.name, o.name))
 }
 
 // choose returns the slot that r asks for, or the best one, with its members.

@@ -232,9 +232,16 @@ func lastEnd(series calendar.Series) (time.Time, error) {
 	return last, nil
 }
 
-// put brings an intended booking onto the calendar and saves the outcome.
+// put brings an intended booking onto the calendar and saves the outcome. A UID
+// that the calendar does not give out again leads to the next generation.
 func (s *Service) put(ctx context.Context, b Booking) (Booking, error) {
 	series, err := s.Backend.Put(ctx, b.Series)
+	for errors.Is(err, calendar.ErrGone) {
+		if b, err = s.renew(ctx, b); err != nil {
+			break
+		}
+		series, err = s.Backend.Put(ctx, b.Series)
+	}
 	if err != nil {
 		return b, fmt.Errorf("book group %q: %w", b.Group, err)
 	}
@@ -245,6 +252,20 @@ func (s *Service) put(ctx context.Context, b Booking) (Booking, error) {
 	}
 	s.log().Info("booked", "group", b.Group, "slot", series.Slot.String(), "uid", string(series.UID))
 	return saved, nil
+}
+
+// renew ends an intended booking whose UID is used up and intends the same under
+// the next generation.
+func (s *Service) renew(ctx context.Context, b Booking) (Booking, error) {
+	ended := b
+	ended.State = Ended
+	if _, err := s.Store.Save(ctx, ended, s.event(b, "ended", "a series with its UID was deleted from the calendar")); err != nil {
+		return b, err
+	}
+	b.Version, b.State = 0, Intended
+	b.Generation++
+	b.Series.UID, b.Series.Version = NewUID(s.Workspace.Organizer.Address, b.Group, b.Generation), ""
+	return s.Store.Save(ctx, b, s.event(b, "intended", "under the next generation"))
 }
 
 func (s *Service) event(b Booking, what, why string) Event {

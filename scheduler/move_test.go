@@ -1,0 +1,167 @@
+package scheduler
+
+import (
+	"cmp"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/calendar"
+)
+
+// plainMove is the rule of repair as the contract words it, slowly: it asks
+// CanAttend about every quarter-hour of the week.
+func plainMove(s moveSearch, occurrences []calendar.Occurrence, i int) (Move, bool) {
+	o := occurrences[i]
+	soon, far := s.now.Add(s.rules.Notice), s.now.Add(s.rules.Horizon)
+	if o.Cancelled || o.Start.Before(soon) || o.Start.After(far) {
+		return Move{}, false
+	}
+	count := func(iv availability.Interval) (yes, maybe int, conflict bool) {
+		for m := range s.members {
+			switch can, _ := s.members[m].CanAttend(iv); {
+			case can.Attends():
+				yes++
+			case can == availability.Maybe:
+				maybe++
+			default:
+				conflict = true
+			}
+		}
+		return yes, maybe, conflict
+	}
+	before, _, conflict := count(o.Interval)
+	if !conflict {
+		return Move{}, false
+	}
+	year, week := o.Start.In(s.zone).ISOWeek()
+	var found []Move
+	for t := o.Start.AddDate(0, 0, -8).Truncate(15 * time.Minute); t.Before(o.Start.AddDate(0, 0, 8)); t = t.Add(15 * time.Minute) {
+		to := availability.Interval{Start: t, End: t.Add(o.Length())}
+		local := t.In(s.zone)
+		first, _ := availability.At(availability.DateOf(local), time.Duration(local.Hour())*time.Hour+time.Duration(local.Minute())*time.Minute, s.zone)
+		y, w := local.ISOWeek()
+		switch {
+		case y != year || w != week, t.Before(soon), t.Before(s.earliest), t.Equal(o.Start), !first.Equal(t):
+			continue
+		case i > 0 && t.Before(occurrences[i-1].End), i+1 < len(occurrences) && to.End.After(occurrences[i+1].Start):
+			continue
+		case s.only != 0 && !s.only.Has(local.Weekday()):
+			continue
+		}
+		after, _, _ := count(to)
+		if gain(s.members, o.Interval, to) >= s.rules.MinGain {
+			found = append(found, Move{Original: o.Original, From: o.Interval, To: to, Before: before, After: after})
+		}
+	}
+	if len(found) == 0 {
+		return Move{}, false
+	}
+	otherDay := func(m Move) int {
+		if m.To.Start.In(s.zone).YearDay() == m.From.Start.In(s.zone).YearDay() {
+			return 0
+		}
+		return 1
+	}
+	slices.SortStableFunc(found, func(a, b Move) int {
+		return cmp.Or(b.After-a.After, otherDay(a)-otherDay(b),
+			cmp.Compare(a.To.Start.Sub(a.From.Start).Abs(), b.To.Start.Sub(b.From.Start).Abs()), a.To.Start.Compare(b.To.Start))
+	})
+	return found[0], true
+}
+
+// gain counts members who surely could not attend and surely can, less those who
+// may lose their session; a required member's loss outweighs everything.
+func gain(members []availability.Member, from, to availability.Interval) int {
+	n := 0
+	for i := range members {
+		old, _ := members[i].CanAttend(from)
+		then, _ := members[i].CanAttend(to)
+		lost := old.Attends() && !then.Attends() || old == availability.Maybe && then == availability.No
+		switch {
+		case lost && members[i].Required:
+			return -100
+		case lost:
+			n--
+		case old == availability.No && then.Attends():
+			n++
+		}
+	}
+	return n
+}
+
+func TestMoveEqualsThePlainRule(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	moved := 0
+	for n := range 120 {
+		s, occurrences := randomMoveSearch(t, random)
+		for i := range occurrences {
+			want, wantFound := plainMove(s, occurrences, i)
+			got, found, err := s.best(occurrences, i)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got.Gained = nil
+			if found != wantFound || fmt.Sprint(got) != fmt.Sprint(want) {
+				t.Fatalf("case %d, session %d at %v: got %v %v, want %v %v", n, i, occurrences[i].Start, got, found, want, wantFound)
+			}
+			if found {
+				moved++
+				occurrences[i].Interval = got.To
+				if _, again, _ := s.best(occurrences, i); again && got.After == len(s.members) {
+					t.Fatalf("case %d: a session that all attend is moved again", n)
+				}
+			}
+		}
+	}
+	if moved < 40 {
+		t.Errorf("only %d moves in 120 cases; the test tests too little", moved)
+	}
+}
+
+func randomMoveSearch(t *testing.T, random *rand.Rand) (moveSearch, []calendar.Occurrence) {
+	t.Helper()
+	zones := []string{"Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "America/Santiago", "Asia/Kolkata"}
+	zone, err := availability.LoadZone(zones[random.IntN(len(zones))])
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := availability.Date{Year: 2026, Month: time.Month(1 + random.IntN(12)), Day: 1 + random.IntN(28)}
+	slot := availability.Slot{Day: first.Weekday(), Start: time.Duration(32+random.IntN(36)) * 15 * time.Minute, Length: time.Duration(30+10*random.IntN(5)) * time.Minute, Zone: zone.String()}
+	series := calendar.Series{Slot: slot, First: first, Cadence: availability.Weekly, Count: 5}
+	occurrences, err := series.Occurrences()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := moveSearch{
+		rules: RepairRules{Notice: time.Duration(random.IntN(48)) * time.Hour, Horizon: time.Duration(10+random.IntN(30)) * 24 * time.Hour, MinGain: 1 + random.IntN(2)},
+		zone:  zone, now: occurrences[0].Start.Add(-time.Duration(random.IntN(100)) * time.Hour),
+	}
+	if random.IntN(4) == 0 {
+		s.only = availability.DaysOf(slot.Day, time.Tuesday)
+	}
+	window := availability.Interval{Start: occurrences[0].Start.AddDate(0, 0, -14), End: occurrences[4].End.AddDate(0, 0, 14)}
+	for range 2 + random.IntN(4) {
+		loc, err := availability.LoadZone(zones[random.IntN(len(zones))])
+		if err != nil {
+			t.Fatal(err)
+		}
+		m := availability.Member{Name: "m", Zone: loc, Hours: availability.OfficeHours(), Busy: availability.Busy{Window: window}, Required: random.IntN(6) == 0}
+		if random.IntN(3) == 0 {
+			if err := m.Stretch.Set("mon-sun", "06:00-23:00"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for range random.IntN(120) {
+			start := window.Start.Add(time.Duration(random.IntN(60*24*7*9)) * time.Minute)
+			kind := availability.Kind(random.IntN(3))
+			m.Busy.Spans = append(m.Busy.Spans, availability.Span{Interval: availability.Interval{Start: start, End: start.Add(time.Duration(1+random.IntN(180)) * time.Minute)}, Kind: kind})
+		}
+		m.Busy.Normalize()
+		s.members = append(s.members, m)
+	}
+	return s, occurrences
+}
