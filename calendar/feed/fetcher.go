@@ -96,8 +96,7 @@ func (f *Fetcher) Open(ctx context.Context, rawURL string) (io.ReadCloser, Info,
 // Check reports what is wrong with a feed's URL as far as its text tells, and
 // asks nobody. The error is an [*Error].
 func (f *Fetcher) Check(rawURL string) error {
-	f.once.Do(f.start)
-	if _, problem := parseLink(rawURL, f.allow); problem != nil {
+	if _, problem := parseLink(rawURL, newAllowList(f.AllowHosts)); problem != nil {
 		return problem
 	}
 	return nil

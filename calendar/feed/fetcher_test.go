@@ -188,8 +188,10 @@ func failures(s *site) map[string]http.HandlerFunc {
 	}
 }
 
-func TestCopyStandsIn(t *testing.T) {
-	s := newSite(t, nil)
+func TestCopyStandsIn(t *testing.T)      { testCopyStandsIn(t, newSite(t, nil), 1) }
+func TestCopyStandsInHTTP2(t *testing.T) { testCopyStandsIn(t, startSite(t, nil, true), 2) }
+
+func testCopyStandsIn(t *testing.T, s *site, version int) {
 	for name, answer := range failures(s) {
 		t.Run(name, func(t *testing.T) {
 			f, c := s.fetcher(t)
@@ -197,6 +199,9 @@ func TestCopyStandsIn(t *testing.T) {
 			want := calendarOf("1")
 			s.set(text(want))
 			mustRead(t, f, s.url())
+			if got := s.last(t).ProtoMajor; got != version {
+				t.Errorf("asked in HTTP/%d, want HTTP/%d", got, version)
+			}
 			s.set(answer)
 			c.add(24 * time.Hour)
 			got, info := mustRead(t, f, s.url())
@@ -241,9 +246,11 @@ func TestNoCopyOfWhatWasTakenBack(t *testing.T) {
 	for name, answer := range map[string]http.HandlerFunc{
 		"401": status(401), "403": status(403), "404": status(404), "410": status(410), "451": status(451),
 		"moved to a private host": redirect("https://10.1.2.3/" + secret),
+		"moved to a private name": redirect("https://example.com/" + secret),
 		"moved to http":           redirect("http://127.0.0.1/" + secret),
 	} {
 		f, c := s.fetcher(t)
+		f.Resolver = names("10.1.2.3")
 		s.set(text(calendarOf("1")))
 		mustRead(t, f, s.url())
 		s.set(answer)
@@ -364,6 +371,19 @@ func TestEndlessBodies(t *testing.T) {
 	}
 }
 
+// What is announced as too large is not waited for.
+func TestAnnouncedSize(t *testing.T) {
+	s := newSite(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Length", "99999999")
+		w.(http.Flusher).Flush()
+		<-r.Context().Done()
+	})
+	f, _ := s.fetcher(t)
+	if _, _, err := read(t, f, s.url()); !errors.Is(err, ErrTooLarge) {
+		t.Errorf("got %v, want ErrTooLarge", err)
+	}
+}
+
 func TestDamagedCopyIsFetchedAgain(t *testing.T) {
 	want := calendarOf("1")
 	s := newSite(t, func(w http.ResponseWriter, r *http.Request) {
@@ -407,6 +427,16 @@ func TestCopyFromTheFutureIsOfNoAge(t *testing.T) {
 	s.set(status(503))
 	if _, info, err := read(t, f, s.url()); err == nil {
 		t.Errorf("got a copy with %+v, want an error", info)
+	}
+}
+
+func TestCheckMakesNoFolder(t *testing.T) {
+	f := &Fetcher{Dir: filepath.Join(t.TempDir(), "feeds"), Now: newClock().now}
+	if err := f.Check("https://calendar.example/" + secret); err != nil {
+		t.Error(err)
+	}
+	if _, err := os.Stat(f.Dir); err == nil {
+		t.Error("Check made the folder of the copies")
 	}
 }
 
@@ -483,5 +513,23 @@ func TestUnusedCopiesAreDeleted(t *testing.T) {
 	_, hasForeign := left[foreign]
 	if hasOld || !hasYoung || !hasForeign || len(left) != 3 {
 		t.Errorf("left %d files: old %v, young %v, foreign %v", len(left), hasOld, hasYoung, hasForeign)
+	}
+}
+
+// BenchmarkOpenKept opens a copy of 2.7 MB that is young enough.
+func BenchmarkOpenKept(b *testing.B) {
+	text := "BEGIN:VCALENDAR\r\n" + strings.Repeat("X-PADDING:what a calendar of five thousand events weighs\r\n", 50_000) + "END:VCALENDAR\r\n"
+	f := &Fetcher{Dir: b.TempDir(), Now: newClock().now}
+	f.rt = roundTrip(func(*http.Request) (*http.Response, error) {
+		return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(strings.NewReader(text))}, nil
+	})
+	b.SetBytes(int64(len(text)))
+	b.ReportAllocs()
+	for b.Loop() {
+		body, _, err := f.Open(b.Context(), "https://calendar.example/")
+		if err != nil {
+			b.Fatal(err)
+		}
+		body.Close()
 	}
 }

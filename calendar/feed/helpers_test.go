@@ -69,8 +69,14 @@ type site struct {
 // newSite starts a server that speaks https on a loopback address.
 func newSite(t *testing.T, answer http.HandlerFunc) *site {
 	t.Helper()
+	return startSite(t, answer, false)
+}
+
+func startSite(t *testing.T, answer http.HandlerFunc, http2 bool) *site {
+	t.Helper()
 	s := &site{answer: answer}
 	s.Server = httptest.NewUnstartedServer(http.HandlerFunc(s.serve))
+	s.EnableHTTP2 = http2
 	s.Config.ErrorLog = quiet
 	s.StartTLS()
 	t.Cleanup(s.Close)

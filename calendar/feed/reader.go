@@ -54,6 +54,9 @@ func (r *Reader) Busy(ctx context.Context, people []calendar.Address, iv availab
 	g.SetLimit(r.limit())
 	for _, a := range people {
 		g.Go(func() error {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
 			b := r.busy(ctx, r.Sources[a], ical.ReadOptions{Window: iv, Owner: a, Except: except})
 			mu.Lock()
 			defer mu.Unlock()
@@ -77,9 +80,6 @@ func (r *Reader) limit() int {
 func (r *Reader) busy(ctx context.Context, s Source, o ical.ReadOptions) availability.Busy {
 	if s.Zone == nil || (s.URL == "") == (s.File == "") || s.URL != "" && r.Fetcher == nil {
 		return availability.Unreadable("no feed or file is set: give an .ics URL or file")
-	}
-	if ctx.Err() != nil {
-		return availability.Unreadable("not read: the run was ended")
 	}
 	body, info, err := r.open(ctx, s)
 	if err != nil {
@@ -115,6 +115,9 @@ func reason(s Source, err error) string {
 	}
 	if errors.Is(err, fs.ErrPermission) {
 		return fmt.Sprintf("%s may not be read: change its permissions", s)
+	}
+	if s.URL != "" {
+		return fmt.Sprintf("%v: ask its owner for a link that gives an .ics file", err)
 	}
 	return fmt.Sprintf("%v: export the calendar again as .ics", err)
 }

@@ -9,9 +9,9 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -145,32 +145,34 @@ func TestReaderLeavesOutExcept(t *testing.T) {
 }
 
 func TestReaderReadsFewAtATime(t *testing.T) {
-	const limit = 3
-	var now, most atomic.Int32
-	full, once := make(chan struct{}), sync.Once{}
-	s := newSite(t, func(w http.ResponseWriter, r *http.Request) {
-		n := now.Add(1)
-		defer now.Add(-1)
-		for m := most.Load(); n > m && !most.CompareAndSwap(m, n); m = most.Load() {
+	synctest.Test(t, func(t *testing.T) {
+		var asked atomic.Int32
+		release := make(chan struct{})
+		f := &Fetcher{Dir: t.TempDir(), Now: time.Now}
+		f.rt = roundTrip(func(*http.Request) (*http.Response, error) {
+			asked.Add(1)
+			<-release
+			return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(strings.NewReader(calendarOf("1")))}, nil
+		})
+		r := &Reader{Fetcher: f, Limit: 3, Sources: map[calendar.Address]Source{}}
+		var people []calendar.Address
+		for i := range 10 {
+			a := calendar.Address(fmt.Sprintf("p%d@acme.example", i))
+			r.Sources[a] = Source{URL: fmt.Sprintf("https://calendar.example/%d", i), Zone: time.UTC}
+			people = append(people, a)
 		}
-		if n == limit { // from here on everybody is served
-			once.Do(func() { close(full) })
+		go func() {
+			synctest.Wait()
+			if n := asked.Load(); n != 3 {
+				t.Errorf("asked for %d at a time, want 3", n)
+			}
+			close(release)
+		}()
+		busy(t, r, people...)
+		if n := asked.Load(); n != 10 {
+			t.Errorf("asked for %d, want 10", n)
 		}
-		<-full
-		io.WriteString(w, calendarOf("1"))
 	})
-	f, _ := s.fetcher(t)
-	r := &Reader{Fetcher: f, Limit: limit, Sources: map[calendar.Address]Source{}}
-	var people []calendar.Address
-	for i := range 10 * limit {
-		a := calendar.Address(fmt.Sprintf("p%d@acme.example", i))
-		r.Sources[a] = Source{URL: fmt.Sprintf("%s&%d", s.url(), i), Zone: time.UTC}
-		people = append(people, a)
-	}
-	busy(t, r, people...)
-	if most.Load() != limit {
-		t.Errorf("read %d at a time, want %d", most.Load(), limit)
-	}
 }
 
 func TestReaderEndsWithContext(t *testing.T) {
