@@ -3,6 +3,7 @@ package feed
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"net"
 	"net/netip"
 	"net/url"
@@ -81,8 +82,22 @@ func newLink(u url.URL, allow allowList) (link, *Error) {
 	l := link{url: u, user: u.User}
 	l.url.Host = joinHost(u.Scheme, host, port)
 	l.url.User, l.url.Fragment, l.url.RawFragment = nil, "", ""
-	l.url.RawQuery = strings.ReplaceAll(u.RawQuery, " ", "%20")
+	l.url.RawQuery = escapeQuery(u.RawQuery)
 	return l, nil
+}
+
+// escapeQuery escapes what a request line cannot hold; url.URL sends a query as
+// it was written.
+func escapeQuery(query string) string {
+	var b strings.Builder
+	for _, c := range []byte(query) {
+		if c <= ' ' || c > '~' {
+			fmt.Fprintf(&b, "%%%02X", c)
+		} else {
+			b.WriteByte(c)
+		}
+	}
+	return b.String()
 }
 
 // follow returns where a redirect leads. The user goes along only to the very

@@ -69,7 +69,7 @@ func TestKeys(t *testing.T) {
 	for _, u := range []string{
 		"https://calendar.example/a", "https://calendar.example/a?", "https://calendar.example/A", "https://calendar.example/a/",
 		"https://calendar.example/%61", "https://ana@calendar.example/a", "https://ana:b@calendar.example/a", "https://calendar.example:8443/a",
-		"https://calendar.example/a?b", "https://calendar.example/b",
+		"https://calendar.example/a?b", "https://calendar.example/a?%C3%BC%20b", "https://calendar.example/b",
 	} {
 		l, err := parseLink(u, nil)
 		if err != nil {
@@ -80,10 +80,33 @@ func TestKeys(t *testing.T) {
 		}
 		seen[l.key()] = u
 	}
-	for _, u := range []string{"webcal://CALENDAR.example:443/a#x", "https://calendar.example./a"} {
+	for u, same := range map[string]string{
+		"webcal://CALENDAR.example:443/a#x": "https://calendar.example/a",
+		"https://calendar.example./a":       "https://calendar.example/a",
+		"https://calendar.example/a?ü b":    "https://calendar.example/a?%C3%BC%20b",
+	} {
 		l, err := parseLink(u, nil)
-		if err != nil || seen[l.key()] != "https://calendar.example/a" {
-			t.Errorf("%s: want the key of https://calendar.example/a", u)
+		if err != nil || seen[l.key()] != same {
+			t.Errorf("%s: want the key of %s", u, same)
 		}
 	}
+}
+
+// Whatever is accepted is a public https URL, and in its one spelling already.
+func TestParseAnything(t *testing.T) {
+	host := rapid.OneOf(rapid.String(), rapid.StringMatching(`[a-zA-Z0-9.:@\[\]%_-]{1,40}`))
+	rapid.Check(t, func(t *rapid.T) {
+		l, problem := parseLink("https://"+host.Draw(t, "host")+"/"+rapid.String().Draw(t, "path"), nil)
+		if problem != nil {
+			return
+		}
+		if what := hostProblem(l.url.Hostname()); what != "" || l.url.Scheme != "https" || l.url.User != nil {
+			t.Fatalf("accepted %s, %s", &l.url, what)
+		}
+		u := l.url
+		u.User = l.user
+		if again, problem := parseLink(u.String(), nil); problem != nil || again.key() != l.key() {
+			t.Fatalf("%s is another link than what it was made of: %v", &u, problem)
+		}
+	})
 }
