@@ -1,0 +1,39 @@
+package folder
+
+import (
+	"context"
+	"runtime"
+	"slices"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/calendar/ical"
+)
+
+// Busy implements calendar.BusyReader. It reads every file of each person. An
+// event that cannot be read could be at any time, so that such a file leaves its
+// owner's whole time unknown but for what others say is busy; Reason names it.
+func (b *Backend) Busy(ctx context.Context, people []calendar.Address, iv availability.Interval, except ...calendar.UID) (map[calendar.Address]availability.Busy, error) {
+	people = slices.Clone(people)
+	slices.Sort(people)
+	people = slices.Compact(people)
+	answers := make([]availability.Busy, len(people))
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(runtime.GOMAXPROCS(0))
+	for i, a := range people {
+		g.Go(func() (err error) {
+			answers[i], err = b.person(ctx, a, ical.ReadOptions{Window: iv, Owner: a, Except: except})
+			return err
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return nil, err
+	}
+	out := make(map[calendar.Address]availability.Busy, len(people))
+	for i, a := range people {
+		out[a] = answers[i]
+	}
+	return out, nil
+}

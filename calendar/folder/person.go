@@ -1,0 +1,194 @@
+package folder
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/calendar/ical"
+)
+
+const (
+	maxSize     = 256 << 20 // of one file; a calendar of 20 years has 27 MB
+	maxWarnings = 50        // of one person
+)
+
+// person reads all that there is of one person. The error is that of ctx.
+func (b *Backend) person(ctx context.Context, a calendar.Address, o ical.ReadOptions) (availability.Busy, error) {
+	if parsed, err := calendar.ParseAddress(string(a)); err != nil || parsed != a {
+		return availability.Unreadable(fmt.Sprintf("%q is no mail address", a)), ctx.Err()
+	}
+	if o.Zone = time.UTC; b.Zone != nil {
+		o.Zone = cmp.Or(b.Zone(a), time.UTC)
+	}
+	p := personReader{options: o, busy: availability.Busy{Window: o.Window}}
+	folder := b.folderOf(a)
+	isCalendar := p.readFolder(ctx, folder)
+	isCalendar = p.readFile(folder+suffix) || isCalendar
+	if err := ctx.Err(); err != nil {
+		return availability.Busy{}, err
+	}
+	switch {
+	case isCalendar:
+	case p.marked:
+		p.unknown(fmt.Sprintf("no calendar: %s holds nothing but invitations, and there is no %s", folder, folder+suffix))
+	default:
+		p.unknown(fmt.Sprintf("no calendar: expected %s%c or %s", folder, filepath.Separator, folder+suffix))
+	}
+	return p.answer(), nil
+}
+
+// A personReader puts together what the files of one person say.
+type personReader struct {
+	options ical.ReadOptions
+	busy    availability.Busy
+	read    int  // files that could be read
+	ours    int  // of them, in a marked folder: invitations alone
+	marked  bool // the folder was made for invitations
+	blind   bool // something could not be read
+	muted   int  // warnings left out
+}
+
+// answer returns what is known after all files.
+func (p *personReader) answer() availability.Busy {
+	if p.muted > 0 {
+		p.busy.Warnings = append(p.busy.Warnings, fmt.Sprintf("and %d more", p.muted))
+	}
+	switch {
+	case p.blind && p.read == 0:
+		p.busy.Window = availability.Interval{}
+	case p.blind:
+		p.busy.Spans = append(p.busy.Spans, availability.Span{Interval: p.options.Window, Kind: availability.Unknown})
+	}
+	p.busy.Normalize()
+	return p.busy
+}
+
+// unknown notes why nothing is known but what other files say.
+func (p *personReader) unknown(reason string) {
+	if p.blind {
+		p.warn(reason)
+		return
+	}
+	p.blind = true
+	p.busy.Reason = reason
+}
+
+func (p *personReader) warn(warning string) {
+	if len(p.busy.Warnings) >= maxWarnings {
+		p.muted++
+		return
+	}
+	p.busy.Warnings = append(p.busy.Warnings, warning)
+}
+
+// readFolder reads the files of a person's folder and of the folders in it, as
+// far as ctx lasts. It reports whether that is a calendar.
+func (p *personReader) readFolder(ctx context.Context, dir string) bool {
+	_, err := os.Lstat(filepath.Join(dir, markerName))
+	p.marked = err == nil
+	if !p.readDir(ctx, dir, true) {
+		return false
+	}
+	if !p.marked && p.read == 0 && !p.blind {
+		p.warn(dir + ": holds no events")
+	}
+	if p.marked && p.read == p.ours && !p.blind {
+		return false
+	}
+	return true
+}
+
+// readDir reads the files of one folder. It reports whether that is there.
+func (p *personReader) readDir(ctx context.Context, dir string, top bool) bool {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return p.cannotOpen(dir, err)
+	}
+	for _, e := range entries {
+		path := filepath.Join(dir, e.Name())
+		switch {
+		case ctx.Err() != nil:
+			return true
+		case strings.HasPrefix(e.Name(), "."):
+		case strings.EqualFold(filepath.Ext(path), suffix):
+			p.readFile(path)
+		case !isDir(e, path):
+		case top:
+			p.readDir(ctx, path, false)
+		default:
+			p.unknown(path + ": is a folder too deep in another to be read")
+		}
+	}
+	return true
+}
+
+func isDir(e fs.DirEntry, path string) bool {
+	if e.Type()&fs.ModeSymlink == 0 {
+		return e.IsDir()
+	}
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
+}
+
+// readFile reads one file. It reports whether that is there.
+func (p *personReader) readFile(path string) bool {
+	f, err := openRegular(path, maxSize)
+	if err != nil {
+		return p.cannotOpen(path, err)
+	}
+	defer f.Close()
+	ours := false
+	if p.marked {
+		_, ours = ical.Ours(f)
+		_, err = f.Seek(0, io.SeekStart)
+	}
+	var busy availability.Busy
+	if err == nil {
+		busy, err = ical.ReadBusy(f, p.options)
+	}
+	if err != nil {
+		p.unknown(fmt.Sprintf("%s: %v", path, withoutPath(err)))
+		return true
+	}
+	p.read++
+	if ours {
+		p.ours++
+	}
+	p.add(path, busy)
+	return true
+}
+
+// cannotOpen notes an error of opening, and reports whether there is something
+// that could have been opened. What is gone by the time was deleted, but a link
+// to nowhere hides what it should lead to.
+func (p *personReader) cannotOpen(path string, err error) bool {
+	if errors.Is(err, fs.ErrNotExist) {
+		if _, err := os.Lstat(path); err != nil {
+			return false
+		}
+	}
+	p.unknown(fmt.Sprintf("%s: %v", path, withoutPath(err)))
+	return true
+}
+
+// add takes over what one file says.
+func (p *personReader) add(path string, b availability.Busy) {
+	p.busy.Window = p.busy.Window.Clip(b.Window)
+	p.busy.Spans = append(p.busy.Spans, b.Spans...)
+	if b.Reason != "" {
+		p.busy.Reason = cmp.Or(p.busy.Reason, path+": "+b.Reason)
+	}
+	for _, w := range b.Warnings {
+		p.warn(path + ": " + w)
+	}
+}

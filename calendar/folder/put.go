@@ -1,0 +1,178 @@
+package folder
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"slices"
+	"time"
+
+	"github.com/peerslot/peerslot/calendar"
+)
+
+// Put implements calendar.Backend.
+func (b *Backend) Put(ctx context.Context, s calendar.Series) (calendar.Series, error) {
+	if err := s.Check(); err != nil {
+		return calendar.Series{}, fmt.Errorf("put: %w", err)
+	}
+	s, err := storable(s)
+	if err != nil {
+		return calendar.Series{}, fmt.Errorf("put series %s: %w", s.UID, err)
+	}
+	if err := os.Mkdir(b.Path, 0o777); err != nil && !errors.Is(err, fs.ErrExist) {
+		return calendar.Series{}, fmt.Errorf("calendars: %w", err)
+	}
+	unlock, err := b.lock(ctx)
+	if err != nil {
+		return calendar.Series{}, err
+	}
+	defer unlock()
+	s, err = b.put(s)
+	if err != nil {
+		return calendar.Series{}, fmt.Errorf("put series %s: %w", s.UID, err)
+	}
+	return s, nil
+}
+
+// put is Put with the lock held.
+func (b *Backend) put(s calendar.Series) (calendar.Series, error) {
+	there, err := b.copies(s.UID)
+	if err != nil {
+		return s, err
+	}
+	have, err := there.series()
+	switch {
+	case errors.Is(err, calendar.ErrNotFound) && s.Version != "":
+		return s, fmt.Errorf("it is gone: %w", calendar.ErrChanged)
+	case errors.Is(err, calendar.ErrNotFound):
+		have = s.WithoutReplies()
+	case err != nil:
+		return s, err
+	default:
+		if have, err = calendar.Settle(have, s); err != nil {
+			return s, err
+		}
+	}
+	if err := b.bringInLine(there, have); err != nil {
+		return s, err
+	}
+	have.Version, err = version(have)
+	return have, err
+}
+
+// Get implements calendar.Backend.
+func (b *Backend) Get(ctx context.Context, uid calendar.UID) (calendar.Series, error) {
+	if err := ctx.Err(); err != nil {
+		return calendar.Series{}, err
+	}
+	there, err := b.copies(uid)
+	if err != nil {
+		return calendar.Series{}, err
+	}
+	s, err := there.series()
+	if err != nil {
+		return calendar.Series{}, fmt.Errorf("series %s: %w", uid, err)
+	}
+	return s, nil
+}
+
+// Cancel implements calendar.Backend. A series of which nothing is left stays in
+// everybody's folder, marked as cancelled: their programs show that it is off,
+// where a file that vanished would say nothing, and a calendar server could take
+// it for a decline.
+func (b *Backend) Cancel(ctx context.Context, uid calendar.UID, from time.Time) error {
+	if _, err := os.Stat(b.Path); errors.Is(err, fs.ErrNotExist) {
+		return ctx.Err()
+	}
+	unlock, err := b.lock(ctx)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	if err := b.cancel(uid, from); err != nil {
+		return fmt.Errorf("cancel series %s: %w", uid, err)
+	}
+	return nil
+}
+
+// cancel is Cancel with the lock held.
+func (b *Backend) cancel(uid calendar.UID, from time.Time) error {
+	there, err := b.copies(uid)
+	if err != nil {
+		return err
+	}
+	have, err := there.series()
+	if errors.Is(err, calendar.ErrNotFound) {
+		// The organizer deleted it by hand: copies that are left are of nothing.
+		return b.removeAll(there, uid)
+	}
+	if err != nil {
+		return err
+	}
+	next, err := have.Until(from)
+	if err != nil {
+		return err
+	}
+	return b.bringInLine(there, next)
+}
+
+// bringInLine makes the copies that are there those of s: the organizer's first,
+// which decides what the series is, and those of people who are not in it last.
+// Copies that say the same stay as they are. Nothing is changed if a file that is
+// not ours is in the way.
+func (b *Backend) bringInLine(there copies, s calendar.Series) error {
+	people := s.People()
+	for _, a := range people {
+		if err := there[a].err; err != nil {
+			return err
+		}
+	}
+	text, err := encode(s)
+	if err != nil {
+		return err
+	}
+	first := slices.Index(people, s.Organizer.Address)
+	people[0], people[first] = people[first], people[0]
+	for _, a := range people {
+		path := b.copyOf(a, s.UID)
+		if there.holds(a, s, text) {
+			err = removeTemp(path)
+		} else if err = b.makeFolder(b.folderOf(a)); err == nil {
+			err = b.replace(path, text)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	for _, a := range people {
+		delete(there, a)
+	}
+	return b.removeAll(there, s.UID)
+}
+
+// holds reports whether a's copy says what text, which is s, says.
+func (c copies) holds(a calendar.Address, s calendar.Series, text []byte) bool {
+	own, ok := c[a]
+	if !ok {
+		return false
+	}
+	own.series.Updated = s.Updated // moves with every reminder that is dismissed
+	same, err := encode(own.series)
+	return err == nil && bytes.Equal(same, text)
+}
+
+// removeAll removes copies. Files that only have the name of one are left alone.
+func (b *Backend) removeAll(those copies, uid calendar.UID) error {
+	for a, h := range those {
+		if h.err != nil {
+			continue
+		}
+		if err := b.remove(b.copyOf(a, uid)); err != nil {
+			return err
+		}
+	}
+	return nil
+}

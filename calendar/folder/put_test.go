@@ -1,0 +1,345 @@
+package folder
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/calendar/calendartest"
+)
+
+var uid = calendartest.UID(0)
+
+func sample() calendar.Series { return calendartest.Series(uid) }
+
+// fileOf returns the name of a person's copy.
+func fileOf(a calendar.Address) string { return string(a) + "/" + string(uid) + suffix }
+
+func TestPutWritesOneFileAPerson(t *testing.T) {
+	h := newHands(t)
+	h.put(sample())
+	files := h.files()
+	want := []string{fileOf(calendartest.Ana), fileOf(calendartest.Bo), fileOf(calendartest.Organizer)}
+	if diff := cmp.Diff(want, slices.Sorted(maps.Keys(files))); diff != "" {
+		t.Fatalf("files (-want +got):\n%s", diff)
+	}
+	text := files[want[0]]
+	if strings.Contains(text, "\nMETHOD") || !strings.HasPrefix(text, "BEGIN:VCALENDAR\r\n") || !strings.HasSuffix(text, "END:VCALENDAR\r\n") {
+		t.Errorf("want a whole calendar without METHOD, got:\n%s", text)
+	}
+}
+
+func TestPutMarksTheFoldersItMakes(t *testing.T) {
+	h := hands{t, &Backend{Path: filepath.Join(t.TempDir(), "calendars")}}
+	h.write("bo@acme.example/mine.ics", meeting(at(9)))
+	h.put(sample())
+	got := slices.Sorted(maps.Keys(h.files()))
+	want := []string{
+		"ana@acme.example/" + markerName, fileOf(calendartest.Ana),
+		"bo@acme.example/mine.ics", fileOf(calendartest.Bo),
+		"robot@acme.example/" + markerName, fileOf(calendartest.Organizer),
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("files (-want +got):\n%s", diff)
+	}
+}
+
+func TestPutMakesTheRootAlone(t *testing.T) {
+	dir := t.TempDir()
+	h := hands{t, &Backend{Path: filepath.Join(dir, "calendars")}}
+	h.put(sample())
+	b := &Backend{Path: filepath.Join(dir, "no", "such")}
+	if _, err := b.Put(t.Context(), sample()); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("in a folder that is not there: got %v, want that it is not", err)
+	}
+	if _, err := b.Get(t.Context(), uid); !errors.Is(err, calendar.ErrNotFound) {
+		t.Errorf("Get in a folder that is not there: got %v, want ErrNotFound", err)
+	}
+	if err := b.Cancel(t.Context(), uid, time.Time{}); err != nil {
+		t.Errorf("Cancel in a folder that is not there: %v", err)
+	}
+}
+
+// Calendar programs and synchronisers look at what was written: the same Put
+// must not stir them.
+func TestPutLeavesWhatIsTheSame(t *testing.T) {
+	h := newHands(t)
+	s := h.put(sample())
+	before := h.stats()
+	h.put(sample())
+	h.put(s)
+	if err := h.Cancel(t.Context(), uid, calendartest.Window().End); err != nil {
+		t.Fatal(err)
+	}
+	for name, info := range h.stats() {
+		if !os.SameFile(info, before[name]) || !info.ModTime().Equal(before[name].ModTime()) {
+			t.Errorf("%s was written again", name)
+		}
+	}
+}
+
+func (h hands) stats() map[string]os.FileInfo {
+	h.Helper()
+	out := map[string]os.FileInfo{}
+	for name := range h.files() {
+		info, err := os.Stat(filepath.Join(h.Path, name))
+		if err != nil {
+			h.Fatal(err)
+		}
+		out[name] = info
+	}
+	return out
+}
+
+func TestPutKeepsTheModeOfAFile(t *testing.T) {
+	h := newHands(t)
+	s := h.put(sample())
+	if err := os.Chmod(h.copyOf(ana, uid), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s.Title = "Another title"
+	h.put(s)
+	if info := h.stats()[fileOf(ana)]; info.Mode().Perm() != 0o600 {
+		t.Errorf("got mode %v, want 0600", info.Mode())
+	}
+}
+
+// An attendee replies in their own copy, with a program that knows nothing of us.
+func TestReplyInTheAttendeesCopy(t *testing.T) {
+	h := newHands(t)
+	h.put(sample())
+	h.editText(ana, uid, "PARTSTAT=NEEDS-ACTION", "PARTSTAT=DECLINED") // ana is the first
+	got, err := h.Get(t.Context(), uid)
+	if err != nil || got.RSVP(ana, time.Time{}) != calendar.Declined || got.RSVP(calendartest.Bo, time.Time{}) != calendar.NoReply {
+		t.Fatalf("Get: %v, attendees %+v, want ana to have declined", err, got.Attendees)
+	}
+	got.Title = "Another title"
+	h.put(got)
+	for _, a := range got.People() {
+		own, err := readCopy(h.copyOf(a, uid), uid)
+		if err != nil || own.RSVP(ana, time.Time{}) != calendar.Declined {
+			t.Errorf("copy of %s: %v, attendees %+v, want ana to have declined", a, err, own.Attendees)
+		}
+	}
+	h.want(ana, map[int]rune{14: '-'})
+	h.want(calendartest.Bo, map[int]rune{14: '+'})
+}
+
+// A server may bring a reply into the organizer's copy alone.
+func TestReplyInTheOrganizersCopy(t *testing.T) {
+	h := newHands(t)
+	h.put(sample())
+	h.editText(calendartest.Organizer, uid, "PARTSTAT=NEEDS-ACTION", "PARTSTAT=ACCEPTED")
+	got, err := h.Get(t.Context(), uid)
+	if err != nil || got.RSVP(ana, time.Time{}) != calendar.Accepted {
+		t.Fatalf("Get: %v, attendees %+v, want ana to have accepted", err, got.Attendees)
+	}
+	h.editText(ana, uid, "PARTSTAT=NEEDS-ACTION", "PARTSTAT=TENTATIVE")
+	got, err = h.Get(t.Context(), uid)
+	if err != nil || got.RSVP(ana, time.Time{}) != calendar.Tentative {
+		t.Errorf("Get: %v, attendees %+v, want what ana says herself", err, got.Attendees)
+	}
+}
+
+// Programs write into an event when a reminder is dismissed. That is no change.
+func TestVersionIgnoresWhatSaysNothing(t *testing.T) {
+	h := newHands(t)
+	s := h.put(sample())
+	h.editText(calendartest.Organizer, uid, "END:VALARM\r\n", "END:VALARM\r\nX-MOZ-LASTACK:20260303T140000Z\r\n")
+	h.editText(calendartest.Organizer, uid, "LAST-MODIFIED:2026", "LAST-MODIFIED:2027")
+	h.editText(calendartest.Organizer, uid, "PARTSTAT=NEEDS-ACTION", "PARTSTAT=ACCEPTED")
+	got, err := h.Get(t.Context(), uid)
+	if err != nil || got.Version != s.Version {
+		t.Errorf("got version %q, %v, want still %q", got.Version, err, s.Version)
+	}
+	h.editText(calendartest.Organizer, uid, "SUMMARY:", "SUMMARY:New: ")
+	got, err = h.Get(t.Context(), uid)
+	if err != nil || got.Version == s.Version {
+		t.Errorf("got version %q, %v, want another: the title was changed", got.Version, err)
+	}
+}
+
+func TestPutTouchesNothingOfOthers(t *testing.T) {
+	h := newHands(t)
+	h.write(fileOf(calendartest.Bo), meeting(at(9)))
+	h.write("ana@acme.example/mine.ics", meeting(at(9)))
+	before := h.files()
+	_, err := h.Put(t.Context(), sample())
+	if err == nil || !strings.Contains(err.Error(), h.copyOf(calendartest.Bo, uid)) || !strings.Contains(err.Error(), "move it away") {
+		t.Errorf("got %v, want an error that names the file in the way", err)
+	}
+	if diff := cmp.Diff(before, h.files()); diff != "" {
+		t.Errorf("files (-before +after):\n%s", diff)
+	}
+
+	h.put(calendartest.With(sample(), ana))
+	if err := h.Cancel(t.Context(), uid, time.Time{}); err != nil {
+		t.Error(err)
+	}
+	after := h.files()
+	for name, text := range before {
+		if after[name] != text {
+			t.Errorf("%s was changed", name)
+		}
+	}
+}
+
+func TestPutRemovesTheCopyOfWhoLeft(t *testing.T) {
+	h := newHands(t)
+	s := h.put(sample())
+	h.put(with(s, calendartest.Bo, calendartest.Cem))
+	want := []string{fileOf(calendartest.Bo), fileOf(calendartest.Cem), fileOf(calendartest.Organizer)}
+	if diff := cmp.Diff(want, slices.Sorted(maps.Keys(h.files()))); diff != "" {
+		t.Errorf("files (-want +got):\n%s", diff)
+	}
+}
+
+// with returns s with other attendees, as a change.
+func with(s calendar.Series, people ...calendar.Address) calendar.Series {
+	s = calendartest.With(s, people...)
+	s.Sequence++
+	return s
+}
+
+func TestGetNamesABrokenCopy(t *testing.T) {
+	h := newHands(t)
+	h.put(sample())
+	h.write(fileOf(calendartest.Bo), "BEGIN:VCALENDAR\r\n")
+	if _, err := h.Get(t.Context(), uid); err != nil {
+		t.Errorf("with a broken copy of an attendee: %v", err)
+	}
+	s := sample()
+	s.Sequence++
+	if _, err := h.Put(t.Context(), s); err == nil || !strings.Contains(err.Error(), h.copyOf(calendartest.Bo, uid)) {
+		t.Errorf("Put over a broken copy: got %v, want the file named", err)
+	}
+
+	h.write(fileOf(calendartest.Organizer), "BEGIN:VCALENDAR\r\n")
+	_, err := h.Get(t.Context(), uid)
+	if err == nil || errors.Is(err, calendar.ErrNotFound) || !strings.Contains(err.Error(), h.copyOf(calendartest.Organizer, uid)) {
+		t.Errorf("with the organizer's copy broken: got %v, want the file named", err)
+	}
+	if err := os.Remove(h.copyOf(ana, uid)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.Get(t.Context(), uid); err == nil || errors.Is(err, calendar.ErrNotFound) {
+		t.Errorf("with all copies broken: got %v, want an error that names them", err)
+	}
+}
+
+// Who deletes the organizer's copy takes the series off.
+func TestOrganizerDeletes(t *testing.T) {
+	h := newHands(t)
+	s := h.put(sample())
+	if err := os.Remove(h.copyOf(calendartest.Organizer, uid)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.Get(t.Context(), uid); !errors.Is(err, calendar.ErrNotFound) {
+		t.Errorf("Get: got %v, want ErrNotFound", err)
+	}
+	s.Title = "Another title"
+	if _, err := h.Put(t.Context(), s); !errors.Is(err, calendar.ErrChanged) {
+		t.Errorf("Put: got %v, want ErrChanged", err)
+	}
+	if err := h.Cancel(t.Context(), uid, time.Time{}); err != nil {
+		t.Errorf("Cancel: %v", err)
+	}
+	if files := h.files(); len(files) > 0 {
+		t.Errorf("Cancel left %v", slices.Sorted(maps.Keys(files)))
+	}
+}
+
+// What an attendee changes but the reply is undone by the next Put.
+func TestAttendeesCopyFollows(t *testing.T) {
+	h := newHands(t)
+	h.put(sample())
+	h.edit(ana, uid, func(s calendar.Series) calendar.Series { return s.WithOverride(calendartest.CancelOne(s, 2)) })
+	if err := os.Remove(h.copyOf(calendartest.Bo, uid)); err != nil {
+		t.Fatal(err)
+	}
+	h.put(sample())
+	files := h.files()
+	for _, a := range sample().People() {
+		if files[fileOf(a)] != files[fileOf(calendartest.Organizer)] {
+			t.Errorf("the copy of %s is not that of the organizer", a)
+		}
+	}
+}
+
+func TestCancelledSeriesStayToBeSeen(t *testing.T) {
+	h := newHands(t)
+	h.put(sample())
+	if err := h.Cancel(t.Context(), uid, time.Time{}); err != nil {
+		t.Fatal(err)
+	}
+	for _, a := range sample().People() {
+		if text := h.read(fileOf(a)); !strings.Contains(text, "\nSTATUS:CANCELLED\r\n") {
+			t.Errorf("the copy of %s is not cancelled:\n%s", a, text)
+		}
+	}
+	got, err := h.Get(t.Context(), uid)
+	if err != nil || !got.Cancelled {
+		t.Errorf("Get: %+v, %v, want a cancelled series", got, err)
+	}
+}
+
+func TestLockIsWaitedFor(t *testing.T) {
+	h := newHands(t)
+	other := &Backend{Path: h.Path}
+	unlock, err := other.lock(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Millisecond)
+	defer cancel()
+	if _, err := h.Put(ctx, sample()); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("Put while another holds the lock: got %v, want context.DeadlineExceeded", err)
+	}
+	if _, err := h.Get(t.Context(), uid); !errors.Is(err, calendar.ErrNotFound) {
+		t.Errorf("Get while another holds the lock: got %v, want ErrNotFound", err)
+	}
+	unlock()
+	h.put(sample())
+}
+
+func TestPutIntoALinkedFolder(t *testing.T) {
+	h := newHands(t)
+	elsewhere := t.TempDir()
+	if err := os.Remove(h.folderOf(ana)); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(elsewhere, h.folderOf(ana)); err != nil {
+		t.Fatal(err)
+	}
+	h.put(sample())
+	if _, err := os.Stat(filepath.Join(elsewhere, string(uid)+suffix)); err != nil {
+		t.Error(err)
+	}
+	if got, err := h.Get(t.Context(), uid); err != nil || len(got.Attendees) != 2 {
+		t.Errorf("Get: %+v, %v", got, err)
+	}
+}
+
+// A file where a folder should be is somebody's, and in the way.
+func TestPutWhereAFileIsInTheWay(t *testing.T) {
+	h := newHands(t)
+	if err := os.Remove(h.folderOf(ana)); err != nil {
+		t.Fatal(err)
+	}
+	h.write(string(ana), "mine")
+	if _, err := h.Put(t.Context(), sample()); err == nil || !strings.Contains(err.Error(), string(ana)) {
+		t.Errorf("got %v, want an error that names the file", err)
+	}
+	if h.read(string(ana)) != "mine" {
+		t.Error("the file was changed")
+	}
+}
