@@ -1,0 +1,226 @@
+package google
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	gcal "google.golang.org/api/calendar/v3"
+
+	"github.com/peerslot/peerslot/calendar"
+)
+
+// bring changes what differs between the calendar and target, and returns the
+// series as it then is. The series comes first, then its occurrences, each by one
+// call that succeeds only if nobody has changed the same meanwhile.
+func (b *Backend) bring(ctx context.Context, r reading, target calendar.Series, mark string) (calendar.Series, error) {
+	if target.Cancelled {
+		if r.series.Cancelled {
+			return target, nil
+		}
+		target = r.series
+		target.Cancelled = true
+		target.Overrides = nil
+		return target, b.remove(ctx, r.event.Id)
+	}
+	was := r.series
+	if patch := seriesPatch(r, target, mark); patch != nil {
+		if _, err := b.patch(ctx, r.event.Id, r.event.Etag, patch); err != nil {
+			return target, err
+		}
+		// What that does to occurrences that differ is not documented.
+		var err error
+		if r, err = b.look(ctx, target.UID); err != nil {
+			return target, err
+		}
+	}
+	changes, err := occurrenceChanges(r, was, target, mark)
+	if err != nil {
+		return target, err
+	}
+	for _, c := range changes {
+		event, err := b.patch(ctx, c.id, c.etag, c.event)
+		if err != nil {
+			return target, err
+		}
+		if event.OriginalStartTime == nil {
+			event.OriginalStartTime = eventTime(c.original, target.Slot.Zone)
+		}
+		r.occurrences[c.original.Unix()] = event
+	}
+	if len(changes) > 0 {
+		r, err = understand(target.UID, r.event, slices.Collect(maps.Values(r.occurrences)))
+	}
+	return r.series, err
+}
+
+// seriesPatch returns the fields of the event that must change, nil if none. It
+// leaves out whatever stays, since Google resets answers when times are sent.
+func seriesPatch(r reading, target calendar.Series, mark string) *gcal.Event {
+	have := r.series
+	e := &gcal.Event{}
+	set := func(differs bool, field string) bool {
+		if differs {
+			e.ForceSendFields = append(e.ForceSendFields, field)
+		}
+		return differs
+	}
+	if set(text(have.Title) != text(target.Title), "Summary") {
+		e.Summary = target.Title
+	}
+	if set(text(have.Description) != text(target.Description), "Description") {
+		e.Description = target.Description
+	}
+	if set(have.Link != target.Link && r.event.Location != target.Link, "Location") {
+		e.Location = target.Link
+	}
+	if set(minutes(have.Reminder) != minutes(target.Reminder), "Reminders") {
+		e.Reminders = reminders(target.Reminder)
+	}
+	moved := have.Slot != target.Slot || have.First != target.First
+	if iv, err := target.Slot.On(target.First); err == nil && set(moved, "Start") {
+		e.Start, e.End = eventTime(iv.Start, target.Slot.Zone), eventTime(iv.End, target.Slot.Zone)
+	}
+	if set(moved || have.Cadence != target.Cadence || have.Count != target.Count, "Recurrence") {
+		e.Recurrence = recurrence(r.event, target, moved)
+	}
+	if set(!sameInvited(have, target), "Attendees") {
+		e.Attendees = attendees(r.event.Attendees, have, target, moved)
+	}
+	if len(e.ForceSendFields) == 0 {
+		return nil
+	}
+	e.ExtendedProperties = &gcal.EventExtendedProperties{Private: seriesProps(target, mark)}
+	return e
+}
+
+// recurrence returns the rule of the series, and the dates that other programs
+// have left out of it.
+func recurrence(e *gcal.Event, target calendar.Series, moved bool) []string {
+	lines := []string{rule(target)}
+	for _, line := range e.Recurrence {
+		if name, _ := splitLine(line); name == "EXDATE" && !moved {
+			lines = append(lines, line)
+		}
+	}
+	return lines
+}
+
+func sameInvited(a, b calendar.Series) bool {
+	return slices.EqualFunc(a.Attendees, b.Attendees, func(x, y calendar.Attendee) bool { return x.Address == y.Address })
+}
+
+// attendees returns the guest list without those whom was invites and target does
+// not, and with those whom only target does. Google replaces the list whole, and
+// who is sent without an answer loses it, so everybody keeps the entry that is
+// there; only if the time is another are all asked again.
+func attendees(list []*gcal.EventAttendee, was, target calendar.Series, asked bool) []*gcal.EventAttendee {
+	var out []*gcal.EventAttendee
+	listed := map[calendar.Address]bool{}
+	for _, a := range list {
+		address := calendar.Address(strings.ToLower(a.Email))
+		if invites(was, address) && !invites(target, address) {
+			continue
+		}
+		listed[address] = true
+		kept := &gcal.EventAttendee{
+			Email: a.Email, DisplayName: a.DisplayName, ResponseStatus: a.ResponseStatus, Comment: a.Comment,
+			Optional: a.Optional, Resource: a.Resource, AdditionalGuests: a.AdditionalGuests,
+		}
+		if asked && !a.Organizer && !a.Resource {
+			kept.ResponseStatus = "needsAction"
+		}
+		out = append(out, kept)
+	}
+	for _, a := range target.Attendees {
+		if !listed[a.Address] {
+			out = append(out, newAttendee(a))
+		}
+	}
+	return out
+}
+
+// A change is one call that changes an occurrence.
+type change struct {
+	id, etag string
+	original time.Time
+	event    *gcal.Event // the fields to change
+}
+
+// occurrenceChanges returns what makes the occurrences those of target. was is the
+// series as it was before it was changed, if it was: its guests must not stay
+// invited to occurrences of their own.
+func occurrenceChanges(r reading, was, target calendar.Series, mark string) ([]change, error) {
+	plain := target
+	plain.Overrides = nil
+	sessions, err := plain.Occurrences()
+	if err != nil {
+		return nil, err
+	}
+	var out []change
+	named := map[int64]bool{}
+	for _, o := range sessions {
+		key := o.Original.Unix()
+		named[key] = true
+		now, then := r.series.Override(o.Original), target.Override(o.Original)
+		then.Original = o.Original
+		c := r.change(o.Original)
+		if !sameChange(now, then) {
+			if c.event, err = overrideEvent(target, then, mark); err != nil {
+				return nil, err
+			}
+		}
+		if e := r.occurrences[key]; e != nil && e.Status != cancelled && !then.Cancelled && !sameInvited(was, target) {
+			c.invite(e, was, target)
+		}
+		if c.event != nil {
+			out = append(out, c)
+		}
+	}
+	for key, e := range r.occurrences {
+		if !named[key] && e.Status != cancelled { // of a date that the series no longer has
+			c := r.change(time.Unix(key, 0))
+			c.event = &gcal.Event{Status: cancelled}
+			out = append(out, c)
+		}
+	}
+	slices.SortFunc(out, func(a, b change) int { return a.original.Compare(b.original) })
+	return out, nil
+}
+
+// change returns a change of the occurrence that changes nothing yet. One that
+// was not read is as its series, and has its ETag.
+func (r reading) change(original time.Time) change {
+	if e := r.occurrences[original.Unix()]; e != nil {
+		return change{id: e.Id, etag: e.Etag, original: original}
+	}
+	return change{id: instanceID(r.event.Id, original), etag: r.event.Etag, original: original}
+}
+
+// invite adds the change of guests from was to target that e has not seen.
+func (c *change) invite(e *gcal.Event, was, target calendar.Series) {
+	list := attendees(e.Attendees, was, target, false)
+	same := slices.EqualFunc(list, e.Attendees, func(a, b *gcal.EventAttendee) bool { return a.Email == b.Email })
+	if same {
+		return
+	}
+	if c.event == nil {
+		c.event = &gcal.Event{}
+	}
+	c.event.Attendees = list
+	c.event.ForceSendFields = append(c.event.ForceSendFields, "Attendees")
+}
+
+// sameChange reports whether a and b make the same of an occurrence. The note of a
+// cancelled one cannot be read back.
+func sameChange(a, b calendar.Override) bool {
+	if a.Cancelled || b.Cancelled {
+		return a.Cancelled == b.Cancelled
+	}
+	if a.Moved.Empty() || b.Moved.Empty() {
+		return a.Moved.Empty() == b.Moved.Empty() && a.Note == b.Note
+	}
+	return a.Moved.Start.Equal(b.Moved.Start) && a.Moved.End.Equal(b.Moved.End) && a.Note == b.Note
+}

@@ -1,0 +1,190 @@
+package google
+
+import (
+	"cmp"
+	"context"
+	"crypto/x509"
+	"encoding/json"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+
+	"golang.org/x/oauth2"
+	"golang.org/x/oauth2/jwt"
+)
+
+// Google's own endpoints, for credentials files that name none.
+const (
+	googleAuthURI  = "https://accounts.google.com/o/oauth2/auth"
+	googleTokenURI = "https://oauth2.googleapis.com/token"
+)
+
+// credentials are what a credentials file holds: an OAuth client, with which a
+// person signs in, or a service account. One of the two is set.
+type credentials struct {
+	client  *oauth2.Config
+	account *jwt.Config
+}
+
+// canInvite reports whether Google lets the account invite people. A service
+// account must act for a person (domain-wide delegation) to be allowed to.
+func (c credentials) canInvite() bool { return c.account == nil || c.account.Subject != "" }
+
+// tokens returns the source of access tokens, ready to be used.
+func (c credentials) tokens(cfg Config) (*tokens, error) {
+	if c.account != nil {
+		return &tokens{fetch: c.fetchForAccount(httpClient(cfg))}, nil
+	}
+	file := tokenFile(cfg.Token)
+	saved, err := file.read()
+	if err != nil {
+		return nil, err
+	}
+	return &tokens{current: saved, file: file, fetch: c.fetchForClient(httpClient(cfg))}, nil
+}
+
+// credentialsFile is the JSON that the Google Cloud console hands out.
+type credentialsFile struct {
+	Installed, Web *struct {
+		ClientID     string `json:"client_id"`
+		ClientSecret string `json:"client_secret"`
+		AuthURI      string `json:"auth_uri"`
+		TokenURI     string `json:"token_uri"`
+	}
+	Type         string
+	ClientEmail  string `json:"client_email"`
+	PrivateKey   string `json:"private_key"`
+	PrivateKeyID string `json:"private_key_id"`
+	TokenURI     string `json:"token_uri"`
+}
+
+// readCredentials reads the file. Its errors never quote from it.
+func readCredentials(cfg Config) (credentials, error) {
+	data, err := os.ReadFile(cfg.Credentials)
+	if err != nil {
+		return credentials{}, fmt.Errorf("google credentials: %w", err)
+	}
+	var file credentialsFile
+	if err := json.Unmarshal(data, &file); err != nil {
+		return credentials{}, fmt.Errorf("google credentials %s: want the JSON file of an OAuth client or a service account's key", cfg.Credentials)
+	}
+	creds, err := file.credentials(cfg.Subject)
+	if err != nil {
+		return credentials{}, fmt.Errorf("google credentials %s: %w", cfg.Credentials, err)
+	}
+	return creds, nil
+}
+
+func (f credentialsFile) credentials(subject string) (credentials, error) {
+	client := f.Installed
+	if client == nil {
+		client = f.Web
+	}
+	switch {
+	case f.Type == "service_account":
+		return f.serviceAccount(subject)
+	case client == nil:
+		return credentials{}, errors.New("want an OAuth client for desktop apps (with \"installed\") or a service account's key (with \"type\": \"service_account\")")
+	case client.ClientID == "":
+		return credentials{}, errors.New("client_id is missing")
+	case subject != "":
+		return credentials{}, errors.New("subject is set, which only a service account can act for")
+	}
+	conf := &oauth2.Config{
+		ClientID: client.ClientID, ClientSecret: client.ClientSecret, Scopes: Scopes(),
+		Endpoint: oauth2.Endpoint{
+			AuthURL: cmp.Or(client.AuthURI, googleAuthURI), TokenURL: cmp.Or(client.TokenURI, googleTokenURI),
+			// Else a refused request is made a second time, in the other style.
+			AuthStyle: oauth2.AuthStyleInParams,
+		},
+	}
+	if err := secure("auth_uri", conf.Endpoint.AuthURL); err != nil {
+		return credentials{}, err
+	}
+	return credentials{client: conf}, secure("token_uri", conf.Endpoint.TokenURL)
+}
+
+func (f credentialsFile) serviceAccount(subject string) (credentials, error) {
+	if f.ClientEmail == "" || f.PrivateKey == "" {
+		return credentials{}, errors.New("client_email or private_key is missing")
+	}
+	if err := checkKey(f.PrivateKey); err != nil {
+		return credentials{}, err
+	}
+	conf := &jwt.Config{
+		Email: f.ClientEmail, PrivateKey: []byte(f.PrivateKey), PrivateKeyID: f.PrivateKeyID,
+		Scopes: Scopes(), TokenURL: cmp.Or(f.TokenURI, googleTokenURI), Subject: subject,
+	}
+	return credentials{account: conf}, secure("token_uri", conf.TokenURL)
+}
+
+// checkKey finds out now what would else look like a broken connection later.
+func checkKey(key string) error {
+	block, _ := pem.Decode([]byte(key))
+	if block == nil {
+		return errors.New("private_key: want a key in PEM form")
+	}
+	if _, err := x509.ParsePKCS8PrivateKey(block.Bytes); err == nil {
+		return nil
+	}
+	if _, err := x509.ParsePKCS1PrivateKey(block.Bytes); err != nil {
+		return errors.New("private_key: want an RSA key")
+	}
+	return nil
+}
+
+func (c credentials) fetchForClient(hc *http.Client) fetchFunc {
+	return func(ctx context.Context, refresh string) (*oauth2.Token, error) {
+		if refresh == "" {
+			return nil, signedOut("nobody has signed in")
+		}
+		ctx = context.WithValue(ctx, oauth2.HTTPClient, hc)
+		return c.client.TokenSource(ctx, &oauth2.Token{RefreshToken: refresh}).Token()
+	}
+}
+
+func (c credentials) fetchForAccount(hc *http.Client) fetchFunc {
+	bounded := *hc
+	bounded.Timeout = deadline // the library drops the context's
+	return func(ctx context.Context, _ string) (*oauth2.Token, error) {
+		ctx = context.WithValue(ctx, oauth2.HTTPClient, &bounded)
+		return c.account.TokenSource(ctx).Token()
+	}
+}
+
+// apiRoot returns the address under which the methods of the API are, for an
+// endpoint given with or without the API's own path.
+func apiRoot(endpoint string) (string, error) {
+	if err := secure("endpoint", endpoint); err != nil {
+		return "", fmt.Errorf("google calendar: %w", err)
+	}
+	u, err := url.Parse(endpoint)
+	if err != nil {
+		return "", fmt.Errorf("google calendar: endpoint: want a URL")
+	}
+	if strings.Trim(u.Path, "/") == "" {
+		u.Path = "/calendar/v3"
+	}
+	return strings.TrimSuffix(u.String(), "/") + "/", nil
+}
+
+// secure refuses addresses that would show tokens to the network. A stand-in on
+// the same machine may do without encryption.
+func secure(name, address string) error {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" {
+		return fmt.Errorf("%s: want a URL that starts with https://", name)
+	}
+	host := u.Hostname()
+	ip := net.ParseIP(host)
+	local := host == "localhost" || ip != nil && ip.IsLoopback()
+	if u.Scheme != "https" && (u.Scheme != "http" || !local) {
+		return fmt.Errorf("%s: want a URL that starts with https://", name)
+	}
+	return nil
+}

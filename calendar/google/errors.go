@@ -1,0 +1,137 @@
+package google
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"google.golang.org/api/googleapi"
+
+	"github.com/peerslot/peerslot/calendar"
+)
+
+// SignInError says why the account is not signed in and what to do. It is
+// calendar.ErrSignIn.
+type SignInError struct{ Reason, Hint string }
+
+func (e *SignInError) Error() string { return fmt.Sprintf("%v: %s", calendar.ErrSignIn, e.Reason) }
+
+// Unwrap returns calendar.ErrSignIn.
+func (e *SignInError) Unwrap() error { return calendar.ErrSignIn }
+
+func signedOut(reason string) error {
+	return &SignInError{Reason: reason, Hint: "run 'peerslot auth google' again"}
+}
+
+// An apiError is an answer of Google that is no success. It keeps none of the
+// answer's text, which may quote what was sent.
+type apiError struct {
+	method string
+	code   int
+	reason string        // Google's word for it, such as notFound
+	after  time.Duration // how long Google asks to wait, 0 if it does not say
+}
+
+func (e *apiError) Error() string {
+	if e.reason == "" {
+		return fmt.Sprintf("google %s: %d %s", e.method, e.code, http.StatusText(e.code))
+	}
+	return fmt.Sprintf("google %s: %d %s", e.method, e.code, e.reason)
+}
+
+// limited reports whether err says that there were too many calls. Such a call
+// was not carried out.
+func limited(err error) bool {
+	e, ok := errors.AsType[*apiError](err)
+	return ok && (e.code == http.StatusTooManyRequests || e.code == http.StatusForbidden)
+}
+
+// answered reports whether err is an answer of Google with one of the codes.
+func answered(err error, codes ...int) bool {
+	e, ok := errors.AsType[*apiError](err)
+	if !ok {
+		return false
+	}
+	for _, c := range codes {
+		if e.code == c {
+			return true
+		}
+	}
+	return false
+}
+
+// translate turns the error of one call into one that says what may be done
+// about it: a calendar.RetryError may work later, everything else is final.
+func translate(ctx context.Context, method string, err error) error {
+	if err == nil {
+		return nil
+	}
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if _, ok := errors.AsType[*SignInError](err); ok {
+		return fmt.Errorf("google %s: %w", method, bare(err))
+	}
+	api, ok := errors.AsType[*apiError](err)
+	if !ok {
+		api, ok = apiErrorOf(method, err)
+	}
+	if !ok {
+		return &calendar.RetryError{Err: fmt.Errorf("google %s: %w", method, bare(err))}
+	}
+	return api.classify()
+}
+
+func apiErrorOf(method string, err error) (*apiError, bool) {
+	e, ok := errors.AsType[*googleapi.Error](err)
+	if !ok {
+		return nil, false
+	}
+	api := &apiError{method: method, code: e.Code}
+	if len(e.Errors) > 0 && strings.Trim(strings.ToLower(e.Errors[0].Reason), "abcdefghijklmnopqrstuvwxyz_") == "" {
+		api.reason = e.Errors[0].Reason
+	}
+	if seconds, err := strconv.Atoi(e.Header.Get("Retry-After")); err == nil && seconds > 0 {
+		api.after = time.Duration(seconds) * time.Second
+	}
+	return api, true
+}
+
+// classify tells Google's several meanings of 403 apart. Whatever is not known to
+// pass is final.
+func (e *apiError) classify() error {
+	switch {
+	case e.reason == "quotaExceeded" || e.reason == "dailyLimitExceeded":
+		return fmt.Errorf("%w: %w", calendar.ErrQuota, e)
+	case e.code == http.StatusTooManyRequests, e.code >= 500,
+		e.reason == "rateLimitExceeded", e.reason == "userRateLimitExceeded":
+		return &calendar.RetryError{After: e.after, Err: e}
+	case e.code == http.StatusUnauthorized:
+		return fmt.Errorf("%w (%w)", signedOut("Google does not accept the token"), e)
+	case e.reason == "insufficientPermissions":
+		return fmt.Errorf("%w (%w)", signedOut("not all permissions were granted"), e)
+	case e.reason == "forbiddenForServiceAccounts":
+		return fmt.Errorf("%w (%w)", errCannotInvite, e)
+	}
+	return e
+}
+
+// errCannotInvite is final: Google lets no service account invite on its own.
+var errCannotInvite = &SignInError{
+	Reason: "a service account cannot invite people unless it acts for one of them",
+	Hint:   "set calendar.google.subject to the organizer's address, and have the Workspace administrator allow domain-wide delegation",
+}
+
+// bare returns err without the address of the request, which holds people's
+// addresses and sync tokens.
+func bare(err error) error {
+	if u, ok := errors.AsType[*url.Error](err); ok {
+		return u.Err
+	}
+	return err
+}

@@ -1,0 +1,203 @@
+package google
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+	gcal "google.golang.org/api/calendar/v3"
+
+	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/calendar"
+)
+
+const (
+	maxCalendars = 50                  // that one query may name
+	maxQuery     = 90 * 24 * time.Hour // that one query may cover; not documented
+	parallel     = 8                   // queries at once
+)
+
+// Busy implements calendar.Backend. Who asks for several series one after the
+// other should make a Snapshot.
+func (b *Backend) Busy(ctx context.Context, people []calendar.Address, iv availability.Interval, except ...calendar.UID) (map[calendar.Address]availability.Busy, error) {
+	s, err := b.Snapshot(ctx, people, iv)
+	if err != nil {
+		return nil, err
+	}
+	return s.Busy(ctx, people, iv, except...)
+}
+
+// A query is one call for the busy times of some people over part of a window.
+type query struct {
+	people []calendar.Address
+	window availability.Interval
+}
+
+// queries cuts the question into calls that Google accepts.
+func queries(people []calendar.Address, window availability.Interval) []query {
+	people = slices.Compact(slices.Sorted(slices.Values(people)))
+	var out []query
+	for start := window.Start; start.Before(window.End); start = start.Add(maxQuery) {
+		part := availability.Interval{Start: start, End: start.Add(maxQuery)}.Clip(window)
+		for chunk := range slices.Chunk(people, maxCalendars) {
+			out = append(out, query{chunk, part})
+		}
+	}
+	return out
+}
+
+// busy reads when people are busy over the window, whatever with.
+func (b *Backend) busy(ctx context.Context, people []calendar.Address, window availability.Interval) (map[calendar.Address]availability.Busy, error) {
+	var mu sync.Mutex
+	parts := make(map[calendar.Address][]part, len(people))
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(parallel)
+	for _, q := range queries(people, window) {
+		g.Go(func() error {
+			found, err := b.ask(ctx, q)
+			if err != nil {
+				return err
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			for a, p := range found {
+				parts[a] = append(parts[a], p...)
+			}
+			return nil
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return nil, fmt.Errorf("read busy times: %w", err)
+	}
+	out := make(map[calendar.Address]availability.Busy, len(parts))
+	for a, p := range parts {
+		out[a] = join(p, window)
+	}
+	return out, nil
+}
+
+// A part is what one query found of one person: spans, or why there are none.
+type part struct {
+	spans  []availability.Span
+	reason string
+}
+
+// join merges the parts over the window. If they say nothing at all, the person
+// is not readable.
+func join(parts []part, window availability.Interval) availability.Busy {
+	busy := availability.Busy{Window: window}
+	lists := make([][]availability.Span, len(parts))
+	unread := 0
+	for i, p := range parts {
+		lists[i] = p.spans
+		if p.reason != "" {
+			busy.Reason = p.reason
+			unread++
+		}
+	}
+	if unread == len(parts) {
+		return availability.Unreadable(busy.Reason)
+	}
+	busy.Spans = slices.Concat(lists...)
+	busy.Normalize()
+	return busy
+}
+
+// ask makes one query and returns the parts of all its people. The error is for
+// what concerns everybody.
+func (b *Backend) ask(ctx context.Context, q query) (map[calendar.Address][]part, error) {
+	answer, err := b.freeBusy(ctx, q)
+	switch {
+	case err != nil && (ctx.Err() != nil || errors.Is(err, calendar.ErrSignIn) || errors.Is(err, calendar.ErrQuota)):
+		return nil, err
+	case tooLong(err) && q.window.Length() > 24*time.Hour:
+		return b.askHalves(ctx, q)
+	}
+	out := make(map[calendar.Address][]part, len(q.people))
+	for _, a := range q.people {
+		p := part{reason: "Google gave no answer for this calendar"}
+		if err != nil {
+			p.reason = fmt.Sprintf("the free/busy times could not be read: %v", err)
+		} else if c, ok := answer[a]; ok {
+			p = readPart(c)
+		}
+		if p.reason != "" {
+			p.spans = []availability.Span{{Interval: q.window, Kind: availability.Unknown}}
+		}
+		out[a] = []part{p}
+	}
+	return out, nil
+}
+
+// tooLong reports whether Google wants a shorter window. What it allows is not
+// documented, and may change.
+func tooLong(err error) bool {
+	e, ok := errors.AsType[*apiError](err)
+	return ok && e.reason == "timeRangeTooLong"
+}
+
+func (b *Backend) askHalves(ctx context.Context, q query) (map[calendar.Address][]part, error) {
+	middle := q.window.Start.Add(q.window.Length() / 2).Truncate(time.Hour)
+	first, err := b.ask(ctx, query{q.people, availability.Interval{Start: q.window.Start, End: middle}})
+	if err != nil {
+		return nil, err
+	}
+	second, err := b.ask(ctx, query{q.people, availability.Interval{Start: middle, End: q.window.End}})
+	for a, p := range second {
+		first[a] = append(first[a], p...)
+	}
+	return first, err
+}
+
+// freeBusy makes the call, and names the calendars as we do.
+func (b *Backend) freeBusy(ctx context.Context, q query) (map[calendar.Address]gcal.FreeBusyCalendar, error) {
+	request := &gcal.FreeBusyRequest{
+		TimeMin:              q.window.Start.UTC().Format(time.RFC3339),
+		TimeMax:              q.window.End.UTC().Format(time.RFC3339),
+		CalendarExpansionMax: maxCalendars,
+	}
+	for _, a := range q.people {
+		request.Items = append(request.Items, &gcal.FreeBusyRequestItem{Id: string(a)})
+	}
+	answer, err := read(ctx, b, "freebusy.query", func(ctx context.Context) (*gcal.FreeBusyResponse, error) {
+		return b.svc.Freebusy.Query(request).Context(ctx).Do()
+	})
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[calendar.Address]gcal.FreeBusyCalendar, len(answer.Calendars))
+	for id, c := range answer.Calendars {
+		out[calendar.Address(strings.ToLower(id))] = c
+	}
+	return out, nil
+}
+
+// readPart reads one calendar of an answer. An answer with an error has no busy
+// times, which does not mean that the person is free.
+func readPart(c gcal.FreeBusyCalendar) part {
+	if len(c.Errors) > 0 {
+		return part{reason: reasonOf(c.Errors[0].Reason)}
+	}
+	p := part{spans: make([]availability.Span, len(c.Busy))}
+	for i, period := range c.Busy {
+		start, err := time.Parse(time.RFC3339, period.Start)
+		end, err2 := time.Parse(time.RFC3339, period.End)
+		if err != nil || err2 != nil {
+			return part{reason: "Google's answer for this calendar cannot be read"}
+		}
+		p.spans[i].Interval = availability.Interval{Start: start.UTC(), End: end.UTC()}
+	}
+	return p
+}
+
+func reasonOf(word string) string {
+	if word == "notFound" {
+		return "there is no such calendar, or it does not show the organizer's account when it is busy (notFound)"
+	}
+	return fmt.Sprintf("Google could not read this calendar (%s)", word)
+}

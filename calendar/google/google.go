@@ -1,0 +1,151 @@
+// Package google is the backend for Google Calendar. One organizer account owns
+// all series and reads everybody's free/busy times.
+//
+// It asks for two scopes and no wider ones: [ScopeFreeBusy] to see when people
+// are busy, and [ScopeEvents] to book on the organizer's own calendar. It never
+// reads a title, attendee or note of an event that is not its own.
+//
+// A series is one recurring event on the organizer's primary calendar, whose id
+// is made from the series' UID. So a call whose answer was lost can be settled by
+// looking: there is never a second series. What a Put has written bears its mark
+// (see mark), so that a Put that died half-way is known for what it is and
+// finished, and what people changed by hand since is left alone.
+package google
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"net/http"
+	"sync"
+
+	"golang.org/x/time/rate"
+	gcal "google.golang.org/api/calendar/v3"
+	"google.golang.org/api/option"
+
+	"github.com/peerslot/peerslot/calendar"
+)
+
+// The scopes that peerslot asks for.
+const (
+	ScopeFreeBusy = gcal.CalendarEventsFreebusyScope // availability on calendars the account has access to
+	ScopeEvents   = gcal.CalendarEventsOwnedScope    // events on calendars the account owns
+)
+
+// Scopes returns the scopes that are needed, and no wider ones.
+func Scopes() []string { return []string{ScopeEvents, ScopeFreeBusy} }
+
+// A Config says which account books, and where. Credentials is needed, and Token
+// with an OAuth client; the rest may be zero.
+type Config struct {
+	Credentials string           // file of an OAuth client for desktop apps, or of a service account's key
+	Token       string           // file that keeps the signed-in account's token; not used by service accounts
+	Subject     string           // address of the account that a service account acts for
+	Organizer   calendar.Address // who should be signed in; Check compares
+	Endpoint    string           // root of a stand-in; "" means Google
+
+	Meet           bool         // new series get a Meet link
+	CallsPerMinute int          // of one account; 0 means 600, Google's quota
+	HTTPClient     *http.Client // nil means http.DefaultClient
+}
+
+// A Backend books on Google Calendar. Make one with [Open].
+type Backend struct {
+	cfg     Config
+	creds   credentials
+	tokens  *tokens
+	svc     *gcal.Service
+	limiter *rate.Limiter
+
+	mu     sync.Mutex
+	calls  map[string]int        // by method
+	absent map[calendar.UID]bool // not there when last looked for
+}
+
+var _ calendar.Backend = (*Backend)(nil)
+
+// Open returns the backend for the account that cfg names. It reads files, but
+// makes no call: whether the sign-in is good, the first call shows, or Check. An
+// account that never signed in is an error that wraps calendar.ErrSignIn.
+func Open(ctx context.Context, cfg Config) (*Backend, error) {
+	creds, err := readCredentials(cfg)
+	if err != nil {
+		return nil, err
+	}
+	tokens, err := creds.tokens(cfg)
+	if err != nil {
+		return nil, err
+	}
+	base := httpClient(cfg)
+	client := &http.Client{
+		Transport: &transport{base: base.Transport, tokens: tokens},
+		// The API does not redirect; who does would be given the token.
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	options := []option.ClientOption{option.WithHTTPClient(client)}
+	if cfg.Endpoint != "" {
+		root, err := apiRoot(cfg.Endpoint)
+		if err != nil {
+			return nil, err
+		}
+		options = append(options, option.WithEndpoint(root))
+	}
+	svc, err := gcal.NewService(ctx, options...)
+	if err != nil {
+		return nil, fmt.Errorf("google calendar: %w", err)
+	}
+	return &Backend{
+		cfg: cfg, creds: creds, tokens: tokens, svc: svc,
+		limiter: newLimiter(cfg.CallsPerMinute), calls: map[string]int{}, absent: map[calendar.UID]bool{},
+	}, nil
+}
+
+// newLimiter keeps any minute, wherever it starts, to the given number of calls:
+// a tenth of them may come at once.
+func newLimiter(perMinute int) *rate.Limiter {
+	if perMinute <= 0 {
+		perMinute = 600
+	}
+	burst := max(1, perMinute/10)
+	return rate.NewLimiter(rate.Limit(float64(perMinute-burst)/60), burst)
+}
+
+func httpClient(cfg Config) *http.Client {
+	if cfg.HTTPClient != nil {
+		return cfg.HTTPClient
+	}
+	return http.DefaultClient
+}
+
+// Capabilities implements calendar.Backend. A service account that acts for
+// nobody sends no invites.
+func (b *Backend) Capabilities() calendar.Capabilities {
+	return calendar.Capabilities{SendsInvites: b.creds.canInvite(), TracksRSVP: true, TellsApart: true}
+}
+
+// Calls returns how many calls were made of each method of the API, such as
+// events.insert. Calls that were made again count again.
+func (b *Backend) Calls() map[string]int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return maps.Clone(b.calls)
+}
+
+func (b *Backend) count(method string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.calls[method]++
+}
+
+// remember keeps what was found out of a series.
+func (b *Backend) remember(uid calendar.UID, absent bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.absent[uid] = absent
+}
+
+func (b *Backend) isAbsent(uid calendar.UID) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.absent[uid]
+}

@@ -1,0 +1,174 @@
+package google
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	gcal "google.golang.org/api/calendar/v3"
+
+	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/calendar"
+)
+
+// A listing is what a person's calendar shows at the time of own sessions: ids and
+// times, since more is not asked for.
+type listing struct {
+	covers []availability.Interval // the time that was looked at
+	items  []item
+	reason string // why nothing could be seen; "" if it could
+}
+
+// An item is one event of a listing.
+type item struct {
+	availability.Interval
+	allDay bool
+	series calendar.UID // which of ours it is; "" if it is none
+}
+
+// list returns what a's calendar shows at the given time, and at that of all other
+// sessions that the snapshot knows: for each person there is one call, however
+// often it is asked.
+func (s *Snapshot) list(ctx context.Context, a calendar.Address, times []availability.Interval) (listing, error) {
+	s.mu.Lock()
+	l, ok := s.listed[a]
+	all := slices.Clone(times)
+	for _, sessions := range s.sessions {
+		for _, own := range sessions {
+			if slices.Contains(own.busy, a) {
+				all = append(all, own.Clip(s.window))
+			}
+		}
+	}
+	s.mu.Unlock()
+	if ok && len(availability.Subtract(times, l.covers)) == 0 {
+		return l, nil
+	}
+	l = listing{covers: availability.Union(all)}
+	err := s.b.events(ctx, a, hull(l.covers), func(e *gcal.Event, zone *time.Location) {
+		if i, ok := s.item(e, zone); ok && slices.ContainsFunc(l.covers, i.Overlaps) {
+			l.items = append(l.items, i)
+		}
+	})
+	switch {
+	case err == nil:
+	case ctx.Err() != nil || errors.Is(err, calendar.ErrSignIn) || errors.Is(err, calendar.ErrQuota):
+		return l, err
+	default:
+		l.reason = fmt.Sprintf("its own sessions cannot be told from other meetings: %v", err)
+	}
+	s.mu.Lock()
+	s.listed[a] = l
+	s.mu.Unlock()
+	return l, nil
+}
+
+func hull(ivs []availability.Interval) availability.Interval {
+	return availability.Interval{Start: ivs[0].Start, End: ivs[len(ivs)-1].End}
+}
+
+// events lists what a person's calendar shows of its events in the window.
+func (b *Backend) events(ctx context.Context, a calendar.Address, window availability.Interval, each func(*gcal.Event, *time.Location)) error {
+	call := b.svc.Events.List(string(a)).SingleEvents(true).MaxResults(pageSize).MaxAttendees(1).
+		TimeMin(window.Start.UTC().Format(time.RFC3339)).TimeMax(window.End.UTC().Format(time.RFC3339)).
+		Fields("items(id,iCalUID,status,start,end,transparency,eventType,attendees(self,responseStatus))", "nextPageToken", "timeZone")
+	for {
+		page, err := read(ctx, b, "events.list", func(ctx context.Context) (*gcal.Events, error) {
+			return call.Context(ctx).Do()
+		})
+		if err != nil {
+			return err
+		}
+		for _, e := range page.Items {
+			each(e, zoneOf(page))
+		}
+		if page.NextPageToken == "" {
+			return nil
+		}
+		call.PageToken(page.NextPageToken)
+	}
+}
+
+// item reads one event, unless it shows that it makes nobody busy. Who may see no
+// more than free and busy times is not shown that.
+func (s *Snapshot) item(e *gcal.Event, zone *time.Location) (item, bool) {
+	start, ok := instant(e.Start, zone)
+	end, ok2 := instant(e.End, zone)
+	if !ok || !ok2 || e.Status == cancelled || e.Transparency == "transparent" || e.EventType == "workingLocation" {
+		return item{}, false
+	}
+	for _, a := range e.Attendees {
+		if a.Self && rsvp(a) == calendar.Declined {
+			return item{}, false
+		}
+	}
+	id, _, _ := strings.Cut(e.Id, "_")
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	uid := s.names[id]
+	if uid == "" {
+		uid = s.names[e.ICalUID]
+	}
+	return item{availability.Interval{Start: start, End: end}, e.Start.Date != "", uid}, true
+}
+
+// explain returns busy without the doubtful time that only sessions of the given
+// series take. What nothing in the listing explains is unknown.
+func (l listing) explain(busy availability.Busy, doubtful []availability.Interval, except []calendar.UID) availability.Busy {
+	var own, foreign []availability.Interval
+	for _, i := range l.items {
+		switch {
+		case i.series != "" && slices.Contains(except, i.series):
+			own = append(own, i.Interval)
+		case i.opaque(busy):
+			foreign = append(foreign, i.Interval)
+		}
+	}
+	foreign = within(availability.Union(foreign), doubtful)
+	unknown := availability.Subtract(availability.Subtract(doubtful, availability.Union(own)), foreign)
+	out := availability.Busy{Window: busy.Window, Reason: busy.Reason, Warnings: busy.Warnings}
+	for _, span := range busy.Spans {
+		for _, rest := range availability.Subtract([]availability.Interval{span.Interval}, doubtful) {
+			out.Spans = append(out.Spans, availability.Span{Interval: rest, Kind: span.Kind, AllDay: span.AllDay})
+		}
+	}
+	for _, iv := range unknown {
+		out.Spans = append(out.Spans, availability.Span{Interval: iv, Kind: availability.Unknown})
+		out.Reason = l.reason
+		if out.Reason == "" {
+			out.Reason = "its own sessions cannot be told from other meetings: the calendar shows other events than its free/busy times"
+		}
+	}
+	out.Add(foreign...)
+	return out
+}
+
+// within returns the parts of ivs that lie in the given time; both are joined and
+// sorted.
+func within(ivs, in []availability.Interval) []availability.Interval {
+	var out []availability.Interval
+	for _, a := range ivs {
+		for _, b := range in {
+			if part := a.Clip(b); !part.Empty() {
+				out = append(out, part)
+			}
+		}
+	}
+	return out
+}
+
+// opaque reports whether the event can be one of those that make the calendar
+// busy: all its time must be busy. The zone of an event of whole days need not be
+// the one that it was listed in, so of that only the length counts.
+func (i item) opaque(busy availability.Busy) bool {
+	return slices.ContainsFunc(busy.Spans, func(span availability.Span) bool {
+		if i.allDay {
+			clipped := span.Start.Equal(busy.Window.Start) || span.End.Equal(busy.Window.End)
+			return clipped || span.Length() >= 23*time.Hour
+		}
+		return span.Contains(i.Clip(busy.Window))
+	})
+}

@@ -1,0 +1,82 @@
+package google
+
+import (
+	"time"
+
+	gcal "google.golang.org/api/calendar/v3"
+
+	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/calendar"
+)
+
+// overrides returns how the occurrences that were read differ from the series.
+// Events of dates that the series no longer has are left out.
+func (r reading) overrides(zone *time.Location) ([]calendar.Override, error) {
+	plain, err := r.series.Occurrences()
+	if err != nil {
+		return nil, err
+	}
+	left := leftOut(r.event.Recurrence, zone)
+	var out []calendar.Override
+	for _, p := range plain {
+		o := calendar.Override{Original: p.Original.UTC()}
+		if e := r.occurrences[p.Original.Unix()]; e != nil {
+			o = override(r.series, p, e, zone)
+		}
+		o.Cancelled = o.Cancelled || left(p.Original)
+		if o.Cancelled || o.Note != "" || !o.Moved.Empty() || o.RSVPs != nil {
+			out = append(out, o)
+		}
+	}
+	return out, nil
+}
+
+// override returns how the event e differs from the occurrence p of s.
+func override(s calendar.Series, p calendar.Occurrence, e *gcal.Event, zone *time.Location) calendar.Override {
+	o := calendar.Override{Original: p.Original.UTC(), Note: prop(e, propNote)}
+	if e.Status == cancelled {
+		o.Cancelled = true
+		return o
+	}
+	start, ok := instant(e.Start, zone)
+	end, ok2 := instant(e.End, zone)
+	if ok && ok2 && (!start.Equal(p.Start) || !end.Equal(p.End)) {
+		o.Moved = availability.Interval{Start: start.UTC(), End: end.UTC()}
+	}
+	_, attendees := people(e)
+	for _, a := range attendees {
+		if a.RSVP != s.RSVP(a.Address, time.Time{}) && invites(s, a.Address) {
+			if o.RSVPs == nil {
+				o.RSVPs = map[calendar.Address]calendar.RSVP{}
+			}
+			o.RSVPs[a.Address] = a.RSVP
+		}
+	}
+	return o
+}
+
+func invites(s calendar.Series, a calendar.Address) bool {
+	for _, at := range s.Attendees {
+		if at.Address == a {
+			return true
+		}
+	}
+	return false
+}
+
+// byHand reports whether people have changed the occurrence since we last wrote
+// it, or without our ever having done so.
+func byHand(e *gcal.Event, original time.Time, zone *time.Location) bool {
+	if e == nil {
+		return false
+	}
+	if e.Status == cancelled {
+		return true // it bears no mark; ours is what is asked for, and needs no write
+	}
+	start, ok := instant(e.Start, zone)
+	want := original
+	if t := moment(e, propOccurrenceStart); !t.IsZero() {
+		want = t
+	}
+	return !ok || !start.Equal(want)
+}

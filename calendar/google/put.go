@@ -1,0 +1,166 @@
+package google
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/peerslot/peerslot/calendar"
+)
+
+// Put implements calendar.Backend. It returns calendar.ErrGone if the UID belongs
+// to a series that was deleted, unless the deleted one is just what s is.
+//
+// A series is created by one call, and one for each override. Before that it
+// looks whether the series is there, unless Get has just said that it is not.
+func (b *Backend) Put(ctx context.Context, s calendar.Series) (calendar.Series, error) {
+	if err := s.Check(); err != nil {
+		return calendar.Series{}, err
+	}
+	if !b.creds.canInvite() && len(s.Attendees) > 0 {
+		return calendar.Series{}, errCannotInvite
+	}
+	s.Overrides = slices.Clone(s.Overrides)
+	for i, o := range s.Overrides {
+		s.Overrides[i].Note = shortNote(o.Note)
+	}
+	out, err := calendar.Retry(ctx, brokenTries, func() (calendar.Series, error) { return b.put(ctx, s) })
+	if err != nil {
+		return calendar.Series{}, fmt.Errorf("put series %s: %w", s.UID, final(err))
+	}
+	return out, nil
+}
+
+// put is one attempt at Put. If it is not certain what became of a call, its error
+// is a calendar.RetryError, and the next attempt goes by what it finds.
+func (b *Backend) put(ctx context.Context, s calendar.Series) (calendar.Series, error) {
+	r, err := b.lookUnlessAbsent(ctx, s)
+	if errors.Is(err, calendar.ErrNotFound) {
+		if s.Version != "" {
+			return s, fmt.Errorf("it is gone: %w", calendar.ErrChanged)
+		}
+		r, err = b.create(ctx, s)
+	}
+	if err != nil {
+		return s, err
+	}
+	target, err := r.target(s)
+	if err != nil {
+		return s, err
+	}
+	return b.bring(ctx, r, target, markOf(s))
+}
+
+func (b *Backend) lookUnlessAbsent(ctx context.Context, s calendar.Series) (reading, error) {
+	if s.Version == "" && b.isAbsent(s.UID) {
+		return reading{}, calendar.ErrNotFound
+	}
+	return b.look(ctx, s.UID)
+}
+
+// create puts a new series on the calendar, without its overrides, and returns
+// what is there then: another run may have been faster.
+func (b *Backend) create(ctx context.Context, s calendar.Series) (reading, error) {
+	b.remember(s.UID, false) // whatever happens now, look before the next attempt
+	e, err := newEvent(s, markOf(s), b.cfg.Meet)
+	if err != nil {
+		return reading{}, err
+	}
+	e, err = b.insert(ctx, e)
+	if answered(err, http.StatusConflict) {
+		r, err := b.look(ctx, s.UID)
+		if errors.Is(err, calendar.ErrNotFound) {
+			return r, calendar.ErrGone // the id is used up, the event forgotten
+		}
+		return r, err
+	}
+	if err != nil {
+		return reading{}, err
+	}
+	return understand(s.UID, e, nil)
+}
+
+// target decides what the calendar is to show, given what it shows and what was
+// asked for.
+func (r reading) target(s calendar.Series) (calendar.Series, error) {
+	have, want := r.series, adopt(s, r.series)
+	switch {
+	case have.Cancelled && s.Version != "" && !s.Cancelled:
+		return s, fmt.Errorf("it was deleted: %w", calendar.ErrChanged)
+	case have.Cancelled && have.Slot.Zone == "":
+		want.Cancelled = true // what is left of it says no more than that
+		return want, nil
+	case have.Cancelled && have.Sequence < s.Sequence && !s.Cancelled:
+		return s, calendar.ErrGone
+	case have.Cancelled:
+		return have, nil
+	case r.begun(markOf(s)):
+		return r.rest(want), nil
+	}
+	return calendar.Settle(have, want)
+}
+
+// adopt returns s with what Google decides by itself, and we let it, as have has
+// it: names of people it knows, the Meet link, spaces around texts, whole minutes.
+func adopt(s, have calendar.Series) calendar.Series {
+	s.Organizer = have.Organizer
+	s.Attendees = slices.Clone(s.Attendees)
+	for i, a := range s.Attendees {
+		for _, theirs := range have.Attendees {
+			if theirs.Address == a.Address {
+				s.Attendees[i].Name = theirs.Name
+			}
+		}
+	}
+	if s.Link == "" && !have.Cancelled {
+		s.Link = have.Link
+	}
+	if text(s.Title) == text(have.Title) {
+		s.Title = have.Title
+	}
+	if text(s.Description) == text(have.Description) {
+		s.Description = have.Description
+	}
+	s.Reminder = s.Reminder.Truncate(time.Minute)
+	return s
+}
+
+// begun reports whether a Put with that mark has written anything yet.
+func (r reading) begun(mark string) bool {
+	if prop(r.event, propMark) == mark {
+		return true
+	}
+	for _, o := range r.occurrences {
+		if prop(o, propOccurrenceMark) == mark {
+			return true
+		}
+	}
+	return false
+}
+
+// rest returns the series as it is, with what a Put of want that was interrupted
+// has yet to do. The series itself was written first, so only overrides may be
+// missing. What people have changed by hand since stays.
+func (r reading) rest(want calendar.Series) calendar.Series {
+	have := r.series
+	plain := have
+	plain.Overrides = nil
+	sessions, err := plain.Occurrences()
+	if err != nil {
+		return have
+	}
+	target := have
+	for _, o := range sessions {
+		now, then := have.Override(o.Original), want.Override(o.Original)
+		if sameChange(now, then) || byHand(r.occurrences[o.Original.Unix()], o.Original, o.Original.Location()) {
+			continue
+		}
+		then.Original, then.RSVPs = o.Original, now.RSVPs
+		target = target.WithOverride(then)
+	}
+	target.Sequence, target.Updated = want.Sequence, want.Updated
+	return target
+}

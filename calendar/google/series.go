@@ -1,0 +1,189 @@
+package google
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	gcal "google.golang.org/api/calendar/v3"
+
+	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/calendar"
+)
+
+// A reading is a series as it is on the calendar: its event and those of its
+// occurrences that were read, by original start in Unix seconds. Occurrences that
+// are as the series has them need not be among them.
+type reading struct {
+	event       *gcal.Event
+	occurrences map[int64]*gcal.Event
+	series      calendar.Series // the same, understood
+}
+
+// understand makes a Series of events. It is an error that wraps
+// calendar.ErrChanged if people have made something of the event that no Series
+// can be, such as one without an end.
+func understand(uid calendar.UID, event *gcal.Event, occurrences []*gcal.Event) (reading, error) {
+	s, err := plainSeries(uid, event)
+	if err != nil {
+		return reading{}, err
+	}
+	r := reading{event: event, occurrences: map[int64]*gcal.Event{}, series: s}
+	if s.Slot.Zone == "" {
+		return r, nil // deleted, and no more than an id
+	}
+	zone, err := availability.LoadZone(s.Slot.Zone)
+	if err != nil {
+		return reading{}, err
+	}
+	for _, o := range occurrences {
+		if original, ok := instant(o.OriginalStartTime, zone); ok {
+			r.occurrences[original.Unix()] = o
+		}
+	}
+	if r.series.Overrides, err = r.overrides(zone); err != nil {
+		return reading{}, err
+	}
+	for _, o := range r.occurrences {
+		r.series.Sequence = max(r.series.Sequence, number(o, propOccurrenceSequence))
+		if t := moment(o, propOccurrenceUpdated); t.After(r.series.Updated) {
+			r.series.Updated = t
+		}
+	}
+	r.series.Version = version(r.series)
+	return r, nil
+}
+
+// plainSeries returns the series without overrides and version. Of a deleted event
+// there may be no more than its id; then it has no slot.
+func plainSeries(uid calendar.UID, e *gcal.Event) (calendar.Series, error) {
+	s := calendar.Series{
+		UID: uid, Cancelled: e.Status == cancelled,
+		Title: e.Summary, Description: text(e.Description), Link: link(e), Reminder: reminder(e),
+		Sequence: number(e, propSequence), Updated: moment(e, propUpdated),
+	}
+	s.Organizer, s.Attendees = people(e)
+	if s.Cancelled && (e.Start == nil || e.End == nil || len(e.Recurrence) == 0) {
+		return s, nil
+	}
+	if e.Start == nil || e.End == nil || e.Start.DateTime == "" {
+		return s, changedByHand("it has no time of day")
+	}
+	zone, err := availability.LoadZone(e.Start.TimeZone)
+	if err != nil {
+		return s, changedByHand(err.Error())
+	}
+	start, ok := instant(e.Start, zone)
+	end, ok2 := instant(e.End, zone)
+	if !ok || !ok2 {
+		return s, changedByHand("its time cannot be read")
+	}
+	s.First = availability.DateOf(start)
+	s.Slot = availability.Slot{Day: start.Weekday(), Start: clock(start), Length: end.Sub(start), Zone: e.Start.TimeZone}
+	if err := parseRecurrence(&s, e.Recurrence, zone); err != nil {
+		return s, err
+	}
+	if err := s.Check(); err != nil {
+		return s, changedByHand(err.Error())
+	}
+	return s, nil
+}
+
+func changedByHand(what string) error { return fmt.Errorf("%w: %s", calendar.ErrChanged, what) }
+
+// clock returns the time that clocks show at t, from 00:00.
+func clock(t time.Time) time.Duration {
+	return time.Duration(t.Hour())*time.Hour + time.Duration(t.Minute())*time.Minute + time.Duration(t.Second())*time.Second
+}
+
+// instant reads a time of an event: an instant, whatever offset it is written in,
+// or the start of a day in zone. A clock time without an offset is in its own zone.
+func instant(t *gcal.EventDateTime, zone *time.Location) (time.Time, bool) {
+	if t == nil {
+		return time.Time{}, false
+	}
+	if t.Date != "" {
+		d, err := availability.ParseDate(t.Date)
+		return d.In(zone).Start, err == nil
+	}
+	if at, err := time.Parse(time.RFC3339, t.DateTime); err == nil {
+		return at.In(zone), true
+	}
+	if own, err := availability.LoadZone(t.TimeZone); err == nil {
+		zone = own
+	}
+	at, err := time.ParseInLocation("2006-01-02T15:04:05", t.DateTime, zone)
+	return at, err == nil
+}
+
+// people returns who is invited. Google may list the organizer among the
+// attendees without having been asked to.
+func people(e *gcal.Event) (organizer calendar.Attendee, attendees []calendar.Attendee) {
+	if e.Organizer != nil {
+		organizer.Address = calendar.Address(strings.ToLower(e.Organizer.Email))
+		organizer.Name = cmp.Or(prop(e, propOrganizer), e.Organizer.DisplayName)
+	}
+	for _, a := range e.Attendees {
+		address, err := calendar.ParseAddress(a.Email)
+		uninvited := address == organizer.Address && prop(e, propAttends) == "false"
+		if err != nil || a.Resource || uninvited {
+			continue
+		}
+		attendees = append(attendees, calendar.Attendee{Address: address, Name: a.DisplayName, RSVP: rsvp(a)})
+	}
+	slices.SortFunc(attendees, func(a, b calendar.Attendee) int { return cmp.Compare(a.Address, b.Address) })
+	attendees = slices.CompactFunc(attendees, func(a, b calendar.Attendee) bool { return a.Address == b.Address })
+	return organizer, attendees
+}
+
+func rsvp(a *gcal.EventAttendee) calendar.RSVP {
+	switch r := calendar.RSVP(a.ResponseStatus); r {
+	case calendar.Accepted, calendar.Tentative, calendar.Declined:
+		return r
+	}
+	return calendar.NoReply
+}
+
+// link returns the address of the video meeting: one that Google made, or one
+// that was put where it happens.
+func link(e *gcal.Event) string {
+	if e.HangoutLink != "" {
+		return e.HangoutLink
+	}
+	if strings.HasPrefix(e.Location, "https://") || strings.HasPrefix(e.Location, "http://") {
+		return e.Location
+	}
+	return ""
+}
+
+func reminder(e *gcal.Event) time.Duration {
+	if e.Reminders == nil || e.Reminders.UseDefault || len(e.Reminders.Overrides) == 0 {
+		return 0
+	}
+	return time.Duration(e.Reminders.Overrides[0].Minutes) * time.Minute
+}
+
+func prop(e *gcal.Event, name string) string {
+	if e.ExtendedProperties == nil {
+		return ""
+	}
+	return e.ExtendedProperties.Private[name]
+}
+
+// number returns a property that is a number, 0 if it is not.
+func number(e *gcal.Event, name string) int {
+	n, _ := strconv.Atoi(prop(e, name))
+	return n
+}
+
+// moment returns a property that is an instant, the zero time if it is not.
+func moment(e *gcal.Event, name string) time.Time {
+	t, err := time.Parse(time.RFC3339, prop(e, name))
+	if err != nil {
+		return time.Time{}
+	}
+	return t.UTC()
+}

@@ -1,0 +1,136 @@
+package google
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"time"
+
+	gcal "google.golang.org/api/calendar/v3"
+
+	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/calendar"
+)
+
+// A session is an occurrence of an own series, where it is now.
+type session struct {
+	availability.Interval
+	busy    []calendar.Address // whose calendars it makes busy: who has not declined
+	iCalUID string             // "" if it was not read
+}
+
+// sessionsOf returns the sessions of a series that was read before.
+func sessionsOf(series calendar.Series) ([]session, error) {
+	occurrences, err := series.Occurrences()
+	if err != nil {
+		return nil, err
+	}
+	var out []session
+	for _, o := range occurrences {
+		if o.Cancelled {
+			continue
+		}
+		s := session{Interval: o.Interval}
+		for _, a := range series.People() {
+			if series.RSVP(a, o.Original) != calendar.Declined {
+				s.busy = append(s.busy, a)
+			}
+		}
+		out = append(out, s)
+	}
+	return out, nil
+}
+
+// find reads the sessions of those series that the snapshot does not know yet.
+func (s *Snapshot) find(ctx context.Context, series []calendar.UID) error {
+	for _, uid := range series {
+		s.mu.Lock()
+		_, known := s.sessions[uid]
+		s.mu.Unlock()
+		if known {
+			continue
+		}
+		sessions, err := s.b.sessions(ctx, uid, s.window)
+		if err != nil {
+			return err
+		}
+		s.know(uid, sessions)
+	}
+	return nil
+}
+
+func (s *Snapshot) know(uid calendar.UID, sessions []session) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.sessions[uid] = sessions
+	id := eventID(uid)
+	s.names[id], s.names[id+"@google.com"] = uid, uid
+	for _, o := range sessions {
+		if o.iCalUID != "" {
+			s.names[o.iCalUID] = uid
+		}
+	}
+}
+
+// sessions reads the occurrences of a series in the window, whatever people have
+// made of it. A series that is not there has none.
+func (b *Backend) sessions(ctx context.Context, uid calendar.UID, window availability.Interval) ([]session, error) {
+	call := b.svc.Events.Instances(primary, eventID(uid)).MaxResults(pageSize).
+		TimeMin(window.Start.UTC().Format(time.RFC3339)).TimeMax(window.End.UTC().Format(time.RFC3339)).
+		Fields("items(iCalUID,status,start,end,organizer(email),attendees(email,responseStatus))", "nextPageToken", "timeZone")
+	var out []session
+	for {
+		page, err := read(ctx, b, "events.instances", func(ctx context.Context) (*gcal.Events, error) {
+			return call.Context(ctx).Do()
+		})
+		if answered(err, http.StatusNotFound, http.StatusGone) {
+			return nil, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		zone := zoneOf(page)
+		for _, e := range page.Items {
+			start, ok := instant(e.Start, zone)
+			end, ok2 := instant(e.End, zone)
+			if ok && ok2 && e.Status != cancelled {
+				out = append(out, session{availability.Interval{Start: start, End: end}, whoseTime(e), e.ICalUID})
+			}
+		}
+		if page.NextPageToken == "" {
+			return out, nil
+		}
+		call.PageToken(page.NextPageToken)
+	}
+}
+
+// zoneOf returns the zone of the calendar that was listed.
+func zoneOf(page *gcal.Events) *time.Location {
+	zone, err := availability.LoadZone(page.TimeZone)
+	if err != nil {
+		return time.UTC
+	}
+	return zone
+}
+
+// whoseTime returns who has not declined.
+func whoseTime(e *gcal.Event) []calendar.Address {
+	var out []calendar.Address
+	declined := false
+	organizer := ""
+	if e.Organizer != nil {
+		organizer = strings.ToLower(e.Organizer.Email)
+	}
+	for _, a := range e.Attendees {
+		email := strings.ToLower(a.Email)
+		if rsvp(a) != calendar.Declined {
+			out = append(out, calendar.Address(email))
+		} else if email == organizer {
+			declined = true
+		}
+	}
+	if organizer != "" && !declined {
+		out = append(out, calendar.Address(organizer))
+	}
+	return out
+}

@@ -1,0 +1,131 @@
+package google
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/calendar"
+)
+
+// A Snapshot answers who is busy from one reading of everybody's calendars, so
+// that asking once for each of many series costs no more than asking once. It
+// does not see what is booked after it was made. Its methods may be called from
+// several goroutines.
+type Snapshot struct {
+	b      *Backend
+	window availability.Interval
+	busy   map[calendar.Address]availability.Busy
+
+	mu       sync.Mutex
+	sessions map[calendar.UID][]session // of the series that were left out so far
+	names    map[string]calendar.UID    // whose event has that id or iCalUID
+	listed   map[calendar.Address]listing
+}
+
+var _ calendar.BusyReader = (*Snapshot)(nil)
+
+// Snapshot reads the busy times of all the people over the window. own are series
+// as Get or Sync has just returned them: what Busy must know of these to leave
+// them out, it need not read again.
+func (b *Backend) Snapshot(ctx context.Context, people []calendar.Address, window availability.Interval, own ...calendar.Series) (*Snapshot, error) {
+	s := &Snapshot{
+		b: b, window: window,
+		sessions: map[calendar.UID][]session{}, names: map[string]calendar.UID{},
+		listed: map[calendar.Address]listing{},
+	}
+	for _, series := range own {
+		sessions, err := sessionsOf(series)
+		if err != nil {
+			return nil, err
+		}
+		s.know(series.UID, sessions)
+	}
+	var err error
+	if s.busy, err = b.busy(ctx, people, window); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// Busy implements calendar.BusyReader. Of people whom the snapshot does not cover
+// nothing is known, nor of time outside its window.
+func (s *Snapshot) Busy(ctx context.Context, people []calendar.Address, iv availability.Interval, except ...calendar.UID) (map[calendar.Address]availability.Busy, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if err := s.find(ctx, except); err != nil {
+		return nil, fmt.Errorf("read the sessions that do not count: %w", err)
+	}
+	var mu sync.Mutex
+	out := make(map[calendar.Address]availability.Busy, len(people))
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(parallel)
+	for _, a := range slices.Compact(slices.Sorted(slices.Values(people))) {
+		g.Go(func() error {
+			busy, err := s.without(ctx, a, except)
+			mu.Lock()
+			defer mu.Unlock()
+			out[a] = cut(busy, iv)
+			return err
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return nil, fmt.Errorf("read busy times: %w", err)
+	}
+	return out, nil
+}
+
+// cut returns what busy says of iv.
+func cut(busy availability.Busy, iv availability.Interval) availability.Busy {
+	if !busy.Readable() || iv.Contains(busy.Window) {
+		return busy
+	}
+	busy.Window = busy.Window.Clip(iv)
+	busy.Spans = slices.Clone(busy.Spans)
+	busy.Normalize()
+	return busy
+}
+
+// without returns when a is busy with something else than the given series.
+func (s *Snapshot) without(ctx context.Context, a calendar.Address, except []calendar.UID) (availability.Busy, error) {
+	busy, ok := s.busy[a]
+	if !ok {
+		return availability.Unreadable("this calendar was not asked for"), nil
+	}
+	doubtful := s.doubtful(a, busy, except)
+	if len(doubtful) == 0 {
+		return busy, nil
+	}
+	list, err := s.list(ctx, a, doubtful)
+	if err != nil {
+		return busy, err
+	}
+	return list.explain(busy, doubtful, except), nil
+}
+
+// doubtful returns the time of a's sessions that is busy, but need not be so with
+// the session alone. A session that is not busy from start to end is not what
+// makes the calendar busy there, since it would be; so what is there is something
+// else. The same goes for one that a has declined.
+func (s *Snapshot) doubtful(a calendar.Address, busy availability.Busy, except []calendar.UID) []availability.Interval {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var out []availability.Interval
+	for _, uid := range except {
+		for _, own := range s.sessions[uid] {
+			iv := own.Clip(s.window)
+			if iv.Empty() || !slices.Contains(own.busy, a) {
+				continue
+			}
+			if slices.ContainsFunc(busy.Spans, func(b availability.Span) bool { return b.Kind != availability.Unknown && b.Contains(iv) }) {
+				out = append(out, iv)
+			}
+		}
+	}
+	return availability.Union(out)
+}

@@ -1,0 +1,113 @@
+package google
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+
+	gcal "google.golang.org/api/calendar/v3"
+
+	"github.com/peerslot/peerslot/calendar"
+)
+
+// Changes are what Sync has found.
+type Changes struct {
+	Series   []calendar.Series      // as they are now
+	Gone     []calendar.UID         // deleted, or never there
+	Problems map[calendar.UID]error // made into something by hand that no Series can be
+	Full     bool                   // all series were read; else what is in none of these has not changed
+	Token    string                 // for the next Sync
+}
+
+// Sync reads which of our series have changed since the Sync that returned token:
+// moved or cancelled by hand, or answered. With "" for a token, or one that Google
+// no longer accepts, it reads them all. It makes one call for each 2,500 events
+// that changed, and two for each of our series among them, unless it reads all.
+func (b *Backend) Sync(ctx context.Context, token string, ours []calendar.UID) (Changes, error) {
+	p := &changePages{ids: map[string]calendar.UID{}, events: map[calendar.UID]*gcal.Event{}, occurrences: map[calendar.UID][]*gcal.Event{}}
+	for _, uid := range ours {
+		p.ids[eventID(uid)] = uid
+	}
+	next, err := b.pages(ctx, token, p.add)
+	if token != "" && answered(err, http.StatusGone) {
+		return b.Sync(ctx, "", ours)
+	}
+	if err != nil {
+		return Changes{}, fmt.Errorf("read the organizer's calendar: %w", err)
+	}
+	c := Changes{Token: next, Full: token == "", Problems: map[calendar.UID]error{}}
+	for _, uid := range ours {
+		var r reading
+		switch {
+		case c.Full && p.events[uid] == nil:
+			err = calendar.ErrNotFound
+		case c.Full:
+			r, err = understand(uid, p.events[uid], p.occurrences[uid])
+		case p.events[uid] != nil || p.occurrences[uid] != nil:
+			r, err = b.look(ctx, uid)
+		default:
+			continue
+		}
+		if err := c.add(uid, r.series, err); err != nil {
+			return Changes{}, err
+		}
+	}
+	return c, nil
+}
+
+func (c *Changes) add(uid calendar.UID, s calendar.Series, err error) error {
+	switch {
+	case errors.Is(err, calendar.ErrChanged):
+		c.Problems[uid] = err
+	case errors.Is(err, calendar.ErrNotFound) || err == nil && s.Cancelled:
+		c.Gone = append(c.Gone, uid)
+	case err != nil:
+		return fmt.Errorf("series %s: %w", uid, err)
+	default:
+		c.Series = append(c.Series, s)
+	}
+	return nil
+}
+
+// changePages collects the events of our series from the pages of a list. Others
+// that are on the organizer's calendar are dropped as they come.
+type changePages struct {
+	ids         map[string]calendar.UID
+	events      map[calendar.UID]*gcal.Event
+	occurrences map[calendar.UID][]*gcal.Event
+}
+
+func (p *changePages) add(e *gcal.Event) {
+	if uid, ok := p.ids[e.Id]; ok {
+		p.events[uid] = e
+	} else if uid, ok := p.ids[e.RecurringEventId]; ok {
+		p.occurrences[uid] = append(p.occurrences[uid], e)
+	}
+}
+
+// pages lists all events, or those that have changed since token, and returns the
+// next token. A page may be short, or empty: only the one without a next is last.
+func (b *Backend) pages(ctx context.Context, token string, each func(*gcal.Event)) (next string, err error) {
+	call := b.svc.Events.List(primary).MaxResults(pageSize).
+		Fields("items(id,etag,status,summary,description,location,hangoutLink,start,end,recurrence,recurringEventId,originalStartTime,organizer,attendees,reminders,extendedProperties)",
+			"nextPageToken", "nextSyncToken")
+	if token != "" {
+		call.SyncToken(token)
+	}
+	for {
+		page, err := read(ctx, b, "events.list", func(ctx context.Context) (*gcal.Events, error) {
+			return call.Context(ctx).Do()
+		})
+		if err != nil {
+			return "", err
+		}
+		for _, e := range page.Items {
+			each(e)
+		}
+		if page.NextPageToken == "" {
+			return page.NextSyncToken, nil
+		}
+		call.PageToken(page.NextPageToken)
+	}
+}
