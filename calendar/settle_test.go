@@ -83,6 +83,15 @@ func TestSettleReplaces(t *testing.T) {
 	}
 }
 
+// Calendar programs ignore what has a lower sequence than they know.
+func TestSettleKeepsTheSequenceGrowing(t *testing.T) {
+	have, s := onCalendar(), onCalendar()
+	have.Sequence, s.Title = 4, "Another title"
+	if got, err := calendar.Settle(have, s); err != nil || got.Sequence != 4 || got.Title != s.Title {
+		t.Errorf("got sequence %d of %q, %v, want 4 of the new one", got.Sequence, got.Title, err)
+	}
+}
+
 func TestSameIgnoresWhatDoesNotConcernAttendees(t *testing.T) {
 	s := onCalendar()
 	o := s.WithoutReplies()

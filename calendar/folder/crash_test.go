@@ -256,7 +256,9 @@ func TestKill(t *testing.T) {
 	for range 40 {
 		cmd, lines := h.start()
 		for range 1 + rand.IntN(6) {
-			lines.Scan()
+			if !lines.Scan() || !strings.HasPrefix(lines.Text(), "Title ") {
+				t.Fatalf("the process ended by itself: %q", lines.Text())
+			}
 		}
 		time.Sleep(rand.N(3 * time.Millisecond)) // into the middle of a Put
 		if err := cmd.Process.Kill(); err != nil {
@@ -278,8 +280,7 @@ func TestKill(t *testing.T) {
 // the copies.
 func (h hands) finish() {
 	h.Helper()
-	copies := 0
-	people := 0
+	copies, people := 0, 0
 	for i := range 3 {
 		uid := calendartest.UID(i)
 		s, err := h.Get(h.Context(), uid)

@@ -18,7 +18,7 @@ import (
 )
 
 const (
-	maxSize     = 256 << 20 // of one file; a calendar of 20 years has 27 MB
+	maxSize     = 128 << 20 // of one file; calendar/ical reads no more of it
 	maxWarnings = 50        // of one person
 )
 

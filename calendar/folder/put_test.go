@@ -193,6 +193,25 @@ func TestPutTouchesNothingOfOthers(t *testing.T) {
 	}
 }
 
+// What fails half-way is finished by the same Put, once it can be.
+func TestPutThatFailsHalfWay(t *testing.T) {
+	h := newHands(t)
+	last := h.put(sample())
+	s := with(last, ana, calendartest.Cem)
+	obstacle := tempOf(h.folderOf(ana), string(uid)+suffix)
+	if err := os.Mkdir(obstacle, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.Put(t.Context(), s); err == nil || !strings.Contains(err.Error(), obstacle) {
+		t.Fatalf("got %v, want an error that names what is in the way", err)
+	}
+	if err := os.Remove(obstacle); err != nil {
+		t.Fatal(err)
+	}
+	s = h.put(s)
+	h.wantCopies(s)
+}
+
 func TestPutRemovesTheCopyOfWhoLeft(t *testing.T) {
 	h := newHands(t)
 	s := h.put(sample())
