@@ -32,7 +32,7 @@ func (s Series) Same(o Series) bool {
 	return s.sameTimes(o) && s.Count == o.Count && s.Cancelled == o.Cancelled &&
 		s.Title == o.Title && s.Description == o.Description && s.Link == o.Link && s.Reminder == o.Reminder &&
 		s.Organizer == o.Organizer && slices.Equal(s.Attendees, o.Attendees) &&
-		slices.EqualFunc(s.Overrides, o.Overrides, Override.same)
+		slices.EqualFunc(s.Overrides, o.Overrides, Override.Same)
 }
 
 // sameTimes reports whether both name their occurrences alike.
@@ -40,7 +40,9 @@ func (s Series) sameTimes(o Series) bool {
 	return s.UID == o.UID && s.Slot == o.Slot && s.First == o.First && s.Cadence == o.Cadence
 }
 
-func (o Override) same(p Override) bool {
+// Same reports whether o and p do the same to the same occurrence. Replies do not
+// count.
+func (o Override) Same(p Override) bool {
 	return o.Original.Equal(p.Original) && o.Cancelled == p.Cancelled && o.Note == p.Note && o.sameTime(p)
 }
 

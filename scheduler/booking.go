@@ -19,10 +19,12 @@ type Booking struct {
 	Program    string
 	Generation int // 1 for the group's first series
 	State      State
-	Series     calendar.Series // as it was last put, or is to be put
-	Attendance int             // expected when it was booked
+	Series     calendar.Series  // as it was last put; as it is to be put while State is Intended
+	Next       *calendar.Series // set while State is Changing: as it is to be put
+	Attendance int              // expected when it was booked
 	Possible   int
-	CancelFrom time.Time // set while State is Cancelling: sessions from then on are taken off
+	ByHand     []time.Time // original starts of sessions that people changed on the calendar
+	CancelFrom time.Time   // set while State is Cancelling: sessions from then on are taken off
 	Created    time.Time
 	Version    int64 // of the record; 0 before the first Save
 }
@@ -30,11 +32,12 @@ type Booking struct {
 // A State of a booking.
 type State string
 
-// The states. Intended and Cancelling are intents that the calendar may not show
-// yet.
+// The states. Intended, Changing and Cancelling are intents that the calendar may
+// not show yet.
 const (
 	Intended   State = "intended"
 	Booked     State = "booked"
+	Changing   State = "changing"
 	Cancelling State = "cancelling"
 	Ended      State = "ended"
 )
@@ -65,8 +68,9 @@ type Store interface {
 	// another booking that has not ended.
 	Save(ctx context.Context, b Booking, events ...Event) (Booking, error)
 
-	// History returns all events of a group, oldest first; of all groups for "".
-	History(ctx context.Context, group string) ([]Event, error)
+	// History returns the events of a group from since on, oldest first; of all
+	// groups for "", and all there are for the zero time.
+	History(ctx context.Context, group string, since time.Time) ([]Event, error)
 
 	Close() error
 }

@@ -253,6 +253,5 @@ func UnknownIn(plans []BookingPlan) []Unknown {
 	for _, p := range plans {
 		out = append(out, p.Unknown...)
 	}
-	slices.SortFunc(out, func(a, b Unknown) int { return cmp.Compare(a.Person, b.Person) })
-	return slices.CompactFunc(out, func(a, b Unknown) bool { return a.Person == b.Person })
+	return uniqueUnknown(out)
 }

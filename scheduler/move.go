@@ -44,6 +44,7 @@ type moveSearch struct {
 	only     availability.Days // hard; empty for all
 	earliest time.Time         // no session goes before it
 	now      time.Time
+	declined func(o calendar.Occurrence, member int) bool // nil for nobody
 }
 
 // due reports whether the session is neither too near nor too far to be moved.
@@ -60,7 +61,7 @@ func (s moveSearch) best(occurrences []calendar.Occurrence, i int) (best Move, f
 	if o.Cancelled || !s.due(o) {
 		return Move{}, false, nil
 	}
-	before := s.judge(o.Interval)
+	before := s.verdictsNow(o)
 	if !before.conflict() {
 		return Move{}, false, nil
 	}
@@ -148,10 +149,13 @@ func (s moveSearch) better(a, b Move) bool {
 // verdicts are the members' answers for one time, in the order of the members.
 type verdicts []availability.Can
 
-func (s moveSearch) judge(iv availability.Interval) verdicts {
+// verdictsNow returns who can attend a session where it is. Who declined it cannot.
+func (s moveSearch) verdictsNow(o calendar.Occurrence) verdicts {
 	v := make(verdicts, len(s.members))
 	for i := range s.members {
-		v[i], _ = s.members[i].CanAttend(iv)
+		if s.declined == nil || !s.declined(o, i) {
+			v[i], _ = s.members[i].CanAttend(o.Interval)
+		}
 	}
 	return v
 }
@@ -170,6 +174,16 @@ func (v verdicts) attending() int {
 	n := 0
 	for _, c := range v {
 		if c.Attends() {
+			n++
+		}
+	}
+	return n
+}
+
+func (v verdicts) maybe() int {
+	n := 0
+	for _, c := range v {
+		if c == availability.Maybe {
 			n++
 		}
 	}

@@ -295,6 +295,10 @@ func (s *Service) Resume(ctx context.Context) error {
 		switch b.State {
 		case Intended:
 			_, err = s.put(ctx, b)
+		case Changing:
+			if _, err = s.putNext(ctx, b); errors.Is(err, calendar.ErrChanged) {
+				err = nil // the change was dropped, and the pass plans anew
+			}
 		case Cancelling:
 			err = s.finishCancel(ctx, b)
 		case Booked:

@@ -355,7 +355,7 @@ func TestCancelThenBookAgain(t *testing.T) {
 		t.Errorf("second booking: generation %d, uid %s; want the next generation and another uid", second.Generation, second.Series.UID)
 	}
 	var what []string
-	history, err := w.Store.History(t.Context(), "g")
+	history, err := w.Store.History(t.Context(), "g", time.Time{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,6 +18,10 @@ type Snapshot struct {
 	Now       time.Time
 	Holidays  HolidayFunc
 	Agenda    func(Program) (Agenda, error)
+
+	// For repair and review:
+	Current      map[calendar.UID]calendar.Series // as they are on the calendar; missing if gone
+	MovedTonight map[calendar.Address]int         // moves that members were told of in the last hours
 }
 
 // A planner makes plans from a snapshot, one after the other: what one plan takes

@@ -68,13 +68,18 @@ func testEmpty(t *testing.T, s scheduler.Store) {
 	if n, err := s.Generation(t.Context(), "g"); n != 0 || err != nil {
 		t.Errorf("Generation() = %d, %v; want 0", n, err)
 	}
-	if h, err := s.History(t.Context(), ""); len(h) != 0 || err != nil {
+	if h, err := s.History(t.Context(), "", time.Time{}); len(h) != 0 || err != nil {
 		t.Errorf("History() = %v, %v; want none", h, err)
 	}
 }
 
 func testRoundTrip(t *testing.T, s scheduler.Store) {
 	want := []scheduler.Booking{save(t, s, Booking("a", 1)), save(t, s, Booking("b", 4))}
+	want[0].ByHand = []time.Time{time.Date(2026, 1, 6, 14, 0, 0, 0, time.UTC)}
+	next := want[0].Series
+	next.Sequence++
+	want[0].State, want[0].Next = scheduler.Changing, &next
+	want[0] = save(t, s, want[0])
 	want[1].State, want[1].CancelFrom = scheduler.Cancelling, want[1].Created.Add(time.Hour)
 	want[1] = save(t, s, want[1])
 	got, err := s.Bookings(t.Context())
@@ -138,12 +143,15 @@ func testHistory(t *testing.T, s scheduler.Store) {
 	a := save(t, s, Booking("a", 1), event("a", "intended"))
 	save(t, s, Booking("b", 1), event("b", "intended"))
 	save(t, s, a, event("a", "booked"), event("a", "moved"))
-	got, err := s.History(t.Context(), "a")
+	got, err := s.History(t.Context(), "a", time.Time{})
 	want := []scheduler.Event{event("a", "intended"), event("a", "booked"), event("a", "moved")}
 	if diff := cmp.Diff(want, got); err != nil || diff != "" {
 		t.Errorf("History(a): %v (-want +got):\n%s", err, diff)
 	}
-	if all, err := s.History(t.Context(), ""); err != nil || len(all) != 4 {
+	if later, err := s.History(t.Context(), "a", want[0].At.Add(time.Second)); err != nil || len(later) != 0 {
+		t.Errorf("History since after the last event: %v, %v; want none", later, err)
+	}
+	if all, err := s.History(t.Context(), "", time.Time{}); err != nil || len(all) != 4 {
 		t.Errorf("History of all groups: %d events, %v; want 4", len(all), err)
 	}
 }
@@ -154,7 +162,7 @@ func testAtomic(t *testing.T, s scheduler.Store) {
 	if _, err := s.Save(t.Context(), old, event("a", "booked")); err == nil {
 		t.Fatal("Save of an old version succeeded")
 	}
-	if h, err := s.History(t.Context(), "a"); err != nil || len(h) != 0 {
+	if h, err := s.History(t.Context(), "a", time.Time{}); err != nil || len(h) != 0 {
 		t.Errorf("History = %v, %v; want none: the Save was refused", h, err)
 	}
 }
@@ -175,7 +183,7 @@ func testConcurrent(t *testing.T, s scheduler.Store) {
 			t.Errorf("Save at the same time as others: %v", err)
 		}
 	}
-	if h, err := s.History(t.Context(), "x"); err != nil || len(h) != 20 {
+	if h, err := s.History(t.Context(), "x", time.Time{}); err != nil || len(h) != 20 {
 		t.Errorf("History has %d events, %v; want 20", len(h), err)
 	}
 }

@@ -25,7 +25,7 @@ var _ scheduler.Store = (*Store)(nil)
 // Close closes the database.
 func (s *Store) Close() error { return s.db.Close() }
 
-const bookingColumns = `uid, group_name, program, generation, state, series, attendance, possible, cancel_from, created, version`
+const bookingColumns = `uid, group_name, program, generation, state, series, next, attendance, possible, by_hand, cancel_from, created, version`
 
 // Bookings implements scheduler.Store.
 func (s *Store) Bookings(ctx context.Context) ([]scheduler.Booking, error) {
@@ -47,13 +47,14 @@ func (s *Store) Bookings(ctx context.Context) ([]scheduler.Booking, error) {
 
 func scanBooking(rows *sql.Rows) (scheduler.Booking, error) {
 	var b scheduler.Booking
-	var uid, series string
+	var uid, series, next, byHand string
 	var cancelFrom, created int64
-	err := rows.Scan(&uid, &b.Group, &b.Program, &b.Generation, &b.State, &series, &b.Attendance, &b.Possible, &cancelFrom, &created, &b.Version)
+	err := rows.Scan(&uid, &b.Group, &b.Program, &b.Generation, &b.State, &series, &next, &b.Attendance, &b.Possible, &byHand, &cancelFrom, &created, &b.Version)
 	if err != nil {
 		return b, err
 	}
-	if err := json.Unmarshal([]byte(series), &b.Series); err != nil {
+	err = errors.Join(json.Unmarshal([]byte(series), &b.Series), json.Unmarshal([]byte(next), &b.Next), json.Unmarshal([]byte(byHand), &b.ByHand))
+	if err != nil {
 		return b, fmt.Errorf("the stored series %s cannot be read: %w", uid, err)
 	}
 	b.Series.UID = calendar.UID(uid)
@@ -86,7 +87,7 @@ func (s *Store) Generation(ctx context.Context, group string) (int, error) {
 
 // Save implements scheduler.Store.
 func (s *Store) Save(ctx context.Context, b scheduler.Booking, events ...scheduler.Event) (scheduler.Booking, error) {
-	series, err := json.Marshal(b.Series)
+	r, err := rowOf(b)
 	if err != nil {
 		return b, err
 	}
@@ -96,9 +97,9 @@ func (s *Store) Save(ctx context.Context, b scheduler.Booking, events ...schedul
 	}
 	defer tx.Rollback()
 	if b.Version == 0 {
-		err = s.insert(ctx, tx, b, string(series))
+		err = s.insert(ctx, tx, b, r)
 	} else {
-		err = update(ctx, tx, b, string(series))
+		err = update(ctx, tx, b, r)
 	}
 	if err != nil {
 		return b, err
@@ -113,22 +114,32 @@ func (s *Store) Save(ctx context.Context, b scheduler.Booking, events ...schedul
 	return b, nil
 }
 
-func (s *Store) insert(ctx context.Context, tx *sql.Tx, b scheduler.Booking, series string) error {
+// A row holds what is kept as JSON.
+type row struct{ series, next, byHand string }
+
+func rowOf(b scheduler.Booking) (row, error) {
+	series, err := json.Marshal(b.Series)
+	next, err2 := json.Marshal(b.Next)
+	byHand, err3 := json.Marshal(b.ByHand)
+	return row{string(series), string(next), string(byHand)}, errors.Join(err, err2, err3)
+}
+
+func (s *Store) insert(ctx context.Context, tx *sql.Tx, b scheduler.Booking, r row) error {
 	_, err := tx.ExecContext(ctx, `INSERT INTO booking (`+bookingColumns+`)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1)`,
-		string(b.Series.UID), b.Group, b.Program, b.Generation, string(b.State), series,
-		b.Attendance, b.Possible, toUnix(b.CancelFrom), toUnix(b.Created))
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 1)`,
+		string(b.Series.UID), b.Group, b.Program, b.Generation, string(b.State), r.series, r.next,
+		b.Attendance, b.Possible, r.byHand, toUnix(b.CancelFrom), toUnix(b.Created))
 	if s.dialect.isUniqueViolation(err) {
 		return fmt.Errorf("group %q: %w", b.Group, scheduler.ErrBooked)
 	}
 	return err
 }
 
-func update(ctx context.Context, tx *sql.Tx, b scheduler.Booking, series string) error {
+func update(ctx context.Context, tx *sql.Tx, b scheduler.Booking, r row) error {
 	res, err := tx.ExecContext(ctx, `UPDATE booking
-		SET program = $1, state = $2, series = $3, attendance = $4, possible = $5, cancel_from = $6, version = version + 1
-		WHERE uid = $7 AND version = $8`,
-		b.Program, string(b.State), series, b.Attendance, b.Possible, toUnix(b.CancelFrom), string(b.Series.UID), b.Version)
+		SET program = $1, state = $2, series = $3, next = $4, attendance = $5, possible = $6, by_hand = $7, cancel_from = $8, version = version + 1
+		WHERE uid = $9 AND version = $10`,
+		b.Program, string(b.State), r.series, r.next, b.Attendance, b.Possible, r.byHand, toUnix(b.CancelFrom), string(b.Series.UID), b.Version)
 	if err != nil {
 		return err
 	}
@@ -151,9 +162,9 @@ func appendEvents(ctx context.Context, tx *sql.Tx, events []scheduler.Event) err
 }
 
 // History implements scheduler.Store.
-func (s *Store) History(ctx context.Context, group string) ([]scheduler.Event, error) {
+func (s *Store) History(ctx context.Context, group string, since time.Time) ([]scheduler.Event, error) {
 	rows, err := s.db.QueryContext(ctx, `SELECT at, group_name, uid, what, why FROM history
-		WHERE group_name = $1 OR $2 = '' ORDER BY id`, group, group)
+		WHERE (group_name = $1 OR $2 = '') AND at >= $3 ORDER BY id`, group, group, toUnix(since))
 	if err != nil {
 		return nil, err
 	}

@@ -1,0 +1,180 @@
+package scheduler
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/calendar"
+)
+
+// night is how long ago a move may be to count as one of the same night, so that
+// a pass that is started twice keeps to what a member is told of in one.
+const night = 18 * time.Hour
+
+// PlanRepair reads what the nightly pass needs and plans it.
+func (s *Service) PlanRepair(ctx context.Context) (RepairPlan, error) {
+	bookings, err := s.Store.Bookings(ctx)
+	if err != nil {
+		return RepairPlan{}, fmt.Errorf("read the bookings: %w", err)
+	}
+	current, err := s.current(ctx, bookings)
+	if err != nil {
+		return RepairPlan{}, err
+	}
+	people, uids, end := s.concerned(bookings, current)
+	now := s.Now()
+	window := availability.Interval{Start: now.AddDate(0, 0, -8), End: later(end, now.Add(s.Workspace.Repair.Horizon)).AddDate(0, 0, 8)}
+	snapshot, err := s.Snapshot(ctx, people, window, uids...)
+	if err != nil {
+		return RepairPlan{}, err
+	}
+	snapshot.Current = current
+	if snapshot.MovedTonight, err = s.movedTonight(ctx, bookings); err != nil {
+		return RepairPlan{}, err
+	}
+	return PlanRepair(snapshot)
+}
+
+// current reads the series of the bookings as they are on the calendar. One that
+// is gone is missing in the answer.
+func (s *Service) current(ctx context.Context, bookings []Booking) (map[calendar.UID]calendar.Series, error) {
+	series := make([]calendar.Series, len(bookings))
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(8)
+	for i, b := range bookings {
+		g.Go(func() error {
+			there, err := s.Backend.Get(ctx, b.Series.UID)
+			if err != nil && !errors.Is(err, calendar.ErrNotFound) {
+				return fmt.Errorf("group %q: %w", b.Group, err)
+			}
+			series[i] = there
+			return nil
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return nil, err
+	}
+	out := map[calendar.UID]calendar.Series{}
+	for i, b := range bookings {
+		if series[i].UID != "" {
+			out[b.Series.UID] = series[i]
+		}
+	}
+	return out, nil
+}
+
+// concerned returns everybody in the bookings and their groups, the series, and
+// the end of the last session.
+func (s *Service) concerned(bookings []Booking, current map[calendar.UID]calendar.Series) (people []calendar.Address, uids []calendar.UID, end time.Time) {
+	for _, b := range bookings {
+		uids = append(uids, b.Series.UID)
+		for _, a := range groupOf(s.Workspace, b).Members {
+			if _, ok := s.Workspace.Roster[a]; ok {
+				people = append(people, a)
+			}
+		}
+		if last, err := lastEnd(current[b.Series.UID]); err == nil {
+			end = later(end, last)
+		}
+	}
+	return people, uids, end
+}
+
+func (s *Service) movedTonight(ctx context.Context, bookings []Booking) (map[calendar.Address]int, error) {
+	events, err := s.Store.History(ctx, "", s.Now().Add(-night))
+	if err != nil {
+		return nil, fmt.Errorf("read the history: %w", err)
+	}
+	out := map[calendar.Address]int{}
+	for _, e := range events {
+		i := slices.IndexFunc(bookings, func(b Booking) bool { return b.Series.UID == e.UID })
+		if e.What != string(MoveSession) || i < 0 {
+			continue
+		}
+		for _, a := range bookings[i].Series.Attendees {
+			out[a.Address]++
+		}
+	}
+	return out, nil
+}
+
+// ApplyRepair carries a plan out, one series after the other. What cannot be done
+// for one group is added to the plan's attention and does not hinder the others;
+// the error is for what stops the run.
+func (s *Service) ApplyRepair(ctx context.Context, plan *RepairPlan) error {
+	for i, b := range plan.Bookings {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		err := s.applyChange(ctx, b, plan.Changes)
+		switch {
+		case errors.Is(err, calendar.ErrSignIn), errors.Is(err, calendar.ErrQuota), ctx.Err() != nil:
+			return err
+		case err != nil:
+			plan.Attention = append(plan.Attention, Attention{b.Group, err.Error()})
+		}
+		s.progress("repairing", i+1, len(plan.Bookings))
+	}
+	return nil
+}
+
+func (s *Service) applyChange(ctx context.Context, b Booking, changes []Change) error {
+	var events []Event
+	for _, c := range changes {
+		if c.UID == b.Series.UID && c.Action != Suggest {
+			events = append(events, s.event(b, string(c.Action), c.String()))
+		}
+	}
+	saved, err := s.Store.Save(ctx, b, events...)
+	if err != nil {
+		return err
+	}
+	_, err = s.putNext(ctx, saved)
+	return err
+}
+
+// String says in one line what the change does.
+func (c Change) String() string {
+	var parts []string
+	for _, t := range []time.Time{c.From, c.To} {
+		if !t.IsZero() {
+			parts = append(parts, t.UTC().Format(time.RFC3339))
+		}
+	}
+	if c.Person != "" {
+		parts = append(parts, string(c.Person))
+	}
+	return strings.Join(parts, " -> ") + ": " + c.Why
+}
+
+// putNext brings a change onto the calendar and saves the outcome. If somebody
+// changed the series meanwhile, theirs wins and the change is dropped.
+func (s *Service) putNext(ctx context.Context, b Booking) (Booking, error) {
+	put, err := s.Backend.Put(ctx, *b.Next)
+	changed := errors.Is(err, calendar.ErrChanged)
+	if err != nil && !changed {
+		return b, fmt.Errorf("change the series of group %q: %w", b.Group, err)
+	}
+	what := s.event(b, "changed", "on the calendar")
+	if changed {
+		what = s.event(b, "dropped", "the series was changed on the calendar meanwhile; the next pass looks at it again")
+	} else {
+		b.Series = put
+	}
+	b.Next, b.State = nil, Booked
+	saved, saveErr := s.Store.Save(ctx, b, what)
+	if saveErr != nil {
+		return b, fmt.Errorf("group %q: the change is on the calendar, but not recorded; the next run settles it: %w", b.Group, saveErr)
+	}
+	if changed {
+		return saved, fmt.Errorf("somebody changed the series during the run; it was left alone: %w", err)
+	}
+	return saved, nil
+}

@@ -1,0 +1,426 @@
+package scheduler_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/calendar/calendartest"
+	"github.com/peerslot/peerslot/scheduler"
+)
+
+// booked returns a world with one group at tue 15:00 from 6 January on.
+func booked(t *testing.T, members ...calendar.Address) (*world, scheduler.Booking) {
+	t.Helper()
+	w := newWorld(t, members...)
+	r := w.group("g", members...)
+	slot, err := availability.ParseSlot("tue 15:00", time.Hour, "Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Slot = slot
+	return w, w.book(t, w.plan(t, r)[0])
+}
+
+func (w *world) repair(t *testing.T) scheduler.RepairPlan {
+	t.Helper()
+	plan, err := w.PlanRepair(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.ApplyRepair(t.Context(), &plan); err != nil {
+		t.Fatal(err)
+	}
+	return plan
+}
+
+// wantQuiet checks that another pass finds nothing to change.
+func (w *world) wantQuiet(t *testing.T) {
+	t.Helper()
+	puts := len(w.puts())
+	if again := w.repair(t); len(again.Bookings) != 0 || len(w.puts()) != puts {
+		t.Errorf("a second pass changes %+v; want nothing", again.Changes)
+	}
+}
+
+func actions(plan scheduler.RepairPlan) string {
+	var out []string
+	for _, c := range plan.Changes {
+		out = append(out, string(c.Action))
+	}
+	return strings.Join(out, " ")
+}
+
+func TestRepairMovesAConflict(t *testing.T) {
+	w, b := booked(t, ana, bo)
+	w.fake.Meet(bo, at(1, 13, 15))
+	plan := w.repair(t)
+	if actions(plan) != "move" {
+		t.Fatalf("changes %+v; want one move", plan.Changes)
+	}
+	c := plan.Changes[0]
+	if !c.From.Equal(at(1, 13, 15).Start) || !c.To.Equal(at(1, 13, 14).Start) || c.Before != 1 || c.After != 2 || !strings.Contains(c.Why, "bo") {
+		t.Errorf("change %+v; want 13 January 15:00 -> 14:00, 1 -> 2, because of bo", c)
+	}
+	there, err := w.Backend.Get(t.Context(), b.Series.UID)
+	if err != nil || !there.Override(c.From).Moved.Start.Equal(c.To) {
+		t.Errorf("on the calendar: %+v, %v; want the move", there.Overrides, err)
+	}
+	if got := w.fake.Told(ana); got != 2 {
+		t.Errorf("ana was told %d times; want 2: booked, and moved once", got)
+	}
+	w.wantQuiet(t)
+}
+
+func TestRepairLeavesAlone(t *testing.T) {
+	tests := map[string]func(*world, scheduler.Booking){
+		"its own sessions": func(*world, scheduler.Booking) {},
+		"what is too near": func(w *world, _ scheduler.Booking) {
+			w.Now = func() time.Time { return at(1, 12, 16).Start }
+			w.fake.Meet(bo, at(1, 13, 15))
+		},
+		"what is too far": func(w *world, _ scheduler.Booking) { w.fake.Meet(bo, at(3, 10, 15)) },
+		"what is unknown": func(w *world, _ scheduler.Booking) { w.fake.Break(bo) },
+		"a week without a better": func(w *world, _ scheduler.Booking) {
+			w.fake.Meet(bo, availability.Interval{Start: at(1, 12, 0).Start, End: at(1, 19, 0).Start})
+		},
+		"what was cancelled by hand": func(w *world, b scheduler.Booking) {
+			w.fake.Meet(bo, at(1, 13, 15))
+			w.fake.ByHand(b.Series.UID, calendar.Override{Original: at(1, 13, 15).Start, Cancelled: true})
+		},
+		"what was edited by hand": func(w *world, b scheduler.Booking) {
+			w.fake.Meet(bo, at(1, 13, 15))
+			w.fake.ByHand(b.Series.UID, calendar.Override{Original: at(1, 13, 15).Start, Note: "let us keep this one"})
+		},
+	}
+	for name, arrange := range tests {
+		t.Run(name, func(t *testing.T) {
+			w, b := booked(t, ana, bo)
+			arrange(w, b)
+			if plan := w.repair(t); len(plan.Bookings) != 0 || actions(plan) != "" {
+				t.Errorf("changes %+v; want none", plan.Changes)
+			}
+		})
+	}
+}
+
+func TestRepairReportsAHandMadeConflict(t *testing.T) {
+	w, b := booked(t, ana, bo)
+	to := at(1, 14, 10)
+	w.fake.Meet(bo, to)
+	w.fake.ByHand(b.Series.UID, calendar.Override{Original: at(1, 13, 15).Start, Moved: to})
+	plan := w.repair(t)
+	if len(plan.Bookings) != 0 || len(plan.Attention) != 1 || !strings.Contains(plan.Attention[0].What, "by hand") {
+		t.Errorf("plan %+v; want no change and a word about the session that was set by hand", plan)
+	}
+}
+
+// A change by hand stays known after peerslot changed another session.
+func TestHandMadeChangesOutliveOurs(t *testing.T) {
+	w, b := booked(t, ana, bo)
+	to := at(1, 14, 10)
+	w.fake.Meet(bo, to)
+	w.fake.ByHand(b.Series.UID, calendar.Override{Original: at(1, 13, 15).Start, Moved: to})
+	w.fake.Meet(ana, at(1, 20, 15))
+	if plan := w.repair(t); actions(plan) != "move" {
+		t.Fatalf("changes %+v; want the move of 20 January alone", plan.Changes)
+	}
+	w.Now = func() time.Time { return now.AddDate(0, 0, 1) }
+	if plan := w.repair(t); len(plan.Bookings) != 0 {
+		t.Errorf("next night: %+v; want nothing, 13 January was set by hand", plan.Changes)
+	}
+}
+
+func TestRepairOfADeclinedSession(t *testing.T) {
+	w, b := booked(t, ana, bo)
+	w.fake.Reply(b.Series.UID, bo, at(1, 13, 15).Start, calendar.Declined)
+	if plan := w.repair(t); actions(plan) != "move" || plan.Changes[0].After != 2 {
+		t.Fatalf("changes %+v; want a move to where both can", plan.Changes)
+	}
+	w.wantQuiet(t)
+}
+
+func TestNoMoreThanTwoMovesANight(t *testing.T) {
+	w, _ := booked(t, ana, bo)
+	for _, day := range []int{6, 13, 20, 27} {
+		w.fake.Meet(bo, at(1, day, 15))
+	}
+	if plan := w.repair(t); actions(plan) != "move move" && actions(plan) != "move move suggest" {
+		t.Errorf("changes %s; want two moves", actions(plan))
+	}
+	w.wantQuiet(t)
+	w.Now = func() time.Time { return now.Add(24 * time.Hour) }
+	if plan := w.repair(t); strings.Count(actions(plan), "move") != 2 {
+		t.Errorf("next night: %s; want the other two moves", actions(plan))
+	}
+}
+
+func TestBelowQuorum(t *testing.T) {
+	for _, cancel := range []bool{false, true} {
+		t.Run(fmt.Sprint("cancel ", cancel), func(t *testing.T) {
+			w, b := booked(t, ana, bo)
+			w.Workspace.Repair.CancelBelow = cancel
+			w.fake.Meet(bo, availability.Interval{Start: at(1, 12, 0).Start, End: at(1, 19, 0).Start})
+			plan := w.repair(t)
+			there, err := w.Backend.Get(t.Context(), b.Series.UID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := there.Override(at(1, 13, 15).Start).Cancelled; got != cancel {
+				t.Errorf("cancelled: %v; want %v", got, cancel)
+			}
+			if reported := len(plan.Attention) == 1; reported == cancel {
+				t.Errorf("attention %+v; want a report only if nothing is cancelled", plan.Attention)
+			}
+			w.wantQuiet(t)
+		})
+	}
+}
+
+func TestRosterChangesReachTheSeries(t *testing.T) {
+	w, b := booked(t, ana, bo, cem)
+	delete(w.Workspace.Roster, bo)
+	w.Workspace.Roster[dee] = scheduler.Person{Address: dee, Zone: "Europe/Berlin", Hours: availability.OfficeHours()}
+	w.Workspace.Groups[0].Members = []calendar.Address{ana, bo, cem, dee}
+	plan := w.repair(t)
+	if actions(plan) != "leave join" {
+		t.Fatalf("changes %+v; want bo to leave and dee to join", plan.Changes)
+	}
+	there, err := w.Backend.Get(t.Context(), b.Series.UID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []calendar.Address
+	for _, a := range there.Attendees {
+		got = append(got, a.Address)
+	}
+	if want := []calendar.Address{ana, cem, dee}; !slices.Equal(got, want) {
+		t.Errorf("attendees %v; want %v", got, want)
+	}
+	w.wantQuiet(t)
+}
+
+func TestChronicConflictsSuggestAnotherSlot(t *testing.T) {
+	w, b := booked(t, ana, bo)
+	w.Workspace.Repair.Horizon = time.Hour // nothing is near enough to be moved
+	for week := range 13 {
+		w.fake.Meet(bo, availability.Interval{Start: at(1, 6, 15).Start.AddDate(0, 0, 7*week), End: at(1, 6, 16).Start.AddDate(0, 0, 7*week)})
+	}
+	plan := w.repair(t)
+	if actions(plan) != "suggest" || len(plan.Bookings) != 0 {
+		t.Fatalf("changes %+v; want a suggestion and nothing else", plan.Changes)
+	}
+	c := plan.Changes[0]
+	if c.Before != 13 || c.After != 26 || !strings.Contains(c.Why, "13 of the 13") {
+		t.Errorf("suggestion %+v; want 13 -> 26 attendances, in words and figures", c)
+	}
+	if there, err := w.Backend.Get(t.Context(), b.Series.UID); err != nil || there.Slot != b.Series.Slot {
+		t.Errorf("the slot is %v, %v; a suggestion changes nothing", there.Slot, err)
+	}
+}
+
+func TestTwoGroupsAreNotMovedOntoEachOther(t *testing.T) {
+	w := newWorld(t, ana, bo, cem)
+	var bookings []scheduler.Booking
+	for i, members := range [][]calendar.Address{{ana, bo}, {bo, cem}} {
+		r := w.group(fmt.Sprint("g", i), members...)
+		slot, err := availability.ParseSlot([]string{"tue 15:00", "tue 13:00"}[i], time.Hour, "Europe/Berlin")
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Slot = slot
+		bookings = append(bookings, w.book(t, w.plan(t, r)[0]))
+	}
+	w.fake.Meet(ana, at(1, 13, 15))
+	w.fake.Meet(cem, at(1, 13, 13)) // both would like 14:00
+	plan := w.repair(t)
+	if actions(plan) != "move move" {
+		t.Fatalf("changes %+v; want two moves", plan.Changes)
+	}
+	if plan.Changes[0].To.Sub(plan.Changes[1].To).Abs() < time.Hour {
+		t.Errorf("bo's two sessions are moved onto each other: %v and %v", plan.Changes[0].To, plan.Changes[1].To)
+	}
+	if len(bookings) != 2 {
+		t.Fatal("two groups were to be booked")
+	}
+	w.wantQuiet(t)
+}
+
+// A change by hand between plan and change wins.
+func TestHandsThatAreFasterWin(t *testing.T) {
+	w, b := booked(t, ana, bo)
+	w.fake.Meet(bo, at(1, 13, 15))
+	plan, err := w.PlanRepair(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.fake.ByHand(b.Series.UID, calendar.Override{Original: at(1, 20, 15).Start, Cancelled: true})
+	if err := w.ApplyRepair(t.Context(), &plan); err != nil {
+		t.Fatal(err)
+	}
+	if len(plan.Attention) != 1 || !strings.Contains(plan.Attention[0].What, "changed") {
+		t.Errorf("attention %+v; want a word about the change by hand", plan.Attention)
+	}
+	if plan := w.repair(t); actions(plan) != "move" {
+		t.Errorf("the next pass changes %+v; want the move, made anew", plan.Changes)
+	}
+	there, err := w.Backend.Get(t.Context(), b.Series.UID)
+	if err != nil || !there.Override(at(1, 20, 15).Start).Cancelled {
+		t.Errorf("the cancellation by hand is gone: %v, %v", there.Overrides, err)
+	}
+}
+
+func TestInterruptedRepairIsFinished(t *testing.T) {
+	for _, fault := range []string{"before", "after"} {
+		t.Run(fault, func(t *testing.T) {
+			w, _ := booked(t, ana, bo)
+			w.fake.Meet(bo, at(1, 13, 15))
+			plan, err := w.PlanRepair(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			fail := func(_ context.Context, c calendartest.Call) error {
+				if c.Method == "Put" {
+					return errors.New("no answer")
+				}
+				return nil
+			}
+			if fault == "before" {
+				w.fake.Before = fail
+			} else {
+				w.fake.After = fail
+			}
+			if err := w.ApplyRepair(t.Context(), &plan); err != nil || len(plan.Attention) != 1 {
+				t.Fatalf("ApplyRepair: %v, attention %+v; want the fault in the attention", err, plan.Attention)
+			}
+			w.fake.Before, w.fake.After = nil, nil
+			w.openStore(t)
+			if err := w.Resume(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			w.wantQuiet(t)
+			if got := w.fake.Told(ana); got != 2 {
+				t.Errorf("ana was told %d times; want 2", got)
+			}
+		})
+	}
+}
+
+// Random calendars, random declines and hands, many groups that share members:
+// whatever happens, attendance never falls, order and notice are kept, nobody is
+// double-booked by us, and a second pass changes nothing.
+func TestRepairInvariants(t *testing.T) {
+	random := rand.New(rand.NewPCG(7, 7))
+	moves := 0
+	for n := range 40 {
+		w, bookings := randomWorld(t, random)
+		before := w.currentSeries(t, bookings)
+		plan := w.repair(t)
+		after := w.currentSeries(t, bookings)
+		for _, c := range plan.Changes {
+			if c.Action != scheduler.MoveSession {
+				continue
+			}
+			moves++
+			notice := w.Now().Add(w.Workspace.Repair.Notice)
+			if c.After <= c.Before || c.From.Before(notice) || c.To.Before(notice) {
+				t.Errorf("case %d: change %+v lowers attendance or is inside the notice", n, c)
+			}
+			y1, w1 := c.From.ISOWeek()
+			if y2, w2 := c.To.ISOWeek(); y1 != y2 || w1 != w2 {
+				t.Errorf("case %d: %v -> %v leaves its week", n, c.From, c.To)
+			}
+		}
+		taken := map[string]string{}
+		for uid, s := range after {
+			sessions, err := s.Occurrences()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !slices.IsSortedFunc(sessions, func(a, b calendar.Occurrence) int { return a.Start.Compare(b.Start) }) {
+				t.Errorf("case %d: the order of sessions changed", n)
+			}
+			for i, o := range sessions {
+				old, err := before[uid].Occurrences()
+				if err != nil {
+					t.Fatal(err)
+				}
+				if o.Cancelled || o.Start.Equal(old[i].Start) {
+					continue
+				}
+				for _, a := range s.Attendees {
+					key := fmt.Sprint(a.Address, o.Start)
+					if other, double := taken[key]; double {
+						t.Errorf("case %d: %s has two sessions at %v: %s and %s", n, a.Address, o.Start, other, uid)
+					}
+					taken[key] = string(uid)
+				}
+			}
+		}
+		w.wantQuiet(t)
+	}
+	if moves < 40 {
+		t.Errorf("only %d moves in 40 cases; the test tests too little", moves)
+	}
+}
+
+func (w *world) currentSeries(t *testing.T, bookings []scheduler.Booking) map[calendar.UID]calendar.Series {
+	t.Helper()
+	out := map[calendar.UID]calendar.Series{}
+	for _, b := range bookings {
+		s, err := w.Backend.Get(t.Context(), b.Series.UID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out[b.Series.UID] = s
+	}
+	return out
+}
+
+func randomWorld(t *testing.T, random *rand.Rand) (*world, []scheduler.Booking) {
+	t.Helper()
+	var people []calendar.Address
+	for i := range 8 {
+		people = append(people, calendar.Address(fmt.Sprintf("p%d@acme.example", i)))
+	}
+	w := newWorld(t, people...)
+	var requests []scheduler.Request
+	for i := range 4 {
+		var members []calendar.Address
+		for _, j := range random.Perm(len(people))[:2+random.IntN(3)] {
+			members = append(members, people[j])
+		}
+		requests = append(requests, w.group(fmt.Sprint("g", i), members...))
+	}
+	var bookings []scheduler.Booking
+	for _, p := range w.plan(t, requests...) {
+		bookings = append(bookings, w.book(t, p))
+	}
+	for _, a := range people {
+		for range random.IntN(60) {
+			from := at(1, 5, 8).Start.AddDate(0, 0, random.IntN(42)).Add(time.Duration(random.IntN(40)) * 15 * time.Minute)
+			w.fake.Meet(a, availability.Interval{Start: from, End: from.Add(time.Duration(1+random.IntN(8)) * 15 * time.Minute)})
+		}
+	}
+	for _, b := range bookings {
+		sessions, err := b.Series.Occurrences()
+		if err != nil {
+			t.Fatal(err)
+		}
+		o := sessions[random.IntN(5)]
+		switch random.IntN(3) {
+		case 0:
+			w.fake.Reply(b.Series.UID, b.Series.Attendees[0].Address, o.Original, calendar.Declined)
+		case 1:
+			w.fake.ByHand(b.Series.UID, calendar.Override{Original: o.Original, Moved: availability.Interval{Start: o.Start.Add(time.Hour), End: o.End.Add(time.Hour)}})
+		}
+	}
+	return w, bookings
+}
