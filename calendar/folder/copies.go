@@ -116,9 +116,12 @@ func version(s calendar.Series) (string, error) {
 	return hex.EncodeToString(sum[:12]), err
 }
 
+// encode returns the text of a copy. It is Quiet, because attendees have copies
+// already: the server of an organizer whose folder is synchronised would invite
+// them a second time.
 func encode(s calendar.Series) ([]byte, error) {
 	var text bytes.Buffer
-	err := ical.Encode(&text, ical.WriteOptions{Method: ical.Stored}, s)
+	err := ical.Encode(&text, ical.WriteOptions{Method: ical.Stored, Quiet: true}, s)
 	return text.Bytes(), err
 }
 

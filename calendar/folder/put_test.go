@@ -36,6 +36,9 @@ func TestPutWritesOneFileAPerson(t *testing.T) {
 	if strings.Contains(text, "\nMETHOD") || !strings.HasPrefix(text, "BEGIN:VCALENDAR\r\n") || !strings.HasSuffix(text, "END:VCALENDAR\r\n") {
 		t.Errorf("want a whole calendar without METHOD, got:\n%s", text)
 	}
+	if !strings.Contains(strings.ReplaceAll(text, "\r\n ", ""), "SCHEDULE-AGENT=CLIENT") {
+		t.Errorf("want no server to invite a second time, got:\n%s", text)
+	}
 }
 
 func TestPutMarksTheFoldersItMakes(t *testing.T) {
