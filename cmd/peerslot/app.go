@@ -1,0 +1,275 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/config"
+	"github.com/peerslot/peerslot/scheduler"
+)
+
+// Exit statuses, as the help of the root command explains them.
+const (
+	exitDone   = 0
+	exitError  = 1
+	exitUsage  = 2
+	exitPerson = 3
+)
+
+// An app is one run of the program: its surroundings and the global flags.
+type app struct {
+	stdin          io.Reader
+	stdout, stderr io.Writer
+	getenv         func(string) string
+	environ        []string // for what adapts to the terminal, such as NO_COLOR
+	now            func() time.Time
+	interactive    bool // somebody can answer a question
+	terminal       bool // stdout is one
+
+	configPath string
+	json       bool
+	nowFlag    string
+	verbose    bool
+}
+
+// main runs the program and returns its exit status.
+func (a *app) main(ctx context.Context, args []string) int {
+	root := newRootCmd(a)
+	root.SetArgs(args)
+	root.SetIn(a.stdin)
+	root.SetOut(a.stdout)
+	root.SetErr(a.stderr)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return exitDone
+	}
+	var person *needsPerson
+	if errors.As(err, &person) {
+		return exitPerson
+	}
+	a.report(err)
+	return exitStatus(err)
+}
+
+func newRootCmd(a *app) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "peerslot",
+		Short: "Find, book and keep the weekly hour at which peers can meet",
+		Long: `peerslot finds the weekly hour that most members of a group can attend over the
+next three months, books it as one recurring invite that ends by itself, and
+writes it as an .ics file for any calendar program.
+
+Exit status: 0 done, or nothing to do; 1 error; 2 wrong usage or configuration;
+3 done, and something needs a person.`,
+		Example: `  peerslot demo                     # a worked example, no account needed
+  peerslot init                     # a commented peerslot.yaml to start from
+  peerslot check                    # is everything readable?
+  peerslot slots berlin-leads       # the best weekly slots, and who is missing when
+  peerslot book berlin-leads        # book the best one
+  peerslot export berlin-leads      # the series as an .ics file`,
+		Version:       version(),
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return usagef("see 'peerslot --help' for the commands", "unknown command %q%s", args[0], suggestion(cmd, args[0]))
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.SetVersionTemplate("peerslot {{.Version}}\n")
+	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return usagef(fmt.Sprintf("see '%s --help'", cmd.CommandPath()), "%w", err)
+	})
+	flags := cmd.PersistentFlags()
+	flags.StringVarP(&a.configPath, "config", "c", "", "the workspace's `FILE` (default $PEERSLOT_CONFIG or peerslot.yaml)")
+	flags.BoolVar(&a.json, "json", false, "answer with JSON")
+	flags.StringVar(&a.nowFlag, "now", "", "take `TIME` (RFC 3339) for the present, to rehearse")
+	flags.BoolVarP(&a.verbose, "verbose", "v", false, "log what is done, on stderr")
+	cmd.PersistentPreRunE = func(*cobra.Command, []string) error { return a.setNow() }
+	cmd.AddCommand(
+		newDemoCmd(a), newInitCmd(a), newCheckCmd(a), newFreebusyCmd(a), newSlotsCmd(a),
+		newGroupsCmd(a), newBookCmd(a), newExportCmd(a), newCancelCmd(a), newStatusCmd(a),
+	)
+	return cmd
+}
+
+// version returns the module's version, or the commit that it was built from.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	v := info.Main.Version
+	if v == "" || v == "(devel)" {
+		v = "devel"
+		for _, s := range info.Settings {
+			if s.Key == "vcs.revision" {
+				v += " " + s.Value[:min(12, len(s.Value))]
+			}
+		}
+	}
+	return v + " " + info.GoVersion
+}
+
+func suggestion(cmd *cobra.Command, arg string) string {
+	if s := cmd.SuggestionsFor(arg); len(s) > 0 {
+		return fmt.Sprintf(", did you mean %q?", s[0])
+	}
+	return ""
+}
+
+func (a *app) setNow() error {
+	if a.nowFlag == "" {
+		return nil
+	}
+	t, err := time.Parse(time.RFC3339, a.nowFlag)
+	if err != nil {
+		return usagef("", "--now %q: want a time such as 2026-03-03T14:00:00Z", a.nowFlag)
+	}
+	a.now = func() time.Time { return t }
+	return nil
+}
+
+func (a *app) log() *slog.Logger {
+	level := slog.LevelWarn
+	if a.verbose {
+		level = slog.LevelInfo
+	}
+	return slog.New(slog.NewTextHandler(a.stderr, &slog.HandlerOptions{Level: level}))
+}
+
+// warn tells the user something that does not belong to the answer.
+func (a *app) warn(format string, args ...any) {
+	fmt.Fprintf(a.stderr, "warning: "+format+"\n", args...)
+}
+
+func (a *app) hint(format string, args ...any) {
+	fmt.Fprintf(a.stderr, "hint: "+format+"\n", args...)
+}
+
+// answer writes v as the JSON answer.
+func (a *app) answer(v any) error {
+	enc := json.NewEncoder(a.stdout)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(v)
+}
+
+// A hinted error carries the next step for the user.
+type hinted struct {
+	error
+	hint   string
+	status int
+}
+
+func (e *hinted) Unwrap() error { return e.error }
+
+// usagef returns an error in how the program was called, with exit status 2.
+func usagef(hint, format string, args ...any) error {
+	return &hinted{fmt.Errorf(format, args...), hint, exitUsage}
+}
+
+// withHint adds the next step to err.
+func withHint(err error, hint string) error { return &hinted{err, hint, exitError} }
+
+// needsPerson says that the command did its work, wrote its answer, and left
+// something to a person.
+type needsPerson struct{}
+
+func (*needsPerson) Error() string { return "something needs a person" }
+
+func exitStatus(err error) int {
+	var h *hinted
+	var problems config.Errors
+	var group *scheduler.UnknownGroupError
+	switch {
+	case errors.As(err, &h):
+		return h.status
+	case errors.As(err, &problems), errors.As(err, &group):
+		return exitUsage
+	}
+	return exitError
+}
+
+// report tells the user what failed and what to do next.
+func (a *app) report(err error) {
+	message, hint := err.Error(), hintFor(err)
+	if a.json {
+		_ = a.answer(struct {
+			Error string `json:"error"`
+			Hint  string `json:"hint"`
+		}{message, hint})
+		return
+	}
+	fmt.Fprintf(a.stderr, "peerslot: %s\n", message)
+	if hint != "" {
+		a.hint("%s", hint)
+	}
+}
+
+func hintFor(err error) string {
+	var h *hinted
+	var problems config.Errors
+	var group *scheduler.UnknownGroupError
+	switch {
+	case errors.As(err, &h) && h.hint != "":
+		return h.hint
+	case errors.As(err, &problems):
+		return "mend the lines named above; 'peerslot init' writes a commented example"
+	case errors.As(err, &group):
+		return knownGroups(group.Known)
+	case errors.Is(err, calendar.ErrSignIn):
+		return "run 'peerslot auth google'"
+	case errors.Is(err, context.Canceled):
+		return "stopped at a clean point; run the same command again to go on"
+	}
+	return ""
+}
+
+func knownGroups(groups []scheduler.Group) string {
+	if len(groups) == 0 {
+		return "name groups in peerslot.yaml, or use --with ADDRESS,ADDRESS"
+	}
+	names := make([]string, 0, len(groups))
+	for _, g := range groups {
+		names = append(names, g.Name)
+	}
+	const most = 12
+	if len(names) > most {
+		names = append(names[:most], fmt.Sprintf("and %d more, see 'peerslot groups'", len(groups)-most))
+	}
+	return "the groups are: " + strings.Join(names, ", ")
+}
+
+// confirm asks a question to be answered with yes. Without a terminal the answer
+// is no, and the hint says how to go on.
+func (a *app) confirm(question string) (bool, error) {
+	if !a.interactive {
+		a.hint("nothing was changed; add --yes to do it")
+		return false, nil
+	}
+	fmt.Fprintf(a.stderr, "%s [y/N] ", question)
+	line, err := bufio.NewReader(a.stdin).ReadString('\n')
+	if err != nil && !errors.Is(err, io.EOF) {
+		return false, err
+	}
+	switch strings.ToLower(strings.TrimSpace(line)) {
+	case "y", "yes":
+		return true, nil
+	}
+	fmt.Fprintln(a.stderr, "Nothing was changed.")
+	return false, nil
+}

@@ -1,0 +1,113 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/peerslot/peerslot/"
+
+// allowed holds, for each package, which of ours it may import outside its tests.
+// A package that is not here may import nothing of ours.
+var allowed = map[string][]string{
+	"availability":               {},
+	"calendar":                   {"availability"},
+	"calendar/ical":              {"availability", "calendar"},
+	"calendar/folder":            {"availability", "calendar", "calendar/ical"},
+	"calendar/feed":              {"availability", "calendar", "calendar/ical"},
+	"calendar/google":            {"availability", "calendar"},
+	"calendar/google/googletest": {"availability", "calendar"},
+	"calendar/calendartest":      {"availability", "calendar"},
+	"scheduler":                  {"availability", "calendar", "scheduler/grouping"},
+	"scheduler/grouping":         {},
+	"scheduler/holiday":          {"availability"},
+	"scheduler/store":            {"availability", "calendar", "scheduler"},
+	"scheduler/schedulertest":    {"availability", "calendar", "scheduler"},
+}
+
+// onlyIn names the homes of packages that no others may import.
+var onlyIn = map[string]string{
+	"database/sql":                "scheduler/store",
+	"github.com/spf13/cobra":      "cmd/",
+	"net":                         "calendar/",
+	"net/http":                    "calendar/",
+	"github.com/emersion/go-ical": "calendar/ical",
+}
+
+type listedPackage struct {
+	ImportPath                         string
+	Imports, TestImports, XTestImports []string
+}
+
+func TestImportArrows(t *testing.T) {
+	packages := listPackages(t)
+	if len(packages) < 8 {
+		t.Fatalf("go list found %d packages; the arrows are not checked", len(packages))
+	}
+	for _, p := range packages {
+		name := strings.TrimPrefix(p.ImportPath, module)
+		for _, imported := range p.Imports {
+			checkHome(t, name, imported)
+			ours, ok := strings.CutPrefix(imported, module)
+			if !ok {
+				continue
+			}
+			if isTestPackage(ours) && !isTestPackage(name) {
+				t.Errorf("%s imports %s outside its tests", name, ours)
+			}
+			if strings.HasPrefix(name, "cmd/") {
+				continue
+			}
+			if !slices.Contains(allowed[name], ours) {
+				t.Errorf("%s imports %s; the arrows allow only %v", name, ours, allowed[name])
+			}
+		}
+		for _, imported := range slices.Concat(p.Imports, p.TestImports, p.XTestImports) {
+			if strings.HasPrefix(imported, module+"cmd/") && !strings.HasPrefix(name, "cmd/") {
+				t.Errorf("%s imports %s; nothing imports cmd", name, imported)
+			}
+		}
+	}
+}
+
+func isTestPackage(name string) bool { return strings.HasSuffix(name, "test") }
+
+func checkHome(t *testing.T, name, imported string) {
+	t.Helper()
+	home, ok := onlyIn[imported]
+	if ok && !strings.HasPrefix(name, home) {
+		t.Errorf("%s imports %s, whose only home is %s", name, imported, home)
+	}
+	if name == "availability" && strings.Contains(imported, ".") {
+		t.Errorf("availability imports %s; it uses the standard library only", imported)
+	}
+	for _, banned := range []string{"context", "database/sql", "log", "log/slog", "net", "os"} {
+		if name == "availability" && imported == banned {
+			t.Errorf("availability imports %s; it does no I/O", imported)
+		}
+	}
+}
+
+func listPackages(t *testing.T) []listedPackage {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "go", "list", "-json=ImportPath,Imports,TestImports,XTestImports", module+"...")
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	var packages []listedPackage
+	for dec := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p listedPackage
+		if err := dec.Decode(&p); errors.Is(err, io.EOF) {
+			return packages
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		packages = append(packages, p)
+	}
+}

@@ -1,0 +1,239 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/render"
+	"github.com/peerslot/peerslot/scheduler"
+)
+
+type bookOptions struct {
+	selection
+	searchFlags
+	changeFlags
+	slot    string
+	noMoves bool
+}
+
+// changeFlags are the flags of commands that change calendars or the store.
+type changeFlags struct{ yes, dryRun bool }
+
+func (f *changeFlags) add(cmd *cobra.Command) {
+	cmd.Flags().BoolVarP(&f.yes, "yes", "y", false, "do it without asking")
+	cmd.Flags().BoolVar(&f.dryRun, "dry-run", false, "stop after showing the plan")
+	cmd.MarkFlagsMutuallyExclusive("yes", "dry-run")
+}
+
+// approved reports whether the plan that was shown is to be carried out.
+func (f changeFlags) approved(a *app, question string) (bool, error) {
+	if f.dryRun {
+		return false, nil
+	}
+	if f.yes {
+		return true, nil
+	}
+	return a.confirm(question)
+}
+
+func newBookCmd(a *app) *cobra.Command {
+	var o bookOptions
+	cmd := &cobra.Command{
+		Use:   "book (GROUP… | --all | --with ADDRESS,ADDRESS… --name NAME)",
+		Short: "Book the best slot as one recurring invite that ends by itself",
+		Long: `Plans a series for each group, shows the plan, and books it once you agree. Groups
+that share members are planned together: what one takes is busy for the next.
+Sessions whose weeks are known to be bad are moved within their week, by the rules
+of repair. A group that has a series already is left alone.`,
+		Example: `  peerslot book berlin-leads
+  peerslot book berlin-leads --slot "tue 15:00" --start 2026-01-05
+  peerslot book --all --yes
+  peerslot book --with ana@acme.example,bo@acme.example --name ana-bo --duration 30m`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.names = args
+			return o.run(cmd.Context(), a)
+		},
+	}
+	o.searchFlags.add(cmd)
+	o.changeFlags.add(cmd)
+	flags := cmd.Flags()
+	flags.BoolVar(&o.all, "all", false, "book every group that has no series")
+	flags.StringSliceVar(&o.with, "with", nil, "`ADDRESSES` of an ad-hoc group, comma-separated")
+	flags.StringVar(&o.name, "name", "", "`NAME` of the ad-hoc group")
+	flags.StringVar(&o.slot, "slot", "", "book this `SLOT`, such as \"tue 15:00\", instead of the best")
+	flags.BoolVar(&o.noMoves, "no-moves", false, "leave every session at the slot, however bad its week")
+	completeGroups(a, cmd)
+	return cmd
+}
+
+func (o bookOptions) run(ctx context.Context, a *app) error {
+	if err := o.selection.check("book"); err != nil {
+		return err
+	}
+	if len(o.with) > 0 && o.name == "" {
+		return usagef("add --name NAME: later commands need a name for the group", "book --with names no group")
+	}
+	w, err := a.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer w.close()
+	groups, err := w.groupsFor(o.selection)
+	if err != nil {
+		return err
+	}
+	requests, err := o.requests(w, groups, a.now())
+	if err != nil {
+		return err
+	}
+	if !o.dryRun && o.yes {
+		if err := w.service.Resume(ctx); err != nil {
+			return err
+		}
+	}
+	plans, err := w.service.PlanBookings(ctx, requests)
+	if err != nil {
+		return err
+	}
+	return o.carryOut(ctx, a, w, plans)
+}
+
+func (o bookOptions) requests(w *workspace, groups []scheduler.Group, now time.Time) ([]scheduler.Request, error) {
+	var out []scheduler.Request
+	for _, g := range groups {
+		search, err := o.search(w, g, now)
+		if err != nil {
+			return nil, err
+		}
+		r := scheduler.Request{Group: g, Search: search, Stay: o.noMoves}
+		if o.slot != "" {
+			if r.Slot, err = availability.ParseSlot(o.slot, search.Length, search.Zone); err != nil {
+				return nil, usagef("", "--%w", err)
+			}
+		}
+		out = append(out, r)
+	}
+	return out, nil
+}
+
+// carryOut shows the plans and, if the user agrees, books them.
+func (o bookOptions) carryOut(ctx context.Context, a *app, w *workspace, plans []scheduler.BookingPlan) error {
+	for _, u := range scheduler.UnknownIn(plans) {
+		a.warn("%s: not everything is known: %s", u.Person, u.Reason)
+	}
+	if !a.json {
+		a.printBookingPlans(w, plans)
+	}
+	answer := jsonBook{Series: []jsonSeries{}, Unknown: unknownJSON(scheduler.UnknownIn(plans))}
+	todo := 0
+	for _, p := range plans {
+		if p.Existing == nil && p.Problem == nil {
+			todo++
+		}
+	}
+	approved := todo == 0
+	if todo > 0 {
+		var err error
+		if approved, err = o.approved(a, fmt.Sprintf("Book %s?", count(todo, "series", "series"))); err != nil {
+			return err
+		}
+		answer.Plan = !approved
+	}
+	for i, p := range plans {
+		b, created, err := p.Booking, false, p.Problem
+		if approved && err == nil {
+			b, created, err = w.service.Book(ctx, p)
+		} else if p.Existing != nil {
+			b = *p.Existing
+		}
+		if errors.Is(err, context.Canceled) {
+			return err
+		}
+		if err != nil {
+			answer.Failed = append(answer.Failed, jsonProblem{p.Group.Name, err.Error()})
+			continue
+		}
+		s, err := seriesJSON(b, created)
+		if err != nil {
+			return err
+		}
+		answer.Series = append(answer.Series, s)
+		if approved {
+			w.service.Progress("booking", i+1, len(plans))
+		}
+	}
+	return o.finish(a, answer, approved)
+}
+
+// finish writes the answer and decides the exit status.
+func (o bookOptions) finish(a *app, answer jsonBook, approved bool) error {
+	if a.json {
+		if err := a.answer(answer); err != nil {
+			return err
+		}
+	} else {
+		a.printBooked(answer, approved)
+	}
+	for _, f := range answer.Failed {
+		a.warn("group %q is not booked: %s", f.Group, f.Error)
+	}
+	switch {
+	case len(answer.Failed) > 0 && len(answer.Series) == 0:
+		return withHint(fmt.Errorf("nothing could be booked"), "see the warnings above")
+	case len(answer.Failed) > 0, !approved && !o.dryRun:
+		return &needsPerson{}
+	}
+	return nil
+}
+
+func (a *app) printBooked(answer jsonBook, approved bool) {
+	p := a.printer()
+	for _, s := range answer.Series {
+		switch {
+		case s.Created:
+			p.Printf("Booked %s: %s, %s\n", s.Group, s.Slot, count(s.Count, "session", "sessions"))
+		case approved && !answer.Plan:
+			p.Printf("%s has a series already: %s, %s\n", s.Group, s.Slot, count(s.Count, "session", "sessions"))
+		}
+	}
+}
+
+func (a *app) printBookingPlans(w *workspace, plans []scheduler.BookingPlan) {
+	p := a.printer()
+	for _, plan := range plans {
+		if plan.Existing != nil || plan.Problem != nil {
+			continue
+		}
+		zone, err := availability.LoadZone(plan.Candidate.Slot.Zone)
+		if err != nil {
+			continue
+		}
+		s := plan.Booking.Series
+		p.Heading("%s: %s %s, %s from %s, %s", plan.Group.Name, s.Slot.Day, availability.FormatClock(s.Slot.Start), count(s.Count, s.Cadence.String()+" session", s.Cadence.String()+" sessions"), s.First, zone)
+		p.Printf("  %s\n", render.Summary(plan.Candidate, len(plan.Group.Members)))
+		if len(plan.Moves) > 0 {
+			p.Printf("  with %s: %d of %d\n", count(len(plan.Moves), "session moved", "sessions moved"), plan.Attendance(), plan.Candidate.Possible)
+		}
+		for _, m := range plan.Moves {
+			p.Printf("    %s -> %s: %s\n", m.From.Start.In(zone).Format("Mon 2 Jan 15:04"), m.To.Start.In(zone).Format("Mon 2 Jan 15:04"), m.Why(w.Workspace.Name))
+		}
+		names := make([]string, len(s.Attendees))
+		for i, at := range s.Attendees {
+			names[i] = w.Workspace.Name(at.Address)
+		}
+		p.Printf("  invited by %s: %s\n", s.Organizer.Address, strings.Join(names, ", "))
+	}
+}
+
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}

@@ -1,0 +1,189 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/calendar"
+)
+
+func newCheckCmd(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:   "check",
+		Short: "Check the configuration, every calendar, the clock and the zone data",
+		Long: `Reads the configuration and every calendar for the next three months, and says how
+to mend each fault. Nothing is changed.
+
+Exit status 2 if the configuration is wrong, 3 if something else needs a person.`,
+		Example: `  peerslot check
+  peerslot check --json | jq '.checks[] | select(.ok | not)'`,
+		Args: exactly(0, "takes no arguments"),
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.check(cmd.Context()) },
+	}
+}
+
+// A finding is one line of the check.
+type finding struct {
+	What   string `json:"what"`
+	OK     bool   `json:"ok"`
+	Detail string `json:"detail"`
+	Mend   string `json:"mend"` // what to do about it; "" if it is in order
+}
+
+func (a *app) check(ctx context.Context) error {
+	w, err := a.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer w.close()
+	ws := w.Workspace
+	findings := []finding{
+		{"configuration", true, fmt.Sprintf("%s, %s, %s", count(len(ws.Roster), "person", "people"), count(len(ws.Programs), "program", "programs"), count(len(ws.Groups), "group", "groups")), ""},
+	}
+	for _, warning := range w.Warnings {
+		findings = append(findings, finding{"configuration", true, "note: " + warning.String(), ""})
+	}
+	findings = append(findings, zoneDataFinding())
+	clock, err := a.clockFinding(ctx, w)
+	if err != nil {
+		return err
+	}
+	findings = append(findings, clock, w.agendaFinding())
+	calendars, err := a.calendarFindings(ctx, w)
+	if err != nil {
+		return err
+	}
+	findings = append(findings, calendars...)
+	return a.printFindings(findings)
+}
+
+// calendarFindings reads everybody's calendar over the next three months.
+func (a *app) calendarFindings(ctx context.Context, w *workspace) ([]finding, error) {
+	var people []calendar.Address
+	for p := range w.Workspace.Roster {
+		people = append(people, p)
+	}
+	slices.Sort(people)
+	now := a.now()
+	window := availability.Interval{Start: now, End: now.AddDate(0, 0, 91)}
+	busy, err := w.service.Backend.Busy(ctx, people, window)
+	if err != nil {
+		return nil, err
+	}
+	var out []finding
+	for _, p := range people {
+		out = append(out, calendarFinding(p, busy[p], window))
+	}
+	return out, nil
+}
+
+func calendarFinding(p calendar.Address, b availability.Busy, window availability.Interval) finding {
+	f := finding{What: "calendar of " + string(p), OK: true}
+	var taken time.Duration
+	for _, s := range b.Spans {
+		taken += s.Length()
+	}
+	f.Detail = fmt.Sprintf("readable, %.0f h busy in 13 weeks", taken.Hours())
+	switch unknown := b.UnknownParts(window); {
+	case !b.Readable():
+		f.OK, f.Detail = false, b.Reason
+		f.Mend = "until it is readable, nothing is known of this person and no session counts on them"
+	case len(unknown) > 0:
+		f.OK, f.Detail = false, fmt.Sprintf("%s not known: %s", count(len(unknown), "span", "spans"), b.Reason)
+		f.Mend = "mend what the warnings name, or export the calendar again"
+	}
+	if len(b.Warnings) > 0 {
+		f.Detail += "; " + strings.Join(b.Warnings, "; ")
+	}
+	return f
+}
+
+// agendaFinding tries the agenda of every program.
+func (w *workspace) agendaFinding() finding {
+	for _, p := range w.Workspace.Programs {
+		if _, err := w.service.Agenda(p); err != nil {
+			return finding{"agendas", false, err.Error(), "mend the template, or use one of peer-circle, coaching and one-on-one"}
+		}
+	}
+	return finding{"agendas", true, "they render", ""}
+}
+
+// clockFinding compares the clock with the newest entry of the history: it cannot
+// be earlier.
+func (a *app) clockFinding(ctx context.Context, w *workspace) (finding, error) {
+	f := finding{"clock", true, a.now().UTC().Format(time.RFC3339), ""}
+	history, err := w.service.Store.History(ctx, "", time.Time{})
+	if err != nil || len(history) == 0 {
+		return f, err
+	}
+	if last := history[len(history)-1].At; last.After(a.now().Add(time.Minute)) {
+		f.OK = false
+		f.Detail += ", but the last change was recorded at " + last.Format(time.RFC3339)
+		f.Mend = "set the clock; a run with a wrong one would judge the wrong weeks"
+	}
+	return f, nil
+}
+
+// zoneDataFinding says which time zone data is in use.
+func zoneDataFinding() finding {
+	for _, dir := range []string{"/usr/share/zoneinfo", "/usr/lib/zoneinfo", "/usr/share/lib/zoneinfo", "/etc/zoneinfo"} {
+		if _, err := os.Stat(filepath.Join(dir, "Europe", "Berlin")); err != nil {
+			continue
+		}
+		return finding{"zone data", true, "the system's, " + zoneDataVersion(dir), ""}
+	}
+	return finding{"zone data", true, "built in; install your system's tzdata package to have it updated", ""}
+}
+
+func zoneDataVersion(dir string) string {
+	f, err := os.Open(filepath.Join(dir, "tzdata.zi"))
+	if err != nil {
+		return "version not given"
+	}
+	defer f.Close()
+	scanner := bufio.NewScanner(f)
+	if scanner.Scan() {
+		if v, ok := strings.CutPrefix(scanner.Text(), "# version "); ok {
+			return v
+		}
+	}
+	return "version not given"
+}
+
+func (a *app) printFindings(findings []finding) error {
+	bad := 0
+	for _, f := range findings {
+		if !f.OK {
+			bad++
+		}
+	}
+	if a.json {
+		if err := a.answer(struct {
+			OK     bool      `json:"ok"`
+			Checks []finding `json:"checks"`
+		}{bad == 0, findings}); err != nil {
+			return err
+		}
+	} else {
+		p := a.printer()
+		for _, f := range findings {
+			p.Check(f.OK, f.What, f.Detail, f.Mend)
+		}
+	}
+	if bad > 0 {
+		if !a.json {
+			fmt.Fprintf(a.stderr, "%s to mend.\n", count(bad, "thing", "things"))
+		}
+		return &needsPerson{}
+	}
+	return nil
+}

@@ -1,0 +1,60 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+)
+
+// completeGroups lets the shell complete the names of groups, and the addresses
+// after --with.
+func completeGroups(a *app, cmd *cobra.Command) {
+	cmd.ValidArgsFunction = func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		c, err := a.loadConfig()
+		if err != nil {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		var names []string
+		for _, g := range c.Workspace.Groups {
+			names = append(names, g.Name)
+		}
+		return names, cobra.ShellCompDirectiveNoFileComp
+	}
+	if cmd.Flags().Lookup("with") == nil {
+		return
+	}
+	_ = cmd.RegisterFlagCompletionFunc("with", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		c, err := a.loadConfig()
+		if err != nil {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		var people []string
+		for address := range c.Workspace.Roster {
+			people = append(people, string(address))
+		}
+		return people, cobra.ShellCompDirectiveNoFileComp
+	})
+}
+
+// stopped returns the error of a context that ended, if it did.
+func stopped(ctx context.Context, err error) bool {
+	return ctx.Err() != nil || errors.Is(err, context.Canceled)
+}
+
+// writeFile writes a whole file or nothing: readers never see half of it.
+func writeFile(path string, data []byte) error {
+	f, err := os.CreateTemp(filepath.Dir(path), ".peerslot-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name())
+	_, err = f.Write(data)
+	err = errors.Join(err, f.Chmod(0o644), f.Sync(), f.Close())
+	if err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), path)
+}

@@ -1,0 +1,130 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/demo"
+)
+
+func newDemoCmd(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:   "demo [DIR]",
+		Short: "Lay out an example workspace and do the main job in it",
+		Long: `Lays out an example workspace in DIR, default peerslot-demo: twelve managers in
+Berlin, Lisbon, New York and Bangalore, with calendars as Google, Outlook and khal
+keep them. Then ranks slots, books and exports, as one would by hand. It needs no
+account and no network, and takes a day in 2027 for the present, so that clocks
+change within the three months.`,
+		Example: `  peerslot demo
+  peerslot demo /tmp/try`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			dir := "peerslot-demo"
+			if len(args) > 0 {
+				dir = args[0]
+			}
+			return a.demo(cmd.Context(), dir)
+		},
+	}
+}
+
+// demo runs the steps of the main job, each as the command of that name would.
+func (a *app) demo(ctx context.Context, dir string) error {
+	now := demo.Start.AddDays(-4).In(time.UTC).Start.Add(9 * time.Hour)
+	start := demo.Start
+	if a.nowFlag != "" {
+		now = a.now()
+		start = availability.DateOf(now).Monday().AddDays(7)
+	}
+	if err := demo.Write(dir, start); err != nil {
+		if errors.Is(err, demo.ErrNotEmpty) {
+			return withHint(err, "remove it, or name another one: 'peerslot demo DIR'")
+		}
+		return err
+	}
+	a.configPath = filepath.Join(dir, "peerslot.yaml")
+	a.now = func() time.Time { return now }
+	stamp := now.Format(time.RFC3339)
+	if a.json {
+		return a.demoJSON(ctx, dir)
+	}
+	fmt.Fprintf(a.stdout, "An example workspace is in %s: 12 managers in 4 cities, their calendars as Google,\nOutlook and khal keep them. The demo takes %s for the present.\n", dir, now.Format("Monday 2 January 2006"))
+	for _, s := range a.demoSteps(dir) {
+		fmt.Fprintf(a.stdout, "\n$ peerslot %s\n", s.shown)
+		if err := s.run(ctx, a); err != nil {
+			return err
+		}
+	}
+	fmt.Fprintf(a.stdout, `
+The .ics files open in Outlook, Apple Calendar and Thunderbird, the .svg in a browser.
+What to type next:
+  peerslot -c %[1]s --now %[2]s status
+  peerslot -c %[1]s --now %[2]s slots %[3]s --cadence biweekly
+  peerslot -c %[1]s --now %[2]s cancel %[3]s
+  peerslot init                # a workspace of your own
+`, a.configPath, stamp, demo.Groups[0])
+	return nil
+}
+
+type demoStep struct {
+	shown string
+	run   func(context.Context, *app) error
+}
+
+func (a *app) demoSteps(dir string) []demoStep {
+	svg := filepath.Join(dir, demo.Groups[0]+".svg")
+	slots := slotsOptions{selection: selection{names: demo.Groups[:1]}, searchFlags: searchFlags{step: 15 * time.Minute}, top: 3, svg: svg}
+	book := bookOptions{selection: selection{all: true}, searchFlags: searchFlags{step: 15 * time.Minute}, changeFlags: changeFlags{yes: true}}
+	export := exportOptions{selection: selection{all: true}, output: dir}
+	return []demoStep{
+		{fmt.Sprintf("slots %s --top 3 --svg %s", demo.Groups[0], svg), slots.run},
+		{"book --all --yes", book.run},
+		{"export --all -o " + dir, export.run},
+	}
+}
+
+type jsonDemo struct {
+	Dir    string       `json:"dir"`
+	Config string       `json:"config"`
+	Now    time.Time    `json:"now"`
+	Series []jsonSeries `json:"series"`
+	Files  []string     `json:"files"`
+}
+
+// demoJSON does the same and answers with one object.
+func (a *app) demoJSON(ctx context.Context, dir string) error {
+	quiet := *a
+	quiet.stdout = io.Discard
+	for _, s := range quiet.demoSteps(dir) {
+		if err := s.run(ctx, &quiet); err != nil {
+			return err
+		}
+	}
+	w, err := a.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer w.close()
+	bookings, err := w.service.Store.Bookings(ctx)
+	if err != nil {
+		return err
+	}
+	answer := jsonDemo{Dir: dir, Config: a.configPath, Now: a.now().UTC(), Series: []jsonSeries{}, Files: []string{filepath.Join(dir, demo.Groups[0]+".svg")}}
+	for _, b := range bookings {
+		s, err := seriesJSON(b, true)
+		if err != nil {
+			return err
+		}
+		answer.Series = append(answer.Series, s)
+		answer.Files = append(answer.Files, filepath.Join(dir, fileName(b.Group)+".ics"))
+	}
+	return a.answer(answer)
+}

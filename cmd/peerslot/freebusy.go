@@ -1,0 +1,245 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/calendar/feed"
+	"github.com/peerslot/peerslot/calendar/ical"
+)
+
+type freebusyOptions struct {
+	from, to string
+	ics      string
+	zone     string
+	as       string
+	allow    []string
+}
+
+// longestWindow bounds what freebusy reads at once.
+const longestWindow = 10 * 366 * 24 * time.Hour
+
+func newFreebusyCmd(a *app) *cobra.Command {
+	var o freebusyOptions
+	cmd := &cobra.Command{
+		Use:   "freebusy [PERSON…]",
+		Short: "Show when people are busy",
+		Long: `Shows the busy times of the workspace's people, or, with --ics, of any .ics file or
+address, which needs no workspace. Times that are not known are shown as unknown,
+never as free. Titles are never read.`,
+		Example: `  peerslot freebusy ana@acme.example --from 2026-01-05 --to 2026-01-09
+  peerslot freebusy --ics export.ics --zone Europe/Lisbon --from 2026-01-05 --to 2026-04-06
+  curl -s "$FEED" | peerslot freebusy --ics - --zone Europe/Berlin --as ana@acme.example --json`,
+		RunE: func(cmd *cobra.Command, args []string) error { return o.run(cmd.Context(), a, args) },
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&o.from, "from", "", "`TIME` (RFC 3339) or date to begin with (default now)")
+	flags.StringVar(&o.to, "to", "", "`TIME` or date to end before (default 13 weeks later)")
+	flags.StringVar(&o.ics, "ics", "", "read this `FILE`, https address or - for stdin, without a workspace")
+	flags.StringVar(&o.zone, "zone", "", "the owner's time `ZONE`, for all-day and floating times (with --ics; default UTC)")
+	flags.StringVar(&o.as, "as", "", "the owner's `ADDRESS`, so that what they declined is free (with --ics)")
+	flags.StringSliceVar(&o.allow, "allow-host", nil, "`HOST` that --ics may reach though it is not public")
+	completeGroups(a, cmd)
+	return cmd
+}
+
+func (o freebusyOptions) run(ctx context.Context, a *app, args []string) error {
+	if o.ics != "" {
+		if len(args) > 0 {
+			return usagef("", "freebusy: name people, or a calendar with --ics, not both")
+		}
+		return o.runICS(ctx, a)
+	}
+	for flag, value := range map[string]string{"zone": o.zone, "as": o.as} {
+		if value != "" {
+			return usagef("in a workspace, the configuration says so", "freebusy: --%s goes with --ics", flag)
+		}
+	}
+	w, err := a.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer w.close()
+	people, err := o.people(w, args)
+	if err != nil {
+		return err
+	}
+	zone := zoneOf(w.Workspace)
+	window, err := o.window(a.now(), zone(w.Workspace.Organizer.Address))
+	if err != nil {
+		return err
+	}
+	busy, err := w.service.Backend.Busy(ctx, people, window)
+	if err != nil {
+		return err
+	}
+	answer := jsonFreebusy{From: window.Start.UTC(), To: window.End.UTC(), Warnings: []string{}}
+	for _, p := range people {
+		answer.add(string(p), zone(p).String(), busy[p])
+	}
+	return a.printFreebusy(answer)
+}
+
+func (o freebusyOptions) people(w *workspace, args []string) ([]calendar.Address, error) {
+	var people []calendar.Address
+	for _, word := range args {
+		p, err := w.person(word)
+		if err != nil {
+			return nil, err
+		}
+		people = append(people, p)
+	}
+	if len(args) == 0 {
+		for p := range w.Workspace.Roster {
+			people = append(people, p)
+		}
+		slices.Sort(people)
+	}
+	return people, nil
+}
+
+// window returns the span that the flags ask for; dates mean midnight in loc.
+func (o freebusyOptions) window(now time.Time, loc *time.Location) (availability.Interval, error) {
+	iv := availability.Interval{Start: now}
+	var err error
+	if o.from != "" {
+		if iv.Start, err = instant(o.from, loc); err != nil {
+			return iv, usagef("", "--from %w", err)
+		}
+	}
+	iv.End = iv.Start.AddDate(0, 0, 91)
+	if o.to != "" {
+		if iv.End, err = instant(o.to, loc); err != nil {
+			return iv, usagef("", "--to %w", err)
+		}
+	}
+	switch {
+	case iv.Empty():
+		return iv, usagef("", "--to %s is not after --from", cmp.Or(o.to, "13 weeks later"))
+	case iv.Length() > longestWindow:
+		return iv, usagef("", "from %s to %s is more than ten years", iv.Start.Format(time.DateOnly), iv.End.Format(time.DateOnly))
+	}
+	return iv, nil
+}
+
+func instant(s string, loc *time.Location) (time.Time, error) {
+	if t, err := time.Parse(time.RFC3339, s); err == nil {
+		return t, nil
+	}
+	d, err := availability.ParseDate(s)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("%q: want a time such as 2026-03-03T14:00:00Z or a date such as 2026-03-03", s)
+	}
+	return d.In(loc).Start, nil
+}
+
+func (o freebusyOptions) runICS(ctx context.Context, a *app) error {
+	loc, err := availability.LoadZone(cmp.Or(o.zone, "UTC"))
+	if err != nil {
+		return usagef("", "--zone: %w", err)
+	}
+	options := ical.ReadOptions{Zone: loc}
+	if o.as != "" {
+		if options.Owner, err = calendar.ParseAddress(o.as); err != nil {
+			return usagef("", "--as: %w", err)
+		}
+	}
+	if options.Window, err = o.window(a.now(), loc); err != nil {
+		return err
+	}
+	r, name, err := o.openICS(ctx, a)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	busy, err := ical.ReadBusy(r, options)
+	if err != nil {
+		return withHint(fmt.Errorf("read %s: %w", name, err), "export the calendar again as .ics, or look whether the address needs a sign-in")
+	}
+	answer := jsonFreebusy{From: options.Window.Start.UTC(), To: options.Window.End.UTC(), Warnings: []string{}}
+	answer.add(name, loc.String(), busy)
+	return a.printFreebusy(answer)
+}
+
+// openICS opens what --ics names, and returns what to call it: an address is a
+// secret and is cut to its host.
+func (o freebusyOptions) openICS(ctx context.Context, a *app) (io.ReadCloser, string, error) {
+	switch {
+	case o.ics == "-":
+		return io.NopCloser(a.stdin), "-", nil
+	case feed.IsURL(o.ics):
+		dir, err := os.UserCacheDir()
+		if err != nil {
+			dir = os.TempDir()
+		}
+		r, info, err := a.fetcher(filepath.Join(dir, "peerslot", "feeds"), o.allow).Open(ctx, o.ics)
+		if err == nil && info.Problem != nil {
+			a.warn("%s could not be reached; this is a copy of %s ago", feed.Redact(o.ics), info.Age.Round(time.Minute))
+		}
+		return r, feed.Redact(o.ics), err
+	}
+	f, err := os.Open(o.ics)
+	return f, filepath.Base(o.ics), err
+}
+
+func (f *jsonFreebusy) add(person, zone string, b availability.Busy) {
+	window := availability.Interval{Start: f.From, End: f.To}
+	p := jsonPerson{Person: person, Zone: zone, Reason: b.Reason, Busy: busyJSON(b)}
+	if !b.Readable() {
+		p.Unknown = true
+		p.Busy = []jsonBusy{{Start: f.From, End: f.To, Kind: availability.Unknown.String()}}
+	} else if !b.Window.Contains(window) {
+		for _, iv := range b.UnknownParts(window) {
+			b.Spans = append(b.Spans, availability.Span{Interval: iv, Kind: availability.Unknown})
+		}
+		b.Window = window
+		b.Normalize()
+		p.Busy = busyJSON(b)
+	}
+	f.People = append(f.People, p)
+	for _, w := range b.Warnings {
+		f.Warnings = append(f.Warnings, w)
+	}
+}
+
+func (a *app) printFreebusy(f jsonFreebusy) error {
+	if a.json {
+		return a.answer(f)
+	}
+	for _, w := range f.Warnings {
+		a.warn("%s", w)
+	}
+	var rows [][]string
+	for _, p := range f.People {
+		if p.Unknown {
+			a.warn("%s: nothing is known: %s", p.Person, p.Reason)
+		}
+		loc, err := availability.LoadZone(p.Zone)
+		if err != nil {
+			loc = time.UTC
+		}
+		layout := time.RFC3339
+		if a.terminal {
+			layout = "Mon 2 Jan 2006 15:04"
+		}
+		for _, b := range p.Busy {
+			kind := b.Kind
+			if b.AllDay {
+				kind += " all day"
+			}
+			rows = append(rows, []string{p.Person, b.Start.In(loc).Format(layout), b.End.In(loc).Format(layout), kind})
+		}
+	}
+	a.printer().Table([]string{"PERSON", "FROM", "TO", "KIND"}, rows)
+	return nil
+}

@@ -1,0 +1,121 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/scheduler"
+)
+
+func newGroupsCmd(a *app) *cobra.Command {
+	var markdown bool
+	cmd := &cobra.Command{
+		Use:   "groups",
+		Short: "List the groups and who is in them",
+		Example: `  peerslot groups
+  peerslot groups --markdown > groups.md`,
+		Args: exactly(0, "takes no arguments"),
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.groups(cmd.Context(), markdown) },
+	}
+	cmd.Flags().BoolVar(&markdown, "markdown", false, "as a page for a wiki")
+	return cmd
+}
+
+type jsonGroup struct {
+	Name     string   `json:"name"`
+	Program  string   `json:"program"`
+	Members  []string `json:"members"`
+	Required []string `json:"required"`
+	Slot     string   `json:"slot"` // "" if nothing is booked
+	Zone     string   `json:"zone"`
+}
+
+func (a *app) groups(ctx context.Context, markdown bool) error {
+	w, err := a.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer w.close()
+	booked, err := w.bookedByGroup(ctx)
+	if err != nil {
+		return err
+	}
+	list := []jsonGroup{}
+	for _, g := range w.Workspace.Groups {
+		j := jsonGroup{Name: g.Name, Program: g.Program, Members: addresses(g.Members), Required: addresses(g.Required), Zone: w.Workspace.Zone}
+		if b, ok := booked[g.Name]; ok {
+			j.Slot, j.Zone = b.Series.Slot.String(), b.Series.Slot.Zone
+		}
+		list = append(list, j)
+	}
+	switch {
+	case a.json:
+		return a.answer(struct {
+			Groups []jsonGroup `json:"groups"`
+		}{list})
+	case markdown:
+		a.printMarkdown(w, list)
+	default:
+		a.printGroups(w, list)
+	}
+	return nil
+}
+
+func (w *workspace) bookedByGroup(ctx context.Context) (map[string]scheduler.Booking, error) {
+	bookings, err := w.service.Store.Bookings(ctx)
+	out := map[string]scheduler.Booking{}
+	for _, b := range bookings {
+		out[b.Group] = b
+	}
+	return out, err
+}
+
+func (a *app) printGroups(w *workspace, list []jsonGroup) {
+	if len(list) == 0 {
+		a.hint("there are no groups; name some under groups: in the configuration")
+		return
+	}
+	var rows [][]string
+	for _, g := range list {
+		rows = append(rows, []string{g.Name, dash(g.Program), dash(g.Slot), strings.Join(w.names(g.Members), ", ")})
+	}
+	a.printer().Table([]string{"GROUP", "PROGRAM", "SLOT", "MEMBERS"}, rows)
+}
+
+func (w *workspace) names(addresses []string) []string {
+	out := make([]string, len(addresses))
+	for i, s := range addresses {
+		out[i] = w.Workspace.Name(calendar.Address(s))
+	}
+	return out
+}
+
+func dash(s string) string {
+	if s == "" {
+		return "-"
+	}
+	return s
+}
+
+// printMarkdown writes a page with one table, safe against names that mean
+// something in Markdown.
+func (a *app) printMarkdown(w *workspace, list []jsonGroup) {
+	fmt.Fprintf(a.stdout, "# Peer groups\n\n| Group | Program | Slot | Members |\n|---|---|---|---|\n")
+	for _, g := range list {
+		slot := g.Slot
+		if slot != "" {
+			slot += " (" + g.Zone + ")"
+		}
+		cells := []string{g.Name, dash(g.Program), dash(slot), strings.Join(w.names(g.Members), ", ")}
+		for i, c := range cells {
+			cells[i] = markdownEscape.Replace(c)
+		}
+		fmt.Fprintf(a.stdout, "| %s |\n", strings.Join(cells, " | "))
+	}
+}
+
+var markdownEscape = strings.NewReplacer("|", `\|`, "\n", " ", "<", "&lt;", "*", `\*`, "[", `\[`, "`", "\\`")

@@ -1,0 +1,57 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/config"
+)
+
+func newInitCmd(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:   "init [DIR]",
+		Short: "Write a commented peerslot.yaml to start from",
+		Long:  `Writes peerslot.yaml into DIR, default here, with every key explained. A file that is there is never replaced.`,
+		Example: `  peerslot init
+  peerslot init circles && cd circles && peerslot check`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			dir := "."
+			if len(args) > 0 {
+				dir = args[0]
+			}
+			return a.init(dir)
+		},
+	}
+}
+
+func (a *app) init(dir string) error {
+	if err := os.MkdirAll(filepath.Join(dir, "calendars"), 0o755); err != nil {
+		return err
+	}
+	path := filepath.Join(dir, "peerslot.yaml")
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
+	if errors.Is(err, fs.ErrExist) {
+		return withHint(fmt.Errorf("%s is there already; it was left as it is", path), "remove it first, or name another folder")
+	}
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(config.Starting())
+	if err := errors.Join(err, f.Close()); err != nil {
+		return err
+	}
+	if a.json {
+		return a.answer(struct {
+			File string `json:"file"`
+		}{path})
+	}
+	fmt.Fprintf(a.stdout, "Wrote %s\n", path)
+	a.hint("put in your people, their calendars into %s, then run 'peerslot check'", filepath.Join(dir, "calendars"))
+	return nil
+}

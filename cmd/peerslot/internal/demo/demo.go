@@ -1,0 +1,66 @@
+// Package demo lays out an example workspace: twelve engineering managers in
+// Berlin, Lisbon, New York and Bangalore, with calendars as different programs
+// export them.
+package demo
+
+import (
+	_ "embed"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/peerslot/peerslot/availability"
+)
+
+//go:embed peerslot.yaml.tmpl
+var configText string
+
+// Start is the Monday on which the demo's series may begin. The clocks of New York
+// change in the second week after it and those of Europe in the fourth, those of
+// Bangalore never.
+var Start = availability.Date{Year: 2027, Month: 3, Day: 1}
+
+// Groups are the demo's groups, the first of them the one to look at.
+var Groups = []string{"harbour", "monsoon"}
+
+// Write lays the workspace out in dir, with calendars around the three months
+// from start on. It refuses a folder that holds anything.
+func Write(dir string, start availability.Date) error {
+	if entries, err := os.ReadDir(dir); err == nil && len(entries) > 0 {
+		return fmt.Errorf("%s: %w", dir, ErrNotEmpty)
+	}
+	files := map[string]string{"peerslot.yaml": config(start)}
+	for _, p := range people {
+		for name, text := range p.files(start) {
+			files[name] = text
+		}
+	}
+	for name, text := range files {
+		path := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			return err
+		}
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ErrNotEmpty says that the demo's folder is in use.
+var ErrNotEmpty = errors.New("the folder is not empty")
+
+// config fills in the dates of people's time off.
+func config(start availability.Date) string {
+	return strings.NewReplacer(
+		"{{week 3}}", away(start.AddDays(14), 5),
+		"{{week 6}}", away(start.AddDays(35), 12),
+		"{{week 9}}", away(start.AddDays(56), 5),
+	).Replace(configText)
+}
+
+func away(first availability.Date, days int) string {
+	return first.String() + "/" + first.AddDays(days-1).String()
+}

@@ -1,0 +1,91 @@
+package main
+
+import (
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/scheduler"
+)
+
+// searchFlags are the flags of commands that look for a slot.
+type searchFlags struct {
+	start    string
+	weeks    int
+	cadence  string
+	duration time.Duration
+	step     time.Duration
+}
+
+func (f *searchFlags) add(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringVar(&f.start, "start", "", "first `DATE` on which a session may be (default next Monday)")
+	flags.IntVar(&f.weeks, "weeks", 0, "plan for `N` weeks instead of three months")
+	flags.StringVar(&f.cadence, "cadence", "", "weekly, biweekly or monthly (default the program's)")
+	flags.DurationVar(&f.duration, "duration", 0, "length of a session, such as 50m (default the program's)")
+	flags.DurationVar(&f.step, "step", 15*time.Minute, "starts are multiples of this on the wall clock")
+}
+
+// search returns the search that the flags and the group's program ask for.
+func (f *searchFlags) search(w *workspace, g scheduler.Group, now time.Time) (availability.Search, error) {
+	var none availability.Search
+	program, ok := w.Workspace.Program(g.Program)
+	if !ok {
+		return none, usagef("", "group %q: there is no program %q", g.Name, g.Program)
+	}
+	start, err := f.startDate(w, now)
+	if err != nil {
+		return none, err
+	}
+	s := scheduler.NewSearch(w.Workspace, program, start)
+	if f.cadence != "" {
+		if s.Cadence, err = availability.ParseCadence(f.cadence); err != nil {
+			return none, usagef("", "--%w", err)
+		}
+	}
+	if f.duration != 0 {
+		s.Length = f.duration
+	}
+	if s.Length < time.Minute || s.Length > 8*time.Hour || s.Length%time.Minute != 0 {
+		return none, usagef("", "--duration %s: want whole minutes, from 1m to 8h", s.Length)
+	}
+	s.Step = f.step
+	if s.Step < time.Minute || s.Step > 24*time.Hour || s.Step%time.Minute != 0 {
+		return none, usagef("", "--step %s: want whole minutes, from 1m to 24h", s.Step)
+	}
+	s.Count, err = f.count(s.Cadence)
+	return s, err
+}
+
+// count returns the sessions that fit in --weeks, 0 for as many as a series may
+// have. Three months are the most, whatever the flag says.
+func (f *searchFlags) count(c availability.Cadence) (int, error) {
+	switch {
+	case f.weeks == 0:
+		return 0, nil
+	case f.weeks < 0:
+		return 0, usagef("", "--weeks %d: want 1 or more", f.weeks)
+	}
+	n := (f.weeks + int(c) - 1) / int(c)
+	if n > c.MaxCount() {
+		return 0, usagef("a series ends within three months and is then reviewed", "--weeks %d: a %s series has at most %d sessions", f.weeks, c, c.MaxCount())
+	}
+	return n, nil
+}
+
+// startDate returns --start, or the Monday after now in the workspace's zone.
+func (f *searchFlags) startDate(w *workspace, now time.Time) (availability.Date, error) {
+	if f.start != "" {
+		d, err := availability.ParseDate(f.start)
+		if err != nil {
+			return d, usagef("", "--start: %w", err)
+		}
+		return d, nil
+	}
+	loc, err := availability.LoadZone(w.Workspace.Zone)
+	if err != nil {
+		return availability.Date{}, err
+	}
+	return availability.DateOf(now.In(loc)).Monday().AddDays(7), nil
+}

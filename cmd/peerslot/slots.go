@@ -1,0 +1,149 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/render"
+	"github.com/peerslot/peerslot/scheduler"
+)
+
+type slotsOptions struct {
+	selection
+	searchFlags
+	top int
+	svg string
+}
+
+func newSlotsCmd(a *app) *cobra.Command {
+	var o slotsOptions
+	cmd := &cobra.Command{
+		Use:   "slots (GROUP | --with ADDRESS,ADDRESS…)",
+		Short: "Rank the weekly slots of a group, and show who is missing when",
+		Long: `Reads everybody's busy times and ranks every weekly slot by how many members can
+attend over the whole series. Each candidate comes with a grid of sessions by
+members. Nothing is changed.`,
+		Example: `  peerslot slots berlin-leads
+  peerslot slots berlin-leads --cadence biweekly --top 3 --svg week.svg
+  peerslot slots --with ana@acme.example,bo@acme.example --duration 30m`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.names = args
+			return o.run(cmd.Context(), a)
+		},
+	}
+	o.searchFlags.add(cmd)
+	cmd.Flags().StringSliceVar(&o.with, "with", nil, "`ADDRESSES` of an ad-hoc group, comma-separated")
+	cmd.Flags().IntVar(&o.top, "top", 5, "show the best `N` slots")
+	cmd.Flags().StringVar(&o.svg, "svg", "", "draw the week as a heat map into `FILE`")
+	completeGroups(a, cmd)
+	return cmd
+}
+
+func (o slotsOptions) run(ctx context.Context, a *app) error {
+	if err := o.selection.check("slots"); err != nil {
+		return err
+	}
+	if o.top < 1 {
+		return usagef("", "--top %d: want 1 or more", o.top)
+	}
+	w, err := a.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer w.close()
+	groups, err := w.groupsFor(o.selection)
+	if err != nil {
+		return err
+	}
+	search, err := o.search(w, groups[0], a.now())
+	if err != nil {
+		return err
+	}
+	search.Top = o.top
+	ranking, all, err := o.rank(ctx, w, groups[0], search)
+	if err != nil {
+		return err
+	}
+	if o.svg != "" {
+		if err := writeHeatMap(w, ranking, all, o.svg); err != nil {
+			return err
+		}
+	}
+	for _, u := range ranking.Unknown {
+		a.warn("%s: not everything is known: %s", u.Person, u.Reason)
+	}
+	if a.json {
+		return a.answer(rankingJSON(ranking))
+	}
+	a.printRanking(w, ranking)
+	if o.svg != "" {
+		fmt.Fprintf(a.stderr, "The week as a heat map: %s\n", o.svg)
+	}
+	return nil
+}
+
+// rank returns the best candidates, and all of them if a heat map needs them.
+func (o slotsOptions) rank(ctx context.Context, w *workspace, g scheduler.Group, search availability.Search) (best scheduler.Ranking, all []availability.Candidate, err error) {
+	best, err = w.service.Slots(ctx, g, search)
+	if err != nil || o.svg == "" {
+		return best, nil, err
+	}
+	search.Top = int(7*24*time.Hour/search.Step) * int(search.Cadence)
+	all, err = availability.Rank(search, best.Members)
+	return best, all, err
+}
+
+func (a *app) printRanking(w *workspace, r scheduler.Ranking) {
+	p := a.printer()
+	if len(r.Candidates) == 0 {
+		p.Println("No slot fits: look at only_days, and at the hours of the members.")
+		return
+	}
+	zone, _ := availability.LoadZone(r.Search.Zone)
+	first := r.Candidates[0]
+	p.Printf("%s: the best slots for %d people, %s, %d sessions of %s from %s, times in %s\n\n",
+		groupTitle(r.Group), len(r.Members), r.Search.Cadence, first.Count, minutes(r.Search.Length), r.Search.Start, r.Search.Zone)
+	grid := render.Grid{Printer: p, Zone: zone, Name: func(s string) string { return w.Workspace.Name(calendar.Address(s)) }}
+	for i, c := range r.Candidates {
+		grid.Draw(i+1, r.Members, c)
+		p.Println("")
+	}
+	grid.Legend()
+}
+
+func groupTitle(g scheduler.Group) string {
+	if g.Name == "" {
+		return "This group"
+	}
+	return g.Name
+}
+
+func minutes(d time.Duration) string { return fmt.Sprintf("%d min", int(d/time.Minute)) }
+
+func (a *app) printer() render.Printer { return render.Printer{W: a.stdout, Terminal: a.terminal} }
+
+func writeHeatMap(w *workspace, r scheduler.Ranking, all []availability.Candidate, path string) error {
+	h := render.HeatMap{Title: "When " + groupTitle(r.Group) + " can meet", Candidates: all, Step: r.Search.Step}
+	var names []string
+	for _, m := range r.Members {
+		names = append(names, w.Workspace.Name(calendar.Address(m.Name)))
+	}
+	count := r.Search.Count
+	for _, c := range r.Candidates {
+		h.Best = append(h.Best, c.Slot)
+		count = c.Count
+	}
+	h.Subtitle = render.Lead(names, count, r.Search.Cadence, r.Search.Zone)
+	var b bytes.Buffer
+	if err := h.WriteSVG(&b); err != nil {
+		return err
+	}
+	return writeFile(path, b.Bytes())
+}

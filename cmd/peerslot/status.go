@@ -1,0 +1,118 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/peerslot/peerslot/scheduler"
+)
+
+func newStatusCmd(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:   "status",
+		Short: "Show groups, series, next sessions, and what needs attention",
+		Long: `Shows how every group stands: its slot, how many sessions were held and are left,
+the next one, and attendance so far by the members' replies.
+
+Exit status 3 if something needs a person.`,
+		Example: `  peerslot status
+  peerslot status --json | jq '.groups[] | select(.attention != [])'`,
+		Args: exactly(0, "takes no arguments"),
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.status(cmd.Context()) },
+	}
+}
+
+type jsonStatus struct {
+	Group      string     `json:"group"`
+	UID        string     `json:"uid"`
+	Slot       string     `json:"slot"` // "" if nothing is booked
+	Zone       string     `json:"zone"`
+	Cadence    string     `json:"cadence"`
+	Held       int        `json:"held"`
+	Left       int        `json:"left"`
+	Next       *time.Time `json:"next"`
+	Attendance *float64   `json:"attendance"` // share of those held; null before the first
+	Attention  []string   `json:"attention"`
+}
+
+func (a *app) status(ctx context.Context) error {
+	w, err := a.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer w.close()
+	all, err := w.service.Status(ctx)
+	if err != nil {
+		return err
+	}
+	list := []jsonStatus{}
+	needs := false
+	for _, st := range all {
+		list = append(list, statusJSON(st))
+		needs = needs || len(st.Attention) > 0
+	}
+	if a.json {
+		err = a.answer(struct {
+			Groups []jsonStatus `json:"groups"`
+		}{list})
+	} else {
+		a.printStatus(w, all)
+	}
+	if err == nil && needs {
+		return &needsPerson{}
+	}
+	return err
+}
+
+func statusJSON(st scheduler.Status) jsonStatus {
+	j := jsonStatus{Group: st.Group.Name, Attention: st.Attention, Held: st.Held, Left: st.Left}
+	if j.Attention == nil {
+		j.Attention = []string{}
+	}
+	if st.Booking == nil {
+		return j
+	}
+	s := st.Series
+	j.UID, j.Slot, j.Zone, j.Cadence = string(s.UID), s.Slot.String(), s.Slot.Zone, s.Cadence.String()
+	if !st.Next.Empty() {
+		next := st.Next.Start.UTC()
+		j.Next = &next
+	}
+	if st.Invited > 0 {
+		share := float64(st.Attended) / float64(st.Invited)
+		j.Attendance = &share
+	}
+	return j
+}
+
+func (a *app) printStatus(w *workspace, all []scheduler.Status) {
+	var rows [][]string
+	for _, st := range all {
+		row := []string{st.Group.Name, "not booked", "-", "-", "-", strings.Join(st.Attention, "; ")}
+		if st.Booking != nil {
+			row[1] = st.Series.Slot.String() + " " + st.Series.Cadence.String()
+			row[2] = fmt.Sprintf("%d of %d", st.Held, st.Held+st.Left)
+			if !st.Next.Empty() {
+				row[3] = a.when(st.Next.Start, w)
+			}
+			if st.Invited > 0 {
+				row[4] = fmt.Sprintf("%d%%", 100*st.Attended/st.Invited)
+			}
+		}
+		rows = append(rows, row)
+	}
+	a.printer().Table([]string{"GROUP", "SLOT", "HELD", "NEXT", "ATTENDANCE", "ATTENTION"}, rows)
+}
+
+// when returns a time as people read it on a terminal, in the workspace's zone,
+// and in full elsewhere.
+func (a *app) when(t time.Time, w *workspace) string {
+	if !a.terminal {
+		return t.UTC().Format(time.RFC3339)
+	}
+	return t.In(zoneOf(w.Workspace)(w.Workspace.Organizer.Address)).Format("Mon 2 Jan 15:04")
+}

@@ -1,0 +1,233 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/calendar/feed"
+	"github.com/peerslot/peerslot/calendar/folder"
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/config"
+	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/store"
+)
+
+// A workspace is an open configuration: its people, store and calendars.
+type workspace struct {
+	*config.Config
+	path    string
+	service *scheduler.Service
+}
+
+// loadConfig reads the workspace's configuration.
+func (a *app) loadConfig() (*config.Config, error) {
+	path := cmp.Or(a.configPath, a.getenv("PEERSLOT_CONFIG"), "peerslot.yaml")
+	c, err := config.Load(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, &hinted{fmt.Errorf("there is no %s here", path),
+			"'peerslot init' writes one, 'peerslot demo' shows a worked example, -c FILE names another", exitUsage}
+	}
+	return c, err
+}
+
+// open opens the workspace. The caller must close it.
+func (a *app) open(ctx context.Context) (*workspace, error) {
+	c, err := a.loadConfig()
+	if err != nil {
+		return nil, err
+	}
+	backend, err := a.backend(c)
+	if err != nil {
+		return nil, err
+	}
+	st, err := store.Open(ctx, storeURL(c))
+	if err != nil {
+		return nil, err
+	}
+	return &workspace{Config: c, service: &scheduler.Service{
+		Workspace: c.Workspace,
+		Store:     st,
+		Backend:   backend,
+		Holidays:  c.Holidays,
+		Agenda:    agendas(c.Dir),
+		Now:       a.now,
+		Log:       a.log(),
+		Progress:  newProgress(a).report,
+	}}, nil
+}
+
+func (w *workspace) close() { _ = w.service.Store.Close() }
+
+// inDir returns the path as seen from the configuration's folder.
+func inDir(dir, path string) string {
+	if filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(dir, path)
+}
+
+func storeURL(c *config.Config) string {
+	if strings.Contains(c.Store, "://") {
+		return c.Store
+	}
+	return inDir(c.Dir, c.Store)
+}
+
+// backend is the one switch that names the backends.
+func (a *app) backend(c *config.Config) (calendar.Backend, error) {
+	zone := zoneOf(c.Workspace)
+	var b calendar.Backend
+	switch c.Calendar.Backend {
+	case config.Folder:
+		b = &folder.Backend{Path: inDir(c.Dir, c.Calendar.Folder.Path), Zone: zone}
+	default:
+		return nil, &hinted{fmt.Errorf("calendar backend %q is not part of this build", c.Calendar.Backend), "use backend: folder", exitUsage}
+	}
+	readers, err := a.readers(c, zone)
+	if err != nil {
+		return nil, err
+	}
+	return calendar.Split{Backend: b, Readers: readers}, nil
+}
+
+// readers returns who is read elsewhere than from the workspace's backend.
+func (a *app) readers(c *config.Config, zone func(calendar.Address) *time.Location) (map[calendar.Address]calendar.BusyReader, error) {
+	readers := map[calendar.Address]calendar.BusyReader{}
+	feeds := &feed.Reader{Fetcher: a.fetcher(filepath.Join(c.Dir, ".peerslot", "feeds"), c.Calendar.AllowHosts), Sources: map[calendar.Address]feed.Source{}}
+	for address, p := range c.Workspace.Roster {
+		switch {
+		case p.Calendar == "":
+		case p.Calendar == "none":
+			readers[address] = calendar.Nothing{}
+		case feed.IsURL(p.Calendar):
+			feeds.Sources[address] = feed.Source{URL: p.Calendar, Zone: zone(address)}
+			readers[address] = feeds
+		default:
+			feeds.Sources[address] = feed.Source{File: inDir(c.Dir, p.Calendar), Zone: zone(address)}
+			readers[address] = feeds
+		}
+	}
+	return readers, nil
+}
+
+func (a *app) fetcher(cacheDir string, allow []string) *feed.Fetcher {
+	return &feed.Fetcher{Dir: cacheDir, AllowHosts: allow, Now: a.now}
+}
+
+func zoneOf(w scheduler.Workspace) func(calendar.Address) *time.Location {
+	return func(a calendar.Address) *time.Location {
+		for _, name := range []string{w.Roster[a].Zone, w.Zone} {
+			if loc, err := availability.LoadZone(name); err == nil {
+				return loc
+			}
+		}
+		return time.UTC
+	}
+}
+
+// agendas returns the agenda of a program: a built-in one, or a template of the
+// user's own next to the configuration.
+func agendas(dir string) func(scheduler.Program) (scheduler.Agenda, error) {
+	return func(p scheduler.Program) (scheduler.Agenda, error) {
+		if agenda, ok := scheduler.BuiltInAgenda(p.Agenda); ok {
+			return agenda, nil
+		}
+		text, err := os.ReadFile(inDir(dir, p.Agenda))
+		if err != nil {
+			return scheduler.Agenda{}, fmt.Errorf("agenda of program %q: want peer-circle, coaching, one-on-one or the path of a template: %w", p.Name, err)
+		}
+		return scheduler.ParseAgenda(filepath.Base(p.Agenda), string(text))
+	}
+}
+
+// groupsFor returns the groups that the arguments name, all of them, or the one
+// made of --with.
+func (w *workspace) groupsFor(s selection) ([]scheduler.Group, error) {
+	if len(s.with) > 0 {
+		g, err := w.adHoc(s)
+		return []scheduler.Group{g}, err
+	}
+	if s.all {
+		return w.Workspace.Groups, nil
+	}
+	var out []scheduler.Group
+	for _, name := range s.names {
+		g, err := w.service.Group(name)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, g)
+	}
+	return out, nil
+}
+
+// A selection is how a command line names groups.
+type selection struct {
+	names []string
+	all   bool
+	with  []string // addresses
+	name  string   // of the group made of with
+}
+
+// check reports a selection that names nothing, or too much.
+func (s selection) check(cmd string) error {
+	ways := 0
+	for _, used := range []bool{len(s.names) > 0, s.all, len(s.with) > 0} {
+		if used {
+			ways++
+		}
+	}
+	if ways != 1 {
+		return usagef(fmt.Sprintf("'peerslot groups' lists the groups; see 'peerslot %s --help'", cmd), "%s: name a group, or people with --with", cmd)
+	}
+	return nil
+}
+
+func (w *workspace) adHoc(s selection) (scheduler.Group, error) {
+	g := scheduler.Group{Name: s.name}
+	for _, word := range s.with {
+		a, err := w.person(word)
+		if err != nil {
+			return g, err
+		}
+		for _, other := range g.Members {
+			if other == a {
+				return g, usagef("", "--with names %s twice", a)
+			}
+		}
+		g.Members = append(g.Members, a)
+	}
+	if len(g.Members) < 2 || len(g.Members) > 8 {
+		return g, usagef("", "--with names %d people; a group has 2 to 8", len(g.Members))
+	}
+	return g, nil
+}
+
+// person returns the address of somebody of the roster, who may be named by the
+// part before the @ alone if that is unique.
+func (w *workspace) person(word string) (calendar.Address, error) {
+	if a, err := calendar.ParseAddress(word); err == nil {
+		if _, ok := w.Workspace.Roster[a]; ok {
+			return a, nil
+		}
+		return "", usagef("add them to people: in the configuration", "%s is not among the people", a)
+	}
+	var found []calendar.Address
+	for a := range w.Workspace.Roster {
+		if strings.EqualFold(a.Local(), word) {
+			found = append(found, a)
+		}
+	}
+	if len(found) == 1 {
+		return found[0], nil
+	}
+	return "", usagef("name people by their addresses", "%q is nobody's address", word)
+}
