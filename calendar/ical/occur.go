@@ -1,0 +1,431 @@
+package ical
+
+import "slices"
+
+// A budget bounds the work that the rules of one calendar may cause. It is
+// counted in days looked at and times found.
+type budget int
+
+const (
+	calendarBudget = 8_000_000
+	seriesBudget   = 200_000 // times of one series inside the window
+)
+
+func (b *budget) spend(n int) bool {
+	*b -= budget(n)
+	return *b >= 0
+}
+
+// occur calls yield with each time, in order, that the rule gives a series
+// which starts at start, from the first that is not before from up to the last
+// that is before to. All are seconds since 1970 on the same wall clock. It
+// returns false, having called yield for only some, if the budget is spent or
+// yield returned false.
+//
+// It looks at each day that matters and asks whether the rule has it, instead
+// of stepping from one occurrence to the next as rrule-go does. So it needs no
+// start near the window, cannot hang on a rule that never matches, and a rule
+// without COUNT costs the same however old it is.
+func (r rule) occur(start, from, to int64, b *budget, yield func(int64) bool) bool {
+	w := walker{rule: r, start: start, from: max(from, start), to: to, budget: b, yield: yield}
+	w.plan()
+	if last, ok := w.lastByCount(); ok {
+		w.to, w.count = min(to, last+1), 0
+	}
+	if w.from >= w.to {
+		return true
+	}
+	if w.count > 0 {
+		w.from, w.shown = start, from
+	}
+	if len(r.positions) > 0 && r.freq <= everyDay {
+		return w.periods()
+	}
+	return w.all()
+}
+
+// A walker goes through the days of one rule.
+type walker struct {
+	rule
+	start, from, to int64
+	shown           int64 // times before it are counted, not yielded
+	counted         int64
+	first           day
+	bare            bool    // the rule says nothing of the time of day
+	times           []int64 // in each day, seconds from its beginning, if the rule has the same on all
+	found           []int64 // scratch
+	budget          *budget
+	yield           func(int64) bool
+	done            bool
+}
+
+// plan sets what is the same on all days.
+func (w *walker) plan() {
+	w.first = dayOf(floorDiv(w.start, secondsPerDay))
+	w.fill(w.first)
+	w.bare = w.hours|w.minutes|w.seconds == 0
+	clock := floorMod(w.start, secondsPerDay)
+	if w.freq <= everyMinute {
+		w.seconds = orStart(w.seconds, clock%60)
+	}
+	if w.freq <= everyHour {
+		w.minutes = orStart(w.minutes, clock/60%60)
+	}
+	if w.freq <= everyDay {
+		w.hours = orStart(w.hours, clock/3600)
+		for h := range int64(24) {
+			if w.hours.has(int(h)) {
+				w.times = w.addMinutes(w.times, h*3600)
+			}
+		}
+		w.budget.spend(len(w.times))
+	}
+}
+
+func orStart(s set, n int64) set {
+	if s == 0 {
+		return 1 << n
+	}
+	return s
+}
+
+// addMinutes appends the times of one hour.
+func (w *walker) addMinutes(list []int64, hour int64) []int64 {
+	for m := range int64(60) {
+		if w.minutes.has(int(m)) {
+			list = w.addSeconds(list, hour+m*60)
+		}
+	}
+	return list
+}
+
+// addSeconds appends the times of one minute.
+func (w *walker) addSeconds(list []int64, minute int64) []int64 {
+	for s := range int64(60) {
+		if w.seconds.has(int(s)) {
+			list = append(list, minute+s)
+		}
+	}
+	return list
+}
+
+// all yields the times of the days that match, one after the other.
+func (w *walker) all() bool {
+	d := dayOf(floorDiv(w.from, secondsPerDay))
+	for d.number*secondsPerDay < w.to {
+		if !w.budget.spend(1) {
+			return false
+		}
+		if skip := w.skip(d); skip > 0 {
+			d = dayOf(d.number + skip)
+			continue
+		}
+		if w.matches(d) && !w.emit(d) {
+			return w.done
+		}
+		d = d.next()
+	}
+	return true
+}
+
+// emit yields the times of a day. It returns false to stop; done tells whether
+// all are found.
+func (w *walker) emit(d day) bool {
+	times := w.times
+	if w.freq > everyDay {
+		w.found = w.within(d, w.found[:0])
+		times = w.found
+	}
+	for _, t := range times {
+		if !w.put(d.number*secondsPerDay + t) {
+			return false
+		}
+	}
+	return true
+}
+
+// put counts and yields one time.
+func (w *walker) put(t int64) bool {
+	switch {
+	case t < w.from:
+		return true
+	case t >= w.to:
+		w.done = true
+		return false
+	case !w.budget.spend(1):
+		return false
+	}
+	if w.count > 0 {
+		if w.counted++; w.counted > w.count {
+			w.done = true
+			return false
+		}
+		if t < w.shown {
+			return true
+		}
+	}
+	return w.yield(t)
+}
+
+// skip returns how many days from d on cannot match, 0 if d may.
+func (w *walker) skip(d day) int64 {
+	if w.months != 0 && !w.months.has(d.month) {
+		return int64(d.monthLength - d.day + 1)
+	}
+	return w.unaligned(d)
+}
+
+// unaligned returns how many days from d on INTERVAL leaves out.
+func (w *walker) unaligned(d day) int64 {
+	switch w.freq {
+	case everyYear:
+		if floorMod(int64(d.year-w.first.year), w.interval) != 0 {
+			return int64(d.yearLength - d.yearDay + 1)
+		}
+	case everyMonth:
+		if floorMod(monthsBetween(w.first, d), w.interval) != 0 {
+			return int64(d.monthLength - d.day + 1)
+		}
+	case everyWeek:
+		if floorMod(w.week(d)-w.week(w.first), w.interval) != 0 {
+			return int64(7 - (d.weekday-w.wkst+7)%7)
+		}
+	case everyDay:
+		if past := floorMod(d.number-w.first.number, w.interval); past != 0 {
+			return w.interval - past
+		}
+	}
+	return 0
+}
+
+func monthsBetween(a, b day) int64 {
+	return int64(b.year-a.year)*12 + int64(b.month-a.month)
+}
+
+// week numbers the weeks, which begin on wkst.
+func (w *walker) week(d day) int64 { return floorDiv(d.number+3-int64(w.wkst), 7) }
+
+// matches reports whether the days that the rule names include d.
+func (w *walker) matches(d day) bool {
+	if w.months != 0 && !w.months.has(d.month) {
+		return false
+	}
+	if len(w.weeks) > 0 {
+		number, of := d.weekNumber(w.wkst)
+		if !slices.Contains(w.weeks, number) && !slices.Contains(w.weeks, number-of-1) {
+			return false
+		}
+	}
+	if len(w.yearDays) > 0 && !slices.Contains(w.yearDays, d.yearDay) && !slices.Contains(w.yearDays, d.yearDay-d.yearLength-1) {
+		return false
+	}
+	if len(w.monthDays) > 0 && !slices.Contains(w.monthDays, d.day) && !slices.Contains(w.monthDays, d.day-d.monthLength-1) {
+		return false
+	}
+	if w.days == 0 && len(w.numbered) == 0 {
+		return true
+	}
+	return w.days.has(d.weekday) || w.matchesNumber(d)
+}
+
+// matchesNumber reports whether d is one of the numbered weekdays, counted in
+// its month or, in a yearly rule without BYMONTH, in its year.
+func (w *walker) matchesNumber(d day) bool {
+	at, length := d.day, d.monthLength
+	if w.freq == everyYear && w.months == 0 {
+		at, length = d.yearDay, d.yearLength
+	}
+	for _, n := range w.numbered {
+		if n.day == d.weekday && (n.n == (at-1)/7+1 || n.n == -(length-at)/7-1) {
+			return true
+		}
+	}
+	return false
+}
+
+// weekNumber returns the number of the week that d lies in and how many weeks
+// its year has. A week belongs to the year that has most of its days.
+func (d day) weekNumber(wkst int) (number, of int) {
+	middle := d.yearDay - (d.weekday-wkst+7)%7 + 3
+	length := d.yearLength
+	switch {
+	case middle < 1:
+		length = 365
+		if leap(d.year - 1) {
+			length = 366
+		}
+		middle += length
+	case middle > length:
+		middle -= length
+		length = 365
+		if leap(d.year + 1) {
+			length = 366
+		}
+	}
+	number = (middle-1)/7 + 1
+	return number, number + (length-middle)/7
+}
+
+// within appends the times of a day of a rule that repeats more often than
+// daily.
+func (w *walker) within(d day, list []int64) []int64 {
+	unit := [...]int64{everyHour: 3600, everyMinute: 60, everySecond: 1}[w.freq]
+	begin := d.number * secondsPerDay
+	origin := floorDiv(w.start, unit)
+	period := floorDiv(max(begin, w.from), unit)
+	if past := floorMod(period-origin, w.interval); past != 0 {
+		period += w.interval - past
+	}
+	for ; period*unit < min(begin+secondsPerDay, w.to) && w.budget.spend(1); period += w.interval {
+		n := len(list)
+		list = w.ofPeriod(list, period*unit-begin)
+		if len(w.positions) > 0 {
+			list = append(list[:n], w.pick(slices.Clone(list[n:]))...)
+		}
+	}
+	return list
+}
+
+// ofPeriod appends the times of the hour, minute or second that begins at t.
+func (w *walker) ofPeriod(list []int64, t int64) []int64 {
+	if w.hours != 0 && !w.hours.has(int(t/3600)) {
+		return list
+	}
+	if w.freq == everyHour {
+		return w.addMinutes(list, t)
+	}
+	if w.minutes != 0 && !w.minutes.has(int(t/60%60)) {
+		return list
+	}
+	if w.freq == everyMinute {
+		return w.addSeconds(list, t)
+	}
+	if w.seconds != 0 && !w.seconds.has(int(t%60)) {
+		return list
+	}
+	return append(list, t)
+}
+
+// pick returns the times at the positions of BYSETPOS, in order.
+func (w *walker) pick(list []int64) []int64 {
+	var out []int64
+	for _, i := range w.indexes(len(list)) {
+		out = append(out, list[i])
+	}
+	return out
+}
+
+// indexes returns the positions of BYSETPOS in a list of n, in order.
+func (w *walker) indexes(n int) []int {
+	var list []int
+	for _, p := range w.positions {
+		if p < 0 {
+			p += n + 1
+		}
+		if p >= 1 && p <= n {
+			list = append(list, p-1)
+		}
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+// periods yields the times at the positions of BYSETPOS in each year, month,
+// week or day.
+func (w *walker) periods() bool {
+	for d := w.periodOf(dayOf(floorDiv(w.from, secondsPerDay))); d.number*secondsPerDay < w.to; {
+		if !w.budget.spend(1) {
+			return false
+		}
+		if skip := w.unaligned(d); skip > 0 {
+			d = dayOf(d.number + skip)
+			continue
+		}
+		days, next := w.matchesFrom(d)
+		for _, i := range w.indexes(len(days) * len(w.times)) {
+			if !w.put(days[i/len(w.times)]*secondsPerDay + w.times[i%len(w.times)]) {
+				return w.done
+			}
+		}
+		d = next
+	}
+	return true
+}
+
+// matchesFrom returns the days that match in the period that begins on d, and
+// the first day of the next one.
+func (w *walker) matchesFrom(d day) (days []int64, next day) {
+	days = w.found[:0]
+	for next = w.nextPeriod(d); d.number < next.number && w.budget.spend(1); d = d.next() {
+		if w.matches(d) {
+			days = append(days, d.number)
+		}
+	}
+	w.found = days
+	return days, next
+}
+
+// periodOf returns the first day of the period that d lies in.
+func (w *walker) periodOf(d day) day {
+	switch w.freq {
+	case everyYear:
+		return dayOf(d.number - int64(d.yearDay-1))
+	case everyMonth:
+		return dayOf(d.number - int64(d.day-1))
+	case everyWeek:
+		return dayOf(d.number - int64((d.weekday-w.wkst+7)%7))
+	}
+	return d
+}
+
+// nextPeriod returns the first day after the period that begins on d.
+func (w *walker) nextPeriod(d day) day {
+	switch w.freq {
+	case everyYear:
+		return dayOf(d.number + int64(d.yearLength))
+	case everyMonth:
+		return dayOf(d.number + int64(d.monthLength))
+	case everyWeek:
+		return dayOf(d.number + 7)
+	}
+	return d.next()
+}
+
+// lastByCount returns the last time of a rule with COUNT, if that can be told
+// without finding them all.
+func (w *walker) lastByCount() (last int64, ok bool) {
+	if w.count == 0 || w.months != 0 || len(w.weeks)+len(w.yearDays)+len(w.monthDays)+len(w.numbered)+len(w.positions) > 0 {
+		return 0, false
+	}
+	switch {
+	case w.freq == everyWeek && len(w.times) == 1:
+		return w.lastWeekly(), true
+	case w.freq >= everyDay && w.days == 0 && w.bare:
+		step := w.interval * [...]int64{everyDay: secondsPerDay, everyHour: 3600, everyMinute: 60, everySecond: 1}[w.freq]
+		return w.start + min(w.count-1, endless/step)*step, true
+	}
+	return 0, false
+}
+
+// endless is later than all times that matter.
+const endless = 1 << 50
+
+// lastWeekly returns the last time of a weekly rule that names only days.
+func (w *walker) lastWeekly() int64 {
+	var days []int64 // from the start of the week
+	for i := range 7 {
+		if w.days.has((w.wkst + i) % 7) {
+			days = append(days, int64(i))
+		}
+	}
+	begin := w.first.number - int64((w.first.weekday-w.wkst+7)%7)
+	passed := int64(0) // days of the first week that lie before the start
+	for _, i := range days {
+		if (begin+i)*secondsPerDay+w.times[0] < w.start {
+			passed++
+		}
+	}
+	n, per := w.count-1+passed, int64(len(days))
+	weeks := min(n/per, endless/w.interval/7/secondsPerDay) * w.interval
+	return (begin+weeks*7+days[n%per])*secondsPerDay + w.times[0]
+}

@@ -1,0 +1,230 @@
+package ical
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// A rule is a recurrence rule (RFC 5545, section 3.3.10). It is read for the
+// clocks of one zone without a zone: its times are wall clock.
+type rule struct {
+	freq     frequency
+	interval int64
+	count    int64  // 0 if there is none
+	until    string // as written; "" if there is none
+	wkst     int    // first day of the week, from Monday
+
+	months    set // 1 to 12
+	weeks     []int
+	yearDays  []int
+	monthDays []int
+	days      set         // 0 to 6 from Monday, without a number
+	numbered  []numberDay // such as 2TU
+	hours     set         // 0 to 23
+	minutes   set         // 0 to 59
+	seconds   set         // 0 to 59
+	positions []int       // of BYSETPOS, not 0
+}
+
+// A frequency is the FREQ of a rule, the longest first.
+type frequency int
+
+const (
+	everyYear frequency = iota + 1
+	everyMonth
+	everyWeek
+	everyDay
+	everyHour
+	everyMinute
+	everySecond
+)
+
+var frequencies = map[string]frequency{
+	"YEARLY": everyYear, "MONTHLY": everyMonth, "WEEKLY": everyWeek, "DAILY": everyDay,
+	"HOURLY": everyHour, "MINUTELY": everyMinute, "SECONDLY": everySecond,
+}
+
+var dayNames = []string{"MO", "TU", "WE", "TH", "FR", "SA", "SU"}
+
+// A set holds small numbers.
+type set uint64
+
+func (s set) has(n int) bool { return s>>n&1 != 0 }
+
+// A numberDay is the nth of a weekday in a month or year, from its end if n is
+// negative.
+type numberDay struct{ n, day int }
+
+var errRule = errors.New("its rule cannot be read")
+
+// parseRule reads a rule. What may be left out without changing its sense is;
+// odd says so. A rule that cannot be read, or whose sense calendar programs do
+// not agree on, is an error.
+func parseRule(text string) (r rule, odd bool, err error) {
+	r.interval = 1
+	text = strings.ToUpper(strings.TrimSpace(text))
+	if rest, ok := strings.CutPrefix(text, "RRULE:"); ok {
+		text, odd = rest, true
+	}
+	for part := range strings.SplitSeq(text, ";") {
+		name, value, ok := strings.Cut(part, "=")
+		if !ok {
+			odd = odd || part != ""
+			continue
+		}
+		plain := strings.Join(strings.Fields(value), "")
+		odd = odd || plain != value
+		if plain == "" {
+			odd = true
+			continue
+		}
+		if err := r.set(strings.TrimSpace(name), plain, &odd); err != nil {
+			return rule{}, odd, err
+		}
+	}
+	if r.freq == 0 {
+		return rule{}, odd, fmt.Errorf("%w: no FREQ", errRule)
+	}
+	return r, odd, nil
+}
+
+// set reads one part of a rule.
+func (r *rule) set(name, value string, odd *bool) (err error) {
+	switch name {
+	case "FREQ":
+		r.freq = frequencies[value]
+	case "INTERVAL":
+		r.interval, err = positive(value)
+	case "COUNT":
+		r.count, err = positive(value)
+	case "UNTIL":
+		r.until = value
+	case "WKST":
+		if r.wkst = slices.Index(dayNames, value); r.wkst < 0 {
+			r.wkst, *odd = 0, true
+		}
+	case "BYMONTH":
+		err = setOf(&r.months, value, 1, 12)
+	case "BYWEEKNO":
+		r.weeks, err = numbers(value, 53)
+	case "BYYEARDAY":
+		r.yearDays, err = numbers(value, 366)
+	case "BYMONTHDAY":
+		r.monthDays, err = numbers(value, 31)
+	case "BYDAY":
+		err = r.setDays(value)
+	case "BYHOUR":
+		err = setOf(&r.hours, value, 0, 23)
+	case "BYMINUTE":
+		err = setOf(&r.minutes, value, 0, 59)
+	case "BYSECOND":
+		err = setOf(&r.seconds, value, 0, 60)
+	case "BYSETPOS":
+		r.positions, err = numbers(value, 366)
+	case "RSCALE":
+		if value != "GREGORIAN" {
+			err = errors.New("another calendar than the Gregorian")
+		}
+	case "SKIP":
+		if value != "OMIT" {
+			err = errors.New("SKIP")
+		}
+	case "BYEASTER":
+		err = errors.New("BYEASTER")
+	default:
+		*odd = true
+	}
+	if err != nil {
+		return fmt.Errorf("%w: %s", errRule, name)
+	}
+	return nil
+}
+
+// setDays reads BYDAY.
+func (r *rule) setDays(value string) error {
+	r.days, r.numbered = 0, nil
+	for text := range strings.SplitSeq(value, ",") {
+		if len(text) < 2 {
+			return errRule
+		}
+		number, name := text[:len(text)-2], text[len(text)-2:]
+		day := slices.Index(dayNames, name)
+		if day < 0 {
+			return errRule
+		}
+		if number == "" {
+			r.days |= 1 << day
+			continue
+		}
+		n, err := strconv.Atoi(number)
+		if err != nil || n == 0 || n < -53 || n > 53 {
+			return errRule
+		}
+		r.numbered = append(r.numbered, numberDay{n, day})
+	}
+	return nil
+}
+
+// numbers reads a list of numbers from 1 to limit, or from -1 to -limit.
+func numbers(value string, limit int) ([]int, error) {
+	var list []int
+	for text := range strings.SplitSeq(value, ",") {
+		n, err := strconv.Atoi(text)
+		if err != nil || n == 0 || n < -limit || n > limit {
+			return nil, errRule
+		}
+		if len(list) < 1000 {
+			list = append(list, n)
+		}
+	}
+	return list, nil
+}
+
+// setOf reads a list of numbers from low to high. The 60th second, which only a
+// leap second has, is left out of it.
+func setOf(s *set, value string, low, high int) error {
+	*s = 0
+	for text := range strings.SplitSeq(value, ",") {
+		n, err := strconv.Atoi(text)
+		if err != nil || n < low || n > high {
+			return errRule
+		}
+		if n < 60 {
+			*s |= 1 << n
+		}
+	}
+	return nil
+}
+
+func positive(value string) (int64, error) {
+	n, err := strconv.ParseInt(value, 10, 64)
+	if err != nil || n < 1 {
+		return 0, errRule
+	}
+	return min(n, 1<<40), nil
+}
+
+// fill makes explicit what the rule takes from the start of the series.
+func (r *rule) fill(start day) {
+	if r.freq != everyYear && r.freq != everyMonth || r.freq == everyYear && len(r.weeks) > 0 {
+		for _, n := range r.numbered { // a number has no sense here
+			r.days |= 1 << n.day
+		}
+		r.numbered = nil
+	}
+	if len(r.yearDays) > 0 || len(r.monthDays) > 0 || r.days != 0 || len(r.numbered) > 0 {
+		return
+	}
+	switch {
+	case len(r.weeks) > 0 && r.freq == everyYear, r.freq == everyWeek:
+		r.days = 1 << start.weekday
+	case r.freq == everyYear && r.months == 0:
+		r.months = 1 << start.month
+		r.monthDays = []int{start.day}
+	case r.freq == everyYear, r.freq == everyMonth:
+		r.monthDays = []int{start.day}
+	}
+}

@@ -1,0 +1,193 @@
+package ical
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/emersion/go-ical"
+
+	"github.com/peerslot/peerslot/availability"
+)
+
+const maxZones = 500 // names looked up for one calendar
+
+// A zoneTable finds the zones that a calendar names. In this order a name is
+// the IANA zone of that name, even if the calendar defines one of that name,
+// whose definition is often cut short; the zone that the calendar defines; a
+// Windows zone; /vendor/version/Area/City; the zone that a display name of
+// Windows tells of. X-WR-TIMEZONE is not looked at: times without a zone are in
+// the viewer's by RFC 5545, and that of an unknown name would be a guess.
+type zoneTable struct {
+	defined map[string]*ical.Component
+	found   map[string]zoneFinding
+}
+
+// A zoneFinding is what a zone's name stands for.
+type zoneFinding struct {
+	loc  *time.Location // nil if nobody knows
+	note string         // what to warn of; "" if nothing
+}
+
+// newZoneTable returns a table of the zones that the VTIMEZONE among the
+// components define.
+func newZoneTable(components []*ical.Component) *zoneTable {
+	z := &zoneTable{defined: map[string]*ical.Component{}, found: map[string]zoneFinding{}}
+	for _, c := range components {
+		if c.Name != ical.CompTimezone {
+			continue
+		}
+		if id := c.Props.Get(ical.PropTimezoneID); id != nil {
+			name := zoneName(unescapeZone.Replace(id.Value))
+			if _, twice := z.defined[name]; !twice {
+				z.defined[name] = c
+			}
+		}
+	}
+	return z
+}
+
+var unescapeZone = strings.NewReplacer(`\,`, `,`, `\;`, `;`, `\\`, `\`)
+
+func zoneName(tzid string) string { return strings.Trim(strings.TrimSpace(tzid), `"`) }
+
+// find returns the zone of that name, as a parameter TZID has it.
+func (z *zoneTable) find(tzid string) zoneFinding {
+	f, ok := z.found[tzid]
+	if ok {
+		return f
+	}
+	name := zoneName(tzid)
+	if len(z.found) >= maxZones {
+		return zoneFinding{note: fmt.Sprintf("unknown time zone %q", name)}
+	}
+	if f = z.lookup(name); f.loc != nil && f.note == "" && strings.TrimSpace(tzid) != tzid {
+		f.note = fmt.Sprintf("time zone %q is written with blanks", name)
+	}
+	z.found[tzid] = f
+	return f
+}
+
+func (z *zoneTable) lookup(name string) zoneFinding {
+	if loc := ianaZone(name); loc != nil {
+		return zoneFinding{loc: loc}
+	}
+	unknown := fmt.Sprintf("unknown time zone %q", name)
+	if c, ok := z.defined[name]; ok {
+		loc, err := definedZone(name, c)
+		if err == nil {
+			return zoneFinding{loc: loc}
+		}
+		unknown = fmt.Sprintf("unknown time zone %q: %v", name, err)
+	}
+	loc := cmp.Or(windowsZone(name), vendorZone(name), displayedZone(name))
+	if loc == nil {
+		return zoneFinding{note: unknown}
+	}
+	return zoneFinding{loc, fmt.Sprintf("time zone %q is not defined in the calendar: read as %s", name, loc)}
+}
+
+// ianaZone returns the IANA zone of that name, or nil. Besides zones the
+// directory of the zone data holds the zone of this machine and zones that
+// count leap seconds; these are no answer.
+func ianaZone(name string) *time.Location {
+	odd := func(r rune) bool {
+		return r > 'z' || r < 'a' && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && !strings.ContainsRune("/_+-", r)
+	}
+	switch first, _, _ := strings.Cut(name, "/"); {
+	case len(name) > 64, strings.ContainsFunc(name, odd):
+		return nil
+	case slices.Contains([]string{"", "localtime", "posixrules", "posix", "right", "Factory"}, first):
+		return nil
+	}
+	loc, err := availability.LoadZone(name)
+	if err != nil {
+		return nil
+	}
+	return loc
+}
+
+// windowsZone returns the zone that Windows knows by that name, or nil.
+func windowsZone(name string) *time.Location {
+	i, ok := slices.BinarySearchFunc(windowsZones[:], name, func(z struct{ windows, iana string }, name string) int {
+		return strings.Compare(z.windows, name)
+	})
+	if !ok {
+		return nil
+	}
+	return ianaZone(windowsZones[i].iana)
+}
+
+// vendorZone returns the zone at the end of a path, such as
+// /citadel.org/20210210_1/Europe/Berlin, or nil.
+func vendorZone(name string) *time.Location {
+	path, ok := strings.CutPrefix(name, "/")
+	for ok {
+		if _, path, ok = strings.Cut(path, "/"); ok {
+			if loc := ianaZone(path); loc != nil {
+				return loc
+			}
+		}
+	}
+	return nil
+}
+
+// A zone turns wall clock into instants, quickly for times that lie close
+// together. Both are counted in seconds; wall clock as if it were UTC.
+type zone struct {
+	loc      *time.Location
+	from, to int64 // wall clock between these has the offset, without doubt
+	offset   int64
+}
+
+func newZone(loc *time.Location) *zone { return &zone{loc: loc} }
+
+// instant returns when clocks show wall: the first of two times; of a time that
+// is skipped, what the offset before the change gives (RFC 5545, section 3.3.5).
+func (z *zone) instant(wall int64) int64 {
+	if wall >= z.from && wall < z.to {
+		return wall - z.offset
+	}
+	day := floorDiv(wall, secondsPerDay)
+	t, _ := availability.At(dateOf(day), time.Duration(wall-day*secondsPerDay)*time.Second, z.loc)
+	z.remember(t)
+	return t.Unix()
+}
+
+// dayStart returns the first instant of the day that begins at wall.
+func (z *zone) dayStart(wall int64) int64 {
+	if wall >= z.from && wall < z.to {
+		return wall - z.offset
+	}
+	start := dateOf(floorDiv(wall, secondsPerDay)).In(z.loc).Start
+	z.remember(start)
+	return start.Unix()
+}
+
+// remember keeps the offset at t and for how long it holds, but for the first
+// day, whose times clocks may have shown before.
+func (z *zone) remember(t time.Time) {
+	_, offset := t.Zone()
+	start, end := t.ZoneBounds()
+	z.offset, z.from, z.to = int64(offset), math.MinInt64, math.MaxInt64
+	if !start.IsZero() {
+		z.from = start.Unix() + z.offset + 26*3600
+	}
+	if !end.IsZero() {
+		z.to = end.Unix() + z.offset
+	}
+}
+
+// wall returns what clocks show at an instant.
+func (z *zone) wall(instant int64) int64 {
+	_, offset := time.Unix(instant, 0).In(z.loc).Zone()
+	return instant + int64(offset)
+}
+
+func dateOf(number int64) availability.Date {
+	d := dayOf(number)
+	return availability.Date{Year: d.year, Month: time.Month(d.month), Day: d.day}
+}
