@@ -230,7 +230,7 @@ func (s Snapshot) newSeries(g Group, p Program, search availability.Search, c av
 	if err != nil {
 		return calendar.Series{}, err
 	}
-	data := AgendaData{Group: g.Name, Program: p.Name, Focus: p.Focus}
+	data := AgendaData{Group: g.Name, Program: p.Name, Focus: p.Focus, Notes: g.Notes}
 	series := calendar.Series{
 		Title:     p.Kind.Title() + ": " + g.Name,
 		Organizer: s.Workspace.Organizer,

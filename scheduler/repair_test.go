@@ -424,3 +424,39 @@ func randomWorld(t *testing.T, random *rand.Rand) (*world, []scheduler.Booking) 
 	}
 	return w, bookings
 }
+
+func TestRebookKeepsToTheThreeMonths(t *testing.T) {
+	w, b := booked(t, ana, bo)
+	w.Now = func() time.Time { return at(2, 1, 9).Start } // four sessions were held
+	for week := range 13 {
+		from := at(1, 6, 15).Start.AddDate(0, 0, 7*week)
+		w.fake.Meet(bo, availability.Interval{Start: from, End: from.Add(time.Hour)})
+	}
+	plan, err := w.PlanRebook(t.Context(), b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	next, err := w.Rebook(t.Context(), b, plan)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if next.Series.Count != 9 || next.Attendance != 18 || next.Series.UID == b.Series.UID {
+		t.Errorf("new series: %d sessions, %d attendances; want the 9 that were left, all attended", next.Series.Count, next.Attendance)
+	}
+	old, err := w.Backend.Get(t.Context(), b.Series.UID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, o := range calendartest.Sessions(old) {
+		if o.Start.After(w.Now()) {
+			t.Errorf("the old series still has a session at %v", o.Start)
+		}
+	}
+	last, err := next.Series.Occurrences()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if end := at(1, 6, 15).Start.AddDate(0, 0, 13*7); last[8].Start.After(end) {
+		t.Errorf("the last session is at %v, after the three months of the first series", last[8].Start)
+	}
+}

@@ -1,0 +1,50 @@
+package main
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+var update = flag.Bool("update", false, "write what the commands print into the scripts")
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"peerslot": func() { os.Exit(run()) }})
+}
+
+// TestScripts runs the program as a user would. Each script is in a folder of its
+// own, with the files that it brings.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 filepath.Join("testdata", "script"),
+		UpdateScripts:       *update,
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Setup:               setUpScript,
+	})
+}
+
+// setUpScript gives a script a home of its own, and no wish for colours.
+func setUpScript(env *testscript.Env) error {
+	env.Setenv("HOME", env.WorkDir)
+	env.Setenv("XDG_CACHE_HOME", filepath.Join(env.WorkDir, ".cache"))
+	env.Setenv("NO_COLOR", "1")
+	return nil
+}
+
+// TestEveryCommandHasAnExample keeps the help of every command useful.
+func TestEveryCommandHasAnExample(t *testing.T) {
+	root := newRootCmd(&app{})
+	for _, cmd := range root.Commands() {
+		if cmd.Example == "" || !strings.Contains(cmd.Example, cmd.CommandPath()) {
+			t.Errorf("%s has no example of itself in its help", cmd.CommandPath())
+		}
+		if cmd.Short == "" || strings.HasSuffix(cmd.Short, ".") {
+			t.Errorf("%s: short help %q; want a line without a full stop", cmd.CommandPath(), cmd.Short)
+		}
+	}
+}
