@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -52,8 +51,8 @@ type personReader struct {
 	options ical.ReadOptions
 	busy    availability.Busy
 	read    int  // files that could be read
-	ours    int  // of them, in a marked folder: invitations alone
 	marked  bool // the folder was made for invitations
+	foreign bool // and yet holds something else
 	blind   bool // something could not be read
 	muted   int  // warnings left out
 }
@@ -99,11 +98,11 @@ func (p *personReader) readFolder(ctx context.Context, dir string) bool {
 	if !p.readDir(ctx, dir, true) {
 		return false
 	}
-	if !p.marked && p.read == 0 && !p.blind {
-		p.warn(dir + ": holds no events")
+	if p.marked {
+		return p.foreign
 	}
-	if p.marked && p.read == p.ours && !p.blind {
-		return false
+	if p.read == 0 && !p.blind {
+		p.warn(dir + ": holds no events")
 	}
 	return true
 }
@@ -122,6 +121,7 @@ func (p *personReader) readDir(ctx context.Context, dir string, top bool) bool {
 		case strings.HasPrefix(e.Name(), "."):
 		case strings.EqualFold(filepath.Ext(path), suffix):
 			p.readFile(path)
+			p.foreign = p.foreign || p.marked && isForeign(path)
 		case !isDir(e, path):
 		case top:
 			p.readDir(ctx, path, false)
@@ -147,25 +147,25 @@ func (p *personReader) readFile(path string) bool {
 		return p.cannotOpen(path, err)
 	}
 	defer f.Close()
-	ours := false
-	if p.marked {
-		_, ours = ical.Ours(f)
-		_, err = f.Seek(0, io.SeekStart)
-	}
-	var busy availability.Busy
-	if err == nil {
-		busy, err = ical.ReadBusy(f, p.options)
-	}
+	busy, err := ical.ReadBusy(f, p.options)
 	if err != nil {
 		p.unknown(fmt.Sprintf("%s: %v", path, withoutPath(err)))
 		return true
 	}
 	p.read++
-	if ours {
-		p.ours++
-	}
 	p.add(path, busy)
 	return true
+}
+
+// isForeign reports whether a file is there and holds no series of ours.
+func isForeign(path string) bool {
+	f, err := openRegular(path, maxSize)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	_, ours := ical.Ours(f)
+	return !ours
 }
 
 // cannotOpen notes an error of opening, and reports whether there is something
