@@ -93,9 +93,13 @@ func (b *Backend) remove(ctx context.Context, id string) error {
 }
 
 // Get implements calendar.Backend. A series that was deleted is returned as
-// Cancelled for as long as Google remembers it; it may be no more than its UID.
+// Cancelled for as long as Google remembers what it was; after that its error is
+// calendar.ErrGone as well as calendar.ErrNotFound.
 func (b *Backend) Get(ctx context.Context, uid calendar.UID) (calendar.Series, error) {
 	r, err := b.look(ctx, uid)
+	if err == nil && r.forgotten() {
+		err = fmt.Errorf("%w (%w)", calendar.ErrNotFound, calendar.ErrGone)
+	}
 	if err != nil {
 		return calendar.Series{}, fmt.Errorf("series %s: %w", uid, err)
 	}

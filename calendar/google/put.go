@@ -90,8 +90,8 @@ func (r reading) target(s calendar.Series) (calendar.Series, error) {
 	switch {
 	case have.Cancelled && s.Version != "" && !s.Cancelled:
 		return s, fmt.Errorf("it was deleted: %w", calendar.ErrChanged)
-	case have.Cancelled && have.Slot.Zone == "":
-		want.Cancelled = true // what is left of it says no more than that
+	case r.forgotten():
+		want.Cancelled = true
 		return want, nil
 	case have.Cancelled && have.Sequence < s.Sequence && !s.Cancelled:
 		return s, calendar.ErrGone

@@ -32,8 +32,8 @@ func understand(uid calendar.UID, event *gcal.Event, occurrences []*gcal.Event) 
 		return reading{}, err
 	}
 	r := reading{event: event, occurrences: map[int64]*gcal.Event{}, series: s}
-	if s.Slot.Zone == "" {
-		return r, nil // deleted, and no more than an id
+	if r.forgotten() {
+		return r, nil
 	}
 	zone, err := availability.LoadZone(s.Slot.Zone)
 	if err != nil {
@@ -57,8 +57,12 @@ func understand(uid calendar.UID, event *gcal.Event, occurrences []*gcal.Event) 
 	return r, nil
 }
 
-// plainSeries returns the series without overrides and version. Of a deleted event
-// there may be no more than its id; then it has no slot.
+// forgotten reports whether the event was deleted and Google has no more of it than
+// its id.
+func (r reading) forgotten() bool { return r.series.Cancelled && r.series.Slot.Zone == "" }
+
+// plainSeries returns the series without overrides and version, and without a slot
+// if the event is forgotten.
 func plainSeries(uid calendar.UID, e *gcal.Event) (calendar.Series, error) {
 	s := calendar.Series{
 		UID: uid, Cancelled: e.Status == cancelled,

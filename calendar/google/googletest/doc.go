@@ -1,0 +1,100 @@
+package googletest
+
+import (
+	"encoding/json"
+	"strings"
+	"time"
+)
+
+// A doc is a JSON object.
+type doc = map[string]any
+
+// clone returns a deep copy of a value of JSON.
+func clone[T any](v T) T {
+	data, err := json.Marshal(v)
+	if err != nil {
+		panic(err) // it came from JSON
+	}
+	var out T
+	if err := json.Unmarshal(data, &out); err != nil {
+		panic(err)
+	}
+	return out
+}
+
+func str(d doc, path ...string) string {
+	s, _ := at(d, path...).(string)
+	return s
+}
+
+func at(d doc, path ...string) any {
+	var v any = d
+	for _, name := range path {
+		m, ok := v.(doc)
+		if !ok {
+			return nil
+		}
+		v = m[name]
+	}
+	return v
+}
+
+// merge changes d as PATCH does: objects are merged, null clears, everything else,
+// arrays too, is replaced whole.
+func merge(d, patch doc) {
+	for name, v := range patch {
+		sub, isDoc := v.(doc)
+		have, hasDoc := d[name].(doc)
+		switch {
+		case v == nil:
+			delete(d, name)
+		case isDoc && hasDoc:
+			merge(have, sub)
+		default:
+			d[name] = v
+		}
+	}
+}
+
+// attendees returns the guest list of an event.
+func attendees(d doc) []doc {
+	list, _ := d["attendees"].([]any)
+	out := make([]doc, 0, len(list))
+	for _, a := range list {
+		if m, ok := a.(doc); ok {
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
+func attendee(d doc, email string) doc {
+	for _, a := range attendees(d) {
+		if strings.EqualFold(str(a, "email"), email) {
+			return a
+		}
+	}
+	return nil
+}
+
+// timeOf reads a start or end: an instant, or a day in zone.
+func timeOf(v any, zone *time.Location) (time.Time, bool) {
+	d, _ := v.(doc)
+	if own := str(d, "timeZone"); own != "" {
+		if z, err := time.LoadLocation(own); err == nil && str(d, "date") == "" {
+			zone = z
+		}
+	}
+	for layout, text := range map[string]string{
+		time.RFC3339: str(d, "dateTime"), "2006-01-02T15:04:05": str(d, "dateTime"), time.DateOnly: str(d, "date"),
+	} {
+		if t, err := time.ParseInLocation(layout, text, zone); err == nil {
+			return t.In(zone), true
+		}
+	}
+	return time.Time{}, false
+}
+
+func dateTime(t time.Time, zone string) doc {
+	return doc{"dateTime": t.Format(time.RFC3339), "timeZone": zone}
+}

@@ -1,0 +1,117 @@
+package googletest
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+)
+
+// The limits of a query. The second is not documented.
+const (
+	maxCalendars = 50
+	maxWindow    = 90 * 24 * time.Hour
+)
+
+type period struct{ start, end time.Time }
+
+func (s *Server) freeBusy(req request, caller string) (any, error) {
+	from, ok := timeOf(doc{"dateTime": req.body["timeMin"]}, time.UTC)
+	to, ok2 := timeOf(doc{"dateTime": req.body["timeMax"]}, time.UTC)
+	if !ok || !ok2 || !from.Before(to) {
+		return nil, fail(http.StatusBadRequest, "timeRangeEmpty")
+	}
+	if to.Sub(from) > maxWindow {
+		return nil, fail(http.StatusBadRequest, "timeRangeTooLong")
+	}
+	most, ok := req.body["calendarExpansionMax"].(float64)
+	if ok && (most < 1 || most > maxCalendars) {
+		return nil, fail(http.StatusBadRequest, "invalid")
+	}
+	calendars := doc{}
+	items, _ := req.body["items"].([]any)
+	for i, item := range items {
+		id := str(item.(doc), "id")
+		cal, _ := s.open(id, caller)
+		switch {
+		case i >= maxCalendars:
+			calendars[id] = calendarError("tooManyCalendarsRequested")
+		case cal == nil:
+			calendars[id] = calendarError("notFound")
+		case cal.broken != "":
+			calendars[id] = calendarError(cal.broken)
+		default:
+			calendars[id] = doc{"busy": s.busy(cal, period{from, to})}
+		}
+	}
+	return doc{
+		"kind": "calendar#freeBusy", "calendars": calendars,
+		"timeMin": from.UTC().Format(time.RFC3339), "timeMax": to.UTC().Format(time.RFC3339),
+	}, nil
+}
+
+func calendarError(reason string) doc {
+	return doc{"busy": []any{}, "errors": []any{doc{"domain": "global", "reason": reason}}}
+}
+
+// busy returns the merged and clipped periods of one calendar.
+func (s *Server) busy(cal *calendar, window period) []any {
+	var all []period
+	for _, o := range s.occurrences(cal) {
+		start, end := o.interval()
+		if _, busy := o.on(cal.owner); !busy || !start.Before(window.end) || !end.After(window.start) {
+			continue
+		}
+		if start.Before(window.start) {
+			start = window.start
+		}
+		if end.After(window.end) {
+			end = window.end
+		}
+		all = append(all, period{start, end})
+	}
+	slices.SortFunc(all, func(a, b period) int { return a.start.Compare(b.start) })
+	var merged []period
+	for _, p := range all {
+		last := len(merged) - 1
+		if last >= 0 && !p.start.After(merged[last].end) {
+			if p.end.After(merged[last].end) {
+				merged[last].end = p.end
+			}
+			continue
+		}
+		merged = append(merged, p)
+	}
+	out := []any{}
+	for _, p := range merged {
+		out = append(out, doc{"start": p.start.UTC().Format(time.RFC3339), "end": p.end.UTC().Format(time.RFC3339)})
+	}
+	return out
+}
+
+// occurrences returns everything that is on a calendar: its own events, and the
+// copies of those that its owner is invited to.
+func (s *Server) occurrences(cal *calendar) []occurrence {
+	var out []occurrence
+	for _, e := range cal.events {
+		for _, o := range e.occurrences() {
+			there, _ := o.on(cal.owner)
+			unanswered := cal.manual && o.status(cal.owner) == "needsAction" && e.owner != cal.owner
+			if there && !unanswered {
+				out = append(out, o)
+			}
+		}
+	}
+	return out
+}
+
+// share puts the event onto the calendars of all who are invited to any of it.
+func (s *Server) share(e *event) {
+	for _, o := range append(e.occurrences(), occurrence{event: e, doc: e.doc}) {
+		for _, a := range attendees(o.doc) {
+			if cal := s.calendars[strings.ToLower(str(a, "email"))]; cal != nil {
+				cal.events[e.id] = e
+			}
+		}
+	}
+}

@@ -1,0 +1,240 @@
+package googletest
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// view returns a person's copy of an event that role lets be seen.
+func (s *Server) view(e *event, cal *calendar, role string) doc {
+	if e.deleted && s.ForgetDeleted {
+		return tombstone(e)
+	}
+	d := s.personalize(e, clone(e.doc), e.stamp, cal, role)
+	d["id"] = e.id
+	if e.deleted {
+		d["status"] = "cancelled"
+	}
+	return d
+}
+
+// tombstone is all that is promised of a deleted event.
+func tombstone(e *event) doc {
+	return doc{"kind": "calendar#event", "etag": e.etag(), "id": e.id, "status": "cancelled"}
+}
+
+// viewOccurrence does the same for an occurrence. Of a cancelled one, no more is
+// promised than this.
+func (s *Server) viewOccurrence(o occurrence, cal *calendar, role string) doc {
+	if o.original.IsZero() {
+		return s.view(o.event, cal, role)
+	}
+	original := dateTime(o.original, str(o.event.doc, "start", "timeZone"))
+	if o.cancelled {
+		return doc{
+			"kind": "calendar#event", "etag": o.etag(), "id": o.event.instanceID(o.original), "status": "cancelled",
+			"recurringEventId": o.event.id, "originalStartTime": original,
+		}
+	}
+	d := s.personalize(o.event, clone(o.doc), o.stamp, cal, role)
+	d["id"] = o.event.instanceID(o.original)
+	if role != "freeBusyReader" {
+		d["recurringEventId"], d["originalStartTime"] = o.event.id, original
+	}
+	return d
+}
+
+func (s *Server) personalize(e *event, d doc, at stamp, cal *calendar, role string) doc {
+	s.render(d, cal)
+	d["kind"], d["etag"] = "calendar#event", at.etag()
+	d["updated"] = at.updated.Format("2006-01-02T15:04:05.000Z")
+	d["iCalUID"] = e.id + "@google.com"
+	d["htmlLink"] = "https://www.google.com/calendar/event?eid=" + e.id
+	if role == "freeBusyReader" || role != "owner" && str(d, "visibility") == "private" {
+		return reduced(d)
+	}
+	d["organizer"] = doc{"email": e.owner, "self": e.owner == cal.owner}
+	for _, a := range attendees(d) {
+		delete(a, "self")
+		if strings.EqualFold(str(a, "email"), cal.owner) {
+			a["self"] = true
+		}
+		if strings.EqualFold(str(a, "email"), e.owner) {
+			a["organizer"] = true
+		}
+	}
+	if cal.owner != e.owner { // private properties are those of one copy
+		delete(d, "extendedProperties")
+		delete(d, "reminders")
+		if c := e.copies[cal.owner]; c != nil && c.private != nil {
+			d["extendedProperties"] = doc{"private": c.private}
+		}
+	}
+	return d
+}
+
+// reduced is what is left of an event for who may only see free and busy times.
+func reduced(d doc) doc {
+	out := doc{"visibility": "private"}
+	for _, name := range []string{"kind", "etag", "id", "status", "htmlLink", "updated", "start", "end", "iCalUID"} {
+		if d[name] != nil {
+			out[name] = d[name]
+		}
+	}
+	return out
+}
+
+// render writes times as they are written in answers: in the calendar's offset.
+func (s *Server) render(d doc, cal *calendar) {
+	zone, err := time.LoadLocation(cal.zone)
+	if err != nil {
+		panic(err)
+	}
+	for _, name := range []string{"start", "end"} {
+		t, _ := d[name].(doc)
+		if at, ok := timeOf(t, zone); ok && str(t, "dateTime") != "" {
+			t["dateTime"] = at.In(zone).Format(time.RFC3339)
+		}
+	}
+}
+
+func (s *Server) get(req request, cal *calendar, role string) (any, error) {
+	id := req.path["eventId"]
+	for _, e := range cal.events {
+		if e.id == id && !e.forgotten {
+			return s.view(e, cal, role), nil
+		}
+		if o, ok := e.find(id); ok {
+			return s.viewOccurrence(o, cal, role), nil
+		}
+	}
+	return nil, fail(http.StatusNotFound, "notFound")
+}
+
+func (s *Server) instances(req request, cal *calendar, role string) (any, error) {
+	e := cal.events[req.path["eventId"]]
+	if e == nil || e.deleted {
+		return nil, fail(http.StatusNotFound, "notFound")
+	}
+	var items []any
+	for _, o := range e.occurrences() {
+		if o.cancelled && req.query.Get("showDeleted") != "true" || !inWindow(req, o) {
+			continue
+		}
+		items = append(items, s.viewOccurrence(o, cal, role))
+	}
+	return s.page(req, cal, role, items, "")
+}
+
+// inWindow reports whether an occurrence ends after timeMin and starts before
+// timeMax. A cancelled one counts where it was.
+func inWindow(req request, o occurrence) bool {
+	start, end := o.interval()
+	if o.cancelled {
+		start, end = o.original, o.original.Add(time.Second)
+	}
+	if t, err := time.Parse(time.RFC3339, req.query.Get("timeMin")); err == nil && !end.After(t) {
+		return false
+	}
+	t, err := time.Parse(time.RFC3339, req.query.Get("timeMax"))
+	return err != nil || start.Before(t)
+}
+
+func (s *Server) list(req request, cal *calendar, role string) (any, error) {
+	if req.query.Has("syncToken") {
+		return s.listChanges(req, cal, role)
+	}
+	single := req.query.Get("singleEvents") == "true" || role == "freeBusyReader"
+	for _, name := range []string{"q", "iCalUID", "orderBy", "updatedMin", "eventTypes", "privateExtendedProperty", "sharedExtendedProperty"} {
+		if req.query.Has(name) {
+			s.T.Errorf("the stand-in does not list by %s", name)
+		}
+	}
+	var items []any
+	if single {
+		for _, o := range s.occurrences(cal) {
+			if inWindow(req, o) {
+				items = append(items, s.viewOccurrence(o, cal, role))
+			}
+		}
+	} else {
+		items = s.unexpanded(cal, role, 0)
+	}
+	return s.page(req, cal, role, items, s.syncToken())
+}
+
+// unexpanded lists events and the occurrences that differ from theirs, as far as
+// they were changed after a point. Deleted events are only in lists of changes.
+func (s *Server) unexpanded(cal *calendar, role string, after int64) []any {
+	var items []any
+	for _, e := range cal.events {
+		if e.deleted {
+			if after > 0 && e.change > after {
+				items = append(items, tombstone(e))
+			}
+			continue
+		}
+		if e.change > after {
+			items = append(items, s.view(e, cal, role))
+		}
+		for _, o := range e.occurrences() {
+			if x := e.exceptions[o.original.Unix()]; x != nil && x.change > after {
+				items = append(items, s.viewOccurrence(o, cal, role))
+			}
+		}
+	}
+	return items
+}
+
+func (s *Server) syncToken() string { return fmt.Sprintf("sync-%d", s.changes) }
+
+func (s *Server) listChanges(req request, cal *calendar, role string) (any, error) {
+	for _, name := range []string{"iCalUID", "orderBy", "privateExtendedProperty", "q", "sharedExtendedProperty", "timeMin", "timeMax", "updatedMin"} {
+		if req.query.Has(name) {
+			return nil, fail(http.StatusBadRequest, "invalid")
+		}
+	}
+	text, ok := strings.CutPrefix(req.query.Get("syncToken"), "sync-")
+	since, err := strconv.ParseInt(text, 10, 64)
+	if !ok || err != nil || since < s.expired {
+		return nil, fail(http.StatusGone, "fullSyncRequired")
+	}
+	items := s.unexpanded(cal, role, since)
+	return s.page(req, cal, role, items, s.syncToken())
+}
+
+// page returns one page of a list. Pages may be shorter than was asked for: the
+// first of several is empty.
+func (s *Server) page(req request, cal *calendar, role string, items []any, token string) (any, error) {
+	slices.SortFunc(items, func(a, b any) int { return strings.Compare(str(a.(doc), "id"), str(b.(doc), "id")) })
+	size, err := strconv.Atoi(req.query.Get("maxResults"))
+	if err != nil {
+		size = 250
+	}
+	size = min(size, 2500)
+	if s.Page > 0 {
+		size = min(size, s.Page)
+	}
+	answer := doc{
+		"kind": "calendar#events", "summary": cal.owner, "timeZone": cal.zone, "accessRole": role,
+		"updated": time.Now().UTC().Format(time.RFC3339),
+	}
+	first := req.query.Get("pageToken")
+	if first == "" && len(items) > size {
+		answer["items"], answer["nextPageToken"] = []any{}, "page-0"
+		return answer, nil
+	}
+	from, _ := strconv.Atoi(strings.TrimPrefix(first, "page-"))
+	to := min(from+size, len(items))
+	answer["items"] = append([]any{}, items[min(from, to):to]...)
+	if to < len(items) {
+		answer["nextPageToken"] = fmt.Sprintf("page-%d", to)
+	} else if token != "" {
+		answer["nextSyncToken"] = token
+	}
+	return answer, nil
+}

@@ -1,0 +1,264 @@
+// Package googletest is a stand-in for Google Calendar: its sign-in, its events,
+// its free/busy times and its mails, in memory, for tests.
+//
+// It is strict where the real service is: a request that is not in the discovery
+// document of the client library (path, parameter, field, type) fails the test.
+// What the real service does without saying so, it does as has been observed; of
+// several possibilities that nobody has observed, [Server] has a field.
+package googletest
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// A Server is the stand-in. Fields are set before it is used.
+type Server struct {
+	T       testing.TB
+	Account string // who signs in: the organizer
+	URL     string // root, without a slash at the end
+
+	Page          int  // most events on a page; 0 means what is asked for
+	KeepOrphans   bool // changed occurrences outlive the dates of their series
+	Propagate     bool // a change of the guests reaches changed occurrences
+	ListOrganizer bool // the organizer is listed among the guests, unasked
+	SlowMeet      bool // a Meet link is not there at once
+	ForgetDeleted bool // of a deleted event only the id is left
+
+	// Fail is asked about each call of the API. n counts the calls of all methods
+	// from 1.
+	Fail func(method string, n int) *Fault
+
+	Auth Auth // the sign-in
+
+	mu        sync.Mutex
+	doc       *discovery
+	calendars map[string]*calendar
+	changes   int64
+	updated   time.Time
+	expired   int64 // sync tokens up to this change are no longer accepted
+	calls     map[string]int
+	total     int
+	mails     []Mail
+}
+
+// A calendar is a person's primary one.
+type calendar struct {
+	owner  string
+	zone   string
+	access string // of other people: freeBusyReader, reader, none
+	broken string // reason why its free/busy times cannot be read, "" if they can
+	manual bool   // invitations come onto it only when they are answered
+	events map[string]*event
+}
+
+// A Mail is what Google has told a person.
+type Mail struct {
+	To, Kind string // invitation, update or cancellation
+	Event    string // id of the event or occurrence
+}
+
+// New returns a stand-in in which the organizer and the people have calendars that
+// all show each other when they are busy. It is not reachable over the network
+// until Start; until then use Client.
+func New(t testing.TB, organizer string, people ...string) *Server {
+	t.Helper()
+	d, err := document()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &Server{
+		T: t, Account: organizer, URL: "http://127.0.0.1:1", doc: d,
+		calendars: map[string]*calendar{}, calls: map[string]int{}, changes: 1,
+	}
+	s.Auth.init(t)
+	for _, a := range append([]string{organizer, serviceEmail}, people...) {
+		s.calendars[a] = &calendar{owner: a, zone: "Europe/Berlin", access: "freeBusyReader", events: map[string]*event{}}
+	}
+	return s
+}
+
+// Start makes the stand-in listen on the loopback address, and returns its root.
+func (s *Server) Start() string {
+	server := httptest.NewServer(s)
+	s.T.Cleanup(server.Close)
+	s.URL = server.URL
+	return s.URL
+}
+
+// Calls returns how many calls of each method have come in, failed ones too.
+func (s *Server) Calls() map[string]int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return maps.Clone(s.calls)
+}
+
+// Mails returns what was sent to a, or to everybody if a is "".
+func (s *Server) Mails(a string) []Mail {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.DeleteFunc(slices.Clone(s.mails), func(m Mail) bool { return a != "" && m.To != a })
+}
+
+// ServeHTTP implements http.Handler.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if path, ok := strings.CutPrefix(r.URL.EscapedPath(), "/calendar/v3/"); ok {
+		s.serveAPI(w, r, path)
+		return
+	}
+	s.serveAuth(w, r)
+}
+
+func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request, path string) {
+	req, err := s.parse(r, path)
+	if err != nil {
+		s.T.Errorf("a request that the API does not have: %v", err)
+		answerError(w, &apiError{http.StatusBadRequest, "badRequest"})
+		return
+	}
+	fault := s.countAndFail(strings.TrimPrefix(req.method.ID, "calendar."))
+	answer, err := s.underFault(r, fault, func() (any, error) {
+		caller, err := s.caller(req)
+		if err != nil {
+			return nil, err
+		}
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		return s.dispatch(req, caller)
+	})
+	if err != nil {
+		answerError(w, err)
+		return
+	}
+	fields, _ := parseFields(req.query.Get("fields"))
+	fault.send(w, fields.keep(answer))
+}
+
+// parse checks a request against the discovery document.
+func (s *Server) parse(r *http.Request, path string) (request, error) {
+	m, values, ok := s.doc.match(r.Method, path)
+	if !ok {
+		return request{}, fmt.Errorf("no method %s %s", r.Method, path)
+	}
+	req := request{Request: r, method: m, path: values, query: r.URL.Query()}
+	if err := s.doc.checkQuery(m, req.query); err != nil {
+		return req, err
+	}
+	fields, err := parseFields(req.query.Get("fields"))
+	if err == nil {
+		err = s.doc.checkFields(m.Response, m.ID, fields)
+	}
+	if err != nil || m.Request == nil {
+		return req, err
+	}
+	if err := json.NewDecoder(r.Body).Decode(&req.body); err != nil {
+		return req, fmt.Errorf("%s: body: %w", m.ID, err)
+	}
+	return req, s.doc.checkBody(m.Request, m.Request.Ref, req.body)
+}
+
+func (s *Server) countAndFail(method string) *Fault {
+	s.mu.Lock()
+	s.calls[method]++
+	s.total++
+	n := s.total
+	s.mu.Unlock()
+	if s.Fail == nil {
+		return nil
+	}
+	return s.Fail(method, n)
+}
+
+// An apiError is an answer that is no success.
+type apiError struct {
+	code   int
+	reason string
+}
+
+func (e *apiError) Error() string { return fmt.Sprint(e.code, " ", e.reason) }
+
+func fail(code int, reason string) error { return &apiError{code, reason} }
+
+func answerError(w http.ResponseWriter, err error) {
+	e, ok := errors.AsType[*apiError](err)
+	if !ok {
+		panic(http.ErrAbortHandler) // a connection that breaks
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(e.code)
+	// The message is one that must not come through to people or logs.
+	message := "SECRET that nobody may read"
+	_ = json.NewEncoder(w).Encode(doc{"error": doc{
+		"code": e.code, "message": message,
+		"errors": []any{doc{"domain": "calendar", "reason": e.reason, "message": message}},
+	}})
+}
+
+// dispatch carries out a call whose form is right.
+func (s *Server) dispatch(req request, caller string) (any, error) {
+	if req.method.ID == "calendar.freebusy.query" {
+		return s.freeBusy(req, caller)
+	}
+	cal, role := s.open(req.path["calendarId"], caller)
+	if cal == nil {
+		return nil, fail(http.StatusNotFound, "notFound")
+	}
+	switch req.method.ID {
+	case "calendar.events.list":
+		return s.list(req, cal, role)
+	case "calendar.events.get":
+		return s.get(req, cal, role)
+	case "calendar.events.instances":
+		return s.instances(req, cal, role)
+	}
+	if role != "owner" {
+		return nil, fail(http.StatusForbidden, "requiredAccessLevel")
+	}
+	switch req.method.ID {
+	case "calendar.events.insert":
+		return s.insert(req, cal)
+	case "calendar.events.patch":
+		return s.patch(req, cal)
+	case "calendar.events.delete":
+		return nil, s.remove(req, cal)
+	}
+	s.T.Errorf("the stand-in does not do %s", req.method.ID)
+	return nil, fail(http.StatusNotImplemented, "notImplemented")
+}
+
+// open returns the calendar of that id, if the caller may see it, and in what role.
+func (s *Server) open(id, caller string) (*calendar, string) {
+	if id == "primary" {
+		id = caller
+	}
+	cal := s.calendars[strings.ToLower(id)]
+	switch {
+	case cal == nil:
+		return nil, ""
+	case cal.owner == caller:
+		return cal, "owner"
+	case cal.access == "none" || cal.broken == "notFound":
+		return nil, ""
+	}
+	return cal, cal.access
+}
+
+// touch returns the stamp of a change that happens now.
+func (s *Server) touch() stamp {
+	s.changes++
+	now := time.Now().UTC().Truncate(time.Millisecond)
+	if !now.After(s.updated) {
+		now = s.updated.Add(time.Millisecond)
+	}
+	s.updated = now
+	return stamp{s.changes, now}
+}
