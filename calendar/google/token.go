@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"golang.org/x/oauth2"
+
+	"github.com/peerslot/peerslot/calendar"
 )
 
 // tokens hands out access tokens and renews them in time.
@@ -25,6 +27,7 @@ type tokens struct {
 
 	mu      sync.Mutex
 	current savedToken
+	refused error // why current cannot be renewed: final, until somebody signs in anew
 }
 
 // A fetchFunc gets a new token from the token endpoint.
@@ -44,9 +47,16 @@ func (t *tokens) get(ctx context.Context, stale string) (string, error) {
 	if t.current.good(stale) {
 		return t.current.AccessToken, nil
 	}
+	if t.refused != nil {
+		return "", t.refused
+	}
 	fresh, err := t.fetch(ctx, t.current.RefreshToken)
 	if err != nil {
-		return "", tokenError(err)
+		err = tokenError(err)
+		if errors.Is(err, calendar.ErrSignIn) {
+			t.refused = err
+		}
+		return "", err
 	}
 	rotated := fresh.RefreshToken != "" && fresh.RefreshToken != t.current.RefreshToken
 	t.current = t.current.renewed(fresh)
@@ -65,10 +75,14 @@ func (t *tokens) adopt() error {
 		return nil
 	}
 	saved, err := t.file.read()
-	if err == nil {
-		t.current = saved
+	if err != nil {
+		return err
 	}
-	return err
+	if saved.RefreshToken != t.current.RefreshToken {
+		t.refused = nil
+	}
+	t.current = saved
+	return nil
 }
 
 // scope returns the scopes that were granted, separated by spaces; "" if that is

@@ -244,7 +244,7 @@ func (s *Server) redeem(form url.Values) (account, code string) {
 	case form.Get("client_id") != clientID || form.Get("client_secret") != clientSecret:
 		return "", "invalid_client"
 	}
-	s.Auth.revoked = false
+	s.Auth.revoked, s.Auth.refresh = false, "refresh-"+rand.Text()
 	return s.Account, ""
 }
 
