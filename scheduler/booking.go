@@ -15,18 +15,20 @@ import (
 // sessions. It is saved before the calendar is touched and again after, so that a
 // run that died in between is finished by the next one.
 type Booking struct {
-	Group      string
-	Program    string
-	Generation int // 1 for the group's first series
-	State      State
-	Series     calendar.Series  // as it was last put; as it is to be put while State is Intended
-	Next       *calendar.Series // set while State is Changing: as it is to be put
-	Attendance int              // expected when it was booked
-	Possible   int
-	ByHand     []time.Time // original starts of sessions that people changed on the calendar
-	CancelFrom time.Time   // set while State is Cancelling: sessions from then on are taken off
-	Created    time.Time
-	Version    int64 // of the record; 0 before the first Save
+	Group        string
+	Program      string
+	Generation   int // 1 for the group's first series
+	State        State
+	Series       calendar.Series  // as it was last put; as it is to be put while State is Intended
+	Next         *calendar.Series // set while State is Changing: as it is to be put
+	Attendance   int              // expected when it was booked
+	Possible     int
+	ByHand       []time.Time        // original starts of sessions that people changed on the calendar
+	Reviewed     bool               // it runs out, and the group may have the next one
+	Facilitators []calendar.Address // who leads each session, in the order of the sessions; nil if nobody is named
+	CancelFrom   time.Time          // set while State is Cancelling: sessions from then on are taken off
+	Created      time.Time
+	Version      int64 // of the record; 0 before the first Save
 }
 
 // A State of a booking.
@@ -58,19 +60,26 @@ type Store interface {
 	// Bookings returns the bookings that have not ended, sorted by group.
 	Bookings(ctx context.Context) ([]Booking, error)
 
-	// Generation returns the highest generation that any booking of the group
-	// ever had, 0 if there was none.
-	Generation(ctx context.Context, group string) (int, error)
+	// BookingsOf returns all bookings that the group ever had, also those that
+	// have ended, oldest generation first.
+	BookingsOf(ctx context.Context, group string) ([]Booking, error)
 
 	// Save writes b together with the events, or neither, and returns b with its
 	// new Version. A new booking has Version 0. It returns ErrStale if the record
 	// has another version by now, and ErrBooked if b is new and the group has
-	// another booking that has not ended.
+	// another open booking: one that has not ended and was not reviewed.
 	Save(ctx context.Context, b Booking, events ...Event) (Booking, error)
 
 	// History returns the events of a group from since on, oldest first; of all
 	// groups for "", and all there are for the zero time.
 	History(ctx context.Context, group string, since time.Time) ([]Event, error)
+
+	// Answer keeps one member's answer about a series. who is a keyed hash of the
+	// member; a later answer under the same hash replaces the first.
+	Answer(ctx context.Context, uid calendar.UID, who string, a Answer) error
+
+	// Answers counts the answers about a series.
+	Answers(ctx context.Context, uid calendar.UID) (map[Answer]int, error)
 
 	Close() error
 }

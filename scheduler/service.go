@@ -190,9 +190,12 @@ func (s *Service) Book(ctx context.Context, p BookingPlan) (b Booking, created b
 // that was lost does not know what it booked, but the calendar does: if it holds a
 // series of the group that is not over, b becomes that one and found is true.
 func (s *Service) name(ctx context.Context, b *Booking) (found bool, err error) {
-	b.Generation, err = s.Store.Generation(ctx, b.Group)
+	past, err := s.Store.BookingsOf(ctx, b.Group)
 	if err != nil {
 		return false, err
+	}
+	if len(past) > 0 {
+		b.Generation = past[len(past)-1].Generation
 	}
 	for {
 		b.Generation++

@@ -124,10 +124,11 @@ func (s Snapshot) unknown(g Group) []Unknown {
 	return out
 }
 
-// booking returns the group's booking, or nil.
+// booking returns the group's booking, or nil. One that was reviewed and runs out
+// counts only for those who ask about it.
 func (s Snapshot) booking(group string) *Booking {
 	for i := range s.Bookings {
-		if s.Bookings[i].Group == group {
+		if s.Bookings[i].Group == group && !s.Bookings[i].Reviewed {
 			return &s.Bookings[i]
 		}
 	}

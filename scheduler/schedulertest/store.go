@@ -24,6 +24,8 @@ func TestStore(t *testing.T, open func(t *testing.T) scheduler.Store) {
 		"an old version is refused":   testStale,
 		"one open booking per group":  testOneOpen,
 		"ended bookings":              testEnded,
+		"the next one while one ends": testReviewed,
+		"answers":                     testAnswers,
 		"history":                     testHistory,
 		"booking and events together": testAtomic,
 		"many at once":                testConcurrent,
@@ -65,8 +67,8 @@ func testEmpty(t *testing.T, s scheduler.Store) {
 	if err != nil || len(bookings) != 0 {
 		t.Errorf("Bookings() = %v, %v; want none", bookings, err)
 	}
-	if n, err := s.Generation(t.Context(), "g"); n != 0 || err != nil {
-		t.Errorf("Generation() = %d, %v; want 0", n, err)
+	if all, err := s.BookingsOf(t.Context(), "g"); len(all) != 0 || err != nil {
+		t.Errorf("BookingsOf() = %v, %v; want none", all, err)
 	}
 	if h, err := s.History(t.Context(), "", time.Time{}); len(h) != 0 || err != nil {
 		t.Errorf("History() = %v, %v; want none", h, err)
@@ -76,6 +78,7 @@ func testEmpty(t *testing.T, s scheduler.Store) {
 func testRoundTrip(t *testing.T, s scheduler.Store) {
 	want := []scheduler.Booking{save(t, s, Booking("a", 1)), save(t, s, Booking("b", 4))}
 	want[0].ByHand = []time.Time{time.Date(2026, 1, 6, 14, 0, 0, 0, time.UTC)}
+	want[0].Facilitators = []calendar.Address{"bo@acme.example", "ana@acme.example"}
 	next := want[0].Series
 	next.Sequence++
 	want[0].State, want[0].Next = scheduler.Changing, &next
@@ -129,10 +132,48 @@ func testEnded(t *testing.T, s scheduler.Store) {
 	if got, err := s.Bookings(t.Context()); err != nil || len(got) != 0 {
 		t.Errorf("Bookings() = %d of them, %v; want none after the only one ended", len(got), err)
 	}
-	if n, err := s.Generation(t.Context(), "a"); n != 1 || err != nil {
-		t.Errorf("Generation() = %d, %v; want 1: an ended booking keeps its generation", n, err)
-	}
 	save(t, s, Booking("a", 2))
+	all, err := s.BookingsOf(t.Context(), "a")
+	if err != nil || len(all) != 2 || all[0].Generation != 1 || all[1].Generation != 2 {
+		t.Errorf("BookingsOf() = %d of them, %v; want both generations, the ended one first", len(all), err)
+	}
+}
+
+func testReviewed(t *testing.T, s scheduler.Store) {
+	b := save(t, s, Booking("a", 1))
+	b.State, b.Reviewed = scheduler.Booked, true
+	save(t, s, b)
+	save(t, s, Booking("a", 2))
+	if _, err := s.Save(t.Context(), Booking("a", 3)); !errors.Is(err, scheduler.ErrBooked) {
+		t.Errorf("Save of a third booking: %v; want ErrBooked", err)
+	}
+	if got, err := s.Bookings(t.Context()); err != nil || len(got) != 2 || got[0].Generation != 1 {
+		t.Errorf("Bookings() = %d of them, %v; want the one that runs out and the next", len(got), err)
+	}
+}
+
+func testAnswers(t *testing.T, s scheduler.Store) {
+	uid := save(t, s, Booking("a", 1)).Series.UID
+	other := save(t, s, Booking("b", 1)).Series.UID
+	for _, a := range []struct {
+		who    string
+		answer scheduler.Answer
+	}{{"x", scheduler.AnswerKeep}, {"y", scheduler.AnswerStop}, {"x", scheduler.AnswerStop}, {"z", scheduler.AnswerOftener}} {
+		if err := s.Answer(t.Context(), uid, a.who, a.answer); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := s.Answers(t.Context(), uid)
+	want := map[scheduler.Answer]int{scheduler.AnswerStop: 2, scheduler.AnswerOftener: 1}
+	if diff := cmp.Diff(want, got); err != nil || diff != "" {
+		t.Errorf("Answers: %v (-want +got):\n%s", err, diff)
+	}
+	if got, err := s.Answers(t.Context(), other); err != nil || len(got) != 0 {
+		t.Errorf("Answers of another series: %v, %v; want none", got, err)
+	}
+	if err := s.Answer(t.Context(), "nosuchuid", "x", scheduler.AnswerKeep); err == nil {
+		t.Error("an answer about a series that there is not was kept")
+	}
 }
 
 func event(group, what string) scheduler.Event {

@@ -10,6 +10,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
 )
@@ -25,11 +27,20 @@ var _ scheduler.Store = (*Store)(nil)
 // Close closes the database.
 func (s *Store) Close() error { return s.db.Close() }
 
-const bookingColumns = `uid, group_name, program, generation, state, series, next, attendance, possible, by_hand, cancel_from, created, version`
+const bookingColumns = `uid, group_name, program, generation, state, series, next, attendance, possible, by_hand, facilitators, reviewed, cancel_from, created, version`
 
 // Bookings implements scheduler.Store.
 func (s *Store) Bookings(ctx context.Context) ([]scheduler.Booking, error) {
-	rows, err := s.db.QueryContext(ctx, `SELECT `+bookingColumns+` FROM booking WHERE state <> 'ended' ORDER BY group_name`)
+	return s.query(ctx, `SELECT `+bookingColumns+` FROM booking WHERE state <> 'ended' ORDER BY group_name, generation`)
+}
+
+// BookingsOf implements scheduler.Store.
+func (s *Store) BookingsOf(ctx context.Context, group string) ([]scheduler.Booking, error) {
+	return s.query(ctx, `SELECT `+bookingColumns+` FROM booking WHERE group_name = $1 ORDER BY generation`, group)
+}
+
+func (s *Store) query(ctx context.Context, text string, args ...any) ([]scheduler.Booking, error) {
+	rows, err := s.db.QueryContext(ctx, text, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -47,17 +58,20 @@ func (s *Store) Bookings(ctx context.Context) ([]scheduler.Booking, error) {
 
 func scanBooking(rows *sql.Rows) (scheduler.Booking, error) {
 	var b scheduler.Booking
-	var uid, series, next, byHand string
+	var uid, series, next, byHand, facilitators string
+	var reviewed int
 	var cancelFrom, created int64
-	err := rows.Scan(&uid, &b.Group, &b.Program, &b.Generation, &b.State, &series, &next, &b.Attendance, &b.Possible, &byHand, &cancelFrom, &created, &b.Version)
+	err := rows.Scan(&uid, &b.Group, &b.Program, &b.Generation, &b.State, &series, &next, &b.Attendance, &b.Possible, &byHand, &facilitators, &reviewed, &cancelFrom, &created, &b.Version)
 	if err != nil {
 		return b, err
 	}
-	err = errors.Join(json.Unmarshal([]byte(series), &b.Series), json.Unmarshal([]byte(next), &b.Next), json.Unmarshal([]byte(byHand), &b.ByHand))
+	err = errors.Join(json.Unmarshal([]byte(series), &b.Series), json.Unmarshal([]byte(next), &b.Next), json.Unmarshal([]byte(byHand), &b.ByHand),
+		json.Unmarshal([]byte(facilitators), &b.Facilitators))
 	if err != nil {
 		return b, fmt.Errorf("the stored series %s cannot be read: %w", uid, err)
 	}
 	b.Series.UID = calendar.UID(uid)
+	b.Reviewed = reviewed != 0
 	b.CancelFrom, b.Created = fromUnix(cancelFrom), fromUnix(created)
 	return b, nil
 }
@@ -76,13 +90,6 @@ func fromUnix(seconds int64) time.Time {
 		return time.Time{}
 	}
 	return time.Unix(seconds, 0).UTC()
-}
-
-// Generation implements scheduler.Store.
-func (s *Store) Generation(ctx context.Context, group string) (int, error) {
-	var n int
-	err := s.db.QueryRowContext(ctx, `SELECT COALESCE(MAX(generation), 0) FROM booking WHERE group_name = $1`, group).Scan(&n)
-	return n, err
 }
 
 // Save implements scheduler.Store.
@@ -114,21 +121,29 @@ func (s *Store) Save(ctx context.Context, b scheduler.Booking, events ...schedul
 	return b, nil
 }
 
-// A row holds what is kept as JSON.
-type row struct{ series, next, byHand string }
+// A row holds what the databases keep in another form.
+type row struct {
+	series, next, byHand, facilitators string
+	reviewed                           int // 0 or 1: the databases disagree about booleans
+}
 
 func rowOf(b scheduler.Booking) (row, error) {
 	series, err := json.Marshal(b.Series)
 	next, err2 := json.Marshal(b.Next)
 	byHand, err3 := json.Marshal(b.ByHand)
-	return row{string(series), string(next), string(byHand)}, errors.Join(err, err2, err3)
+	facilitators, err4 := json.Marshal(b.Facilitators)
+	r := row{series: string(series), next: string(next), byHand: string(byHand), facilitators: string(facilitators)}
+	if b.Reviewed {
+		r.reviewed = 1
+	}
+	return r, errors.Join(err, err2, err3, err4)
 }
 
 func (s *Store) insert(ctx context.Context, tx *sql.Tx, b scheduler.Booking, r row) error {
 	_, err := tx.ExecContext(ctx, `INSERT INTO booking (`+bookingColumns+`)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 1)`,
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 1)`,
 		string(b.Series.UID), b.Group, b.Program, b.Generation, string(b.State), r.series, r.next,
-		b.Attendance, b.Possible, r.byHand, toUnix(b.CancelFrom), toUnix(b.Created))
+		b.Attendance, b.Possible, r.byHand, r.facilitators, r.reviewed, toUnix(b.CancelFrom), toUnix(b.Created))
 	if s.dialect.isUniqueViolation(err) {
 		return fmt.Errorf("group %q: %w", b.Group, scheduler.ErrBooked)
 	}
@@ -137,9 +152,10 @@ func (s *Store) insert(ctx context.Context, tx *sql.Tx, b scheduler.Booking, r r
 
 func update(ctx context.Context, tx *sql.Tx, b scheduler.Booking, r row) error {
 	res, err := tx.ExecContext(ctx, `UPDATE booking
-		SET program = $1, state = $2, series = $3, next = $4, attendance = $5, possible = $6, by_hand = $7, cancel_from = $8, version = version + 1
-		WHERE uid = $9 AND version = $10`,
-		b.Program, string(b.State), r.series, r.next, b.Attendance, b.Possible, r.byHand, toUnix(b.CancelFrom), string(b.Series.UID), b.Version)
+		SET program = $1, state = $2, series = $3, next = $4, attendance = $5, possible = $6, by_hand = $7, facilitators = $8, reviewed = $9, cancel_from = $10,
+		version = version + 1
+		WHERE uid = $11 AND version = $12`,
+		b.Program, string(b.State), r.series, r.next, b.Attendance, b.Possible, r.byHand, r.facilitators, r.reviewed, toUnix(b.CancelFrom), string(b.Series.UID), b.Version)
 	if err != nil {
 		return err
 	}
@@ -151,9 +167,14 @@ func update(ctx context.Context, tx *sql.Tx, b scheduler.Booking, r row) error {
 
 func appendEvents(ctx context.Context, tx *sql.Tx, events []scheduler.Event) error {
 	for _, e := range events {
-		_, err := tx.ExecContext(ctx, `INSERT INTO history (id, at, group_name, uid, what, why)
-			SELECT COALESCE(MAX(id), 0) + 1, $1, $2, $3, $4, $5 FROM history`,
-			toUnix(e.At), e.Group, string(e.UID), e.What, e.Why)
+		// The ids grow with time, without a sequence that two databases would
+		// make differently.
+		id, err := uuid.NewV7()
+		if err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, `INSERT INTO history (id, at, group_name, uid, what, why) VALUES ($1, $2, $3, $4, $5, $6)`,
+			id.String(), toUnix(e.At), e.Group, string(e.UID), e.What, e.Why)
 		if err != nil {
 			return err
 		}
@@ -178,6 +199,32 @@ func (s *Store) History(ctx context.Context, group string, since time.Time) ([]s
 		}
 		e.At = fromUnix(at)
 		out = append(out, e)
+	}
+	return out, rows.Err()
+}
+
+// Answer implements scheduler.Store.
+func (s *Store) Answer(ctx context.Context, uid calendar.UID, who string, a scheduler.Answer) error {
+	_, err := s.db.ExecContext(ctx, `INSERT INTO answer (uid, who, answer) VALUES ($1, $2, $3)
+		ON CONFLICT (uid, who) DO UPDATE SET answer = $3`, string(uid), who, string(a))
+	return err
+}
+
+// Answers implements scheduler.Store.
+func (s *Store) Answers(ctx context.Context, uid calendar.UID) (map[scheduler.Answer]int, error) {
+	rows, err := s.db.QueryContext(ctx, `SELECT answer, COUNT(*) FROM answer WHERE uid = $1 GROUP BY answer`, string(uid))
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	out := map[scheduler.Answer]int{}
+	for rows.Next() {
+		var a scheduler.Answer
+		var n int
+		if err := rows.Scan(&a, &n); err != nil {
+			return nil, err
+		}
+		out[a] = n
 	}
 	return out, rows.Err()
 }
