@@ -63,9 +63,10 @@ type occurrence struct {
 	stamp
 }
 
-func (o occurrence) interval() (start, end time.Time) {
-	start, _ = timeOf(o.doc["start"], o.event.zone())
-	end, _ = timeOf(o.doc["end"], o.event.zone())
+// interval returns when it is; whole days are those of the calendar's zone.
+func (o occurrence) interval(cal *calendar) (start, end time.Time) {
+	start, _ = timeOf(o.doc["start"], cal.location())
+	end, _ = timeOf(o.doc["end"], cal.location())
 	return start, end
 }
 

@@ -1,17 +1,15 @@
 package googletest
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strings"
 	"time"
 )
 
-// The limits of a query. The second is not documented.
-const (
-	maxCalendars = 50
-	maxWindow    = 90 * 24 * time.Hour
-)
+// maxCalendars is how many a query may name.
+const maxCalendars = 50
 
 type period struct{ start, end time.Time }
 
@@ -21,7 +19,10 @@ func (s *Server) freeBusy(req request, caller string) (any, error) {
 	if !ok || !ok2 || !from.Before(to) {
 		return nil, fail(http.StatusBadRequest, "timeRangeEmpty")
 	}
-	if to.Sub(from) > maxWindow {
+	if !s.FailBusyFrom.IsZero() && !from.Before(s.FailBusyFrom) {
+		return nil, fail(http.StatusServiceUnavailable, "backendError")
+	}
+	if to.Sub(from) > cmp.Or(s.MaxWindow, 90*24*time.Hour) {
 		return nil, fail(http.StatusBadRequest, "timeRangeTooLong")
 	}
 	most, ok := req.body["calendarExpansionMax"].(float64)
@@ -34,6 +35,7 @@ func (s *Server) freeBusy(req request, caller string) (any, error) {
 		id := str(item.(doc), "id")
 		cal, _ := s.open(id, caller)
 		switch {
+		case id == s.Omit:
 		case i >= maxCalendars:
 			calendars[id] = calendarError("tooManyCalendarsRequested")
 		case cal == nil:
@@ -58,7 +60,7 @@ func calendarError(reason string) doc {
 func (s *Server) busy(cal *calendar, window period) []any {
 	var all []period
 	for _, o := range s.occurrences(cal) {
-		start, end := o.interval()
+		start, end := o.interval(cal)
 		if _, busy := o.on(cal.owner); !busy || !start.Before(window.end) || !end.After(window.start) {
 			continue
 		}

@@ -90,10 +90,7 @@ func reduced(d doc) doc {
 
 // render writes times as they are written in answers: in the calendar's offset.
 func (s *Server) render(d doc, cal *calendar) {
-	zone, err := time.LoadLocation(cal.zone)
-	if err != nil {
-		panic(err)
-	}
+	zone := cal.location()
 	for _, name := range []string{"start", "end"} {
 		t, _ := d[name].(doc)
 		if at, ok := timeOf(t, zone); ok && str(t, "dateTime") != "" {
@@ -122,7 +119,7 @@ func (s *Server) instances(req request, cal *calendar, role string) (any, error)
 	}
 	var items []any
 	for _, o := range e.occurrences() {
-		if o.cancelled && req.query.Get("showDeleted") != "true" || !inWindow(req, o) {
+		if o.cancelled && req.query.Get("showDeleted") != "true" || !inWindow(req, cal, o) {
 			continue
 		}
 		items = append(items, s.viewOccurrence(o, cal, role))
@@ -132,8 +129,8 @@ func (s *Server) instances(req request, cal *calendar, role string) (any, error)
 
 // inWindow reports whether an occurrence ends after timeMin and starts before
 // timeMax. A cancelled one counts where it was.
-func inWindow(req request, o occurrence) bool {
-	start, end := o.interval()
+func inWindow(req request, cal *calendar, o occurrence) bool {
+	start, end := o.interval(cal)
 	if o.cancelled {
 		start, end = o.original, o.original.Add(time.Second)
 	}
@@ -157,7 +154,7 @@ func (s *Server) list(req request, cal *calendar, role string) (any, error) {
 	var items []any
 	if single {
 		for _, o := range s.occurrences(cal) {
-			if inWindow(req, o) {
+			if inWindow(req, cal, o) {
 				items = append(items, s.viewOccurrence(o, cal, role))
 			}
 		}

@@ -34,6 +34,11 @@ type Server struct {
 	SlowMeet      bool // a Meet link is not there at once
 	ForgetDeleted bool // of a deleted event only the id is left
 
+	MaxWindow    time.Duration // of a query for busy times; 0 means 90 days
+	FailBusyFrom time.Time     // queries that start at it or later fail
+	Omit         string        // whose busy times are missing from answers
+	HideEvents   string        // whose events cannot be listed, though the busy times are there
+
 	// Fail is asked about each call of the API. n counts the calls of all methods
 	// from 1.
 	Fail func(method string, n int) *Fault
@@ -59,6 +64,14 @@ type calendar struct {
 	broken string // reason why its free/busy times cannot be read, "" if they can
 	manual bool   // invitations come onto it only when they are answered
 	events map[string]*event
+}
+
+func (c *calendar) location() *time.Location {
+	zone, err := time.LoadLocation(c.zone)
+	if err != nil {
+		panic(err)
+	}
+	return zone
 }
 
 // A Mail is what Google has told a person.
@@ -214,6 +227,9 @@ func (s *Server) dispatch(req request, caller string) (any, error) {
 	}
 	switch req.method.ID {
 	case "calendar.events.list":
+		if cal.owner == s.HideEvents && role != "owner" {
+			return nil, fail(http.StatusForbidden, "forbidden")
+		}
 		return s.list(req, cal, role)
 	case "calendar.events.get":
 		return s.get(req, cal, role)
