@@ -87,7 +87,8 @@ func seriesPatch(r reading, target calendar.Series, mark string) *gcal.Event {
 		e.Recurrence = recurrence(r.event, target, moved)
 	}
 	if set(!sameInvited(have, target), "Attendees") {
-		e.Attendees = attendees(r.event.Attendees, have, target, moved)
+		gone := func(a calendar.Address) bool { return invites(have, a) && !invites(target, a) }
+		e.Attendees = attendees(r.event.Attendees, gone, target, moved)
 	}
 	if len(e.ForceSendFields) == 0 {
 		return nil
@@ -112,16 +113,16 @@ func sameInvited(a, b calendar.Series) bool {
 	return slices.EqualFunc(a.Attendees, b.Attendees, func(x, y calendar.Attendee) bool { return x.Address == y.Address })
 }
 
-// attendees returns the guest list without those whom was invites and target does
-// not, and with those whom only target does. Google replaces the list whole, and
-// who is sent without an answer loses it, so everybody keeps the entry that is
-// there; only if the time is another are all asked again.
-func attendees(list []*gcal.EventAttendee, was, target calendar.Series, asked bool) []*gcal.EventAttendee {
+// attendees returns the guest list without those who are gone, and with all whom
+// target invites. Google replaces the list whole, and who is sent without an
+// answer loses it, so everybody keeps the entry that is there; only if the time is
+// another are all asked again.
+func attendees(list []*gcal.EventAttendee, gone func(calendar.Address) bool, target calendar.Series, asked bool) []*gcal.EventAttendee {
 	var out []*gcal.EventAttendee
 	listed := map[calendar.Address]bool{}
 	for _, a := range list {
 		address := calendar.Address(strings.ToLower(a.Email))
-		if invites(was, address) && !invites(target, address) {
+		if gone(address) {
 			continue
 		}
 		listed[address] = true
@@ -150,8 +151,7 @@ type change struct {
 }
 
 // occurrenceChanges returns what makes the occurrences those of target. was is the
-// series as it was before it was changed, if it was: its guests must not stay
-// invited to occurrences of their own.
+// series before it was changed, if it was.
 func occurrenceChanges(r reading, was, target calendar.Series, mark string) ([]change, error) {
 	plain := target
 	plain.Overrides = nil
@@ -172,8 +172,8 @@ func occurrenceChanges(r reading, was, target calendar.Series, mark string) ([]c
 				return nil, err
 			}
 		}
-		if e := r.occurrences[key]; e != nil && e.Status != cancelled && !then.Cancelled && !sameInvited(was, target) {
-			c.invite(e, was, target)
+		if e := r.occurrences[key]; e != nil && e.Status != cancelled && !then.Cancelled {
+			c.invite(e, r.gone(e, was, target), target)
 		}
 		if c.event != nil {
 			out = append(out, c)
@@ -199,11 +199,26 @@ func (r reading) change(original time.Time) change {
 	return change{id: instanceID(r.event.Id, original), etag: r.event.Etag, original: original}
 }
 
-// invite adds the change of guests from was to target that e has not seen.
-func (c *change) invite(e *gcal.Event, was, target calendar.Series) {
-	list := attendees(e.Attendees, was, target, false)
-	same := slices.EqualFunc(list, e.Attendees, func(a, b *gcal.EventAttendee) bool { return a.Email == b.Email })
-	if same {
+// gone returns who must not stay invited to the occurrence e, nil if its guests
+// are no concern: who was taken off the series just now, or, as far as an
+// interrupted Put may have done so, who is on no longer.
+func (r reading) gone(e *gcal.Event, was, target calendar.Series) func(calendar.Address) bool {
+	if !sameInvited(was, target) {
+		return func(a calendar.Address) bool { return invites(was, a) && !invites(target, a) }
+	}
+	if r.resumed && prop(e, propOccurrenceStart) != "" {
+		return func(a calendar.Address) bool { return a != target.Organizer.Address && !invites(target, a) }
+	}
+	return nil
+}
+
+// invite adds what changes the guests of e, if they are not yet those of target.
+func (c *change) invite(e *gcal.Event, gone func(calendar.Address) bool, target calendar.Series) {
+	if gone == nil {
+		return
+	}
+	list := attendees(e.Attendees, gone, target, false)
+	if slices.EqualFunc(list, e.Attendees, func(a, b *gcal.EventAttendee) bool { return a.Email == b.Email }) {
 		return
 	}
 	if c.event == nil {

@@ -47,6 +47,7 @@ func (b *Backend) put(ctx context.Context, s calendar.Series) (calendar.Series, 
 	if err != nil {
 		return s, err
 	}
+	r.resumed = r.begun(markOf(s))
 	target, err := r.target(s)
 	if err != nil {
 		return s, err
@@ -97,7 +98,7 @@ func (r reading) target(s calendar.Series) (calendar.Series, error) {
 		return s, calendar.ErrGone
 	case have.Cancelled:
 		return have, nil
-	case r.begun(markOf(s)):
+	case r.resumed:
 		return r.rest(want), nil
 	}
 	return calendar.Settle(have, want)

@@ -21,6 +21,7 @@ type reading struct {
 	event       *gcal.Event
 	occurrences map[int64]*gcal.Event
 	series      calendar.Series // the same, understood
+	resumed     bool            // a Put has written a part of what it should
 }
 
 // understand makes a Series of events. It is an error that wraps
