@@ -99,3 +99,12 @@ func add7(a, b, c, d, e, f, g uint64) (ones, twos, fours uint64) {
 	twos, fours = add3(c1, c2, c3)
 	return ones, twos, fours
 }
+
+// add15 adds two results of add7 and one more bit in each place.
+func add15(ones, twos, fours, ones2, twos2, fours2, bit uint64) (sum [4]uint64) {
+	var carry uint64
+	sum[0], carry = add3(ones, ones2, bit)
+	sum[1], carry = add3(twos, twos2, carry)
+	sum[2], sum[3] = add3(fours, fours2, carry)
+	return sum
+}

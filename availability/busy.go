@@ -69,24 +69,20 @@ func (b *Busy) Normalize() {
 func joinSpans(spans []Span) []Span {
 	slices.SortFunc(spans, compareSpans)
 	out := spans[:0]
-	type class struct {
-		kind   Kind
-		allDay bool
-	}
-	newest := map[class]int{} // index in out
 	for _, s := range spans {
 		if s.Empty() {
 			continue
 		}
-		i, ok := newest[class{s.Kind, s.AllDay}]
-		if ok && !s.Start.After(out[i].End) {
-			if s.End.After(out[i].End) {
-				out[i].End = s.End
-			}
-			continue
+		i := len(out) - 1 // of the newest of the same class: in all, each class goes back over out once
+		for i >= 0 && (out[i].Kind != s.Kind || out[i].AllDay != s.AllDay) {
+			i--
 		}
-		newest[class{s.Kind, s.AllDay}] = len(out)
-		out = append(out, s)
+		switch {
+		case i < 0 || s.Start.After(out[i].End):
+			out = append(out, s)
+		case s.End.After(out[i].End):
+			out[i].End = s.End
+		}
 	}
 	slices.SortFunc(out, compareSpans) // joining may have changed the order of the ends
 	return out
@@ -130,9 +126,12 @@ func (b Busy) Merge(o Busy) Busy {
 // Add makes b busy during the intervals, also where nothing else is known of it.
 // Copies of b that share its spans stay as they are.
 func (b *Busy) Add(ivs ...Interval) {
-	spans := slices.Grow(slices.Clip(b.Spans), len(ivs))
+	spans := make([]Span, len(b.Spans), len(b.Spans)+len(ivs))
+	copy(spans, b.Spans)
 	for _, iv := range ivs {
-		spans = append(spans, Span{Interval: iv})
+		s := Span{Interval: iv}
+		at, _ := slices.BinarySearchFunc(spans, s, compareSpans)
+		spans = slices.Insert(spans, at, s)
 	}
 	b.Spans = joinSpans(spans)
 }
@@ -184,9 +183,9 @@ func (b Busy) knownIn(window Interval) bool {
 		return false
 	}
 	var unknown []Interval
-	for _, s := range b.Spans {
-		if s.Kind == Unknown {
-			unknown = append(unknown, s.Interval)
+	for i := range b.Spans {
+		if b.Spans[i].Kind == Unknown {
+			unknown = append(unknown, b.Spans[i].Interval)
 		}
 	}
 	return len(Subtract([]Interval{known}, Union(unknown))) > 0

@@ -45,7 +45,7 @@ func (h *Hours) Set(days, text string) error {
 		}
 		ranges = append(ranges, r)
 	}
-	slices.SortFunc(ranges, func(a, b ClockRange) int { return int(a.From - b.From) })
+	slices.SortFunc(ranges, func(a, b ClockRange) int { return cmp.Compare(a.From, b.From) })
 	for i := 1; i < len(ranges); i++ {
 		if ranges[i].From < ranges[i-1].To {
 			return fmt.Errorf("hours %q: the ranges overlap", text)
@@ -203,5 +203,5 @@ func ParseClock(s string) (time.Duration, error) {
 // the next midnight.
 func FormatClock(c time.Duration) string {
 	c %= 24 * time.Hour
-	return fmt.Sprintf("%02d:%02d", int(c.Hours()), int(c.Minutes())%60)
+	return fmt.Sprintf("%02d:%02d", c/time.Hour, c%time.Hour/time.Minute)
 }

@@ -32,66 +32,70 @@ func Score(q Search, slot Slot, members []Member) (Candidate, error) {
 	if err != nil {
 		return Candidate{}, err
 	}
-	window := q.window(zone)
 	first := q.Start.AddDays((fromMonday(slot.Day) - fromMonday(q.Start.Weekday()) + 7) % 7)
 	var best Candidate
 	for week := range int(q.Cadence) {
-		c := Candidate{Slot: slot, First: first.AddDays(7 * week), Count: q.Count, Possible: len(members) * q.Count}
-		sessions, skipped := slot.Occurrences(c.First, q.Cadence, q.Count)
-		if skipped != nil {
+		c, skipped := q.score(slot, first.AddDays(7*week), members, q.window(zone))
+		switch {
+		case skipped != nil:
 			err = skipped
-			continue
-		}
-		c.tally(members, Judge(members, sessions), window)
-		if q.Preferred.Has(slot.Day) {
-			c.Preferred = q.Count
-		}
-		if best.Count == 0 || compareCandidates(c, best) < 0 {
+		case best.Count == 0 || compareCandidates(c, best) < 0:
 			best = c
 		}
 	}
-	if best.Count > 0 {
-		return best, nil
+	if best.Count == 0 {
+		return best, err
 	}
-	return best, err
+	return best, nil
 }
 
-// tally fills in the figures that follow from the verdicts.
-func (c *Candidate) tally(members []Member, verdicts [][]Verdict, window Interval) {
-	c.RequiredMet, c.WorstOccurrence = c.Count, len(members)
-	attended := make([]int, len(members)) // by member
-	for _, session := range verdicts {
-		here, met := 0, 1
-		for i, v := range session {
-			switch {
-			case v.Can.Attends():
-				here++
-				attended[i]++
-			case members[i].Required:
-				met = 0
-			}
-			switch v.Can {
-			case Maybe:
-				c.Unknown++
-			case Stretch:
-				c.Stretch++
-			}
-		}
-		c.RequiredMet += met - 1
-		c.Attendance += here
-		c.WorstOccurrence = min(c.WorstOccurrence, here)
+// score returns slot as a candidate whose first session is on the given date.
+func (q Search) score(slot Slot, first Date, members []Member, window Interval) (Candidate, error) {
+	sessions, err := slot.Occurrences(first, q.Cadence, q.Count)
+	if err != nil {
+		return Candidate{}, err
+	}
+	c := Candidate{
+		Slot: slot, First: first, Count: q.Count,
+		RequiredMet: q.Count, Possible: len(members) * q.Count, WorstOccurrence: len(members),
+	}
+	if q.Preferred.Has(slot.Day) {
+		c.Preferred = q.Count
+	}
+	attended := make([]int, len(members))
+	for _, verdicts := range Judge(members, sessions) {
+		c.addSession(members, verdicts, attended)
 	}
 	c.WorstMember = worst(members, attended, window)
+	return c, nil
+}
+
+// addSession adds one session to the figures, and to how many each member attended.
+func (c *Candidate) addSession(members []Member, verdicts []Verdict, attended []int) {
+	here, missed := 0, 0
+	for i, v := range verdicts {
+		c.Unknown += oneIf(v.Can == Maybe)
+		c.Stretch += oneIf(v.Can == Stretch)
+		if v.Can.Attends() {
+			here++
+			attended[i]++
+		} else if members[i].Required {
+			missed = 1
+		}
+	}
+	c.RequiredMet -= missed
+	c.Attendance += here
+	c.WorstOccurrence = min(c.WorstOccurrence, here)
 }
 
 // worst returns the least that a member attended of whom something is known, or
 // 0 if nothing is known of anybody.
 func worst(members []Member, attended []int, window Interval) int {
-	least, any := 0, false
+	least := -1
 	for i, m := range members {
-		if m.Busy.knownIn(window) && (!any || attended[i] < least) {
-			least, any = attended[i], true
+		if m.Busy.knownIn(window) && (least < 0 || attended[i] < least) {
+			least = attended[i]
 		}
 	}
-	return least
+	return max(least, 0)
 }

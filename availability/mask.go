@@ -106,19 +106,17 @@ func (b *maskBuilder) markBusy(busy *Busy) {
 	clear(b.unknown)
 	known := busy.Window.Clip(b.window)
 	if known.Empty() {
-		b.mark(b.unknown, b.span)
+		b.markTouching(b.unknown, b.span)
 	} else {
-		b.markTouching(b.unknown, seconds{b.span.from - b.length, ceilUnix(known.Start)})
-		b.markTouching(b.unknown, seconds{known.End.Unix(), b.span.to + b.length})
+		b.markTouching(b.unknown, seconds{b.span.from, ceilUnix(known.Start)})
+		b.markTouching(b.unknown, seconds{known.End.Unix(), b.span.to})
 	}
-	for _, s := range busy.Spans {
-		iv := s.Clip(b.window)
-		switch {
-		case iv.Empty():
-		case s.Kind == Unknown:
-			b.markTouching(b.unknown, secondsOf(iv))
-		default:
-			b.markTouching(b.blocked, secondsOf(iv))
+	for i := range busy.Spans {
+		s := &busy.Spans[i] // there are many, and a copy costs as much as a mark
+		if s.Kind == Unknown {
+			b.markTouching(b.unknown, secondsOf(s.Interval))
+		} else {
+			b.markTouching(b.blocked, secondsOf(s.Interval))
 		}
 	}
 }
@@ -132,8 +130,8 @@ func (b *maskBuilder) markFitting(bits []uint64, spans []seconds) {
 
 // markTouching marks the starts of the sessions that touch span.
 func (b *maskBuilder) markTouching(bits []uint64, span seconds) {
-	if span.from < span.to {
-		b.mark(bits, seconds{span.from - b.length + 1, span.to})
+	if from, to := max(span.from, b.span.from), min(span.to, b.span.to); from < to {
+		b.mark(bits, seconds{from - b.length + 1, to})
 	}
 }
 

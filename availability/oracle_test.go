@@ -18,6 +18,10 @@ func plainRank(q Search, members []Member) []Candidate {
 	}
 	q.Count = plainOr(q.Count, map[Cadence]int{Weekly: 13, Biweekly: 7, Monthly: 4}[q.Cadence])
 	step := plainOr(q.Step, 15*time.Minute)
+	known := make([]bool, len(members))
+	for i := range members {
+		known[i] = plainKnown(&members[i], q, zone)
+	}
 	var all []Candidate
 	for day := range 7 * int(q.Cadence) {
 		first := q.Start.AddDays(day)
@@ -26,12 +30,12 @@ func plainRank(q Search, members []Member) []Candidate {
 		}
 		for clock := time.Duration(0); clock < 24*time.Hour; clock += step {
 			slot := Slot{Day: first.Weekday(), Start: clock, Length: q.Length, Zone: q.Zone}
-			if c, ok := plainCandidate(q, slot, first, zone, members); ok {
+			if c, ok := plainCandidate(q, slot, first, zone, members, known); ok {
 				all = append(all, c)
 			}
 		}
 	}
-	sort.SliceStable(all, func(i, j int) bool { return plainBefore(all[i], all[j]) })
+	sort.SliceStable(all, func(i, j int) bool { return plainBefore(&all[i], &all[j]) })
 	return all[:min(len(all), plainOr(q.Top, 5))]
 }
 
@@ -44,7 +48,7 @@ func plainOr[T comparable](v, otherwise T) T {
 }
 
 // plainCandidate counts all that is to know of one slot from one first date.
-func plainCandidate(q Search, slot Slot, first Date, zone *time.Location, members []Member) (c Candidate, ok bool) {
+func plainCandidate(q Search, slot Slot, first Date, zone *time.Location, members []Member, known []bool) (c Candidate, ok bool) {
 	c = Candidate{Slot: slot, First: first, Count: q.Count, Possible: q.Count * len(members), WorstOccurrence: len(members)}
 	byMember := make([]int, len(members))
 	for i := range q.Count {
@@ -56,18 +60,17 @@ func plainCandidate(q Search, slot Slot, first Date, zone *time.Location, member
 		here, required := 0, true
 		for j := range members {
 			can, _ := plainCan(&members[j], start, start.Add(slot.Length))
-			switch can {
-			case Stretch:
-				c.Stretch++
-				fallthrough
-			case Yes:
+			if can == Yes || can == Stretch {
 				here++
 				byMember[j]++
-			case Maybe:
+			} else if members[j].Required {
+				required = false
+			}
+			if can == Maybe {
 				c.Unknown++
-				fallthrough
-			case No:
-				required = required && !members[j].Required
+			}
+			if can == Stretch {
+				c.Stretch++
 			}
 		}
 		c.Attendance += here
@@ -81,7 +84,7 @@ func plainCandidate(q Search, slot Slot, first Date, zone *time.Location, member
 	}
 	c.WorstMember = -1
 	for j, n := range byMember {
-		if plainKnown(&members[j], q, zone) && (c.WorstMember < 0 || n < c.WorstMember) {
+		if known[j] && (c.WorstMember < 0 || n < c.WorstMember) {
 			c.WorstMember = n
 		}
 	}
@@ -90,8 +93,8 @@ func plainCandidate(q Search, slot Slot, first Date, zone *time.Location, member
 }
 
 // plainBefore is the order of the candidates.
-func plainBefore(a, b Candidate) bool {
-	monday := func(d time.Weekday) int { return map[time.Weekday]int{0: 7}[d] + int(d) }
+func plainBefore(a, b *Candidate) bool {
+	monday := [7]int{7, 1, 2, 3, 4, 5, 6} // by weekday
 	for _, pair := range [][2]int{
 		{b.RequiredMet, a.RequiredMet},
 		{b.Attendance, a.Attendance},
@@ -100,7 +103,7 @@ func plainBefore(a, b Candidate) bool {
 		{b.WorstMember, a.WorstMember},
 		{a.Stretch, b.Stretch},
 		{b.Preferred, a.Preferred},
-		{monday(a.Slot.Day), monday(b.Slot.Day)},
+		{monday[a.Slot.Day], monday[b.Slot.Day]},
 		{int(a.Slot.Start), int(b.Slot.Start)},
 	} {
 		if pair[0] != pair[1] {
@@ -131,18 +134,20 @@ func plainWall(t time.Time, zone *time.Location) time.Time {
 
 // plainCan is Member.CanAttend.
 func plainCan(m *Member, start, end time.Time) (Can, Why) {
-	if why := plainOff(m, start, end); why != NoReason {
+	moments := plainMoments(m.Zone, start, end)
+	if why := plainOff(m, moments); why != NoReason {
 		return No, why
 	}
 	can := Yes
-	if !plainWithin(m.Zone, start, end, m.Hours) {
-		if !plainWithin(m.Zone, start, end, m.Hours, m.Stretch) {
+	if !plainWithin(moments, &m.Hours, &Hours{}) {
+		if !plainWithin(moments, &m.Hours, &m.Stretch) {
 			return No, OutOfHours
 		}
 		can = Stretch
 	}
 	unknown := m.Busy.Window.Start.After(start) || m.Busy.Window.End.Before(end)
-	for _, s := range m.Busy.Spans {
+	for i := range m.Busy.Spans {
+		s := &m.Busy.Spans[i]
 		if s.Start.Before(end) && s.End.After(start) {
 			if s.Kind != Unknown {
 				return No, BusyThen
@@ -156,13 +161,13 @@ func plainCan(m *Member, start, end time.Time) (Can, Why) {
 	return can, NoReason
 }
 
-// plainOff looks at the dates of the session, minute by minute if its clock
-// changes about then.
-func plainOff(m *Member, start, end time.Time) (why Why) {
-	for _, t := range plainMoments(m.Zone, start, end) {
-		day := DateOf(plainShown(t, m.Zone))
-		for _, o := range m.Off {
-			if o.First.String() <= day.String() && day.String() <= o.Last.String() && why != Away {
+// plainOff looks at the dates that the clock shows during a session.
+func plainOff(m *Member, moments []time.Time) (why Why) {
+	for _, o := range m.Off {
+		first := time.Date(o.First.Year, o.First.Month, o.First.Day, 0, 0, 0, 0, time.UTC)
+		after := time.Date(o.Last.Year, o.Last.Month, o.Last.Day+1, 0, 0, 0, 0, time.UTC)
+		for _, t := range moments {
+			if !t.Before(first) && t.Before(after) && why != Away {
 				why = o.Why
 			}
 		}
@@ -170,21 +175,19 @@ func plainOff(m *Member, start, end time.Time) (why Why) {
 	return why
 }
 
-// plainWithin reports whether every moment is within one of the hours.
-func plainWithin(zone *time.Location, start, end time.Time, hours ...Hours) bool {
-	moments := plainMoments(zone, start, end)
+// plainWithin reports whether one of the hours holds each moment and, if these
+// are but the first and the last, what lies between.
+func plainWithin(moments []time.Time, hours, more *Hours) bool {
 	if len(moments) > 2 {
 		for _, t := range moments {
-			shown := plainShown(t, zone)
-			if plainUntil(shown, hours).Equal(shown) {
+			if plainUntil(t, hours, more).Equal(t) {
 				return false
 			}
 		}
 		return true
 	}
-	from, last := plainWall(moments[0], zone), plainWall(moments[1], zone)
-	for !from.After(last) {
-		until := plainUntil(from, hours)
+	for from := moments[0]; !from.After(moments[1]); {
+		until := plainUntil(from, hours, more)
 		if until.Equal(from) {
 			return false
 		}
@@ -193,13 +196,14 @@ func plainWithin(zone *time.Location, start, end time.Time, hours ...Hours) bool
 	return true
 }
 
-// plainUntil returns until when the hours that hold the wall clock time from
-// last, or from if none holds it.
-func plainUntil(from time.Time, hours []Hours) time.Time {
+// plainUntil returns until when the hours last that hold the wall clock time from,
+// or from if none does.
+func plainUntil(from time.Time, hours, more *Hours) time.Time {
 	until := from
 	today := from.Truncate(24 * time.Hour)
-	for _, h := range hours {
-		for _, day := range []time.Time{today.AddDate(0, 0, -1), today} {
+	for days := range 2 {
+		day := today.Add(time.Duration(-days) * 24 * time.Hour)
+		for _, h := range []*Hours{hours, more} {
 			for _, r := range h[day.Weekday()] {
 				if end := day.Add(r.To); !day.Add(r.From).After(from) && end.After(until) {
 					until = end
@@ -210,20 +214,20 @@ func plainUntil(from time.Time, hours []Hours) time.Time {
 	return until
 }
 
-// plainMoments returns the first and the last second of a session or, if its
-// clock changes about then, every minute and the last second.
+// plainMoments returns what the clock shows at the first and at the last second of
+// a session or, if it changes about then, every minute and at the last second.
 func plainMoments(zone *time.Location, start, end time.Time) []time.Time {
 	last := end.Add(-time.Second)
-	from, _ := last.In(zone).ZoneBounds()
-	_, to := start.In(zone).ZoneBounds()
-	if start.Sub(from) > 26*time.Hour && (to.IsZero() || to.Sub(end) > 26*time.Hour) {
-		return []time.Time{start, last}
+	change, _ := last.In(zone).ZoneBounds()
+	_, next := start.In(zone).ZoneBounds()
+	if start.Sub(change) > 26*time.Hour && (next.IsZero() || next.Sub(end) > 26*time.Hour) {
+		return []time.Time{plainWall(start, zone), plainWall(last, zone)}
 	}
 	var all []time.Time
 	for t := start; t.Before(last); t = t.Add(time.Minute) {
-		all = append(all, t)
+		all = append(all, plainShown(t, zone))
 	}
-	return append(all, last, last)
+	return append(all, plainShown(last, zone), plainShown(last, zone))
 }
 
 // plainShown returns the latest wall clock time that zone has shown up to t. It is

@@ -5,11 +5,6 @@ import (
 	"slices"
 )
 
-const (
-	maxMembers  = 1 << 20
-	maxSessions = 13
-)
-
 // A Ranker ranks the slots of one group after another on one [Grid]. After the
 // first group it allocates nothing. It is for one goroutine at a time.
 //
@@ -20,11 +15,11 @@ type Ranker struct {
 
 	met, attendance, unknown, worstSession, worstMember, stretch tally
 
-	here         tally      // members who can attend, for each cell of the grid
-	all          []uint64   // the cells that all required members can attend
-	rows         [][]uint64 // of the masks, filled up to whole blocks
-	nobody       []uint64   // what fills them
-	in, tied, up []uint64   // sets of candidates
+	here             tally      // members who can attend, for each cell of the grid
+	all              []uint64   // the cells that all required members can attend
+	rows             [][]uint64 // of the masks, filled up to whole blocks
+	nobody           []uint64   // what fills them
+	in, tied, better []uint64   // sets of candidates
 }
 
 // NewRanker returns a Ranker of groups whose masks are of g.
@@ -33,7 +28,7 @@ func NewRanker(g *Grid) *Ranker {
 	return &Ranker{
 		grid: g,
 		all:  make([]uint64, cells), nobody: make([]uint64, cells),
-		in: make([]uint64, columns), tied: make([]uint64, columns), up: make([]uint64, columns),
+		in: make([]uint64, columns), tied: make([]uint64, columns), better: make([]uint64, columns),
 	}
 }
 
@@ -111,7 +106,6 @@ func (r *Ranker) addSessions(t *tally, cells []uint64) {
 
 // countRequired counts the sessions that all required members attend.
 func (r *Ranker) countRequired(masks []*Mask) {
-	copy(r.all, r.nobody)
 	for i := range r.all {
 		r.all[i] = ^uint64(0)
 	}
@@ -144,15 +138,16 @@ func (r *Ranker) countHere(masks []*Mask) {
 	for _, m := range masks {
 		r.rows = append(r.rows, m.attend)
 	}
-	for len(r.rows)%7 != 0 {
+	for len(r.rows)%15 != 0 {
 		r.rows = append(r.rows, r.nobody)
 	}
 	r.here.reset(len(r.nobody), len(masks))
-	for block := range slices.Chunk(r.rows, 7) {
-		a, b, c, d, e, f, g := block[0], block[1], block[2], block[3], block[4], block[5], block[6]
+	for m := range slices.Chunk(r.rows, 15) {
 		for i := range r.nobody {
-			ones, twos, fours := add7(a[i], b[i], c[i], d[i], e[i], f[i], g[i])
-			add(r.here.word(i), []uint64{ones, twos, fours})
+			ones, twos, fours := add7(m[0][i], m[1][i], m[2][i], m[3][i], m[4][i], m[5][i], m[6][i])
+			ones2, twos2, fours2 := add7(m[7][i], m[8][i], m[9][i], m[10][i], m[11][i], m[12][i], m[13][i])
+			n := add15(ones, twos, fours, ones2, twos2, fours2, m[14][i])
+			add(r.here.word(i), n[:])
 		}
 	}
 }
@@ -160,44 +155,52 @@ func (r *Ranker) countHere(masks []*Mask) {
 // sessions counts for one column word in how many sessions of the series the cells
 // are set, in four planes.
 func (g *Grid) sessions(cells []uint64, column int) [4]uint64 {
-	var s [14]uint64
+	var s [maxSessions]uint64
 	for k := range g.search.Count {
 		s[k] = cells[column+k*len(g.open)]
 	}
 	ones, twos, fours := add7(s[0], s[1], s[2], s[3], s[4], s[5], s[6])
-	if g.search.Count <= 7 {
-		return [4]uint64{ones, twos, fours}
-	}
-	o, t, f := add7(s[7], s[8], s[9], s[10], s[11], s[12], s[13])
-	var n [4]uint64
-	n[0], o = ones^o, ones&o
-	n[1], t = add3(twos, t, o)
-	n[2], n[3] = add3(fours, f, t)
-	return n
+	ones2, twos2, fours2 := add7(s[7], s[8], s[9], s[10], s[11], s[12], 0)
+	return add15(ones, twos, fours, ones2, twos2, fours2, 0)
 }
 
-// choose sets r.in to the k best candidates.
+// keys returns what candidates are ordered by, the weightiest first. What is left
+// of the order in [Rank] is that of the columns.
+func (r *Ranker) keys() [7]sortKey {
+	return [...]sortKey{
+		{tally: &r.met},
+		{tally: &r.attendance},
+		{tally: &r.unknown},
+		{tally: &r.worstSession},
+		{tally: &r.worstMember},
+		{tally: &r.stretch, flip: ^uint64(0)},
+		{tally: &r.grid.prefer},
+	}
+}
+
+// A sortKey is a tally of which more is better or, if flip is all ones, less.
+type sortKey struct {
+	*tally
+	flip uint64
+}
+
+// choose sets r.in to the k best candidates. Plane after plane, from the highest of
+// the weightiest key on, it takes or drops at once all that differ from the k-th
+// best there; what stays in r.tied is equal to it so far.
 func (r *Ranker) choose(k int) {
 	clear(r.in)
 	copy(r.tied, r.grid.open)
 	left := countBits(r.tied)
-	for _, key := range []struct {
-		*tally
-		flip uint64 // all ones if less is better
-	}{{&r.met, 0}, {&r.attendance, 0}, {&r.unknown, 0}, {&r.worstSession, 0}, {&r.worstMember, 0}, {&r.stretch, ^uint64(0)}, {&r.grid.prefer, 0}} {
+	for _, key := range r.keys() {
 		for p := key.width - 1; p >= 0 && left > k; p-- {
-			n := 0
-			for i, tied := range r.tied {
-				r.up[i] = tied & (key.planes[i*key.width+p] ^ key.flip)
-				n += bits.OnesCount64(r.up[i])
-			}
-			if n >= k { // all that are wanted are among them
-				r.tied, r.up, left = r.up, r.tied, n
+			n := r.split(key, p)
+			if n >= k {
+				r.tied, r.better, left = r.better, r.tied, n
 				continue
 			}
-			for i, up := range r.up {
-				r.in[i] |= up
-				r.tied[i] &^= up
+			for i, better := range r.better {
+				r.in[i] |= better
+				r.tied[i] &^= better
 			}
 			k, left = k-n, left-n
 		}
@@ -205,11 +208,21 @@ func (r *Ranker) choose(k int) {
 	r.takeFirst(k)
 }
 
-// takeFirst moves the first k candidates from r.tied to r.in.
+// split sets r.better to those of r.tied that are better in plane p of key, and
+// returns how many they are.
+func (r *Ranker) split(key sortKey, p int) (n int) {
+	for i, tied := range r.tied {
+		r.better[i] = tied & (key.planes[i*key.width+p] ^ key.flip)
+		n += bits.OnesCount64(r.better[i])
+	}
+	return n
+}
+
+// takeFirst adds the first k candidates of r.tied to r.in: the earliest columns,
+// and of one column the earliest starting weeks.
 func (r *Ranker) takeFirst(k int) {
-	words := r.grid.words
 	for start := 0; start < r.grid.Starts() && k > 0; start++ {
-		for i := start / 64; i < len(r.tied) && k > 0; i += words {
+		for i := start / 64; i < len(r.tied) && k > 0; i += r.grid.words {
 			bit := r.tied[i] & (1 << (start % 64))
 			r.in[i] |= bit
 			k -= oneIf(bit != 0)

@@ -111,8 +111,8 @@ func (q Search) check() error {
 }
 
 func checkMembers(members []Member) error {
-	if len(members) == 0 || len(members) > maxMembers {
-		return fmt.Errorf("slot search: %d members: want 1 to %d", len(members), maxMembers)
+	if len(members) == 0 {
+		return errors.New("slot search: there are no members")
 	}
 	for i, m := range members {
 		if m.Zone == nil {

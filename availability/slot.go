@@ -138,12 +138,15 @@ func (c Cadence) check(count int) error {
 // Days returns the days from one session to the next.
 func (c Cadence) Days() int { return 7 * int(c) }
 
+// maxSessions is the longest series of all.
+const maxSessions = 13
+
 // MaxCount returns how many sessions a series may have at most, so that it ends
 // within three months: 13 weekly, 7 biweekly or 4 monthly ones.
 func (c Cadence) MaxCount() int {
 	switch c {
 	case Weekly:
-		return 13
+		return maxSessions
 	case Biweekly:
 		return 7
 	case Monthly:
