@@ -27,6 +27,14 @@ type AgendaData struct {
 	Minutes int
 	Notes   string       // address of the group's own notes, "" for none
 	Parts   []AgendaPart // scaled to Minutes
+
+	Sessions []AgendaSession // with who leads each
+}
+
+// An AgendaSession is one date of the series.
+type AgendaSession struct {
+	Date        string // such as Tue 3 Mar
+	Facilitator string
 }
 
 // An AgendaPart is one item of an agenda.

@@ -70,6 +70,10 @@ type Store interface {
 	// another open booking: one that has not ended and was not reviewed.
 	Save(ctx context.Context, b Booking, events ...Event) (Booking, error)
 
+	// Renew writes both bookings together with the events, or nothing: the one
+	// that a group leaves, and its next. The errors are those of Save.
+	Renew(ctx context.Context, old, next Booking, events ...Event) (Booking, Booking, error)
+
 	// History returns the events of a group from since on, oldest first; of all
 	// groups for "", and all there are for the zero time.
 	History(ctx context.Context, group string, since time.Time) ([]Event, error)

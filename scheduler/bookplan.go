@@ -16,15 +16,28 @@ type Request struct {
 	Group  Group
 	Search availability.Search // Zone and the rules of the program filled in; see NewSearch
 	Slot   availability.Slot   // book this one; zero for the best
+	Favour availability.Slot   // takes a tie among the best; zero for none
 	Stay   bool                // move no session, however bad its week
+
+	Follows calendar.UID // the group's series that this one follows; "" for the first
 }
 
-// NewSearch returns the search for a program's slot from start on.
+// NewSearch returns the search for a program's slot from start on. A series ends
+// with its group: pairs that change after six weeks meet six times.
 func NewSearch(w Workspace, p Program, start availability.Date) availability.Search {
 	return availability.Search{
-		Zone: w.Zone, Start: start, Cadence: p.Cadence, Length: p.Length,
+		Zone: w.Zone, Start: start, Cadence: p.Cadence, Length: p.Length, Count: p.sessions(p.Cadence),
 		Preferred: p.Prefer, OnlyDays: p.OnlyDays,
 	}
+}
+
+// sessions returns how many sessions a series of the program has.
+func (p Program) sessions(c availability.Cadence) int {
+	n := c.MaxCount()
+	if p.RotateAfter > 0 && c.Valid() {
+		n = max(1, min(n, p.RotateAfter/int(c)))
+	}
+	return n
 }
 
 // A BookingPlan is what booking one group would do.
@@ -48,8 +61,11 @@ func (p BookingPlan) Attendance() int {
 	return n
 }
 
-// ErrNoSlot says that there is no time at which anybody could meet.
-var ErrNoSlot = errors.New("no slot that anybody can attend; look at the hours of its members and at only_days")
+// The reasons for which a group gets no slot.
+var (
+	ErrNoSlot       = errors.New("no slot that anybody can attend; look at the hours of its members and at only_days")
+	ErrNothingKnown = errors.New("nothing is known of any member's calendar; make them readable, or name a slot yourself")
+)
 
 // PlanBookings plans all groups together: the most constrained first, and each
 // booking blocks its time for the groups after it. The plans come in the order of
@@ -68,9 +84,10 @@ func PlanBookings(s Snapshot, requests []Request) ([]BookingPlan, error) {
 			return nil, fmt.Errorf("group %q: there is no program %q", r.Group.Name, r.Group.Program)
 		}
 		plans[i] = BookingPlan{Group: r.Group, Program: program, Unknown: s.unknown(r.Group), Existing: s.booking(r.Group.Name)}
-		if plans[i].Existing != nil {
+		if e := plans[i].Existing; e != nil && e.Series.UID != r.Follows {
 			continue
 		}
+		plans[i].Existing = nil
 		c, err := p.contend(r)
 		if err != nil {
 			return nil, fmt.Errorf("group %q: %w", r.Group.Name, err)
@@ -158,10 +175,30 @@ func (p *planner) choose(r Request) (availability.Candidate, []availability.Memb
 	if err != nil {
 		return availability.Candidate{}, nil, err
 	}
-	if len(ranked) == 0 || ranked[0].Attendance+ranked[0].Unknown == 0 {
+	switch {
+	case len(ranked) == 0 || ranked[0].Attendance+ranked[0].Unknown == 0:
 		return availability.Candidate{}, members, ErrNoSlot
+	case ranked[0].Attendance == 0:
+		return availability.Candidate{}, members, ErrNothingKnown
+	case r.Favour != (availability.Slot{}):
+		return favoured(r, ranked[0], members)
 	}
 	return ranked[0], members, nil
+}
+
+// favoured returns the slot that r favours if it is as good as the best, else the
+// best.
+func favoured(r Request, best availability.Candidate, members []availability.Member) (availability.Candidate, []availability.Member, error) {
+	c, err := availability.Score(r.Search, r.Favour, members)
+	if err != nil {
+		return best, members, nil // such as a start that the clocks skip this time
+	}
+	equal := c
+	equal.Slot, equal.First = best.Slot, best.First
+	if equal == best {
+		return c, members, nil
+	}
+	return best, members, nil
 }
 
 // plan fills in the plan of one group and takes its time.
@@ -172,17 +209,23 @@ func (p *planner) plan(plan *BookingPlan, r Request) error {
 		return nil
 	}
 	plan.Candidate = c
-	series, err := p.newSeries(plan.Group, plan.Program, r.Search, c)
-	if err != nil {
-		return err
-	}
+	series := p.newSeries(plan.Group, plan.Program, r.Search, c)
 	if !r.Stay {
 		if series, plan.Moves, err = p.withMoves(series, members, r.Search); err != nil {
 			return err
 		}
 	}
+	sessions, err := series.Occurrences()
+	if err != nil {
+		return err
+	}
+	led := p.Led[plan.Group.Name]
+	facilitators := assignFacilitators(sessions, members, led)
+	if series.Description, err = p.description(*plan, sessions, facilitators); err != nil {
+		return err
+	}
 	plan.Booking = Booking{
-		Group: plan.Group.Name, Program: plan.Group.Program, State: Intended, Series: series,
+		Group: plan.Group.Name, Program: plan.Group.Program, State: Intended, Series: series, Facilitators: facilitators,
 		Attendance: plan.Attendance(), Possible: c.Possible, Created: series.Updated,
 	}
 	return p.take(series)
@@ -224,13 +267,9 @@ func (s Snapshot) moveNote(m Move, zone *time.Location) string {
 	return fmt.Sprintf("Moved from %s to %s (%s): %s.", m.From.Start.In(zone).Format(layout), m.To.Start.In(zone).Format(layout), zone, m.Why(s.Workspace.Name))
 }
 
-// newSeries returns the series of a group at the candidate's slot, without UID.
-func (s Snapshot) newSeries(g Group, p Program, search availability.Search, c availability.Candidate) (calendar.Series, error) {
-	agenda, err := s.Agenda(p)
-	if err != nil {
-		return calendar.Series{}, err
-	}
-	data := AgendaData{Group: g.Name, Program: p.Name, Focus: p.Focus, Notes: g.Notes}
+// newSeries returns the series of a group at the candidate's slot, without UID and
+// description.
+func (s Snapshot) newSeries(g Group, p Program, search availability.Search, c availability.Candidate) calendar.Series {
 	series := calendar.Series{
 		Title:     p.Kind.Title() + ": " + g.Name,
 		Organizer: s.Workspace.Organizer,
@@ -240,10 +279,28 @@ func (s Snapshot) newSeries(g Group, p Program, search availability.Search, c av
 	}
 	for _, a := range slices.Sorted(slices.Values(g.Members)) {
 		series.Attendees = append(series.Attendees, calendar.Attendee{Address: a, Name: s.Workspace.Roster[a].Name})
+	}
+	return series
+}
+
+// description renders the agenda of the planned series.
+func (s Snapshot) description(plan BookingPlan, sessions []calendar.Occurrence, facilitators []calendar.Address) (string, error) {
+	agenda, err := s.Agenda(plan.Program)
+	if err != nil {
+		return "", err
+	}
+	zone, err := availability.LoadZone(plan.Candidate.Slot.Zone)
+	if err != nil {
+		return "", err
+	}
+	data := AgendaData{Group: plan.Group.Name, Program: plan.Program.Name, Focus: plan.Program.Focus, Notes: plan.Group.Notes}
+	for _, a := range slices.Sorted(slices.Values(plan.Group.Members)) {
 		data.Members = append(data.Members, s.Workspace.Name(a))
 	}
-	series.Description, err = agenda.Text(data, c.Slot.Length)
-	return series, err
+	for i, o := range sessions {
+		data.Sessions = append(data.Sessions, AgendaSession{Date: o.Start.In(zone).Format("Mon 2 Jan"), Facilitator: s.Workspace.Name(facilitators[i])})
+	}
+	return agenda.Text(data, plan.Candidate.Slot.Length)
 }
 
 // UnknownIn returns the people of whom something is not known in any of the plans,

@@ -136,7 +136,23 @@ func (s *Service) PlanBookings(ctx context.Context, requests []Request) ([]Booki
 	if err != nil {
 		return nil, err
 	}
+	if snapshot.Led, err = s.led(ctx, requests); err != nil {
+		return nil, err
+	}
 	return PlanBookings(snapshot, requests)
+}
+
+// led counts who led the sessions of the groups' earlier series.
+func (s *Service) led(ctx context.Context, requests []Request) (map[string]map[calendar.Address]int, error) {
+	out := map[string]map[calendar.Address]int{}
+	for _, r := range requests {
+		past, err := s.Store.BookingsOf(ctx, r.Group.Name)
+		if err != nil {
+			return nil, fmt.Errorf("read the bookings of group %q: %w", r.Group.Name, err)
+		}
+		out[r.Group.Name] = ledBy(past)
+	}
+	return out, nil
 }
 
 func earlier(a, b time.Time) time.Time {

@@ -19,6 +19,8 @@ type Snapshot struct {
 	Holidays  HolidayFunc
 	Agenda    func(Program) (Agenda, error)
 
+	Led map[string]map[calendar.Address]int // by group: how often a member led a session of earlier series
+
 	// For repair and review:
 	Current      map[calendar.UID]calendar.Series // as they are on the calendar; missing if gone
 	MovedTonight map[calendar.Address]int         // moves that members were told of in the last hours

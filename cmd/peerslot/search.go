@@ -54,17 +54,19 @@ func (f *searchFlags) search(w *workspace, g scheduler.Group, now time.Time) (av
 	if s.Step < time.Minute || s.Step > 24*time.Hour || s.Step%time.Minute != 0 {
 		return none, usagef("", "--step %s: want whole minutes, from 1m to 24h", s.Step)
 	}
-	s.Count, err = f.count(s.Cadence)
+	if s.Cadence != program.Cadence {
+		s.Count = 0
+	}
+	if f.weeks != 0 {
+		s.Count, err = f.count(s.Cadence)
+	}
 	return s, err
 }
 
-// count returns the sessions that fit in --weeks, 0 for as many as a series may
-// have. Three months are the most, whatever the flag says.
+// count returns the sessions that fit in --weeks. Three months are the most,
+// whatever the flag says.
 func (f *searchFlags) count(c availability.Cadence) (int, error) {
-	switch {
-	case f.weeks == 0:
-		return 0, nil
-	case f.weeks < 0:
+	if f.weeks < 0 {
 		return 0, usagef("", "--weeks %d: want 1 or more", f.weeks)
 	}
 	n := (f.weeks + int(c) - 1) / int(c)

@@ -19,16 +19,17 @@ import (
 // return a store of its own, empty, that the test may close.
 func TestStore(t *testing.T, open func(t *testing.T) scheduler.Store) {
 	tests := map[string]func(*testing.T, scheduler.Store){
-		"an empty store":              testEmpty,
-		"save and read back":          testRoundTrip,
-		"an old version is refused":   testStale,
-		"one open booking per group":  testOneOpen,
-		"ended bookings":              testEnded,
-		"the next one while one ends": testReviewed,
-		"answers":                     testAnswers,
-		"history":                     testHistory,
-		"booking and events together": testAtomic,
-		"many at once":                testConcurrent,
+		"an empty store":               testEmpty,
+		"save and read back":           testRoundTrip,
+		"an old version is refused":    testStale,
+		"one open booking per group":   testOneOpen,
+		"ended bookings":               testEnded,
+		"the next one while one ends":  testReviewed,
+		"the old and the next at once": testRenew,
+		"answers":                      testAnswers,
+		"history":                      testHistory,
+		"booking and events together":  testAtomic,
+		"many at once":                 testConcurrent,
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -149,6 +150,25 @@ func testReviewed(t *testing.T, s scheduler.Store) {
 	}
 	if got, err := s.Bookings(t.Context()); err != nil || len(got) != 2 || got[0].Generation != 1 {
 		t.Errorf("Bookings() = %d of them, %v; want the one that runs out and the next", len(got), err)
+	}
+}
+
+func testRenew(t *testing.T, s scheduler.Store) {
+	old := save(t, s, Booking("a", 1))
+	if _, _, err := s.Renew(t.Context(), old, Booking("a", 2), event("a", "reviewed")); !errors.Is(err, scheduler.ErrBooked) {
+		t.Errorf("Renew while the old one stays open: %v; want ErrBooked", err)
+	}
+	if h, err := s.History(t.Context(), "a", time.Time{}); err != nil || len(h) != 0 {
+		t.Errorf("History = %v, %v; want none: the Renew was refused", h, err)
+	}
+	old.State, old.Reviewed = scheduler.Cancelling, true
+	old, next, err := s.Renew(t.Context(), old, Booking("a", 2), event("a", "reviewed"))
+	if err != nil || old.Version != 2 || next.Version != 1 {
+		t.Fatalf("Renew: versions %d and %d, %v; want 2 and 1", old.Version, next.Version, err)
+	}
+	got, err := s.Bookings(t.Context())
+	if diff := cmp.Diff([]scheduler.Booking{old, next}, got); err != nil || diff != "" {
+		t.Errorf("Bookings(): %v (-want +got):\n%s", err, diff)
 	}
 }
 

@@ -94,31 +94,50 @@ func fromUnix(seconds int64) time.Time {
 
 // Save implements scheduler.Store.
 func (s *Store) Save(ctx context.Context, b scheduler.Booking, events ...scheduler.Event) (scheduler.Booking, error) {
-	r, err := rowOf(b)
-	if err != nil {
-		return b, err
-	}
+	err := s.write(ctx, []*scheduler.Booking{&b}, events)
+	return b, err
+}
+
+// Renew implements scheduler.Store.
+func (s *Store) Renew(ctx context.Context, old, next scheduler.Booking, events ...scheduler.Event) (scheduler.Booking, scheduler.Booking, error) {
+	err := s.write(ctx, []*scheduler.Booking{&old, &next}, events)
+	return old, next, err
+}
+
+// write writes the bookings, in their order, and the events in one transaction.
+// The versions grow if it succeeds.
+func (s *Store) write(ctx context.Context, bookings []*scheduler.Booking, events []scheduler.Event) error {
 	tx, err := s.db.BeginTx(ctx, nil)
 	if err != nil {
-		return b, err
+		return err
 	}
 	defer tx.Rollback()
-	if b.Version == 0 {
-		err = s.insert(ctx, tx, b, r)
-	} else {
-		err = update(ctx, tx, b, r)
-	}
-	if err != nil {
-		return b, err
+	for _, b := range bookings {
+		if err := s.save(ctx, tx, *b); err != nil {
+			return err
+		}
 	}
 	if err := appendEvents(ctx, tx, events); err != nil {
-		return b, err
+		return err
 	}
 	if err := tx.Commit(); err != nil {
-		return b, err
+		return err
 	}
-	b.Version++
-	return b, nil
+	for _, b := range bookings {
+		b.Version++
+	}
+	return nil
+}
+
+func (s *Store) save(ctx context.Context, tx *sql.Tx, b scheduler.Booking) error {
+	r, err := rowOf(b)
+	if err != nil {
+		return err
+	}
+	if b.Version == 0 {
+		return s.insert(ctx, tx, b, r)
+	}
+	return update(ctx, tx, b, r)
 }
 
 // A row holds what the databases keep in another form.

@@ -1,0 +1,238 @@
+package scheduler_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/scheduler"
+)
+
+func TestDecide(t *testing.T) {
+	const weekly, biweekly, monthly = availability.Weekly, availability.Biweekly, availability.Monthly
+	answers := func(keep, rarer, oftener, stop int) map[scheduler.Answer]int {
+		return map[scheduler.Answer]int{scheduler.AnswerKeep: keep, scheduler.AnswerRarer: rarer, scheduler.AnswerOftener: oftener, scheduler.AnswerStop: stop}
+	}
+	tests := []struct {
+		name     string
+		attended int // of 100
+		answers  map[scheduler.Answer]int
+		cadence  availability.Cadence
+		weeks    int // of age
+		want     scheduler.Decision
+		next     availability.Cadence
+	}{
+		{"good attendance, no answers", 80, nil, weekly, 13, scheduler.Keep, weekly},
+		{"exactly 60%", 60, nil, weekly, 13, scheduler.Keep, weekly},
+		{"below 60%", 59, nil, weekly, 13, scheduler.Rarer, biweekly},
+		{"exactly 30%", 30, nil, weekly, 13, scheduler.Rarer, biweekly},
+		{"below 30%", 29, nil, weekly, 13, scheduler.Stop, weekly},
+		{"most say stop", 100, answers(1, 0, 0, 2), weekly, 13, scheduler.Stop, weekly},
+		{"half say stop", 100, answers(2, 0, 0, 2), weekly, 13, scheduler.Keep, weekly},
+		{"two answers are too few", 100, answers(0, 0, 0, 2), weekly, 13, scheduler.Keep, weekly},
+		{"rarer and stop together are most", 100, answers(1, 1, 0, 1), weekly, 13, scheduler.Rarer, biweekly},
+		{"rarer than biweekly", 50, nil, biweekly, 13, scheduler.Rarer, monthly},
+		{"rarer than monthly is stop", 50, nil, monthly, 13, scheduler.Stop, monthly},
+		{"oftener", 80, answers(1, 0, 2, 0), monthly, 13, scheduler.Oftener, biweekly},
+		{"oftener, but attendance is low", 79, answers(1, 0, 2, 0), monthly, 13, scheduler.Keep, monthly},
+		{"oftener than weekly", 90, answers(0, 0, 3, 0), weekly, 13, scheduler.Keep, weekly},
+		{"old groups rotate", 90, nil, weekly, 26, scheduler.Rotate, weekly},
+		{"but what stops, stops", 20, nil, weekly, 26, scheduler.Stop, weekly},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			e := scheduler.Evidence{Held: 10, Attended: tt.attended, Missed: 100 - tt.attended, Answers: tt.answers, Age: time.Duration(tt.weeks) * 7 * 24 * time.Hour}
+			got, next, reasons := scheduler.Decide(e, tt.cadence, 26*7*24*time.Hour)
+			if got != tt.want || next != tt.next {
+				t.Errorf("decision %s, then %s; want %s, then %s (%v)", got, next, tt.want, tt.next, reasons)
+			}
+			if len(reasons) < 3 {
+				t.Errorf("reasons %v; want the figures, and what decided", reasons)
+			}
+		})
+	}
+}
+
+// nearEnd moves the clock to after all but one session.
+func (w *world) nearEnd(t *testing.T, b scheduler.Booking) {
+	t.Helper()
+	sessions, err := b.Series.Occurrences()
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Now = func() time.Time { return sessions[len(sessions)-2].End.Add(time.Hour) }
+}
+
+func (w *world) review(t *testing.T) scheduler.ReviewPlan {
+	t.Helper()
+	plans, err := w.PlanReviews(t.Context(), nil)
+	if err != nil || len(plans) != 1 {
+		t.Fatalf("PlanReviews: %d, %v; want one", len(plans), err)
+	}
+	return plans[0]
+}
+
+func TestReviewIsNotDueEarly(t *testing.T) {
+	w, _ := booked(t, ana, bo)
+	if plans, err := w.PlanReviews(t.Context(), nil); err != nil || len(plans) != 0 {
+		t.Errorf("in the first week: %d reviews, %v; want none", len(plans), err)
+	}
+	if _, err := w.PlanReviews(t.Context(), []string{"g"}); err == nil || !strings.Contains(err.Error(), "2026-03-17") {
+		t.Errorf("review of g: %v; want an error with the date from which on", err)
+	}
+}
+
+func TestReviewKeepsTheSlotOnATie(t *testing.T) {
+	w, b := booked(t, ana, bo) // tue 15:00, though mon 09:00 would be as good
+	w.nearEnd(t, b)
+	r := w.review(t)
+	if r.Decision != scheduler.Keep || r.Evidence.Held != 12 || r.Evidence.Attendance() != 1 {
+		t.Fatalf("review %+v; want keep, 12 held, all attended", r.Review)
+	}
+	next, err := w.ApplyReview(t.Context(), r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if next.Series.Slot.String() != "tue 15:00" || next.Series.First != (availability.Date{Year: 2026, Month: 4, Day: 7}) || next.Generation != 2 {
+		t.Errorf("next series %s from %s, generation %d; want tue 15:00 from 2026-04-07, generation 2", next.Series.Slot, next.Series.First, next.Generation)
+	}
+	if plans, err := w.PlanReviews(t.Context(), nil); err != nil || len(plans) != 0 {
+		t.Errorf("reviewed again: %d, %v; want nothing", len(plans), err)
+	}
+	bookings, err := w.Store.Bookings(t.Context())
+	if err != nil || len(bookings) != 2 {
+		t.Errorf("bookings %d, %v; want the one that runs out and the next", len(bookings), err)
+	}
+}
+
+func TestReviewTakesABetterSlot(t *testing.T) {
+	w, b := booked(t, ana, bo)
+	for week := range 13 {
+		from := at(4, 7, 15).Start.AddDate(0, 0, 7*week)
+		w.fake.Meet(ana, availability.Interval{Start: from, End: from.Add(time.Hour)})
+	}
+	w.nearEnd(t, b)
+	if r := w.review(t); r.Next.Candidate.Slot.String() != "mon 09:00" {
+		t.Errorf("next slot %s; want mon 09:00, ana is busy at the old one", r.Next.Candidate.Slot)
+	}
+}
+
+func TestReviewCountsRepliesThenCalendars(t *testing.T) {
+	w, b := booked(t, ana, bo)
+	sessions, err := b.Series.Occurrences()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, o := range sessions[:12] {
+		w.fake.Meet(bo, o.Interval) // bo was elsewhere…
+		if i < 3 {
+			w.fake.Reply(b.Series.UID, bo, o.Original, calendar.Accepted) // …but accepted three
+		}
+	}
+	w.fake.Reply(b.Series.UID, ana, sessions[0].Original, calendar.Declined)
+	w.nearEnd(t, b)
+	r := w.review(t)
+	if r.Evidence.Attended != 11+3 || r.Evidence.Missed != 1+9 {
+		t.Errorf("attended %d, missed %d; want 14 and 10", r.Evidence.Attended, r.Evidence.Missed)
+	}
+	if r.Decision != scheduler.Rarer || r.Cadence != availability.Biweekly || r.Next.Booking.Series.Count != 7 {
+		t.Errorf("decision %s, %s; want rarer, biweekly, with 7 sessions", r.Decision, r.Cadence)
+	}
+}
+
+func TestUnknownIsNoEvidence(t *testing.T) {
+	w, b := booked(t, ana, bo)
+	w.fake.Break(bo)
+	w.nearEnd(t, b)
+	if r := w.review(t); r.Evidence.Attended != 12 || r.Evidence.Missed != 0 {
+		t.Errorf("attended %d, missed %d; want ana's 12 alone", r.Evidence.Attended, r.Evidence.Missed)
+	}
+}
+
+func TestStoppingTellsTheMembers(t *testing.T) {
+	w, b := booked(t, ana, bo, cem)
+	w.nearEnd(t, b)
+	for _, who := range []calendar.Address{ana, bo, cem} {
+		if err := w.Answer(t.Context(), "g", who, scheduler.AnswerKeep, []byte("key")); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Answer(t.Context(), "g", who, scheduler.AnswerStop, []byte("key")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r := w.review(t)
+	if r.Decision != scheduler.Stop || r.Evidence.Answered() != 3 || r.Next != nil {
+		t.Fatalf("review %+v; want stop by three answers, each replaced once", r.Review)
+	}
+	told := w.fake.Told(ana)
+	if _, err := w.ApplyReview(t.Context(), r); err != nil {
+		t.Fatal(err)
+	}
+	there, err := w.Backend.Get(t.Context(), b.Series.UID)
+	if err != nil || len(there.Overrides) != 1 || !strings.Contains(there.Overrides[0].Note, "last session") || w.fake.Told(ana) != told+1 {
+		t.Errorf("the last session says %+v, %v; want that the series ends, told once", there.Overrides, err)
+	}
+}
+
+func TestAnswerOfAStranger(t *testing.T) {
+	w, _ := booked(t, ana, bo)
+	if err := w.Answer(t.Context(), "g", dee, scheduler.AnswerStop, []byte("key")); err == nil || !strings.Contains(err.Error(), "not a member") {
+		t.Errorf("Answer of a stranger: %v; want an error", err)
+	}
+	if err := w.Answer(t.Context(), "nosuch", ana, scheduler.AnswerStop, []byte("key")); err == nil {
+		t.Error("an answer about a group that there is not was kept")
+	}
+}
+
+func TestFacilitatorsAreFair(t *testing.T) {
+	w, b := booked(t, ana, bo, cem)
+	led := map[calendar.Address]int{}
+	for i, f := range b.Facilitators {
+		led[f]++
+		if i > 0 && b.Facilitators[i-1] == f {
+			t.Errorf("%s leads two sessions in a row", f)
+		}
+	}
+	for _, who := range []calendar.Address{ana, bo, cem} {
+		if led[who] < 4 || led[who] > 5 {
+			t.Errorf("%s leads %d of 13 sessions; want 4 or 5", who, led[who])
+		}
+	}
+	if !strings.Contains(b.Series.Description, "6 Jan: ana") {
+		t.Errorf("the invite does not say who leads:\n%s", b.Series.Description)
+	}
+	w.nearEnd(t, b)
+	next, err := w.ApplyReview(t.Context(), w.review(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range next.Facilitators {
+		led[f]++
+	}
+	for _, who := range []calendar.Address{ana, bo, cem} {
+		if led[who] < 8 || led[who] > 9 {
+			t.Errorf("%s leads %d of 26 sessions over both series; want 8 or 9", who, led[who])
+		}
+	}
+}
+
+func TestFacilitatorsCanAttend(t *testing.T) {
+	w := newWorld(t, ana, bo)
+	r := w.group("g", ana, bo)
+	r.Stay = true
+	var err error
+	if r.Slot, err = availability.ParseSlot("tue 15:00", time.Hour, "Europe/Berlin"); err != nil {
+		t.Fatal(err)
+	}
+	for week := range 13 {
+		from := at(1, 6, 15).Start.AddDate(0, 0, 7*week)
+		w.fake.Meet(ana, availability.Interval{Start: from, End: from.Add(time.Hour)})
+	}
+	for i, f := range w.book(t, w.plan(t, r)[0]).Facilitators {
+		if f != bo {
+			t.Errorf("session %d is led by %s, who cannot attend any", i+1, f)
+		}
+	}
+}
