@@ -193,8 +193,11 @@ func (m *model) zoneCost(zones uint64) (cost, span int) {
 // sessionCost returns the cost of a group that can meet in so many sessions.
 func (m *model) sessionCost(sessions int) int {
 	c := m.w.Session * (m.Weeks - sessions)
-	if 2*sessions < m.Weeks {
+	if m.slotless(sessions) {
 		c += m.w.NoSlot
 	}
 	return c
 }
+
+// slotless reports whether so many sessions count as having no common slot.
+func (m *model) slotless(sessions int) bool { return 2*sessions < m.Weeks }

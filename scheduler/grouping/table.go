@@ -16,6 +16,8 @@ type table struct {
 	session [maxWeeks + 1]int // cost by number of sessions
 	least   int               // sizes of groups
 	most    int
+	single  bool // only one group may be larger than least
+	step    int  // all costs are multiples of it
 }
 
 func newTable(m *model, all *masks, people []int, least, most int) *table {
@@ -37,14 +39,95 @@ func newTable(m *model, all *masks, people []int, least, most int) *table {
 	for s := range m.Weeks + 1 {
 		t.session[s] = m.sessionCost(s)
 	}
+	t.step = m.step()
 	return t
+}
+
+// only returns the table of some of the people of t.
+func (t *table) only(members []int) *table {
+	u := *t
+	u.n = len(members)
+	u.people, u.words = make([]int, u.n), nil
+	u.zone, u.pairs = make([]uint64, u.n), make([]int32, u.n*u.n)
+	for i, a := range members {
+		u.people[i], u.zone[i] = t.people[a], t.zone[a]
+		u.words = append(u.words, t.row(a)...)
+		for j, b := range members {
+			u.pairs[i*u.n+j] = t.pairs[a*t.n+b]
+		}
+	}
+	return &u
+}
+
+// step returns a number that all costs are multiples of.
+func (m *model) step() int {
+	step := gcd(gcd(m.w.Met, m.w.Session), gcd(m.w.NoSlot, m.w.Department))
+	for _, o := range m.offsets {
+		hours := m.w.ZoneHour * (o - m.offsets[0])
+		if hours%3600 != 0 || m.w.ZoneHour*freeSpan%3600 != 0 {
+			return 1
+		}
+		step = gcd(step, gcd(hours/3600, m.w.ZoneHour*freeSpan/3600))
+	}
+	return max(step, 1)
+}
+
+func gcd(a, b int) int {
+	for b != 0 {
+		a, b = b, a%b
+	}
+	return a
+}
+
+// roundUp returns the least possible cost that is not below a bound in units of
+// 1/dualUnit.
+func (t *table) roundUp(bound int) int {
+	unit := t.step * dualUnit
+	return max(0, (bound+unit-1)/unit*t.step)
+}
+
+// sides returns what holds for all groupings.
+func (t *table) sides() []side {
+	if t.single {
+		return []side{{trios, true, 1}, {trios, false, 1}}
+	}
+	return nil
+}
+
+// dearest is more than any grouping costs that keeps the rules.
+func (t *table) dearest() int {
+	pair := 0
+	for _, c := range t.pairs {
+		if c < blocked {
+			pair = max(pair, int(c))
+		}
+	}
+	group := t.session[0] + 24*t.w.ZoneHour + pair*t.most*(t.most-1)/2
+	return (t.n/t.least + 1) * (group + 1)
+}
+
+// column returns the group as a column.
+func (t *table) column(members []int) column {
+	c := column{cost: t.cost(members)}
+	for k, i := range members {
+		c.set = c.set.with(i)
+		for _, j := range members[:k] {
+			c.count[meetings] += t.model.met(t.people[i], t.people[j])
+		}
+	}
+	if t.slotless(t.sessions(members)) {
+		c.count[noSlot] = 1
+	}
+	if len(members) == 3 {
+		c.count[trios] = 1
+	}
+	return c
 }
 
 func (t *table) pair(i, j int) int { return int(t.pairs[i*t.n+j]) }
 
 // cost prices one group of the table; it is at least blocked if a rule is broken.
 func (t *table) cost(members []int) int {
-	var c common
 	var zones uint64
 	total := 0
 	for k, i := range members {
@@ -52,12 +135,20 @@ func (t *table) cost(members []int) int {
 		for _, j := range members[:k] {
 			total += t.pair(i, j)
 		}
+	}
+	zone, _ := t.zoneCost(zones)
+	return total + zone + t.session[t.sessions(members)]
+}
+
+// sessions returns how many sessions all members can attend.
+func (t *table) sessions(members []int) int {
+	var c common
+	for k, i := range members {
 		if k == 0 {
 			c.set(&t.masks, t.row(i))
 		} else {
 			c.and(&t.masks, &c, t.row(i))
 		}
 	}
-	zone, _ := t.zoneCost(zones)
-	return total + zone + t.session[c.most]
+	return c.most
 }

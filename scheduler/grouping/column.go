@@ -1,0 +1,78 @@
+package grouping
+
+import (
+	"iter"
+	"math/bits"
+)
+
+// ExactLimit is the number of people up to which Solve tries to prove its answer.
+const ExactLimit = 128
+
+// A set is some of the people of a table of at most ExactLimit.
+type set struct{ low, high uint64 }
+
+func (s set) with(i int) set {
+	if i < 64 {
+		s.low |= 1 << i
+	} else {
+		s.high |= 1 << (i - 64)
+	}
+	return s
+}
+
+func (s set) has(i int) bool   { return s.meets(set{}.with(i)) }
+func (s set) meets(t set) bool { return s.low&t.low|s.high&t.high != 0 }
+func (s set) union(t set) set  { return set{s.low | t.low, s.high | t.high} }
+func (s set) minus(t set) set  { return set{s.low &^ t.low, s.high &^ t.high} }
+func (s set) size() int        { return s.common(s) }
+
+// common returns how many are in both.
+func (s set) common(t set) int {
+	return bits.OnesCount64(s.low&t.low) + bits.OnesCount64(s.high&t.high)
+}
+
+// all yields the members in ascending order.
+func (s set) all() iter.Seq[int] {
+	return func(yield func(int) bool) {
+		for w := s.low; w != 0; w &= w - 1 {
+			if !yield(bits.TrailingZeros64(w)) {
+				return
+			}
+		}
+		for w := s.high; w != 0; w &= w - 1 {
+			if !yield(64 + bits.TrailingZeros64(w)) {
+				return
+			}
+		}
+	}
+}
+
+// A column is a possible group.
+type column struct {
+	set   set
+	cost  int
+	count [features]int // how much of each feature it has
+}
+
+// The features of groups that a side constraint can limit the sum of. They are
+// where the cost has its great steps, and so where fractions deceive most.
+const (
+	noSlot   = iota // the group cannot meet in half of the sessions
+	meetings        // times that its members were together before
+	trios           // it has three members, which matters when all others are pairs
+	features
+)
+
+// A side constraint holds for every grouping that is looked for: it has at least,
+// or at most, so much of a feature.
+type side struct {
+	feature int
+	atLeast bool
+	value   int
+}
+
+// A triple is a cut: of all groups that hold two or three of its people, at most
+// one can be chosen.
+type triple set
+
+func (t triple) hits(s set) bool { return set(t).common(s) >= 2 }

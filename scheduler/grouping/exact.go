@@ -1,0 +1,195 @@
+package grouping
+
+import (
+	"math"
+	"slices"
+)
+
+// An exact search proves which grouping of a table's people is the cheapest. It
+// branches on how much of the costly features a grouping has; each branch has a
+// relaxation, whose bound it raises step by step by searching what lies between
+// the bound and a target.
+type exact struct {
+	t        *table
+	pricer   *pricer
+	best     [][]int // nil as long as none is known
+	cost     int     // of best
+	branches []*branch
+	meter    *meter
+	cores    int
+	known    []column // groups that may be useful
+}
+
+// A branch is the groupings that keep some side constraints.
+type branch struct {
+	relaxation *relaxation
+	bound      int // of the relaxation
+	proven     int // no grouping of the branch costs less; in units of 1/dualUnit
+	reach      int // how far above bound the next search goes
+	stuck      bool
+}
+
+// maxPool is how many groups a search may consist of.
+const maxPool = 400_000
+
+// newExact makes a search that starts from best, which may be nil.
+func newExact(t *table, best [][]int, m *meter) *exact {
+	e := &exact{t: t, pricer: newPricer(t), best: best, meter: m, cores: 1}
+	for _, g := range best {
+		e.cost += t.cost(g)
+	}
+	return e
+}
+
+// solve looks for a grouping cheaper than the best and proves as much as the meter
+// allows.
+func (e *exact) solve() {
+	if len(e.branches) == 0 {
+		e.open(e.centre(), e.known, e.t.sides())
+	}
+	for b := e.weakest(); b != nil; b = e.weakest() {
+		if !e.split(b) {
+			e.advance(b)
+		}
+	}
+}
+
+// ceiling is what a better grouping may cost at most, in units of 1/dualUnit.
+func (e *exact) ceiling() int {
+	if e.best == nil {
+		return e.t.dearest() * dualUnit
+	}
+	return (e.cost - e.t.step) * dualUnit
+}
+
+// weakest returns the branch that is least proven and could still hold a better
+// grouping, nil if there is none or nothing more can be done about it.
+func (e *exact) weakest() *branch {
+	var w *branch
+	for _, b := range e.branches {
+		if b.proven <= e.ceiling() && (w == nil || b.proven < w.proven) {
+			w = b
+		}
+	}
+	if w == nil || w.stuck || e.meter.over() {
+		return nil
+	}
+	return w
+}
+
+// bound returns what no grouping costs less than.
+func (e *exact) bound() int {
+	least := e.ceiling() + 1
+	for _, b := range e.branches {
+		least = min(least, b.proven)
+	}
+	return e.t.roundUp(least)
+}
+
+// centre guesses the duals: the shares of the people in the cost of their groups.
+func (e *exact) centre() []float64 {
+	centre := make([]float64, e.t.n)
+	for i := range centre {
+		centre[i] = float64(e.t.session[0]) / float64(e.t.least)
+	}
+	for _, g := range e.best {
+		c := e.t.cost(g)
+		for _, i := range g {
+			centre[i] = float64(c) / float64(len(g))
+		}
+	}
+	return centre
+}
+
+// open adds the branch with these side constraints.
+func (e *exact) open(centre []float64, columns []column, sides []side) {
+	r := e.relax(centre, columns, sides)
+	if least := r.bound(0); least <= e.ceiling() {
+		reach := max(64*dualUnit, (e.ceiling()-least)/4)
+		e.branches = append(e.branches, &branch{relaxation: r, bound: least, proven: least, reach: reach})
+	}
+}
+
+// split replaces b by two branches if its optimum has a broken sum of a feature.
+func (e *exact) split(b *branch) bool {
+	r := b.relaxation
+	if len(r.sides) > 6 {
+		return false
+	}
+	feature, down, ok := r.brokenSum(0.01)
+	if ok {
+		e.branches = slices.DeleteFunc(e.branches, func(x *branch) bool { return x == b })
+		for _, s := range [2]side{{feature, false, down}, {feature, true, down + 1}} {
+			e.open(r.dual[:e.t.n], r.groups, append(slices.Clone(r.sides), s))
+		}
+	}
+	return ok
+}
+
+// relax solves the relaxation over all groups, or until it is proven that its
+// optimum is above the ceiling. If the meter is over before, duals are lowered to
+// what is proven.
+func (e *exact) relax(centre []float64, columns []column, sides []side) *relaxation {
+	width := 50.0
+	most := make([]float64, e.t.n)
+	for i := range most {
+		most[i] = centre[i] + width
+	}
+	r := newRelaxation(e.t, most, sides)
+	for _, c := range columns {
+		r.add(c)
+	}
+	for _, g := range e.best {
+		r.add(e.t.column(g))
+	}
+	proven := math.MinInt
+	for passes := 1; ; passes++ {
+		r.solve()
+		r.round()
+		e.pricer.setDuals(r)
+		found, least := e.pricer.cheapest(20)
+		e.meter.use(e.pricer.work*priceCost + r.takeWork())
+		bound := r.bound(least)
+		if len(found) == 0 && !r.lacks() || bound > e.ceiling() || e.meter.over() || passes == 2000 {
+			r.lower(least)
+			return r
+		}
+		if len(found) == 0 {
+			width *= 2
+		}
+		if bound > proven || len(found) == 0 {
+			proven = bound
+			for i := range e.t.n {
+				r.rows[i].plus = r.dual[i] + width
+			}
+		}
+		for _, c := range found {
+			r.add(c)
+		}
+	}
+}
+
+// advance searches the branch a step further.
+func (e *exact) advance(b *branch) {
+	target := min(b.bound+b.reach, e.ceiling()+1) // all that costs less is searched
+	columns, ok := e.pricer.below(b.relaxation, target-b.bound)
+	e.meter.use(e.pricer.work * priceCost)
+	if !ok {
+		b.reach /= 3
+		b.stuck = b.bound+b.reach <= b.proven+e.t.step*dualUnit
+		return
+	}
+	t := &tree{exact: e, columns: columns, target: target}
+	b.proven = max(b.proven, t.search(b.relaxation))
+	b.stuck = b.proven < min(target, e.ceiling()+1)
+	b.reach *= 2
+}
+
+// take keeps the columns as the best grouping.
+func (e *exact) take(columns []column) {
+	e.best, e.cost = nil, 0
+	for _, c := range columns {
+		e.best = append(e.best, slices.Collect(c.set.all()))
+		e.cost += c.cost
+	}
+}

@@ -1,0 +1,245 @@
+package grouping
+
+import "math"
+
+// An lp is a linear programme in which every row says that the sum of its columns
+// is a right-hand side: least cost, no column below zero. What a row lacks can be
+// made up for at the price plus, and what it has too much at the price minus;
+// infinite prices forbid it. It is solved by a primal simplex with a dense inverse.
+type lp struct {
+	rows    []lpRow
+	columns []lpColumn
+	inv     [][]float64 // of the basis, by row
+	value   []float64   // of the basic column of each row
+	dual    []float64   // by row
+	step    []float64   // scratch
+	work    int         // done since takeWork
+}
+
+type lpRow struct {
+	right, plus, minus float64
+	basic              int // index of columns, or lacking or surplus of some row
+}
+
+type lpColumn struct {
+	cost    float64
+	entries []lpEntry
+	basic   bool
+}
+
+type lpEntry struct {
+	row  int32
+	coef float64
+}
+
+// lacking and surplus number the columns that make up for the gaps of a row.
+func lacking(row int) int { return -1 - 2*row }
+func surplus(row int) int { return -2 - 2*row }
+
+// gap returns the row of a number that lacking or surplus made, and its coefficient.
+func gap(id int) (row int, coef float64) {
+	if id%2 == 0 {
+		return (-2 - id) / 2, -1
+	}
+	return (-1 - id) / 2, 1
+}
+
+// addRow appends a row whose gap is basic. Call refactor before solve.
+func (p *lp) addRow(right, plus, minus float64, basic int) {
+	// A little noise keeps many bases from meeting in one point, where the simplex
+	// would stall. Duals do not depend on it.
+	noise := 1e-4 * float64((uint32(len(p.rows)+1)*2654435761)>>8) / (1 << 24)
+	p.rows = append(p.rows, lpRow{right + noise, plus, minus, basic})
+}
+
+func (p *lp) addColumn(cost float64, entries []lpEntry) {
+	p.columns = append(p.columns, lpColumn{cost: cost, entries: entries})
+}
+
+func (p *lp) cost(id int) float64 {
+	if id >= 0 {
+		return p.columns[id].cost
+	}
+	if row, coef := gap(id); coef > 0 {
+		return p.rows[row].plus
+	} else {
+		return p.rows[row].minus
+	}
+}
+
+// solve makes the programme optimal over its columns. It gives up after a number
+// of pivots that only rounding errors can use up; the duals are some duals then.
+func (p *lp) solve() {
+	p.revalue()
+	for pivots := 1; pivots < 50_000; pivots++ {
+		id, reduced := p.entering()
+		p.work += len(p.rows)*len(p.rows) + 14*len(p.columns)
+		if reduced > -1e-6 || !p.pivot(id, reduced) {
+			return
+		}
+		if pivots%100 == 0 {
+			p.refactor()
+		}
+	}
+}
+
+// takeWork returns the work done since the last call, for a meter.
+func (p *lp) takeWork() int {
+	w := p.work
+	p.work = 0
+	return w
+}
+
+// refactor inverts the basis anew, which sheds rounding errors.
+func (p *lp) refactor() {
+	n := len(p.rows)
+	p.work += 2 * n * n * n
+	work := make([][]float64, n)
+	for r := range work {
+		work[r] = make([]float64, 2*n)
+		work[r][n+r] = 1
+	}
+	for k, row := range p.rows {
+		if row.basic < 0 {
+			r, coef := gap(row.basic)
+			work[r][k] = coef
+			continue
+		}
+		for _, e := range p.columns[row.basic].entries {
+			work[e.row][k] = e.coef
+		}
+	}
+	invert(work)
+	p.inv = make([][]float64, n)
+	for r := range p.inv {
+		p.inv[r] = work[r][n:]
+	}
+	p.revalue()
+}
+
+// invert turns [A I] into [I A^-1] by Gauss and Jordan.
+func invert(a [][]float64) {
+	for k := range a {
+		best := k
+		for r := k + 1; r < len(a); r++ {
+			if math.Abs(a[r][k]) > math.Abs(a[best][k]) {
+				best = r
+			}
+		}
+		a[k], a[best] = a[best], a[k]
+		scale := 1 / a[k][k]
+		for j := range a[k] {
+			a[k][j] *= scale
+		}
+		for r := range a {
+			if f := a[r][k]; r != k && f != 0 {
+				subtract(a[r], a[k], f)
+			}
+		}
+	}
+}
+
+// subtract takes f times b from a.
+func subtract(a, b []float64, f float64) {
+	a = a[:len(b)]
+	for j, v := range b {
+		a[j] -= f * v
+	}
+}
+
+// revalue recomputes the basic values and the duals from the inverse.
+func (p *lp) revalue() {
+	n := len(p.rows)
+	p.value, p.dual, p.step = make([]float64, n), make([]float64, n), make([]float64, n)
+	for r, inv := range p.inv {
+		c := p.cost(p.rows[r].basic)
+		for j, v := range inv {
+			p.value[r] += v * p.rows[j].right
+			p.dual[j] += c * v
+		}
+	}
+}
+
+// entering returns the column of least reduced cost.
+func (p *lp) entering() (id int, reduced float64) {
+	for i := range p.columns {
+		c := &p.columns[i]
+		d := c.cost
+		for _, e := range c.entries {
+			d -= p.dual[e.row] * e.coef
+		}
+		if d < reduced && !c.basic {
+			id, reduced = i, d
+		}
+	}
+	for r, y := range p.dual {
+		if d := p.rows[r].plus - y; d < reduced {
+			id, reduced = lacking(r), d
+		}
+		if d := p.rows[r].minus + y; d < reduced {
+			id, reduced = surplus(r), d
+		}
+	}
+	return id, reduced
+}
+
+// pivot brings a column into the basis. It reports false if nothing limits the
+// column, which only rounding errors bring about.
+func (p *lp) pivot(id int, reduced float64) bool {
+	p.direction(id)
+	out, ratio := -1, math.Inf(1)
+	for r, s := range p.step {
+		if s < 1e-9 {
+			continue
+		}
+		if q := max(p.value[r], 0) / s; q < ratio-1e-12 || q < ratio+1e-12 && s > p.step[out] {
+			out, ratio = r, q
+		}
+	}
+	if out < 0 {
+		return false
+	}
+	p.swap(out, id)
+	pivotRow := p.inv[out]
+	scale := 1 / p.step[out]
+	for j := range pivotRow {
+		pivotRow[j] *= scale
+		p.dual[j] += reduced * pivotRow[j]
+	}
+	for r, inv := range p.inv {
+		if f := p.step[r]; r != out && f != 0 {
+			subtract(inv, pivotRow, f)
+			p.value[r] -= f * ratio
+		}
+	}
+	p.value[out] = ratio
+	return true
+}
+
+// direction sets step to how the basic values fall as the column grows.
+func (p *lp) direction(id int) {
+	if id < 0 {
+		k, coef := gap(id)
+		for r, inv := range p.inv {
+			p.step[r] = inv[k] * coef
+		}
+		return
+	}
+	for r, inv := range p.inv {
+		s := 0.0
+		for _, e := range p.columns[id].entries {
+			s += inv[e.row] * e.coef
+		}
+		p.step[r] = s
+	}
+}
+
+func (p *lp) swap(row, id int) {
+	if old := p.rows[row].basic; old >= 0 {
+		p.columns[old].basic = false
+	}
+	p.rows[row].basic = id
+	if id >= 0 {
+		p.columns[id].basic = true
+	}
+}

@@ -1,0 +1,271 @@
+package grouping
+
+import (
+	"cmp"
+	"math"
+	"slices"
+)
+
+// A relaxation lets groups be chosen in parts: each person is to be in groups whose
+// parts sum to one. It holds the columns found so far. Its duals, rounded to whole
+// numbers, prove a bound once no column has a negative reduced cost by them.
+type relaxation struct {
+	lp
+	n, least int // people, and the least size of a group
+	groups   []column
+	sides    []side
+	cuts     []triple
+
+	person []int // duals in units of 1/dualUnit
+	limit  []int // of the sides
+	cut    []int // of the cuts; not above 0
+}
+
+// newRelaxation starts without columns. What a person lacks in groups costs at most
+// so much as most says, which is an upper bound of their dual.
+func newRelaxation(t *table, most []float64, sides []side) *relaxation {
+	r := &relaxation{n: t.n, least: t.least, sides: sides, person: make([]int, t.n), limit: make([]int, len(sides))}
+	for i, m := range most {
+		r.addRow(1, m, math.Inf(1), lacking(i))
+	}
+	// A dual above the weight of its feature would make groups cheaper for having
+	// more of it.
+	weight := [features]int{noSlot: t.w.NoSlot, meetings: t.w.Met, trios: t.dearest()}
+	for k, s := range sides {
+		if s.atLeast {
+			r.addRow(float64(s.value), float64(weight[s.feature]), 0, lacking(t.n+k))
+		} else {
+			r.addRow(float64(s.value), 0, 1e6, lacking(t.n+k))
+		}
+	}
+	r.refactor()
+	return r
+}
+
+// add makes a group available.
+func (r *relaxation) add(c column) {
+	var entries []lpEntry
+	for i := range c.set.all() {
+		entries = append(entries, lpEntry{int32(i), 1})
+	}
+	for k, s := range r.sides {
+		if n := c.count[s.feature]; n != 0 {
+			entries = append(entries, lpEntry{int32(r.n + k), float64(n)})
+		}
+	}
+	for k, t := range r.cuts {
+		if t.hits(c.set) {
+			entries = append(entries, lpEntry{int32(r.n + len(r.sides) + k), 1})
+		}
+	}
+	r.groups = append(r.groups, c)
+	r.addColumn(float64(c.cost), entries)
+}
+
+// round takes the duals of the programme over in whole numbers. They are rounded
+// down, so that no reduced cost falls.
+func (r *relaxation) round() {
+	for i := range r.person {
+		r.person[i] = int(math.Floor(r.dual[i] * dualUnit))
+	}
+	for k := range r.limit {
+		r.limit[k] = int(math.Floor(r.dual[r.n+k] * dualUnit))
+		if r.sides[k].atLeast {
+			r.limit[k] = max(0, r.limit[k])
+		} else {
+			r.limit[k] = min(0, r.limit[k])
+		}
+	}
+	r.cut = r.cut[:0]
+	for _, y := range r.dual[r.n+len(r.sides):] {
+		r.cut = append(r.cut, min(0, int(math.Floor(y*dualUnit))))
+	}
+}
+
+// reduced returns the cost of c less what the duals pay for it.
+func (r *relaxation) reduced(c column) int {
+	d := c.cost * dualUnit
+	for i := range c.set.all() {
+		d -= r.person[i]
+	}
+	for k, s := range r.sides {
+		d -= r.limit[k] * c.count[s.feature]
+	}
+	for k, y := range r.cut {
+		if y < 0 && r.cuts[k].hits(c.set) {
+			d -= y
+		}
+	}
+	return d
+}
+
+// bound returns what the duals prove if no column has a reduced cost below least,
+// which is not above zero: at most n/least groups can profit from that.
+func (r *relaxation) bound(least int) int {
+	b := r.n / r.least * min(0, least)
+	for _, y := range r.person {
+		b += y
+	}
+	for k, y := range r.limit {
+		b += y * r.sides[k].value
+	}
+	for _, y := range r.cut {
+		b += y
+	}
+	return b
+}
+
+// lower makes least, the least reduced cost of any column, zero.
+func (r *relaxation) lower(least int) {
+	if least < 0 {
+		for i := range r.person {
+			r.person[i] -= (r.least - 1 - least) / r.least
+		}
+	}
+}
+
+// lacks reports whether the optimum leaves a person out in part: then a dual is at
+// its upper bound, which can be too low.
+func (r *relaxation) lacks() bool {
+	for k, row := range r.rows {
+		if row.basic < 0 && r.value[k] > 1e-3 {
+			if at, _ := gap(row.basic); at < r.n {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// sum returns how much of a feature the optimum has.
+func (r *relaxation) sum(feature int) float64 {
+	s := 0.0
+	for k, row := range r.rows {
+		if row.basic >= 0 {
+			s += r.value[k] * float64(r.groups[row.basic].count[feature])
+		}
+	}
+	return s
+}
+
+// brokenSum returns a feature of whose sum the optimum has a whole number and a
+// part, of at least so much from either side.
+func (r *relaxation) brokenSum(part float64) (feature, down int, ok bool) {
+	for feature := range features {
+		sum := r.sum(feature)
+		if d := math.Floor(sum); sum-d > part && sum-d < 1-part {
+			return feature, int(d), true
+		}
+	}
+	return 0, 0, false
+}
+
+// brokenPair returns two people whom the optimum puts together in part, by as near
+// to a half as can be.
+func (r *relaxation) brokenPair() (a, b int) {
+	_, pair := r.fractions()
+	best := math.Inf(1)
+	for i := range r.n {
+		for j := range i {
+			if d := math.Abs(pair[i*r.n+j] - 0.5); d < best {
+				a, b, best = i, j, d
+			}
+		}
+	}
+	return a, b
+}
+
+// binding returns the cuts that matter.
+func (r *relaxation) binding() []triple {
+	var out []triple
+	for k, y := range r.cut {
+		if y < 0 {
+			out = append(out, r.cuts[k])
+		}
+	}
+	return out
+}
+
+// tighten adds at most so many cuts that the optimum violates and reports whether
+// there were any.
+func (r *relaxation) tighten(most int) bool {
+	found := r.violated()
+	for _, f := range found[:min(most, len(found))] {
+		r.addCut(f.cut, f.by)
+	}
+	r.refactor()
+	return len(found) > 0
+}
+
+// addCut adds a cut. by is how much the optimum violates it, 0 if there is none
+// yet. Call refactor before solve.
+func (r *relaxation) addCut(t triple, by float64) {
+	at := len(r.rows)
+	r.cuts = append(r.cuts, t)
+	if by > 0 {
+		r.addRow(1, 0, 1e6, surplus(at))
+	} else {
+		r.addRow(1, 0, 1e6, lacking(at))
+	}
+	for i, c := range r.groups {
+		if t.hits(c.set) {
+			r.columns[i].entries = append(r.columns[i].entries, lpEntry{int32(at), 1})
+		}
+	}
+}
+
+// A violation is a cut and by how much the optimum violates it.
+type violation struct {
+	cut triple
+	by  float64
+}
+
+// violated returns the cuts that the optimum violates, worst first.
+func (r *relaxation) violated() []violation {
+	parts, pair := r.fractions()
+	var found []violation
+	for i := range r.n {
+		for j := range i {
+			for k := range j {
+				// No sum of the parts can exceed that of the pairs.
+				if pair[i*r.n+j]+pair[i*r.n+k]+pair[j*r.n+k] < 1.02 {
+					continue
+				}
+				v := violation{triple(set{}.with(i).with(j).with(k)), -1}
+				for _, p := range parts {
+					if v.cut.hits(p.set) {
+						v.by += p.part
+					}
+				}
+				if v.by > 0.02 {
+					found = append(found, v)
+				}
+			}
+		}
+	}
+	slices.SortStableFunc(found, func(a, b violation) int { return cmp.Compare(b.by, a.by) })
+	return found
+}
+
+type fraction struct {
+	set  set
+	part float64
+}
+
+// fractions returns the groups that are chosen in part only, and for each pair of
+// people how much they share.
+func (r *relaxation) fractions() (parts []fraction, pair []float64) {
+	pair = make([]float64, r.n*r.n)
+	for k, row := range r.rows {
+		if x := r.value[k]; row.basic >= 0 && x > 1e-3 && x < 1-1e-3 {
+			c := r.groups[row.basic]
+			parts = append(parts, fraction{c.set, x})
+			for i := range c.set.all() {
+				for j := range c.set.all() {
+					pair[i*r.n+j] += x
+				}
+			}
+		}
+	}
+	return parts, pair
+}

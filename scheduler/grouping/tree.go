@@ -1,0 +1,191 @@
+package grouping
+
+import (
+	"cmp"
+	"math"
+	"slices"
+)
+
+// A tree searches all choices from a list of columns that cost less than a target.
+// Where a cover does not come to an end soon it halves the list: two people are
+// together or they are not. It takes waves of nodes, whose results do not depend
+// on each other, so that any number of cores finds the same.
+type tree struct {
+	*exact
+	columns []column
+	target  int // in units of 1/dualUnit
+}
+
+// A node is what is left of the columns under some decisions.
+type node struct {
+	columns []int32
+	duals   []float64
+	cuts    []triple
+	sides   []side
+	bound   int
+}
+
+// An outcome is what became of a node.
+type outcome struct {
+	open []node   // what is left to do
+	best []column // a choice cheaper than the best known, nil for none
+	cost int
+	work int
+}
+
+const (
+	wave       = 4
+	coverQuota = 2_000_000
+	cutRounds  = 6
+	cutsAtOnce = 20
+	maxCuts    = 120
+)
+
+// search returns what no choice of the columns costs less than, at most the target.
+func (t *tree) search(r *relaxation) int {
+	stack := []node{{columns: everyone32(len(t.columns)), duals: r.dual[:t.t.n], sides: r.sides, bound: r.bound(0)}}
+	for len(stack) > 0 && !t.meter.over() {
+		k := max(0, len(stack)-wave)
+		nodes := slices.Clone(stack[k:])
+		outcomes := make([]outcome, len(nodes))
+		each(t.cores, len(nodes), func(i int) { outcomes[i] = t.visit(nodes[i]) })
+		stack = stack[:k]
+		for _, o := range outcomes {
+			if o.best != nil && (t.best == nil || o.cost < t.cost) {
+				t.take(o.best)
+			}
+			t.meter.use(o.work)
+			stack = append(stack, o.open...)
+		}
+	}
+	proven := min(t.target, t.ceiling()+1)
+	for _, n := range stack {
+		proven = min(proven, n.bound)
+	}
+	return proven
+}
+
+// visit searches a node, or halves it.
+func (t *tree) visit(n node) outcome {
+	target := min(t.target, t.ceiling()+1)
+	r := t.pool(n)
+	t.tighten(r, n.columns, target)
+	bound := max(n.bound, r.bound(0))
+	o := outcome{work: r.takeWork()}
+	if bound >= target {
+		return o
+	}
+	slack := r.bound(0)
+	var choices []choice
+	var rest []int32
+	for _, k := range n.columns {
+		if d := r.reduced(t.columns[k]); d < target-slack {
+			choices = append(choices, newChoice(&t.columns[k], t.t.n, d))
+			rest = append(rest, k)
+		}
+	}
+	v := &cover{n: t.t.n, most: t.t.most, target: target - slack, slack: slack, cost: math.MaxInt, quota: coverQuota}
+	if t.best != nil {
+		v.cost = t.cost
+	}
+	complete := v.search(choices)
+	o.best, o.cost = v.best, v.cost
+	o.work += (v.work + len(n.columns)) * columnCost
+	if !complete {
+		o.open = t.halve(r, node{rest, r.dual[:t.t.n], r.binding(), n.sides, bound})
+	}
+	return o
+}
+
+// halve returns two nodes that make up n. If the optimum of r leaves nothing to
+// decide, the halves differ in the first two people that can be together.
+func (t *tree) halve(r *relaxation, n node) []node {
+	if feature, down, ok := r.brokenSum(0.03); ok {
+		a, b := n, n
+		a.sides = append(slices.Clone(n.sides), side{feature, false, down})
+		b.sides = append(slices.Clone(n.sides), side{feature, true, down + 1})
+		return []node{a, b}
+	}
+	i, j := r.brokenPair()
+	together, apart := n, n
+	together.columns, apart.columns = nil, nil
+	for _, k := range n.columns {
+		s := t.columns[k].set
+		if s.has(i) == s.has(j) {
+			together.columns = append(together.columns, k)
+		}
+		if !s.has(i) || !s.has(j) {
+			apart.columns = append(apart.columns, k)
+		}
+	}
+	return []node{apart, together}
+}
+
+// pool returns the relaxation over a node's columns.
+func (t *tree) pool(n node) *relaxation {
+	most := make([]float64, t.t.n)
+	for i := range most {
+		most[i] = max(n.duals[i], 0) + 5000
+	}
+	r := newRelaxation(t.t, most, n.sides)
+	for _, c := range n.cuts {
+		r.addCut(c, 0)
+	}
+	r.refactor()
+	// Columns that are cheap by the old duals are likely to matter.
+	for _, k := range n.columns {
+		d := float64(t.columns[k].cost)
+		for i := range t.columns[k].set.all() {
+			d -= n.duals[i]
+		}
+		if d < 5 {
+			r.add(t.columns[k])
+		}
+	}
+	t.settle(r, n.columns)
+	return r
+}
+
+// tighten adds cuts as long as they raise the bound towards the target.
+func (t *tree) tighten(r *relaxation, columns []int32, target int) {
+	for range cutRounds {
+		before := r.bound(0)
+		if before >= target || len(r.cuts) > maxCuts || !r.tighten(cutsAtOnce) {
+			return
+		}
+		t.settle(r, columns)
+		if r.bound(0) < before+(target-before)/30 {
+			return
+		}
+	}
+}
+
+// settle makes r optimal over the given columns.
+func (t *tree) settle(r *relaxation, columns []int32) {
+	type entry struct {
+		at      int32
+		reduced int
+	}
+	for rounds := 1; ; rounds++ {
+		r.solve()
+		r.round()
+		var found []entry
+		least := 0
+		for _, k := range columns {
+			d := r.reduced(t.columns[k])
+			least = min(least, d)
+			if d < -dualUnit/32 {
+				found = append(found, entry{k, d})
+			}
+		}
+		r.work += len(columns) * columnCost * 5
+		if len(found) == 0 || rounds == 100 { // more only if rounding errors go round in circles
+			r.lower(least)
+			return
+		}
+		slices.SortFunc(found, func(a, b entry) int { return cmp.Or(cmp.Compare(a.reduced, b.reduced), cmp.Compare(a.at, b.at)) })
+		for _, f := range found[:min(len(found), 3*r.n)] {
+			r.add(t.columns[f.at])
+		}
+	}
+}
