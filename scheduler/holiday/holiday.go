@@ -27,7 +27,7 @@ func Dates(region string, first, last availability.Date) ([]availability.Date, e
 	holidays, ok := lookup(region)
 	if !ok {
 		return nil, fmt.Errorf("no public holidays are known of region %q: want an ISO 3166 code of %s, or a part of one such as DE-BE; for other countries name an .ics file of holidays, or use away",
-			region, strings.Join(countries(), ", "))
+			region, strings.Join(Countries(), ", "))
 	}
 	var dates []availability.Date
 	// New Year's Day may be observed in the old year, and a Christmas in the new.
@@ -48,7 +48,8 @@ func Known(region string) bool {
 // Regions returns the codes that have holidays of their own, sorted.
 func Regions() []string { return slices.Sorted(maps.Keys(regions)) }
 
-func countries() []string {
+// Countries returns the codes of the countries that are known, sorted.
+func Countries() []string {
 	return slices.DeleteFunc(Regions(), func(r string) bool { return strings.Contains(r, "-") })
 }
 
@@ -57,9 +58,12 @@ func lookup(region string) ([]*cal.Holiday, bool) {
 	if holidays, ok := regions[region]; ok {
 		return holidays, true
 	}
-	country, part, _ := strings.Cut(region, "-")
-	if !isSubdivision(part) {
+	country, part, divided := strings.Cut(region, "-")
+	if divided && !isSubdivision(part) {
 		return nil, false
+	}
+	if country == "UK" { // reserved in ISO 3166 for those who say so
+		country = "GB"
 	}
 	holidays, ok := regions[country]
 	return holidays, ok

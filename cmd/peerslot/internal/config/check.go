@@ -1,0 +1,138 @@
+package config
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/scheduler"
+)
+
+// A mention is an address that must be somebody's of the roster.
+type mention struct {
+	value
+	address calendar.Address
+}
+
+// check looks at what concerns several places of the file. When people could not be
+// read, nothing is said of who is not among them.
+func (r *reader) check(w *scheduler.Workspace, top value) {
+	if r.broken {
+		return
+	}
+	r.checkMentions()
+	r.checkManagers(w.Roster)
+	if len(r.problems) > 0 {
+		return // what follows are warnings, and nobody would see them
+	}
+	r.warnTeams(w)
+	r.warnParticipation(w, top)
+}
+
+func (r *reader) checkMentions() {
+	names := make([]string, len(r.everybody))
+	for i, a := range r.everybody {
+		names[i] = string(a)
+	}
+	for _, m := range r.mentions {
+		if _, ok := r.roster[m.address]; !ok {
+			m.fail("%s is not among the people%s", m.address, r.suggest(string(m.address), names))
+		}
+	}
+}
+
+// checkManagers reports chains of managers that never end, each once, and warns of
+// managers who are not among the people.
+func (r *reader) checkManagers(roster scheduler.Roster) {
+	const onChain, done = 1, 2
+	state := map[calendar.Address]int{}
+	for _, a := range r.everybody {
+		var chain []calendar.Address
+		for a != "" && state[a] == 0 {
+			if _, ok := roster[a]; !ok {
+				r.warnManager(chain, a)
+				break
+			}
+			state[a] = onChain
+			chain = append(chain, a)
+			a = roster[a].Manager
+		}
+		if state[a] == onChain {
+			r.failCycle(chain[slices.Index(chain, a):])
+		}
+		for _, a := range chain {
+			state[a] = done
+		}
+	}
+}
+
+func (r *reader) failCycle(cycle []calendar.Address) {
+	const most = 6
+	var names []string
+	for _, a := range append(cycle, cycle[0]) {
+		names = append(names, string(a))
+	}
+	if len(names) > most {
+		names = append(names[:most-1], "…", names[len(names)-1])
+	}
+	r.roster[cycle[0]].at("manager").fail("the chain of managers never ends: %s", strings.Join(names, " -> "))
+}
+
+func (r *reader) warnManager(chain []calendar.Address, manager calendar.Address) {
+	r.roster[chain[len(chain)-1]].at("manager").warn("%s is not among the people, so reporting lines end there", manager)
+}
+
+// warnTeams warns of close teams that nobody is in.
+func (r *reader) warnTeams(w *scheduler.Workspace) {
+	teams := map[string]bool{}
+	for _, p := range w.Roster {
+		teams[p.Team] = true
+	}
+	names := slices.Sorted(maps.Keys(teams))
+	for _, v := range r.programNodes {
+		for _, pair := range v.at("close_teams").children() {
+			for _, team := range pair.children() {
+				if name := strings.TrimSpace(team.node.text); !teams[name] {
+					team.warn("nobody is in a team %s%s", quote(name), r.suggest(name, names))
+				}
+			}
+		}
+	}
+}
+
+// warnParticipation warns of programs without people, and of people without a
+// program or a group.
+func (r *reader) warnParticipation(w *scheduler.Workspace, top value) {
+	if len(w.Programs) == 0 {
+		return
+	}
+	active := map[calendar.Address]bool{}
+	for i, p := range w.Programs {
+		people := w.Participants(p)
+		if len(people) == 0 {
+			r.programNodes[i].at("people").warn("nobody takes part")
+		}
+		for _, a := range people {
+			active[a] = true
+		}
+	}
+	for _, g := range w.Groups {
+		for _, a := range g.Members {
+			active[a] = true
+		}
+	}
+	var idle []string
+	for _, a := range r.everybody {
+		if !active[a] {
+			idle = append(idle, string(a))
+		}
+	}
+	const most = 5
+	switch {
+	case len(idle) > most:
+		top.at("people").warn("%d people take part in no program and no group, such as %s", len(idle), strings.Join(idle[:most], ", "))
+	case len(idle) > 0:
+		top.at("people").warn("in no program and no group: %s", strings.Join(idle, ", "))
+	}
+}

@@ -1,0 +1,180 @@
+// Package config reads a workspace's peerslot.yaml, and the files that it names,
+// into values.
+//
+// A file is turned into a tree of nodes that know where they stand (yaml.go,
+// csv.go), a reader walks the tree by the keys that each place may have
+// (reader.go and a file for each kind of thing), and what concerns several
+// places at once is checked last (check.go). Nothing stops at the first problem:
+// all of them are reported, in the order of the file.
+//
+// Some values are secrets: the URL of a calendar, a password. They appear in no
+// problem and no warning.
+package config
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/holiday"
+)
+
+// A Config is what a peerslot.yaml says. Paths are as they were written: relative
+// ones are relative to Dir. Environment variables are named, not read.
+type Config struct {
+	Workspace scheduler.Workspace
+	Calendar  Calendar
+	Store     string // path of an SQLite file, or the URL of a PostgreSQL database
+	Dir       string // folder of the file
+
+	MaxSessionsPerWeek int // peer sessions of one person, above which status warns
+	Slack              Slack
+
+	// Warnings are what was read without being wrong, but may not be meant.
+	Warnings []Problem
+
+	holidays map[string]*holiday.Calendar // by path as written
+}
+
+// A Calendar says where free/busy is read and series are booked, for people who
+// name no place of their own. Only the settings of Backend are used; the others are read, so that
+// a workspace can be switched by one word.
+type Calendar struct {
+	Backend    Backend
+	Folder     FolderOptions
+	Google     GoogleOptions
+	CalDAV     CalDAVOptions
+	AllowHosts []string // hosts of feeds that may be asked though they are not on the public internet
+}
+
+// A Backend is the kind of place where calendars live.
+type Backend string
+
+// The backends.
+const (
+	Folder Backend = "folder"
+	Google Backend = "google"
+	CalDAV Backend = "caldav"
+)
+
+// FolderOptions are the settings of the folder backend.
+type FolderOptions struct{ Path string }
+
+// GoogleOptions are the settings of the Google backend.
+type GoogleOptions struct {
+	Credentials string // path of an OAuth client or a service account
+	Token       string // path where the token is kept
+	Subject     string // whom a service account acts for; "" for nobody
+	Endpoint    string // URL of a stand-in; "" for Google
+	Meet        bool   // series get a link to a video meeting
+}
+
+// CalDAVOptions are the settings of the CalDAV backend.
+type CalDAVOptions struct {
+	URL         string
+	Username    string
+	PasswordEnv string // name of the environment variable that holds the password
+}
+
+// Slack says whether and how groups get channels.
+type Slack struct {
+	TokenEnv string // name of the environment variable that holds the token; "" turns Slack off
+	Endpoint string // URL of a stand-in; "" for Slack
+}
+
+// maxSize bounds each file, in bytes.
+const maxSize = 16 << 20
+
+// Load reads a configuration file and the files that it names. The error is
+// [Errors], except for a path that cannot be read, which is wrapped: a missing
+// file satisfies errors.Is(err, fs.ErrNotExist).
+func Load(path string) (*Config, error) {
+	data, err := readFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("read the configuration: %w", err)
+	}
+	return Parse(path, data, filepath.Dir(path))
+}
+
+// Parse reads a configuration file from memory. name is what problems call the file; the
+// files that it names are looked for in dir. The error is [Errors].
+func Parse(name string, data []byte, dir string) (*Config, error) {
+	r := newReader(dir)
+	c := &Config{Dir: dir, Store: "peerslot.db", MaxSessionsPerWeek: 3, holidays: map[string]*holiday.Calendar{}}
+	c.Workspace = scheduler.Workspace{Roster: scheduler.Roster{}, Repair: scheduler.DefaultRepairRules()}
+	c.Calendar = Calendar{
+		Backend: Folder,
+		Folder:  FolderOptions{Path: "calendars"},
+		Google:  GoogleOptions{Credentials: "credentials.json", Token: "token.json", Meet: true},
+	}
+	if root := r.parseYAML(name, data); root != nil {
+		r.config(c, root)
+	}
+	if len(r.problems) > 0 {
+		return nil, r.inOrder(r.problems)
+	}
+	c.Warnings = r.inOrder(r.warnings)
+	return c, nil
+}
+
+// Holidays implements scheduler.HolidayFunc: a region is the code of one, or the path of a
+// calendar as a person of this configuration names it.
+func (c *Config) Holidays(region string, first, last availability.Date) ([]availability.Date, error) {
+	if calendar, ok := c.holidays[region]; ok {
+		return calendar.Dates(first, last), nil
+	}
+	return holiday.Dates(region, first, last)
+}
+
+// config reads the top level.
+func (r *reader) config(c *Config, root *node) {
+	w := &c.Workspace
+	top := value{r: r, node: root}
+	var people, programs, groups value
+	top.fields(fields{
+		"organizer":             func(v value) { w.Organizer = v.attendee() },
+		"timezone":              func(v value) { w.Zone = v.zone() },
+		"store":                 func(v value) { c.Store = v.store() },
+		"calendar":              func(v value) { v.calendar(&c.Calendar) },
+		"people":                func(v value) { people = v },
+		"programs":              func(v value) { programs = v },
+		"groups":                func(v value) { groups = v },
+		"repair":                func(v value) { v.repair(&w.Repair) },
+		"max_sessions_per_week": func(v value) { c.MaxSessionsPerWeek = v.integer(1, 50) },
+		"slack":                 func(v value) { v.slack(&c.Slack) },
+	})
+	top.require("organizer", "the address that owns every series, such as people-ops@acme.example")
+	if !top.has("timezone") {
+		w.Zone = "UTC"
+		top.warn("timezone: not given, so series are anchored in UTC and move by an hour when clocks change; want an IANA name such as Europe/Berlin")
+	}
+	r.people(c, people, top)
+	w.Organizer.Name = cmp.Or(w.Organizer.Name, w.Roster[w.Organizer.Address].Name)
+	r.programs(w, programs)
+	r.groups(w, groups)
+	r.check(w, top)
+}
+
+// readFile reads a file, or as much of it as shows that it is too large. The error
+// names the path.
+func readFile(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, maxSize+1))
+}
+
+// reason returns why a file could not be read, without its path.
+func reason(err error) string {
+	if p, ok := errors.AsType[*os.PathError](err); ok {
+		err = cmp.Or(p.Err, err)
+	}
+	return err.Error()
+}

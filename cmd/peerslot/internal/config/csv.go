@@ -1,0 +1,160 @@
+package config
+
+import (
+	"bytes"
+	"encoding/csv"
+	"errors"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// What a CSV file may have at most.
+const (
+	maxRows    = 50_000
+	maxColumns = 100
+)
+
+// A csvFile is a file on its way to a tree.
+type csvFile struct {
+	*reader
+	*csv.Reader
+	name    string
+	lines   [][]byte
+	columns []string
+}
+
+// parseCSV turns a file whose first row names the columns into a list of mappings,
+// as YAML would have them. Cells are separated by commas, semicolons (which programs
+// write where the comma is for decimals) or tabs. Column names may be in any case;
+// an empty cell is not given, and an empty row is skipped.
+func (r *reader) parseCSV(name string, data []byte, known fields) *node {
+	r.files = append(r.files, name)
+	data, ok := r.decode(name, data)
+	if !ok {
+		return nil
+	}
+	c := &csvFile{reader: r, Reader: csv.NewReader(bytes.NewReader(data)), name: name, lines: bytes.Split(data, []byte("\n"))}
+	c.Comma = separator(c.lines[0])
+	c.FieldsPerRecord = -1
+	c.ReuseRecord = true
+	if !c.header(known) {
+		return nil
+	}
+	root := &node{file: name, line: 1, col: 1, kind: list}
+	for rows := 1; ; rows++ {
+		row, err := c.Read()
+		if errors.Is(err, io.EOF) {
+			return root
+		}
+		if !c.readable(err) {
+			return nil
+		}
+		if rows > maxRows {
+			c.cell(0, "").value(r).fail("there are more than %d rows", maxRows)
+			return nil
+		}
+		if n := c.row(row); n != nil {
+			root.items = append(root.items, n)
+		}
+	}
+}
+
+// separator returns which one the header uses.
+func separator(header []byte) rune {
+	best := ','
+	for _, c := range ";\t" {
+		if bytes.ContainsRune(header, c) && bytes.Count(header, []byte(string(c))) > bytes.Count(header, []byte(string(best))) {
+			best = c
+		}
+	}
+	return best
+}
+
+func (c *csvFile) header(known fields) bool {
+	row, err := c.Read()
+	names := slices.Sorted(maps.Keys(known))
+	if errors.Is(err, io.EOF) || len(row) > maxColumns {
+		(&node{file: c.name, line: 1, col: 1}).value(c.reader).fail("want a first row that names the columns, of %s", strings.Join(names, ", "))
+		return false
+	}
+	if !c.readable(err) {
+		return false
+	}
+	before := len(c.problems)
+	for i, name := range row {
+		name = strings.ToLower(strings.TrimSpace(name))
+		at := c.cell(i, "").value(c.reader)
+		switch {
+		case slices.Contains(c.columns, name):
+			at.fail("column %s is given twice", quote(name))
+		case known[name] == nil:
+			at.unknownColumn(name, names)
+		}
+		c.columns = append(c.columns, name)
+	}
+	if !slices.Contains(c.columns, "email") {
+		c.cell(0, "").value(c.reader).fail("column email is missing")
+	}
+	return len(c.problems) == before
+}
+
+func (v value) unknownColumn(name string, names []string) {
+	hint := v.r.suggest(name, names)
+	if hint == "" {
+		hint = ": want columns of " + strings.Join(names, ", ")
+	}
+	v.fail("unknown column %s%s", quote(name), hint)
+}
+
+// readable reports whether a row could be read, and what is wrong if not.
+func (c *csvFile) readable(err error) bool {
+	if err == nil {
+		return true
+	}
+	n := &node{file: c.name, line: 1, col: 1}
+	if p, ok := errors.AsType[*csv.ParseError](err); ok {
+		n.line, n.col = c.position(p.Line, p.Column)
+	}
+	n.value(c.reader).fail("this is not CSV: a quote stands alone; want cells that hold quotes to be in quotes, and the quotes doubled")
+	return false
+}
+
+// row returns the mapping for a row, nil for one that is empty.
+func (c *csvFile) row(row []string) *node {
+	if !slices.ContainsFunc(row, func(s string) bool { return strings.TrimSpace(s) != "" }) {
+		return nil
+	}
+	n := c.cell(0, "")
+	if len(row) != len(c.columns) {
+		n.value(c.reader).fail("want %d cells as in the first row, not %d", len(c.columns), len(row))
+		return nil
+	}
+	n.kind = mapping
+	for i, s := range row {
+		if value := c.cell(i, strings.TrimSpace(s)); value.text != "" {
+			n.entries = append(n.entries, entry{&node{file: c.name, line: value.line, col: value.col, text: c.columns[i]}, value})
+		}
+	}
+	return n
+}
+
+// cell returns a node with the position of a cell of the row last read.
+func (c *csvFile) cell(i int, s string) *node {
+	n := &node{file: c.name, kind: cell, text: s}
+	n.line, n.col = c.position(c.FieldPos(i))
+	return n
+}
+
+// position turns a column in bytes into one in characters.
+func (c *csvFile) position(line, column int) (int, int) {
+	if line < 1 || line > len(c.lines) {
+		return 1, 1
+	}
+	before := c.lines[line-1]
+	return line, utf8.RuneCount(before[:min(column-1, len(before))]) + 1
+}
+
+func (n *node) value(r *reader) value { return value{n, r, "people"} }

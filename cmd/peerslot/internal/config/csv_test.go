@@ -1,0 +1,114 @@
+package config_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/config"
+	"github.com/peerslot/peerslot/scheduler"
+)
+
+// The same people, as different programs write them.
+func TestCSV(t *testing.T) {
+	want := scheduler.Roster{
+		"ana@acme.example": {
+			Address: "ana@acme.example", Name: `Lima, Ana "Aninha"`, Zone: "Europe/Lisbon",
+			Hours: availability.Hours{
+				time.Monday: clock(9, 17.5), time.Tuesday: clock(9, 17.5), time.Wednesday: clock(9, 17.5), time.Thursday: clock(9, 17.5),
+				time.Friday: clock(9, 12, 13, 15),
+			},
+			Holidays: "PT",
+			Away:     []scheduler.DateRange{{First: day(2026, 8, 3), Last: day(2026, 8, 21)}, {First: day(2026, 12, 24), Last: day(2026, 12, 24)}},
+			Level:    5, Team: "42", Calendar: "none", PausedUntil: day(2026, 3, 1),
+		},
+		"bö@acme.example": {Address: "bö@acme.example", Name: "Bö", Zone: "UTC", Hours: availability.OfficeHours(), Manager: "ana@acme.example"},
+	}
+	tests := []struct{ name, text string }{
+		{"commas", `email,name,timezone,hours,holidays,away,level,team,calendar,paused,manager
+ana@acme.example,"Lima, Ana ""Aninha""",Europe/Lisbon,mon-thu 09:00-17:30; fri 09:00-12:00 13:00-15:00,PT,2026-08-03/2026-08-21 2026-12-24,5,42,none,until 2026-03-01,
+bö@acme.example,Bö,,,,,,,,,ana@acme.example
+`},
+		{"a European spreadsheet", "\ufeff" + strings.ReplaceAll(`Email;NAME; timezone ;Hours;Holidays;Away;Level;Team;Calendar;Paused;Manager
+Ana@acme.example;"Lima, Ana ""Aninha""";Europe/Lisbon;"mon-thu 09:00-17:30;
+fri 09:00-12:00, 13:00-15:00";pt;"2026-08-03/2026-08-21, 2026-12-24";5;42;None;2026-03-01;
+;;;;;;;;;;
+bö@acme.example;Bö;;;;;;;;;ana@acme.example
+`, "\n", "\r\n")},
+		{"tabs", strings.ReplaceAll(`manager|email|name|timezone|hours|holidays|away|level|team|calendar|paused
+|ana@acme.example|"Lima, Ana ""Aninha"""|Europe/Lisbon|mon,tue,wed,thu 09:00-17:30; fri 09:00-12:00 13:00-15:00|PT|2026-08-03/2026-08-21;2026-12-24|5|42|none|until 2026-03-01
+ana@acme.example|bö@acme.example|Bö||||||||
+`, "|", "\t")},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			dir := t.TempDir()
+			write(t, dir, "people.csv", tt.text)
+			c, err := config.Parse("peerslot.yaml", []byte(start+"people: people.csv\n"), dir)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(want, c.Workspace.Roster); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestCSVProblems(t *testing.T) {
+	const columns = "away, calendar, department, email, holidays, hours, level, location, manager, name, paused, role, stretch, team, timezone"
+	tests := []struct {
+		name, text string
+		want       string // one line for each problem, without the path of the file
+	}{
+		{"empty", "", "1:1: people: want a first row that names the columns, of " + columns},
+		{"many columns", strings.Repeat("a,", 101), "1:1: people: want a first row that names the columns, of " + columns},
+		{"columns", "Email,nmae,colour,EMAIL\n", `1:7: people: unknown column "nmae"; did you mean "name"?
+1:12: people: unknown column "colour": want columns of ` + columns + `
+1:19: people: column "email" is given twice`},
+		{"no email", "name,team\nAna,payments\n", "1:1: people: column email is missing"},
+		{"no header", "ana@acme.example,Ana\n", `1:1: people: unknown column "ana@acme.example": want columns of ` + columns + `
+1:1: people: column email is missing
+1:18: people: unknown column "ana": want columns of ` + columns},
+		{"cells", "email,name\nana@acme.example\nbo@acme.example,Bo,x\n", `2:1: people: want 2 cells as in the first row, not 1
+3:1: people: want 2 cells as in the first row, not 3`},
+		{"values", "email,name,level,hours,away\nünal,Ü,x,mon 9-5,soon\n,Bo,,,\n", `2:1: people[0].email: want a mail address such as ana@acme.example, not "ünal"
+2:8: people[0].level: want a whole number from 1 to 1000, not "x"
+2:10: people[0].hours: want times such as 09:00-17:30, or 09:00-12:00 13:00-15:00 that do not overlap, not "9-5"
+2:18: people[0].away: want dates such as 2026-08-03/2026-08-21, or one such as 2026-12-24, not "soon"
+3:1: people[1]: email is missing: want a mail address such as ana@acme.example`},
+		{"secret", "email,calendar\nana@acme.example,ftp://feeds.acme.example/secret\n", "2:18: people[0].calendar: want an https:// or webcal:// URL, the path of an .ics file, or none"},
+		{"twice", "email\nana@acme.example\nana@acme.example\n", "3:1: people[1].email: ana@acme.example is given twice, first in line 2"},
+		{"quote", "email,name\nana@acme.example,Ana \"Lima\n", "2:22: people: this is not CSV: a quote stands alone; want cells that hold quotes to be in quotes, and the quotes doubled"},
+		{"open quote", "email,name\nana@acme.example,\"Ana\n", "2:22: people: this is not CSV: a quote stands alone; want cells that hold quotes to be in quotes, and the quotes doubled"},
+		{"Latin-1", "email,name\nana@acme.example,Jos\xe9\n", "2:21: this character is not UTF-8: save the file as UTF-8"},
+		{"UTF-16", "\xff\xfee\x00", "1:1: the file is UTF-16: save it as UTF-8"},
+		{"rows", "email\n" + strings.Repeat("\"\"\n", 60_000), "50002:1: people: there are more than 50000 rows"},
+		{"manager", "email,manager\nana@acme.example,ana@acme.example\n", "2:18: people[0].manager: the chain of managers never ends: ana@acme.example -> ana@acme.example"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			dir := t.TempDir()
+			path := write(t, dir, "people.csv", tt.text)
+			got := problems(t, start+"people: people.csv\ngroups: []\n", dir)
+			want := path + ":" + strings.ReplaceAll(tt.want, "\n", "\n"+path+":")
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// When nobody could be read, nothing is said of who is missing.
+func TestCSVProblemsComeAfterThoseOfTheConfiguration(t *testing.T) {
+	dir := t.TempDir()
+	path := write(t, dir, "people.csv", "name\nAna\n")
+	got := problems(t, start+"people: people.csv\ngroups: [{name: a, members: [ana@acme.example, bo@acme.example]}]\nstores: a\n", dir)
+	want := "peerslot.yaml:5:1: unknown key \"stores\"; did you mean \"store\"?\n" + path + ":1:1: people: column email is missing"
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}

@@ -1,0 +1,76 @@
+package config
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/peerslot/peerslot/scheduler"
+)
+
+// The sizes of groups that are named by hand, by the kind of their program.
+var groupSizes = map[scheduler.Kind][2]int{
+	scheduler.Circle:   {2, 8},
+	scheduler.Pair:     {2, 3},
+	scheduler.OneOnOne: {2, 2},
+}
+
+// groups reads the groups that are named by hand. Programs were read before.
+func (r *reader) groups(w *scheduler.Workspace, v value) {
+	if !v.given() {
+		return
+	}
+	lines := map[string]int{}
+	for _, item := range v.list("groups") {
+		if item.kind != mapping {
+			item.fields(nil)
+			continue
+		}
+		g := r.group(w, item)
+		item.unique("group", g.Name, lines)
+		w.Groups = append(w.Groups, g)
+	}
+}
+
+func (r *reader) group(w *scheduler.Workspace, v value) (g scheduler.Group) {
+	v.fields(fields{
+		"name":     func(v value) { g.Name = v.name() },
+		"program":  func(v value) { g.Program = v.text() },
+		"members":  func(v value) { g.Members = v.members() },
+		"required": func(v value) { g.Required = v.addresses() },
+		"notes":    func(v value) { g.Notes = v.url() },
+	})
+	v.require("name", "a name such as berlin-leads")
+	v.require("members", "a list of mail addresses")
+	program, ok := w.Program(g.Program)
+	if !ok {
+		v.at("program").fail("there is no program %s%s", quote(g.Program), r.suggest(g.Program, programNames(w)))
+		program = scheduler.DefaultProgram()
+	}
+	members := v.at("members")
+	size := groupSizes[program.Kind]
+	if members.given() && members.kind == list && size[1] > 0 && (len(members.items) < size[0] || len(members.items) > size[1]) {
+		members.fail("want %s members, not %d", sizeRange(size), len(members.items))
+	}
+	for item, a := range v.at("required").eachAddress() {
+		if !slices.Contains(g.Members, a) {
+			item.fail("%s is not a member", a)
+		}
+	}
+	return g
+}
+
+func sizeRange(size [2]int) string {
+	if size[0] == size[1] {
+		return strconv.Itoa(size[0])
+	}
+	return fmt.Sprintf("%d to %d", size[0], size[1])
+}
+
+func programNames(w *scheduler.Workspace) []string {
+	names := make([]string, len(w.Programs))
+	for i, p := range w.Programs {
+		names[i] = p.Name
+	}
+	return names
+}

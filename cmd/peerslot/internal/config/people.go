@@ -1,0 +1,263 @@
+package config
+
+import (
+	"cmp"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/holiday"
+)
+
+// people reads the roster: a list, or the path of a CSV file with the same names
+// as columns.
+func (r *reader) people(c *Config, v, top value) {
+	if !v.given() {
+		top.warn("people: there is nobody yet")
+		return
+	}
+	if v.kind == text {
+		if v = r.peopleFile(v); !v.given() {
+			r.broken = true
+			return
+		}
+	}
+	if v.kind != list {
+		r.broken = true
+		v.fail("want a list of people, or the path of a CSV file such as people.csv, not %s", v.kind)
+		return
+	}
+	for _, item := range v.list("people") {
+		r.person(c, item)
+	}
+}
+
+func (r *reader) peopleFile(v value) value {
+	path := r.path(v.text())
+	data, err := readFile(path)
+	if err != nil {
+		v.fail("cannot read %s: %s", quote(v.node.text), reason(err))
+		return value{}
+	}
+	return value{r.parseCSV(path, data, personFields(nil, nil)), r, v.path}
+}
+
+// path returns where a file is that the configuration names.
+func (r *reader) path(s string) string {
+	if filepath.IsAbs(s) {
+		return s
+	}
+	return filepath.Join(r.dir, s)
+}
+
+// personFields are the keys of a person, and the columns of a CSV file.
+func personFields(c *Config, p *scheduler.Person) fields {
+	return fields{
+		"email":      func(v value) { p.Address = v.address() },
+		"name":       func(v value) { p.Name = v.text() },
+		"timezone":   func(v value) { p.Zone = v.zone() },
+		"hours":      func(v value) { p.Hours = v.hours() },
+		"stretch":    func(v value) { p.Stretch = v.hours() },
+		"holidays":   func(v value) { p.Holidays = v.holidays(c) },
+		"away":       func(v value) { p.Away = v.away() },
+		"paused":     func(v value) { p.PausedUntil = v.paused() },
+		"role":       func(v value) { p.Role = v.text() },
+		"level":      func(v value) { p.Level = v.integer(1, 1000) },
+		"team":       func(v value) { p.Team = v.text() },
+		"department": func(v value) { p.Department = v.text() },
+		"location":   func(v value) { p.Location = v.text() },
+		"manager":    func(v value) { p.Manager = v.address() },
+		"calendar":   func(v value) { p.Calendar = v.feed() },
+	}
+}
+
+func (r *reader) person(c *Config, v value) {
+	p := scheduler.Person{Hours: availability.OfficeHours()}
+	if !v.fields(personFields(c, &p)) {
+		return
+	}
+	v.require("email", "a mail address such as ana@acme.example")
+	if p.Address == "" {
+		return
+	}
+	if first, twice := r.roster[p.Address]; twice {
+		v.at("email").fail("%s is given twice, first in line %d", p.Address, first.line)
+		return
+	}
+	p.Zone = cmp.Or(p.Zone, c.Workspace.Zone)
+	r.roster[p.Address] = v
+	r.everybody = append(r.everybody, p.Address)
+	c.Workspace.Roster[p.Address] = p
+}
+
+// hours reads the hours of a week: a mapping of days to times, or both in one line,
+// such as "mon-thu 09:00-17:30; fri 09:00-12:00 13:00-15:00".
+func (v value) hours() (h availability.Hours) {
+	var done availability.Days
+	if v.kind != mapping {
+		s, ok := v.scalar(`days and times such as {mon-thu: "09:00-17:30", fri: "09:00-12:00 13:00-15:00"}`, text)
+		for part := range strings.FieldsFuncSeq(s, func(c rune) bool { return c == ';' || c == '\n' }) {
+			days, times := cutDays(part)
+			v.setHours(&h, &done, v, days, times)
+		}
+		if ok && done == 0 && s == "" {
+			v.fail("want days and times such as mon-thu 09:00-17:30; fri 09:00-12:00")
+		}
+		return h
+	}
+	v.each("days and times", func(key *node, times value) {
+		s := ""
+		if times.given() {
+			var ok bool
+			if s, ok = times.scalar("times such as 09:00-17:30", text); !ok {
+				return
+			}
+		}
+		times.setHours(&h, &done, value{key, v.r, v.path}, key.text, s)
+	})
+	return h
+}
+
+// cutDays splits "mon, wed 09:00-12:00 13:00-15:00" before the first time.
+func cutDays(s string) (days, times string) {
+	i := strings.IndexAny(s, "0123456789")
+	if i < 0 {
+		i = len(s)
+	}
+	return strings.TrimSpace(s[:i]), s[i:]
+}
+
+// setHours sets the hours of some days; key is what problems with those point at.
+// done are the days that were set before.
+func (v value) setHours(h *availability.Hours, done *availability.Days, key value, days, times string) {
+	set, err := availability.ParseDays(days)
+	switch {
+	case err != nil:
+		key.fail("want days such as mon, mon-thu or mon,wed, not %s", quote(days))
+	case set&*done != 0:
+		key.fail("the hours of %s are given twice", set&*done)
+	case h.Set(days, times) != nil:
+		v.fail("want times such as 09:00-17:30, or 09:00-12:00 13:00-15:00 that do not overlap, not %s", quote(times))
+	default:
+		*done |= set
+	}
+}
+
+// holidays reads a region, or the path of a calendar of holidays, which it reads too.
+func (v value) holidays(c *Config) string {
+	s := v.text()
+	if !strings.EqualFold(filepath.Ext(s), ".ics") || secret(s) {
+		if s != "" && !holiday.Known(s) {
+			v.fail("no public holidays are known of %s: want an ISO 3166 code of %s, or a part of one such as DE-BE; for other countries an .ics file of holidays, or use away",
+				quote(s), strings.Join(holiday.Countries(), ", "))
+		}
+		return strings.ToUpper(s)
+	}
+	calendar, err := v.r.holidayCalendar(s)
+	if err != nil {
+		v.fail("cannot read the holidays in %s: %s", quote(s), reason(err))
+	}
+	c.holidays[s] = calendar
+	return s
+}
+
+// holidayCalendar reads a calendar of holidays, each once.
+func (r *reader) holidayCalendar(path string) (*holiday.Calendar, error) {
+	file, ok := r.calendars[path]
+	if !ok {
+		file = openCalendar(r.path(path))
+		r.calendars[path] = file
+	}
+	return file.calendar, file.err
+}
+
+func openCalendar(path string) calendarFile {
+	f, err := os.Open(path)
+	if err != nil {
+		return calendarFile{err: err}
+	}
+	defer f.Close()
+	calendar, err := holiday.Read(f)
+	return calendarFile{calendar, err}
+}
+
+// away reads spans of dates: a list, or one line with spaces between them.
+func (v value) away() []scheduler.DateRange {
+	var all []scheduler.DateRange
+	items := []value{v}
+	if v.kind == list {
+		items = v.list("dates")
+	}
+	for _, item := range items {
+		const want = "dates such as 2026-08-03/2026-08-21, or one such as 2026-12-24"
+		s, ok := item.scalar(want, text)
+		if ok && s == "" {
+			item.fail("want %s", want)
+		}
+		for word := range strings.FieldsFuncSeq(s, func(c rune) bool { return strings.ContainsRune(" ,;\t", c) }) {
+			d, ok := dateRange(word)
+			switch {
+			case !ok:
+				item.fail("want %s, not %s", want, quote(word))
+			case d.Last.Compare(d.First) < 0:
+				item.fail("%s ends before it begins", quote(word))
+			default:
+				all = append(all, d)
+			}
+		}
+	}
+	return all
+}
+
+func dateRange(s string) (d scheduler.DateRange, ok bool) {
+	first, last, isRange := strings.Cut(s, "/")
+	if !isRange {
+		last = first
+	}
+	var err, err2 error
+	d.First, err = availability.ParseDate(first)
+	d.Last, err2 = availability.ParseDate(last)
+	return d, err == nil && err2 == nil
+}
+
+// paused reads "until 2026-03-01", or true for without an end.
+func (v value) paused() availability.Date {
+	if v.kind == boolean {
+		if v.boolean() {
+			return availability.Date{Year: 9999, Month: 12, Day: 31}
+		}
+		return availability.Date{}
+	}
+	const want = "until and a date, such as until 2026-03-01"
+	s, ok := v.scalar(want, text)
+	d, err := availability.ParseDate(strings.TrimSpace(strings.TrimPrefix(s, "until")))
+	if ok && err != nil {
+		v.fail("want %s, not %s", want, quote(s))
+	}
+	return d
+}
+
+// feed reads where somebody's busy times are read. It may be a secret, so it is in
+// no problem.
+func (v value) feed() string {
+	const want = "an https:// or webcal:// URL, the path of an .ics file, or none"
+	s := v.text()
+	if strings.EqualFold(s, "none") {
+		return "none"
+	}
+	if !strings.Contains(s, "://") {
+		return s
+	}
+	u, err := url.Parse(s)
+	if err == nil && u.Host != "" {
+		switch strings.ToLower(u.Scheme) {
+		case "https", "http", "webcal", "webcals":
+			return s
+		}
+	}
+	v.fail("want %s", want)
+	return ""
+}

@@ -1,0 +1,283 @@
+package config
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/scheduler"
+)
+
+// programs reads the rules of all programs.
+func (r *reader) programs(w *scheduler.Workspace, v value) {
+	if !v.given() {
+		return
+	}
+	lines := map[string]int{}
+	for _, item := range v.list("programs") {
+		if item.kind != mapping {
+			item.fields(nil)
+			continue
+		}
+		p := r.program(item)
+		item.unique("program", p.Name, lines)
+		w.Programs = append(w.Programs, p)
+		r.programNodes = append(r.programNodes, item)
+	}
+}
+
+// unique reports a name that was used before, in whatever case: files of some
+// systems do not tell case apart.
+func (v value) unique(what, name string, lines map[string]int) {
+	key := strings.ToLower(name)
+	line, twice := lines[key]
+	switch {
+	case name == "":
+	case twice:
+		v.at("name").fail("there are two %ss named %s, the first in line %d", what, quote(name), line)
+	default:
+		lines[key] = v.at("name").line
+	}
+}
+
+// program reads one program. What it does not say is as its kind has it.
+func (r *reader) program(v value) scheduler.Program {
+	p := scheduler.DefaultProgram()
+	p.Kind = scheduler.Circle
+	p.MinSize, p.MaxSize, p.RotateAfter, p.Agenda = 0, 0, 0, ""
+	v.fields(fields{
+		"name":                  func(v value) { p.Name = v.name() },
+		"kind":                  func(v value) { p.Kind = word(v, scheduler.Circle, scheduler.Pair, scheduler.OneOnOne) },
+		"people":                func(v value) { p.People = v.selector() },
+		"size":                  func(v value) { p.MinSize, p.MaxSize = v.size() },
+		"cadence":               func(v value) { p.Cadence = v.cadence() },
+		"duration":              func(v value) { p.Length = v.duration("60m", time.Minute, 8*time.Hour) },
+		"apart":                 func(v value) { p.Apart = v.apart() },
+		"close_teams":           func(v value) { p.CloseTeams = v.closeTeams() },
+		"never_together":        func(v value) { p.NeverTogether = v.neverTogether() },
+		"max_level_gap":         func(v value) { p.MaxLevelGap, p.LevelGapSet = v.integer(0, 1000), true },
+		"days":                  func(v value) { p.Prefer = v.days() },
+		"only_days":             func(v value) { p.OnlyDays = v.days() },
+		"quorum":                func(v value) { p.Quorum = v.percent() },
+		"rotate_after":          func(v value) { p.RotateAfter = v.weeks() },
+		"agenda":                func(v value) { p.Agenda = v.text() },
+		"focus":                 func(v value) { p.Focus = v.text() },
+		"history":               func(v value) { p.History = v.text() },
+		"weights":               func(v value) { p.Weights = v.weights() },
+		"links":                 func(v value) { p.Links = v.links() },
+		"interdependence":       func(v value) { p.Interdependence = v.interdependence() },
+		"max_sessions_per_week": func(v value) { p.MaxSessionsPerWeek = v.integer(1, 50) },
+		"group_days":            func(v value) { p.GroupDays = v.boolean() },
+	})
+	v.require("name", "a name such as em-circles")
+	v.checkKind(&p)
+	return p
+}
+
+// checkKind fills in what the kind decides, and reports what does not go with it.
+func (v value) checkKind(p *scheduler.Program) {
+	least, most, rotate, agenda := 4, 6, 26, "peer-circle"
+	switch p.Kind {
+	case scheduler.Pair:
+		least, most, rotate, agenda = 2, 3, 6, "coaching"
+		if p.MaxSize > 3 || p.MinSize > 2 {
+			v.at("size").fail("want 2 for a pair program, in which an odd one out joins a trio")
+		}
+		p.MinSize, p.MaxSize = 0, 0
+	case scheduler.OneOnOne:
+		least, most, agenda = 2, 2, "one-on-one"
+		if p.MaxSize > 2 {
+			v.at("size").fail("want 2 for a one-on-one program")
+		}
+	}
+	p.MinSize, p.MaxSize = cmp.Or(p.MinSize, least), cmp.Or(p.MaxSize, most)
+	p.RotateAfter = cmp.Or(p.RotateAfter, rotate)
+	p.Agenda = cmp.Or(p.Agenda, agenda)
+	for _, key := range []string{"links", "interdependence"} {
+		if p.Kind != scheduler.OneOnOne && v.has(key) {
+			v.at(key).fail("want kind: one-on-one for this, not %s", cmp.Or(p.Kind, "another"))
+		}
+	}
+	for i, l := range p.Links {
+		if l.Cadence == 0 {
+			p.Links[i].Cadence = p.Cadence
+		}
+	}
+	if slices.Contains(p.Apart, scheduler.CloseTeams) && len(p.CloseTeams) == 0 && !v.has("close_teams") {
+		v.at("apart").warn("close-teams keeps nobody apart without close_teams")
+	}
+}
+
+// selector reads who takes part.
+func (v value) selector() (s scheduler.Selector) {
+	v.fields(fields{
+		"role":       func(v value) { s.Role = v.text() },
+		"level":      func(v value) { s.Level = v.integer(1, 1000) },
+		"team":       func(v value) { s.Team = v.text() },
+		"department": func(v value) { s.Department = v.text() },
+		"location":   func(v value) { s.Location = v.text() },
+		"manager":    func(v value) { s.Manager = v.address() },
+		"emails":     func(v value) { s.Addresses = v.members() },
+	})
+	return s
+}
+
+// size reads 4-6, or a number for just that.
+func (v value) size() (least, most int) {
+	const want = "a size such as 4-6, from 2 to 8"
+	s, ok := v.scalar(want, text, number)
+	from, to, isRange := strings.Cut(s, "-")
+	if !isRange {
+		to = from
+	}
+	least, err := strconv.Atoi(strings.TrimSpace(from))
+	most, err2 := strconv.Atoi(strings.TrimSpace(to))
+	if ok && (err != nil || err2 != nil || least < 2 || most > 8 || least > most) {
+		v.fail("want %s, not %s", want, quote(s))
+		return 0, 0
+	}
+	return least, most
+}
+
+func (v value) cadence() availability.Cadence {
+	name := word(v, "weekly", "biweekly", "monthly")
+	c, _ := availability.ParseCadence(name)
+	return c
+}
+
+// apart reads the rules for who is kept apart.
+func (v value) apart() []scheduler.Rule {
+	var rules []scheduler.Rule
+	for _, item := range v.list("rules") {
+		rule := word(item, scheduler.ReportingLine, scheduler.SameTeam, scheduler.CloseTeams, scheduler.SameDept, scheduler.SameManager, scheduler.SameLocation)
+		if rule != "" && !slices.Contains(rules, rule) {
+			rules = append(rules, rule)
+		}
+	}
+	return rules
+}
+
+func (v value) closeTeams() [][]string {
+	var all [][]string
+	for _, item := range v.list("lists of teams") {
+		teams := item.words("teams")
+		if item.kind == list && len(item.items) < 2 {
+			item.fail("want at least two teams")
+		}
+		all = append(all, teams)
+	}
+	return all
+}
+
+func (v value) neverTogether() [][]calendar.Address {
+	var all [][]calendar.Address
+	for _, item := range v.list("lists of mail addresses") {
+		people := item.members()
+		if item.kind == list && len(item.items) < 2 {
+			item.fail("want at least two people")
+		}
+		all = append(all, people)
+	}
+	return all
+}
+
+// days reads weekdays: a list, or one text such as tue-thu.
+func (v value) days() (set availability.Days) {
+	items := []value{v}
+	if v.kind == list {
+		items = v.list("weekdays")
+		if len(items) == 0 {
+			v.fail("want weekdays such as [tue, wed, thu]")
+		}
+	}
+	for _, item := range items {
+		const want = "a weekday such as tue, or days such as tue-thu"
+		s, ok := item.scalar(want, text)
+		days, err := availability.ParseDays(s)
+		if ok && err != nil {
+			item.fail("want %s, not %s", want, quote(s))
+		}
+		set |= days
+	}
+	return set
+}
+
+// weeks reads a duration of whole weeks.
+func (v value) weeks() int {
+	d := v.duration("26w", week, 520*week)
+	if d%week != 0 {
+		v.fail("want whole weeks such as 26w, not %s", quote(v.node.text))
+	}
+	return int(d / week)
+}
+
+// weights reads what changes the figures of the cost of forming.
+func (v value) weights() map[string]int {
+	weights, known := map[string]int{}, fields{}
+	for _, name := range []string{"met", "session", "no_slot", "zone_hour", "department"} {
+		known[name] = func(v value) { weights[name] = v.integer(0, 1_000_000) }
+	}
+	v.fields(known)
+	return weights
+}
+
+// links reads who meets whom in a one-on-one program, and how often if that
+// differs.
+func (v value) links() []scheduler.Link {
+	var links []scheduler.Link
+	seen := map[string]bool{}
+	for _, item := range v.list("lists such as [ana@acme.example, bo@acme.example, weekly]") {
+		l, ok := item.link()
+		key := fmt.Sprint(min(l.A, l.B), " ", max(l.A, l.B))
+		switch {
+		case !ok:
+		case seen[key]:
+			item.fail("%s and %s are linked twice", l.A, l.B)
+		default:
+			links, seen[key] = append(links, l), true
+		}
+	}
+	return links
+}
+
+func (v value) link() (l scheduler.Link, ok bool) {
+	items := v.list("two mail addresses and a cadence")
+	if v.kind != list {
+		return l, false
+	}
+	if len(items) < 2 || len(items) > 3 {
+		v.fail("want two mail addresses and perhaps a cadence, such as [ana@acme.example, bo@acme.example, weekly]")
+		return l, false
+	}
+	l.A, l.B = items[0].address(), items[1].address()
+	if len(items) == 3 {
+		l.Cadence = items[2].cadence()
+	}
+	for i, a := range []calendar.Address{l.A, l.B} {
+		if a != "" {
+			v.r.mentions = append(v.r.mentions, mention{items[i], a})
+		}
+	}
+	if l.A == l.B && l.A != "" {
+		v.fail("%s cannot be linked with themselves", l.A)
+	}
+	return l, l.A != "" && l.B != "" && l.A != l.B
+}
+
+// interdependence reads how closely pairs of teams work together.
+func (v value) interdependence() map[string]string {
+	all := map[string]string{}
+	v.each("two teams and strong, medium or weak", func(key *node, strength value) {
+		if !strings.Contains(strings.Trim(key.text, "-"), "-") {
+			value{key, v.r, v.path}.fail("want two teams joined by a hyphen, such as payments-platform, not %s", quote(key.text))
+			return
+		}
+		all[key.text] = word(strength, "strong", "medium", "weak")
+	})
+	return all
+}

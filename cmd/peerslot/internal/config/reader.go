@@ -1,0 +1,213 @@
+package config
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/scheduler/holiday"
+)
+
+// A reader collects what is wrong while it reads.
+type reader struct {
+	dir      string // where files are that the configuration names
+	files    []string
+	problems []Problem
+	warnings []Problem
+	steps    int // spent on nodes
+	hints    int // spent on suggestions
+
+	roster       map[calendar.Address]value
+	everybody    []calendar.Address // of the roster, in the order of the file
+	broken       bool               // people could not be read as a whole
+	programNodes []value
+	mentions     []mention
+	zones        map[string]bool         // known or not
+	calendars    map[string]calendarFile // by path as written
+}
+
+// A calendarFile is a calendar of holidays, or why it could not be read.
+type calendarFile struct {
+	calendar *holiday.Calendar
+	err      error
+}
+
+func newReader(dir string) *reader {
+	return &reader{dir: dir, roster: map[calendar.Address]value{}, zones: map[string]bool{}, calendars: map[string]calendarFile{}}
+}
+
+// maxSteps bounds how many nodes are visited, since aliases make few lines stand
+// for many nodes. Fifty thousand people fit.
+const maxSteps = 1_000_000
+
+// spend counts one step. After the last it reports that, once, and is false; so it
+// is when there are too many problems.
+func (r *reader) spend(n *node) bool {
+	if r.steps++; r.steps == maxSteps {
+		r.report(Problem{File: n.file, Line: n.line, Column: n.col, Message: "too much is repeated by aliases"})
+	}
+	return r.steps < maxSteps && !r.full()
+}
+
+// maxProblems is more than anybody reads.
+const maxProblems = 10_000
+
+func (r *reader) report(p Problem) {
+	if len(r.problems) == maxProblems {
+		p = Problem{File: p.File, Line: p.Line, Column: p.Column, Message: "there are still more problems"}
+	}
+	if !r.full() {
+		r.problems = append(r.problems, p)
+	}
+}
+
+func (r *reader) full() bool { return len(r.problems) > maxProblems }
+
+// A value is a node together with how it is reached. Its methods read it as what
+// it must be; they report what is wrong, and then return a zero value.
+type value struct {
+	*node
+	r    *reader
+	path string
+}
+
+func (v value) fail(format string, args ...any) {
+	if !v.r.full() {
+		v.r.report(v.problem(format, args...))
+	}
+}
+
+func (v value) warn(format string, args ...any) {
+	v.r.warnings = append(v.r.warnings, v.problem(format, args...))
+}
+
+func (v value) problem(format string, args ...any) Problem {
+	return Problem{File: v.file, Line: v.line, Column: v.col, Path: v.path, Message: fmt.Sprintf(format, args...)}
+}
+
+// given reports whether there is anything; a key without a value counts as not
+// given.
+func (v value) given() bool { return v.node != nil && v.kind != nothing }
+
+// at returns the value of a key. One that is not there is nothing, where the
+// mapping is.
+func (v value) at(key string) value {
+	for _, e := range v.entries {
+		if e.key.text == key {
+			return value{e.value, v.r, join(v.path, key)}
+		}
+	}
+	return value{&node{file: v.file, line: v.line, col: v.col}, v.r, join(v.path, key)}
+}
+
+func (v value) has(key string) bool { return v.at(key).given() }
+
+// require reports that a key is missing; want says what should be there.
+func (v value) require(key, want string) {
+	if v.kind == mapping && !v.has(key) {
+		v.fail("%s is missing: want %s", key, want)
+	}
+}
+
+func join(path, key string) string {
+	if path == "" {
+		return key
+	}
+	return path + "." + key
+}
+
+// fields say how to read each key that a mapping may have.
+type fields map[string]func(value)
+
+// fields reads a mapping. It is false if there is none.
+func (v value) fields(known fields) bool {
+	if !v.is(mapping, mapping.String()) {
+		return false
+	}
+	for _, e := range v.entries {
+		read, ok := known[e.key.text]
+		if !ok {
+			v.unknownKey(e.key, known)
+			continue
+		}
+		if child := (value{e.value, v.r, join(v.path, e.key.text)}); child.given() && v.r.spend(e.value) {
+			read(child)
+		}
+	}
+	return true
+}
+
+func (v value) unknownKey(key *node, known fields) {
+	names := slices.Sorted(maps.Keys(known))
+	hint := v.r.suggest(key.text, names)
+	if hint == "" {
+		hint = ": want one of " + strings.Join(names, ", ")
+	}
+	value{key, v.r, v.path}.fail("unknown key %s%s", quote(key.text), hint)
+}
+
+// suggest is the function of that name, which gets too slow to be asked often.
+func (r *reader) suggest(word string, candidates []string) string {
+	const most = 1000
+	if r.hints++; r.hints > most || len(candidates) > most || len(word) > 100 {
+		return ""
+	}
+	return suggest(word, candidates)
+}
+
+// each calls read for each entry of a mapping whose keys are not known
+// beforehand; want says of what.
+func (v value) each(want string, read func(key *node, v value)) {
+	if !v.is(mapping, want) {
+		return
+	}
+	if len(v.entries) == 0 {
+		v.fail("want %s, not an empty mapping", want)
+	}
+	for _, e := range v.entries {
+		name := e.key.text
+		if secret(name) || len(name) > 60 {
+			name = "…"
+		}
+		if v.r.spend(e.value) {
+			read(e.key, value{e.value, v.r, join(v.path, name)})
+		}
+	}
+}
+
+// list returns the values of a list; want says of what.
+func (v value) list(want string) []value {
+	if !v.is(list, want) {
+		return nil
+	}
+	return v.children()
+}
+
+// children returns the values of what may be a list, and none of anything else.
+func (v value) children() (items []value) {
+	if v.node == nil {
+		return nil
+	}
+	for i, n := range v.items {
+		if !v.r.spend(n) {
+			break
+		}
+		items = append(items, value{n, v.r, fmt.Sprintf("%s[%d]", v.path, i)})
+	}
+	return items
+}
+
+// is reports whether the value is of a kind, and what is wrong if not.
+func (v value) is(k kind, want string) bool {
+	if v.kind == k {
+		return true
+	}
+	article := ""
+	if k == list {
+		article = "a list of "
+	}
+	v.fail("want %s%s, not %s", article, want, v.kind)
+	return false
+}

@@ -1,0 +1,282 @@
+package config
+
+import (
+	"iter"
+	"net/mail"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/peerslot/peerslot/calendar"
+)
+
+// scalar returns the text of a value that is one of the kinds, or of a cell, without
+// spaces around it.
+func (v value) scalar(want string, kinds ...kind) (string, bool) {
+	for _, k := range append(kinds, cell) {
+		if v.kind == k {
+			return strings.TrimSpace(v.node.text), true
+		}
+	}
+	hint := ""
+	if want == "text" && (v.kind == number || v.kind == boolean) {
+		hint = ": put it in quotes"
+	}
+	v.fail("want %s, not %s%s", want, v.kind, hint)
+	return "", false
+}
+
+// text reads one line of text.
+func (v value) text() string {
+	s, _ := v.scalar("text", text)
+	if strings.ContainsFunc(s, unicode.IsControl) {
+		v.fail("want one line of text")
+		return ""
+	}
+	return s
+}
+
+// word reads text that is one of a few words.
+func word[T ~string](v value, words ...T) T {
+	names := make([]string, len(words))
+	for i, w := range words {
+		names[i] = string(w)
+	}
+	want := strings.Join(names[:len(names)-1], ", ") + " or " + names[len(names)-1]
+	s, ok := v.scalar(want, text)
+	for _, w := range words {
+		if s == string(w) {
+			return w
+		}
+	}
+	if ok {
+		v.fail("want %s, not %s%s", want, quote(s), v.r.suggest(s, names))
+	}
+	return ""
+}
+
+func (v value) boolean() bool {
+	s, ok := v.scalar("true or false", boolean)
+	b, err := strconv.ParseBool(strings.ToLower(s))
+	if ok && err != nil {
+		v.fail("want true or false, not %s", quote(s))
+	}
+	return b
+}
+
+// integer reads a whole number from least to most.
+func (v value) integer(least, most int) int {
+	if v.kind != number && v.kind != cell {
+		v.fail("want a whole number from %d to %d, not %s", least, most, v.kind)
+		return least
+	}
+	s := strings.TrimSpace(v.node.text)
+	n, err := strconv.Atoi(s)
+	if err != nil || n < least || n > most {
+		v.fail("want a whole number from %d to %d, not %s", least, most, quote(s))
+		return least
+	}
+	return n
+}
+
+// percent reads a share as a percentage.
+func (v value) percent() float64 {
+	const want = "a percentage such as 60%, from 0% to 100%"
+	s, ok := v.scalar(want, text, number)
+	digits, isPercent := strings.CutSuffix(s, "%")
+	n, err := strconv.ParseUint(strings.TrimSpace(digits), 10, 8)
+	if ok && (!isPercent || err != nil || n > 100) {
+		v.fail("want %s, not %s", want, quote(s))
+		return 0
+	}
+	return float64(n) / 100
+}
+
+// duration reads a length of time from least to most.
+func (v value) duration(example string, least, most time.Duration) time.Duration {
+	s, ok := v.scalar("a duration such as "+example, text, number)
+	if !ok {
+		return 0
+	}
+	d, valid := parseDuration(s)
+	switch {
+	case !valid:
+		v.fail("want a duration such as %s, not %s", example, quote(s))
+	case d < least || d > most:
+		v.fail("want a duration from %s to %s, not %s", formatDuration(least), formatDuration(most), quote(s))
+	default:
+		return d
+	}
+	return 0
+}
+
+const (
+	day  = 24 * time.Hour
+	week = 7 * day
+)
+
+var durationUnits = []struct {
+	unit   byte
+	length time.Duration
+}{{'w', week}, {'d', day}, {'h', time.Hour}, {'m', time.Minute}}
+
+// parseDuration reads weeks, days, hours and minutes in that order, such as 4w, 24h
+// or 1h30m. A zero needs no unit.
+func parseDuration(s string) (d time.Duration, ok bool) {
+	if s == "0" {
+		return 0, true
+	}
+	for _, u := range durationUnits {
+		digits := 0
+		for digits < len(s) && digits < 6 && s[digits] >= '0' && s[digits] <= '9' {
+			digits++
+		}
+		if digits == 0 || digits == len(s) || s[digits] != u.unit {
+			continue
+		}
+		n, _ := strconv.Atoi(s[:digits])
+		d += time.Duration(n) * u.length
+		s, ok = s[digits+1:], true
+	}
+	return d, ok && s == ""
+}
+
+// formatDuration is the inverse of parseDuration, in the largest unit that fits.
+func formatDuration(d time.Duration) string {
+	for _, u := range durationUnits {
+		if d%u.length == 0 && d > 0 {
+			return strconv.Itoa(int(d/u.length)) + string(u.unit)
+		}
+	}
+	return "0"
+}
+
+// address reads a mail address.
+func (v value) address() calendar.Address {
+	const want = "a mail address such as ana@acme.example"
+	s, ok := v.scalar(want, text)
+	if !ok {
+		return ""
+	}
+	a, err := calendar.ParseAddress(s)
+	if err != nil {
+		v.fail("want %s, not %s", want, quote(s))
+	}
+	return a
+}
+
+// addresses reads a list of different addresses.
+func (v value) addresses() []calendar.Address {
+	var all []calendar.Address
+	seen := map[calendar.Address]bool{}
+	for _, item := range v.list("mail addresses") {
+		a := item.address()
+		switch {
+		case a == "":
+		case seen[a]:
+			item.fail("%s is named twice", a)
+		default:
+			all, seen[a] = append(all, a), true
+		}
+	}
+	return all
+}
+
+// members reads a list of different addresses of people.
+func (v value) members() []calendar.Address {
+	for item, a := range v.eachAddress() {
+		v.r.mentions = append(v.r.mentions, mention{item, a})
+	}
+	return v.addresses()
+}
+
+// eachAddress yields the addresses of a list, without reporting what else is in it.
+func (v value) eachAddress() iter.Seq2[value, calendar.Address] {
+	return func(yield func(value, calendar.Address) bool) {
+		for _, item := range v.children() {
+			a, err := calendar.ParseAddress(item.node.text)
+			if err == nil && !yield(item, a) {
+				return
+			}
+		}
+	}
+}
+
+// attendee reads a mail address, or a name with a mail address in angle brackets.
+func (v value) attendee() calendar.Attendee {
+	if full, err := mail.ParseAddress(strings.TrimSpace(v.node.text)); v.kind == text && err == nil && full.Name != "" {
+		if a, err := calendar.ParseAddress(full.Address); err == nil && !strings.ContainsFunc(full.Name, unicode.IsControl) {
+			return calendar.Attendee{Address: a, Name: full.Name}
+		}
+	}
+	return calendar.Attendee{Address: v.address()}
+}
+
+// words reads a list of texts that are not empty.
+func (v value) words(want string) []string {
+	var all []string
+	for _, item := range v.list(want) {
+		if s := item.text(); s != "" {
+			all = append(all, s)
+		}
+	}
+	return all
+}
+
+// name reads a name that is safe in the name of a file and on a command line.
+func (v value) name() string {
+	s := v.text()
+	if s != "" && !safeName(s) {
+		v.fail("%s cannot be a name: want letters, digits, spaces and . _ - between them, at most %d characters", quote(s), maxName)
+	}
+	return s
+}
+
+const maxName = 64
+
+func safeName(s string) bool {
+	first, _ := utf8.DecodeRuneInString(s)
+	last, _ := utf8.DecodeLastRuneInString(s)
+	return utf8.RuneCountInString(s) <= maxName &&
+		(unicode.IsLetter(first) || unicode.IsDigit(first)) && last != '.' && last != ' ' &&
+		!strings.Contains(s, "  ") && !strings.Contains(s, "..") &&
+		!strings.ContainsFunc(s, func(c rune) bool {
+			return !unicode.In(c, unicode.L, unicode.M, unicode.Nd) && !strings.ContainsRune(" ._-", c)
+		})
+}
+
+// url reads an absolute http or https URL without a password in it. "" is none.
+func (v value) url() string {
+	const want = "a URL such as https://calendar.acme.example/"
+	s, ok := v.scalar(want, text)
+	if !ok || s == "" {
+		return ""
+	}
+	u, err := url.Parse(s)
+	switch {
+	case err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https":
+		v.fail("want %s", want)
+	case u.User != nil:
+		v.fail("want a URL without a user and password in it")
+	default:
+		return s
+	}
+	return ""
+}
+
+var variable = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+
+// variable reads the name of an environment variable. What stands there instead
+// may well be the secret itself, so it is not repeated.
+func (v value) variable(what string) string {
+	s := v.text()
+	if s != "" && !variable.MatchString(s) {
+		v.fail("want the name of an environment variable that holds the %s, not the %s itself", what, what)
+		return ""
+	}
+	return s
+}

@@ -1,0 +1,127 @@
+package config
+
+import (
+	"net/url"
+	"strings"
+
+	"github.com/peerslot/peerslot/calendar/feed"
+	"github.com/peerslot/peerslot/scheduler"
+)
+
+// calendar reads where calendars live.
+func (v value) calendar(c *Calendar) {
+	v.fields(fields{
+		"backend":     func(v value) { c.Backend = word(v, Folder, Google, CalDAV) },
+		"folder":      func(v value) { v.folder(&c.Folder) },
+		"google":      func(v value) { v.google(&c.Google) },
+		"caldav":      func(v value) { v.caldav(&c.CalDAV) },
+		"allow_hosts": func(v value) { c.AllowHosts = v.hosts() },
+	})
+	if c.Backend != CalDAV {
+		return
+	}
+	if v.has("caldav") {
+		v.at("caldav").require("url", "the URL of the CalDAV server")
+	} else {
+		v.require("caldav", "the settings url, username and password_env of the CalDAV server")
+	}
+}
+
+func (v value) folder(o *FolderOptions) {
+	v.fields(fields{"path": func(v value) { o.Path = v.filePath(o.Path) }})
+}
+
+func (v value) google(o *GoogleOptions) {
+	v.fields(fields{
+		"credentials": func(v value) { o.Credentials = v.filePath(o.Credentials) },
+		"token":       func(v value) { o.Token = v.filePath(o.Token) },
+		"subject": func(v value) {
+			if v.node.text != "" {
+				o.Subject = string(v.address())
+			}
+		},
+		"endpoint": func(v value) { o.Endpoint = v.url() },
+		"meet":     func(v value) { o.Meet = v.boolean() },
+	})
+}
+
+func (v value) caldav(o *CalDAVOptions) {
+	v.fields(fields{
+		"url":          func(v value) { o.URL = v.url() },
+		"username":     func(v value) { o.Username = v.text() },
+		"password_env": func(v value) { o.PasswordEnv = v.variable("password") },
+	})
+}
+
+// filePath reads a path. An empty text means the default.
+func (v value) filePath(otherwise string) string {
+	s := v.text()
+	switch {
+	case s == "":
+		return otherwise
+	case strings.Contains(s, "://"):
+		v.fail("want a path, not %s", quote(s))
+	}
+	return s
+}
+
+// hosts reads hosts that feeds may be read from though they are private.
+func (v value) hosts() []string {
+	var hosts []string
+	for _, item := range v.list("hosts") {
+		s := item.text()
+		if feed.CheckHost(s) != nil {
+			item.fail("want a host such as calendar.acme.example or 10.0.0.5:8443, not %s", quote(s))
+			continue
+		}
+		hosts = append(hosts, s)
+	}
+	return hosts
+}
+
+// store reads where bookings are kept. A URL may hold a password, so it is in no
+// problem.
+func (v value) store() string {
+	const want = "the path of an SQLite file such as peerslot.db, or a URL postgres://…"
+	s, ok := v.scalar(want, text)
+	if !ok {
+		return ""
+	}
+	if strings.Contains(s, "://") {
+		u, err := url.Parse(s)
+		if err == nil && (u.Scheme == "postgres" || u.Scheme == "postgresql") {
+			return s
+		}
+		v.fail("want %s", want)
+		return ""
+	}
+	if s == "" || strings.HasSuffix(s, "/") || strings.HasPrefix(s, ":") || strings.ContainsAny(s, "?=") {
+		v.fail("want %s, not %s", want, quote(s))
+	}
+	return s
+}
+
+// repair reads what the nightly pass may do.
+func (v value) repair(rules *scheduler.RepairRules) {
+	below := "report"
+	v.fields(fields{
+		"horizon":      func(v value) { rules.Horizon = v.duration("4w", day, 52*week) },
+		"notice":       func(v value) { rules.Notice = v.duration("24h", 0, 4*week) },
+		"min_gain":     func(v value) { rules.MinGain = v.integer(1, 8) },
+		"below_quorum": func(v value) { below = word(v, "report", "cancel") },
+	})
+	rules.CancelBelow = below == "cancel"
+	if rules.Notice >= rules.Horizon && rules.Horizon > 0 {
+		v.fail("no session is at least notice (%s) and at most horizon (%s) away: want a shorter notice, or a longer horizon",
+			formatDuration(rules.Notice), formatDuration(rules.Horizon))
+	}
+}
+
+// slack reads how groups get channels.
+func (v value) slack(s *Slack) {
+	v.fields(fields{
+		"token_env": func(v value) { s.TokenEnv = v.variable("token") },
+		"endpoint":  func(v value) { s.Endpoint = v.url() },
+	})
+	v.require("token_env", "the name of the environment variable that holds the token")
+}

@@ -1,0 +1,337 @@
+package config
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/lexer"
+	"github.com/goccy/go-yaml/parser"
+	"github.com/goccy/go-yaml/token"
+)
+
+// A node is a piece of a file, and where it stands. Nodes may be shared: an alias
+// is the node that its anchor named.
+type node struct {
+	file      string
+	line, col int
+	kind      kind
+	text      string  // of a scalar
+	entries   []entry // of a mapping, in the order of the file
+	items     []*node // of a list
+}
+
+// An entry is one key of a mapping and its value.
+type entry struct{ key, value *node }
+
+// A kind of node.
+type kind uint8
+
+const (
+	nothing kind = iota // not given, or null
+	text
+	number
+	boolean
+	cell // of a CSV file: text that may stand for anything
+	mapping
+	list
+)
+
+// String returns the kind with its article.
+func (k kind) String() string {
+	return [...]string{"nothing", "text", "a number", "true or false", "text", "a mapping (key: value)", "a list"}[k]
+}
+
+// What the parser is given at most. It takes more than linear time for files that
+// are deep or have very long mappings, and some 350 bytes for each token.
+const (
+	maxMarks = 1_000_000 // characters that may begin or end a token
+	maxDepth = 32
+	maxKeys  = 1000 // of one mapping
+)
+
+// parseYAML turns a file into a tree. If it cannot, it reports why and returns nil.
+func (r *reader) parseYAML(name string, data []byte) *node {
+	r.files = append(r.files, name)
+	y := &yamlFile{reader: r, name: name, anchors: map[string]*node{}}
+	data, ok := r.decode(name, data)
+	if !ok {
+		return nil
+	}
+	if marks(data) > maxMarks {
+		y.fail(1, 1, "the file is too long: put people into a CSV file, and name it by people: people.csv")
+		return nil
+	}
+	tokens := lexer.Tokenize(string(data))
+	if !y.bounded(tokens) {
+		return nil
+	}
+	file, err := parser.Parse(tokens, 0, parser.AllowDuplicateMapKey())
+	if err != nil {
+		y.failSyntax(err, data)
+		return nil
+	}
+	return y.root(file)
+}
+
+// decode checks that a file is UTF-8 text of reasonable size, and strips a byte
+// order mark.
+func (r *reader) decode(name string, data []byte) ([]byte, bool) {
+	fail := func(at int, message string) ([]byte, bool) {
+		before := data[:at]
+		line := bytes.Count(before, []byte("\n")) + 1
+		column := utf8.RuneCount(before[bytes.LastIndexByte(before, '\n')+1:]) + 1
+		r.report(Problem{File: name, Line: line, Column: column, Message: message})
+		return nil, false
+	}
+	if len(data) > maxSize {
+		return fail(0, fmt.Sprintf("the file is larger than %d MB", maxSize>>20))
+	}
+	if bytes.HasPrefix(data, []byte("\xff\xfe")) || bytes.HasPrefix(data, []byte("\xfe\xff")) {
+		return fail(0, "the file is UTF-16: save it as UTF-8")
+	}
+	data = bytes.TrimPrefix(data, []byte("\ufeff"))
+	for i := 0; i < len(data); {
+		c, size := utf8.DecodeRune(data[i:])
+		switch {
+		case c == utf8.RuneError && size == 1:
+			return fail(i, "this character is not UTF-8: save the file as UTF-8")
+		case unicode.IsControl(c) && c != '\n' && c != '\r' && c != '\t':
+			return fail(i, fmt.Sprintf("a control character (U+%04X) cannot stand here", c))
+		}
+		i += size
+	}
+	return data, true
+}
+
+func marks(data []byte) (n int) {
+	for _, c := range data {
+		if strings.IndexByte("\n:,-[]{}?&*!|>'\"#%@", c) >= 0 {
+			n++
+		}
+	}
+	return n
+}
+
+// A yamlFile is a file on its way to a tree.
+type yamlFile struct {
+	*reader
+	name    string
+	anchors map[string]*node
+}
+
+func (y *yamlFile) fail(line, col int, format string, args ...any) {
+	y.report(Problem{File: y.name, Line: line, Column: max(col, 1), Message: fmt.Sprintf(format, args...)})
+}
+
+func (y *yamlFile) failAt(t *token.Token, format string, args ...any) {
+	if t == nil {
+		t = token.New("", "", &token.Position{Line: 1, Column: 1})
+	}
+	y.fail(t.Position.Line, t.Position.Column, format, args...)
+}
+
+// failSyntax reports what the parser found.
+func (y *yamlFile) failSyntax(err error, data []byte) {
+	e, ok := errors.AsType[yaml.Error](err)
+	if !ok || e.GetToken() == nil {
+		y.fail(1, 1, "this is not YAML")
+		return
+	}
+	t, message := e.GetToken(), e.GetMessage()
+	for range t.Position.Line - 1 {
+		_, data, _ = bytes.Cut(data, []byte("\n"))
+	}
+	switch {
+	case bytes.HasPrefix(bytes.TrimLeft(data, " "), []byte("\t")):
+		message = "indent with spaces, not with tabs"
+	case strings.ContainsFunc(message, unicode.IsControl) || secret(message) || len(message) > 100:
+		message = "there is something here that cannot be here" // some messages repeat it
+	}
+	y.failAt(t, "this is not YAML: %s", message)
+}
+
+// bounded reports whether the parser can take the tokens, and what is wrong if not.
+func (y *yamlFile) bounded(tokens token.Tokens) bool {
+	var blocks []block
+	flow := 0 // brackets and braces around a token
+	for _, t := range tokens {
+		switch t.Type {
+		case token.SequenceStartType, token.MappingStartType:
+			flow++
+		case token.SequenceEndType, token.MappingEndType:
+			flow--
+		case token.SequenceEntryType, token.MappingKeyType:
+			if flow == 0 {
+				blocks = enter(blocks, t.Position.Column)
+			}
+		case token.MappingValueType:
+			if flow > 0 || t.Prev == nil {
+				break
+			}
+			blocks = enter(blocks, t.Prev.Position.Column)
+			b := &blocks[len(blocks)-1]
+			if b.keys++; b.keys > maxKeys {
+				y.failAt(t.Prev, "there are more than %d keys in one mapping", maxKeys)
+				return false
+			}
+		}
+		if flow+len(blocks) > maxDepth {
+			y.failAt(t, "this is nested more than %d levels deep", maxDepth)
+			return false
+		}
+	}
+	return true
+}
+
+// A block is a list or mapping that is told by its indentation.
+type block struct{ column, keys int }
+
+// enter returns the blocks around something in that column, the last of which begins
+// there.
+func enter(blocks []block, column int) []block {
+	for len(blocks) > 0 && blocks[len(blocks)-1].column > column {
+		blocks = blocks[:len(blocks)-1]
+	}
+	if len(blocks) == 0 || blocks[len(blocks)-1].column < column {
+		blocks = append(blocks, block{column: column})
+	}
+	return blocks
+}
+
+// root returns the tree of the only document. Documents without anything in them
+// do not count.
+func (y *yamlFile) root(file *ast.File) *node {
+	docs := slices.DeleteFunc(file.Docs, func(d *ast.DocumentNode) bool {
+		_, directive := d.Body.(*ast.DirectiveNode)
+		return d.Body == nil || directive
+	})
+	if len(docs) == 0 {
+		y.fail(1, 1, "the file is empty: 'peerslot init' writes one to start from")
+		return nil
+	}
+	if len(docs) > 1 {
+		y.failAt(docs[1].Start, "a second document begins here: want one file for one workspace")
+		return nil
+	}
+	root := y.node(docs[0].Body)
+	if root.kind != mapping {
+		y.fail(root.line, root.col, "want settings such as organizer: people-ops@acme.example, not %s", root.kind)
+		return nil
+	}
+	return root
+}
+
+// node converts what the parser made. It never returns nil.
+func (y *yamlFile) node(from ast.Node) *node {
+	if from == nil || from.GetToken() == nil {
+		return &node{file: y.name, line: 1, col: 1}
+	}
+	t := from.GetToken()
+	n := &node{file: y.name, line: t.Position.Line, col: t.Position.Column, text: t.Value}
+	switch from := from.(type) {
+	case *ast.NullNode:
+	case *ast.MergeKeyNode:
+		n.kind = text
+	case *ast.StringNode:
+		n.kind, n.text = text, from.Value
+	case *ast.LiteralNode:
+		n.kind, n.text = text, strings.TrimRight(from.Value.Value, "\n")
+	case *ast.IntegerNode, *ast.FloatNode, *ast.InfinityNode, *ast.NanNode:
+		n.kind = number
+	case *ast.BoolNode:
+		n.kind = boolean
+	case *ast.SequenceNode:
+		n.kind = list
+		for _, item := range from.Values {
+			n.items = append(n.items, y.node(item))
+		}
+	case *ast.MappingNode:
+		y.mapping(n, from.Values, from.IsFlowStyle)
+	case *ast.MappingValueNode:
+		y.mapping(n, []*ast.MappingValueNode{from}, from.IsFlowStyle)
+	case *ast.AnchorNode:
+		n = y.node(from.Value)
+		y.anchors[from.Name.GetToken().Value] = n
+	case *ast.AliasNode:
+		return y.alias(from)
+	case *ast.TagNode:
+		y.failAt(t, "want a value without a tag such as !!str")
+	default:
+		y.failAt(t, "want plain text, numbers, lists and mappings")
+	}
+	return n
+}
+
+// alias returns the node that an earlier anchor named. Later ones do not count, so
+// no node contains itself.
+func (y *yamlFile) alias(from *ast.AliasNode) *node {
+	name := from.Value.GetToken()
+	if n, ok := y.anchors[name.Value]; ok {
+		return n
+	}
+	y.failAt(from.GetToken(), "there is no anchor %s before this alias", quote(name.Value))
+	return &node{file: y.name, line: name.Position.Line, col: name.Position.Column}
+}
+
+// mapping fills n with the entries, each key once, and with what "<<" merges into
+// it.
+func (y *yamlFile) mapping(n *node, values []*ast.MappingValueNode, flow bool) {
+	n.kind, n.text = mapping, ""
+	lines := map[string]int{}
+	var merged []*node
+	for i, v := range values {
+		key := y.key(v.Key)
+		if i == 0 && !flow {
+			n.line, n.col = key.line, key.col
+		}
+		value := y.node(v.Value)
+		if v.Key.IsMergeKey() {
+			merged = append(merged, value)
+			continue
+		}
+		if line, twice := lines[key.text]; twice {
+			y.fail(key.line, key.col, "%s is given twice, first in line %d", quote(key.text), line)
+			continue
+		}
+		lines[key.text] = key.line
+		n.entries = append(n.entries, entry{key, value})
+	}
+	for _, m := range merged {
+		y.merge(n, m, lines)
+	}
+}
+
+func (y *yamlFile) merge(n, from *node, lines map[string]int) {
+	if from.kind != mapping {
+		y.fail(from.line, from.col, "want a mapping to merge by <<, not %s", from.kind)
+		return
+	}
+	for _, e := range from.entries {
+		if !y.spend(e.key) {
+			return
+		}
+		if _, given := lines[e.key.text]; !given {
+			lines[e.key.text] = e.key.line
+			n.entries = append(n.entries, e)
+		}
+	}
+}
+
+func (y *yamlFile) key(from ast.MapKeyNode) *node {
+	var inner ast.Node = from
+	if k, ok := from.(*ast.MappingKeyNode); ok {
+		inner = k.Value
+	}
+	n := y.node(inner)
+	if n.kind == mapping || n.kind == list {
+		y.fail(n.line, n.col, "want text as a key, not %s", n.kind)
+	}
+	return n
+}
