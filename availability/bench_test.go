@@ -171,16 +171,26 @@ func mustMasks(tb testing.TB, q Search, members []Member) (*Grid, []*Mask) {
 }
 
 // BenchmarkRankGroups ranks the slots of 10,000 groups of five out of 10,000
-// people.
+// people. The time of the naive search is that of 20 of the groups.
 func BenchmarkRankGroups(b *testing.B) {
-	members := benchMembers(10_000)
-	g, masks := mustMasks(b, benchSearch(), members)
+	q, members := benchSearch(), benchMembers(10_000)
+	g, masks := mustMasks(b, q, members)
 	r, dst := NewRanker(g), []Candidate(nil)
 	rnd := rand.New(rand.NewPCG(2, 2))
 	groups := make([][]*Mask, 10_000)
+	var naive float64
 	for i := range groups {
+		var group []Member
 		for range 5 {
-			groups[i] = append(groups[i], masks[rnd.IntN(len(masks))])
+			n := rnd.IntN(len(masks))
+			groups[i], group = append(groups[i], masks[n]), append(group, members[n])
+		}
+		if i < 20 {
+			var want []Candidate
+			naive += secondsOfCall(1, func() { want = naiveRank(q, group) }) / 20
+			if got := r.Rank(nil, groups[i]); !equalCandidates(got, want) {
+				b.Fatalf("group %d: got %v, want %v", i, got, want)
+			}
 		}
 	}
 	b.ReportAllocs()
@@ -189,19 +199,48 @@ func BenchmarkRankGroups(b *testing.B) {
 			dst = r.Rank(dst[:0], group)
 		}
 	}
-	b.ReportMetric(b.Elapsed().Seconds()*1e6/float64(b.N*len(groups)), "us/group")
+	seconds := b.Elapsed().Seconds() / float64(b.N*len(groups))
+	b.ReportMetric(seconds*1e6, "us/group")
+	b.ReportMetric(naive/seconds, "x-naive")
 }
 
 // BenchmarkAttendance counts who of 10,000 members can attend each cell of the
-// grid.
+// grid. The time of the naive count is that of 100 of the members.
 func BenchmarkAttendance(b *testing.B) {
-	g, masks := mustMasks(b, benchSearch(), benchMembers(10_000))
+	members := benchMembers(10_000)
+	g, masks := mustMasks(b, benchSearch(), members)
 	r := NewRanker(g)
-	table := r.Attendance(nil, masks)
+	const few = 100
+	var want []int
+	naive := secondsOfCall(1, func() { want = naiveAttendance(g, members[:few]) }) / few
+	table := r.Attendance(nil, masks[:few])
+	if !slices.Equal(table, want) {
+		b.Fatal("the table differs from the naive one")
+	}
 	b.ReportAllocs()
 	for b.Loop() {
 		table = r.Attendance(table[:0], masks)
 	}
+	b.ReportMetric(naive*float64(len(members)*b.N)/b.Elapsed().Seconds(), "x-naive")
+}
+
+// naiveAttendance counts as one would first write it; no clock of the workload
+// skips a start at which somebody works.
+func naiveAttendance(g *Grid, members []Member) []int {
+	var table []int
+	for week := range g.Weeks() {
+		for start := range g.Starts() {
+			iv, exists := g.Interval(week, start)
+			n := 0
+			for i := range members {
+				if exists && naiveCan(&members[i], iv.Start, iv.End) {
+					n++
+				}
+			}
+			table = append(table, n)
+		}
+	}
+	return table
 }
 
 // BenchmarkMasks marks what a member can attend.

@@ -25,6 +25,13 @@ func setBits(words []uint64, from, to int) {
 
 func hasBit(words []uint64, bit int) bool { return words[bit/64]>>(bit%64)&1 != 0 }
 
+func oneIf(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
 // A tally is a number for each bit of some words. It is kept bit-sliced: plane p
 // of a word holds bit p of its 64 numbers, so that a few logical operations add,
 // compare or select 64 numbers at once.

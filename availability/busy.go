@@ -124,7 +124,8 @@ func (b Busy) Merge(o Busy) Busy {
 }
 
 // Add makes b busy during the intervals, also where nothing else is known of it.
-// Copies of b that share its spans stay as they are.
+// Copies of b that share its spans stay as they are; so each call copies them, and
+// many intervals are best added at once.
 func (b *Busy) Add(ivs ...Interval) {
 	spans := make([]Span, len(b.Spans), len(b.Spans)+len(ivs))
 	copy(spans, b.Spans)

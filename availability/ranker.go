@@ -85,13 +85,6 @@ func (r *Ranker) countSessions(masks []*Mask) {
 	}
 }
 
-func oneIf(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
-}
-
 // addSessions adds for each column in how many sessions the cells are set. No
 // cells are none set.
 func (r *Ranker) addSessions(t *tally, cells []uint64) {
