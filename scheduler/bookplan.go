@@ -170,7 +170,11 @@ func (p *planner) choose(r Request) (availability.Candidate, []availability.Memb
 		c, err := availability.Score(r.Search, r.Slot, members)
 		return c, members, err
 	}
+	program, _ := p.Workspace.Program(r.Group.Program)
 	r.Search.Top = 1
+	if program.GroupDays {
+		r.Search.Top = int(7*24*time.Hour/(5*time.Minute)) * int(r.Search.Cadence) // all there may be
+	}
 	ranked, err := availability.Rank(r.Search, members)
 	if err != nil {
 		return availability.Candidate{}, nil, err
@@ -180,10 +184,42 @@ func (p *planner) choose(r Request) (availability.Candidate, []availability.Memb
 		return availability.Candidate{}, members, ErrNoSlot
 	case ranked[0].Attendance == 0:
 		return availability.Candidate{}, members, ErrNothingKnown
+	case program.GroupDays:
+		return p.onFewestDays(r, ranked), members, nil
 	case r.Favour != (availability.Slot{}):
 		return favoured(r, ranked[0], members)
 	}
 	return ranked[0], members, nil
+}
+
+// onFewestDays returns, of the slots nearly as good as the best, the one that adds
+// a day with a session of the program to the weeks of the fewest members; then the
+// better one.
+func (p *planner) onFewestDays(r Request, ranked []availability.Candidate) availability.Candidate {
+	days := map[calendar.Address]availability.Days{}
+	for _, b := range p.planned {
+		if b.Program != r.Group.Program || b.Group == r.Group.Name {
+			continue
+		}
+		for _, at := range b.Series.Attendees {
+			days[at.Address] |= availability.DaysOf(b.Series.Slot.Day)
+		}
+	}
+	newDays := func(c availability.Candidate) (n int) {
+		for _, a := range r.Group.Members {
+			if !days[a].Has(c.Slot.Day) {
+				n++
+			}
+		}
+		return n
+	}
+	best := ranked[0]
+	for _, c := range ranked {
+		if c.RequiredMet == ranked[0].RequiredMet && float64(c.Attendance) >= nearlyAsGood*float64(ranked[0].Attendance) && newDays(c) < newDays(best) {
+			best = c
+		}
+	}
+	return best
 }
 
 // favoured returns the slot that r favours if it is as good as the best, else the
@@ -228,6 +264,7 @@ func (p *planner) plan(plan *BookingPlan, r Request) error {
 		Group: plan.Group.Name, Program: plan.Group.Program, State: Intended, Series: series, Facilitators: facilitators,
 		Attendance: plan.Attendance(), Possible: c.Possible, Created: series.Updated,
 	}
+	p.planned = append(p.planned, plan.Booking)
 	return p.take(series)
 }
 

@@ -30,7 +30,8 @@ type Snapshot struct {
 // is busy for the next.
 type planner struct {
 	Snapshot
-	own map[calendar.Address][]ownSession
+	own     map[calendar.Address][]ownSession
+	planned []Booking // the snapshot's bookings and those planned since
 }
 
 // An ownSession is when one of our own series takes a person's time.
@@ -40,7 +41,7 @@ type ownSession struct {
 }
 
 func newPlanner(s Snapshot) (*planner, error) {
-	p := &planner{Snapshot: s, own: map[calendar.Address][]ownSession{}}
+	p := &planner{Snapshot: s, own: map[calendar.Address][]ownSession{}, planned: slices.Clone(s.Bookings)}
 	for _, b := range s.Bookings {
 		if err := p.take(b.Series); err != nil {
 			return nil, fmt.Errorf("group %q: %w", b.Group, err)
@@ -72,14 +73,25 @@ func (p *planner) take(s calendar.Series) error {
 // members returns the group's members as the slot search sees them. The sessions
 // of our own series block their attendees whether or not their calendars show
 // them yet; except names a series that does not.
+// Weeks in which a member has as many sessions as the program allows are busy.
 func (p *planner) members(g Group, except calendar.UID) ([]availability.Member, error) {
+	program, _ := p.Workspace.Program(g.Program)
+	zone, err := availability.LoadZone(p.Workspace.Zone)
+	if err != nil {
+		return nil, err
+	}
 	out := make([]availability.Member, 0, len(g.Members))
 	for _, a := range g.Members {
 		person, ok := p.Workspace.Roster[a]
 		if !ok {
 			return nil, fmt.Errorf("group %q: %s is not among the people", g.Name, a)
 		}
-		m, err := person.Member(p.busy(a, except), p.Window, p.Holidays)
+		busy := p.busy(a, except)
+		if program.MaxSessionsPerWeek > 0 {
+			busy.Spans = slices.Clone(busy.Spans)
+			busy.Add(p.fullWeeks(a, except, program.MaxSessionsPerWeek, zone)...)
+		}
+		m, err := person.Member(busy, p.Window, p.Holidays)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", a, err)
 		}

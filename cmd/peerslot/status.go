@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
 )
 
@@ -55,17 +56,66 @@ func (a *app) status(ctx context.Context) error {
 		list = append(list, statusJSON(st))
 		needs = needs || len(st.Attention) > 0
 	}
+	load, err := w.load(ctx)
+	if err != nil {
+		return err
+	}
 	if a.json {
 		err = a.answer(struct {
 			Groups []jsonStatus `json:"groups"`
-		}{list})
+			Load   []jsonLoad   `json:"load"`
+		}{list, load})
 	} else {
 		a.printStatus(w, all)
+		a.printLoad(w, tooMuch(load))
 	}
 	if err == nil && needs {
 		return &needsPerson{}
 	}
 	return err
+}
+
+type jsonLoad struct {
+	Person   string  `json:"person"`
+	Sessions int     `json:"sessions"` // in the fullest week to come
+	Week     string  `json:"week"`     // its Monday
+	Average  float64 `json:"average"`  // a week
+	TooMuch  bool    `json:"too_much"`
+}
+
+// load returns how many peer sessions a week everybody has.
+func (w *workspace) load(ctx context.Context) ([]jsonLoad, error) {
+	bookings, err := w.service.Store.Bookings(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := []jsonLoad{}
+	for _, l := range scheduler.Loads(bookings, zoneOf(w.Workspace)(""), w.service.Now()) {
+		out = append(out, jsonLoad{string(l.Person), l.Sessions, l.Week.String(), l.Average, l.Sessions > w.MaxSessionsPerWeek})
+	}
+	return out, nil
+}
+
+// overloaded returns those with more sessions a week than is good for them.
+func (w *workspace) overloaded(ctx context.Context) ([]jsonLoad, error) {
+	all, err := w.load(ctx)
+	return tooMuch(all), err
+}
+
+func tooMuch(all []jsonLoad) []jsonLoad {
+	out := []jsonLoad{}
+	for _, l := range all {
+		if l.TooMuch {
+			out = append(out, l)
+		}
+	}
+	return out
+}
+
+func (a *app) printLoad(w *workspace, load []jsonLoad) {
+	for _, l := range load {
+		a.printer().Printf("! %s has %d peer sessions in the week of %s, more than %d\n", w.Workspace.Name(calendar.Address(l.Person)), l.Sessions, l.Week, w.MaxSessionsPerWeek)
+	}
 }
 
 func statusJSON(st scheduler.Status) jsonStatus {

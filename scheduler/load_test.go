@@ -1,0 +1,98 @@
+package scheduler_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/scheduler"
+)
+
+// inProgram returns requests for pairs of ana with each other person, in a program
+// of its own.
+func (w *world) inProgram(p scheduler.Program, others ...calendar.Address) []scheduler.Request {
+	base := scheduler.DefaultProgram()
+	base.Name, base.Kind = "pairs", scheduler.OneOnOne
+	base.MaxSessionsPerWeek, base.GroupDays = p.MaxSessionsPerWeek, p.GroupDays
+	w.Workspace.Programs = append(w.Workspace.Programs, base)
+	var out []scheduler.Request
+	for _, o := range others {
+		r := w.group("ana-"+o.Local(), ana, o)
+		r.Group.Program = "pairs"
+		w.Workspace.Groups[len(w.Workspace.Groups)-1] = r.Group
+		r.Search = scheduler.NewSearch(w.Workspace, base, start)
+		out = append(out, r)
+	}
+	return out
+}
+
+func TestMaxSessionsPerWeekIsHard(t *testing.T) {
+	w := newWorld(t, ana, bo, cem, dee)
+	requests := w.inProgram(scheduler.Program{MaxSessionsPerWeek: 2}, bo, cem, dee)
+	plans := w.plan(t, requests...)
+	var bookings []scheduler.Booking
+	for _, p := range plans {
+		if p.Problem == nil {
+			bookings = append(bookings, p.Booking)
+		}
+	}
+	berlin, err := availability.LoadZone("Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range scheduler.Loads(bookings, berlin, now) {
+		if l.Person == ana && len(bookings) == 2 && l.Sessions != 2 {
+			t.Errorf("ana has %d sessions a week; want 2", l.Sessions)
+		}
+	}
+	third := plans[2] // ana cannot attend any of it
+	if third.Problem == nil && third.Attendance() > 13 {
+		t.Errorf("the third group has attendance %d; ana's weeks are full", third.Attendance())
+	}
+}
+
+func TestGroupDays(t *testing.T) {
+	days := func(grouped bool) map[time.Weekday]bool {
+		w := newWorld(t, ana, bo, cem, dee)
+		for week := range 13 { // dee is free on Thursdays alone, and there are none better
+			monday := at(1, 5, 0).Start.AddDate(0, 0, 7*week)
+			w.fake.Meet(dee, availability.Interval{Start: monday, End: monday.AddDate(0, 0, 3)})
+			w.fake.Meet(dee, availability.Interval{Start: monday.AddDate(0, 0, 4), End: monday.AddDate(0, 0, 7)})
+		}
+		got := map[time.Weekday]bool{}
+		for _, p := range w.plan(t, w.inProgram(scheduler.Program{GroupDays: grouped}, bo, cem, dee)...) {
+			if p.Problem != nil || p.Attendance() != 26 {
+				t.Fatalf("%s: attendance %d, %v; want 26", p.Group.Name, p.Attendance(), p.Problem)
+			}
+			got[p.Candidate.Slot.Day] = true
+		}
+		return got
+	}
+	if got := days(true); len(got) != 1 || !got[time.Thursday] {
+		t.Errorf("with group_days the sessions are on %v; want Thursday alone", got)
+	}
+	if got := days(false); len(got) < 2 {
+		t.Errorf("without it they are on %v; the test tests nothing", got)
+	}
+}
+
+func TestLoads(t *testing.T) {
+	w := newWorld(t, ana, bo, cem)
+	var bookings []scheduler.Booking
+	for i, other := range []calendar.Address{bo, cem} {
+		bookings = append(bookings, w.book(t, w.plan(t, w.group(fmt.Sprint("g", i), ana, other))[0]))
+	}
+	berlin, err := availability.LoadZone("Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	loads := scheduler.Loads(bookings, berlin, now)
+	if len(loads) != 3 || loads[0].Person != ana || loads[0].Sessions != 2 || loads[0].Average != 2 || loads[0].Week != start || loads[1].Sessions != 1 {
+		t.Errorf("loads %+v; want ana with 2 a week from %s on, the others with 1", loads, start)
+	}
+	if after := scheduler.Loads(bookings, berlin, now.AddDate(0, 6, 0)); len(after) != 0 {
+		t.Errorf("half a year later: %+v; want nobody", after)
+	}
+}
