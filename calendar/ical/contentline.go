@@ -99,6 +99,26 @@ scan:
 	return text[i:], nil
 }
 
+// mendZone undoes that an unquoted TZID with a colon, such as
+// (UTC+01:00) Berlin, was cut there: times begin with the four digits of a year.
+func (c *contentLine) mendZone() {
+	last, colon := len(c.params)-1, bytes.LastIndexByte(c.value, ':')
+	if last < 0 || colon < 0 || !equalFold(c.params[last].name, "TZID") || beginsWithYear(c.value) {
+		return
+	}
+	tzid := c.params[last].value // the colon and the value follow it in memory
+	c.params[last].value = tzid[:len(tzid)+1+colon]
+	c.value = c.value[colon+1:]
+}
+
+func beginsWithYear(value []byte) bool {
+	n := 0
+	for n < len(value) && value[n] >= '0' && value[n] <= '9' {
+		n++
+	}
+	return n >= 4
+}
+
 // named reports whether the line has that name, which is in upper case.
 func (c *contentLine) named(name string) bool { return equalFold(c.name, name) }
 

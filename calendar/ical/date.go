@@ -46,7 +46,7 @@ func parseStamp(text string) (s stamp, ok bool) {
 	if last := rest[len(rest)-1]; last == 'Z' || last == 'z' {
 		s.form, rest = utc, rest[:len(rest)-1]
 	}
-	if rest[0] != 'T' && rest[0] != 't' && rest[0] != ' ' {
+	if rest == "" || rest[0] != 'T' && rest[0] != 't' && rest[0] != ' ' {
 		s.vague = true
 		return s, true
 	}
@@ -152,6 +152,7 @@ func parseLength(text string) (l length, ok bool) {
 		text, sign = rest, -1
 	}
 	text, ok = strings.CutPrefix(strings.TrimPrefix(text, "+"), "P")
+	text = strings.TrimSuffix(text, "T") // some write P1DT
 	if !ok || text == "" {
 		return length{}, false
 	}

@@ -146,9 +146,9 @@ func (o *outline) begin(name []byte, number int) error {
 }
 
 // end closes the innermost component of that name and those in it that have no
-// end of their own, and returns their names, outermost first; none if no such
-// component is open. It is an error if a calendar ends in the midst of a
-// component: what else is lost cannot be known.
+// end of their own, and returns their names, outermost first. An end too many
+// directly in a calendar closes none. It is an error in a component, and so is
+// the end of a calendar there: what else is lost cannot be known.
 func (o *outline) end(name []byte, number int) (closed [][]byte, err error) {
 	name = bytes.TrimSpace(name)
 	for i := len(o.open) - 1; i >= 0; i-- {
@@ -161,6 +161,9 @@ func (o *outline) end(name []byte, number int) (closed [][]byte, err error) {
 		o.closed = append(o.closed[:0], o.open[i:]...)
 		o.open = o.open[:i]
 		return o.closed, nil
+	}
+	if len(o.open) > 1 {
+		return nil, fmt.Errorf("line %d: END fits nothing that began before it", number)
 	}
 	return nil, nil
 }

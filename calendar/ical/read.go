@@ -1,9 +1,15 @@
 package ical
 
 import (
-	"errors"
+	"bytes"
+	"cmp"
+	"fmt"
 	"io"
+	"slices"
+	"strings"
 	"time"
+
+	"github.com/emersion/go-ical"
 
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
@@ -17,9 +23,171 @@ type ReadOptions struct {
 	Except []calendar.UID        // series that do not count; compared without an @suffix
 }
 
-// ReadBusy reads any program's iCalendar text and returns when its owner is
-// busy inside o.Window. The error (not a calendar, cut off, over a limit) means
-// that nothing is known.
+// ReadBusy reads any program's iCalendar text and returns when its owner is busy
+// inside o.Window. It reads the text once, in bounded memory.
+//
+// What is CANCELLED, TRANSPARENT, free for Outlook or declined by the owner takes
+// no time. A part of the text that cannot be used is named in Warnings and, if
+// when it would be busy can be told, unknown in that time; it is never taken for
+// free in silence:
+//   - an event in a zone that nobody knows is unknown at all instants that it may
+//     mean;
+//   - of an event with a damaged start or end, the day of what can be read;
+//   - of a series with a damaged rule the time of day is unknown on all days from
+//     its start on, or of whole days all of its first year;
+//   - of a rule that repeats too often, what was not found.
+//
+// Neither the warnings nor the error hold a title, a name or a note. The error
+// (not a calendar, cut off, over a limit) means that nothing is known.
 func ReadBusy(r io.Reader, o ReadOptions) (availability.Busy, error) {
-	return availability.Busy{}, errors.New("not a calendar")
+	s := newScan(r, o)
+	if err := s.run(); err != nil {
+		return availability.Busy{}, err
+	}
+	b := &busyReader{scan: s, window: o.Window, limit: 4096}
+	b.expander = newExpander(o, &s.warn, b.add)
+	if err := b.readAll(); err != nil {
+		return availability.Busy{}, err
+	}
+	return b.result()
+}
+
+const maxSpans = 300_000 // of one answer
+
+// A busyReader makes busy times of what a scan kept.
+type busyReader struct {
+	*expander
+	scan    *scan
+	window  availability.Interval
+	spans   []availability.Span
+	limit   int // how many spans there may be before they are joined
+	groups  []*group
+	covered []availability.Interval // the time that VFREEBUSY speak of
+	partly  bool                    // no more than that is known
+}
+
+// readAll reads the excerpts and adds the times that they say.
+func (b *busyReader) readAll() error {
+	if err := b.readZones(); err != nil {
+		return err
+	}
+	byUID := map[uint64]*group{}
+	b.partly = b.scan.events == 0
+	err := decodeExcerpts(b.scan.excerpts, func(x excerpt, c *ical.Component) {
+		if x.kind == freeBusyKind {
+			b.cover(b.freeBusy(c, x))
+			return
+		}
+		e, ok := b.read(c, x)
+		if !ok {
+			return
+		}
+		g := byUID[x.uid]
+		if g == nil {
+			g = &group{}
+			b.groups = append(b.groups, g)
+			if x.uid != 0 {
+				byUID[x.uid] = g
+			}
+		}
+		if e.id == nil {
+			g.masters = append(g.masters, &e)
+		} else {
+			g.overrides = append(g.overrides, &e)
+		}
+	})
+	if err != nil {
+		return err
+	}
+	for _, gh := range b.scan.ghosts {
+		if g := byUID[gh.uid]; g != nil {
+			g.ghosts = append(g.ghosts, gh)
+		}
+	}
+	for _, g := range b.groups {
+		b.group(g)
+	}
+	return nil
+}
+
+// readZones reads the zones that the calendars define. One calendar's do not
+// hold in another that has its own of that name.
+func (b *busyReader) readZones() error {
+	var all []*ical.Component
+	own := map[int][]*ical.Component{}
+	err := decodeExcerpts(b.scan.definitions, func(x excerpt, c *ical.Component) {
+		own[x.calendar] = append(own[x.calendar], c)
+		all = append(all, c)
+	})
+	b.shared = newZoneTable(all)
+	if len(own) > 1 {
+		for i, list := range own {
+			b.tables[i] = newZoneTable(append(list, all...))
+		}
+	}
+	return err
+}
+
+// decodeExcerpts calls yield with each excerpt as go-ical decodes it, some at a
+// time.
+func decodeExcerpts(list []excerpt, yield func(excerpt, *ical.Component)) error {
+	for batch := range slices.Chunk(list, 50) {
+		readers := []io.Reader{strings.NewReader("BEGIN:VCALENDAR\n")}
+		for _, x := range batch {
+			readers = append(readers, bytes.NewReader(x.text))
+		}
+		c, err := decode(io.MultiReader(append(readers, strings.NewReader("END:VCALENDAR\n"))...))
+		if err != nil {
+			return err
+		}
+		if len(c.Children) != len(batch) {
+			return fmt.Errorf("decode the calendar: %d of %d components", len(c.Children), len(batch))
+		}
+		for i, x := range batch {
+			yield(x, c.Children[i])
+		}
+	}
+	return nil
+}
+
+// add adds a span, in seconds since 1970. What lies outside of the window is
+// dropped.
+func (b *busyReader) add(start, end int64, kind availability.Kind, allDay bool) {
+	iv := availability.Interval{Start: time.Unix(start, 0).UTC(), End: time.Unix(end, 0).UTC()}
+	if iv = iv.Clip(b.window); iv.Empty() {
+		return
+	}
+	b.spans = append(b.spans, availability.Span{Interval: iv, Kind: kind, AllDay: allDay})
+	if len(b.spans) >= b.limit {
+		b.join()
+		b.limit = max(b.limit, 2*len(b.spans))
+	}
+}
+
+// join joins the spans that touch.
+func (b *busyReader) join() {
+	busy := availability.Busy{Window: b.window, Spans: b.spans}
+	busy.Normalize()
+	b.spans = busy.Spans
+}
+
+// cover notes that the calendar speaks of that time; ok is false if it does not
+// say of which.
+func (b *busyReader) cover(iv availability.Interval, ok bool) {
+	b.partly = b.partly && ok
+	b.covered = append(b.covered, iv)
+}
+
+func (b *busyReader) result() (availability.Busy, error) {
+	if b.partly && len(b.covered) > 0 {
+		for _, iv := range availability.Subtract([]availability.Interval{b.window}, availability.Union(b.covered)) {
+			b.spans = append(b.spans, availability.Span{Interval: iv, Kind: availability.Unknown})
+			b.doubt = cmp.Or(b.doubt, "the calendar tells of free and busy time for a part of the days only")
+		}
+	}
+	b.join()
+	if len(b.spans) > maxSpans {
+		return availability.Busy{}, fmt.Errorf("the calendar has more than %d separate busy times", maxSpans)
+	}
+	return availability.Busy{Window: b.window, Spans: b.spans, Reason: b.doubt, Warnings: b.scan.warn.texts()}, nil
 }

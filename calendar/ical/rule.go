@@ -228,3 +228,9 @@ func (r *rule) fill(start day) {
 		r.monthDays = []int{start.day}
 	}
 }
+
+// limited reports whether the rule says more than how often it repeats.
+func (r *rule) limited() bool {
+	return r.months != 0 || r.days|r.hours|r.minutes|r.seconds != 0 ||
+		len(r.weeks)+len(r.yearDays)+len(r.monthDays)+len(r.numbered)+len(r.positions) > 0
+}

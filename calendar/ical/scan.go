@@ -1,0 +1,550 @@
+package ical
+
+import (
+	"bytes"
+	"fmt"
+	"hash/maphash"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/emersion/go-ical"
+)
+
+const (
+	maxExcerpts = 64 << 20 // bytes of a calendar that may matter
+	maxZoneText = 64 << 10 // bytes of one definition of a zone
+)
+
+// A scan reads a calendar once and keeps of it what may matter to a window:
+// the events that may touch it and, of those, the lines that say when. They are
+// few, so that a calendar is never in memory as a whole. Everything that cannot
+// be told at a glance is kept and left to who reads the excerpts.
+type scan struct {
+	*lines
+	from, to int64 // days that may matter
+	owner    string
+	except   map[string]bool
+	warn     warnings
+
+	open      outline
+	calendars int
+	kind      kind   // of the component directly in the calendar
+	begin     int    // the line in which it began
+	text      []byte // its lines that matter, as they are
+	event     glance
+	skipZone  bool
+
+	excerpts    []excerpt // events and VFREEBUSY
+	definitions []excerpt // of zones
+	events      int       // how many there are, kept or not
+	kept        int
+	arena       []byte
+	ghosts      []ghost
+	zones       []string // that ghosts name
+	seed        maphash.Seed
+	line        contentLine
+	known       [8]string // beginnings of lines whose parameters are as they should be
+	nextKnown   int
+}
+
+// A kind of component.
+type kind uint8
+
+const (
+	other kind = iota
+	eventKind
+	freeBusyKind
+	timezoneKind
+)
+
+// An excerpt is one component, with the lines that matter in canonical form.
+type excerpt struct {
+	kind     kind
+	calendar int // from 1
+	line     int // in which it begins
+	uid      uint64
+	text     []byte
+}
+
+// A ghost is what is known of an event that cannot touch the window: it may
+// still take the place of one that does.
+type ghost struct {
+	uid      uint64
+	id       stamp // of an override, the occurrence that it replaces
+	sequence int32
+	override bool
+}
+
+func newScan(r io.Reader, o ReadOptions) *scan {
+	s := &scan{lines: newLines(r), owner: string(o.Owner), except: map[string]bool{}, seed: maphash.MakeSeed()}
+	// No zone is further than a day from UTC; rounding takes another.
+	s.from = floorDiv(o.Window.Start.Unix(), secondsPerDay) - 2
+	s.to = floorDiv(o.Window.End.Unix(), secondsPerDay) + 2
+	for _, uid := range o.Except {
+		s.except[beforeAt(string(uid))] = true
+	}
+	return s
+}
+
+// run reads the calendar to its end.
+func (s *scan) run() error {
+	for s.next() {
+		if err := s.take(); err != nil {
+			return err
+		}
+	}
+	switch err := s.failed(); {
+	case err != nil:
+		return err
+	case s.calendars == 0:
+		return errNotCalendar
+	case s.open.depth() > 0:
+		return errCutOff
+	}
+	return nil
+}
+
+// take reads one line.
+func (s *scan) take() error {
+	n := nameLength(s.head)
+	if n < 0 && s.folded { // a fold in the name
+		n = nameLength(s.whole())
+	}
+	if s.calendars == 0 && (n < 0 || !equalFold(s.head[:n], "BEGIN")) {
+		return errNotCalendar
+	}
+	if n < 0 {
+		s.warn.add(s.number, "no property: the line is left out")
+		return nil
+	}
+	name := s.head[:n]
+	switch c := upper(name[0]); {
+	case c == 'B' && equalFold(name, "BEGIN"):
+		return s.takeBegin(n)
+	case c == 'E' && equalFold(name, "END"):
+		return s.takeEnd(n)
+	}
+	switch depth := s.open.depth(); {
+	case depth == 0:
+		s.warn.add(s.number, "the line stands outside of the calendar and is left out")
+	case depth == 1:
+		if err := s.line.parse(s.whole()); err != nil || s.line.flawed {
+			s.warn.add(s.number, "no property: the line is left out")
+		}
+	case depth == 2 && s.kind == eventKind:
+		s.takeEvent(propertyOf(name), n)
+	case depth == 2 && s.kind == freeBusyKind:
+		s.takeFreeBusy(propertyOf(name))
+	case s.kind == timezoneKind:
+		s.takeTimezone(name)
+	}
+	return nil
+}
+
+// takeBegin reads BEGIN:NAME.
+func (s *scan) takeBegin(n int) error {
+	name := bytes.TrimSpace(s.whole()[n+1:])
+	if s.open.depth() >= 2 && s.kind != other && kindOf(name) != other {
+		s.warn.add(s.begin, "the component has no end")
+		if _, err := s.open.end(s.open.open[1], s.number); err != nil {
+			return err
+		}
+		if err := s.finish(); err != nil {
+			return err
+		}
+	}
+	if err := s.open.begin(name, s.number); err != nil {
+		if s.calendars == 0 {
+			return errNotCalendar
+		}
+		return err
+	}
+	switch s.open.depth() {
+	case 1:
+		s.calendars++
+	case 2:
+		s.kind, s.begin, s.text, s.event, s.skipZone = kindOf(name), s.number, s.text[:0], glance{}, false
+	default:
+		if s.kind == timezoneKind {
+			s.keepLine()
+		}
+	}
+	return nil
+}
+
+func kindOf(name []byte) kind {
+	switch {
+	case equalFold(name, ical.CompEvent):
+		return eventKind
+	case equalFold(name, ical.CompFreeBusy):
+		return freeBusyKind
+	case equalFold(name, ical.CompTimezone):
+		return timezoneKind
+	}
+	return other
+}
+
+// takeEnd reads END:NAME.
+func (s *scan) takeEnd(n int) error {
+	depth := s.open.depth()
+	closed, err := s.open.end(s.whole()[n+1:], s.number)
+	if err != nil {
+		return err
+	}
+	if len(closed) != 1 {
+		s.warn.add(s.number, "END does not fit what began before it")
+	}
+	switch now := s.open.depth(); {
+	case depth >= 2 && now == 1:
+		return s.finish()
+	case now >= 2 && s.kind == timezoneKind:
+		for i := len(closed) - 1; i >= 0; i-- {
+			s.text = append(append(append(s.text, "END:"...), closed[i]...), '\n')
+		}
+	}
+	return nil
+}
+
+// keepLine appends the line to the text of the component.
+func (s *scan) keepLine() { s.text = append(append(s.text, s.whole()...), '\n') }
+
+// takeEvent reads a line of an event.
+func (s *scan) takeEvent(p property, n int) {
+	switch p {
+	case propNone:
+		if s.head[n] == ';' && bytes.IndexByte(s.head, ':') < 0 && !s.folded {
+			s.warn.add(s.number, "no property: the line is left out")
+		}
+		return
+	case propAttendee:
+		if s.owner == "" || !containsFold(s.whole(), "DECLINED") || !containsFold(s.head, strings.ToUpper(s.owner)) {
+			return
+		}
+	}
+	line := s.whole()
+	if s.cut {
+		s.warn.add(s.number, "%v", errLong)
+		s.event.unclear = true
+	}
+	if s.head[n] == ';' && !s.plainParams(line) {
+		s.event.unclear = true
+	}
+	s.event.note(p, line, s)
+	s.keepLine()
+}
+
+// plainParams reports whether the parameters of a line are written as they
+// should be. Most lines begin like one before.
+func (s *scan) plainParams(line []byte) bool {
+	colon := bytes.LastIndexByte(line, ':')
+	for _, known := range s.known {
+		if len(known) == colon+1 && string(line[:colon+1]) == known {
+			return true
+		}
+	}
+	if s.line.parse(line) != nil || s.line.flawed {
+		return false
+	}
+	if colon < 100 {
+		s.known[s.nextKnown%len(s.known)] = string(line[:colon+1])
+		s.nextKnown++
+	}
+	return true
+}
+
+// takeFreeBusy reads a line of a VFREEBUSY.
+func (s *scan) takeFreeBusy(p property) {
+	switch p {
+	case propStart, propEnd, propDuration, propFreeBusy:
+		s.keepLine()
+	case propSummary: // that it is there matters, what it says does not
+		s.text = append(s.text, "SUMMARY:\n"...)
+	}
+}
+
+// takeTimezone reads a line of a VTIMEZONE.
+func (s *scan) takeTimezone(name []byte) {
+	switch string(name) {
+	case "TZID":
+		s.skipZone = ianaZone(zoneName(string(afterColon(s.whole())))) != nil
+		fallthrough
+	case "DTSTART", "RRULE", "RDATE", "TZOFFSETFROM", "TZOFFSETTO":
+		s.keepLine()
+	}
+}
+
+// finish ends the component directly in the calendar.
+func (s *scan) finish() error {
+	kind := s.kind
+	s.kind = other
+	switch kind {
+	case other:
+		return nil
+	case eventKind:
+		s.events++
+		if s.except[s.event.name] || s.dropped() {
+			return nil
+		}
+	case timezoneKind:
+		if s.skipZone {
+			return nil
+		}
+		if len(s.text) > maxZoneText {
+			s.warn.add(s.begin, "the definition of a zone is too long")
+			return nil
+		}
+	}
+	return s.keep(kind)
+}
+
+// keep makes an excerpt of the component.
+func (s *scan) keep(kind kind) error {
+	if s.kept += len(s.text); s.kept > maxExcerpts {
+		return fmt.Errorf("more than %d MB of the calendar matter", maxExcerpts>>20)
+	}
+	if need := len(s.text) + len(s.text)/2 + 100; cap(s.arena)-len(s.arena) < need {
+		s.arena = make([]byte, 0, max(need, bufferSize))
+	}
+	from, name := len(s.arena), [...]string{eventKind: ical.CompEvent, freeBusyKind: ical.CompFreeBusy, timezoneKind: ical.CompTimezone}[kind]
+	s.arena = append(append(append(s.arena, "BEGIN:"...), name...), '\n')
+	for line := range bytes.Lines(s.text) {
+		s.arena = s.appendCanonical(s.arena, bytes.TrimSuffix(line, []byte("\n")))
+	}
+	s.arena = append(append(append(s.arena, "END:"...), name...), '\n')
+	x := excerpt{kind, s.calendars, s.begin, s.event.uid, s.arena[from:len(s.arena):len(s.arena)]}
+	if kind == timezoneKind {
+		s.definitions = append(s.definitions, x)
+	} else {
+		s.excerpts = append(s.excerpts, x)
+	}
+	return nil
+}
+
+// appendCanonical appends a line so that go-ical reads it, with the parameters
+// that matter. Of a line that cannot be read the value is what follows the last
+// colon, and its zone is not known.
+func (s *scan) appendCanonical(text, line []byte) []byte {
+	err := s.line.parse(line)
+	if err != nil {
+		s.warn.add(s.begin, "%s: %v", propertyName(s.line.name), err)
+		s.line.params = append(s.line.params[:0], param{[]byte(ical.PropTimezoneID), nil})
+		s.line.value = afterColon(line)
+		return s.line.append(text)
+	}
+	if s.line.flawed {
+		s.warn.add(s.begin, "%s: a parameter without a value is left out", propertyName(s.line.name))
+	}
+	s.line.mendZone()
+	matters := s.line.params[:0]
+	for _, p := range s.line.params {
+		switch string(bytes.ToUpper(p.name)) {
+		case ical.PropTimezoneID, ical.ParamValue, ical.ParamRange, ical.ParamParticipationStatus, ical.ParamFreeBusyType, "EMAIL":
+			matters = append(matters, p)
+		}
+	}
+	s.line.params = matters
+	return s.line.append(text)
+}
+
+// dropped reports whether the event cannot touch the window, or takes no time
+// of anybody. It leaves a ghost if that may matter.
+func (s *scan) dropped() bool {
+	e := &s.event
+	if e.unclear || e.future || !e.hasStart || e.hasEnd && e.unlike() {
+		return false
+	}
+	if away := e.outside(s.from, s.to); !away && !(e.free && !e.recurs) {
+		return false
+	}
+	if e.uid == 0 || !e.override && e.sequence == 0 {
+		return true
+	}
+	if e.override {
+		e.id.tzid = s.intern(e.id.tzid)
+	}
+	s.ghosts = append(s.ghosts, ghost{e.uid, e.id, e.sequence, e.override})
+	return true
+}
+
+// intern returns the one copy of a zone's name.
+func (s *scan) intern(name string) string {
+	if i := slices.Index(s.zones, name); i >= 0 {
+		return s.zones[i]
+	}
+	if len(s.zones) < maxZones {
+		s.zones = append(s.zones, name)
+	}
+	return name
+}
+
+// A glance is what can be told of an event without reading it: bounds in days.
+// What has an uncommon form makes it unclear.
+type glance struct {
+	uid        uint64 // a hash; 0 if there is none
+	name       string // the UID up to its suffix, if series are to be left out
+	start, end int64
+	startForm  int // the length of its text
+	endForm    int
+	hasStart   bool
+	hasEnd     bool
+	length     int64 // of DURATION
+	recurs     bool
+	until      int64 // the last day of all rules
+	unbounded  bool  // a rule has no UNTIL
+	unclear    bool
+	free       bool
+	override   bool
+	future     bool // RANGE=THISANDFUTURE
+	id         stamp
+	sequence   int32
+}
+
+// note takes in one line.
+func (e *glance) note(p property, line []byte, s *scan) {
+	value := afterColon(line)
+	switch p {
+	case propUID:
+		e.noteUID(line, s)
+	case propStart:
+		e.unclear = e.unclear || e.hasStart
+		e.start, e.startForm = e.day(value)
+		e.hasStart = true
+	case propEnd:
+		e.unclear = e.unclear || e.hasEnd
+		e.end, e.endForm = e.day(value)
+		e.hasEnd = true
+	case propDuration:
+		l, ok := parseLength(string(value))
+		e.length = max(e.length, l.days+l.seconds/secondsPerDay+1)
+		e.unclear = e.unclear || !ok || l.days < 0 || l.seconds < 0
+	case propRule:
+		e.noteRule(value)
+	case propRDate, propExRule:
+		e.recurs, e.unclear = true, true
+	case propID:
+		e.noteID(line, s)
+	case propStatus:
+		e.free = e.free || equalFold(value, "CANCELLED")
+	case propTransp:
+		e.free = e.free || equalFold(value, "TRANSPARENT")
+	case propBusyStatus:
+		e.free = e.free || equalFold(value, "FREE")
+	case propSequence:
+		n, err := strconv.ParseInt(string(value), 10, 32)
+		e.sequence = int32(max(n, 0))
+		e.unclear = e.unclear || err != nil
+	}
+}
+
+func (e *glance) noteUID(line []byte, s *scan) {
+	value := bytes.TrimSpace(line[min(len("UID:"), len(line)):])
+	if line[len("UID")] == ';' { // it may hold colons
+		if s.line.parse(line) != nil {
+			return
+		}
+		value = bytes.TrimSpace(s.line.value)
+	}
+	if len(value) == 0 {
+		return
+	}
+	e.uid = maphash.Bytes(s.seed, value) | 1
+	if len(s.except) > 0 {
+		e.name = beforeAt(string(value))
+	}
+}
+
+func beforeAt(uid string) string {
+	name, _, _ := strings.Cut(uid, "@")
+	return name
+}
+
+func (e *glance) noteRule(value []byte) {
+	e.recurs = true
+	i := bytes.Index(value, []byte("UNTIL="))
+	if i < 0 || len(value) < i+14 {
+		e.unbounded = true
+		return
+	}
+	day, ok := parseDay(value[i+6 : i+14])
+	e.until, e.unclear = max(e.until, day), e.unclear || !ok
+}
+
+func (e *glance) noteID(line []byte, s *scan) {
+	e.override = true
+	if err := s.line.parse(line); err != nil || len(s.line.params) > 2 {
+		e.unclear = true
+		return
+	}
+	ok := false
+	if e.id, ok = parseStamp(string(s.line.value)); !ok || e.id.vague {
+		e.unclear = true
+	}
+	for _, p := range s.line.params {
+		switch {
+		case equalFold(p.name, ical.PropTimezoneID) && e.id.form == floating:
+			e.id.form, e.id.tzid = zoned, zoneName(string(p.value))
+		case equalFold(p.name, ical.ParamRange):
+			e.future = true
+		}
+	}
+}
+
+// day returns the day of a value in one of the three forms of RFC 5545, and
+// which of them that is.
+func (e *glance) day(value []byte) (number int64, form int) {
+	form = len(value)
+	switch {
+	case form == len("20260303"):
+	case form != len("20260303T090000") && (form != len("20260303T090000Z") || value[15] != 'Z'),
+		value[8] != 'T' || !digits(value[9:15]):
+		e.unclear = true
+		return 0, 0
+	}
+	number, ok := parseDay(value[:8])
+	e.unclear = e.unclear || !ok
+	return number, form
+}
+
+func digits(text []byte) bool {
+	for _, c := range text {
+		if c < '0' || c > '9' {
+			return false
+		}
+	}
+	return true
+}
+
+// unlike reports whether start and end do not go together.
+func (e *glance) unlike() bool {
+	return (e.startForm == len("20260303")) != (e.endForm == len("20260303")) || e.end < e.start
+}
+
+// outside reports whether all of the event lies outside of the days.
+func (e *glance) outside(from, to int64) bool {
+	last := e.start + 1 + e.length
+	if e.hasEnd {
+		last = max(e.end, e.start) + 1
+	}
+	switch {
+	case e.start > to:
+		return true
+	case e.recurs && e.unbounded:
+		return false
+	case e.recurs:
+		last += max(e.until-e.start, 0)
+	}
+	return last < from
+}
+
+// containsFold reports whether text holds word, which is in upper case, in any
+// case.
+func containsFold(text []byte, word string) bool {
+	for i := 0; i+len(word) <= len(text); i++ {
+		if upper(text[i]) == upper(word[0]) && equalFold(text[i:i+len(word)], word) {
+			return true
+		}
+	}
+	return false
+}
