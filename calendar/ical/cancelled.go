@@ -13,49 +13,48 @@ import (
 )
 
 // A cancelled occurrence is but a date in EXDATE. What else its override says is
-// in the master, in properties of our own: the note and where the occurrence had
-// been moved to in one, and each reply to it in another, much like an ATTENDEE.
+// in the master, in properties of our own that name the occurrence.
 const (
-	cancelledName = "X-PEERSLOT-CANCELLED"
-	cancelReply   = "X-PEERSLOT-REPLY"
-	paramOriginal = "X-ORIGINAL" // the occurrence
-	paramMoved    = "X-MOVED"
+	cancelledNote  = "X-PEERSLOT-NOTE"
+	cancelledMove  = "X-PEERSLOT-MOVED" // start/end
+	cancelledReply = "X-PEERSLOT-REPLY" // like an ATTENDEE
+	paramOriginal  = "X-ORIGINAL"
 )
 
 // cancelledProps returns what EXDATE cannot say of a cancelled occurrence.
 func cancelledProps(o calendar.Override) []*ical.Prop {
 	var props []*ical.Prop
 	original := o.Original.UTC().Format(instant)
-	if o.Note != "" || !o.Moved.Empty() {
-		p := rawProp(cancelledName, escapeText(o.Note), paramOriginal, original)
-		if !o.Moved.Empty() {
-			p.Params.Set(paramMoved, o.Moved.Start.UTC().Format(instant)+"/"+o.Moved.End.UTC().Format(instant))
-		}
-		props = append(props, p)
+	if o.Note != "" {
+		props = append(props, rawProp(cancelledNote, escapeText(o.Note), paramOriginal, original))
+	}
+	if !o.Moved.Empty() {
+		value := o.Moved.Start.UTC().Format(instant) + "/" + o.Moved.End.UTC().Format(instant)
+		props = append(props, rawProp(cancelledMove, value, paramOriginal, original))
 	}
 	for _, a := range slices.Sorted(maps.Keys(o.RSVPs)) {
-		props = append(props, rawProp(cancelReply, mailto+string(a), paramOriginal, original, ical.ParamParticipationStatus, replies[o.RSVPs[a]]))
+		props = append(props, rawProp(cancelledReply, mailto+string(a), paramOriginal, original, ical.ParamParticipationStatus, replies[o.RSVPs[a]]))
 	}
 	return props
 }
 
 // cancelledIn reads from a master what cancelledProps wrote of the occurrence.
 func cancelledIn(m *ical.Component, original time.Time) calendar.Override {
-	o := calendar.Override{Original: original, Cancelled: true}
-	for _, p := range m.Props[cancelledName] {
+	o := calendar.Override{Original: original, Cancelled: true, RSVPs: map[calendar.Address]calendar.RSVP{}}
+	for _, p := range m.Props[cancelledNote] {
 		if isOf(&p, original) {
-			o.Note, o.Moved = unescapeText(p.Value), intervalIn(p.Params.Get(paramMoved))
+			o.Note = unescapeText(p.Value)
 		}
 	}
-	for _, p := range m.Props[cancelReply] {
-		a, ok := personIn(&p)
-		if !ok || !isOf(&p, original) {
-			continue
+	for _, p := range m.Props[cancelledMove] {
+		if isOf(&p, original) {
+			o.Moved = intervalIn(p.Value)
 		}
-		if o.RSVPs == nil {
-			o.RSVPs = map[calendar.Address]calendar.RSVP{}
+	}
+	for _, p := range m.Props[cancelledReply] {
+		if a, ok := personIn(&p); ok && isOf(&p, original) {
+			o.RSVPs[a.Address] = a.RSVP
 		}
-		o.RSVPs[a.Address] = a.RSVP
 	}
 	return o
 }

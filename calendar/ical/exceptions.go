@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/emersion/go-ical"
 
@@ -29,12 +28,13 @@ func (s *seriesReader) exceptions(m *ical.Component) error {
 		if id.Params.Get(ical.ParamRange) != "" {
 			return errors.New("an override with RANGE: it is for one occurrence and those after it")
 		}
-		i, err := s.session(*id, sessions)
+		x, ok := stampOf(id)
+		i, err := s.session(x, sessions)
 		if err != nil {
 			return err
 		}
-		if i < 0 {
-			return fmt.Errorf("an override names %s, when there is no session", id.Value)
+		if !ok || x.vague || i < 0 {
+			return fmt.Errorf("RECURRENCE-ID %q: there is no session then", id.Value)
 		}
 		if found[i], err = s.override(c, m, sessions[i]); err != nil {
 			return err
@@ -53,11 +53,10 @@ func (s *seriesReader) exceptions(m *ical.Component) error {
 // are no harm.
 func (s *seriesReader) excepted(m *ical.Component, sessions []calendar.Occurrence, found []calendar.Override) error {
 	for _, p := range m.Props[ical.PropExceptionDates] {
-		for value := range strings.SplitSeq(p.Value, ",") {
-			p.Value = value
-			i, err := s.session(p, sessions)
-			if err != nil {
-				return err
+		for _, x := range periodsIn(&p) {
+			i, err := s.session(x.stamp, sessions)
+			if err != nil || !x.ok {
+				return errors.Join(fmt.Errorf("EXDATE %q: want dates, or dates and times", p.Value), err)
 			}
 			if i >= 0 && !found[i].Cancelled {
 				found[i] = cancelledIn(m, sessions[i].Original)
@@ -67,19 +66,22 @@ func (s *seriesReader) excepted(m *ical.Component, sessions []calendar.Occurrenc
 	return nil
 }
 
-// session returns which session a property names, by its start or its day, or -1
-// if none.
-func (s *seriesReader) session(p ical.Prop, sessions []calendar.Occurrence) (int, error) {
-	if day, ok := dayIn(&p); ok {
+// session returns which session x names, by its start or its day, or -1 if none.
+func (s *seriesReader) session(x stamp, sessions []calendar.Occurrence) (int, error) {
+	if x.form == wholeDay {
+		day := dateOf(floorDiv(x.wall, secondsPerDay))
 		return slices.IndexFunc(sessions, func(o calendar.Occurrence) bool {
 			return availability.DateOf(o.Original.In(s.zone)) == day
 		}), nil
 	}
-	at, err := s.instant(&p)
-	if err != nil {
-		return 0, err
+	start := at(x.wall, s.zone) // of a floating one
+	if x.form != floating {
+		var err error
+		if start, err = s.instant(x); err != nil {
+			return 0, err
+		}
 	}
-	return slices.IndexFunc(sessions, func(o calendar.Occurrence) bool { return o.Original.Equal(at) }), nil
+	return slices.IndexFunc(sessions, func(o calendar.Occurrence) bool { return o.Original.Equal(start) }), nil
 }
 
 // override reads a component that stands for one session.
@@ -98,40 +100,6 @@ func (s *seriesReader) override(c, m *ical.Component, session calendar.Occurrenc
 		}
 	}
 	var err error
-	o.Moved, err = s.interval(c, session)
+	o.Moved, err = s.interval(c, session.Length())
 	return o, err
-}
-
-// interval returns when a component is, which stands for a session.
-func (s *seriesReader) interval(c *ical.Component, session calendar.Occurrence) (availability.Interval, error) {
-	p := c.Props.Get(ical.PropDateTimeStart)
-	if p == nil {
-		return availability.Interval{}, nil
-	}
-	if day, ok := dayIn(p); ok {
-		return s.days(c, day), nil
-	}
-	start, err := s.instant(p)
-	if err != nil {
-		return availability.Interval{}, err
-	}
-	end, err := s.end(c, start)
-	if end.IsZero() {
-		end = start.Add(session.Length())
-	}
-	if err == nil && !end.After(start) {
-		err = errors.New("an override ends before it starts")
-	}
-	return availability.Interval{Start: start, End: end}, err
-}
-
-// days returns the whole days of a component that begins with day.
-func (s *seriesReader) days(c *ical.Component, day availability.Date) availability.Interval {
-	iv := day.In(s.zone)
-	if p := c.Props.Get(ical.PropDateTimeEnd); p != nil {
-		if end, ok := dayIn(p); ok && end.Compare(day) > 0 {
-			iv.End = end.In(s.zone).Start
-		}
-	}
-	return iv
 }

@@ -18,10 +18,15 @@ const (
 // checkForm returns what iCalendar cannot express in a valid series, or nil.
 func checkForm(s calendar.Series) error {
 	texts := []string{s.Title, s.Description, s.Link}
+	years := []int{s.First.Year}
 	spans := []time.Duration{s.Slot.Start, s.Slot.Length, s.Reminder}
 	var people []calendar.Attendee
 	for _, o := range s.Overrides {
 		texts = append(texts, o.Note)
+		years = append(years, o.Original.Year())
+		if !o.Moved.Empty() {
+			years = append(years, o.Moved.Start.Year(), o.Moved.End.Year())
+		}
 		spans = append(spans, time.Duration(o.Moved.Start.Nanosecond()), time.Duration(o.Moved.End.Nanosecond()))
 		for a, r := range o.RSVPs {
 			people = append(people, calendar.Attendee{Address: a, RSVP: r})
@@ -34,6 +39,8 @@ func checkForm(s calendar.Series) error {
 		return fmt.Errorf("series %s: a text is longer than %d kB", s.UID, maxText>>10)
 	case slices.ContainsFunc(spans, func(d time.Duration) bool { return d%time.Second != 0 || d < 0 }):
 		return fmt.Errorf("series %s: a time is not in whole seconds", s.UID)
+	case slices.ContainsFunc(years, func(y int) bool { return y < 2 || y > 9990 }):
+		return fmt.Errorf("series %s: a time is not in the years 2 to 9990", s.UID)
 	}
 	return checkPeople(s.UID, slices.Concat(people, s.Attendees, []calendar.Attendee{s.Organizer}))
 }

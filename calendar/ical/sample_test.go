@@ -96,15 +96,13 @@ func seriesOf(runes []rune) *rapid.Generator[calendar.Series] {
 
 var rsvps = rapid.SampledFrom([]calendar.RSVP{calendar.NoReply, calendar.Accepted, calendar.Tentative, calendar.Declined})
 
-// name generates names, which are on one line.
+// name generates names. Plain ones are as plainName leaves them.
 func name(runes []rune) *rapid.Generator[string] {
-	line := []rune{}
-	for _, r := range runes {
-		if r != '\n' && r != '\t' {
-			line = append(line, r)
-		}
+	text := rapid.StringOfN(rapid.SampledFrom(runes), 0, 40, -1)
+	if &runes[0] == &plainRunes[0] {
+		return rapid.Map(text, plainName)
 	}
-	return rapid.StringOfN(rapid.SampledFrom(line), 0, 40, -1)
+	return text
 }
 
 // scheduleOf generates series with nothing but times: in every zone and year, at

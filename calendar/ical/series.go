@@ -61,13 +61,13 @@ type seriesReader struct {
 	uid             calendar.UID
 	masters         []*ical.Component
 	overrides       []*ical.Component
-	zones           *zoneReader
-	zone            *time.Location
+	zones           *zoneTable
+	zone            *time.Location // of the slot, once it was read
 }
 
 // seriesIn collects the components of each of our series.
 func seriesIn(cal *ical.Component) []*seriesReader {
-	zones := newZoneReader(cal)
+	zones := newZoneTable(cal.Children)
 	var list []*seriesReader
 	found := map[calendar.UID]*seriesReader{}
 	for _, c := range cal.Children {
@@ -139,11 +139,11 @@ func reminderIn(c *ical.Component) time.Duration {
 	if action := textOf(c, ical.PropAction); !strings.EqualFold(action, "DISPLAY") && !strings.EqualFold(action, "AUDIO") {
 		return 0
 	}
-	d, err := durationIn(trigger)
-	if err != nil {
+	l, ok := lengthIn(trigger)
+	if !ok {
 		return 0
 	}
-	return max(0, -d)
+	return max(0, -time.Duration(l.days*secondsPerDay+l.seconds)*time.Second)
 }
 
 func (s *seriesReader) people(m *ical.Component) error {
@@ -161,39 +161,17 @@ func (s *seriesReader) people(m *ical.Component) error {
 
 // slot reads when the first session is.
 func (s *seriesReader) slot(m *ical.Component) error {
-	p := m.Props.Get(ical.PropDateTimeStart)
-	if p == nil {
-		return errors.New("it has no DTSTART")
-	}
-	start, err := s.instant(p)
+	iv, err := s.interval(m, 0)
 	if err != nil {
 		return err
 	}
-	end, err := s.end(m, start)
-	if err != nil {
+	if s.zone, err = anchor(iv.Start.Location()); err != nil {
 		return err
 	}
-	if end.IsZero() {
-		return errors.New("it has neither DTEND nor DURATION")
-	}
-	s.zone = start.Location()
+	start := iv.Start.In(s.zone)
 	s.First = availability.DateOf(start)
-	s.Slot = availability.Slot{Day: start.Weekday(), Start: clockOf(start), Length: end.Sub(start), Zone: s.zone.String()}
+	s.Slot = availability.Slot{Day: start.Weekday(), Start: clockOf(start), Length: iv.Length(), Zone: s.zone.String()}
 	return nil
-}
-
-// end returns where the component that begins at start ends, the zero time if it
-// does not say.
-func (s *seriesReader) end(c *ical.Component, start time.Time) (time.Time, error) {
-	if p := c.Props.Get(ical.PropDateTimeEnd); p != nil {
-		return s.instant(p)
-	}
-	p := c.Props.Get(ical.PropDuration)
-	if p == nil {
-		return time.Time{}, nil
-	}
-	d, err := durationIn(p)
-	return start.Add(d), err
 }
 
 // changed takes over what c says of the last change.

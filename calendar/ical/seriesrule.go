@@ -3,8 +3,6 @@ package ical
 import (
 	"errors"
 	"fmt"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/emersion/go-ical"
@@ -12,97 +10,80 @@ import (
 	"github.com/peerslot/peerslot/availability"
 )
 
-// rule reads how often the sessions are and how many.
+const (
+	secondsPerWeek = 7 * secondsPerDay
+	maxSessions    = 13                  // of a series, see [availability.Cadence.MaxCount]
+	maxSpan        = 20 * secondsPerWeek // further than a series reaches, and far enough to see that one does
+)
+
+// rule reads how often the sessions are and how many. Any rule will do that gives
+// the times of a series, as programs have many ways to say one thing.
 func (s *seriesReader) rule(m *ical.Component) error {
-	if m.Props.Get(ical.PropRecurrenceDates) != nil {
-		return errors.New("it has RDATE: sessions outside its rule")
-	}
+	s.Cadence, s.Count = availability.Weekly, 1
 	rules := m.Props[ical.PropRecurrenceRule]
-	if len(rules) == 0 {
-		s.Cadence, s.Count = availability.Weekly, 1
+	switch {
+	case m.Props.Get(ical.PropRecurrenceDates) != nil:
+		return errors.New("it has RDATE: sessions outside its rule")
+	case len(rules) > 1:
+		return errors.New("it has more than one RRULE")
+	case len(rules) == 0:
 		return nil
 	}
-	if err := s.readRule(rules[0].Value); err != nil || len(rules) > 1 {
-		return fmt.Errorf("RRULE %q: want one rule of every 1, 2 or 4 weeks with an end", rules[0].Value)
+	r, _, err := parseRule(rules[0].Value)
+	if err != nil {
+		return err
+	}
+	starts, err := s.starts(r)
+	if err != nil {
+		return err
+	}
+	if s.Count = len(starts); r.freq == everyWeek {
+		s.Cadence = availability.Cadence(r.interval)
+	}
+	for i := 1; i < len(starts); i++ {
+		step := starts[i] - starts[i-1]
+		if s.Cadence = availability.Cadence(step / secondsPerWeek); step%secondsPerWeek != 0 || step != starts[1]-starts[0] {
+			return fmt.Errorf("RRULE %q: want sessions every 1, 2 or 4 weeks", rules[0].Value)
+		}
 	}
 	return nil
 }
 
-var errSeriesRule = errors.New("not the rule of a series")
-
-func (s *seriesReader) readRule(value string) error {
-	parts, err := ruleParts(value)
-	if err != nil {
-		return err
-	}
-	if day := parts["BYDAY"]; day != "" && day != weekday(s.Slot.Day) {
-		return errSeriesRule
-	}
-	interval := 1
-	if text := parts["INTERVAL"]; text != "" {
-		if interval, err = strconv.Atoi(text); err != nil {
-			return err
+// starts returns when the first sessions of r start, on the wall clock: all of
+// them, or at least one more than a series may have.
+func (s *seriesReader) starts(r rule) (starts []int64, err error) {
+	last := time.Unix(1<<40, 0)
+	if r.until != "" {
+		if last, err = s.lastInstant(r.until); err != nil {
+			return nil, err
 		}
 	}
-	s.Cadence = availability.Cadence(interval)
-	if parts["FREQ"] == "DAILY" && interval%7 == 0 {
-		s.Cadence = availability.Cadence(interval / 7)
-	} else if parts["FREQ"] != "WEEKLY" {
-		return errSeriesRule
-	}
-	if !s.Cadence.Valid() {
-		return errSeriesRule
-	}
-	if until := parts["UNTIL"]; until != "" {
-		s.Count, err = s.countUntil(until)
-		return err
-	}
-	s.Count, err = strconv.Atoi(parts["COUNT"])
-	return err
-}
-
-// ruleParts splits a rule, and refuses parts that would matter to a series.
-func ruleParts(value string) (map[string]string, error) {
-	parts := map[string]string{}
-	for part := range strings.SplitSeq(strings.ToUpper(strings.TrimSpace(value)), ";") {
-		name, v, _ := strings.Cut(part, "=")
-		switch name {
-		case "FREQ", "INTERVAL", "COUNT", "UNTIL", "BYDAY":
-			parts[name] = v
-		case "WKST", "": // one day a week: the start of the week does not matter
-		default:
-			return nil, errSeriesRule
+	b := budget(seriesBudget)
+	first := dayNumber(s.First.Year, int(s.First.Month), s.First.Day)*secondsPerDay + int64(s.Slot.Start/time.Second)
+	r.occur(first, first, first+maxSpan, &b, func(wall int64) bool {
+		if at(wall, s.zone).After(last) {
+			return false
 		}
+		starts = append(starts, wall)
+		return len(starts) <= maxSessions
+	})
+	if len(starts) == 0 || starts[0] != first {
+		return nil, errors.New("its RRULE does not give its DTSTART")
 	}
-	return parts, nil
+	return starts, nil
 }
 
-// countUntil returns how many sessions start until then. It counts to one more
-// than a series may have.
-func (s *seriesReader) countUntil(until string) (int, error) {
-	last, err := s.lastInstant(until)
-	if err != nil {
-		return 0, err
-	}
-	for n := range s.Cadence.MaxCount() + 1 {
-		iv, err := s.Slot.On(s.First.AddDays(n * s.Cadence.Days()))
-		if err != nil || iv.Start.After(last) {
-			return n, err
-		}
-	}
-	return s.Cadence.MaxCount() + 1, nil
-}
-
-// lastInstant returns the end of an UNTIL: an instant, a time on the clocks of
-// the series, or the last second of a day there.
+// lastInstant returns the last instant that an UNTIL lets be: an instant, a time
+// on the clocks of the series, or the last second of a day there.
 func (s *seriesReader) lastInstant(until string) (time.Time, error) {
-	if t, err := time.Parse(instant, until); err == nil {
-		return t, nil
+	x, ok := parseStamp(until)
+	switch {
+	case !ok || x.vague:
+		return time.Time{}, fmt.Errorf("UNTIL %q: want a date, or a date and a time", until)
+	case x.form == utc:
+		return time.Unix(x.wall, 0), nil
+	case x.form == wholeDay:
+		return dateOf(floorDiv(x.wall, secondsPerDay)).In(s.zone).End.Add(-time.Second), nil
 	}
-	if t, err := time.Parse(wallClock, until); err == nil {
-		at, _ := availability.At(availability.DateOf(t), clockOf(t), s.zone)
-		return at, nil
-	}
-	t, err := time.Parse(dateOnly, until)
-	return availability.DateOf(t).In(s.zone).End.Add(-time.Second), err
+	return at(x.wall, s.zone), nil
 }

@@ -39,8 +39,12 @@ func setRaw(c *ical.Component, name, value string, params ...string) {
 	c.Props.Set(rawProp(name, value, params...))
 }
 
+// setText sets a property to a text. There is none for an empty one, which some
+// programs take for an error.
 func setText(c *ical.Component, name, text string) {
-	setRaw(c, name, escapeText(plainText(text)))
+	if text != "" {
+		setRaw(c, name, escapeText(plainText(text)))
+	}
 }
 
 // textOf returns the text of a component's property, "" if it has none.
@@ -90,9 +94,11 @@ func plainText(text string) string {
 	}, lineEnds.Replace(strings.ToValidUTF8(text, "\ufffd")))
 }
 
-// plainName returns text as a parameter can hold it: on one line.
+// plainName returns text as a parameter can hold it, in what programs make of it:
+// on one line, without blanks around it, and without backslashes, which some take
+// for an escape of the quote or semicolon that ends the value.
 func plainName(text string) string {
-	return strings.NewReplacer("\n", " ", "\t", " ").Replace(plainText(text))
+	return strings.TrimSpace(strings.NewReplacer("\n", " ", "\t", " ", `\`, "/").Replace(plainText(text)))
 }
 
 var (

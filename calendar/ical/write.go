@@ -84,10 +84,8 @@ func Encode(w io.Writer, o WriteOptions, series ...calendar.Series) error {
 func (o WriteOptions) header(cal *ical.Component) {
 	setRaw(cal, ical.PropVersion, "2.0")
 	setRaw(cal, ical.PropProductID, product)
-	if o.Name != "" {
-		setText(cal, ical.PropName, o.Name)
-		setText(cal, "X-WR-CALNAME", o.Name)
-	}
+	setText(cal, ical.PropName, o.Name)
+	setText(cal, "X-WR-CALNAME", o.Name)
 	method := cmp.Or(o.Method, Publish)
 	if method != Stored {
 		setRaw(cal, ical.PropMethod, string(method))
@@ -152,8 +150,11 @@ func (w *seriesWriter) slotted(original time.Time) availability.Interval {
 
 func (w *seriesWriter) components() []*ical.Component {
 	all := []*ical.Component{w.master()}
-	for _, o := range w.Overrides {
-		if !o.Cancelled {
+	for _, session := range w.sessions {
+		o := w.Override(session.Original)
+		overridden := !o.Original.IsZero()
+		o.Original = session.Original
+		if !o.Cancelled && (overridden || w.changing(session.Interval)) {
 			all = append(all, w.override(o))
 		}
 	}
@@ -161,7 +162,14 @@ func (w *seriesWriter) components() []*ical.Component {
 }
 
 func (w *seriesWriter) master() *ical.Component {
-	e := w.event(w.slotted(w.sessions[0].Original), w.Description, w.invited)
+	first := w.slotted(w.sessions[0].Original)
+	e := w.event(w.Description, w.invited)
+	e.Props.Add(w.time(ical.PropDateTimeStart, first.Start))
+	if w.changing(first) {
+		setRaw(e, ical.PropDuration, durationText(w.Slot.Length))
+	} else {
+		e.Props.Add(w.time(ical.PropDateTimeEnd, first.End))
+	}
 	setRaw(e, ical.PropRecurrenceRule, fmt.Sprintf("FREQ=WEEKLY;INTERVAL=%d;COUNT=%d;BYDAY=%s", int(w.Cadence), w.Count, weekday(w.Slot.Day)))
 	for _, o := range w.Overrides {
 		if !o.Cancelled {
@@ -180,23 +188,25 @@ func (w *seriesWriter) override(o calendar.Override) *ical.Component {
 	if iv.Empty() {
 		iv = w.slotted(o.Original)
 	}
-	e := w.event(iv, withNote(o.Note, w.Description), func(a calendar.Attendee) *ical.Prop { return w.invitedTo(o, a) })
+	e := w.event(withNote(o.Note, w.Description), func(a calendar.Attendee) *ical.Prop { return w.invitedTo(o, a) })
 	e.Props.Add(w.time(ical.PropRecurrenceID, o.Original))
+	write := w.time
+	if w.changing(iv) {
+		write = utcProp
+	}
+	e.Props.Add(write(ical.PropDateTimeStart, iv.Start))
+	e.Props.Add(write(ical.PropDateTimeEnd, iv.End))
 	return e
 }
 
 // event returns what a master and an override have in common.
-func (w *seriesWriter) event(iv availability.Interval, description string, attendee func(calendar.Attendee) *ical.Prop) *ical.Component {
+func (w *seriesWriter) event(description string, attendee func(calendar.Attendee) *ical.Prop) *ical.Component {
 	e := ical.NewComponent(ical.CompEvent)
 	setRaw(e, ical.PropUID, uidText(w.UID))
 	setRaw(e, ical.PropSequence, strconv.Itoa(w.Sequence))
 	w.stamp(e)
-	e.Props.Add(w.time(ical.PropDateTimeStart, iv.Start))
-	e.Props.Add(w.time(ical.PropDateTimeEnd, iv.End))
 	setText(e, ical.PropSummary, w.Title)
-	if description != "" {
-		setText(e, ical.PropDescription, description)
-	}
+	setText(e, ical.PropDescription, description)
 	w.link(e)
 	w.status(e)
 	e.Props.Add(w.person(ical.PropOrganizer, w.Organizer))
@@ -223,9 +233,6 @@ func (w *seriesWriter) stamp(e *ical.Component) {
 
 // link puts the link where programs look for it: LOCATION, and URL if it is one.
 func (w *seriesWriter) link(e *ical.Component) {
-	if w.Link == "" {
-		return
-	}
 	setText(e, ical.PropLocation, w.Link)
 	if isURL(w.Link) {
 		setRaw(e, ical.PropURL, w.Link)
@@ -248,20 +255,46 @@ func (w *seriesWriter) status(e *ical.Component) {
 func (w *seriesWriter) alarm() *ical.Component {
 	a := ical.NewComponent(ical.CompAlarm)
 	setRaw(a, ical.PropAction, "DISPLAY")
-	setText(a, ical.PropDescription, w.Title)
+	setText(a, ical.PropDescription, cmp.Or(w.Title, "Reminder"))
 	setRaw(a, ical.PropTrigger, "-"+durationText(w.Reminder))
 	return a
 }
 
-// time returns a property that holds t on the clocks of the series' zone. Only
-// the second of two equal wall clocks, which that form cannot name, is in UTC.
+// time returns a property that holds t on the clocks of the series' zone.
 func (w *seriesWriter) time(name string, t time.Time) *ical.Prop {
-	local := t.In(w.zone)
-	first, _ := availability.At(availability.DateOf(local), clockOf(local), w.zone)
-	if w.Slot.Zone == time.UTC.String() || !first.Equal(t) {
-		return rawProp(name, t.UTC().Format(instant))
+	if w.Slot.Zone == time.UTC.String() {
+		return utcProp(name, t)
 	}
-	return rawProp(name, local.Format(wallClock), ical.ParamTimezoneID, w.Slot.Zone)
+	return rawProp(name, t.In(w.zone).Format(wallClock), ical.ParamTimezoneID, w.Slot.Zone)
+}
+
+func utcProp(name string, t time.Time) *ical.Prop {
+	return rawProp(name, t.UTC().Format(instant))
+}
+
+// changing reports whether the clocks change during iv, or show its start or end
+// twice. On the wall clock, programs disagree on when that is: several take the
+// second of two equal times and count an hour too many or too few. So such a
+// session has a component of its own, in UTC.
+func (w *seriesWriter) changing(iv availability.Interval) bool {
+	start, end := iv.Start.In(w.zone), iv.End.In(w.zone)
+	_, from := start.Zone()
+	_, to := end.Zone()
+	return from != to || repeated(start) || repeated(end)
+}
+
+// repeated reports whether the clocks show the wall clock of t twice.
+func repeated(t time.Time) bool {
+	start, end := t.ZoneBounds()
+	_, now := t.Zone()
+	if !end.IsZero() {
+		_, next := end.Zone()
+		if !t.Add(time.Duration(now-next) * time.Second).Before(end) {
+			return true
+		}
+	}
+	_, before := start.Add(-1).Zone()
+	return !start.IsZero() && t.Add(time.Duration(now-before)*time.Second).Before(start)
 }
 
 // clockOf returns what the clocks show at t, as the time from 00:00.
