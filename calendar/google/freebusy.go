@@ -19,7 +19,7 @@ import (
 const (
 	maxCalendars = 50                  // that one query may name
 	maxQuery     = 90 * 24 * time.Hour // that one query may cover; not documented
-	parallel     = 8                   // queries at once
+	parallel     = 4                   // lots of people who are asked for at once
 )
 
 // Busy implements calendar.Backend. Who asks for several series one after the
@@ -38,35 +38,23 @@ type query struct {
 	window availability.Interval
 }
 
-// queries cuts the question into calls that Google accepts.
-func queries(people []calendar.Address, window availability.Interval) []query {
-	people = slices.Compact(slices.Sorted(slices.Values(people)))
-	var out []query
-	for start := window.Start; start.Before(window.End); start = start.Add(maxQuery) {
-		part := availability.Interval{Start: start, End: start.Add(maxQuery)}.Clip(window)
-		for chunk := range slices.Chunk(people, maxCalendars) {
-			out = append(out, query{chunk, part})
-		}
-	}
-	return out
-}
-
 // busy reads when people are busy over the window, whatever with.
 func (b *Backend) busy(ctx context.Context, people []calendar.Address, window availability.Interval) (map[calendar.Address]availability.Busy, error) {
+	people = slices.Compact(slices.Sorted(slices.Values(people)))
+	out := make(map[calendar.Address]availability.Busy, len(people))
 	var mu sync.Mutex
-	parts := make(map[calendar.Address][]part, len(people))
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(parallel)
-	for _, q := range queries(people, window) {
+	for chunk := range slices.Chunk(people, maxCalendars) {
 		g.Go(func() error {
-			found, err := b.ask(ctx, q)
+			found, err := b.askWindows(ctx, query{chunk, window})
 			if err != nil {
 				return err
 			}
 			mu.Lock()
 			defer mu.Unlock()
-			for a, p := range found {
-				parts[a] = append(parts[a], p...)
+			for a, parts := range found {
+				out[a] = join(parts, window)
 			}
 			return nil
 		})
@@ -74,27 +62,48 @@ func (b *Backend) busy(ctx context.Context, people []calendar.Address, window av
 	if err := g.Wait(); err != nil {
 		return nil, fmt.Errorf("read busy times: %w", err)
 	}
-	out := make(map[calendar.Address]availability.Busy, len(parts))
-	for a, p := range parts {
-		out[a] = join(p, window)
-	}
 	return out, nil
 }
 
-// A part is what one query found of one person: spans, or why there are none.
-type part struct {
-	spans  []availability.Span
-	reason string
+// askWindows cuts the window of q into such that Google accepts, and asks for all
+// of them at once.
+func (b *Backend) askWindows(ctx context.Context, q query) (map[calendar.Address][]part, error) {
+	var mu sync.Mutex
+	out := make(map[calendar.Address][]part, len(q.people))
+	g, ctx := errgroup.WithContext(ctx)
+	for start := q.window.Start; start.Before(q.window.End); start = start.Add(maxQuery) {
+		window := availability.Interval{Start: start, End: start.Add(maxQuery)}.Clip(q.window)
+		g.Go(func() error {
+			found, err := b.ask(ctx, query{q.people, window})
+			mu.Lock()
+			defer mu.Unlock()
+			for a, parts := range found {
+				out[a] = append(out[a], parts...)
+			}
+			return err
+		})
+	}
+	return out, g.Wait()
 }
+
+// A part is what one query found of one person: when the person is busy, or why
+// that is not known.
+type part struct {
+	window  availability.Interval
+	periods []period
+	reason  string
+}
+
+// A period is a busy time in Unix seconds.
+type period struct{ start, end int64 }
 
 // join merges the parts over the window. If they say nothing at all, the person
 // is not readable.
 func join(parts []part, window availability.Interval) availability.Busy {
 	busy := availability.Busy{Window: window}
-	lists := make([][]availability.Span, len(parts))
-	unread := 0
-	for i, p := range parts {
-		lists[i] = p.spans
+	spans, unread := 0, 0
+	for _, p := range parts {
+		spans += len(p.periods)
 		if p.reason != "" {
 			busy.Reason = p.reason
 			unread++
@@ -103,7 +112,16 @@ func join(parts []part, window availability.Interval) availability.Busy {
 	if unread == len(parts) {
 		return availability.Unreadable(busy.Reason)
 	}
-	busy.Spans = slices.Concat(lists...)
+	busy.Spans = make([]availability.Span, 0, spans+unread)
+	for _, p := range parts {
+		if p.reason != "" {
+			busy.Spans = append(busy.Spans, availability.Span{Interval: p.window, Kind: availability.Unknown})
+		}
+		for _, b := range p.periods {
+			iv := availability.Interval{Start: time.Unix(b.start, 0).UTC(), End: time.Unix(b.end, 0).UTC()}
+			busy.Spans = append(busy.Spans, availability.Span{Interval: iv})
+		}
+	}
 	busy.Normalize()
 	return busy
 }
@@ -126,9 +144,7 @@ func (b *Backend) ask(ctx context.Context, q query) (map[calendar.Address][]part
 		} else if c, ok := answer[a]; ok {
 			p = readPart(c)
 		}
-		if p.reason != "" {
-			p.spans = []availability.Span{{Interval: q.window, Kind: availability.Unknown}}
-		}
+		p.window = q.window
 		out[a] = []part{p}
 	}
 	return out, nil
@@ -183,14 +199,14 @@ func readPart(c gcal.FreeBusyCalendar) part {
 	if len(c.Errors) > 0 {
 		return part{reason: reasonOf(c.Errors[0].Reason)}
 	}
-	p := part{spans: make([]availability.Span, len(c.Busy))}
-	for i, period := range c.Busy {
-		start, err := time.Parse(time.RFC3339, period.Start)
-		end, err2 := time.Parse(time.RFC3339, period.End)
+	p := part{periods: make([]period, len(c.Busy))}
+	for i, b := range c.Busy {
+		start, err := time.Parse(time.RFC3339, b.Start)
+		end, err2 := time.Parse(time.RFC3339, b.End)
 		if err != nil || err2 != nil {
 			return part{reason: "Google's answer for this calendar cannot be read"}
 		}
-		p.spans[i].Interval = availability.Interval{Start: start.UTC(), End: end.UTC()}
+		p.periods[i] = period{start.Unix(), end.Add(time.Second - 1).Unix()}
 	}
 	return p
 }

@@ -1,0 +1,32 @@
+package google_test
+
+import (
+	"testing"
+
+	"github.com/peerslot/peerslot/calendar/calendartest"
+	"github.com/peerslot/peerslot/calendar/google"
+	"github.com/peerslot/peerslot/calendar/google/googletest"
+)
+
+// Over a real connection, with the client that everybody has, and with one that
+// breaks before, while and after a call is answered.
+func TestOverTheNetwork(t *testing.T) {
+	s := standIn(t)
+	s.Start()
+	cfg := config(t, s)
+	cfg.HTTPClient = nil
+	s.Fail = func(_ string, n int) *googletest.Fault {
+		return map[int]*googletest.Fault{2: {Drop: googletest.After}, 4: {Half: true}, 6: {Drop: googletest.Before}}[n]
+	}
+	b, err := google.Open(t.Context(), cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantBooked(t, s, "over the network", put(t, b, moved()))
+	if err := b.Cancel(t.Context(), sample.UID, calendartest.Window().Start); err != nil {
+		t.Error(err)
+	}
+	if n := s.Events(string(calendartest.Organizer)); n != 0 {
+		t.Errorf("%d events after Cancel, want none", n)
+	}
+}
