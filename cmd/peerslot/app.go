@@ -15,6 +15,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/calendar/feed"
+	"github.com/peerslot/peerslot/calendar/google"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/config"
 	"github.com/peerslot/peerslot/scheduler"
 )
@@ -41,6 +43,8 @@ type app struct {
 	json       bool
 	nowFlag    string
 	verbose    bool
+
+	finally []func() // what is still to be told when the command is done
 }
 
 // main runs the program and returns its exit status.
@@ -51,6 +55,9 @@ func (a *app) main(ctx context.Context, args []string) int {
 	root.SetOut(a.stdout)
 	root.SetErr(a.stderr)
 	err := root.ExecuteContext(ctx)
+	for _, f := range a.finally {
+		f()
+	}
 	if err == nil {
 		return exitDone
 	}
@@ -100,7 +107,7 @@ Exit status: 0 done, or nothing to do; 1 error; 2 wrong usage or configuration;
 	flags.BoolVarP(&a.verbose, "verbose", "v", false, "log what is done, on stderr")
 	cmd.PersistentPreRunE = func(*cobra.Command, []string) error { return a.setNow() }
 	cmd.AddCommand(
-		newDemoCmd(a), newInitCmd(a), newCheckCmd(a), newFreebusyCmd(a), newSlotsCmd(a),
+		newDemoCmd(a), newInitCmd(a), newAuthCmd(a), newCheckCmd(a), newFreebusyCmd(a), newSlotsCmd(a),
 		newGroupsCmd(a), newBookCmd(a), newExportCmd(a), newRepairCmd(a), newReviewCmd(a), newAnswerCmd(a), newCancelCmd(a), newStatusCmd(a), newHistoryCmd(a),
 	)
 	return cmd
@@ -224,9 +231,15 @@ func hintFor(err error) string {
 	var h *hinted
 	var problems config.Errors
 	var group *scheduler.UnknownGroupError
+	var signIn *google.SignInError
+	var fetch *feed.Error
 	switch {
 	case errors.As(err, &h) && h.hint != "":
 		return h.hint
+	case errors.As(err, &signIn):
+		return signIn.Hint
+	case errors.As(err, &fetch):
+		return fetch.Next
 	case errors.As(err, &problems):
 		return "mend the lines named above; 'peerslot init' writes a commented example"
 	case errors.As(err, &group):

@@ -14,6 +14,7 @@ import (
 
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/calendar/google"
 )
 
 func newCheckCmd(a *app) *cobra.Command {
@@ -58,12 +59,28 @@ func (a *app) check(ctx context.Context) error {
 		return err
 	}
 	findings = append(findings, clock, w.agendaFinding())
+	if w.google != nil {
+		findings = append(findings, googleFindings(ctx, w.google)...)
+	}
 	calendars, err := a.calendarFindings(ctx, w)
 	if err != nil {
 		return err
 	}
 	findings = append(findings, calendars...)
 	return a.printFindings(findings)
+}
+
+// googleFindings says whether booking on Google can work.
+func googleFindings(ctx context.Context, b *google.Backend) []finding {
+	var out []finding
+	for _, f := range b.Check(ctx) {
+		if f.Err != nil {
+			out = append(out, finding{"google: " + f.What, false, f.Err.Error(), f.Hint})
+			continue
+		}
+		out = append(out, finding{"google: " + f.What, true, "in order", ""})
+	}
+	return out
 }
 
 // calendarFindings reads everybody's calendar over the next three months.
@@ -76,8 +93,11 @@ func (a *app) calendarFindings(ctx context.Context, w *workspace) ([]finding, er
 	now := a.now()
 	window := availability.Interval{Start: now, End: now.AddDate(0, 0, 91)}
 	busy, err := w.service.Backend.Busy(ctx, people, window)
-	if err != nil {
+	switch {
+	case stopped(ctx, err):
 		return nil, err
+	case err != nil:
+		return []finding{{"calendars", false, err.Error(), hintFor(err)}}, nil
 	}
 	var out []finding
 	for _, p := range people {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -140,7 +141,10 @@ func writeHeatMap(w *workspace, r scheduler.Ranking, all []availability.Candidat
 		h.Best = append(h.Best, c.Slot)
 		count = c.Count
 	}
-	h.Subtitle = render.Lead(names, count, r.Search.Cadence, r.Search.Zone)
+	h.Lines = []string{
+		strings.Join(names, ", "),
+		fmt.Sprintf("%d %s sessions of %s, starts in %s", count, r.Search.Cadence, minutes(r.Search.Length), r.Search.Zone),
+	}
 	var b bytes.Buffer
 	if err := h.WriteSVG(&b); err != nil {
 		return err

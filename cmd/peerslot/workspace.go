@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,6 +17,7 @@ import (
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/calendar/feed"
 	"github.com/peerslot/peerslot/calendar/folder"
+	"github.com/peerslot/peerslot/calendar/google"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/config"
 	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/store"
@@ -23,8 +26,8 @@ import (
 // A workspace is an open configuration: its people, store and calendars.
 type workspace struct {
 	*config.Config
-	path    string
 	service *scheduler.Service
+	google  *google.Backend // set if that is the backend
 }
 
 // loadConfig reads the workspace's configuration.
@@ -44,7 +47,8 @@ func (a *app) open(ctx context.Context) (*workspace, error) {
 	if err != nil {
 		return nil, err
 	}
-	backend, err := a.backend(c)
+	w := &workspace{Config: c}
+	backend, err := a.backend(ctx, w)
 	if err != nil {
 		return nil, err
 	}
@@ -52,7 +56,7 @@ func (a *app) open(ctx context.Context) (*workspace, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &workspace{Config: c, service: &scheduler.Service{
+	w.service = &scheduler.Service{
 		Workspace: c.Workspace,
 		Store:     st,
 		Backend:   backend,
@@ -61,7 +65,19 @@ func (a *app) open(ctx context.Context) (*workspace, error) {
 		Now:       a.now,
 		Log:       a.log(),
 		Progress:  newProgress(a).report,
-	}}, nil
+	}
+	a.finally = append(a.finally, func() { a.countCalls(w) })
+	return w, nil
+}
+
+// countCalls tells, with --verbose, how many calls of each method were made.
+func (a *app) countCalls(w *workspace) {
+	if w.google == nil || !a.verbose {
+		return
+	}
+	for _, method := range slices.Sorted(maps.Keys(w.google.Calls())) {
+		fmt.Fprintf(a.stderr, "calls: %s %d\n", method, w.google.Calls()[method])
+	}
 }
 
 func (w *workspace) close() { _ = w.service.Store.Close() }
@@ -82,12 +98,19 @@ func storeURL(c *config.Config) string {
 }
 
 // backend is the one switch that names the backends.
-func (a *app) backend(c *config.Config) (calendar.Backend, error) {
+func (a *app) backend(ctx context.Context, w *workspace) (calendar.Backend, error) {
+	c := w.Config
 	zone := zoneOf(c.Workspace)
 	var b calendar.Backend
 	switch c.Calendar.Backend {
 	case config.Folder:
 		b = &folder.Backend{Path: inDir(c.Dir, c.Calendar.Folder.Path), Zone: zone}
+	case config.Google:
+		g, err := google.Open(ctx, googleConfig(c))
+		if err != nil {
+			return nil, err
+		}
+		w.google, b = g, g
 	default:
 		return nil, &hinted{fmt.Errorf("calendar backend %q is not part of this build", c.Calendar.Backend), "use backend: folder", exitUsage}
 	}
@@ -119,7 +142,7 @@ func (a *app) readers(c *config.Config, zone func(calendar.Address) *time.Locati
 }
 
 func (a *app) fetcher(cacheDir string, allow []string) *feed.Fetcher {
-	return &feed.Fetcher{Dir: cacheDir, AllowHosts: allow, Now: a.now}
+	return &feed.Fetcher{Dir: cacheDir, AllowHosts: allow, Now: time.Now} // copies grow old by the real clock
 }
 
 func zoneOf(w scheduler.Workspace) func(calendar.Address) *time.Location {

@@ -48,7 +48,7 @@ func (g *Grid) Draw(rank int, members []availability.Member, c scheduler.Ranked)
 	}
 	lead := strings.Repeat(" ", 3+width+2+localWidth+1)
 	months, days := g.header(c.Sessions)
-	g.Println(g.paint(faint, lead+months))
+	g.Println(g.paint(faint, strings.TrimRight(lead+months, " ")))
 	g.Println(g.paint(faint, lead+days))
 	for i, m := range members {
 		g.row(pad(g.Name(m.Name), width)+"  "+pad(local[i], localWidth), c.Verdicts, i, m.Required)

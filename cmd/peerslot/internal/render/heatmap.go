@@ -6,7 +6,6 @@ import (
 	"html/template"
 	"io"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/peerslot/peerslot/availability"
@@ -21,14 +20,14 @@ var heatmapTemplate = template.Must(template.New("heatmap").Parse(heatmapText))
 // the best slots marked.
 type HeatMap struct {
 	Title      string
-	Subtitle   string
+	Lines      []string                 // below the title
 	Candidates []availability.Candidate // all of them, in any order
 	Best       []availability.Slot      // the best first
 	Step       time.Duration            // between starts
 }
 
 const (
-	cellWidth, leftMargin, topMargin, bottomMargin = 92, 64, 86, 62
+	cellWidth, leftMargin, topMargin, bottomMargin = 104, 64, 104, 62
 	shades                                         = 8 // classes of attendance, besides none
 )
 
@@ -45,7 +44,8 @@ type heatLabel struct {
 }
 
 type heatPage struct {
-	Title, Subtitle     string
+	Title               string
+	Lines               []heatLabel
 	Width, Height       int
 	Cells               []heatCell
 	Marks               []heatMark
@@ -61,9 +61,12 @@ func (h HeatMap) WriteSVG(w io.Writer) error {
 	rowHeight := max(8, int(14*h.Step/(15*time.Minute)))
 	rows := int((last-first)/h.Step) + 1
 	p := heatPage{
-		Title: h.Title, Subtitle: h.Subtitle,
+		Title:  h.Title,
 		Width:  max(leftMargin+len(days)*cellWidth+24, 520),
 		Height: topMargin + rows*rowHeight + bottomMargin,
+	}
+	for i, line := range h.Lines {
+		p.Lines = append(p.Lines, heatLabel{20, 50 + 18*i, shorten(line, (p.Width-40)/7)})
 	}
 	y := func(start time.Duration) int { return topMargin + int((start-first)/h.Step)*rowHeight }
 	for col, day := range days {
@@ -82,7 +85,7 @@ func (h HeatMap) WriteSVG(w io.Writer) error {
 			if s.Day == day && s.Start >= first && s.Start <= last {
 				height := max(rowHeight, int(s.Length*time.Duration(rowHeight)/h.Step)) - 1
 				height = min(height, y(last)+rowHeight-1-y(s.Start))
-				p.Marks = append(p.Marks, heatMark{x - 1, y(s.Start) - 1, cellWidth - 1, height + 1, rank + 1, x + cellWidth - 20, y(s.Start) + 13})
+				p.Marks = append(p.Marks, heatMark{x - 1, y(s.Start) - 1, cellWidth - 1, height + 1, rank + 1, x + cellWidth - 18 - 22*(rank%4), y(s.Start) + height/2})
 			}
 		}
 	}
@@ -122,12 +125,20 @@ func (h HeatMap) bestBySlot() map[slotKey]availability.Candidate {
 	return best
 }
 
-// extent returns the days and the span of starts at which anybody can attend, so
-// that no one looks at empty nights.
+// worthDrawing is the share of the best slot's attendance from which on a time is
+// worth looking at.
+const worthDrawing = 0.4
+
+// extent returns the days and the span of starts at which a good part can attend,
+// so that no one looks at empty nights.
 func (h HeatMap) extent(best map[slotKey]availability.Candidate) (days []time.Weekday, first, last time.Duration) {
+	top := 0
+	for _, c := range best {
+		top = max(top, c.Attendance)
+	}
 	first, last = 24*time.Hour, 0
 	for k, c := range best {
-		if c.Attendance > 0 {
+		if c.Attendance > 0 && float64(c.Attendance) >= worthDrawing*float64(top) {
 			first, last = min(first, k.start), max(last, k.start)
 			if !slices.Contains(days, k.day) {
 				days = append(days, k.day)
@@ -141,15 +152,18 @@ func (h HeatMap) extent(best map[slotKey]availability.Candidate) (days []time.We
 	return days, first, last
 }
 
+// shorten cuts a line to about so many characters.
+func shorten(s string, most int) string {
+	if runes := []rune(s); len(runes) > most {
+		return string(runes[:most-1]) + "…"
+	}
+	return s
+}
+
 // shade returns 0 for nobody up to shades for everybody at every session.
 func shade(attendance, possible int) int {
 	if possible == 0 || attendance == 0 {
 		return 0
 	}
 	return 1 + attendance*(shades-1)/possible
-}
-
-// Lead returns the heat map's subtitle for a group.
-func Lead(members []string, sessions int, cadence availability.Cadence, zone string) string {
-	return fmt.Sprintf("%s · %d %s sessions · times in %s", strings.Join(members, ", "), sessions, cadence, zone)
 }
