@@ -253,7 +253,7 @@ func TestKill(t *testing.T) {
 	for name, text := range foreign {
 		h.write(name, text)
 	}
-	for range 40 {
+	for range 32 {
 		cmd, lines := h.start()
 		for range 1 + rand.IntN(6) {
 			if !lines.Scan() || !strings.HasPrefix(lines.Text(), "Title ") {
