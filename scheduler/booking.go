@@ -78,6 +78,16 @@ type Store interface {
 	// groups for "", and all there are for the zero time.
 	History(ctx context.Context, group string, since time.Time) ([]Event, error)
 
+	// Rounds returns the rounds of the program, oldest first; for "" those of all
+	// programs, sorted by program.
+	Rounds(ctx context.Context, program string) ([]Round, error)
+
+	// SaveRound writes a new round together with the bookings of the groups that
+	// it replaces and the events, or nothing. It returns ErrFormed if the program
+	// has a round of that number, and ErrStale if a booking has another version by
+	// now.
+	SaveRound(ctx context.Context, r Round, replaced []Booking, events ...Event) error
+
 	// Answer keeps one member's answer about a series. who is a keyed hash of the
 	// member; a later answer under the same hash replaces the first.
 	Answer(ctx context.Context, uid calendar.UID, who string, a Answer) error
@@ -102,4 +112,5 @@ type Event struct {
 var (
 	ErrStale  = errors.New("the booking was changed by another run meanwhile")
 	ErrBooked = errors.New("the group has a series already")
+	ErrFormed = errors.New("another run formed it meanwhile")
 )

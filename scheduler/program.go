@@ -92,7 +92,15 @@ type Group struct {
 	Program  string // "" for none: then the rules are those of DefaultProgram
 	Members  []calendar.Address
 	Required []calendar.Address
-	Notes    string // URL of the group's own notes, "" for none
+	Notes    string               // URL of the group's own notes, "" for none
+	Cadence  availability.Cadence // of its series; 0 for the program's
+}
+
+// For returns the rules as they are for one group, which may have a cadence of its
+// own.
+func (p Program) For(g Group) Program {
+	p.Cadence = cmp.Or(g.Cadence, p.Cadence)
+	return p
 }
 
 // DefaultProgram returns the rules for groups that name no program: a weekly hour

@@ -38,6 +38,7 @@ func (f *searchFlags) search(w *workspace, g scheduler.Group, now time.Time) (av
 	if err != nil {
 		return none, err
 	}
+	program = program.For(g)
 	s := scheduler.NewSearch(w.Workspace, program, start)
 	if f.cadence != "" {
 		if s.Cadence, err = availability.ParseCadence(f.cadence); err != nil {

@@ -29,6 +29,8 @@ func TestStore(t *testing.T, open func(t *testing.T) scheduler.Store) {
 		"answers":                      testAnswers,
 		"history":                      testHistory,
 		"booking and events together":  testAtomic,
+		"rounds":                       testRounds,
+		"a round is formed once":       testFormedOnce,
 		"many at once":                 testConcurrent,
 	}
 	for name, test := range tests {
@@ -73,6 +75,9 @@ func testEmpty(t *testing.T, s scheduler.Store) {
 	}
 	if h, err := s.History(t.Context(), "", time.Time{}); len(h) != 0 || err != nil {
 		t.Errorf("History() = %v, %v; want none", h, err)
+	}
+	if r, err := s.Rounds(t.Context(), ""); len(r) != 0 || err != nil {
+		t.Errorf("Rounds() = %v, %v; want none", r, err)
 	}
 }
 

@@ -1,0 +1,73 @@
+package schedulertest
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/scheduler"
+)
+
+// Round returns a round of two groups, as the service would make it.
+func Round(program string, number int) scheduler.Round {
+	name := func(word string) string { return fmt.Sprintf("%s-%d-%s", program, number, word) }
+	return scheduler.Round{
+		Program: program, Number: number, Seed: math.MaxUint64,
+		Start:   availability.Date{Year: 2026, Month: 1, Day: 5},
+		Created: time.Date(2026, 1, 2, 9, 0, 0, 0, time.UTC),
+		Groups: []scheduler.Group{
+			{Name: name("amber"), Program: program, Members: []calendar.Address{"ana@acme.example", "bo@acme.example"}, Cadence: availability.Monthly},
+			{Name: name("birch"), Program: program, Members: []calendar.Address{"cem@acme.example", "dee@acme.example"}, Notes: "https://notes.acme.example/"},
+		},
+	}
+}
+
+func testRounds(t *testing.T, s scheduler.Store) {
+	want := []scheduler.Round{Round("circles", 1), Round("circles", 2), Round("pairs", 1)}
+	for _, i := range []int{2, 0, 1} {
+		if err := s.SaveRound(t.Context(), want[i], nil, event(want[i].Groups[0].Name, "formed")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := s.Rounds(t.Context(), "")
+	if diff := cmp.Diff(want, got); err != nil || diff != "" {
+		t.Errorf("Rounds of all programs: %v (-want +got):\n%s", err, diff)
+	}
+	got, err = s.Rounds(t.Context(), "circles")
+	if diff := cmp.Diff(want[:2], got); err != nil || diff != "" {
+		t.Errorf("Rounds of one program: %v (-want +got):\n%s", err, diff)
+	}
+	if h, err := s.History(t.Context(), want[1].Groups[0].Name, time.Time{}); err != nil || len(h) != 1 {
+		t.Errorf("History = %v, %v; want the event that was saved with the round", h, err)
+	}
+}
+
+func testFormedOnce(t *testing.T, s scheduler.Store) {
+	former := save(t, s, Booking("former", 1))
+	stale := former
+	former.Reviewed = true
+	if err := s.SaveRound(t.Context(), Round("circles", 2), []scheduler.Booking{former}); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := s.Bookings(t.Context()); err != nil || len(got) != 1 || !got[0].Reviewed {
+		t.Errorf("Bookings() = %+v, %v; want the replaced group's, reviewed", got, err)
+	}
+	if err := s.SaveRound(t.Context(), Round("circles", 2), nil, event("x", "formed")); !errors.Is(err, scheduler.ErrFormed) {
+		t.Errorf("SaveRound of a round that there is: %v; want ErrFormed", err)
+	}
+	if err := s.SaveRound(t.Context(), Round("circles", 3), []scheduler.Booking{stale}, event("x", "formed")); !errors.Is(err, scheduler.ErrStale) {
+		t.Errorf("SaveRound with an old version of a booking: %v; want ErrStale", err)
+	}
+	if got, err := s.Rounds(t.Context(), "circles"); err != nil || len(got) != 1 {
+		t.Errorf("Rounds = %v, %v; want only the one that was saved", got, err)
+	}
+	if h, err := s.History(t.Context(), "x", time.Time{}); err != nil || len(h) != 0 {
+		t.Errorf("History = %v, %v; want none: the rounds were refused", h, err)
+	}
+}

@@ -1,0 +1,77 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strconv"
+
+	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/scheduler"
+)
+
+// Rounds implements scheduler.Store.
+func (s *Store) Rounds(ctx context.Context, program string) ([]scheduler.Round, error) {
+	rows, err := s.db.QueryContext(ctx, `SELECT program, number, start_date, seed, members, created FROM round
+		WHERE program = $1 OR $2 = '' ORDER BY program, number`, program, program)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []scheduler.Round
+	for rows.Next() {
+		var r scheduler.Round
+		var start, seed, groups string
+		var created int64
+		if err := rows.Scan(&r.Program, &r.Number, &start, &seed, &groups, &created); err != nil {
+			return nil, err
+		}
+		if err := readRound(&r, start, seed, groups); err != nil {
+			return nil, fmt.Errorf("the stored round %d of program %q cannot be read: %w", r.Number, r.Program, err)
+		}
+		r.Created = fromUnix(created)
+		out = append(out, r)
+	}
+	return out, rows.Err()
+}
+
+func readRound(r *scheduler.Round, start, seed, groups string) (err error) {
+	if r.Start, err = availability.ParseDate(start); err != nil {
+		return err
+	}
+	if r.Seed, err = strconv.ParseUint(seed, 10, 64); err != nil {
+		return err
+	}
+	return json.Unmarshal([]byte(groups), &r.Groups)
+}
+
+// SaveRound implements scheduler.Store.
+func (s *Store) SaveRound(ctx context.Context, r scheduler.Round, replaced []scheduler.Booking, events ...scheduler.Event) error {
+	groups, err := json.Marshal(r.Groups)
+	if err != nil {
+		return err
+	}
+	tx, err := s.db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback()
+	// The seed is text: as a number it may be too large for either database.
+	_, err = tx.ExecContext(ctx, `INSERT INTO round (program, number, start_date, seed, members, created) VALUES ($1, $2, $3, $4, $5, $6)`,
+		r.Program, r.Number, r.Start.String(), strconv.FormatUint(r.Seed, 10), string(groups), toUnix(r.Created))
+	if s.dialect.isUniqueViolation(err) {
+		return fmt.Errorf("round %d of program %q: %w", r.Number, r.Program, scheduler.ErrFormed)
+	}
+	if err != nil {
+		return err
+	}
+	for _, b := range replaced {
+		if err := s.save(ctx, tx, b); err != nil {
+			return err
+		}
+	}
+	if err := appendEvents(ctx, tx, events); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
