@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -168,17 +169,20 @@ func (o bookOptions) carryOut(ctx context.Context, a *app, w *workspace, plans [
 			w.service.Progress("booking", i+1, len(plans))
 		}
 	}
-	return o.finish(a, answer, approved)
+	return o.finish(a, answer, approved, w.service.Backend.Capabilities().SendsInvites)
 }
 
 // finish writes the answer and decides the exit status.
-func (o bookOptions) finish(a *app, answer jsonBook, approved bool) error {
+func (o bookOptions) finish(a *app, answer jsonBook, approved, invites bool) error {
 	if a.json {
 		if err := a.answer(answer); err != nil {
 			return err
 		}
 	} else {
 		a.printBooked(answer, approved)
+	}
+	if !invites && slices.ContainsFunc(answer.Series, func(s jsonSeries) bool { return s.Created }) {
+		a.hint("the calendar tells nobody by itself: send the members the .ics that 'peerslot export' writes")
 	}
 	for _, f := range answer.Failed {
 		a.warn("group %q is not booked: %s", f.Group, f.Error)

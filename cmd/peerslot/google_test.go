@@ -1,0 +1,213 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/peerslot/peerslot/calendar/google/googletest"
+)
+
+// A googleWorld is a workspace whose calendars are on a stand-in for Google.
+type googleWorld struct {
+	*googletest.Server
+	dir string
+}
+
+const googleNow = "2026-02-26T09:00:00Z"
+
+func newGoogleWorld(t *testing.T) googleWorld {
+	t.Helper()
+	people := []string{"ana@acme.example", "bo@acme.example", "cem@acme.example"}
+	g := googleWorld{googletest.New(t, "robot@acme.example", people...), t.TempDir()}
+	endpoint := g.Start()
+	g.WriteClient(filepath.Join(g.dir, "credentials.json"))
+	config := fmt.Sprintf(`organizer: robot@acme.example
+timezone: Europe/Berlin
+calendar:
+  backend: google
+  google: {credentials: credentials.json, token: token.json, endpoint: %q}
+people:
+  - {email: ana@acme.example}
+  - {email: bo@acme.example}
+  - {email: cem@acme.example}
+groups:
+  - {name: leads, members: [ana@acme.example, bo@acme.example]}
+  - {name: peers, members: [bo@acme.example, cem@acme.example]}
+`, endpoint)
+	if err := os.WriteFile(filepath.Join(g.dir, "peerslot.yaml"), []byte(config), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return g
+}
+
+// run runs the program and returns its exit status and output.
+func (g googleWorld) run(t *testing.T, args ...string) (status int, stdout, stderr string) {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "peerslot", args...)
+	cmd.Dir = g.dir
+	var out, errs strings.Builder
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	err := cmd.Run()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		t.Fatal(err)
+	}
+	return cmd.ProcessState.ExitCode(), out.String(), errs.String()
+}
+
+// must runs the program, which must succeed, and returns what it prints.
+func (g googleWorld) must(t *testing.T, args ...string) string {
+	t.Helper()
+	status, stdout, stderr := g.run(t, args...)
+	if status != 0 {
+		t.Fatalf("peerslot %s: status %d\n%s%s", strings.Join(args, " "), status, stdout, stderr)
+	}
+	return stdout
+}
+
+// signIn runs auth google and plays the browser.
+func (g googleWorld) signIn(t *testing.T) {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "peerslot", "auth", "google", "--no-browser")
+	cmd.Dir = g.dir
+	stderr, err := cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	lines := bufio.NewScanner(stderr)
+	for lines.Scan() {
+		if strings.HasPrefix(lines.Text(), "http") {
+			resp, err := http.Get(lines.Text())
+			if err != nil {
+				t.Fatalf("the browser: %v", err)
+			}
+			resp.Body.Close()
+			break
+		}
+	}
+	_, _ = io.Copy(io.Discard, stderr)
+	if err := cmd.Wait(); err != nil {
+		t.Fatalf("auth google: %v", err)
+	}
+	info, err := os.Stat(filepath.Join(g.dir, "token.json"))
+	if err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("token file: %v, %v; want mode 0600", info, err)
+	}
+}
+
+// writes returns how many calls so far may have changed something.
+func (g googleWorld) writes() int {
+	n := 0
+	for method, calls := range g.Calls() {
+		for _, verb := range []string{"insert", "patch", "update", "delete"} {
+			if strings.HasSuffix(method, "."+verb) {
+				n += calls
+			}
+		}
+	}
+	return n
+}
+
+func TestGoogleFromSignInToCancel(t *testing.T) {
+	g := newGoogleWorld(t)
+	if status, _, stderr := g.run(t, "slots", "leads", "--now", googleNow); status != 1 || !strings.Contains(stderr, "peerslot auth google") {
+		t.Errorf("before signing in: status %d, %q; want 1 and the next step", status, stderr)
+	}
+	g.signIn(t)
+	if out := g.must(t, "check", "--now", googleNow); !strings.Contains(out, "ok   google") || strings.Contains(out, "mend") {
+		t.Errorf("check says:\n%s", out)
+	}
+	busy := time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
+	g.Meet("ana@acme.example", googletest.Meeting{Start: busy, End: busy.Add(24 * time.Hour)})
+
+	g.must(t, "slots", "leads", "--now", googleNow)
+	if g.writes() != 0 {
+		t.Errorf("slots made %d writing calls; want none", g.writes())
+	}
+	booked := g.must(t, "book", "--all", "--yes", "--json", "--now", googleNow)
+	var answer jsonBook
+	if err := json.Unmarshal([]byte(booked), &answer); err != nil || len(answer.Series) != 2 || !answer.Series[0].Created {
+		t.Fatalf("book: %v\n%s", err, booked)
+	}
+	if g.Events("robot@acme.example") != 2 || len(g.Mails("bo@acme.example")) < 2 {
+		t.Errorf("the organizer has %d events, bo %d mails; want 2, and one for each group", g.Events("robot@acme.example"), len(g.Mails("bo@acme.example")))
+	}
+	writes := g.writes()
+	if again := g.must(t, "book", "--all", "--yes", "--now", googleNow); !strings.Contains(again, "has a series already") || g.writes() != writes {
+		t.Errorf("second book: %d more writing calls; want none\n%s", g.writes()-writes, again)
+	}
+	g.must(t, "repair", "--yes", "--now", googleNow)
+	if g.writes() != writes {
+		t.Errorf("repair of an undisturbed calendar made %d writing calls", g.writes()-writes)
+	}
+	first := answer.Series[0]
+	second := first.First.AddDate(0, 0, 7)
+	g.Meet("bo@acme.example", googletest.Meeting{Start: second, End: second.Add(time.Hour)})
+	g.Meet("bo@acme.example", googletest.Meeting{Start: second.Add(-time.Hour), End: second.Add(30 * time.Minute)})
+	if out := g.must(t, "repair", "--yes", "--now", googleNow); !strings.Contains(out, "1 change,") {
+		t.Errorf("repair of a clash hidden in the session's own time says:\n%s", out)
+	}
+	if ics := g.must(t, "export", "leads", "-o", "-"); !strings.Contains(ics, "RECURRENCE-ID") {
+		t.Errorf("the export has no moved session:\n%s", ics)
+	}
+	g.must(t, "status", "--now", googleNow)
+	g.must(t, "cancel", "leads", "--yes", "--now", googleNow)
+	if g.Events("robot@acme.example") != 1 {
+		t.Errorf("after cancelling one of two groups the organizer has %d events", g.Events("robot@acme.example"))
+	}
+}
+
+func TestGoogleRevoked(t *testing.T) {
+	g := newGoogleWorld(t)
+	g.signIn(t)
+	g.must(t, "book", "leads", "--yes", "--now", googleNow)
+	g.Revoke()
+	writes := g.writes()
+	status, _, stderr := g.run(t, "repair", "--yes", "--now", googleNow)
+	if status != 1 || !strings.Contains(stderr, "peerslot auth google") || g.writes() != writes {
+		t.Errorf("nightly run without access: status %d, %d writing calls, %q; want 1, none, and the next step", status, g.writes()-writes, stderr)
+	}
+	if requests := g.Requests(); len(requests) > 4 {
+		t.Errorf("the token endpoint was asked %v; a revoked token is not retried", requests)
+	}
+}
+
+func TestGoogleUnreadableIsUnknown(t *testing.T) {
+	g := newGoogleWorld(t)
+	g.signIn(t)
+	g.Share("bo@acme.example", "none")
+	status, stdout, _ := g.run(t, "check", "--now", googleNow)
+	if status != 3 || !strings.Contains(stdout, "mend calendar of bo@acme.example") {
+		t.Errorf("check: status %d\n%s", status, stdout)
+	}
+	out := g.must(t, "slots", "leads", "--top", "1", "--json", "--now", googleNow)
+	var slots jsonSlots
+	if err := json.Unmarshal([]byte(out), &slots); err != nil || len(slots.Unknown) != 1 || slots.Candidates[0].Attendance != 13 {
+		t.Errorf("slots: %v, unknown %v; want bo unknown and ana's 13 alone", err, slots.Unknown)
+	}
+}
+
+func TestGoogleServiceAccountWithoutDelegation(t *testing.T) {
+	g := newGoogleWorld(t)
+	g.WriteServiceAccount(filepath.Join(g.dir, "credentials.json"))
+	status, stdout, stderr := g.run(t, "check", "--now", googleNow)
+	if status == 0 || !strings.Contains(stdout+stderr, "delegation") {
+		t.Errorf("check: status %d; want a word about domain-wide delegation\n%s%s", status, stdout, stderr)
+	}
+	if status, _, _ := g.run(t, "book", "leads", "--yes", "--now", googleNow); status != 1 || g.writes() != 0 {
+		t.Errorf("book: status %d, %d writing calls; want 1 and none", status, g.writes())
+	}
+}
