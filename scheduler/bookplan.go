@@ -19,7 +19,8 @@ type Request struct {
 	Favour availability.Slot   // takes a tie among the best; zero for none
 	Stay   bool                // move no session, however bad its week
 
-	Follows calendar.UID // the group's series that this one follows; "" for the first
+	Follows calendar.UID      // the group's series that this one follows; "" for the first
+	Before  availability.Date // all sessions lie before it; zero for no limit
 }
 
 // NewSearch returns the search for a program's slot from start on. A series ends
@@ -170,10 +171,14 @@ func (p *planner) choose(r Request) (availability.Candidate, []availability.Memb
 		c, err := availability.Score(r.Search, r.Slot, members)
 		return c, members, err
 	}
+	if !r.Before.IsZero() {
+		c, err := chooseBefore(r, members)
+		return c, members, err
+	}
 	program, _ := p.Workspace.Program(r.Group.Program)
 	r.Search.Top = 1
 	if program.GroupDays {
-		r.Search.Top = int(7*24*time.Hour/(5*time.Minute)) * int(r.Search.Cadence) // all there may be
+		r.Search.Top = allSlots(r.Search.Cadence)
 	}
 	ranked, err := availability.Rank(r.Search, members)
 	if err != nil {
@@ -191,6 +196,9 @@ func (p *planner) choose(r Request) (availability.Candidate, []availability.Memb
 	}
 	return ranked[0], members, nil
 }
+
+// allSlots is as many slots as there may be.
+func allSlots(c availability.Cadence) int { return int(7*24*time.Hour/(5*time.Minute)) * int(c) }
 
 // onFewestDays returns, of the slots nearly as good as the best, the one that adds
 // a day with a session of the program to the weeks of the fewest members; then the

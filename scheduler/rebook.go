@@ -4,71 +4,155 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"time"
 
 	"github.com/peerslot/peerslot/availability"
-	"github.com/peerslot/peerslot/calendar"
 )
 
-// ErrNothingLeft says that a series has no sessions left to book elsewhere.
-var ErrNothingLeft = errors.New("the series has no session left")
+// threeMonths is the longest that a series lasts, in days.
+const threeMonths = 91
+
+var (
+	// ErrNothingLeft says that a series has no sessions left to book elsewhere.
+	ErrNothingLeft = errors.New("the series has no session left that fits into its three months")
+
+	errFollowed = errors.New("it has its next series already, which can be rebooked once the old one is over")
+)
 
 // PlanRebook plans another weekly slot for what is left of a series: as many
-// sessions as are left, so that both together keep to the three months of the
-// first. The old series does not stand in the way.
+// sessions as are left, or one less where that is better or needed to keep to the
+// three months of the first series, however often it is rebooked. The old series
+// does not stand in the way.
 func (s *Service) PlanRebook(ctx context.Context, b Booking) (BookingPlan, error) {
-	left, err := s.Left(ctx, b)
+	plan, err := s.planRebook(ctx, b)
+	if err == nil && plan.Existing != nil {
+		err = errFollowed
+	}
+	if err == nil {
+		err = plan.Problem
+	}
+	if err != nil {
+		return BookingPlan{}, fmt.Errorf("group %q: %w", b.Group, err)
+	}
+	return plan, nil
+}
+
+func (s *Service) planRebook(ctx context.Context, b Booking) (BookingPlan, error) {
+	request, err := s.rebookRequest(ctx, b)
 	if err != nil {
 		return BookingPlan{}, err
 	}
-	if len(left) == 0 {
-		return BookingPlan{}, fmt.Errorf("group %q: %w", b.Group, ErrNothingLeft)
-	}
-	program, ok := s.Workspace.Program(b.Program)
-	if !ok {
-		return BookingPlan{}, fmt.Errorf("group %q: there is no program %q", b.Group, b.Program)
-	}
-	zone, err := availability.LoadZone(b.Series.Slot.Zone)
+	window, err := SearchWindow(request.Search)
 	if err != nil {
 		return BookingPlan{}, err
 	}
-	search := NewSearch(s.Workspace, program, availability.DateOf(s.Now().Add(s.Workspace.Repair.Notice).In(zone)).AddDays(1))
-	search.Zone, search.Cadence, search.Length = b.Series.Slot.Zone, b.Series.Cadence, b.Series.Slot.Length
-	search.Count = min(len(left), search.Cadence.MaxCount())
-	window, err := SearchWindow(search)
+	snapshot, err := s.Snapshot(ctx, request.Group.Members, window, b.Series.UID)
 	if err != nil {
 		return BookingPlan{}, err
 	}
-	group := groupOf(s.Workspace, b)
-	snapshot, err := s.Snapshot(ctx, group.Members, window, b.Series.UID)
-	if err != nil {
+	snapshot.Bookings = slices.DeleteFunc(snapshot.Bookings, func(other Booking) bool { return other.Series.UID == b.Series.UID })
+	if snapshot.Led, err = s.led(ctx, []Request{request}); err != nil {
 		return BookingPlan{}, err
 	}
-	var others []Booking
-	for _, other := range snapshot.Bookings {
-		if other.Series.UID != b.Series.UID {
-			others = append(others, other)
-		}
-	}
-	snapshot.Bookings = others
-	plans, err := PlanBookings(snapshot, []Request{{Group: group, Search: search}})
+	plans, err := PlanBookings(snapshot, []Request{request})
 	if err != nil {
 		return BookingPlan{}, err
-	}
-	if plans[0].Problem != nil {
-		return BookingPlan{}, fmt.Errorf("group %q: %w", b.Group, plans[0].Problem)
 	}
 	return plans[0], nil
 }
 
-// Rebook ends the old series and books the new one. If it is interrupted between
-// the two, booking the group again finishes it.
+// rebookRequest asks for a slot for the sessions that are left.
+func (s *Service) rebookRequest(ctx context.Context, b Booking) (Request, error) {
+	left, err := s.Left(ctx, b)
+	if err != nil {
+		return Request{}, err
+	}
+	if len(left) == 0 {
+		return Request{}, ErrNothingLeft
+	}
+	program, ok := s.Workspace.Program(b.Program)
+	if !ok {
+		return Request{}, fmt.Errorf("there is no program %q", b.Program)
+	}
+	zone, err := availability.LoadZone(b.Series.Slot.Zone)
+	if err != nil {
+		return Request{}, err
+	}
+	search := NewSearch(s.Workspace, program, availability.DateOf(s.Now().Add(s.Workspace.Repair.Notice).In(zone)).AddDays(1))
+	search.Zone, search.Cadence, search.Length = b.Series.Slot.Zone, b.Series.Cadence, b.Series.Slot.Length
+	search.Count = min(len(left), search.Cadence.MaxCount())
+	before, err := s.endOfThreeMonths(ctx, b)
+	return Request{Group: groupOf(s.Workspace, b), Search: search, Before: before}, err
+}
+
+// endOfThreeMonths returns the first Monday after the three months of the series,
+// or of the one that it was rebooked from.
+func (s *Service) endOfThreeMonths(ctx context.Context, b Booking) (availability.Date, error) {
+	all, err := s.Store.BookingsOf(ctx, b.Group)
+	if err != nil {
+		return availability.Date{}, fmt.Errorf("read its bookings: %w", err)
+	}
+	history, err := s.Store.History(ctx, b.Group, time.Time{})
+	if err != nil {
+		return availability.Date{}, fmt.Errorf("read its history: %w", err)
+	}
+	first := b
+	for _, earlier := range slices.Backward(all) {
+		if earlier.Generation < first.Generation && slices.ContainsFunc(history, func(e Event) bool { return e.What == "rebooked" && e.UID == first.Series.UID }) {
+			first = earlier
+		}
+	}
+	return first.Series.First.Monday().AddDays(threeMonths), nil
+}
+
+// chooseBefore returns the best slot whose sessions all lie before r.Before. One
+// session less may make room for a better one.
+func chooseBefore(r Request, members []availability.Member) (availability.Candidate, error) {
+	var best availability.Candidate
+	for less := range min(2, r.Search.Count) {
+		search := r.Search
+		search.Count -= less
+		search.Top = allSlots(search.Cadence)
+		ranked, err := availability.Rank(search, members)
+		if err != nil {
+			return best, err
+		}
+		i := slices.IndexFunc(ranked, func(c availability.Candidate) bool {
+			return c.First.AddDays((c.Count-1)*search.Cadence.Days()).Compare(r.Before) < 0
+		})
+		if i >= 0 && (ranked[i].RequiredMet > best.RequiredMet || ranked[i].RequiredMet == best.RequiredMet && ranked[i].Attendance > best.Attendance) {
+			best = ranked[i]
+		}
+	}
+	if best.Attendance == 0 {
+		return best, ErrNothingLeft
+	}
+	return best, nil
+}
+
+// Rebook ends the old series and books the new one. Both are intended together, so
+// that Resume finishes what is interrupted anywhere between.
 func (s *Service) Rebook(ctx context.Context, old Booking, plan BookingPlan) (Booking, error) {
-	if err := s.Cancel(ctx, old); err != nil {
-		return Booking{}, err
+	if old.State != Booked {
+		return Booking{}, fmt.Errorf("rebook group %q: an earlier run left it %s; run 'peerslot repair' to finish that first", old.Group, old.State)
 	}
-	b, _, err := s.Book(ctx, plan)
-	if errors.Is(err, calendar.ErrSignIn) || err == nil {
-		return b, err
+	next := plan.Booking
+	found, err := s.name(ctx, &next)
+	if err != nil {
+		return Booking{}, fmt.Errorf("rebook group %q: %w", old.Group, err)
 	}
-	return b, fmt.Errorf("the old series is ended; run 'peerslot book %s' to book the new one: %w", old.Group, err)
+	if found {
+		next.State = Booked
+	}
+	old.State, old.CancelFrom, old.Reviewed = Cancelling, s.Now().UTC(), true
+	why := fmt.Sprintf("%s instead of %s, %d sessions", next.Series.Slot, old.Series.Slot, next.Series.Count)
+	old, next, err = s.Store.Renew(ctx, old, next, s.event(old, "cancelling", "rebooked"), s.event(next, "rebooked", why))
+	if err != nil {
+		return Booking{}, fmt.Errorf("rebook group %q: %w", old.Group, err)
+	}
+	if err := s.finishCancel(ctx, old); err != nil || found {
+		return next, err
+	}
+	return s.put(ctx, next)
 }

@@ -1,0 +1,112 @@
+package scheduler_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/calendar/calendartest"
+	"github.com/peerslot/peerslot/scheduler"
+)
+
+var errFault = errors.New("no answer")
+
+// failing returns a hook that fails the nth call of the method, counted from 1.
+func failing(method string, nth int) func(context.Context, calendartest.Call) error {
+	return func(_ context.Context, c calendartest.Call) error {
+		if c.Method == method {
+			if nth--; nth == 0 {
+				return errFault
+			}
+		}
+		return nil
+	}
+}
+
+// busyAtItsSlot gives a person another meeting during every session of the series.
+func (w *world) busyAtItsSlot(t *testing.T, a calendar.Address, b scheduler.Booking) {
+	t.Helper()
+	for _, o := range calendartest.Sessions(b.Series) {
+		w.fake.Meet(a, o)
+	}
+}
+
+// A run that dies between the end of the old series and the new one is finished by
+// the next, with all the sessions that were left.
+func TestInterruptedRebookIsFinished(t *testing.T) {
+	for _, method := range []string{"Cancel", "Put"} {
+		for _, fault := range []string{"before", "after"} {
+			t.Run(method+" "+fault, func(t *testing.T) {
+				w, b := booked(t, ana, bo)
+				w.Now = func() time.Time { return at(2, 1, 9).Start }
+				w.busyAtItsSlot(t, bo, b)
+				plan, err := w.PlanRebook(t.Context(), b)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if fault == "before" {
+					w.fake.Before = failing(method, 1)
+				} else {
+					w.fake.After = failing(method, 1)
+				}
+				if _, err := w.Rebook(t.Context(), b, plan); !errors.Is(err, errFault) {
+					t.Fatalf("Rebook: %v; want the fault", err)
+				}
+				w.fake.Before, w.fake.After = nil, nil
+				w.openStore(t)
+				if err := w.Resume(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				open, err := w.Store.Bookings(t.Context())
+				if err != nil || len(open) != 1 || open[0].State != scheduler.Booked || open[0].Series.Count != 9 {
+					t.Fatalf("after Resume: %+v, %v; want the new series alone, with the 9 sessions that were left", open, err)
+				}
+				if got := w.fake.Told(ana); got != 3 {
+					t.Errorf("ana was told %d times; want 3: booked, ended, booked anew", got)
+				}
+				w.wantQuiet(t)
+			})
+		}
+	}
+}
+
+// However often a series is rebooked, and whenever, the last session stays within
+// the 13 weeks from the first session of the first one.
+func TestRebookingNeverOutgrowsTheThreeMonths(t *testing.T) {
+	w, b := booked(t, ana, bo)
+	end := b.Series.First.AddDays(91)
+	for _, clock := range []time.Time{at(1, 5, 10).Start, at(1, 13, 8).Start, at(2, 16, 10).Start} {
+		w.Now = func() time.Time { return clock }
+		w.busyAtItsSlot(t, bo, b)
+		plan, err := w.PlanRebook(t.Context(), b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if b, err = w.Rebook(t.Context(), b, plan); err != nil {
+			t.Fatal(err)
+		}
+		sessions := calendartest.Sessions(b.Series)
+		if last := availability.DateOf(sessions[len(sessions)-1].Start); last.Compare(end) >= 0 {
+			t.Errorf("rebooked on %s: the last of %d sessions is on %s; want it before %s", clock.Format(time.DateOnly), len(sessions), last, end)
+		}
+	}
+}
+
+func TestRebookOfASeriesThatIsFollowed(t *testing.T) {
+	w, b := booked(t, ana, bo)
+	w.nearEnd(t, b)
+	if _, err := w.ApplyReview(t.Context(), w.review(t)); err != nil {
+		t.Fatal(err)
+	}
+	bookings, err := w.Store.Bookings(t.Context())
+	if err != nil || len(bookings) != 2 {
+		t.Fatalf("%d bookings, %v; want the old one and the next", len(bookings), err)
+	}
+	if _, err := w.PlanRebook(t.Context(), bookings[0]); err == nil || !strings.Contains(err.Error(), "next series") {
+		t.Errorf("PlanRebook of a series that has a next one: %v; want an error that says so", err)
+	}
+}
