@@ -1,8 +1,8 @@
 package googletest
 
 import (
-	"encoding/json"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -10,16 +10,38 @@ import (
 type doc = map[string]any
 
 // clone returns a deep copy of a value of JSON.
-func clone[T any](v T) T {
-	data, err := json.Marshal(v)
-	if err != nil {
-		panic(err) // it came from JSON
+func clone[T any](v T) T { return deepCopy(v).(T) }
+
+func deepCopy(v any) any {
+	switch v := v.(type) {
+	case doc:
+		out := make(doc, len(v))
+		for name, e := range v {
+			out[name] = deepCopy(e)
+		}
+		return out
+	case []any:
+		out := make([]any, len(v))
+		for i, e := range v {
+			out[i] = deepCopy(e)
+		}
+		return out
 	}
-	var out T
-	if err := json.Unmarshal(data, &out); err != nil {
-		panic(err)
+	return v
+}
+
+// zones keeps those that were loaded, which takes a while each time.
+var zones sync.Map
+
+func loadZone(name string) (*time.Location, error) {
+	if z, ok := zones.Load(name); ok {
+		return z.(*time.Location), nil
 	}
-	return out
+	z, err := time.LoadLocation(name)
+	if err == nil {
+		zones.Store(name, z)
+	}
+	return z, err
 }
 
 func str(d doc, path ...string) string {
@@ -81,7 +103,7 @@ func attendee(d doc, email string) doc {
 func timeOf(v any, zone *time.Location) (time.Time, bool) {
 	d, _ := v.(doc)
 	if own := str(d, "timeZone"); own != "" {
-		if z, err := time.LoadLocation(own); err == nil && str(d, "date") == "" {
+		if z, err := loadZone(own); err == nil && str(d, "date") == "" {
 			zone = z
 		}
 	}

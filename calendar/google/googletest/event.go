@@ -43,7 +43,7 @@ type personal struct {
 func (e *event) recurs() bool { return e.doc["recurrence"] != nil }
 
 func (e *event) zone() *time.Location {
-	if z, err := time.LoadLocation(str(e.doc, "start", "timeZone")); err == nil {
+	if z, err := loadZone(str(e.doc, "start", "timeZone")); err == nil {
 		return z
 	}
 	return time.UTC

@@ -14,7 +14,7 @@ import (
 // clock of its zone, whatever clocks do in between. Rules that the stand-in does
 // not know are an error.
 func starts(d doc) ([]time.Time, error) {
-	zone, err := time.LoadLocation(str(d, "start", "timeZone"))
+	zone, err := loadZone(str(d, "start", "timeZone"))
 	first, ok := timeOf(d["start"], zone)
 	if err != nil || !ok {
 		return nil, fmt.Errorf("start of a recurring event: %v", d["start"])

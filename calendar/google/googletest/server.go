@@ -67,7 +67,7 @@ type calendar struct {
 }
 
 func (c *calendar) location() *time.Location {
-	zone, err := time.LoadLocation(c.zone)
+	zone, err := loadZone(c.zone)
 	if err != nil {
 		panic(err)
 	}
