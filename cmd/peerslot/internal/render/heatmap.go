@@ -6,6 +6,7 @@ import (
 	"html/template"
 	"io"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/peerslot/peerslot/availability"
@@ -14,7 +15,10 @@ import (
 //go:embed heatmap.svg.tmpl
 var heatmapText string
 
-var heatmapTemplate = template.Must(template.New("heatmap").Parse(heatmapText))
+// heatmapTemplate is parsed when it is first used: most runs draw nothing.
+var heatmapTemplate = sync.OnceValue(func() *template.Template {
+	return template.Must(template.New("heatmap").Parse(heatmapText))
+})
 
 // A HeatMap draws the week: how many can attend at each weekday and start, with
 // the best slots marked.
@@ -95,7 +99,7 @@ func (h HeatMap) WriteSVG(w io.Writer) error {
 		}
 	}
 	p.legend()
-	return heatmapTemplate.Execute(w, p)
+	return heatmapTemplate().Execute(w, p)
 }
 
 func (p *heatPage) legend() {
