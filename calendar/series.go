@@ -35,6 +35,8 @@ type Series struct {
 	Sequence  int           // grows with each change that attendees must hear of
 	Updated   time.Time     // when it last changed, to the second; a backend keeps it
 	Cancelled bool          // the whole series is off
+
+	Group string // that meets, for a backend to note; attendees do not see it
 }
 
 // An Attendee is a person as invited.

@@ -18,7 +18,9 @@ import (
 // The private extended properties of our events. Those of an occurrence have
 // names of their own: it may inherit the properties of its series.
 const (
-	propUID       = "peerslotUID"
+	propUID       = "peerslotUID" // names the booking
+	propGroup     = "peerslotGroup"
+	propZone      = "peerslotZone"
 	propOrganizer = "peerslotOrganizer" // name
 	propAttends   = "peerslotAttends"   // whether the organizer is among the attendees
 	propSequence  = "peerslotSequence"
@@ -117,6 +119,8 @@ func seriesProps(s calendar.Series, mark string) map[string]string {
 	attends := slices.ContainsFunc(s.Attendees, func(a calendar.Attendee) bool { return a.Address == s.Organizer.Address })
 	return map[string]string{
 		propUID:       string(s.UID),
+		propGroup:     s.Group,
+		propZone:      s.Slot.Zone,
 		propOrganizer: s.Organizer.Name,
 		propAttends:   strconv.FormatBool(attends),
 		propSequence:  strconv.Itoa(s.Sequence),

@@ -41,6 +41,8 @@ type query struct {
 // busy reads when people are busy over the window, whatever with.
 func (b *Backend) busy(ctx context.Context, people []calendar.Address, window availability.Interval) (map[calendar.Address]availability.Busy, error) {
 	people = slices.Compact(slices.Sorted(slices.Values(people)))
+	// Questions are asked in whole seconds.
+	window.Start, window.End = window.Start.Truncate(time.Second), window.End.Add(time.Second-1).Truncate(time.Second)
 	out := make(map[calendar.Address]availability.Busy, len(people))
 	var mu sync.Mutex
 	g, ctx := errgroup.WithContext(ctx)

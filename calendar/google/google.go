@@ -15,6 +15,7 @@ package google
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"maps"
 	"net/http"
 	"sync"
@@ -62,7 +63,7 @@ type Backend struct {
 	absent map[calendar.UID]bool // not there when last looked for
 }
 
-var _ calendar.Backend = (*Backend)(nil)
+var _ calendar.Syncer = (*Backend)(nil)
 
 // Open returns the backend for the account that cfg names. It reads files, but
 // makes no call: whether the sign-in is good, the first call shows, or Check. An
@@ -82,7 +83,11 @@ func Open(ctx context.Context, cfg Config) (*Backend, error) {
 		// The API does not redirect; who does would be given the token.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
-	options := []option.ClientOption{option.WithHTTPClient(client)}
+	options := []option.ClientOption{
+		option.WithHTTPClient(client),
+		// An environment variable makes the library log requests, titles and all.
+		option.WithLogger(slog.New(slog.DiscardHandler)),
+	}
 	if cfg.Endpoint != "" {
 		root, err := apiRoot(cfg.Endpoint)
 		if err != nil {

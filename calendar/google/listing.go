@@ -32,7 +32,7 @@ type item struct {
 // list returns what a's calendar shows at the given time, and at that of all other
 // sessions that the snapshot knows: for each person there is one call, however
 // often it is asked.
-func (s *Snapshot) list(ctx context.Context, a calendar.Address, times []availability.Interval) (listing, error) {
+func (s *snapshot) list(ctx context.Context, a calendar.Address, times []availability.Interval) (listing, error) {
 	s.mu.Lock()
 	l, ok := s.listed[a]
 	all := slices.Clone(times)
@@ -94,7 +94,7 @@ func (b *Backend) events(ctx context.Context, a calendar.Address, window availab
 
 // item reads one event, unless it shows that it makes nobody busy. Who may see no
 // more than free and busy times is not shown that.
-func (s *Snapshot) item(e *gcal.Event, zone *time.Location) (item, bool) {
+func (s *snapshot) item(e *gcal.Event, zone *time.Location) (item, bool) {
 	start, ok := instant(e.Start, zone)
 	end, ok2 := instant(e.End, zone)
 	if !ok || !ok2 || e.Status == cancelled || e.Transparency == "transparent" || e.EventType == "workingLocation" {

@@ -84,7 +84,9 @@ func TestEventAsBooked(t *testing.T) {
 	s := standIn(t)
 	cfg := config(t, s)
 	cfg.Meet = true
-	got := put(t, start(t, cfg), sample)
+	series := sample
+	series.Group = "leads"
+	got := put(t, start(t, cfg), series)
 	e := s.Event(sampleID)
 	want := map[string]any{
 		"visibility": "private", "guestsCanInviteOthers": false, "guestsCanModify": false, "summary": sample.Title,
@@ -99,8 +101,8 @@ func TestEventAsBooked(t *testing.T) {
 		}
 	}
 	props := e["extendedProperties"].(map[string]any)["private"].(map[string]any)
-	if props["peerslotUID"] != sampleID {
-		t.Errorf("private properties: got %v, want the UID", props)
+	if props["peerslotUID"] != sampleID || props["peerslotGroup"] != "leads" {
+		t.Errorf("private properties: got %v, want the UID and the group", props)
 	}
 	for name := range props {
 		if len(name) > 44 {
@@ -132,6 +134,23 @@ func TestVersionOutlivesAnswers(t *testing.T) {
 	got = put(t, b, got)
 	if got.RSVP(calendartest.Ana, time.Time{}) != calendar.Accepted || got.RSVP(calendartest.Bo, calendartest.Sessions(sample)[9].Start) != calendar.Declined {
 		t.Errorf("answers are gone: %+v", got)
+	}
+}
+
+// Google may call a zone by another of its names, and a person may switch to one.
+func TestZoneByAnotherName(t *testing.T) {
+	s := standIn(t)
+	b := open(t, s)
+	got := put(t, b, sample)
+	alias := map[string]any{"timeZone": "Arctic/Longyearbyen"}
+	s.Edit(sampleID, map[string]any{"start": alias, "end": alias})
+	wantCalls(t, "the same Put", calls(b, func() { put(t, b, got) }), map[string]int{"events.get": 1, "events.instances": 1})
+	if now, err := b.Get(t.Context(), sample.UID); err != nil || now.Slot != sample.Slot || now.Version != got.Version {
+		t.Errorf("got %+v, %v, want the zone that it was put in", now.Slot, err)
+	}
+	s.Edit(sampleID, map[string]any{"start": map[string]any{"timeZone": "Europe/London"}})
+	if now, err := b.Get(t.Context(), sample.UID); err != nil || now.Slot.Zone != "Europe/London" || now.Version == got.Version {
+		t.Errorf("got %+v, %v, want another zone, and another version", now.Slot, err)
 	}
 }
 

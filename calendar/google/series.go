@@ -68,7 +68,7 @@ func plainSeries(uid calendar.UID, e *gcal.Event) (calendar.Series, error) {
 	s := calendar.Series{
 		UID: uid, Cancelled: e.Status == cancelled,
 		Title: e.Summary, Description: text(e.Description), Link: link(e), Reminder: reminder(e),
-		Sequence: number(e, propSequence), Updated: moment(e, propUpdated),
+		Sequence: number(e, propSequence), Updated: moment(e, propUpdated), Group: prop(e, propGroup),
 	}
 	s.Organizer, s.Attendees = people(e)
 	if s.Cancelled && (e.Start == nil || e.End == nil || len(e.Recurrence) == 0) {
@@ -94,7 +94,24 @@ func plainSeries(uid calendar.UID, e *gcal.Event) (calendar.Series, error) {
 	if err := s.Check(); err != nil {
 		return s, changedByHand(err.Error())
 	}
-	return s, nil
+	return inZone(s, prop(e, propZone)), nil
+}
+
+// inZone returns s in the zone that it was put in, if its clocks show the same at
+// all sessions: Google may know a zone by another of its names.
+func inZone(s calendar.Series, zone string) calendar.Series {
+	if zone == s.Slot.Zone {
+		return s
+	}
+	other := s
+	other.Slot.Zone = zone
+	here, err := s.Occurrences()
+	there, err2 := other.Occurrences()
+	same := func(a, b calendar.Occurrence) bool { return a.Start.Equal(b.Start) }
+	if err != nil || err2 != nil || !slices.EqualFunc(here, there, same) {
+		return s
+	}
+	return other
 }
 
 func changedByHand(what string) error { return fmt.Errorf("%w: %s", calendar.ErrChanged, what) }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/sync/errgroup"
 	gcal "google.golang.org/api/calendar/v3"
 
 	"github.com/peerslot/peerslot/availability"
@@ -42,7 +43,9 @@ func sessionsOf(series calendar.Series) ([]session, error) {
 }
 
 // find reads the sessions of those series that the snapshot does not know yet.
-func (s *Snapshot) find(ctx context.Context, series []calendar.UID) error {
+func (s *snapshot) find(ctx context.Context, series []calendar.UID) error {
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(parallel)
 	for _, uid := range series {
 		s.mu.Lock()
 		_, known := s.sessions[uid]
@@ -50,16 +53,18 @@ func (s *Snapshot) find(ctx context.Context, series []calendar.UID) error {
 		if known {
 			continue
 		}
-		sessions, err := s.b.sessions(ctx, uid, s.window)
-		if err != nil {
+		g.Go(func() error {
+			sessions, err := s.b.sessions(ctx, uid, s.window)
+			if err == nil {
+				s.know(uid, sessions)
+			}
 			return err
-		}
-		s.know(uid, sessions)
+		})
 	}
-	return nil
+	return g.Wait()
 }
 
-func (s *Snapshot) know(uid calendar.UID, sessions []session) {
+func (s *snapshot) know(uid calendar.UID, sessions []session) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.sessions[uid] = sessions

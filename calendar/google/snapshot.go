@@ -12,11 +12,10 @@ import (
 	"github.com/peerslot/peerslot/calendar"
 )
 
-// A Snapshot answers who is busy from one reading of everybody's calendars, so
+// A snapshot answers who is busy from one reading of everybody's calendars, so
 // that asking once for each of many series costs no more than asking once. It
-// does not see what is booked after it was made. Its methods may be called from
-// several goroutines.
-type Snapshot struct {
+// does not see what is booked after it was made.
+type snapshot struct {
 	b      *Backend
 	window availability.Interval
 	busy   map[calendar.Address]availability.Busy
@@ -27,13 +26,9 @@ type Snapshot struct {
 	listed   map[calendar.Address]listing
 }
 
-var _ calendar.BusyReader = (*Snapshot)(nil)
-
-// Snapshot reads the busy times of all the people over the window. own are series
-// as Get or Sync has just returned them: what Busy must know of these to leave
-// them out, it need not read again.
-func (b *Backend) Snapshot(ctx context.Context, people []calendar.Address, window availability.Interval, own ...calendar.Series) (*Snapshot, error) {
-	s := &Snapshot{
+// Snapshot implements calendar.Syncer. The reader may be used by several goroutines.
+func (b *Backend) Snapshot(ctx context.Context, people []calendar.Address, window availability.Interval, own ...calendar.Series) (calendar.BusyReader, error) {
+	s := &snapshot{
 		b: b, window: window,
 		sessions: map[calendar.UID][]session{}, names: map[string]calendar.UID{},
 		listed: map[calendar.Address]listing{},
@@ -54,7 +49,7 @@ func (b *Backend) Snapshot(ctx context.Context, people []calendar.Address, windo
 
 // Busy implements calendar.BusyReader. Of people whom the snapshot does not cover
 // nothing is known, nor of time outside its window.
-func (s *Snapshot) Busy(ctx context.Context, people []calendar.Address, iv availability.Interval, except ...calendar.UID) (map[calendar.Address]availability.Busy, error) {
+func (s *snapshot) Busy(ctx context.Context, people []calendar.Address, iv availability.Interval, except ...calendar.UID) (map[calendar.Address]availability.Busy, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -92,7 +87,7 @@ func cut(busy availability.Busy, iv availability.Interval) availability.Busy {
 }
 
 // without returns when a is busy with something else than the given series.
-func (s *Snapshot) without(ctx context.Context, a calendar.Address, except []calendar.UID) (availability.Busy, error) {
+func (s *snapshot) without(ctx context.Context, a calendar.Address, except []calendar.UID) (availability.Busy, error) {
 	busy, ok := s.busy[a]
 	if !ok {
 		return availability.Unreadable("this calendar was not asked for"), nil
@@ -112,7 +107,7 @@ func (s *Snapshot) without(ctx context.Context, a calendar.Address, except []cal
 // the session alone. A session that is not busy from start to end is not what
 // makes the calendar busy there, since it would be; so what is there is something
 // else. The same goes for one that a has declined.
-func (s *Snapshot) doubtful(a calendar.Address, busy availability.Busy, except []calendar.UID) []availability.Interval {
+func (s *snapshot) doubtful(a calendar.Address, busy availability.Busy, except []calendar.UID) []availability.Interval {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var out []availability.Interval

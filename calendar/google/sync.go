@@ -11,20 +11,10 @@ import (
 	"github.com/peerslot/peerslot/calendar"
 )
 
-// Changes are what Sync has found.
-type Changes struct {
-	Series   []calendar.Series      // as they are now
-	Gone     []calendar.UID         // deleted, or never there
-	Problems map[calendar.UID]error // made into something by hand that no Series can be
-	Full     bool                   // all series were read; else what is in none of these has not changed
-	Token    string                 // for the next Sync
-}
-
-// Sync reads which of our series have changed since the Sync that returned token:
-// moved or cancelled by hand, or answered. With "" for a token, or one that Google
-// no longer accepts, it reads them all. It makes one call for each 2,500 events
-// that changed, and two for each of our series among them, unless it reads all.
-func (b *Backend) Sync(ctx context.Context, token string, ours []calendar.UID) (Changes, error) {
+// Sync implements calendar.Syncer. It makes one call for each 2,500 events that
+// changed, and two for each of our series among them; to read all series it makes
+// no such calls.
+func (b *Backend) Sync(ctx context.Context, token string, ours []calendar.UID) (calendar.Changes, error) {
 	p := &changePages{ids: map[string]calendar.UID{}, events: map[calendar.UID]*gcal.Event{}, occurrences: map[calendar.UID][]*gcal.Event{}}
 	for _, uid := range ours {
 		p.ids[eventID(uid)] = uid
@@ -34,9 +24,9 @@ func (b *Backend) Sync(ctx context.Context, token string, ours []calendar.UID) (
 		return b.Sync(ctx, "", ours)
 	}
 	if err != nil {
-		return Changes{}, fmt.Errorf("read the organizer's calendar: %w", err)
+		return calendar.Changes{}, fmt.Errorf("read the organizer's calendar: %w", err)
 	}
-	c := Changes{Token: next, Full: token == "", Problems: map[calendar.UID]error{}}
+	c := calendar.Changes{Token: next, Full: token == "", Problems: map[calendar.UID]error{}}
 	for _, uid := range ours {
 		var r reading
 		switch {
@@ -49,14 +39,14 @@ func (b *Backend) Sync(ctx context.Context, token string, ours []calendar.UID) (
 		default:
 			continue
 		}
-		if err := c.add(uid, r.series, err); err != nil {
-			return Changes{}, err
+		if err := addTo(&c, uid, r.series, err); err != nil {
+			return calendar.Changes{}, err
 		}
 	}
 	return c, nil
 }
 
-func (c *Changes) add(uid calendar.UID, s calendar.Series, err error) error {
+func addTo(c *calendar.Changes, uid calendar.UID, s calendar.Series, err error) error {
 	switch {
 	case errors.Is(err, calendar.ErrChanged):
 		c.Problems[uid] = err

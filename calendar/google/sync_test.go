@@ -27,7 +27,7 @@ func booked(t *testing.T, b *google.Backend, n int) []calendar.UID {
 	return append(uids, calendartest.UID(90), calendartest.UID(91))
 }
 
-func syncAll(t *testing.T, b *google.Backend, token string, uids []calendar.UID) google.Changes {
+func syncAll(t *testing.T, b *google.Backend, token string, uids []calendar.UID) calendar.Changes {
 	t.Helper()
 	c, err := b.Sync(t.Context(), token, uids)
 	if err != nil {
@@ -79,7 +79,7 @@ func TestSyncReadsChangesAfterwards(t *testing.T) {
 	uids := booked(t, b, 6)
 	token := syncAll(t, b, "", uids).Token
 
-	var c google.Changes
+	var c calendar.Changes
 	wantCalls(t, "nothing changed", calls(b, func() { c = syncAll(t, b, token, uids) }), map[string]int{"events.list": 1})
 	if len(c.Series) != 0 || len(c.Gone) != 0 || c.Full {
 		t.Errorf("nothing changed: got %+v", c)

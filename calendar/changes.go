@@ -1,0 +1,32 @@
+package calendar
+
+import (
+	"context"
+
+	"github.com/peerslot/peerslot/availability"
+)
+
+// A Syncer is a Backend on which reading each series by itself, every night, would
+// cost too much.
+type Syncer interface {
+	Backend
+
+	// Sync returns what has changed of our series since the Sync that returned
+	// token: moved or cancelled by hand, answered, deleted. With "" for a token, or
+	// one that is no longer accepted, it reads them all.
+	Sync(ctx context.Context, token string, ours []UID) (Changes, error)
+
+	// Snapshot reads the busy times of all the people over the window, and answers
+	// from that one reading. own are series as Get or Sync has just returned them:
+	// to leave these out, they need not be read again.
+	Snapshot(ctx context.Context, people []Address, window availability.Interval, own ...Series) (BusyReader, error)
+}
+
+// Changes are what a Sync has found.
+type Changes struct {
+	Series   []Series      // as they are now
+	Gone     []UID         // deleted, or never there
+	Problems map[UID]error // made into something by hand that no Series can be
+	Full     bool          // all were read; else what is in none of these has not changed
+	Token    string        // for the next Sync
+}
