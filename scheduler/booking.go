@@ -112,5 +112,6 @@ type Event struct {
 var (
 	ErrStale  = errors.New("the booking was changed by another run meanwhile")
 	ErrBooked = errors.New("the group has a series already")
+	ErrStore  = errors.New("the store cannot be written")
 	ErrFormed = errors.New("another run formed it meanwhile")
 )

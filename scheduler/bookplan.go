@@ -255,7 +255,7 @@ func (p *planner) plan(plan *BookingPlan, r Request) error {
 	plan.Candidate = c
 	series := p.newSeries(plan.Group, plan.Program, r.Search, c)
 	if !r.Stay {
-		if series, plan.Moves, err = p.withMoves(series, members, r.Search); err != nil {
+		if series, plan.Moves, err = p.withMoves(series, plan.Group, members, r.Search); err != nil {
 			return err
 		}
 	}
@@ -277,7 +277,7 @@ func (p *planner) plan(plan *BookingPlan, r Request) error {
 }
 
 // withMoves moves the sessions whose weeks are known to be bad.
-func (s Snapshot) withMoves(series calendar.Series, members []availability.Member, search availability.Search) (calendar.Series, []Move, error) {
+func (p *planner) withMoves(series calendar.Series, g Group, members []availability.Member, search availability.Search) (calendar.Series, []Move, error) {
 	zone, err := availability.LoadZone(search.Zone)
 	if err != nil {
 		return series, nil, err
@@ -287,8 +287,8 @@ func (s Snapshot) withMoves(series calendar.Series, members []availability.Membe
 		return series, nil, err
 	}
 	better := moveSearch{
-		rules: s.Workspace.Repair, members: members, zone: zone, only: search.OnlyDays,
-		earliest: search.Start.In(zone).Start, now: s.Now,
+		rules: p.Workspace.Repair, members: members, zone: zone, only: search.OnlyDays,
+		earliest: search.Start.In(zone).Start, now: p.Now, taken: p.taken(g, ""),
 	}
 	var moves []Move
 	for i := range occurrences {
@@ -301,7 +301,7 @@ func (s Snapshot) withMoves(series calendar.Series, members []availability.Membe
 		}
 		occurrences[i].Interval, occurrences[i].Moved = m.To, true
 		moves = append(moves, m)
-		series = series.WithOverride(calendar.Override{Original: m.Original, Moved: m.To, Note: s.moveNote(m, zone)})
+		series = series.WithOverride(calendar.Override{Original: m.Original, Moved: m.To, Note: p.moveNote(m, zone)})
 	}
 	return series, moves, nil
 }

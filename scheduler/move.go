@@ -3,6 +3,7 @@ package scheduler
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -41,8 +42,9 @@ type moveSearch struct {
 	rules    RepairRules
 	members  []availability.Member
 	zone     *time.Location
-	only     availability.Days // hard; empty for all
-	earliest time.Time         // no session goes before it
+	only     availability.Days       // hard; empty for all
+	earliest time.Time               // no session goes before it
+	taken    []availability.Interval // other sessions of ours, which no session is moved onto
 	now      time.Time
 	declined func(o calendar.Occurrence, member int) bool // nil for nobody
 }
@@ -76,7 +78,7 @@ func (s moveSearch) best(occurrences []calendar.Occurrence, i int) (best Move, f
 			continue
 		}
 		after := week.verdicts(start)
-		if before.gainTo(after) < max(1, s.rules.MinGain) || before.losesRequired(after, s.members) {
+		if before.gainTo(after) < max(1, s.rules.MinGain) || before.losesRequired(after, s.members) || s.isTaken(to) {
 			continue
 		}
 		m := Move{Original: o.Original, From: o.Interval, To: to, Before: before.attending(), After: after.attending()}
@@ -86,6 +88,12 @@ func (s moveSearch) best(occurrences []calendar.Occurrence, i int) (best Move, f
 		}
 	}
 	return best, found, nil
+}
+
+// isTaken reports whether a member has another session of ours then: moving this
+// one onto it would cost that one the member.
+func (s moveSearch) isTaken(iv availability.Interval) bool {
+	return slices.ContainsFunc(s.taken, iv.Overlaps)
 }
 
 // room returns where occurrence i may go without a change in the order of the

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -24,7 +23,7 @@ func (s *Service) PlanRepair(ctx context.Context) (RepairPlan, error) {
 	if err != nil {
 		return RepairPlan{}, fmt.Errorf("read the bookings: %w", err)
 	}
-	current, err := s.current(ctx, bookings)
+	current, faults, err := s.current(ctx, bookings)
 	if err != nil {
 		return RepairPlan{}, err
 	}
@@ -35,7 +34,8 @@ func (s *Service) PlanRepair(ctx context.Context) (RepairPlan, error) {
 	if err != nil {
 		return RepairPlan{}, err
 	}
-	snapshot.Current = current
+	snapshot.Bookings = bookings // another run may have changed some since
+	snapshot.Current, snapshot.Faults = current, faults
 	if snapshot.MovedTonight, err = s.movedTonight(ctx, bookings); err != nil {
 		return RepairPlan{}, err
 	}
@@ -43,39 +43,55 @@ func (s *Service) PlanRepair(ctx context.Context) (RepairPlan, error) {
 }
 
 // current reads the series of the bookings as they are on the calendar. One that
-// is gone is missing in the answer.
-func (s *Service) current(ctx context.Context, bookings []Booking) (map[calendar.UID]calendar.Series, error) {
+// is gone is missing in the answer; faults says why one that is there cannot be
+// used.
+func (s *Service) current(ctx context.Context, bookings []Booking) (current map[calendar.UID]calendar.Series, faults map[calendar.UID]error, err error) {
 	series := make([]calendar.Series, len(bookings))
+	fault := make([]error, len(bookings))
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(8)
 	for i, b := range bookings {
 		g.Go(func() error {
 			there, err := s.Backend.Get(ctx, b.Series.UID)
-			if err != nil && !errors.Is(err, calendar.ErrNotFound) {
+			switch {
+			case errors.Is(err, calendar.ErrNotFound):
+				return nil
+			case stops(ctx, err):
 				return fmt.Errorf("group %q: %w", b.Group, err)
+			case err == nil:
+				err = there.Check()
 			}
-			series[i] = there
+			series[i], fault[i] = there, err
 			return nil
 		})
 	}
 	if err := g.Wait(); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	out := map[calendar.UID]calendar.Series{}
+	current, faults = map[calendar.UID]calendar.Series{}, map[calendar.UID]error{}
 	for i, b := range bookings {
-		if series[i].UID != "" {
-			out[b.Series.UID] = series[i]
+		switch {
+		case fault[i] != nil:
+			faults[b.Series.UID] = fault[i]
+		case series[i].UID != "":
+			current[b.Series.UID] = series[i]
 		}
 	}
-	return out, nil
+	return current, faults, nil
+}
+
+// stops reports whether err concerns all groups, so that a run over them ends.
+func stops(ctx context.Context, err error) bool {
+	return err != nil && (ctx.Err() != nil || errors.Is(err, calendar.ErrSignIn) || errors.Is(err, calendar.ErrQuota) || errors.Is(err, ErrStore))
 }
 
 // concerned returns everybody in the bookings and their groups, the series, and
 // the end of the last session.
 func (s *Service) concerned(bookings []Booking, current map[calendar.UID]calendar.Series) (people []calendar.Address, uids []calendar.UID, end time.Time) {
+	groups := s.Workspace.groupsByName()
 	for _, b := range bookings {
 		uids = append(uids, b.Series.UID)
-		for _, a := range groupOf(s.Workspace, b).Members {
+		for _, a := range groupIn(groups, b).Members {
 			if _, ok := s.Workspace.Roster[a]; ok {
 				people = append(people, a)
 			}
@@ -92,14 +108,16 @@ func (s *Service) movedTonight(ctx context.Context, bookings []Booking) (map[cal
 	if err != nil {
 		return nil, fmt.Errorf("read the history: %w", err)
 	}
-	out := map[calendar.Address]int{}
+	moves := map[calendar.UID]int{}
 	for _, e := range events {
-		i := slices.IndexFunc(bookings, func(b Booking) bool { return b.Series.UID == e.UID })
-		if e.What != string(MoveSession) || i < 0 {
-			continue
+		if e.What == string(MoveSession) {
+			moves[e.UID]++
 		}
-		for _, a := range bookings[i].Series.Attendees {
-			out[a.Address]++
+	}
+	out := map[calendar.Address]int{}
+	for _, b := range bookings {
+		for _, a := range b.Series.Attendees {
+			out[a.Address] += moves[b.Series.UID]
 		}
 	}
 	return out, nil
@@ -115,7 +133,7 @@ func (s *Service) ApplyRepair(ctx context.Context, plan *RepairPlan) error {
 		}
 		err := s.applyChange(ctx, b, plan.Changes)
 		switch {
-		case errors.Is(err, calendar.ErrSignIn), errors.Is(err, calendar.ErrQuota), ctx.Err() != nil:
+		case stops(ctx, err):
 			return err
 		case err != nil:
 			plan.Attention = append(plan.Attention, Attention{b.Group, err.Error()})
@@ -132,7 +150,7 @@ func (s *Service) applyChange(ctx context.Context, b Booking, changes []Change) 
 			events = append(events, s.event(b, string(c.Action), c.String()))
 		}
 	}
-	saved, err := s.Store.Save(ctx, b, events...)
+	saved, err := s.save(ctx, b, events...)
 	if err != nil {
 		return err
 	}
@@ -169,7 +187,7 @@ func (s *Service) putNext(ctx context.Context, b Booking) (Booking, error) {
 		b.Series = put
 	}
 	b.Next, b.State = nil, Booked
-	saved, saveErr := s.Store.Save(ctx, b, what)
+	saved, saveErr := s.save(ctx, b, what)
 	if saveErr != nil {
 		return b, fmt.Errorf("group %q: the change is on the calendar, but not recorded; the next run settles it: %w", b.Group, saveErr)
 	}

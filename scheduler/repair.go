@@ -112,8 +112,9 @@ func newRepairer(s Snapshot) (*repairer, error) {
 	for a, n := range s.MovedTonight {
 		r.moves[a] = n
 	}
+	groups := s.Workspace.groupsByName()
 	for _, b := range s.Bookings {
-		if sub := r.subject(s, b); sub != nil {
+		if sub := r.subject(s, groups, b); sub != nil {
 			r.subjects = append(r.subjects, sub)
 			b.Series = sub.series
 		}
@@ -136,8 +137,12 @@ func newRepairer(s Snapshot) (*repairer, error) {
 
 // subject compares a booking with its series on the calendar; nil if there is
 // nothing to repair.
-func (r *repairer) subject(s Snapshot, b Booking) *subject {
+func (r *repairer) subject(s Snapshot, groups map[string]Group, b Booking) *subject {
 	if b.State != Booked {
+		return nil
+	}
+	if err := s.Faults[b.Series.UID]; err != nil {
+		r.attend(b.Group, "the series on the organizer's calendar cannot be used: %v", err)
 		return nil
 	}
 	current, ok := s.Current[b.Series.UID]
@@ -155,7 +160,7 @@ func (r *repairer) subject(s Snapshot, b Booking) *subject {
 	}
 	sub.seeHands(r)
 	sub.program, _ = s.Workspace.Program(b.Program)
-	sub.group = groupOf(s.Workspace, b)
+	sub.group = groupIn(groups, b)
 	sub.followRoster(s.Workspace)
 	return sub
 }
@@ -190,11 +195,20 @@ func (s instants) has(t time.Time) bool { return !s[t.Unix()].IsZero() }
 
 // groupOf returns the group as it is configured; one that is not any more is as it
 // was invited.
-func groupOf(w Workspace, b Booking) Group {
+func groupOf(w Workspace, b Booking) Group { return groupIn(w.groupsByName(), b) }
+
+func (w Workspace) groupsByName() map[string]Group {
+	groups := make(map[string]Group, len(w.Groups))
 	for _, g := range w.Groups {
-		if g.Name == b.Group {
-			return g
-		}
+		groups[g.Name] = g
+	}
+	return groups
+}
+
+// groupIn is groupOf for many bookings.
+func groupIn(groups map[string]Group, b Booking) Group {
+	if g, ok := groups[b.Group]; ok {
+		return g
 	}
 	g := Group{Name: b.Group, Program: b.Program}
 	for _, a := range b.Series.Attendees {
@@ -241,6 +255,7 @@ func (r *repairer) search(sub *subject) (moveSearch, error) {
 	}
 	return moveSearch{
 		rules: r.Workspace.Repair, members: members, zone: r.seriesZone(sub), only: sub.program.OnlyDays, now: r.Now,
+		taken: r.taken(sub.group, sub.series.UID),
 		declined: func(o calendar.Occurrence, member int) bool {
 			return sub.series.RSVP(sub.group.Members[member], o.Original) == calendar.Declined
 		},
@@ -283,8 +298,12 @@ func (r *repairer) moveSessions(sub *subject) (moved bool, err error) {
 // mayMove reports whether a session is at the disposal of the pass.
 func (r *repairer) mayMove(sub *subject, o calendar.Occurrence) bool {
 	rules := moveSearch{rules: r.Workspace.Repair, now: r.Now}
-	return !o.Cancelled && !sub.byHand.has(o.Original) && rules.due(o) &&
-		!slices.ContainsFunc(sub.series.Attendees, func(a calendar.Attendee) bool { return r.moves[a.Address] >= mostMoves })
+	return !o.Cancelled && !sub.byHand.has(o.Original) && rules.due(o) && !r.toldEnough(sub)
+}
+
+// toldEnough reports whether a member was told of all the moves of one night.
+func (r *repairer) toldEnough(sub *subject) bool {
+	return slices.ContainsFunc(sub.series.Attendees, func(a calendar.Attendee) bool { return r.moves[a.Address] >= mostMoves })
 }
 
 // move carries one move out on the subject, and takes the time for others.
@@ -297,7 +316,7 @@ func (r *repairer) move(sub *subject, i int, m Move) {
 	override.Original, override.Moved, override.Note = m.Original, m.To, r.moveNote(m, zone)
 	override.RSVPs = nil // they were to the old time
 	sub.series = sub.series.WithOverride(override)
-	r.retake(sub.series.UID, m.From, m.To)
+	r.retake(sub.series, m.From, m.To)
 	sub.sessions[i].Interval, sub.sessions[i].Moved = m.To, true
 	sub.changes = append(sub.changes, Change{
 		Group: sub.booking.Group, UID: sub.series.UID, Action: MoveSession,
@@ -306,10 +325,11 @@ func (r *repairer) move(sub *subject, i int, m Move) {
 }
 
 // retake moves an own session in what is taken.
-func (p *planner) retake(uid calendar.UID, from, to availability.Interval) {
-	for _, sessions := range p.own {
+func (p *planner) retake(s calendar.Series, from, to availability.Interval) {
+	for _, at := range s.Attendees {
+		sessions := p.own[at.Address]
 		for i, o := range sessions {
-			if o.uid == uid && o.Start.Equal(from.Start) {
+			if o.uid == s.UID && o.Start.Equal(from.Start) {
 				sessions[i].Interval = to
 			}
 		}
@@ -335,7 +355,9 @@ func (r *repairer) finish(sub *subject) error {
 		if v.conflict() {
 			conflicts++
 		}
-		r.judgeQuorum(sub, i, v, search)
+		if err := r.judgeQuorum(sub, i, v, search); err != nil {
+			return err
+		}
 	}
 	if conflicts >= 3 && 2*conflicts >= left {
 		if err := r.suggest(sub, search, left, conflicts, attendance); err != nil {
@@ -355,14 +377,19 @@ func (r *repairer) finish(sub *subject) error {
 
 // judgeQuorum deals with one session that too few can attend. Who may be able to
 // counts as attending: unknown never cancels anything.
-func (r *repairer) judgeQuorum(sub *subject, i int, v verdicts, search moveSearch) {
+func (r *repairer) judgeQuorum(sub *subject, i int, v verdicts, search moveSearch) error {
 	o := sub.sessions[i]
-	if !search.due(o) && !o.Start.After(r.Now) || o.Start.After(r.Now.Add(r.Workspace.Repair.Horizon)) {
-		return
+	if o.Start.After(r.Now.Add(r.Workspace.Repair.Horizon)) {
+		return nil
 	}
 	when := o.Start.In(search.zone).Format("Mon 2 Jan 15:04")
 	possible, members := v.attending()+v.maybe(), len(v)
 	under := float64(possible) < sub.program.Quorum*float64(members)
+	if under && r.toldEnough(sub) && !sub.byHand.has(o.Original) {
+		if _, later, err := search.best(sub.sessions, i); err != nil || later {
+			return err // it is moved another night
+		}
+	}
 	switch {
 	case sub.byHand.has(o.Original) && v.conflict():
 		r.attend(sub.booking.Group, "%s was set by hand and is in conflict: %d of %d can attend", when, v.attending(), members)
@@ -377,6 +404,7 @@ func (r *repairer) judgeQuorum(sub *subject, i int, v verdicts, search moveSearc
 	case under:
 		r.attend(sub.booking.Group, "%s: only %d of %d can attend, below the quorum of %.0f%%", when, possible, members, 100*sub.program.Quorum)
 	}
+	return nil
 }
 
 // suggest looks for a better weekly slot for the rest of a series whose slot does

@@ -20,13 +20,19 @@ import (
 func booked(t *testing.T, members ...calendar.Address) (*world, scheduler.Booking) {
 	t.Helper()
 	w := newWorld(t, members...)
-	r := w.group("g", members...)
-	slot, err := availability.ParseSlot("tue 15:00", time.Hour, "Europe/Berlin")
+	return w, w.bookAt(t, "g", "tue 15:00", members...)
+}
+
+// bookAt books a group at a slot.
+func (w *world) bookAt(t *testing.T, group, text string, members ...calendar.Address) scheduler.Booking {
+	t.Helper()
+	r := w.group(group, members...)
+	slot, err := availability.ParseSlot(text, time.Hour, "Europe/Berlin")
 	if err != nil {
 		t.Fatal(err)
 	}
 	r.Slot = slot
-	return w, w.book(t, w.plan(t, r)[0])
+	return w.book(t, w.plan(t, r)[0])
 }
 
 func (w *world) repair(t *testing.T) scheduler.RepairPlan {
@@ -458,5 +464,67 @@ func TestRebookKeepsToTheThreeMonths(t *testing.T) {
 	}
 	if end := at(1, 6, 15).Start.AddDate(0, 0, 13*7); last[8].Start.After(end) {
 		t.Errorf("the last session is at %v, after the three months of the first series", last[8].Start)
+	}
+}
+
+// A session is not moved onto another one of ours, even if that would win more
+// members than it takes from the other.
+func TestNoMoveOntoAnotherSessionOfAMember(t *testing.T) {
+	w := newWorld(t, ana, bo, cem, dee)
+	w.bookAt(t, "three", "tue 15:00", ana, bo, cem)
+	w.bookAt(t, "two", "tue 13:00", bo, dee)
+	for _, a := range []calendar.Address{ana, cem} { // free on 13 January at 13:00 alone
+		w.fake.Meet(a, availability.Interval{Start: at(1, 12, 0).Start, End: at(1, 13, 13).Start})
+		w.fake.Meet(a, availability.Interval{Start: at(1, 13, 14).Start, End: at(1, 19, 0).Start})
+	}
+	if plan := w.repair(t); len(plan.Changes) != 0 {
+		t.Errorf("changes %+v; want none: bo is in the other group's session", plan.Changes)
+	}
+}
+
+// What may be moved another night is not cancelled because its members were told
+// of two moves already.
+func TestACappedSessionIsNotCancelled(t *testing.T) {
+	w, b := booked(t, ana, bo)
+	w.Workspace.Repair.CancelBelow = true
+	for _, day := range []int{6, 13, 20, 27} {
+		w.fake.Meet(bo, at(1, day, 15))
+	}
+	w.repair(t)
+	w.Now = func() time.Time { return now.Add(24 * time.Hour) }
+	w.repair(t)
+	there, err := w.Backend.Get(t.Context(), b.Series.UID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	moved := 0
+	for _, o := range there.Overrides {
+		if !o.Moved.Empty() && !o.Cancelled {
+			moved++
+		}
+	}
+	if moved != 4 {
+		t.Errorf("after two nights: %+v; want four sessions moved, none cancelled", there.Overrides)
+	}
+}
+
+// A series that people made impossible, or whose calendar entry cannot be read,
+// does not keep the others from being repaired.
+func TestOneBrokenSeriesDoesNotHinderTheOthers(t *testing.T) {
+	w := newWorld(t, ana, bo, cem, dee)
+	b, broken := w.bookAt(t, "g", "tue 15:00", ana, bo), w.bookAt(t, "broken", "wed 10:00", cem, dee)
+	w.fake.Before = func(_ context.Context, c calendartest.Call) error {
+		if c.Method == "Get" && c.UID == broken.Series.UID {
+			return errors.New("the event cannot be read")
+		}
+		return nil
+	}
+	w.fake.Meet(bo, at(1, 13, 15))
+	plan := w.repair(t)
+	if actions(plan) != "move" || plan.Changes[0].UID != b.Series.UID {
+		t.Errorf("changes %+v; want the move of the other group", plan.Changes)
+	}
+	if len(plan.Attention) != 1 || plan.Attention[0].Group != "broken" || !strings.Contains(plan.Attention[0].What, "cannot be read") {
+		t.Errorf("attention %+v; want a word about the broken series", plan.Attention)
 	}
 }

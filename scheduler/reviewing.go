@@ -83,7 +83,7 @@ func lastStart(series calendar.Series) (time.Time, error) {
 
 // review gathers the evidence of the due bookings and decides.
 func (s *Service) review(ctx context.Context, due []Booking) ([]ReviewPlan, error) {
-	current, err := s.current(ctx, due)
+	current, faults, err := s.current(ctx, due)
 	if err != nil {
 		return nil, err
 	}
@@ -93,6 +93,9 @@ func (s *Service) review(ctx context.Context, due []Booking) ([]ReviewPlan, erro
 	}
 	var out []ReviewPlan
 	for _, b := range due {
+		if err := faults[b.Series.UID]; err != nil {
+			return nil, fmt.Errorf("group %q: %w", b.Group, err)
+		}
 		series, ok := current[b.Series.UID]
 		if !ok {
 			series = b.Series
@@ -238,7 +241,7 @@ func (s *Service) end(ctx context.Context, old Booking, r ReviewPlan, why Event)
 		return fmt.Errorf("group %q: %w", old.Group, err)
 	}
 	if err != nil || !r.Last.After(s.Now()) || r.Decision != Stop {
-		_, err := s.Store.Save(ctx, old, why)
+		_, err := s.save(ctx, old, why)
 		return err
 	}
 	occurrences, err := series.Occurrences()
@@ -252,7 +255,7 @@ func (s *Service) end(ctx context.Context, old Booking, r ReviewPlan, why Event)
 	next.Sequence++
 	next.Updated = s.Now().UTC().Truncate(time.Second)
 	old.Next, old.State = &next, Changing
-	saved, err := s.Store.Save(ctx, old, why)
+	saved, err := s.save(ctx, old, why)
 	if err != nil {
 		return err
 	}

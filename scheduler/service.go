@@ -187,10 +187,10 @@ func (s *Service) Book(ctx context.Context, p BookingPlan) (b Booking, created b
 	}
 	if found {
 		b.State = Booked
-		b, err = s.Store.Save(ctx, b, s.event(b, "found", "on the organizer's calendar; this store did not know it"))
+		b, err = s.save(ctx, b, s.event(b, "found", "on the organizer's calendar; this store did not know it"))
 		return b, false, err
 	}
-	b, err = s.Store.Save(ctx, b, s.event(b, "intended", fmt.Sprintf("%s, %d sessions", b.Series.Slot, b.Series.Count)))
+	b, err = s.save(ctx, b, s.event(b, "intended", fmt.Sprintf("%s, %d sessions", b.Series.Slot, b.Series.Count)))
 	if errors.Is(err, ErrBooked) {
 		existing, err := s.booking(ctx, b.Group)
 		return existing, false, err
@@ -265,7 +265,7 @@ func (s *Service) put(ctx context.Context, b Booking) (Booking, error) {
 		return b, fmt.Errorf("book group %q: %w", b.Group, err)
 	}
 	b.Series, b.State = series, Booked
-	saved, err := s.Store.Save(ctx, b, s.event(b, "booked", fmt.Sprintf("%s, %d of %d attendances expected", series.Slot, b.Attendance, b.Possible)))
+	saved, err := s.save(ctx, b, s.event(b, "booked", fmt.Sprintf("%s, %d of %d attendances expected", series.Slot, b.Attendance, b.Possible)))
 	if err != nil {
 		return b, fmt.Errorf("book group %q: it is on the calendar, but not recorded; run the same command again: %w", b.Group, err)
 	}
@@ -278,13 +278,22 @@ func (s *Service) put(ctx context.Context, b Booking) (Booking, error) {
 func (s *Service) renew(ctx context.Context, b Booking) (Booking, error) {
 	ended := b
 	ended.State = Ended
-	if _, err := s.Store.Save(ctx, ended, s.event(b, "ended", "a series with its UID was deleted from the calendar")); err != nil {
+	if _, err := s.save(ctx, ended, s.event(b, "ended", "a series with its UID was deleted from the calendar")); err != nil {
 		return b, err
 	}
 	b.Version, b.State = 0, Intended
 	b.Generation++
 	b.Series.UID, b.Series.Version = NewUID(s.Workspace.Organizer.Address, b.Group, b.Generation), ""
-	return s.Store.Save(ctx, b, s.event(b, "intended", "under the next generation"))
+	return s.save(ctx, b, s.event(b, "intended", "under the next generation"))
+}
+
+// save is Store.Save. An error that all groups would meet is ErrStore.
+func (s *Service) save(ctx context.Context, b Booking, events ...Event) (Booking, error) {
+	saved, err := s.Store.Save(ctx, b, events...)
+	if err != nil && !errors.Is(err, ErrStale) && !errors.Is(err, ErrBooked) {
+		err = fmt.Errorf("%w: %w", ErrStore, err)
+	}
+	return saved, err
 }
 
 func (s *Service) event(b Booking, what, why string) Event {
@@ -337,7 +346,7 @@ func (s *Service) endIfOver(ctx context.Context, b Booking) error {
 		return err
 	}
 	b.State = Ended
-	_, err = s.Store.Save(ctx, b, s.event(b, "ended", "its last session is over"))
+	_, err = s.save(ctx, b, s.event(b, "ended", "its last session is over"))
 	return err
 }
 
@@ -345,7 +354,7 @@ func (s *Service) endIfOver(ctx context.Context, b Booking) error {
 // and tells the members. Cancelling twice is not an error.
 func (s *Service) Cancel(ctx context.Context, b Booking) error {
 	b.State, b.CancelFrom = Cancelling, s.Now().UTC()
-	b, err := s.Store.Save(ctx, b, s.event(b, "cancelling", "asked for"))
+	b, err := s.save(ctx, b, s.event(b, "cancelling", "asked for"))
 	if err != nil {
 		return fmt.Errorf("cancel group %q: %w", b.Group, err)
 	}
@@ -357,7 +366,7 @@ func (s *Service) finishCancel(ctx context.Context, b Booking) error {
 		return fmt.Errorf("cancel group %q: %w", b.Group, err)
 	}
 	b.State = Ended
-	if _, err := s.Store.Save(ctx, b, s.event(b, "cancelled", "from "+b.CancelFrom.Format(time.RFC3339))); err != nil {
+	if _, err := s.save(ctx, b, s.event(b, "cancelled", "from "+b.CancelFrom.Format(time.RFC3339))); err != nil {
 		return fmt.Errorf("cancel group %q: it is off the calendar, but not recorded; run the same command again: %w", b.Group, err)
 	}
 	s.log().Info("cancelled", "group", b.Group, "uid", string(b.Series.UID))

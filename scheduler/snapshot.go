@@ -23,6 +23,7 @@ type Snapshot struct {
 
 	// For repair and review:
 	Current      map[calendar.UID]calendar.Series // as they are on the calendar; missing if gone
+	Faults       map[calendar.UID]error           // why a series on the calendar cannot be used
 	MovedTonight map[calendar.Address]int         // moves that members were told of in the last hours
 }
 
@@ -114,6 +115,19 @@ func (p *planner) busy(a calendar.Address, except calendar.UID) availability.Bus
 		busy.Add(own...)
 	}
 	return busy
+}
+
+// taken returns when the members have sessions of ours, but for the series except.
+func (p *planner) taken(g Group, except calendar.UID) []availability.Interval {
+	var out []availability.Interval
+	for _, a := range g.Members {
+		for _, o := range p.own[a] {
+			if except == "" || o.uid != except {
+				out = append(out, o.Interval)
+			}
+		}
+	}
+	return out
 }
 
 // Unknown is a person of whose time something is not known, and why.
