@@ -16,6 +16,7 @@ import (
 
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/calendar/calendartest"
 )
 
 // interop are the programs that expand a calendar, see .ci/interop/README.
@@ -59,34 +60,46 @@ func interopSeries(t *testing.T) []calendar.Series {
 	return list
 }
 
-// held returns a line for each session that is held, sorted.
-func held(t *testing.T, s calendar.Series) []string {
+// held returns when the sessions are that are held.
+func held(t *testing.T, s calendar.Series) []availability.Interval {
 	t.Helper()
 	sessions, err := s.Occurrences()
 	if err != nil {
 		t.Fatal(err)
 	}
-	var lines []string
+	var list []availability.Interval
 	for _, o := range sessions {
 		if !o.Cancelled {
-			lines = append(lines, span(o.Interval))
+			list = append(list, o.Interval)
 		}
+	}
+	return list
+}
+
+// linesOf returns a line for each interval, sorted.
+func linesOf(list []availability.Interval) []string {
+	var lines []string
+	for _, iv := range list {
+		lines = append(lines, iv.Start.UTC().Format(time.RFC3339)+"\t"+iv.End.UTC().Format(time.RFC3339))
 	}
 	slices.Sort(lines)
 	return lines
-}
-
-func span(iv availability.Interval) string {
-	return iv.Start.UTC().Format(time.RFC3339) + "\t" + iv.End.UTC().Format(time.RFC3339)
 }
 
 // TestInterop has other implementations expand what Encode wrote. They are in the
 // folder that PEERSLOT_TEST_INTEROP names, or in .ci/interop if it is 1.
 func TestInterop(t *testing.T) {
 	files := writeAll(t, t.TempDir(), interopSeries(t))
+	t.Run("ReadBusy", func(t *testing.T) {
+		for file, want := range files {
+			if diff := cmp.Diff(linesOf(availability.Union(slices.Clone(want))), linesOf(readBusy(t, file))); diff != "" {
+				t.Errorf("%s (-want +got):\n%s", filepath.Base(file), diff)
+			}
+		}
+	})
 	folder := os.Getenv("PEERSLOT_TEST_INTEROP")
 	if folder == "" {
-		t.Log("PEERSLOT_TEST_INTEROP is not set: other implementations are not asked")
+		t.Log("PEERSLOT_TEST_INTEROP is not set: no other implementation is asked")
 		return
 	}
 	if folder == "1" {
@@ -96,7 +109,7 @@ func TestInterop(t *testing.T) {
 		t.Run(program, func(t *testing.T) {
 			got := expand(t, filepath.Join(folder, program), slices.Sorted(maps.Keys(files)))
 			for file, want := range files {
-				if diff := cmp.Diff(want, got[file]); diff != "" {
+				if diff := cmp.Diff(linesOf(want), got[file]); diff != "" {
 					text, _ := os.ReadFile(file) // it is shown for the reader of the log only
 					t.Errorf("%s (-want +got):\n%s\n%s", filepath.Base(file), diff, text)
 				}
@@ -108,9 +121,9 @@ func TestInterop(t *testing.T) {
 // writeAll writes each series to a file of its own in dir, and once more with a
 // zone of a name that nobody knows, so that only the file's VTIMEZONE tells what
 // it is. It returns the sessions that each file holds.
-func writeAll(t *testing.T, dir string, list []calendar.Series) map[string][]string {
+func writeAll(t *testing.T, dir string, list []calendar.Series) map[string][]availability.Interval {
 	t.Helper()
-	files := map[string][]string{}
+	files := map[string][]availability.Interval{}
 	write := func(name, text string, s calendar.Series) {
 		file := filepath.Join(dir, name)
 		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
@@ -150,4 +163,39 @@ func expand(t *testing.T, program string, files []string) map[string][]string {
 		slices.Sort(lines)
 	}
 	return got
+}
+
+// readBusy returns when our own reader finds the calendar busy.
+func readBusy(t *testing.T, file string, except ...calendar.UID) []availability.Interval {
+	t.Helper()
+	f, err := os.Open(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	busy, err := ReadBusy(f, ReadOptions{Zone: time.UTC, Except: except, Window: availability.Interval{
+		Start: time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC),
+		End:   time.Date(2040, 1, 1, 0, 0, 0, 0, time.UTC),
+	}})
+	if err != nil || busy.Reason != "" {
+		t.Fatalf("%s: %v %s %v", filepath.Base(file), err, busy.Reason, busy.Warnings)
+	}
+	var list []availability.Interval
+	for _, s := range busy.Spans {
+		list = append(list, s.Interval)
+	}
+	return list
+}
+
+// A series is no conflict to itself.
+func TestReadBusyLeavesOutASeries(t *testing.T) {
+	s, other := on(t, "Europe/Berlin", "2026-03-03", "10:00", 4), on(t, "Europe/Berlin", "2026-03-04", "10:00", 4)
+	other.UID = calendartest.UID(2)
+	file := filepath.Join(t.TempDir(), "both.ics")
+	if err := os.WriteFile(file, []byte(encoded(t, WriteOptions{}, s, other)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(linesOf(held(t, other)), linesOf(readBusy(t, file, s.UID))); diff != "" {
+		t.Errorf("busy (-want +got):\n%s", diff)
+	}
 }
