@@ -30,14 +30,21 @@ func (w Workspace) CurrentGroups(rounds []Round) []Group {
 	}
 	var out []Group
 	for _, p := range w.Programs {
-		for _, g := range last[p.Name].Groups {
-			g.Members = slices.DeleteFunc(slices.Clone(g.Members), func(a calendar.Address) bool {
-				_, ok := w.Roster[a]
-				return !ok
-			})
-			if len(g.Members) >= 2 && !slices.ContainsFunc(w.Groups, func(o Group) bool { return o.Name == g.Name }) {
-				out = append(out, g)
-			}
+		out = append(out, w.currentOf(last[p.Name])...)
+	}
+	return out
+}
+
+// currentOf returns the groups of a round as they are now.
+func (w Workspace) currentOf(r Round) []Group {
+	var out []Group
+	for _, g := range r.Groups {
+		g.Members = slices.DeleteFunc(slices.Clone(g.Members), func(a calendar.Address) bool {
+			_, ok := w.Roster[a]
+			return !ok
+		})
+		if len(g.Members) >= 2 {
+			out = append(out, g)
 		}
 	}
 	return out

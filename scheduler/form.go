@@ -1,0 +1,380 @@
+package scheduler
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/scheduler/grouping"
+)
+
+// A Forming asks for the next round of a program's groups.
+type Forming struct {
+	Program Program
+	Start   availability.Date // from which on the groups may meet
+	Seed    uint64
+	Budget  time.Duration // of the search; 0 for ten seconds
+	Cores   int           // that the search may use; the answer does not depend on it
+	Keep    []string      // current groups that stay as they are
+	Swaps   []Swap        // made by hand in what the search proposes, one after the other
+
+	Past   []Round // of other tools
+	Rounds []Round // of the store, oldest first
+}
+
+// A Swap exchanges two people between their groups.
+type Swap struct{ A, B calendar.Address }
+
+// A FormPlan is a proposal for the next round.
+type FormPlan struct {
+	Round   Round
+	Program Program
+	Groups  []FormedGroup // in the order of Round.Groups
+	LeftOut []LeftOut
+	Unknown []Unknown // people of whose time something is not known
+	Swapped []Swapped
+
+	Cost, Bound      int // no grouping that keeps the rules costs less than Bound
+	Proven           bool
+	Hurried          bool // the budget ended the search: the same seed can give another answer
+	Rotation         int  // of a pair program: after so many rounds everybody has met everybody; else 0
+	Repeats          int  // pairs that were together before
+	SameDepartment   int  // pairs of one department or of teams that work closely together
+	MaxZoneSpanHours float64
+
+	Replaced []string // former groups of the program that are not current any more
+}
+
+// A FormedGroup is one group of a proposal, and what speaks for it.
+type FormedGroup struct {
+	Group
+	Kept     bool
+	Cost     grouping.Cost
+	Common   int // sessions that all members can attend at the best start for that
+	Sessions int // of those that Common counts from
+	Spread   Spread
+	Booking  BookingPlan // as booking it alone would be planned now
+}
+
+// A Spread says in figures how different the members of a group are.
+type Spread struct {
+	Teams, Departments, Zones int
+	Met                       int // pairs that were together before
+}
+
+// LeftOut is somebody who would take part but for a reason.
+type LeftOut struct {
+	Person calendar.Address
+	Why    string
+}
+
+// Swapped is a swap and what it changed.
+type Swapped struct {
+	Swap
+	Before, After int // cost of the round
+}
+
+// An InfeasibleError says that a program's rules cannot be met, and why.
+type InfeasibleError struct {
+	Program string
+	Err     error
+}
+
+func (e *InfeasibleError) Error() string {
+	return fmt.Sprintf("no groups of program %q keep its rules: %v", e.Program, e.Err)
+}
+
+func (e *InfeasibleError) Unwrap() error { return e.Err }
+
+// PlanRound proposes the next round: the groups of least cost that keep the rules
+// of the program, and for each the slot that booking it would take. If the rules
+// cannot be met the error is an InfeasibleError. The same snapshot, forming and
+// seed give the same groups, unless the plan is Hurried.
+func PlanRound(ctx context.Context, s Snapshot, f Forming) (FormPlan, error) {
+	r, err := newForming(s, f)
+	if err != nil {
+		return FormPlan{}, err
+	}
+	plan := FormPlan{Program: f.Program, LeftOut: r.leftOut}
+	switch {
+	case f.Program.Kind == OneOnOne:
+		err = r.link(&plan)
+	case f.Program.Kind == Pair:
+		err = r.pair(ctx, &plan)
+	default:
+		err = r.group(ctx, &plan)
+	}
+	if err != nil {
+		return FormPlan{}, err
+	}
+	if err := r.swap(&plan); err != nil {
+		return FormPlan{}, err
+	}
+	r.name(&plan)
+	return plan, r.findSlots(&plan)
+}
+
+// A forming is a Forming on its way to a plan.
+type forming struct {
+	*planner
+	Forming
+	number  int
+	people  []calendar.Address // who is grouped, those in kept groups included
+	kept    []Group
+	former  []Group // current until now
+	met     map[pairing]int
+	leftOut []LeftOut
+	links   []Link // of a one-on-one program
+	problem grouping.Problem
+	groups  [][]int // the proposal, by index of people
+}
+
+func newForming(s Snapshot, f Forming) (*forming, error) {
+	p, err := newPlanner(s)
+	if err != nil {
+		return nil, err
+	}
+	r := &forming{planner: p, Forming: f, number: 1, met: meetings(slices.Concat(f.Past, f.Rounds))}
+	if n := len(f.Rounds); n > 0 {
+		r.number = f.Rounds[n-1].Number + 1
+		r.former = s.Workspace.currentOf(f.Rounds[n-1])
+	}
+	if err := r.choosePeople(); err != nil {
+		return nil, err
+	}
+	if len(r.people) < 2 {
+		return nil, &InfeasibleError{f.Program.Name, fmt.Errorf("a group needs two people, and %d take part", len(r.people))}
+	}
+	return r, r.setProblem()
+}
+
+// choosePeople sorts those who take part into kept groups, people to be grouped
+// and people who are left out.
+func (r *forming) choosePeople() error {
+	inKept := map[calendar.Address]bool{}
+	for _, name := range r.Keep {
+		i := slices.IndexFunc(r.former, func(g Group) bool { return g.Name == name })
+		if i < 0 {
+			return &UnknownGroupError{Name: name, Known: r.former}
+		}
+		if slices.ContainsFunc(r.kept, func(g Group) bool { return g.Name == name }) {
+			continue
+		}
+		r.kept = append(r.kept, r.former[i])
+		for _, a := range r.former[i].Members {
+			inKept[a] = true
+			r.people = append(r.people, a)
+		}
+	}
+	for _, a := range r.Workspace.Participants(r.Program) {
+		why := r.Workspace.Roster[a].absence(r.Start)
+		switch {
+		case inKept[a]:
+		case why != "":
+			r.leftOut = append(r.leftOut, LeftOut{a, why})
+		default:
+			r.people = append(r.people, a)
+		}
+	}
+	slices.SortFunc(r.people, cmp.Compare)
+	return nil
+}
+
+// weeksAway is for how long somebody must be away at the start of a round to be
+// left out of it.
+const weeksAway = 3
+
+// absence returns why the person is not there at the start of a round, "" if they
+// are.
+func (p Person) absence(start availability.Date) string {
+	if start.Compare(p.PausedUntil) < 0 && !p.PausedUntil.IsZero() {
+		return fmt.Sprintf("has paused until %s", p.PausedUntil)
+	}
+	// Only days with hours count, if there are any.
+	works := slices.ContainsFunc(p.Hours[:], func(day []availability.ClockRange) bool { return len(day) > 0 })
+	for day := range 7 * weeksAway {
+		date := start.AddDays(day)
+		if works && len(p.Hours[date.Weekday()]) == 0 {
+			continue
+		}
+		if !slices.ContainsFunc(p.Away, func(a DateRange) bool { return a.First.Compare(date) <= 0 && a.Last.Compare(date) >= 0 }) {
+			return ""
+		}
+	}
+	return fmt.Sprintf("is away for the first %d weeks", weeksAway)
+}
+
+// group finds the grouping of least cost.
+func (r *forming) group(ctx context.Context, plan *FormPlan) error {
+	result, err := r.solve(ctx)
+	if err != nil {
+		return err
+	}
+	r.take(plan, result)
+	plan.Bound, plan.Proven, plan.Hurried = result.Bound, result.Proven, result.Hurried
+	return nil
+}
+
+func (r *forming) solve(ctx context.Context) (grouping.Result, error) {
+	if err := r.checkSizes(); err != nil {
+		return grouping.Result{}, err
+	}
+	result, err := solve(ctx, r.problem)
+	switch {
+	case ctx.Err() != nil:
+		return result, context.Cause(ctx)
+	case err != nil:
+		return result, &InfeasibleError{r.Program.Name, err}
+	}
+	return result, r.checkBroken(result)
+}
+
+// checkSizes reports a number of people that no groups of the right sizes make.
+func (r *forming) checkSizes() error {
+	free := len(r.people)
+	for _, g := range r.kept {
+		free -= len(g.Members)
+	}
+	least, most := r.problem.MinSize, r.problem.MaxSize
+	if most == 2 && free > 2 {
+		most = 3 // an odd one out joins a trio
+	}
+	for groups := 0; groups*least <= free; groups++ {
+		if free <= groups*most {
+			return nil
+		}
+	}
+	return &InfeasibleError{r.Program.Name, fmt.Errorf("%d people cannot be put into groups of size %s", free, sizes(r.Program))}
+}
+
+func sizes(p Program) string {
+	if p.MinSize == p.MaxSize {
+		return fmt.Sprint(p.MinSize)
+	}
+	return fmt.Sprintf("%d-%d", p.MinSize, p.MaxSize)
+}
+
+// checkBroken reports rules that are broken outside of the kept groups.
+func (r *forming) checkBroken(result grouping.Result) error {
+	var errs []error
+	for _, c := range result.Broken {
+		a, b := r.people[c.A], r.people[c.B]
+		if !slices.ContainsFunc(r.kept, func(g Group) bool { return slices.Contains(g.Members, a) && slices.Contains(g.Members, b) }) {
+			errs = append(errs, fmt.Errorf("%s and %s would be together against %s", a, b, c.Rules))
+		}
+	}
+	if len(errs) == 0 {
+		return nil
+	}
+	return &InfeasibleError{r.Program.Name, errors.Join(errs...)}
+}
+
+// take makes the result the proposal.
+func (r *forming) take(plan *FormPlan, result grouping.Result) {
+	r.groups, plan.Groups = nil, nil
+	plan.Cost, plan.Repeats, plan.SameDepartment = result.Cost, result.Repeats, result.SameDepartment
+	plan.MaxZoneSpanHours = result.MaxZoneSpanHours
+	for _, g := range result.Groups {
+		r.groups = append(r.groups, g.Members)
+		formed := FormedGroup{Cost: g.Cost, Common: g.Sessions, Sessions: r.problem.Weeks}
+		formed.Program = r.Program.Name
+		for _, i := range g.Members {
+			formed.Members = append(formed.Members, r.people[i])
+		}
+		formed.Spread = r.spread(formed.Members)
+		plan.Groups = append(plan.Groups, formed)
+	}
+}
+
+func (r *forming) spread(members []calendar.Address) (s Spread) {
+	teams, departments, zones := map[string]bool{}, map[string]bool{}, map[string]bool{}
+	for i, a := range members {
+		p := r.Workspace.Roster[a]
+		teams[p.Team], departments[p.Department], zones[p.Zone] = true, true, true
+		for _, b := range members[:i] {
+			if r.met[pairOf(a, b)] > 0 {
+				s.Met++
+			}
+		}
+	}
+	delete(teams, "")
+	delete(departments, "")
+	s.Teams, s.Departments, s.Zones = len(teams), len(departments), len(zones)
+	return s
+}
+
+// swap carries out the swaps.
+func (r *forming) swap(plan *FormPlan) error {
+	for _, s := range r.Swaps {
+		if err := r.exchange(s); err != nil {
+			return err
+		}
+		result, err := grouping.Evaluate(r.problem, r.groups)
+		if err != nil {
+			return err
+		}
+		if err := r.checkBroken(result); err != nil {
+			return err
+		}
+		swapped := Swapped{s, plan.Cost, result.Cost}
+		r.take(plan, result)
+		plan.Swapped = append(plan.Swapped, swapped)
+		plan.Proven = plan.Proven && plan.Cost == plan.Bound
+	}
+	return nil
+}
+
+// exchange swaps two people in r.groups.
+func (r *forming) exchange(s Swap) error {
+	var at [2]*int
+	var of [2]int
+	for side, a := range []calendar.Address{s.A, s.B} {
+		person, _ := slices.BinarySearch(r.people, a)
+		for g := range r.groups {
+			if k := slices.Index(r.groups[g], person); k >= 0 && r.people[person] == a {
+				at[side], of[side] = &r.groups[g][k], g
+			}
+		}
+		if at[side] == nil {
+			return fmt.Errorf("%s is in no group of this round", a)
+		}
+	}
+	if of[0] == of[1] {
+		return fmt.Errorf("%s and %s are in one group already", s.A, s.B)
+	}
+	*at[0], *at[1] = *at[1], *at[0]
+	return nil
+}
+
+// findSlots plans a booking for each group, as booking them would, and sums up
+// what is not known.
+func (r *forming) findSlots(plan *FormPlan) error {
+	var requests []Request
+	for _, g := range plan.Groups {
+		requests = append(requests, Request{Group: g.Group, Search: NewSearch(r.Workspace, r.Program.For(g.Group), r.Start), Stay: true})
+	}
+	bookings, err := PlanBookings(r.Snapshot, requests)
+	if err != nil {
+		return err
+	}
+	for i := range bookings {
+		plan.Groups[i].Booking = bookings[i]
+	}
+	plan.Unknown = UnknownIn(bookings)
+	return nil
+}
+
+// Slot returns when the group would meet, how many attendances that makes, and of
+// how many; the zero Slot if there is none.
+func (g FormedGroup) Slot() (slot availability.Slot, attendance, possible int) {
+	if b := g.Booking.Existing; b != nil {
+		return b.Series.Slot, b.Attendance, b.Possible
+	}
+	c := g.Booking.Candidate
+	return c.Slot, c.Attendance, c.Possible
+}

@@ -1,0 +1,163 @@
+package scheduler
+
+import (
+	"slices"
+	"time"
+
+	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/scheduler/grouping"
+)
+
+// formingSearch returns the search whose starts decide what a group is worth: over
+// three months at the program's cadence, however soon its groups change.
+func formingSearch(w Workspace, p Program, start availability.Date) availability.Search {
+	search := NewSearch(w, p, start)
+	search.Count = p.Cadence.MaxCount()
+	return search
+}
+
+// setProblem states the forming as the optimiser wants it.
+func (r *forming) setProblem() error {
+	search := formingSearch(r.Workspace, r.Program, r.Start)
+	r.problem = grouping.Problem{
+		MinSize: r.Program.MinSize, MaxSize: r.Program.MaxSize,
+		Apart: apartRules(r.Program), MaxLevelGap: r.Program.MaxLevelGap, CloseTeams: r.Program.CloseTeams,
+		Weights: weightsOf(r.Program), Seed: r.Seed, Budget: r.Budget, Cores: r.Cores,
+	}
+	if r.Program.Kind == Pair {
+		r.problem.MinSize, r.problem.MaxSize = 2, 2
+	}
+	zone, err := availability.LoadZone(r.Workspace.Zone)
+	if err != nil {
+		return err
+	}
+	noon := r.Start.In(zone).Start.Add(12 * time.Hour)
+	index := map[calendar.Address]int{}
+	for i, a := range r.people {
+		index[a] = i
+		r.problem.People = append(r.problem.People, r.person(a, noon))
+	}
+	for p, times := range r.met {
+		if a, ok := index[p.a]; ok {
+			if b, ok := index[p.b]; ok {
+				r.problem.Met = append(r.problem.Met, grouping.Meeting{A: a, B: b, Times: times})
+			}
+		}
+	}
+	r.addExclusions(index)
+	for _, g := range r.kept {
+		var members []int
+		for _, a := range g.Members {
+			members = append(members, index[a])
+		}
+		r.problem.Keep = append(r.problem.Keep, members)
+	}
+	return r.setFree(search)
+}
+
+func (r *forming) addExclusions(index map[calendar.Address]int) {
+	for _, list := range r.Program.NeverTogether {
+		for i, x := range list {
+			for _, y := range list[:i] {
+				a, isIn := index[x]
+				if b, isInToo := index[y]; isIn && isInToo {
+					r.problem.NeverTogether = append(r.problem.NeverTogether, [2]int{a, b})
+				}
+			}
+		}
+	}
+}
+
+func apartRules(p Program) (rules grouping.Rules) {
+	for _, rule := range p.Apart {
+		switch rule {
+		case ReportingLine:
+			rules |= grouping.ReportingLine
+		case SameTeam:
+			rules |= grouping.SameTeam
+		case CloseTeams:
+			rules |= grouping.CloseTeams
+		case SameDept:
+			rules |= grouping.SameDepartment
+		case SameManager:
+			rules |= grouping.SameManager
+		case SameLocation:
+			rules |= grouping.SameLocation
+		}
+	}
+	if p.LevelGapSet {
+		rules |= grouping.LevelGap
+	}
+	return rules
+}
+
+// weightsOf returns the figures of the cost as the program changes them.
+func weightsOf(p Program) *grouping.Weights {
+	w := grouping.DefaultWeights()
+	for name, figure := range map[string]*int{
+		"met": &w.Met, "session": &w.Session, "no_slot": &w.NoSlot, "zone_hour": &w.ZoneHour, "department": &w.Department,
+	} {
+		if n, ok := p.Weights[name]; ok {
+			*figure = n
+		}
+	}
+	return &w
+}
+
+// person describes somebody to the optimiser, but for their free starts.
+func (r *forming) person(a calendar.Address, noon time.Time) grouping.Person {
+	p := r.Workspace.Roster[a]
+	_, offset := noon.In(p.location()).Zone()
+	return grouping.Person{
+		Name: string(a), Team: p.Team, Department: p.Department, Location: p.Location,
+		Level: p.Level, Offset: offset, Chain: r.Workspace.Roster.chain(a),
+	}
+}
+
+// chain returns the managers above a person, the nearest first.
+func (r Roster) chain(a calendar.Address) []string {
+	var above []string
+	for m := r[a].Manager; m != "" && m != a && !slices.Contains(above, string(m)); m = r[m].Manager {
+		above = append(above, string(m))
+	}
+	return above
+}
+
+// setFree marks the starts that each person can take. For each session of a series
+// there is a row with the starts of all weeks in which it may be, so that the
+// starting week of a biweekly series is chosen with its start.
+func (r *forming) setFree(search availability.Search) error {
+	grid, err := availability.NewGrid(search)
+	if err != nil {
+		return err
+	}
+	members, err := r.members(Group{Name: r.Program.Name, Program: r.Program.Name, Members: r.people}, "")
+	if err != nil {
+		return err
+	}
+	for i := range members {
+		members[i].Busy = assumedBusy(members[i].Busy, r.Window)
+	}
+	masks, err := grid.Masks(members)
+	if err != nil {
+		return err
+	}
+	r.problem.Weeks, r.problem.Words = search.Count, int(search.Cadence)*grid.Words()
+	for i, m := range masks {
+		r.problem.People[i].Free = m.Attend()
+	}
+	return nil
+}
+
+// assumedBusy takes somebody of whom nothing is known for free while groups are
+// formed: nobody could be put together with them otherwise. The slots that the
+// groups get are judged by what is known.
+func assumedBusy(b availability.Busy, window availability.Interval) availability.Busy {
+	if b.Readable() {
+		return b
+	}
+	b.Window = window
+	b.Spans = slices.DeleteFunc(slices.Clone(b.Spans), func(s availability.Span) bool { return s.Kind == availability.Unknown })
+	return b
+}
