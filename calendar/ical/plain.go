@@ -57,8 +57,9 @@ func checkPeople(uid calendar.UID, people []calendar.Attendee) error {
 	return nil
 }
 
-// plain returns s as [Decode] will read it back, see [Encode].
-func plain(s calendar.Series) calendar.Series {
+// Plain returns s as [Decode] reads it back after [Encode], which says what is lost.
+// Compare with it what is on a calendar. s must be valid.
+func Plain(s calendar.Series) calendar.Series {
 	s.Version = ""
 	s.Title, s.Description, s.Link = plainText(s.Title), plainText(s.Description), plainText(s.Link)
 	s.Organizer.Name = plainName(s.Organizer.Name)
@@ -77,7 +78,7 @@ func plain(s calendar.Series) calendar.Series {
 	return s
 }
 
-// plainOverride is plain for an override. ok is false if it changes nothing.
+// plainOverride is Plain for an override. ok is false if it changes nothing.
 func plainOverride(s calendar.Series, o calendar.Override) (plain calendar.Override, ok bool) {
 	o.Note = plainText(o.Note)
 	if o.Moved.Empty() || o.Moved.Start.Equal(o.Original) && o.Moved.Length() == s.Slot.Length {

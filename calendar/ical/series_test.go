@@ -259,7 +259,7 @@ func FuzzDecode(f *testing.F) {
 				continue // too long, or in a year that has no form
 			}
 			again, err := Decode(strings.NewReader(b.String()))
-			if diff := cmp.Diff([]calendar.Series{plain(s)}, again); err != nil || diff != "" {
+			if diff := cmp.Diff([]calendar.Series{Plain(s)}, again); err != nil || diff != "" {
 				t.Fatalf("%v (-first +second):\n%s\n%s", err, diff, b.String())
 			}
 		}

@@ -33,7 +33,7 @@ type Method string
 const (
 	Publish Method = "PUBLISH"
 	Request Method = "REQUEST"
-	Cancel  Method = "CANCEL"
+	Cancel  Method = "CANCEL" // of series that are Cancelled
 	Stored  Method = "-" // none: an object in a calendar, which must not have one (RFC 4791, section 4.1)
 )
 
@@ -129,7 +129,7 @@ func newSeriesWriter(o WriteOptions, s calendar.Series) (*seriesWriter, error) {
 	if err != nil {
 		return nil, err
 	}
-	s = plain(s)
+	s = Plain(s)
 	sessions, err := s.Occurrences()
 	return &seriesWriter{o, s, zone, sessions}, err
 }

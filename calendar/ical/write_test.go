@@ -45,7 +45,7 @@ func TestHostileText(t *testing.T) {
 		if err != nil {
 			t.Fatalf("decode: %v\n%s", err, text)
 		}
-		if diff := cmp.Diff([]calendar.Series{plain(s)}, got); diff != "" {
+		if diff := cmp.Diff([]calendar.Series{Plain(s)}, got); diff != "" {
 			t.Fatalf("series (-plain +read):\n%s\n%s", diff, text)
 		}
 	})
