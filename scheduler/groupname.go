@@ -37,6 +37,9 @@ func (r *forming) name(plan *FormPlan) {
 				words++
 			}
 		}
+		if !g.Kept {
+			g.From = r.Start
+		}
 		taken[strings.ToLower(g.Name)] = true
 	}
 	plan.Round = Round{Program: r.Program.Name, Number: r.number, Start: r.Start, Seed: r.Seed, Created: r.Now.UTC().Truncate(time.Second)}

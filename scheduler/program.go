@@ -94,6 +94,7 @@ type Group struct {
 	Required []calendar.Address
 	Notes    string               // URL of the group's own notes, "" for none
 	Cadence  availability.Cadence // of its series; 0 for the program's
+	From     availability.Date    // no session is before it; zero for no such date
 }
 
 // For returns the rules as they are for one group, which may have a cadence of its

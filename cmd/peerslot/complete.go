@@ -7,18 +7,16 @@ import (
 	"path/filepath"
 
 	"github.com/spf13/cobra"
+
+	"github.com/peerslot/peerslot/scheduler"
 )
 
 // completeGroups lets the shell complete the names of groups, and the addresses
 // after --with.
 func completeGroups(a *app, cmd *cobra.Command) {
-	cmd.ValidArgsFunction = func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-		c, err := a.loadConfig()
-		if err != nil {
-			return nil, cobra.ShellCompDirectiveNoFileComp
-		}
+	cmd.ValidArgsFunction = func(cmd *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
 		var names []string
-		for _, g := range c.Workspace.Groups {
+		for _, g := range a.groupsToComplete(cmd.Context()) {
 			names = append(names, g.Name)
 		}
 		return names, cobra.ShellCompDirectiveNoFileComp
@@ -37,6 +35,20 @@ func completeGroups(a *app, cmd *cobra.Command) {
 		}
 		return people, cobra.ShellCompDirectiveNoFileComp
 	})
+}
+
+// groupsToComplete returns all groups, or those named by hand if the store cannot
+// be opened.
+func (a *app) groupsToComplete(ctx context.Context) []scheduler.Group {
+	w, err := a.open(ctx)
+	if err == nil {
+		defer w.close()
+		return w.Workspace.Groups
+	}
+	if c, err := a.loadConfig(); err == nil {
+		return c.Workspace.Groups
+	}
+	return nil
 }
 
 // stopped returns the error of a context that ended, if it did.

@@ -14,7 +14,7 @@ type searchFlags struct {
 	start    string
 	weeks    int
 	cadence  string
-	duration time.Duration
+	duration string
 	step     time.Duration
 }
 
@@ -23,7 +23,7 @@ func (f *searchFlags) add(cmd *cobra.Command) {
 	flags.StringVar(&f.start, "start", "", "first `DATE` on which a session may be (default next Monday)")
 	flags.IntVar(&f.weeks, "weeks", 0, "plan for `N` weeks instead of three months")
 	flags.StringVar(&f.cadence, "cadence", "", "weekly, biweekly or monthly (default the program's)")
-	flags.DurationVar(&f.duration, "duration", 0, "length of a session, such as 50m (default the program's)")
+	flags.StringVar(&f.duration, "duration", "", "`LENGTH` of a session, such as 50m (default the program's)")
 	flags.DurationVar(&f.step, "step", 15*time.Minute, "starts are multiples of this on the wall clock")
 }
 
@@ -38,6 +38,9 @@ func (f *searchFlags) search(w *workspace, g scheduler.Group, now time.Time) (av
 	if err != nil {
 		return none, err
 	}
+	if f.start == "" && start.Compare(g.From) < 0 && !g.From.IsZero() {
+		start = g.From
+	}
 	program = program.For(g)
 	s := scheduler.NewSearch(w.Workspace, program, start)
 	if f.cadence != "" {
@@ -45,11 +48,11 @@ func (f *searchFlags) search(w *workspace, g scheduler.Group, now time.Time) (av
 			return none, usagef("", "--%w", err)
 		}
 	}
-	if f.duration != 0 {
-		s.Length = f.duration
-	}
-	if s.Length < time.Minute || s.Length > 8*time.Hour || s.Length%time.Minute != 0 {
-		return none, usagef("", "--duration %s: want whole minutes, from 1m to 8h", s.Length)
+	if f.duration != "" {
+		s.Length, err = time.ParseDuration(f.duration)
+		if err != nil || s.Length < time.Minute || s.Length > 8*time.Hour || s.Length%time.Minute != 0 {
+			return none, usagef("", "--duration %s: want whole minutes such as 50m or 1h30m, up to 8h", f.duration)
+		}
 	}
 	s.Step = f.step
 	if s.Step < time.Minute || s.Step > 24*time.Hour || s.Step%time.Minute != 0 {

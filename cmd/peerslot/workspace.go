@@ -67,7 +67,28 @@ func (a *app) open(ctx context.Context) (*workspace, error) {
 		Progress:  newProgress(a).report,
 	}
 	a.finally = append(a.finally, func() { a.countCalls(w) })
+	if err := w.addFormed(ctx); err != nil {
+		w.close()
+		return nil, err
+	}
 	return w, nil
+}
+
+// addFormed adds the groups that forming made to those named by hand, which win if
+// they have the same name.
+func (w *workspace) addFormed(ctx context.Context) error {
+	formed, err := w.service.Formed(ctx)
+	if err != nil {
+		return err
+	}
+	groups := slices.Clone(w.Workspace.Groups)
+	for _, g := range formed {
+		if !slices.ContainsFunc(groups, func(o scheduler.Group) bool { return strings.EqualFold(o.Name, g.Name) }) {
+			groups = append(groups, g)
+		}
+	}
+	w.Workspace.Groups, w.service.Workspace.Groups = groups, groups
+	return nil
 }
 
 // countCalls tells, with --verbose, how many calls of each method were made.
@@ -200,8 +221,9 @@ type selection struct {
 	name  string   // of the group made of with
 }
 
-// check reports a selection that names nothing, or too much.
-func (s selection) check(cmd string) error {
+// check reports a selection that names nothing, or too much. other is what may be
+// named instead of a group.
+func (s selection) check(cmd, other string) error {
 	ways := 0
 	for _, used := range []bool{len(s.names) > 0, s.all, len(s.with) > 0} {
 		if used {
@@ -209,7 +231,7 @@ func (s selection) check(cmd string) error {
 		}
 	}
 	if ways != 1 {
-		return usagef(fmt.Sprintf("'peerslot groups' lists the groups; see 'peerslot %s --help'", cmd), "%s: name a group, or people with --with", cmd)
+		return usagef(fmt.Sprintf("'peerslot groups' lists the groups; see 'peerslot %s --help'", cmd), "%s: name a group, or %s", cmd, other)
 	}
 	return nil
 }

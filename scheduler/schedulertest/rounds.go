@@ -23,7 +23,7 @@ func Round(program string, number int) scheduler.Round {
 		Created: time.Date(2026, 1, 2, 9, 0, 0, 0, time.UTC),
 		Groups: []scheduler.Group{
 			{Name: name("amber"), Program: program, Members: []calendar.Address{"ana@acme.example", "bo@acme.example"}, Cadence: availability.Monthly},
-			{Name: name("birch"), Program: program, Members: []calendar.Address{"cem@acme.example", "dee@acme.example"}, Notes: "https://notes.acme.example/"},
+			{Name: name("birch"), Program: program, Members: []calendar.Address{"cem@acme.example", "dee@acme.example"}, Notes: "https://notes.acme.example/", From: availability.Date{Year: 2026, Month: 1, Day: 5}},
 		},
 	}
 }
