@@ -34,7 +34,7 @@ const (
 	Publish Method = "PUBLISH"
 	Request Method = "REQUEST"
 	Cancel  Method = "CANCEL" // of series that are Cancelled
-	Stored  Method = "-" // none: an object in a calendar, which must not have one (RFC 4791, section 4.1)
+	Stored  Method = "-"      // none: an object in a calendar, which must not have one (RFC 4791, section 4.1)
 )
 
 const (
