@@ -19,9 +19,7 @@ const sendUpdates = "all"
 // look reads the series and its occurrences. A deleted series is Cancelled.
 func (b *Backend) look(ctx context.Context, uid calendar.UID) (reading, error) {
 	id := eventID(uid)
-	event, err := read(ctx, b, "events.get", func(ctx context.Context) (*gcal.Event, error) {
-		return b.svc.Events.Get(primary, id).Context(ctx).Do()
-	})
+	event, err := b.event(ctx, id)
 	if answered(err, http.StatusNotFound, http.StatusGone) {
 		b.remember(uid, true)
 		return reading{}, calendar.ErrNotFound
@@ -36,6 +34,12 @@ func (b *Backend) look(ctx context.Context, uid calendar.UID) (reading, error) {
 		}
 	}
 	return understand(uid, event, occurrences)
+}
+
+func (b *Backend) event(ctx context.Context, id string) (*gcal.Event, error) {
+	return read(ctx, b, "events.get", func(ctx context.Context) (*gcal.Event, error) {
+		return b.svc.Events.Get(primary, id).Context(ctx).Do()
+	})
 }
 
 // instances lists all occurrences of an event, also those that were cancelled.

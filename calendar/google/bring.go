@@ -3,6 +3,7 @@ package google
 import (
 	"context"
 	"maps"
+	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -41,7 +42,7 @@ func (b *Backend) bring(ctx context.Context, r reading, target calendar.Series, 
 		return target, err
 	}
 	for _, c := range changes {
-		event, err := b.patch(ctx, c.id, c.etag, c.event)
+		event, err := b.apply(ctx, r, c)
 		if err != nil {
 			return target, err
 		}
@@ -54,6 +55,21 @@ func (b *Backend) bring(ctx context.Context, r reading, target calendar.Series, 
 		r, err = understand(target.UID, r.event, slices.Collect(maps.Values(r.occurrences)))
 	}
 	return r.series, err
+}
+
+// apply changes an occurrence. Its ETag may be another though nobody has changed
+// it: somebody answered, or Google has given it one of its own. Then what counts is
+// whether it is still as it was read.
+func (b *Backend) apply(ctx context.Context, r reading, c change) (*gcal.Event, error) {
+	event, err := b.patch(ctx, c.id, c.etag, c.event)
+	if !answered(err, http.StatusPreconditionFailed) {
+		return event, err
+	}
+	now, err2 := b.event(ctx, c.id)
+	if err2 != nil || !r.asRead(now, c.original) {
+		return nil, err
+	}
+	return b.patch(ctx, c.id, now.Etag, c.event)
 }
 
 // seriesPatch returns the fields of the event that must change, nil if none. It

@@ -33,6 +33,9 @@ func span(from, to time.Time) availability.Interval {
 // quarter is 91 days: more than one query may cover.
 var quarter = span(clock(1, 0, 0), clock(1, 0, 0).AddDate(0, 0, 91))
 
+// seam is where the two queries for it meet.
+var seam = quarter.Start.Add(91 * 12 * time.Hour)
+
 func busyOf(t *testing.T, b calendar.BusyReader, a calendar.Address, iv availability.Interval, except ...calendar.UID) availability.Busy {
 	t.Helper()
 	got, err := b.Busy(t.Context(), []calendar.Address{a}, iv, except...)
@@ -53,7 +56,6 @@ func intervals(b availability.Busy, kind availability.Kind) (out []availability.
 
 func TestWindowsJoinWithoutSeam(t *testing.T) {
 	s := standIn(t)
-	seam := quarter.Start.Add(90 * 24 * time.Hour)
 	over := span(seam.Add(-30*time.Minute), seam.Add(30*time.Minute))
 	s.Meet(ana, googletest.Meeting{Start: over.Start, End: over.End})
 	b := open(t, s)
@@ -95,7 +97,6 @@ func TestPeopleAreAskedForFiftyAtATime(t *testing.T) {
 func TestOneWindowFails(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := standIn(t)
-		seam := quarter.Start.Add(90 * 24 * time.Hour)
 		s.Meet(ana, googletest.Meeting{Start: clock(3, 9, 0), End: clock(3, 10, 0)})
 		s.FailBusyFrom = seam
 		got := busyOf(t, open(t, s), calendartest.Ana, quarter)

@@ -12,6 +12,8 @@ const (
 	deadline = 30 * time.Second // of one call
 	grace    = 5 * time.Second  // that a write under way is given when its caller stops
 
+	patience = 2 * time.Minute // for a server that asks to wait
+
 	brokenTries  = 6 // of a call whose connection breaks: 15 s
 	limitedTries = 9 // of a call that comes too often: 95 s, longer than Google counts
 )

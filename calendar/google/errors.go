@@ -108,6 +108,8 @@ func (e *apiError) classify() error {
 	switch {
 	case e.reason == "quotaExceeded" || e.reason == "dailyLimitExceeded":
 		return fmt.Errorf("%w: %w", calendar.ErrQuota, e)
+	case e.after > patience:
+		return e
 	case e.code == http.StatusTooManyRequests, e.code >= 500,
 		e.reason == "rateLimitExceeded", e.reason == "userRateLimitExceeded":
 		return &calendar.RetryError{After: e.after, Err: e}

@@ -55,6 +55,18 @@ func override(s calendar.Series, p calendar.Occurrence, e *gcal.Event, zone *tim
 	return o
 }
 
+// asRead reports whether the event e of an occurrence is still as it was read.
+func (r reading) asRead(e *gcal.Event, original time.Time) bool {
+	zone, err := availability.LoadZone(r.series.Slot.Zone)
+	if err != nil {
+		return false
+	}
+	plain := calendar.Occurrence{
+		Original: original, Interval: availability.Interval{Start: original, End: original.Add(r.series.Slot.Length)},
+	}
+	return sameChange(override(r.series, plain, e, zone), r.series.Override(original))
+}
+
 func invites(s calendar.Series, a calendar.Address) bool {
 	for _, at := range s.Attendees {
 		if at.Address == a {

@@ -154,6 +154,24 @@ func TestZoneByAnotherName(t *testing.T) {
 	}
 }
 
+// The real service gives a plain occurrence the ETag of its series. It does not
+// promise to, and whoever has no reason to wait for it must not.
+func TestOccurrencesWithTheirOwnETags(t *testing.T) {
+	for _, name := range []string{"own", "that of the series, which changes"} {
+		s := standIn(t)
+		s.OwnETags, s.BumpSeries = name == "own", name != "own"
+		b := open(t, s)
+		want := sample
+		for i := range 9 {
+			want = want.WithOverride(calendartest.Move(sample, i, time.Hour))
+		}
+		got := put(t, b, want)
+		if !got.Same(want) || len(s.Mails(ana)) != 10 {
+			t.Errorf("%s: got %+v and %d mails", name, got.Overrides, len(s.Mails(ana)))
+		}
+	}
+}
+
 // Between Put's look and its write, somebody else is faster.
 func TestChangeInBetweenWins(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -397,6 +415,28 @@ func TestWhatNoSeriesCanBe(t *testing.T) {
 	if err != nil || got.Count != 6 || !got.Override(calendartest.Sessions(sample)[1].Start).Cancelled {
 		t.Errorf("ended early by hand: got %d sessions, %+v, %v, want 6 and the second left out", got.Count, got.Overrides, err)
 	}
+}
+
+func TestServerThatAsksToWait(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for after, want := range map[time.Duration]struct{ least, most time.Duration }{
+			40 * time.Second: {40 * time.Second, time.Minute},
+			time.Hour:        {0, time.Second}, // whoever runs this will not wait for it
+		} {
+			s := standIn(t)
+			s.Fail = func(_ string, n int) *googletest.Fault {
+				if n > 1 {
+					return nil
+				}
+				return &googletest.Fault{Status: 429, Reason: "rateLimitExceeded", After: after}
+			}
+			begun := time.Now()
+			_, err := open(t, s).Put(t.Context(), sample)
+			if took := time.Since(begun); took < want.least || took > want.most || (err != nil) != (after == time.Hour) {
+				t.Errorf("asked to wait %v: took %v, %v", after, took, err)
+			}
+		}
+	})
 }
 
 // Neither what Google says nor what was sent comes out in an error.

@@ -14,6 +14,7 @@ import (
 type Fault struct {
 	Status int           // answered instead of doing anything, with Reason
 	Reason string        // Google's word for it
+	After  time.Duration // how long to wait, it says; 0 means nothing
 	Delay  time.Duration // before anything is done
 	Drop   Drop          // of the connection
 	Half   bool          // of the answer is sent, then the connection breaks
@@ -47,7 +48,7 @@ func (s *Server) underFault(r *http.Request, f *Fault, work func() (any, error))
 		return nil, errDropped
 	}
 	if f.Status != 0 {
-		return nil, fail(f.Status, f.Reason)
+		return nil, &apiError{f.Status, f.Reason, f.After}
 	}
 	answer, err := work()
 	if f.Drop == After {

@@ -41,11 +41,19 @@ func (s *Server) viewOccurrence(o occurrence, cal *calendar, role string) doc {
 		}
 	}
 	d := s.personalize(o.event, clone(o.doc), o.stamp, cal, role)
+	d["etag"] = s.etagOf(o)
 	d["id"] = o.event.instanceID(o.original)
 	if role != "freeBusyReader" {
 		d["recurringEventId"], d["originalStartTime"] = o.event.id, original
 	}
 	return d
+}
+
+func (s *Server) etagOf(o occurrence) string {
+	if s.OwnETags && o.stamp == o.event.stamp {
+		return fmt.Sprintf(`"%s-%d"`, strings.Trim(o.etag(), `"`), o.original.Unix())
+	}
+	return o.etag()
 }
 
 func (s *Server) personalize(e *event, d doc, at stamp, cal *calendar, role string) doc {

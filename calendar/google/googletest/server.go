@@ -31,6 +31,8 @@ type Server struct {
 	KeepOrphans   bool // changed occurrences outlive the dates of their series
 	Propagate     bool // a change of the guests reaches changed occurrences
 	ListOrganizer bool // the organizer is listed among the guests, unasked
+	OwnETags      bool // a plain occurrence has another ETag than its series
+	BumpSeries    bool // a change of an occurrence changes the ETag of its series
 	SlowMeet      bool // a Meet link is not there at once
 	ForgetDeleted bool // of a deleted event only the id is left
 
@@ -135,7 +137,7 @@ func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request, path string) {
 	req, err := s.parse(r, path)
 	if err != nil {
 		s.T.Errorf("a request that the API does not have: %v", err)
-		answerError(w, &apiError{http.StatusBadRequest, "badRequest"})
+		answerError(w, fail(http.StatusBadRequest, "badRequest"))
 		return
 	}
 	fault := s.countAndFail(strings.TrimPrefix(req.method.ID, "calendar."))
@@ -195,11 +197,12 @@ func (s *Server) countAndFail(method string) *Fault {
 type apiError struct {
 	code   int
 	reason string
+	after  time.Duration
 }
 
 func (e *apiError) Error() string { return fmt.Sprint(e.code, " ", e.reason) }
 
-func fail(code int, reason string) error { return &apiError{code, reason} }
+func fail(code int, reason string) error { return &apiError{code: code, reason: reason} }
 
 func answerError(w http.ResponseWriter, err error) {
 	e, ok := errors.AsType[*apiError](err)
@@ -207,6 +210,9 @@ func answerError(w http.ResponseWriter, err error) {
 		panic(http.ErrAbortHandler) // a connection that breaks
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if e.after > 0 {
+		w.Header().Set("Retry-After", fmt.Sprint(int(e.after.Seconds())))
+	}
 	w.WriteHeader(e.code)
 	// The message is one that must not come through to people or logs.
 	message := "SECRET that nobody may read"

@@ -216,7 +216,7 @@ func invited(d, before, after doc) []any {
 }
 
 func (s *Server) patchOccurrence(req request, cal *calendar, o occurrence) (any, error) {
-	if !matches(req, o.etag()) {
+	if !matches(req, s.etagOf(o)) {
 		return nil, fail(http.StatusPreconditionFailed, "conditionNotMet")
 	}
 	before := o.doc
@@ -233,6 +233,9 @@ func (s *Server) patchOccurrence(req request, cal *calendar, o occurrence) (any,
 		x.doc, x.cancelled, told = nil, true, doc{}
 	}
 	o.event.exceptions[o.original.Unix()] = x
+	if s.BumpSeries {
+		o.event.stamp = s.touch()
+	}
 	s.share(o.event)
 	if o.cancelled {
 		before = doc{}
