@@ -110,3 +110,120 @@ func TestRebookOfASeriesThatIsFollowed(t *testing.T) {
 		t.Errorf("PlanRebook of a series that has a next one: %v; want an error that says so", err)
 	}
 }
+
+// A change that was intended days ago must not reach the members inside the
+// notice, nor a session that is over.
+func TestAStaleChangeIsDropped(t *testing.T) {
+	w, b := booked(t, ana, bo)
+	w.fake.Meet(bo, at(1, 13, 15))
+	plan, err := w.PlanRepair(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.fake.Before = failing("Put", 1)
+	if err := w.ApplyRepair(t.Context(), &plan); err != nil {
+		t.Fatal(err)
+	}
+	w.Now = func() time.Time { return at(1, 12, 20).Start }
+	if err := w.Resume(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	there, err := w.Backend.Get(t.Context(), b.Series.UID)
+	if err != nil || len(there.Overrides) != 0 {
+		t.Errorf("on the calendar: %+v, %v; want no change less than a day ahead", there.Overrides, err)
+	}
+	w.wantQuiet(t)
+}
+
+// One whose outcome alone was lost is recorded, however late.
+func TestALateOutcomeIsRecorded(t *testing.T) {
+	w, b := booked(t, ana, bo)
+	w.fake.Meet(bo, at(1, 13, 15))
+	plan, err := w.PlanRepair(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.fake.After = failing("Put", 1)
+	if err := w.ApplyRepair(t.Context(), &plan); err != nil {
+		t.Fatal(err)
+	}
+	w.Now = func() time.Time { return at(1, 12, 20).Start }
+	if err := w.Resume(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	bookings, err := w.Store.Bookings(t.Context())
+	if err != nil || bookings[0].Series.Override(at(1, 13, 15).Start).Moved.Empty() || bookings[0].State != scheduler.Booked {
+		t.Errorf("the store has %+v, %v; want the move of %s", bookings, err, b.Group)
+	}
+}
+
+// A booking that was intended, and resumed when its first session is over, is not
+// put on the calendar.
+func TestAStaleBookingIsDropped(t *testing.T) {
+	w := newWorld(t, ana, bo)
+	plan := w.plan(t, w.group("g", ana, bo))[0]
+	w.fake.Before = failing("Put", 1)
+	if _, _, err := w.Book(t.Context(), plan); !errors.Is(err, errFault) {
+		t.Fatalf("Book: %v; want the fault", err)
+	}
+	w.Now = func() time.Time { return at(2, 1, 9).Start }
+	if err := w.Resume(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if open, err := w.Store.Bookings(t.Context()); err != nil || len(open) != 0 || w.fake.Told(ana) != 0 {
+		t.Errorf("%d open bookings, ana was told %d times, %v; want none", len(open), w.fake.Told(ana), err)
+	}
+}
+
+// Sessions held between a cancellation that was interrupted and its end stay on
+// the calendar.
+func TestALateCancellationKeepsWhatWasHeld(t *testing.T) {
+	w, b := booked(t, ana, bo)
+	w.fake.Before = failing("Cancel", 1)
+	if err := w.Cancel(t.Context(), b); !errors.Is(err, errFault) {
+		t.Fatalf("Cancel: %v; want the fault", err)
+	}
+	w.Now = func() time.Time { return at(1, 14, 9).Start }
+	if err := w.Resume(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	there, err := w.Backend.Get(t.Context(), b.Series.UID)
+	if err != nil || len(calendartest.Sessions(there)) != 2 {
+		t.Errorf("%d sessions on the calendar, %v; want the two that were held", len(calendartest.Sessions(there)), err)
+	}
+}
+
+// A group that cannot be finished does not keep the others from being so.
+func TestResumeGoesOnAfterAFault(t *testing.T) {
+	w := newWorld(t, ana, bo, cem, dee)
+	for name, members := range map[string][]calendar.Address{"one": {ana, bo}, "two": {cem, dee}} {
+		w.fake.Before = failing("Put", 1)
+		if _, _, err := w.Book(t.Context(), w.plan(t, w.group(name, members...))[0]); !errors.Is(err, errFault) {
+			t.Fatalf("Book: %v; want the fault", err)
+		}
+	}
+	w.fake.Before = failing("Put", 1)
+	err := w.Resume(t.Context())
+	var unfinished *scheduler.UnfinishedError
+	if !errors.As(err, &unfinished) || len(unfinished.Groups) != 1 || unfinished.Groups[0].Group != "one" {
+		t.Errorf("Resume: %v; want an error that names group one alone", err)
+	}
+	if len(w.puts()) != 1 {
+		t.Errorf("%d series were put; want the other group's", len(w.puts()))
+	}
+}
+
+// A session that somebody moved past the end of the series keeps it open.
+func TestASeriesWithASessionMovedByHandIsNotOver(t *testing.T) {
+	w, b := booked(t, ana, bo)
+	sessions := calendartest.Sessions(b.Series)
+	last := sessions[len(sessions)-1]
+	w.fake.ByHand(b.Series.UID, calendar.Override{Original: last.Start, Moved: availability.Interval{Start: last.Start.AddDate(0, 0, 3), End: last.End.AddDate(0, 0, 3)}})
+	w.Now = func() time.Time { return last.End.Add(time.Hour) }
+	if err := w.Resume(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if open, err := w.Store.Bookings(t.Context()); err != nil || len(open) != 1 {
+		t.Errorf("%d open bookings, %v; want the series, which has a session to come", len(open), err)
+	}
+}

@@ -312,44 +312,6 @@ func (s *Service) booking(ctx context.Context, group string) (Booking, error) {
 	return Booking{}, fmt.Errorf("group %q has no series", group)
 }
 
-// Resume finishes what an earlier run intended and did not complete, and records
-// as ended what is over. Every command that changes something calls it first.
-func (s *Service) Resume(ctx context.Context) error {
-	bookings, err := s.Store.Bookings(ctx)
-	if err != nil {
-		return fmt.Errorf("read the bookings: %w", err)
-	}
-	for _, b := range bookings {
-		switch b.State {
-		case Intended:
-			_, err = s.put(ctx, b)
-		case Changing:
-			if _, err = s.putNext(ctx, b); errors.Is(err, calendar.ErrChanged) {
-				err = nil // the change was dropped, and the pass plans anew
-			}
-		case Cancelling:
-			err = s.finishCancel(ctx, b)
-		case Booked:
-			err = s.endIfOver(ctx, b)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// endIfOver records that a series has run its course.
-func (s *Service) endIfOver(ctx context.Context, b Booking) error {
-	last, err := lastEnd(b.Series)
-	if err != nil || last.After(s.Now()) {
-		return err
-	}
-	b.State = Ended
-	_, err = s.save(ctx, b, s.event(b, "ended", "its last session is over"))
-	return err
-}
-
 // Cancel takes the sessions of the group's series from now on off the calendar
 // and tells the members. Cancelling twice is not an error.
 func (s *Service) Cancel(ctx context.Context, b Booking) error {
@@ -362,6 +324,7 @@ func (s *Service) Cancel(ctx context.Context, b Booking) error {
 }
 
 func (s *Service) finishCancel(ctx context.Context, b Booking) error {
+	b.CancelFrom = later(b.CancelFrom, s.Now().UTC()) // what was held since the intent stays
 	if err := s.Backend.Cancel(ctx, b.Series.UID, b.CancelFrom); err != nil {
 		return fmt.Errorf("cancel group %q: %w", b.Group, err)
 	}

@@ -1,0 +1,151 @@
+package scheduler
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/peerslot/peerslot/calendar"
+)
+
+// An UnfinishedError names the groups whose interrupted changes could still not be
+// finished. The others are in order.
+type UnfinishedError struct{ Groups []Attention }
+
+func (e *UnfinishedError) Error() string {
+	var parts []string
+	for _, g := range e.Groups {
+		parts = append(parts, g.What)
+	}
+	return "finish what an earlier run left: " + strings.Join(parts, "; ")
+}
+
+// Resume finishes what an earlier run intended and did not complete, drops what it
+// is too late for, and records as ended what is over. Every command that changes
+// something calls it first. If some groups cannot be finished, it goes on with the
+// others and returns an *UnfinishedError.
+func (s *Service) Resume(ctx context.Context) error {
+	bookings, err := s.Store.Bookings(ctx)
+	if err != nil {
+		return fmt.Errorf("read the bookings: %w", err)
+	}
+	var unfinished UnfinishedError
+	for _, b := range bookings {
+		err := s.resume(ctx, b)
+		if stops(ctx, err) {
+			return err
+		}
+		if err != nil {
+			unfinished.Groups = append(unfinished.Groups, Attention{b.Group, err.Error()})
+		}
+	}
+	if len(unfinished.Groups) > 0 {
+		return &unfinished
+	}
+	return nil
+}
+
+func (s *Service) resume(ctx context.Context, b Booking) (err error) {
+	switch b.State {
+	case Intended:
+		err = s.resumeBooking(ctx, b)
+	case Changing:
+		err = s.resumeChange(ctx, b)
+	case Cancelling:
+		err = s.finishCancel(ctx, b)
+	case Booked:
+		err = s.endIfOver(ctx, b)
+	}
+	return err
+}
+
+// resumeBooking puts an intended series, unless its first session has begun and
+// nobody was invited.
+func (s *Service) resumeBooking(ctx context.Context, b Booking) error {
+	sessions, err := b.Series.Occurrences()
+	if err != nil {
+		return fmt.Errorf("group %q: %w", b.Group, err)
+	}
+	if !sessions[0].Start.After(s.Now()) {
+		switch _, err := s.Backend.Get(ctx, b.Series.UID); {
+		case errors.Is(err, calendar.ErrNotFound):
+			b.State = Ended
+			_, err := s.save(ctx, b, s.event(b, "dropped", "the run that booked it was interrupted, and it is too late for its first session; book it again"))
+			return err
+		case err != nil:
+			return fmt.Errorf("group %q: %w", b.Group, err)
+		}
+	}
+	_, err = s.put(ctx, b)
+	return err
+}
+
+// resumeChange puts an intended change, unless it moves or cancels a session that
+// is too near by now and did not reach the calendar.
+func (s *Service) resumeChange(ctx context.Context, b Booking) error {
+	if first := firstChange(b.Series, *b.Next); !first.IsZero() && first.Before(s.Now().Add(s.Workspace.Repair.Notice)) {
+		there, err := s.Backend.Get(ctx, b.Series.UID)
+		if err != nil && !errors.Is(err, calendar.ErrNotFound) {
+			return fmt.Errorf("group %q: %w", b.Group, err)
+		}
+		if err != nil || !there.Same(*b.Next) {
+			b.Next, b.State = nil, Booked
+			_, err := s.save(ctx, b, s.event(b, "dropped", "the run that intended it was interrupted, and it is too late for it"))
+			return err
+		}
+	}
+	_, err := s.putNext(ctx, b)
+	if errors.Is(err, calendar.ErrChanged) {
+		return nil // it was dropped, and the next pass plans anew
+	}
+	return err
+}
+
+// firstChange returns the earliest time at which the two have a session that is
+// elsewhere, or off, in the other; zero if there is none.
+func firstChange(was, next calendar.Series) (first time.Time) {
+	old, err := was.Occurrences()
+	sessions, err2 := next.Occurrences()
+	if err != nil || err2 != nil || len(old) != len(sessions) {
+		return first
+	}
+	for i, o := range old {
+		n := sessions[i]
+		if o.Start.Equal(n.Start) && o.Cancelled == n.Cancelled {
+			continue
+		}
+		if t := earlier(o.Start, n.Start); first.IsZero() || t.Before(first) {
+			first = t
+		}
+	}
+	return first
+}
+
+// endIfOver records that a series has run its course, on the calendar as well as
+// by our record: people may have moved its last session.
+func (s *Service) endIfOver(ctx context.Context, b Booking) error {
+	over, err := s.isOver(b.Series)
+	if err != nil || !over {
+		return err
+	}
+	there, err := s.Backend.Get(ctx, b.Series.UID)
+	switch {
+	case err == nil:
+		over, err = s.isOver(there)
+	case errors.Is(err, calendar.ErrNotFound):
+		err = nil
+	}
+	if err != nil || !over {
+		return err
+	}
+	b.State = Ended
+	_, err = s.save(ctx, b, s.event(b, "ended", "its last session is over"))
+	return err
+}
+
+func (s *Service) isOver(series calendar.Series) (bool, error) {
+	last, err := lastEnd(series)
+	return err == nil && !last.After(s.Now()), err
+}
