@@ -74,7 +74,7 @@ of repair. A group that has a series already is left alone.`,
 }
 
 func (o bookOptions) run(ctx context.Context, a *app) error {
-	if err := o.selection.check("book"); err != nil {
+	if err := o.selection.check("book", "--all, or people with --with"); err != nil {
 		return err
 	}
 	if len(o.with) > 0 && o.name == "" {

@@ -53,7 +53,7 @@ type jsonFile struct {
 }
 
 func (o exportOptions) run(ctx context.Context, a *app) error {
-	if err := o.selection.check("export"); err != nil {
+	if err := o.selection.check("export", "--all"); err != nil {
 		return err
 	}
 	if o.output == "-" && a.json {
@@ -90,6 +90,9 @@ func (o exportOptions) run(ctx context.Context, a *app) error {
 	}
 	if a.json {
 		return a.answer(answer)
+	}
+	if len(bookings) == 0 {
+		a.hint("nothing is booked, so there is nothing to export")
 	}
 	return nil
 }

@@ -48,7 +48,7 @@ members. Nothing is changed.`,
 }
 
 func (o slotsOptions) run(ctx context.Context, a *app) error {
-	if err := o.selection.check("slots"); err != nil {
+	if err := o.selection.check("slots", "people with --with"); err != nil {
 		return err
 	}
 	if o.top < 1 {

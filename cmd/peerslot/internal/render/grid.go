@@ -17,7 +17,9 @@ type Grid struct {
 	Printer
 	Name func(address string) string // what people call a member
 	Zone *time.Location              // of the series
-	used map[rune]bool               // marks that the legend must explain
+
+	used  map[rune]bool // marks that the legend must explain
+	width int           // of the column of a session
 }
 
 // marks are the cells of a grid; the legend names those that were used.
@@ -47,6 +49,7 @@ func (g *Grid) Draw(rank int, members []availability.Member, c scheduler.Ranked)
 		localWidth = max(localWidth, lipgloss.Width(l))
 	}
 	lead := strings.Repeat(" ", 3+width+2+localWidth+1)
+	g.width = columnWidth(c.Sessions, g.Zone)
 	months, days := g.header(c.Sessions)
 	g.Println(g.paint(faint, strings.TrimRight(lead+months, " ")))
 	g.Println(g.paint(faint, lead+days))
@@ -83,21 +86,32 @@ func title(s availability.Slot) string {
 	return s.Day.String()[:3] + " " + availability.FormatClock(s.Start)
 }
 
-// header returns the months and the days of the sessions, three columns each.
+// columnWidth returns how wide the columns must be for the names of months not to
+// touch: a month with a single session needs room.
+func columnWidth(sessions []availability.Interval, zone *time.Location) int {
+	for i := 1; i+1 < len(sessions); i++ {
+		before, here, after := sessions[i-1].Start.In(zone).Month(), sessions[i].Start.In(zone).Month(), sessions[i+1].Start.In(zone).Month()
+		if i == 1 && before != here || before != here && here != after {
+			return 4
+		}
+	}
+	return 3
+}
+
+// header returns the months and the days of the sessions, in columns.
 func (g *Grid) header(sessions []availability.Interval) (months, days string) {
 	var m, d strings.Builder
 	last := time.Month(0)
 	for _, s := range sessions {
 		t := s.Start.In(g.Zone)
-		if label := t.Format("Jan"); t.Month() != last {
-			m.WriteString(pad(label, 3))
-			last = t.Month()
-		} else {
-			m.WriteString("   ")
+		label := ""
+		if t.Month() != last {
+			label, last = t.Format("Jan"), t.Month()
 		}
-		d.WriteString(pad(fmt.Sprint(t.Day()), -3))
+		m.WriteString(pad(label, g.width))
+		d.WriteString(pad(fmt.Sprint(t.Day()), -g.width))
 	}
-	return " " + m.String(), d.String()
+	return strings.Repeat(" ", g.width-2) + m.String(), d.String()
 }
 
 // localTimes returns when each member's clocks show the sessions: one time, or
@@ -124,7 +138,7 @@ func (g *Grid) row(label string, verdicts [][]availability.Verdict, member int, 
 		if v.Can.Attends() {
 			attended++
 		}
-		b.WriteString("  " + g.cell(v))
+		b.WriteString(strings.Repeat(" ", g.width-1) + g.cell(v))
 	}
 	star := " "
 	if required {
@@ -170,7 +184,7 @@ func (g *Grid) totals(lead string, verdicts [][]availability.Verdict, members in
 		case 2*n < members:
 			style = bad
 		}
-		b.WriteString(g.paint(style, pad(fmt.Sprint(n), -3)))
+		b.WriteString(g.paint(style, pad(fmt.Sprint(n), -g.width)))
 	}
 	g.Println(lead + b.String())
 }
