@@ -36,7 +36,8 @@ type FormPlan struct {
 	Program Program
 	Groups  []FormedGroup // in the order of Round.Groups
 	LeftOut []LeftOut
-	Unknown []Unknown // people of whose time something is not known
+	Unknown []Unknown          // people of whose time something is not known
+	Assumed []calendar.Address // of whom nothing is known: taken for free to find groups, sorted
 	Swapped []Swapped
 
 	Cost, Bound      int // no grouping that keeps the rules costs less than Bound
@@ -100,7 +101,7 @@ func PlanRound(ctx context.Context, s Snapshot, f Forming) (FormPlan, error) {
 	if err != nil {
 		return FormPlan{}, err
 	}
-	plan := FormPlan{Program: f.Program, LeftOut: r.leftOut}
+	plan := FormPlan{Program: f.Program, LeftOut: r.leftOut, Assumed: r.assumed}
 	switch {
 	case f.Program.Kind == OneOnOne:
 		err = r.link(&plan)
@@ -129,7 +130,7 @@ type forming struct {
 	former  []Group // current until now
 	met     map[pairing]int
 	leftOut []LeftOut
-	links   []Link // of a one-on-one program
+	assumed []calendar.Address
 	problem grouping.Problem
 	groups  [][]int // the proposal, by index of people
 }

@@ -143,7 +143,6 @@ func (r *forming) link(plan *FormPlan) error {
 		plan.SameDepartment += result.SameDepartment
 		plan.MaxZoneSpanHours = max(plan.MaxZoneSpanHours, result.MaxZoneSpanHours)
 	}
-	r.links = links
 	plan.Bound, plan.Proven = plan.Cost, true
 	return nil
 }

@@ -137,7 +137,10 @@ func (r *forming) setFree(search availability.Search) error {
 		return err
 	}
 	for i := range members {
-		members[i].Busy = assumedBusy(members[i].Busy, r.Window)
+		if !members[i].Busy.Readable() {
+			members[i].Busy = assumedBusy(members[i].Busy, r.Window)
+			r.assumed = append(r.assumed, r.people[i])
+		}
 	}
 	masks, err := grid.Masks(members)
 	if err != nil {
@@ -151,12 +154,9 @@ func (r *forming) setFree(search availability.Search) error {
 }
 
 // assumedBusy takes somebody of whom nothing is known for free while groups are
-// formed: nobody could be put together with them otherwise. The slots that the
-// groups get are judged by what is known.
+// formed, but for our own sessions: nobody could be put together with them
+// otherwise. The slots that the groups get are judged by what is known.
 func assumedBusy(b availability.Busy, window availability.Interval) availability.Busy {
-	if b.Readable() {
-		return b
-	}
 	b.Window = window
 	b.Spans = slices.DeleteFunc(slices.Clone(b.Spans), func(s availability.Span) bool { return s.Kind == availability.Unknown })
 	return b

@@ -1,0 +1,290 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/peerslot/peerslot/scheduler"
+)
+
+type formOptions struct {
+	changeFlags
+	program string
+	start   string
+	seed    uint64
+	budget  time.Duration
+	keep    []string
+	swaps   []string
+}
+
+func newFormCmd(a *app) *cobra.Command {
+	var o formOptions
+	cmd := &cobra.Command{
+		Use:   "form PROGRAM",
+		Short: "Make the next round of a program's groups",
+		Long: `Proposes who meets whom in the next round of a program: the groups of least cost
+that keep its rules, each with the weekly slot that its members have in common. Shows
+who is in each group and why, what the round costs, and whether that is proven least;
+once you agree, the groups take the place of the program's former ones, whose series
+run out. Then 'peerslot book --all' books them.
+
+Who is away for the first three weeks, or has paused, is left out and named. Somebody
+of whose calendar nothing is known is taken for free to find groups, and named.`,
+		Example: `  peerslot form em-circles
+  peerslot form em-circles --keep em-circles-1-amber --swap ana,bo
+  peerslot form em-circles --yes && peerslot book --all --yes`,
+		Args: exactly(1, "name the program"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.program = args[0]
+			return o.run(cmd.Context(), a)
+		},
+	}
+	o.changeFlags.add(cmd)
+	flags := cmd.Flags()
+	flags.StringVar(&o.start, "start", "", "first `DATE` on which the groups may meet (default next Monday)")
+	flags.Uint64Var(&o.seed, "seed", 1, "the same seed gives the same groups")
+	flags.DurationVar(&o.budget, "budget", 10*time.Second, "how long to look for better groups")
+	flags.StringArrayVar(&o.keep, "keep", nil, "leave this `GROUP` as it is; may be given again")
+	flags.StringArrayVar(&o.swaps, "swap", nil, "exchange two people, `A,B`, and show what it costs; may be given again")
+	cmd.ValidArgsFunction = func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		c, err := a.loadConfig()
+		if err != nil {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		return programNames(c.Workspace), cobra.ShellCompDirectiveNoFileComp
+	}
+	return cmd
+}
+
+func programNames(w scheduler.Workspace) []string {
+	var names []string
+	for _, p := range w.Programs {
+		names = append(names, p.Name)
+	}
+	return names
+}
+
+func (o formOptions) run(ctx context.Context, a *app) error {
+	w, err := a.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer w.close()
+	forming, err := o.forming(a, w)
+	if err != nil {
+		return err
+	}
+	if o.yes {
+		if err := w.service.Resume(ctx); err != nil {
+			return err
+		}
+	}
+	plan, err := w.service.PlanRound(ctx, forming)
+	if err != nil {
+		return formError(err, o.keep)
+	}
+	o.warn(a, plan)
+	if !a.json {
+		if err := a.printFormPlan(ctx, w, plan); err != nil {
+			return err
+		}
+	}
+	approved, err := o.approved(a, fmt.Sprintf("Form %s?", count(len(plan.Groups), "group", "groups")))
+	if err != nil {
+		return err
+	}
+	if approved {
+		if err := w.service.SaveRound(ctx, plan); err != nil {
+			return withHint(err, fmt.Sprintf("run 'peerslot form %s' again to see how things stand", o.program))
+		}
+	}
+	return o.finish(a, plan, approved)
+}
+
+// finish writes the answer and decides the exit status.
+func (o formOptions) finish(a *app, plan scheduler.FormPlan, approved bool) error {
+	if a.json {
+		if err := a.answer(formJSON(plan, !approved)); err != nil {
+			return err
+		}
+	} else if approved {
+		fmt.Fprintf(a.stdout, "Formed round %d of %s: %s.\n", plan.Round.Number, plan.Program.Name, count(len(plan.Groups), "group", "groups"))
+	}
+	if !approved && !o.dryRun {
+		return &needsPerson{}
+	}
+	return nil
+}
+
+// forming states what the flags ask for.
+func (o formOptions) forming(a *app, w *workspace) (scheduler.Forming, error) {
+	f := scheduler.Forming{Seed: o.seed, Budget: o.budget, Cores: runtime.GOMAXPROCS(0), Keep: o.keep}
+	var ok bool
+	if f.Program, ok = w.Workspace.Program(o.program); !ok || o.program == "" {
+		return f, usagef(knownPrograms(w.Workspace), "there is no program %q", o.program)
+	}
+	if o.budget <= 0 || o.budget > time.Hour {
+		return f, usagef("", "--budget %s: want up to 1h, such as 10s", o.budget)
+	}
+	var err error
+	if f.Start, err = (&searchFlags{start: o.start}).startDate(w, a.now()); err != nil {
+		return f, err
+	}
+	for _, text := range o.swaps {
+		s, err := w.swap(text)
+		if err != nil {
+			return f, err
+		}
+		f.Swaps = append(f.Swaps, s)
+	}
+	f.Past, err = w.past(f.Program)
+	return f, err
+}
+
+func knownPrograms(w scheduler.Workspace) string {
+	if len(w.Programs) == 0 {
+		return "describe one under programs: in the configuration"
+	}
+	return "the programs are: " + strings.Join(programNames(w), ", ")
+}
+
+// swap reads two people, such as ana,bo.
+func (w *workspace) swap(text string) (scheduler.Swap, error) {
+	words := strings.FieldsFunc(text, func(c rune) bool { return c == ',' || c == ' ' })
+	if len(words) != 2 {
+		return scheduler.Swap{}, usagef("", "--swap %q: want two people such as ana@acme.example,bo@acme.example", text)
+	}
+	a, err := w.person(words[0])
+	if err != nil {
+		return scheduler.Swap{}, err
+	}
+	b, err := w.person(words[1])
+	return scheduler.Swap{A: a, B: b}, err
+}
+
+// past reads the rounds that other tools formed.
+func (w *workspace) past(p scheduler.Program) ([]scheduler.Round, error) {
+	if p.History == "" {
+		return nil, nil
+	}
+	hint := fmt.Sprintf("history: of program %s names a CSV file with the columns round, group and email", p.Name)
+	data, err := os.ReadFile(inDir(w.Dir, p.History))
+	if err != nil {
+		return nil, usagef(hint, "read the history: %w", err)
+	}
+	rounds, err := scheduler.ParsePast(filepath.Base(p.History), data)
+	if err != nil {
+		return nil, usagef(hint, "%w", err)
+	}
+	return rounds, nil
+}
+
+// formError adds what to do about rules that cannot be met.
+func formError(err error, keep []string) error {
+	var infeasible *scheduler.InfeasibleError
+	var group *scheduler.UnknownGroupError
+	switch {
+	case errors.As(err, &group) && slices.Contains(keep, group.Name):
+		if len(group.Known) == 0 {
+			return usagef("a program's first round has no groups to keep", "--keep: %w", err)
+		}
+		return usagef(knownGroups(group.Known), "--keep: %w", err)
+	case errors.As(err, &infeasible):
+		return withHint(err, "loosen one of the rules named above, change the size, or take fewer people into the program")
+	}
+	return err
+}
+
+// warn names the people of whose time not everything is known.
+func (o formOptions) warn(a *app, plan scheduler.FormPlan) {
+	for _, u := range plan.Unknown {
+		if slices.Contains(plan.Assumed, u.Person) {
+			a.warn("%s: nothing is known of their time, which was taken for free to find groups, and only for that: %s", u.Person, u.Reason)
+		} else {
+			a.warn("%s: not everything is known: %s", u.Person, u.Reason)
+		}
+	}
+	if plan.Hurried {
+		a.warn("the budget of %s ended the search; another run can give other groups", o.budget)
+	}
+}
+
+type jsonForm struct {
+	Program          string        `json:"program"`
+	Round            int           `json:"round"`
+	Seed             uint64        `json:"seed"`
+	Start            string        `json:"start"`
+	Groups           []jsonFormed  `json:"groups"`
+	Cost             int           `json:"cost"`
+	Bound            int           `json:"bound"`
+	Proven           bool          `json:"proven"`
+	Repeats          int           `json:"repeats"`
+	SameDepartment   int           `json:"same_department"`
+	MaxZoneSpanHours float64       `json:"max_zone_span_hours"`
+	LeftOut          []jsonLeftOut `json:"left_out"`
+	Unknown          []jsonUnknown `json:"unknown"`
+	Assumed          []string      `json:"assumed_free"`
+	Swaps            []jsonSwap    `json:"swaps,omitempty"`
+	Replaced         []string      `json:"replaced"`
+	Plan             bool          `json:"plan,omitempty"` // nothing was changed
+}
+
+type jsonFormed struct {
+	Name       string   `json:"name"`
+	Members    []string `json:"members"`
+	Slot       string   `json:"slot"` // "" if there is none
+	Attendance int      `json:"attendance"`
+	Possible   int      `json:"possible"`
+	Cadence    string   `json:"cadence"`
+	Common     int      `json:"common"` // sessions that all members can attend at the start that is best for that
+	Cost       int      `json:"cost"`
+	Kept       bool     `json:"kept"`
+}
+
+type jsonLeftOut struct {
+	Person string `json:"person"`
+	Why    string `json:"why"`
+}
+
+type jsonSwap struct {
+	A      string `json:"a"`
+	B      string `json:"b"`
+	Before int    `json:"before"`
+	After  int    `json:"after"`
+}
+
+func formJSON(plan scheduler.FormPlan, planned bool) jsonForm {
+	out := jsonForm{
+		Program: plan.Program.Name, Round: plan.Round.Number, Seed: plan.Round.Seed, Start: plan.Round.Start.String(),
+		Groups: []jsonFormed{}, Cost: plan.Cost, Bound: plan.Bound, Proven: plan.Proven, Repeats: plan.Repeats,
+		SameDepartment: plan.SameDepartment, MaxZoneSpanHours: plan.MaxZoneSpanHours, LeftOut: []jsonLeftOut{},
+		Unknown: unknownJSON(plan.Unknown), Assumed: addresses(plan.Assumed), Replaced: append([]string{}, plan.Replaced...), Plan: planned,
+	}
+	for _, g := range plan.Groups {
+		slot, attendance, possible := g.Slot()
+		j := jsonFormed{
+			Name: g.Name, Members: addresses(g.Members), Attendance: attendance, Possible: possible,
+			Cadence: plan.Program.For(g.Group).Cadence.String(), Common: g.Common, Cost: g.Cost.Total(), Kept: g.Kept,
+		}
+		if possible > 0 {
+			j.Slot = slot.String()
+		}
+		out.Groups = append(out.Groups, j)
+	}
+	for _, l := range plan.LeftOut {
+		out.LeftOut = append(out.LeftOut, jsonLeftOut{string(l.Person), l.Why})
+	}
+	for _, s := range plan.Swapped {
+		out.Swaps = append(out.Swaps, jsonSwap{string(s.A), string(s.B), s.Before, s.After})
+	}
+	return out
+}
