@@ -20,9 +20,9 @@ func newDemoCmd(a *app) *cobra.Command {
 		Short: "Lay out an example workspace and do the main job in it",
 		Long: `Lays out an example workspace in DIR, default peerslot-demo: twelve managers in
 Berlin, Lisbon, New York and Bangalore, with calendars as Google, Outlook and khal
-keep them. Then ranks slots, books and exports, as one would by hand. It needs no
-account and no network, and takes a day in 2027 for the present, so that clocks
-change within the three months.`,
+keep them. Then forms groups, ranks slots, books and exports, as one would by hand. It
+needs no account and no network, and takes a day in 2027 for the present, so that
+clocks change within the three months.`,
 		Example: `  peerslot demo
   peerslot demo /tmp/try`,
 		Args: cobra.MaximumNArgs(1),
@@ -70,7 +70,7 @@ What to type next:
   peerslot -c %[1]s --now %[2]s slots %[3]s --cadence biweekly
   peerslot -c %[1]s --now %[2]s cancel %[3]s
   peerslot init                # a workspace of your own
-`, a.configPath, stamp, demo.Groups[0])
+`, a.configPath, stamp, demo.Group)
 	return nil
 }
 
@@ -80,12 +80,14 @@ type demoStep struct {
 }
 
 func (a *app) demoSteps(dir string) []demoStep {
-	svg := filepath.Join(dir, demo.Groups[0]+".svg")
-	slots := slotsOptions{selection: selection{names: demo.Groups[:1]}, searchFlags: searchFlags{step: 15 * time.Minute}, top: 3, svg: svg}
+	svg := filepath.Join(dir, demo.Group+".svg")
+	slots := slotsOptions{selection: selection{names: []string{demo.Group}}, searchFlags: searchFlags{step: 15 * time.Minute}, top: 3, svg: svg}
 	book := bookOptions{selection: selection{all: true}, searchFlags: searchFlags{step: 15 * time.Minute}, changeFlags: changeFlags{yes: true}}
+	form := formOptions{program: demo.Program, seed: 1, budget: 10 * time.Second, changeFlags: changeFlags{yes: true}}
 	export := exportOptions{selection: selection{all: true}, output: dir}
 	return []demoStep{
-		{fmt.Sprintf("slots %s --top 3 --svg %s", demo.Groups[0], svg), slots.run},
+		{fmt.Sprintf("form %s --yes", demo.Program), form.run},
+		{fmt.Sprintf("slots %s --top 3 --svg %s", demo.Group, svg), slots.run},
 		{"book --all --yes", book.run},
 		{"export --all -o " + dir, export.run},
 	}
@@ -117,7 +119,7 @@ func (a *app) demoJSON(ctx context.Context, dir string) error {
 	if err != nil {
 		return err
 	}
-	answer := jsonDemo{Dir: dir, Config: a.configPath, Now: a.now().UTC(), Series: []jsonSeries{}, Files: []string{filepath.Join(dir, demo.Groups[0]+".svg")}}
+	answer := jsonDemo{Dir: dir, Config: a.configPath, Now: a.now().UTC(), Series: []jsonSeries{}, Files: []string{filepath.Join(dir, demo.Group+".svg")}}
 	for _, b := range bookings {
 		s, err := seriesJSON(b, true)
 		if err != nil {

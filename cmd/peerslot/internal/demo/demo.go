@@ -22,8 +22,12 @@ var configText string
 // Bangalore never.
 var Start = availability.Date{Year: 2027, Month: 3, Day: 1}
 
-// Groups are the demo's groups, the first of them the one to look at.
-var Groups = []string{"harbour", "monsoon"}
+// Program is what the demo forms, and Group the first group that comes of it, the
+// one to look at.
+const (
+	Program = "em-circles"
+	Group   = "em-circles-1-amber"
+)
 
 // Write lays the workspace out in dir, with calendars around the three months
 // from start on. It refuses a folder that holds anything.
