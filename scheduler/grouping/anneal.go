@@ -26,12 +26,14 @@ func newAnnealer(l *layout, rng *rand.Rand) *annealer {
 	return a
 }
 
-// run makes so many trials while the temperature falls from hot to cold.
+// run makes so many trials while the temperature falls. Temperatures are in units
+// of what a session costs that a group cannot have, or a meeting if that is free.
 func (a *annealer) run(trials int, hot, cold float64) {
 	const stretch = 256 // trials at one temperature
 	steps := trials / stretch
+	unit := float64(max(a.t.w.Session, a.t.w.Met/10, a.t.w.NoSlot/20, 1))
 	for s := range steps {
-		temperature := hot * math.Pow(cold/hot, float64(s)/float64(steps))
+		temperature := unit * hot * math.Pow(cold/hot, float64(s)/float64(steps))
 		for range stretch {
 			x, ok := a.propose()
 			if !ok {

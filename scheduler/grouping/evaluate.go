@@ -62,11 +62,11 @@ func Evaluate(p Problem, groups [][]int) (Result, error) {
 func (m *model) checkGrouping(groups [][]int) error {
 	var errs []error
 	count := make([]int, len(m.People))
-	least, most := m.sizes()
+	sizes := m.sizes(m.free())
 	for _, g := range groups {
 		kept := slices.ContainsFunc(m.Keep, func(k []int) bool { return sameMembers(k, g) })
-		if !kept && (len(g) < least || len(g) > most) {
-			errs = append(errs, fmt.Errorf("group %v: expected %d to %d members", m.names(g), least, most))
+		if !kept && (len(g) < sizes.least || len(g) > sizes.most) {
+			errs = append(errs, fmt.Errorf("group %v: expected %d to %d members", m.names(g), sizes.least, sizes.most))
 		}
 		for _, i := range g {
 			if i < 0 || i >= len(m.People) {
@@ -177,15 +177,6 @@ func circleSpan(offsets []int, chosen uint64) int {
 		last = at
 	}
 	return day - max(gap, first+day-last)
-}
-
-// sizes returns the sizes that a group may have: one trio completes an odd number
-// of people in pairs.
-func (m *model) sizes() (least, most int) {
-	if m.MaxSize == 2 && m.free()%2 == 1 {
-		return 2, 3
-	}
-	return m.MinSize, m.MaxSize
 }
 
 // free returns how many people are not in a kept group.

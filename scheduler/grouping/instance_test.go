@@ -100,7 +100,7 @@ func TestTableAgrees(t *testing.T) {
 			t.Fatal(err)
 		}
 		s := newMasks(m)
-		tab := newTable(m, &s, everyone(len(m.People)), 5, 5)
+		tab := newTable(m, &s, everyone(len(m.People)))
 		sum := 0
 		for _, g := range in.groups {
 			sum += tab.cost(g)
@@ -109,12 +109,4 @@ func TestTableAgrees(t *testing.T) {
 			t.Errorf("%s: got cost %d, want %d", in.name, sum, in.best)
 		}
 	}
-}
-
-func everyone(n int) []int {
-	all := make([]int, n)
-	for i := range all {
-		all[i] = i
-	}
-	return all
 }

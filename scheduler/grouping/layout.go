@@ -9,9 +9,7 @@ type layout struct {
 	t     *table
 	cells []cell
 	at    []seat // of each person
-	price [maxWeeks + 1]int
-	sum   int // of the cells' prices
-	cost  int // of the cells' costs
+	cost  int
 	spare [maxGroup + 1]common
 }
 
@@ -25,36 +23,20 @@ type cell struct {
 	without [maxGroup]common // of all but one
 	zones   [maxGroup + 1]uint64
 	pairs   int // cost of the pairs
-	price   int // what the search minimises
-	cost    int // what counts in the end
+	cost    int
 }
 
-// newLayout starts from groups. price replaces the table's cost by sessions while
-// searching; nil leaves it.
-func newLayout(t *table, groups [][]int, price *[maxWeeks + 1]int) *layout {
-	l := &layout{t: t, at: make([]seat, t.n), cells: make([]cell, len(groups)), price: t.session}
-	if price != nil {
-		l.price = *price
-	}
+// newLayout starts from groups.
+func newLayout(t *table, groups [][]int) *layout {
+	l := &layout{t: t, at: make([]seat, t.n), cells: make([]cell, len(groups))}
 	for i, g := range groups {
 		for _, p := range g {
 			l.cells[i].members = append(l.cells[i].members, int32(p))
 		}
 		l.refresh(i)
-		l.sum += l.cells[i].price
 		l.cost += l.cells[i].cost
 	}
 	return l
-}
-
-// setPrice changes what the search minimises.
-func (l *layout) setPrice(price [maxWeeks + 1]int) {
-	l.price, l.sum = price, 0
-	for i := range l.cells {
-		c := &l.cells[i]
-		c.price = c.cost - l.t.session[c.all.most] + price[c.all.most]
-		l.sum += c.price
-	}
 }
 
 // groups returns a copy of the grouping.
@@ -89,7 +71,6 @@ func (l *layout) refresh(i int) {
 	l.intersect(c)
 	zone, _ := t.zoneCost(c.zones[n])
 	c.cost = c.pairs + zone + t.session[c.all.most]
-	c.price = c.pairs + zone + l.price[c.all.most]
 }
 
 // intersect fills in the starts of the cell, whole and without each member, by
@@ -124,22 +105,22 @@ func (l *layout) intersect(c *cell) {
 // that of a; with b < 0, a moves to the cell called to.
 type exchange struct{ a, b, to int }
 
-// delta returns by how much the exchange would change the sum of the prices. It
+// delta returns by how much the exchange would change the cost. It
 // may stop early with any number above limit once it is sure to be above it.
 func (l *layout) delta(x exchange, limit int) int {
 	from := &l.cells[l.at[x.a].cell]
 	to := &l.cells[x.to]
 	ka := int(l.at[x.a].place)
-	change := -from.price - to.price
+	change := -from.cost - to.cost
 	if x.b < 0 {
 		rest := l.rest(from, ka, x.a)
-		least := l.restPrice(from, ka, rest)
+		least := l.restCost(from, ka, rest)
 		joined := to.pairs
 		for _, q := range to.members {
 			joined += l.t.pair(x.a, int(q))
 		}
 		n := len(to.members)
-		return change + least + l.joinPrice(joined, to.zones[n]|l.t.zone[x.a], &to.all, x.a, limit-change-least)
+		return change + least + l.joinCost(joined, to.zones[n]|l.t.zone[x.a], &to.all, x.a, limit-change-least)
 	}
 	kb := int(l.at[x.b].place)
 	pairsFrom, pairsTo := l.rest(from, ka, x.a), l.rest(to, kb, x.b)
@@ -158,8 +139,8 @@ func (l *layout) delta(x exchange, limit int) int {
 	if change+least > limit {
 		return change + least
 	}
-	change += l.joinPrice(pairsFrom, zonesFrom, &from.without[ka], x.b, limit-change-least)
-	return change + l.joinPrice(pairsTo, zonesTo, &to.without[kb], x.a, limit-change)
+	change += l.joinCost(pairsFrom, zonesFrom, &from.without[ka], x.b, limit-change-least)
+	return change + l.joinCost(pairsTo, zonesTo, &to.without[kb], x.a, limit-change)
 }
 
 // rest returns the pair cost of a cell without the member at place k.
@@ -173,31 +154,30 @@ func (l *layout) rest(c *cell, k, member int) int {
 	return pairs
 }
 
-func (l *layout) restPrice(c *cell, k, pairs int) int {
+func (l *layout) restCost(c *cell, k, pairs int) int {
 	return l.floor(pairs, c.zones[k], &c.without[k])
 }
 
-// floor is the price of a set, and so the least price of it with one more.
+// floor is the cost of a set, and so the least cost of it with one more.
 func (l *layout) floor(pairs int, zones uint64, c *common) int {
 	zone, _ := l.t.zoneCost(zones)
-	return pairs + zone + l.price[c.most]
+	return pairs + zone + l.t.session[c.most]
 }
 
-// joinPrice returns the price of a set with one more person, or any number above
-// limit once the price is sure to be above it.
-func (l *layout) joinPrice(pairs int, zones uint64, c *common, person, limit int) int {
+// joinCost returns the cost of a set with one more person, or any number above
+// limit once the cost is sure to be above it.
+func (l *layout) joinCost(pairs int, zones uint64, c *common, person, limit int) int {
 	zone, _ := l.t.zoneCost(zones)
-	if least := pairs + zone + l.price[c.most]; least > limit || c.most == 0 {
+	if least := pairs + zone + l.t.session[c.most]; least > limit || c.most == 0 {
 		return least
 	}
-	return pairs + zone + l.price[c.sessions(&l.t.masks, l.t.row(person))]
+	return pairs + zone + l.t.session[c.sessions(&l.t.masks, l.t.row(person))]
 }
 
 // apply makes the exchange.
 func (l *layout) apply(x exchange) {
 	sa := l.at[x.a]
 	from, to := &l.cells[sa.cell], &l.cells[x.to]
-	l.sum -= from.price + to.price
 	l.cost -= from.cost + to.cost
 	if x.b < 0 {
 		from.members = slices.Delete(from.members, int(sa.place), int(sa.place)+1)
@@ -207,6 +187,5 @@ func (l *layout) apply(x exchange) {
 	}
 	l.refresh(int(sa.cell))
 	l.refresh(x.to)
-	l.sum += from.price + to.price
 	l.cost += from.cost + to.cost
 }

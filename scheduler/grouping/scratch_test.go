@@ -2,56 +2,58 @@ package grouping
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"os"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 )
 
-func bests(tab *table, chains, trials int) [][]int {
-	n := tab.n
-	var best [][]int
-	least := 1 << 60
-	for seed := range chains {
-		rng := rand.New(rand.NewPCG(uint64(seed), 1))
-		perm := rng.Perm(n)
-		var g [][]int
-		for i := 0; i < n; i += 5 {
-			g = append(g, perm[i:i+5])
-		}
-		l := newLayout(tab, g, nil)
-		a := newAnnealer(l, rng)
-		a.run(trials, 600, 5)
-		if a.least < least {
-			least = a.least
-			best = a.best
-		}
-	}
-	if least >= blocked {
-		return nil
-	}
-	return best
-}
-func TestScratchExact(t *testing.T) {
+func TestScratchSolve(t *testing.T) {
 	all := instances(t)
 	k, _ := strconv.Atoi(os.Getenv("GEN"))
+	cores, _ := strconv.Atoi(os.Getenv("CORES"))
+	n, _ := strconv.Atoi(os.Getenv("N"))
+	if n == 0 {
+		n = 60
+	}
+	secs, _ := strconv.Atoi(os.Getenv("SECS"))
+	if secs == 0 {
+		secs = 5
+	}
+	sz := os.Getenv("SIZE")
+	lo, hi := 5, 5
+	if sz != "" {
+		f := strings.Split(sz, "-")
+		lo, _ = strconv.Atoi(f[0])
+		hi, _ = strconv.Atoi(f[1])
+	}
+	if n != 60 || sz != "" {
+		all = nil
+	}
 	for _, r := range []int{0, 2, 4} {
 		for seed := range k {
-			all = append(all, instance{name: fmt.Sprint("gen", r, "-", seed), problem: generated(60, 5, r, uint64(seed))})
+			all = append(all, instance{name: fmt.Sprint("gen", r, "-", seed), problem: generated(n, 5, r, uint64(seed))})
 		}
 	}
 	for _, in := range all {
-		m, _ := newModel(&in.problem)
-		s := newMasks(m)
-		n := len(m.People)
-		tab := newTable(m, &s, everyone(n), 5, 5)
+		p := in.problem
+		p.Budget = time.Duration(secs) * time.Second
+		p.Cores = cores
+		if sz != "" {
+			p.MinSize = lo
+			p.MaxSize = hi
+		}
 		t0 := time.Now()
-		e := newExact(tab, bests(tab, 4, 2000*n), newMeter(20*time.Second))
-		e.cores = 2
-		c0 := e.cost
-		d0 := time.Since(t0)
-		e.solve()
-		fmt.Println(in.name, in.best, "anneal", c0, d0, "got", e.cost, e.bound(), time.Since(t0), time.Duration(20e9-e.meter.left), len(e.branches))
+		r, err := Solve(p)
+		cnt := map[int]int{}
+		bad := 0
+		for _, g := range r.Groups {
+			cnt[len(g.Members)]++
+			if g.Sessions < 7 {
+				bad++
+			}
+		}
+		fmt.Println(in.name, in.best, "cost", r.Cost, "bound", r.Bound, r.Proven, "hurried", r.Hurried, time.Since(t0), err, cnt, "noslot", bad, "broken", len(r.Broken))
 	}
 }

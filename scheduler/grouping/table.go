@@ -4,6 +4,28 @@ package grouping
 // that a pair can cost.
 const blocked = 1 << 30
 
+// sizes says how large the groups of some people may be.
+type sizes struct {
+	least, most int
+	lone        bool // all but one have the least size, and that one has the most
+}
+
+// sizes returns the sizes for so many people. Pairs of an odd number include a trio.
+func (m *model) sizes(n int) sizes {
+	if m.MaxSize == 2 && n%2 == 1 {
+		return sizes{2, 3, true}
+	}
+	return sizes{m.MinSize, m.MaxSize, false}
+}
+
+// counts returns between how many groups so many people can make up.
+func (s sizes) counts(n int) (few, many int) {
+	if s.lone {
+		return n / 2, n / 2
+	}
+	return (n + s.most - 1) / s.most, n / s.least
+}
+
 // A table holds all that the search needs to know of some of the people, densely:
 // person i of the table is people[i] of the model.
 type table struct {
@@ -14,15 +36,13 @@ type table struct {
 	pairs   []int32 // n x n: cost of each pair, blocked if the rules forbid it
 	zone    []uint64
 	session [maxWeeks + 1]int // cost by number of sessions
-	least   int               // sizes of groups
-	most    int
-	single  bool // only one group may be larger than least
-	step    int  // all costs are multiples of it
+	sizes
+	step int // all costs are multiples of it
 }
 
-func newTable(m *model, all *masks, people []int, least, most int) *table {
+func newTable(m *model, all *masks, people []int) *table {
 	n := len(people)
-	t := &table{model: m, people: people, n: n, least: least, most: most,
+	t := &table{model: m, people: people, n: n, sizes: m.sizes(n),
 		pairs: make([]int32, n*n), zone: make([]uint64, n),
 		masks: masks{weeks: all.weeks, columns: all.columns}}
 	for i, a := range people {
@@ -41,22 +61,6 @@ func newTable(m *model, all *masks, people []int, least, most int) *table {
 	}
 	t.step = m.step()
 	return t
-}
-
-// only returns the table of some of the people of t.
-func (t *table) only(members []int) *table {
-	u := *t
-	u.n = len(members)
-	u.people, u.words = make([]int, u.n), nil
-	u.zone, u.pairs = make([]uint64, u.n), make([]int32, u.n*u.n)
-	for i, a := range members {
-		u.people[i], u.zone[i] = t.people[a], t.zone[a]
-		u.words = append(u.words, t.row(a)...)
-		for j, b := range members {
-			u.pairs[i*u.n+j] = t.pairs[a*t.n+b]
-		}
-	}
-	return &u
 }
 
 // step returns a number that all costs are multiples of.
@@ -88,7 +92,7 @@ func (t *table) roundUp(bound int) int {
 
 // sides returns what holds for all groupings.
 func (t *table) sides() []side {
-	if t.single {
+	if t.lone {
 		return []side{{trios, true, 1}, {trios, false, 1}}
 	}
 	return nil

@@ -1,0 +1,157 @@
+package grouping
+
+import (
+	"errors"
+	"math/rand/v2"
+	"slices"
+	"time"
+)
+
+// defaultBudget is how long Solve may work if the problem does not say.
+const defaultBudget = 10 * time.Second
+
+// Solve returns the cheapest grouping that it finds and what it can prove about it.
+// The same problem gives the same result whatever the number of cores, as long as
+// the budget is not what ends the search; Result.Hurried says if it was. Solve
+// ends early if it has the proof.
+//
+// It returns an *Infeasible if the rules allow no grouping, and ErrNotFound if it
+// found none but cannot tell whether there is one.
+func Solve(p Problem) (Result, error) {
+	m, err := newModel(&p)
+	if err != nil {
+		return Result{}, err
+	}
+	budget := p.Budget
+	if budget <= 0 {
+		budget = defaultBudget
+	}
+	s := newSolver(m, budget)
+	bound, err := s.solve()
+	if err != nil {
+		return Result{}, err
+	}
+	free := s.cost()
+	r := m.evaluate(append(slices.Clone(s.groups), p.Keep...))
+	r.Bound = min(bound, free) + r.Cost - free
+	r.Proven = r.Bound == r.Cost
+	r.Hurried = s.meter.late.Load() && !r.Proven
+	return r, nil
+}
+
+// ErrNotFound says that no grouping was found that keeps the rules, though there
+// may be one.
+var ErrNotFound = errors.New("found no grouping that keeps the rules; allow more time, or fewer rules")
+
+// solve finds a grouping of the people that are not kept and returns a bound.
+func (s *solver) solve() (bound int, err error) {
+	n := len(s.people)
+	if n == 0 {
+		return 0, nil
+	}
+	if few, many := s.m.sizes(n).counts(n); few > many {
+		return 0, s.sizeError()
+	}
+	if n <= ExactLimit {
+		return s.prove()
+	}
+	return s.improve()
+}
+
+// prove solves a problem small enough for an exact search of all people.
+func (s *solver) prove() (bound int, err error) {
+	s.start()
+	if len(s.people) > 36 {
+		for range 8 {
+			s.repartition(30, int(30*time.Millisecond))
+		}
+	}
+	whole := s.take(everyone(len(s.groups)))
+	if whole.cost >= blocked {
+		whole.groups = nil
+	}
+	part := s.meter.part(s.meter.left)
+	given := part.left
+	e := newExact(whole.table, whole.groups, part)
+	e.cores = s.cores
+	e.solve()
+	s.meter.settle(part, given)
+	if e.best == nil {
+		if e.weakest() == nil && !part.over() && len(e.branches) == 0 {
+			return 0, s.infeasible()
+		}
+		return 0, ErrNotFound
+	}
+	whole.groups = e.best
+	s.put([]portion{whole})
+	return e.bound(), nil
+}
+
+// start makes a first grouping: the best of a few, annealed for a short while.
+func (s *solver) start() {
+	const chains, trials = 4, 1500
+	n := len(s.people)
+	few, many := s.m.sizes(n).counts(n)
+	portions := make([]portion, chains)
+	for c := range chains {
+		s.deal(few + c*(many-few)/(chains-1))
+		portions[c] = s.take(everyone(len(s.groups)))
+	}
+	each(s.cores, chains, func(c int) {
+		p := &portions[c]
+		a := newAnnealer(newLayout(p.table, p.groups), rand.New(rand.NewPCG(s.m.Seed, uint64(c+1))))
+		a.run(trials*n, hot, cold)
+		p.groups, p.cost = a.best, a.least
+	})
+	s.meter.use(chains * trials * n * trialCost)
+	best := slices.MinFunc(portions, func(a, b portion) int { return a.cost - b.cost })
+	s.groups, best.places = nil, nil
+	s.put([]portion{best})
+}
+
+// improve solves a problem too large for a proof.
+func (s *solver) improve() (bound int, err error) {
+	n := len(s.people)
+	few, many := s.m.sizes(n).counts(n)
+	total := s.meter.left
+	s.deal((few + many) / 2)
+	s.anneal(max(1000, min(20_000, total/4/trialCost/n)))
+	if s.cost() >= blocked {
+		return 0, s.infeasible()
+	}
+	s.repartitionAll()
+	return 0, nil
+}
+
+// repartitionAll takes ever other groups apart until the meter is over. How many
+// people at once gains most for the work differs, and changes on the way.
+func (s *solver) repartitionAll() {
+	sizes := [...]int{25, 35, 45, 60, 80}
+	var gains [len(sizes)]float64 // for each unit of work
+	for turn := 0; !s.meter.over(); turn++ {
+		at := turn
+		if turn >= len(sizes) {
+			at = slices.Index(gains[:], slices.Max(gains[:]))
+			if turn%4 == 0 {
+				at = s.rng.IntN(len(sizes))
+			}
+		}
+		gain, work := s.repartition(sizes[at], int(300*time.Millisecond))
+		rate := float64(gain) / float64(max(work, 1))
+		if turn >= len(sizes) {
+			rate = 0.7*gains[at] + 0.3*rate
+		}
+		gains[at] = rate
+	}
+}
+
+func everyone(n int) []int {
+	all := make([]int, n)
+	for i := range all {
+		all[i] = i
+	}
+	return all
+}
+
+func (s *solver) sizeError() error  { return errors.New("sizes") }
+func (s *solver) infeasible() error { return errors.New("infeasible") }
