@@ -11,8 +11,8 @@ import (
 //go:embed agendas/*.tmpl
 var agendaFiles embed.FS
 
-// An Agenda renders the text of an invite. Make one with BuiltInAgenda or
-// ParseAgenda.
+// An Agenda renders the text of an invite, and the introduction of a group. Make
+// one with BuiltInAgenda or ParseAgenda.
 type Agenda struct {
 	template *template.Template
 	parts    func(minutes int) []AgendaPart
@@ -51,19 +51,26 @@ func BuiltInAgenda(name string) (a Agenda, ok bool) {
 	if parts == nil {
 		return Agenda{}, false
 	}
-	t := template.Must(template.ParseFS(agendaFiles, "agendas/"+name+".tmpl"))
+	t := template.Must(template.ParseFS(agendaFiles, "agendas/"+name+".tmpl", "agendas/intro.tmpl"))
 	return Agenda{t, parts}, true
 }
 
 // ParseAgenda reads a template of the user's own (text/template over AgendaData)
-// and tries it, so that a broken one is an error before anything is booked.
+// and tries it, so that a broken one is an error before anything is booked. A
+// template in it that is called intro (over IntroData) replaces the introduction.
 func ParseAgenda(name, text string) (Agenda, error) {
-	t, err := template.New(name).Option("missingkey=error").Parse(text)
+	t, err := template.ParseFS(agendaFiles, "agendas/intro.tmpl")
 	if err != nil {
+		return Agenda{}, err
+	}
+	if t, err = t.New(name).Option("missingkey=error").Parse(text); err != nil {
 		return Agenda{}, fmt.Errorf("agenda %s: %w", name, err)
 	}
 	a := Agenda{t, circleParts}
 	if _, err := a.Text(AgendaData{Group: "example", Members: []string{"Ana", "Bo"}}, time.Hour); err != nil {
+		return Agenda{}, err
+	}
+	if _, err := a.intro(exampleIntro); err != nil {
 		return Agenda{}, err
 	}
 	return a, nil

@@ -111,3 +111,24 @@ func (s *Service) Running(ctx context.Context, plan FormPlan) (map[string]availa
 	}
 	return out, nil
 }
+
+// Intro returns the introduction of a group, with its slot if one is booked.
+func (s *Service) Intro(ctx context.Context, name string) (string, error) {
+	g, err := s.Group(name)
+	if err != nil {
+		return "", err
+	}
+	program, ok := s.Workspace.Program(g.Program)
+	if !ok {
+		return "", fmt.Errorf("group %q: there is no program %q", g.Name, g.Program)
+	}
+	agenda, err := s.Agenda(program)
+	if err != nil {
+		return "", err
+	}
+	bookings, err := s.Store.Bookings(ctx)
+	if err != nil {
+		return "", fmt.Errorf("read the bookings: %w", err)
+	}
+	return agenda.Intro(s.Workspace, g, Snapshot{Bookings: bookings}.booking(name), s.Now())
+}

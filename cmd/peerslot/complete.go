@@ -14,13 +14,7 @@ import (
 // completeGroups lets the shell complete the names of groups, and the addresses
 // after --with.
 func completeGroups(a *app, cmd *cobra.Command) {
-	cmd.ValidArgsFunction = func(cmd *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
-		var names []string
-		for _, g := range a.groupsToComplete(cmd.Context()) {
-			names = append(names, g.Name)
-		}
-		return names, cobra.ShellCompDirectiveNoFileComp
-	}
+	cmd.ValidArgsFunction = a.completeGroup
 	if cmd.Flags().Lookup("with") == nil {
 		return
 	}
@@ -35,6 +29,14 @@ func completeGroups(a *app, cmd *cobra.Command) {
 		}
 		return people, cobra.ShellCompDirectiveNoFileComp
 	})
+}
+
+func (a *app) completeGroup(cmd *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
+	var names []string
+	for _, g := range a.groupsToComplete(cmd.Context()) {
+		names = append(names, g.Name)
+	}
+	return names, cobra.ShellCompDirectiveNoFileComp
 }
 
 // groupsToComplete returns all groups, or those named by hand if the store cannot

@@ -13,16 +13,47 @@ import (
 
 func newGroupsCmd(a *app) *cobra.Command {
 	var markdown bool
+	var intro string
 	cmd := &cobra.Command{
 		Use:   "groups",
 		Short: "List the groups and who is in them",
 		Example: `  peerslot groups
-  peerslot groups --markdown > groups.md`,
+  peerslot groups --markdown > groups.md
+  peerslot groups --intro em-circles-1-amber`,
 		Args: exactly(0, "takes no arguments"),
-		RunE: func(cmd *cobra.Command, _ []string) error { return a.groups(cmd.Context(), markdown) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if intro != "" {
+				return a.introduce(cmd.Context(), intro)
+			}
+			return a.groups(cmd.Context(), markdown)
+		},
 	}
 	cmd.Flags().BoolVar(&markdown, "markdown", false, "as a page for a wiki")
+	cmd.Flags().StringVar(&intro, "intro", "", "the introduction of this `GROUP`, for its closed channel")
+	cmd.MarkFlagsMutuallyExclusive("markdown", "intro")
+	_ = cmd.RegisterFlagCompletionFunc("intro", a.completeGroup)
 	return cmd
+}
+
+// introduce writes the introduction of one group.
+func (a *app) introduce(ctx context.Context, name string) error {
+	w, err := a.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer w.close()
+	text, err := w.service.Intro(ctx, name)
+	if err != nil {
+		return err
+	}
+	if a.json {
+		return a.answer(struct {
+			Group string `json:"group"`
+			Intro string `json:"intro"`
+		}{name, text})
+	}
+	fmt.Fprintln(a.stdout, text)
+	return nil
 }
 
 type jsonGroup struct {
