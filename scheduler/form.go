@@ -2,7 +2,6 @@ package scheduler
 
 import (
 	"cmp"
-	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -96,7 +95,7 @@ func (e *InfeasibleError) Unwrap() error { return e.Err }
 // of the program, and for each the slot that booking it would take. If the rules
 // cannot be met the error is an InfeasibleError. The same snapshot, forming and
 // seed give the same groups, unless the plan is Hurried.
-func PlanRound(ctx context.Context, s Snapshot, f Forming) (FormPlan, error) {
+func PlanRound(s Snapshot, f Forming) (FormPlan, error) {
 	r, err := newForming(s, f)
 	if err != nil {
 		return FormPlan{}, err
@@ -106,9 +105,9 @@ func PlanRound(ctx context.Context, s Snapshot, f Forming) (FormPlan, error) {
 	case f.Program.Kind == OneOnOne:
 		err = r.link(&plan)
 	case f.Program.Kind == Pair:
-		err = r.pair(ctx, &plan)
+		err = r.pair(&plan)
 	default:
-		err = r.group(ctx, &plan)
+		err = r.group(&plan)
 	}
 	if err != nil {
 		return FormPlan{}, err
@@ -211,8 +210,8 @@ func (p Person) absence(start availability.Date) string {
 }
 
 // group finds the grouping of least cost.
-func (r *forming) group(ctx context.Context, plan *FormPlan) error {
-	result, err := r.solve(ctx)
+func (r *forming) group(plan *FormPlan) error {
+	result, err := r.solve()
 	if err != nil {
 		return err
 	}
@@ -221,15 +220,12 @@ func (r *forming) group(ctx context.Context, plan *FormPlan) error {
 	return nil
 }
 
-func (r *forming) solve(ctx context.Context) (grouping.Result, error) {
+func (r *forming) solve() (grouping.Result, error) {
 	if err := r.checkSizes(); err != nil {
 		return grouping.Result{}, err
 	}
-	result, err := solve(ctx, r.problem)
-	switch {
-	case ctx.Err() != nil:
-		return result, context.Cause(ctx)
-	case err != nil:
+	result, err := grouping.Solve(r.problem)
+	if err != nil {
 		return result, &InfeasibleError{r.Program.Name, err}
 	}
 	return result, r.checkBroken(result)

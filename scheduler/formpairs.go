@@ -1,7 +1,6 @@
 package scheduler
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -18,8 +17,8 @@ import (
 // with everybody, if one is left in which nobody meets again and no rule is
 // broken; else those of least cost. Which rounds of a rotation come first does not
 // change what all of them cost together.
-func (r *forming) pair(ctx context.Context, plan *FormPlan) error {
-	least, err := r.solve(ctx)
+func (r *forming) pair(plan *FormPlan) error {
+	least, err := r.solve()
 	if err != nil {
 		return err
 	}

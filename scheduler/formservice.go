@@ -38,7 +38,10 @@ func (s *Service) PlanRound(ctx context.Context, f Forming) (FormPlan, error) {
 	if err != nil {
 		return FormPlan{}, err
 	}
-	return PlanRound(ctx, snapshot, f)
+	if ctx.Err() != nil {
+		return FormPlan{}, context.Cause(ctx)
+	}
+	return PlanRound(snapshot, f)
 }
 
 // formingWindow returns the time over which the calendars must be known: that of
