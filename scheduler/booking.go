@@ -24,6 +24,7 @@ type Booking struct {
 	Attendance   int              // expected when it was booked
 	Possible     int
 	ByHand       []time.Time        // original starts of sessions that people changed on the calendar
+	Refused      []time.Time        // starts that a member declined before the session was moved away
 	Reviewed     bool               // it runs out, and the group may have the next one
 	Facilitators []calendar.Address // who leads each session, in the order of the sessions; nil if nobody is named
 	CancelFrom   time.Time          // set while State is Cancelling: sessions from then on are taken off

@@ -46,6 +46,7 @@ type moveSearch struct {
 	earliest time.Time               // no session goes before it
 	taken    []availability.Interval // other sessions of ours, which no session is moved onto
 	now      time.Time
+	refused  instants                                     // starts that a member declined earlier
 	declined func(o calendar.Occurrence, member int) bool // nil for nobody
 }
 
@@ -74,7 +75,7 @@ func (s moveSearch) best(occurrences []calendar.Occurrence, i int) (best Move, f
 	allowed := s.room(occurrences, i)
 	for start := range week.grid.Starts() {
 		to, exists := week.grid.Interval(0, start)
-		if !exists || !allowed.Contains(to) || to.Start.Equal(o.Start) {
+		if !exists || !allowed.Contains(to) || to.Start.Equal(o.Start) || s.refused.has(to.Start) {
 			continue
 		}
 		after := week.verdicts(start)
@@ -166,6 +167,24 @@ func (s moveSearch) verdictsNow(o calendar.Occurrence) verdicts {
 		}
 	}
 	return v
+}
+
+// verdictsAt returns who can attend at another time.
+func (s moveSearch) verdictsAt(iv availability.Interval) verdicts {
+	v := make(verdicts, len(s.members))
+	for i := range s.members {
+		v[i], _ = s.members[i].CanAttend(iv)
+	}
+	return v
+}
+
+func (s moveSearch) anyDeclined(o calendar.Occurrence) bool {
+	for i := range s.members {
+		if s.declined != nil && s.declined(o, i) {
+			return true
+		}
+	}
+	return false
 }
 
 // conflict reports whether somebody is known not to be able to attend.

@@ -2,6 +2,7 @@ package scheduler
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"maps"
 	"slices"
@@ -19,6 +20,8 @@ type RepairPlan struct {
 	Attention []Attention
 	Unknown   []Unknown
 	Bookings  []Booking // those whose series change, with what is to be put
+
+	keepSeen func(context.Context) error // records what was read; nil if nothing needs to be
 }
 
 // A Change is one step of a repair.
@@ -98,7 +101,15 @@ type subject struct {
 	series   calendar.Series // as it is on the calendar, then as it is to be
 	sessions []calendar.Occurrence
 	byHand   instants // original starts of what people changed; left alone
+	refused  instants // starts that a member declined before the session was moved away
+	moved    map[int64]firstMove
 	changes  []Change
+}
+
+// A firstMove is where a session was before the pass.
+type firstMove struct {
+	Move
+	was verdicts
 }
 
 func newRepairer(s Snapshot) (*repairer, error) {
@@ -154,10 +165,7 @@ func (r *repairer) subject(s Snapshot, groups map[string]Group, b Booking) *subj
 		r.attend(b.Group, "the series was cancelled on the organizer's calendar; 'peerslot cancel' records it")
 		return nil
 	}
-	sub := &subject{booking: b, series: current, byHand: instants{}}
-	for _, original := range b.ByHand {
-		sub.byHand.add(original)
-	}
+	sub := &subject{booking: b, series: current, byHand: instantsOf(b.ByHand), refused: instantsOf(b.Refused), moved: map[int64]firstMove{}}
 	sub.seeHands(r)
 	sub.program, _ = s.Workspace.Program(b.Program)
 	sub.group = groupIn(groups, b)
@@ -192,6 +200,15 @@ type instants map[int64]time.Time
 
 func (s instants) add(t time.Time)      { s[t.Unix()] = t.UTC() }
 func (s instants) has(t time.Time) bool { return !s[t.Unix()].IsZero() }
+func (s instants) sorted() []time.Time  { return slices.SortedFunc(maps.Values(s), time.Time.Compare) }
+
+func instantsOf(times []time.Time) instants {
+	s := instants{}
+	for _, t := range times {
+		s.add(t)
+	}
+	return s
+}
 
 // groupOf returns the group as it is configured; one that is not any more is as it
 // was invited.
@@ -255,7 +272,7 @@ func (r *repairer) search(sub *subject) (moveSearch, error) {
 	}
 	return moveSearch{
 		rules: r.Workspace.Repair, members: members, zone: r.seriesZone(sub), only: sub.program.OnlyDays, now: r.Now,
-		taken: r.taken(sub.group, sub.series.UID),
+		taken: r.taken(sub.group, sub.series.UID), refused: sub.refused,
 		declined: func(o calendar.Occurrence, member int) bool {
 			return sub.series.RSVP(sub.group.Members[member], o.Original) == calendar.Declined
 		},
@@ -289,7 +306,7 @@ func (r *repairer) moveSessions(sub *subject) (moved bool, err error) {
 		if !found {
 			continue
 		}
-		r.move(sub, i, m)
+		r.move(sub, i, m, search)
 		moved = true
 	}
 	return moved, nil
@@ -298,7 +315,8 @@ func (r *repairer) moveSessions(sub *subject) (moved bool, err error) {
 // mayMove reports whether a session is at the disposal of the pass.
 func (r *repairer) mayMove(sub *subject, o calendar.Occurrence) bool {
 	rules := moveSearch{rules: r.Workspace.Repair, now: r.Now}
-	return !o.Cancelled && !sub.byHand.has(o.Original) && rules.due(o) && !r.toldEnough(sub)
+	_, toldAnyway := sub.moved[o.Original.Unix()]
+	return !o.Cancelled && !sub.byHand.has(o.Original) && rules.due(o) && (toldAnyway || !r.toldEnough(sub))
 }
 
 // toldEnough reports whether a member was told of all the moves of one night.
@@ -306,22 +324,52 @@ func (r *repairer) toldEnough(sub *subject) bool {
 	return slices.ContainsFunc(sub.series.Attendees, func(a calendar.Attendee) bool { return r.moves[a.Address] >= mostMoves })
 }
 
-// move carries one move out on the subject, and takes the time for others.
-func (r *repairer) move(sub *subject, i int, m Move) {
-	for _, a := range sub.series.Attendees {
-		r.moves[a.Address]++
+// move carries one move out on the subject, and takes the time for others. A
+// session that is moved again, because another made room, was moved once for those
+// who are told.
+func (r *repairer) move(sub *subject, i int, m Move, search moveSearch) {
+	first, again := sub.moved[m.Original.Unix()]
+	if !again {
+		first = firstMove{m, search.verdictsNow(sub.sessions[i])}
+		sub.moved[m.Original.Unix()] = first
+		r.tell(sub, 1)
 	}
-	zone := r.seriesZone(sub)
-	override := sub.series.Override(m.Original)
-	override.Original, override.Moved, override.Note = m.Original, m.To, r.moveNote(m, zone)
-	override.RSVPs = nil // they were to the old time
-	sub.series = sub.series.WithOverride(override)
+	if search.anyDeclined(sub.sessions[i]) {
+		sub.refused.add(m.From.Start)
+	}
 	r.retake(sub.series, m.From, m.To)
 	sub.sessions[i].Interval, sub.sessions[i].Moved = m.To, true
+	sub.changes = slices.DeleteFunc(sub.changes, func(c Change) bool { return again && c.Action == MoveSession && c.From.Equal(first.From.Start) })
+	override := sub.series.Override(m.Original)
+	override.Original, override.Moved, override.RSVPs = m.Original, m.To, nil // replies were to the old time
+	if m.To.Start.Equal(first.From.Start) {
+		r.undo(sub, i)
+		return
+	}
+	m.From, m.Before, m.Gained = first.From, first.Before, first.was.gained(search.verdictsAt(m.To), search.members)
+	override.Note = r.moveNote(m, r.seriesZone(sub))
+	sub.series = sub.series.WithOverride(override)
 	sub.changes = append(sub.changes, Change{
 		Group: sub.booking.Group, UID: sub.series.UID, Action: MoveSession,
 		From: m.From.Start, To: m.To.Start, Before: m.Before, After: m.After, Why: m.Why(r.Workspace.Name),
 	})
+}
+
+// undo leaves a session as it is on the calendar: nobody hears of it.
+func (r *repairer) undo(sub *subject, i int) {
+	original := sub.sessions[i].Original
+	override := r.Current[sub.series.UID].Override(original)
+	override.Original = original
+	sub.series = sub.series.WithOverride(override)
+	sub.sessions[i].Moved = !override.Moved.Empty()
+	delete(sub.moved, original.Unix())
+	r.tell(sub, -1)
+}
+
+func (r *repairer) tell(sub *subject, moves int) {
+	for _, a := range sub.series.Attendees {
+		r.moves[a.Address] += moves
+	}
 }
 
 // retake moves an own session in what is taken.
@@ -369,7 +417,7 @@ func (r *repairer) finish(sub *subject) error {
 		sub.series.Sequence++
 		sub.series.Updated = r.Now.UTC().Truncate(time.Second)
 		sub.booking.Next, sub.booking.State = &sub.series, Changing
-		sub.booking.ByHand = slices.SortedFunc(maps.Values(sub.byHand), time.Time.Compare)
+		sub.booking.ByHand, sub.booking.Refused = sub.byHand.sorted(), sub.refused.sorted()
 		r.plan.Bookings = append(r.plan.Bookings, sub.booking)
 	}
 	return nil

@@ -153,6 +153,23 @@ func TestRepairOfADeclinedSession(t *testing.T) {
 	w.wantQuiet(t)
 }
 
+// The reply to the old time is gone with the move, but not forgotten: whatever
+// comes up at the new time, the session does not go back to what was declined.
+func TestADeclinedTimeIsNotTriedAgain(t *testing.T) {
+	w, b := booked(t, ana, bo, cem)
+	w.fake.Reply(b.Series.UID, bo, at(1, 13, 15).Start, calendar.Declined)
+	if plan := w.repair(t); actions(plan) != "move" || plan.Changes[0].After != 3 {
+		t.Fatalf("changes %+v; want a move to where all can", plan.Changes)
+	}
+	for _, a := range []calendar.Address{ana, bo, cem} { // nothing is left but what bo declined
+		w.fake.Meet(a, availability.Interval{Start: at(1, 12, 0).Start, End: at(1, 13, 15).Start})
+		w.fake.Meet(a, availability.Interval{Start: at(1, 13, 16).Start, End: at(1, 19, 0).Start})
+	}
+	if plan := w.repair(t); actions(plan) != "" {
+		t.Errorf("changes %+v; want none: bo declined 15:00", plan.Changes)
+	}
+}
+
 func TestNoMoreThanTwoMovesANight(t *testing.T) {
 	w, _ := booked(t, ana, bo)
 	for _, day := range []int{6, 13, 20, 27} {

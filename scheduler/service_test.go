@@ -33,7 +33,7 @@ type world struct {
 	path string // of the store
 }
 
-func newWorld(t *testing.T, people ...calendar.Address) *world {
+func newWorld(t testing.TB, people ...calendar.Address) *world {
 	t.Helper()
 	w := &world{fake: calendartest.NewFake(append(people, organizer)...), path: filepath.Join(t.TempDir(), "peerslot.db")}
 	roster := scheduler.Roster{}
@@ -58,7 +58,7 @@ func newWorld(t *testing.T, people ...calendar.Address) *world {
 }
 
 // openStore opens the store at w.path, as the next run of the program would.
-func (w *world) openStore(t *testing.T) {
+func (w *world) openStore(t testing.TB) {
 	t.Helper()
 	s, err := store.Open(t.Context(), w.path)
 	if err != nil {
