@@ -209,6 +209,16 @@ func (s Series) RSVP(a Address, original time.Time) RSVP {
 	return NoReply
 }
 
+// Reply returns what the attendee replied for o, an occurrence of s. It is RSVP,
+// but for an occurrence that was moved: a reply to the whole series was to another
+// time.
+func (s Series) Reply(a Address, o Occurrence) RSVP {
+	if r, ok := s.Override(o.Original).RSVPs[a]; ok || o.Moved {
+		return r
+	}
+	return s.RSVP(a, o.Original)
+}
+
 // Override returns the override of the occurrence with that original start, which
 // is zero if there is none.
 func (s Series) Override(original time.Time) Override {

@@ -15,14 +15,62 @@ type Split struct {
 	Readers map[Address]BusyReader // who is read elsewhere, and where
 }
 
+// AsSyncer returns b as a Syncer if it is one, or a Split around one.
+func AsSyncer(b Backend) (Syncer, bool) {
+	if split, ok := b.(Split); ok {
+		inner, ok := AsSyncer(split.Backend)
+		return splitSyncer{split, inner}, ok
+	}
+	s, ok := b.(Syncer)
+	return s, ok
+}
+
+// A splitSyncer is a Split around a Syncer.
+type splitSyncer struct {
+	Split
+	inner Syncer
+}
+
+// Sync implements Syncer.
+func (s splitSyncer) Sync(ctx context.Context, token string, ours []UID) (Changes, error) {
+	return s.inner.Sync(ctx, token, ours)
+}
+
+// Snapshot implements Syncer. People who are read elsewhere are, when they are
+// asked about.
+func (s splitSyncer) Snapshot(ctx context.Context, people []Address, window availability.Interval, own ...Series) (BusyReader, error) {
+	var here []Address
+	for _, a := range people {
+		if _, elsewhere := s.Readers[a]; !elsewhere {
+			here = append(here, a)
+		}
+	}
+	inner, err := s.inner.Snapshot(ctx, here, window, own...)
+	if err != nil {
+		return nil, err
+	}
+	return busySplit{inner, s.Readers}, nil
+}
+
 // Busy implements BusyReader.
 func (s Split) Busy(ctx context.Context, people []Address, iv availability.Interval, except ...UID) (map[Address]availability.Busy, error) {
+	return busySplit{s.Backend, s.Readers}.Busy(ctx, people, iv, except...)
+}
+
+// A busySplit asks here about all who are not read elsewhere.
+type busySplit struct {
+	here    BusyReader
+	readers map[Address]BusyReader
+}
+
+// Busy implements BusyReader.
+func (s busySplit) Busy(ctx context.Context, people []Address, iv availability.Interval, except ...UID) (map[Address]availability.Busy, error) {
 	parts := map[BusyReader][]Address{}
 	var order []BusyReader // the first error must not depend on map order
 	for _, a := range people {
-		r, ok := s.Readers[a]
+		r, ok := s.readers[a]
 		if !ok {
-			r = s.Backend
+			r = s.here
 		}
 		if parts[r] == nil {
 			order = append(order, r)

@@ -89,6 +89,14 @@ type Store interface {
 	// now.
 	SaveRound(ctx context.Context, r Round, replaced []Booking, events ...Event) error
 
+	// Seen returns what SaveSeen kept last: the series as they then were on the
+	// calendar, and the token from which changes are counted; "" if there is none.
+	Seen(ctx context.Context) (token string, series []calendar.Series, err error)
+
+	// SaveSeen keeps a token together with the series that changed since the one
+	// before, all of them if full.
+	SaveSeen(ctx context.Context, token string, full bool, changed []calendar.Series) error
+
 	// Answer keeps one member's answer about a series. who is a keyed hash of the
 	// member; a later answer under the same hash replaces the first.
 	Answer(ctx context.Context, uid calendar.UID, who string, a Answer) error

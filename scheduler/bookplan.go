@@ -317,6 +317,7 @@ func (s Snapshot) moveNote(m Move, zone *time.Location) string {
 func (s Snapshot) newSeries(g Group, p Program, search availability.Search, c availability.Candidate) calendar.Series {
 	series := calendar.Series{
 		Title:     p.Kind.Title() + ": " + g.Name,
+		Group:     g.Name,
 		Organizer: s.Workspace.Organizer,
 		Slot:      c.Slot, First: c.First, Cadence: search.Cadence, Count: c.Count,
 		Reminder: 10 * time.Minute,

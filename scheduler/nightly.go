@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,23 +24,30 @@ func (s *Service) PlanRepair(ctx context.Context) (RepairPlan, error) {
 	if err != nil {
 		return RepairPlan{}, fmt.Errorf("read the bookings: %w", err)
 	}
-	current, faults, err := s.current(ctx, bookings)
+	cal, err := s.readCalendar(ctx, bookings)
 	if err != nil {
 		return RepairPlan{}, err
 	}
-	people, uids, end := s.concerned(bookings, current)
+	people, uids, end := s.concerned(bookings, cal.current)
+	people = slices.Compact(slices.Sorted(slices.Values(people)))
 	now := s.Now()
-	window := availability.Interval{Start: now.AddDate(0, 0, -8), End: later(end, now.Add(s.Workspace.Repair.Horizon)).AddDate(0, 0, 8)}
-	snapshot, err := s.Snapshot(ctx, people, window, uids...)
+	window := availability.Interval{Start: now, End: later(end, now.Add(s.Workspace.Repair.Horizon)).AddDate(0, 0, 8)}
+	reader, err := cal.reader(ctx, s.Backend, people, window)
+	if err != nil {
+		return RepairPlan{}, fmt.Errorf("read busy times: %w", err)
+	}
+	snapshot, err := s.snapshot(ctx, reader, people, window, uids...)
 	if err != nil {
 		return RepairPlan{}, err
 	}
 	snapshot.Bookings = bookings // another run may have changed some since
-	snapshot.Current, snapshot.Faults = current, faults
+	snapshot.Current, snapshot.Faults = cal.current, cal.faults
 	if snapshot.MovedTonight, err = s.movedTonight(ctx, bookings); err != nil {
 		return RepairPlan{}, err
 	}
-	return PlanRepair(snapshot)
+	plan, err := PlanRepair(snapshot)
+	plan.keepSeen = cal.keep
+	return plan, err
 }
 
 // current reads the series of the bookings as they are on the calendar. One that
@@ -127,6 +135,11 @@ func (s *Service) movedTonight(ctx context.Context, bookings []Booking) (map[cal
 // for one group is added to the plan's attention and does not hinder the others;
 // the error is for what stops the run.
 func (s *Service) ApplyRepair(ctx context.Context, plan *RepairPlan) error {
+	if plan.keepSeen != nil {
+		if err := plan.keepSeen(ctx); err != nil {
+			return fmt.Errorf("keep what was seen on the calendar: %w", err)
+		}
+	}
 	for i, b := range plan.Bookings {
 		if err := ctx.Err(); err != nil {
 			return err

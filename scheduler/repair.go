@@ -274,7 +274,7 @@ func (r *repairer) search(sub *subject) (moveSearch, error) {
 		rules: r.Workspace.Repair, members: members, zone: r.seriesZone(sub), only: sub.program.OnlyDays, now: r.Now,
 		taken: r.taken(sub.group, sub.series.UID), refused: sub.refused,
 		declined: func(o calendar.Occurrence, member int) bool {
-			return sub.series.RSVP(sub.group.Members[member], o.Original) == calendar.Declined
+			return sub.series.Reply(sub.group.Members[member], o) == calendar.Declined
 		},
 	}, nil
 }

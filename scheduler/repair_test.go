@@ -545,3 +545,26 @@ func TestOneBrokenSeriesDoesNotHinderTheOthers(t *testing.T) {
 		t.Errorf("attention %+v; want a word about the broken series", plan.Attention)
 	}
 }
+
+// A member who declined the whole series declined its times, not those to which
+// sessions are moved for them.
+func TestRepairOfADeclinedSeries(t *testing.T) {
+	w, b := booked(t, ana, bo)
+	w.fake.Reply(b.Series.UID, bo, time.Time{}, calendar.Declined)
+	if plan := w.repair(t); strings.Count(actions(plan), "move") != 2 {
+		t.Errorf("changes %s; want two moves to where both can", actions(plan))
+	}
+	w.wantQuiet(t)
+	for night := range 3 {
+		w.Now = func() time.Time { return now.AddDate(0, 0, night+1) }
+		w.repair(t)
+		w.wantQuiet(t)
+	}
+	there, err := w.Backend.Get(t.Context(), b.Series.UID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if there.Sequence > 3 || len(there.Overrides) > 5 {
+		t.Errorf("after four nights: sequence %d, %d overrides; sessions were moved again and again", there.Sequence, len(there.Overrides))
+	}
+}

@@ -197,7 +197,7 @@ func gather(series calendar.Series, busy map[calendar.Address]availability.Busy,
 }
 
 func attendedBy(s calendar.Series, a calendar.Address, o calendar.Occurrence, busy availability.Busy) (came, known bool) {
-	switch s.RSVP(a, o.Original) {
+	switch s.Reply(a, o) {
 	case calendar.Accepted, calendar.Tentative:
 		return true, true
 	case calendar.Declined:

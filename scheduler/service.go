@@ -28,13 +28,17 @@ type Service struct {
 // Snapshot reads the bookings, and the busy times of the people over the window.
 // except names series that do not count as busy.
 func (s *Service) Snapshot(ctx context.Context, people []calendar.Address, window availability.Interval, except ...calendar.UID) (Snapshot, error) {
+	return s.snapshot(ctx, s.Backend, people, window, except...)
+}
+
+func (s *Service) snapshot(ctx context.Context, reader calendar.BusyReader, people []calendar.Address, window availability.Interval, except ...calendar.UID) (Snapshot, error) {
 	bookings, err := s.Store.Bookings(ctx)
 	if err != nil {
 		return Snapshot{}, fmt.Errorf("read the bookings: %w", err)
 	}
 	people = slices.Compact(slices.Sorted(slices.Values(people)))
 	s.progress("reading calendars", 0, len(people))
-	busy, err := s.Backend.Busy(ctx, people, window, except...)
+	busy, err := reader.Busy(ctx, people, window, except...)
 	if err != nil {
 		return Snapshot{}, fmt.Errorf("read busy times: %w", err)
 	}
@@ -217,11 +221,13 @@ func (s *Service) name(ctx context.Context, b *Booking) (found bool, err error) 
 		b.Generation++
 		uid := NewUID(s.Workspace.Organizer.Address, b.Group, b.Generation)
 		there, err := s.Backend.Get(ctx, uid)
-		if errors.Is(err, calendar.ErrNotFound) {
+		switch {
+		case errors.Is(err, calendar.ErrGone):
+			continue
+		case errors.Is(err, calendar.ErrNotFound):
 			b.Series.UID = uid
 			return false, nil
-		}
-		if err != nil {
+		case err != nil:
 			return false, err
 		}
 		last, err := lastEnd(there)
@@ -264,6 +270,11 @@ func (s *Service) put(ctx context.Context, b Booking) (Booking, error) {
 	if err != nil {
 		return b, fmt.Errorf("book group %q: %w", b.Group, err)
 	}
+	if series.Cancelled {
+		b.State = Ended
+		_, err := s.save(ctx, b, s.event(b, "ended", "somebody deleted the series while it was being booked"))
+		return b, errors.Join(fmt.Errorf("book group %q: %w", b.Group, ErrDeleted), err)
+	}
 	b.Series, b.State = series, Booked
 	saved, err := s.save(ctx, b, s.event(b, "booked", fmt.Sprintf("%s, %d of %d attendances expected", series.Slot, b.Attendance, b.Possible)))
 	if err != nil {
@@ -272,6 +283,9 @@ func (s *Service) put(ctx context.Context, b Booking) (Booking, error) {
 	s.log().Info("booked", "group", b.Group, "slot", series.Slot.String(), "uid", string(series.UID))
 	return saved, nil
 }
+
+// ErrDeleted says that somebody deleted a series while it was being booked.
+var ErrDeleted = errors.New("somebody deleted the series on the calendar meanwhile")
 
 // renew ends an intended booking whose UID is used up and intends the same under
 // the next generation.

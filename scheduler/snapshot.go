@@ -63,7 +63,7 @@ func (p *planner) take(s calendar.Series) error {
 			continue
 		}
 		for _, at := range s.Attendees {
-			if s.RSVP(at.Address, o.Original) != calendar.Declined {
+			if s.Reply(at.Address, o) != calendar.Declined {
 				p.own[at.Address] = append(p.own[at.Address], ownSession{s.UID, o.Interval})
 			}
 		}

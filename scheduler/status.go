@@ -85,7 +85,7 @@ func (s *Service) fill(ctx context.Context, st *Status) error {
 func (st *Status) count(o calendar.Occurrence, p Program, now time.Time) {
 	coming := 0
 	for _, a := range st.Series.Attendees {
-		if st.Series.RSVP(a.Address, o.Original) != calendar.Declined {
+		if st.Series.Reply(a.Address, o) != calendar.Declined {
 			coming++
 		}
 	}

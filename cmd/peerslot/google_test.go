@@ -211,3 +211,49 @@ func TestGoogleServiceAccountWithoutDelegation(t *testing.T) {
 		t.Errorf("book: status %d, %d writing calls; want 1 and none", status, g.writes())
 	}
 }
+
+// A night in which nothing changed costs what the contract allows, and writes
+// nothing.
+func TestGoogleQuietNight(t *testing.T) {
+	g := newGoogleWorld(t)
+	g.signIn(t)
+	g.must(t, "book", "--all", "--yes", "--now", googleNow)
+	g.must(t, "repair", "--yes", "--now", googleNow) // the first night reads everything
+	before := g.Calls()
+	g.must(t, "repair", "--yes", "--now", "2026-02-27T03:00:00Z")
+	cost := map[string]int{}
+	total := 0
+	for method, n := range g.Calls() {
+		if d := n - before[method]; d > 0 {
+			cost[method] = d
+			total += d
+		}
+	}
+	if most := 2 + 1 + 3; total > most || cost["events.list"] < 1 {
+		t.Errorf("a quiet night cost %v; want at most 2 windows of busy times, 1 sync and a list for each of 3 members", cost)
+	}
+	for method := range cost {
+		if method != "freebusy.query" && method != "events.list" {
+			t.Errorf("a quiet night called %s %d times", method, cost[method])
+		}
+	}
+	g.Reply(eventOf(t, g), "ana@acme.example", time.Time{}, "declined")
+	if status, out, _ := g.run(t, "repair", "--yes", "--json", "--now", "2026-02-27T04:00:00Z"); status != 0 || strings.Count(out, `"action": "move"`) != 2 {
+		t.Errorf("a decline since the last night: status %d, want 0 and two moves:\n%s", status, out)
+	}
+	if status, out, _ := g.run(t, "repair", "--yes", "--json", "--now", "2026-02-27T04:30:00Z"); status != 0 || strings.Contains(out, "action") {
+		t.Errorf("once more: status %d, want 0 and no change:\n%s", status, out)
+	}
+}
+
+// eventOf returns the id of the series of the group leads.
+func eventOf(t *testing.T, g googleWorld) string {
+	t.Helper()
+	var status struct {
+		Groups []jsonStatus `json:"groups"`
+	}
+	if err := json.Unmarshal([]byte(g.must(t, "status", "--json", "--now", googleNow)), &status); err != nil {
+		t.Fatal(err)
+	}
+	return status.Groups[0].UID
+}

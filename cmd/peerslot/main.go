@@ -6,6 +6,7 @@ import (
 	"context"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 	"time"
 	_ "time/tzdata" // for machines without zone data; the system's is preferred
@@ -13,7 +14,16 @@ import (
 	"golang.org/x/term"
 )
 
-func main() { os.Exit(run()) }
+// softMemoryLimit makes the garbage collector work harder rather than let the
+// busy times of thousands of people take twice their size.
+const softMemoryLimit = 160 << 20
+
+func main() {
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(softMemoryLimit)
+	}
+	os.Exit(run())
+}
 
 func run() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)

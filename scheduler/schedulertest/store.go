@@ -26,6 +26,7 @@ func TestStore(t *testing.T, open func(t *testing.T) scheduler.Store) {
 		"ended bookings":               testEnded,
 		"the next one while one ends":  testReviewed,
 		"the old and the next at once": testRenew,
+		"what was seen":                testSeen,
 		"answers":                      testAnswers,
 		"history":                      testHistory,
 		"booking and events together":  testAtomic,
@@ -175,6 +176,32 @@ func testRenew(t *testing.T, s scheduler.Store) {
 	if diff := cmp.Diff([]scheduler.Booking{old, next}, got); err != nil || diff != "" {
 		t.Errorf("Bookings(): %v (-want +got):\n%s", err, diff)
 	}
+}
+
+func testSeen(t *testing.T, s scheduler.Store) {
+	want := func(token string, series ...calendar.Series) {
+		t.Helper()
+		gotToken, got, err := s.Seen(t.Context())
+		if diff := cmp.Diff(series, got); err != nil || gotToken != token || diff != "" {
+			t.Errorf("Seen: token %q, %v; want %q (-want +got):\n%s", gotToken, err, token, diff)
+		}
+	}
+	save := func(token string, full bool, series ...calendar.Series) {
+		t.Helper()
+		if err := s.SaveSeen(t.Context(), token, full, series); err != nil {
+			t.Fatal(err)
+		}
+	}
+	a, b := Booking("a", 1).Series, Booking("b", 1).Series
+	a.UID, b.UID = "psa", "psb"
+	want("")
+	save("one", true, a, b)
+	want("one", a, b)
+	a.Sequence++
+	save("two", false, a)
+	want("two", a, b)
+	save("three", true, b)
+	want("three", b)
 }
 
 func testAnswers(t *testing.T, s scheduler.Store) {

@@ -40,7 +40,20 @@ CREATE TABLE answer (
 	PRIMARY KEY (uid, who)
 );
 
+-- The series as they were on the calendar when it was last asked for changes.
+CREATE TABLE seen (
+	uid          TEXT PRIMARY KEY,
+	series       TEXT NOT NULL
+);
+
+CREATE TABLE setting (
+	name         TEXT PRIMARY KEY,
+	value        TEXT NOT NULL
+);
+
 -- +goose Down
+DROP TABLE setting;
+DROP TABLE seen;
 DROP TABLE answer;
 DROP TABLE history;
 DROP TABLE booking;

@@ -1,0 +1,110 @@
+package scheduler
+
+import (
+	"context"
+	"maps"
+
+	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/calendar"
+)
+
+// calendarNow is our series as they are on the calendar.
+type calendarNow struct {
+	current map[calendar.UID]calendar.Series // missing if gone
+	faults  map[calendar.UID]error           // why one that is there cannot be used
+	syncer  calendar.Syncer                  // nil if the backend is none
+	keep    func(context.Context) error      // records what was read; nil if nothing needs to be
+}
+
+// readCalendar reads the series of the bookings. A backend on which reading each by
+// itself costs too much is asked only for what changed since the last time.
+func (s *Service) readCalendar(ctx context.Context, bookings []Booking) (calendarNow, error) {
+	syncer, ok := calendar.AsSyncer(s.Backend)
+	if !ok {
+		current, faults, err := s.current(ctx, bookings)
+		return calendarNow{current: current, faults: faults}, err
+	}
+	token, seen, err := s.Store.Seen(ctx)
+	if err != nil {
+		return calendarNow{}, err
+	}
+	uids := make([]calendar.UID, len(bookings))
+	for i, b := range bookings {
+		uids[i] = b.Series.UID
+	}
+	changes, err := syncer.Sync(ctx, token, uids)
+	if err != nil {
+		return calendarNow{}, err
+	}
+	return s.apply(ctx, syncer, bookings, seen, changes)
+}
+
+// apply brings what was seen the last time up to date.
+func (s *Service) apply(ctx context.Context, syncer calendar.Syncer, bookings []Booking, seen []calendar.Series, changes calendar.Changes) (calendarNow, error) {
+	now := calendarNow{current: map[calendar.UID]calendar.Series{}, faults: map[calendar.UID]error{}, syncer: syncer}
+	if !changes.Full {
+		for _, series := range seen {
+			now.current[series.UID] = series
+		}
+	}
+	for _, series := range changes.Series {
+		now.current[series.UID] = series
+	}
+	for _, uid := range changes.Gone {
+		delete(now.current, uid)
+	}
+	for uid, err := range changes.Problems {
+		delete(now.current, uid)
+		now.faults[uid] = err
+	}
+	if err := s.readMissing(ctx, &now, bookings, changes); err != nil {
+		return now, err
+	}
+	series := changes.Series
+	if changes.Full || len(changes.Gone)+len(changes.Problems) > 0 {
+		series = make([]calendar.Series, 0, len(now.current))
+		for _, one := range now.current {
+			series = append(series, one)
+		}
+		changes.Full = true
+	}
+	now.keep = func(ctx context.Context) error { return s.Store.SaveSeen(ctx, changes.Token, changes.Full, series) }
+	return now, nil
+}
+
+// readMissing reads by itself what is neither among the changes nor was seen
+// before: a problem of an earlier night that is still there.
+func (s *Service) readMissing(ctx context.Context, now *calendarNow, bookings []Booking, changes calendar.Changes) error {
+	known := map[calendar.UID]bool{}
+	for _, uid := range changes.Gone {
+		known[uid] = true
+	}
+	var missing []Booking
+	for _, b := range bookings {
+		_, there := now.current[b.Series.UID]
+		_, fault := now.faults[b.Series.UID]
+		if !there && !fault && !known[b.Series.UID] && !changes.Full {
+			missing = append(missing, b)
+		}
+	}
+	current, faults, err := s.current(ctx, missing)
+	if err != nil {
+		return err
+	}
+	maps.Copy(now.current, current)
+	maps.Copy(now.faults, faults)
+	return nil
+}
+
+// reader returns where busy times are read from: a Syncer tells our own series
+// apart without reading them again.
+func (c calendarNow) reader(ctx context.Context, b calendar.Backend, people []calendar.Address, window availability.Interval) (calendar.BusyReader, error) {
+	if c.syncer == nil {
+		return b, nil
+	}
+	own := make([]calendar.Series, 0, len(c.current))
+	for _, series := range c.current {
+		own = append(own, series)
+	}
+	return c.syncer.Snapshot(ctx, people, window, own...)
+}
