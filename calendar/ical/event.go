@@ -2,7 +2,6 @@ package ical
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 
@@ -15,7 +14,6 @@ import (
 type event struct {
 	line     int
 	calendar int
-	uid      uint64
 	sequence int32
 	free     bool
 	kind     availability.Kind
@@ -36,7 +34,6 @@ type event struct {
 
 // An eventReader turns components into events.
 type eventReader struct {
-	owner  string
 	viewer *zone
 	utc    *zone
 	shared *zoneTable         // of all zones that are defined
@@ -54,8 +51,7 @@ type eventReader struct {
 // take. An event in a zone that nobody knows is unknown at all instants that
 // its wall clock may mean.
 func (r *eventReader) read(c *ical.Component, x excerpt) (e event, ok bool) {
-	e = event{line: x.line, calendar: x.calendar, uid: x.uid}
-	r.readClass(&e, c)
+	e = event{line: x.line, calendar: x.calendar, sequence: x.sequence, free: !x.status.takesTime(), kind: x.status.kind()}
 	if p := c.Props.Get(ical.PropRecurrenceID); p != nil {
 		r.readID(&e, p)
 	}
@@ -74,8 +70,8 @@ func (r *eventReader) read(c *ical.Component, x excerpt) (e event, ok bool) {
 	r.readLength(&e, c)
 	if e.start.vague {
 		r.unknown(&e, "only the day of DTSTART can be read")
-		e.start.wall -= floorMod(e.start.wall, secondsPerDay)
-		e.length = length{days: e.length.days + 1 + (e.length.seconds+secondsPerDay-1)/secondsPerDay}
+		e.start.wall = midnight(e.start.wall)
+		e.length.days++
 	}
 	r.readRules(&e, c)
 	return e, true
@@ -92,33 +88,6 @@ func (r *eventReader) noteDoubt(e *event, why string) {
 	if r.doubt == "" && !e.free {
 		r.doubt = fmt.Sprintf("line %d: %s", e.line, why)
 	}
-}
-
-// readClass reads whether the event takes time, and how firmly.
-func (r *eventReader) readClass(e *event, c *ical.Component) {
-	e.sequence = int32(min(max(number(c, ical.PropSequence), 0), 1<<31-1))
-	class := status{
-		status: value(c, ical.PropStatus),
-		transp: value(c, ical.PropTransparency),
-		busy:   value(c, busyStatus),
-	}
-	for _, p := range c.Props[ical.PropAttendee] {
-		class.declined = class.declined || declinedBy(&p, r.owner)
-	}
-	e.free, e.kind = class.free(), class.kind()
-}
-
-// value returns the value of a property in upper case, "" if it is not there.
-func value(c *ical.Component, name string) string {
-	if p := c.Props.Get(name); p != nil {
-		return strings.ToUpper(strings.TrimSpace(p.Value))
-	}
-	return ""
-}
-
-func number(c *ical.Component, name string) int64 {
-	n, _ := strconv.ParseInt(value(c, name), 10, 64)
-	return n
 }
 
 // readID reads which occurrence an override replaces. One that cannot be read
@@ -249,7 +218,7 @@ func (r *eventReader) setEnd(e *event, end stamp) {
 	if day != (end.form == wholeDay) {
 		r.unknown(e, "only one of DTSTART and DTEND is a date: the days they name are unknown")
 		e.start.form, e.zone = wholeDay, r.viewer
-		e.start.wall -= floorMod(e.start.wall, secondsPerDay)
+		e.start.wall = midnight(e.start.wall)
 		e.length = length{days: max(floorDiv(end.wall-e.start.wall+secondsPerDay-1, secondsPerDay), 1)}
 		return
 	}
@@ -301,10 +270,15 @@ func (r *eventReader) readRules(e *event, c *ical.Component) {
 	e.exdates = r.datesIn(e, c, ical.PropExceptionDates)
 }
 
+const maxRules = 20 // of one event
+
 func (r *eventReader) rulesIn(e *event, c *ical.Component, name string) []rule {
 	var list []rule
 	for _, p := range c.Props[name] {
 		x, odd, err := parseRule(p.Value)
+		if len(list) == maxRules {
+			err = fmt.Errorf("%w: it has more than %d", errRule, maxRules)
+		}
 		if err == nil && e.start.form == wholeDay && x.freq > everyDay {
 			err = errRule
 		}

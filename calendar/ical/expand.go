@@ -13,23 +13,22 @@ type expander struct {
 	*eventReader
 	from, to int64 // the window, in seconds since 1970
 	budget   budget
-	add      func(start, end int64, kind availability.Kind, allDay bool)
+	spans    *spans
 }
 
-func newExpander(o ReadOptions, warn *warnings, add func(start, end int64, kind availability.Kind, allDay bool)) *expander {
+func newExpander(o ReadOptions, warn *warnings, s *spans) *expander {
+	s.from, s.to = o.Window.Start.Unix(), o.Window.End.Unix()+1
 	return &expander{
 		eventReader: &eventReader{
-			owner:  string(o.Owner),
 			viewer: newZone(o.Zone),
 			utc:    newZone(time.UTC),
 			tables: map[int]*zoneTable{},
 			clocks: map[*time.Location]*zone{},
 			warn:   warn,
 		},
-		from:   o.Window.Start.Unix(),
-		to:     o.Window.End.Unix() + 1,
-		budget: calendarBudget,
-		add:    add,
+		from:  s.from,
+		to:    s.to,
+		spans: s,
 	}
 }
 
@@ -45,8 +44,13 @@ type group struct {
 // no such occurrence or is not there.
 func (x *expander) group(g *group) {
 	masters, overrides := x.current(g)
+	known := map[clockwork]*moves{} // by what keys depend on
 	for _, m := range masters {
-		x.series(m, overrides, g.ghosts)
+		c := clockwork{m.calendar, m.zone, m.start.form == wholeDay}
+		if known[c] == nil {
+			known[c] = x.moves(m, overrides, g.ghosts)
+		}
+		x.series(m, &exceptions{moves: known[c]})
 	}
 	for _, o := range overrides {
 		x.put(o, o.start.wall)
@@ -137,24 +141,39 @@ func (e *event) onWall() bool { return e.start.form == wholeDay || e.zone == nil
 
 func midnight(wall int64) int64 { return wall - floorMod(wall, secondsPerDay) }
 
-// exceptions are what takes the place of the occurrences that a rule gives.
-type exceptions struct {
-	hidden map[key]bool
-	later  []*event // overrides of all later occurrences, the last first
-	since  []int64  // the key from which each counts
+// A clockwork is what the keys of a series depend on.
+type clockwork struct {
+	calendar int
+	zone     *zone
+	wholeDay bool
 }
 
-// except collects what EXDATE and overrides say.
-func (x *expander) except(m *event, overrides []*event, ghosts []ghost) *exceptions {
-	ex := &exceptions{}
+// moves are what overrides say of the occurrences of a series.
+type moves struct {
+	hidden map[key]bool
+	later  []move // by the key from which they count
+}
+
+// A move is an override of an occurrence and all later ones.
+type move struct {
+	since int64
+	by    *event
+}
+
+// exceptions are what takes the place of the occurrences that rules give.
+type exceptions struct {
+	*moves
+	left map[key]bool // by EXDATE and EXRULE
+}
+
+// moves collects what overrides say of the occurrences of m.
+func (x *expander) moves(m *event, overrides []*event, ghosts []ghost) *moves {
+	mv := &moves{}
 	hide := func(s stamp) (k key, ok bool) {
 		if k, ok = x.key(s, m); ok {
-			ex.hide(k)
+			put(&mv.hidden, k)
 		}
 		return k, ok
-	}
-	for _, d := range m.exdates {
-		hide(d.stamp)
 	}
 	for _, g := range ghosts {
 		if g.override {
@@ -163,33 +182,40 @@ func (x *expander) except(m *event, overrides []*event, ghosts []ghost) *excepti
 	}
 	for _, o := range overrides {
 		if k, ok := hide(*o.id); ok && o.future {
-			i, _ := slices.BinarySearchFunc(ex.since, k.at, func(a, b int64) int { return cmp.Compare(b, a) })
-			ex.later, ex.since = slices.Insert(ex.later, i, o), slices.Insert(ex.since, i, k.at)
+			mv.later = append(mv.later, move{k.at, o})
 		}
 	}
-	return ex
+	slices.SortStableFunc(mv.later, func(a, b move) int { return cmp.Compare(a.since, b.since) })
+	return mv
 }
 
-func (ex *exceptions) hide(k key) {
-	if ex.hidden == nil {
-		ex.hidden = map[key]bool{}
+func put(m *map[key]bool, k key) {
+	if *m == nil {
+		*m = map[key]bool{}
 	}
-	ex.hidden[k] = true
+	(*m)[k] = true
 }
+
+// hides reports whether the occurrence with that key does not stand.
+func (ex *exceptions) hides(k key) bool { return ex.hidden[k] || ex.left[k] }
 
 // none reports whether every occurrence stands.
-func (ex *exceptions) none() bool { return len(ex.hidden)+len(ex.later) == 0 }
+func (ex *exceptions) none() bool { return len(ex.hidden)+len(ex.left)+len(ex.later) == 0 }
 
 // series adds the occurrences of a master that nothing replaces. The start
 // counts even if the rule does not give it (RFC 5545, section 3.8.5.3).
-func (x *expander) series(m *event, overrides []*event, ghosts []ghost) {
-	ex := x.except(m, overrides, ghosts)
+func (x *expander) series(m *event, ex *exceptions) {
 	if m.takesNothing() && len(ex.later) == 0 {
 		return
 	}
+	for _, d := range m.exdates {
+		if k, ok := x.key(d.stamp, m); ok {
+			put(&ex.left, k)
+		}
+	}
 	from, to := x.reach(m, ex)
 	for _, r := range m.exrules {
-		x.expand(m, r, from, to, func(wall int64) { ex.hide(m.keyAt(wall)) })
+		x.expand(m, r, from, to, func(wall int64) { put(&ex.left, m.keyAt(wall)) })
 	}
 	x.occurrence(m, m.start.wall, ex)
 	for _, d := range m.rdates {
@@ -212,9 +238,9 @@ func (e *event) takesNothing() bool { return e.free || e.length == length{} && l
 // window, also if an override moves all later ones.
 func (x *expander) reach(m *event, ex *exceptions) (from, to int64) {
 	back, ahead := m.length.most(), int64(0)
-	for _, o := range ex.later {
-		shift := o.start.wall - o.id.wall
-		back, ahead = max(back, o.length.most()+shift), max(ahead, -shift)
+	for _, v := range ex.later {
+		shift := v.by.start.wall - v.by.id.wall
+		back, ahead = max(back, v.by.length.most()+shift), max(ahead, -shift)
 	}
 	return x.from - back - 2*secondsPerDay, x.to + ahead + 2*secondsPerDay
 }
@@ -225,17 +251,15 @@ func (l length) most() int64 { return (l.days+1)*secondsPerDay + max(l.seconds, 
 // occurrence adds the occurrence of m at wall, unless something takes its place.
 func (x *expander) occurrence(m *event, wall int64, ex *exceptions) {
 	k := m.keyAt(wall)
-	if len(ex.hidden) > 0 && (ex.hidden[k] || ex.hidden[key{midnight(wall), true}]) {
+	if !ex.none() && (ex.hides(k) || ex.hides(key{midnight(wall), true})) {
 		return
 	}
-	for i, since := range ex.since {
-		if since > k.at {
-			continue
-		}
-		x.put(x.shifted(m, wall, ex.later[i], since))
+	i, _ := slices.BinarySearchFunc(ex.later, k.at, func(v move, at int64) int { return cmp.Compare(v.since, at+1) })
+	if i == 0 {
+		x.put(m, wall)
 		return
 	}
-	x.put(m, wall)
+	x.put(x.shifted(m, wall, ex.later[i-1].by, ex.later[i-1].since))
 }
 
 // shifted returns what takes the place of the occurrence of m at wall if o moved
@@ -262,15 +286,15 @@ func (x *expander) put(e *event, wall int64) {
 	end := wall + e.length.days*secondsPerDay
 	switch {
 	case e.start.form == wholeDay:
-		x.add(x.viewer.dayStart(wall), x.viewer.dayStart(end), e.kind, true)
+		x.spans.add(x.viewer.dayStart(wall), x.viewer.dayStart(end), class{e.kind, true})
 	case e.zone == nil: // clocks are at most 14 hours ahead of UTC and 12 behind it
-		x.add(wall-14*3600, end+e.length.seconds+12*3600, availability.Unknown, false)
+		x.spans.add(wall-14*3600, end+e.length.seconds+12*3600, class{kind: availability.Unknown})
 	default:
 		start := e.zone.instant(wall)
 		if end = start; e.length.days > 0 {
 			end = e.zone.instant(wall + e.length.days*secondsPerDay)
 		}
-		x.add(start, end+e.length.seconds, e.kind, false)
+		x.spans.add(start, end+e.length.seconds, class{kind: e.kind})
 	}
 }
 
@@ -291,7 +315,7 @@ func (x *expander) rdate(m *event, d period, ex *exceptions) {
 			e.start.form, e.start.tzid = m.start.form, m.start.tzid
 		}
 		x.setPeriodEnd(&e, d)
-		if k, _ := x.key(d.stamp, m); !ex.hidden[k] {
+		if k, _ := x.key(d.stamp, m); !ex.hides(k) {
 			x.put(&e, d.wall)
 		}
 	case m.start.form == wholeDay:
@@ -332,18 +356,18 @@ func (x *expander) setPeriodEnd(e *event, d period) {
 }
 
 // broken adds what is unknown of a series whose rule cannot be read: its time of
-// day on every day from its start on. Of whole days that would leave nothing
-// known for ever; there it is one year.
+// day on every day after its start. Of whole days that would leave nothing known
+// for ever; there it is one year.
 func (x *expander) broken(m *event) {
 	e := *m
 	e.kind = availability.Unknown
 	if m.start.form == wholeDay {
-		e.length.days = max(e.length.days, 366)
-		x.put(&e, m.start.wall)
+		e.length.days = 366
+		x.put(&e, m.start.wall+m.length.days*secondsPerDay)
 		return
 	}
-	from, to := x.reach(m, &exceptions{})
-	wall := m.start.wall
+	from, to := x.reach(m, &exceptions{moves: &moves{}})
+	wall := m.start.wall + secondsPerDay
 	if wall < from {
 		wall += (from - wall) / secondsPerDay * secondsPerDay
 	}
@@ -379,7 +403,7 @@ func (x *expander) expand(m *event, r rule, from, to int64, yield func(wall int6
 	default:
 		last = m.zone.instant(last)
 	}
-	x.add(last, x.to, availability.Unknown, false)
+	x.spans.add(last, x.to, class{kind: availability.Unknown})
 }
 
 // A ruleEnd says when a rule ends.
@@ -428,7 +452,7 @@ func (x *expander) solid(m *event, r rule) bool {
 		last = min(last, until.instant)
 	}
 	if start := m.zone.instant(m.start.wall); start <= last {
-		x.add(start, last+m.length.seconds, m.kind, false)
+		x.spans.add(start, last+m.length.seconds, class{kind: m.kind})
 	}
 	return true
 }

@@ -10,6 +10,7 @@ import (
 // hostile one from taking time and memory.
 const (
 	maxCalendar = 128 << 20 // bytes of a calendar
+	maxLines    = 3_000_000
 	maxSkipped  = 32 << 20  // bytes of one line, such as an attachment, none of which is kept
 	maxKept     = 256 << 10 // bytes of a line that is read; what is longer is cut
 	bufferSize  = 32 << 10
@@ -122,7 +123,10 @@ func (l *lines) physical() ([]byte, bool) {
 func (l *lines) pass(n, eol int) []byte {
 	line := l.buf[l.pos : l.pos+n]
 	l.pos += n + eol
-	l.passed++
+	if l.passed++; l.passed == maxLines {
+		l.err = fmt.Errorf("the calendar has more than %d lines", maxLines)
+		l.pos = l.end
+	}
 	l.folded = l.pos < l.end && (l.buf[l.pos] == ' ' || l.buf[l.pos] == '\t')
 	for len(line) > 0 && line[len(line)-1] == '\r' {
 		line = line[:len(line)-1]

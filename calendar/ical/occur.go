@@ -2,14 +2,11 @@ package ical
 
 import "slices"
 
-// A budget bounds the work that the rules of one calendar may cause. It is
-// counted in days looked at and times found.
+// A budget bounds the work that rules may cause. It is counted in days looked at
+// and times found.
 type budget int
 
-const (
-	calendarBudget = 8_000_000
-	seriesBudget   = 200_000 // times of one series inside the window
-)
+const seriesBudget = 30_000 // times of one rule in one window
 
 func (b *budget) spend(n int) bool {
 	*b -= budget(n)
@@ -28,7 +25,9 @@ func (b *budget) spend(n int) bool {
 // without COUNT costs the same however old it is.
 func (r rule) occur(start, from, to int64, b *budget, yield func(int64) bool) bool {
 	w := walker{rule: r, start: start, from: max(from, start), to: to, budget: b, yield: yield}
-	w.plan()
+	if !w.plan() {
+		return false
+	}
 	if last, ok := w.lastByCount(); ok {
 		w.to, w.count = min(to, last+1), 0
 	}
@@ -59,8 +58,9 @@ type walker struct {
 	done            bool
 }
 
-// plan sets what is the same on all days.
-func (w *walker) plan() {
+// plan sets what is the same on all days. It returns false if the budget is
+// spent.
+func (w *walker) plan() bool {
 	w.first = dayOf(floorDiv(w.start, secondsPerDay))
 	w.fill(w.first)
 	w.bare = w.hours|w.minutes|w.seconds == 0
@@ -71,15 +71,21 @@ func (w *walker) plan() {
 	if w.freq <= everyHour {
 		w.minutes = orStart(w.minutes, clock/60%60)
 	}
-	if w.freq <= everyDay {
-		w.hours = orStart(w.hours, clock/3600)
-		for h := range int64(24) {
-			if w.hours.has(int(h)) {
-				w.times = w.addMinutes(w.times, h*3600)
-			}
-		}
-		w.budget.spend(len(w.times))
+	if w.freq > everyDay {
+		return true
 	}
+	w.hours = orStart(w.hours, clock/3600)
+	n := w.hours.len() * w.minutes.len() * w.seconds.len()
+	if !w.budget.spend(n) {
+		return false
+	}
+	w.times = make([]int64, 0, n)
+	for h := range int64(24) {
+		if w.hours.has(int(h)) {
+			w.times = w.addMinutes(w.times, h*3600)
+		}
+	}
+	return true
 }
 
 func orStart(s set, n int64) set {
@@ -170,6 +176,12 @@ func (w *walker) put(t int64) bool {
 // skip returns how many days from d on cannot match, 0 if d may.
 func (w *walker) skip(d day) int64 {
 	if w.months != 0 && !w.months.has(d.month) {
+		return int64(d.monthLength - d.day + 1)
+	}
+	if len(w.monthDays) == 1 && w.monthDays[0] > 0 && d.day != w.monthDays[0] {
+		if ahead := w.monthDays[0] - d.day; ahead > 0 && w.monthDays[0] <= d.monthLength {
+			return int64(ahead)
+		}
 		return int64(d.monthLength - d.day + 1)
 	}
 	return w.unaligned(d)

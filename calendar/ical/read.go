@@ -44,8 +44,10 @@ func ReadBusy(r io.Reader, o ReadOptions) (availability.Busy, error) {
 	if err := s.run(); err != nil {
 		return availability.Busy{}, err
 	}
-	b := &busyReader{scan: s, window: o.Window, limit: 4096}
-	b.expander = newExpander(o, &s.warn, b.add)
+	b := &busyReader{scan: s, window: o.Window}
+	b.expander = newExpander(o, &s.warn, &b.spans)
+	// A daily event takes twice the days of the window, and some for its rule.
+	b.budget = budget(500_000 + len(s.excerpts)*int(200+4*o.Window.Length()/(24*time.Hour)))
 	if err := b.readAll(); err != nil {
 		return availability.Busy{}, err
 	}
@@ -57,10 +59,9 @@ const maxSpans = 300_000 // of one answer
 // A busyReader makes busy times of what a scan kept.
 type busyReader struct {
 	*expander
+	spans   spans
 	scan    *scan
 	window  availability.Interval
-	spans   []availability.Span
-	limit   int // how many spans there may be before they are joined
 	groups  []*group
 	covered []availability.Interval // the time that VFREEBUSY speak of
 	partly  bool                    // no more than that is known
@@ -111,21 +112,36 @@ func (b *busyReader) readAll() error {
 }
 
 // readZones reads the zones that the calendars define. One calendar's do not
-// hold in another that has its own of that name.
+// hold in another that has its own of that name. Calendars that were strung
+// together define the same zones over and over.
 func (b *busyReader) readZones() error {
-	var all []*ical.Component
 	own := map[int][]*ical.Component{}
-	err := decodeExcerpts(b.scan.definitions, func(x excerpt, c *ical.Component) {
-		own[x.calendar] = append(own[x.calendar], c)
-		all = append(all, c)
-	})
-	b.shared = newZoneTable(all)
-	if len(own) > 1 {
-		for i, list := range own {
-			b.tables[i] = newZoneTable(append(list, all...))
+	var all []*ical.Component
+	seen := map[string]int{}
+	var fresh []excerpt
+	for _, x := range b.scan.definitions {
+		if _, ok := seen[string(x.text)]; !ok && len(fresh) < 5*maxZones {
+			seen[string(x.text)] = len(fresh)
+			fresh = append(fresh, x)
 		}
 	}
-	return err
+	err := decodeExcerpts(fresh, func(_ excerpt, c *ical.Component) { all = append(all, c) })
+	if err != nil {
+		return err
+	}
+	for _, x := range b.scan.definitions {
+		if i, ok := seen[string(x.text)]; ok {
+			own[x.calendar] = append(own[x.calendar], all[i])
+		}
+	}
+	b.shared = newZoneTable(all)
+	if len(own) > 1 && len(all) > 1 {
+		for i, list := range own {
+			b.tables[i] = newZoneTable(list)
+			b.tables[i].shared = b.shared
+		}
+	}
+	return nil
 }
 
 // decodeExcerpts calls yield with each excerpt as go-ical decodes it, some at a
@@ -150,27 +166,6 @@ func decodeExcerpts(list []excerpt, yield func(excerpt, *ical.Component)) error 
 	return nil
 }
 
-// add adds a span, in seconds since 1970. What lies outside of the window is
-// dropped.
-func (b *busyReader) add(start, end int64, kind availability.Kind, allDay bool) {
-	iv := availability.Interval{Start: time.Unix(start, 0).UTC(), End: time.Unix(end, 0).UTC()}
-	if iv = iv.Clip(b.window); iv.Empty() {
-		return
-	}
-	b.spans = append(b.spans, availability.Span{Interval: iv, Kind: kind, AllDay: allDay})
-	if len(b.spans) >= b.limit {
-		b.join()
-		b.limit = max(b.limit, 2*len(b.spans))
-	}
-}
-
-// join joins the spans that touch.
-func (b *busyReader) join() {
-	busy := availability.Busy{Window: b.window, Spans: b.spans}
-	busy.Normalize()
-	b.spans = busy.Spans
-}
-
 // cover notes that the calendar speaks of that time; ok is false if it does not
 // say of which.
 func (b *busyReader) cover(iv availability.Interval, ok bool) {
@@ -181,13 +176,13 @@ func (b *busyReader) cover(iv availability.Interval, ok bool) {
 func (b *busyReader) result() (availability.Busy, error) {
 	if b.partly && len(b.covered) > 0 {
 		for _, iv := range availability.Subtract([]availability.Interval{b.window}, availability.Union(b.covered)) {
-			b.spans = append(b.spans, availability.Span{Interval: iv, Kind: availability.Unknown})
+			b.spans.add(iv.Start.Unix(), iv.End.Unix()+1, class{kind: availability.Unknown})
 			b.doubt = cmp.Or(b.doubt, "the calendar tells of free and busy time for a part of the days only")
 		}
 	}
-	b.join()
-	if len(b.spans) > maxSpans {
+	list := b.spans.in(b.window)
+	if len(list) > maxSpans {
 		return availability.Busy{}, fmt.Errorf("the calendar has more than %d separate busy times", maxSpans)
 	}
-	return availability.Busy{Window: b.window, Spans: b.spans, Reason: b.doubt, Warnings: b.scan.warn.texts()}, nil
+	return availability.Busy{Window: b.window, Spans: list, Reason: b.doubt, Warnings: b.scan.warn.texts()}, nil
 }

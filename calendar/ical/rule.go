@@ -3,6 +3,7 @@ package ical
 import (
 	"errors"
 	"fmt"
+	"math/bits"
 	"slices"
 	"strconv"
 	"strings"
@@ -53,6 +54,7 @@ var dayNames = []string{"MO", "TU", "WE", "TH", "FR", "SA", "SU"}
 type set uint64
 
 func (s set) has(n int) bool { return s>>n&1 != 0 }
+func (s set) len() int       { return bits.OnesCount64(uint64(s)) }
 
 // A numberDay is the nth of a weekday in a month or year, from its end if n is
 // negative.

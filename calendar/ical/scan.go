@@ -15,6 +15,7 @@ import (
 const (
 	maxExcerpts = 64 << 20 // bytes of a calendar that may matter
 	maxZoneText = 64 << 10 // bytes of one definition of a zone
+	maxFreeBusy = 1 << 20  // bytes of one VFREEBUSY
 )
 
 // A scan reads a calendar once and keeps of it what may matter to a window:
@@ -47,6 +48,7 @@ type scan struct {
 	line        contentLine
 	known       [8]string // beginnings of lines whose parameters are as they should be
 	nextKnown   int
+	startZone   []byte // of the DTSTART before the line
 }
 
 // A kind of component.
@@ -65,6 +67,8 @@ type excerpt struct {
 	calendar int // from 1
 	line     int // in which it begins
 	uid      uint64
+	sequence int32
+	status   status
 	text     []byte
 }
 
@@ -136,7 +140,7 @@ func (s *scan) take() error {
 	case depth == 2 && s.kind == eventKind:
 		s.takeEvent(propertyOf(name), n)
 	case depth == 2 && s.kind == freeBusyKind:
-		s.takeFreeBusy(propertyOf(name))
+		return s.takeFreeBusy(propertyOf(name))
 	case s.kind == timezoneKind:
 		s.takeTimezone(name)
 	}
@@ -212,27 +216,35 @@ func (s *scan) keepLine() { s.text = append(append(s.text, s.whole()...), '\n') 
 
 // takeEvent reads a line of an event.
 func (s *scan) takeEvent(p property, n int) {
+	e := &s.event
 	switch p {
 	case propNone:
 		if s.head[n] == ';' && bytes.IndexByte(s.head, ':') < 0 && !s.folded {
 			s.warn.add(s.number, "no property: the line is left out")
 		}
-		return
+	case propUID:
+		e.noteUID(s.whole(), s)
+	case propSequence:
+		e.noteSequence(afterColon(s.whole()))
+	case propStatus, propTransp, propBusyStatus:
+		e.status.note(p, afterColon(s.whole()))
 	case propAttendee:
-		if s.owner == "" || !containsFold(s.whole(), "DECLINED") || !containsFold(s.head, strings.ToUpper(s.owner)) {
-			return
+		if s.owner != "" && containsFold(s.whole(), "DECLINED") && s.line.parse(s.head) == nil {
+			e.status.declined = e.status.declined || s.line.declinedBy(s.owner)
 		}
+	case propSummary, propFreeBusy:
+	default:
+		line := s.whole()
+		if s.cut {
+			s.warn.add(s.number, "%v", errLong)
+			e.unclear = true
+		}
+		if s.head[n] == ';' && !s.plainParams(line) {
+			e.unclear = true
+		}
+		e.note(p, line, s)
+		s.keepLine()
 	}
-	line := s.whole()
-	if s.cut {
-		s.warn.add(s.number, "%v", errLong)
-		s.event.unclear = true
-	}
-	if s.head[n] == ';' && !s.plainParams(line) {
-		s.event.unclear = true
-	}
-	s.event.note(p, line, s)
-	s.keepLine()
 }
 
 // plainParams reports whether the parameters of a line are written as they
@@ -255,13 +267,17 @@ func (s *scan) plainParams(line []byte) bool {
 }
 
 // takeFreeBusy reads a line of a VFREEBUSY.
-func (s *scan) takeFreeBusy(p property) {
+func (s *scan) takeFreeBusy(p property) error {
 	switch p {
 	case propStart, propEnd, propDuration, propFreeBusy:
 		s.keepLine()
+		if len(s.text) > maxFreeBusy {
+			return fmt.Errorf("line %d: a VFREEBUSY is longer than %d MB", s.number, maxFreeBusy>>20)
+		}
 	case propSummary: // that it is there matters, what it says does not
 		s.text = append(s.text, "SUMMARY:\n"...)
 	}
+	return nil
 }
 
 // takeTimezone reads a line of a VTIMEZONE.
@@ -307,13 +323,18 @@ func (s *scan) keep(kind kind) error {
 	if need := len(s.text) + len(s.text)/2 + 100; cap(s.arena)-len(s.arena) < need {
 		s.arena = make([]byte, 0, max(need, bufferSize))
 	}
+	s.startZone = nil
 	from, name := len(s.arena), [...]string{eventKind: ical.CompEvent, freeBusyKind: ical.CompFreeBusy, timezoneKind: ical.CompTimezone}[kind]
 	s.arena = append(append(append(s.arena, "BEGIN:"...), name...), '\n')
 	for line := range bytes.Lines(s.text) {
 		s.arena = s.appendCanonical(s.arena, bytes.TrimSuffix(line, []byte("\n")))
 	}
 	s.arena = append(append(append(s.arena, "END:"...), name...), '\n')
-	x := excerpt{kind, s.calendars, s.begin, s.event.uid, s.arena[from:len(s.arena):len(s.arena)]}
+	x := excerpt{
+		kind: kind, calendar: s.calendars, line: s.begin,
+		uid: s.event.uid, sequence: s.event.sequence, status: s.event.status,
+		text: s.arena[from:len(s.arena):len(s.arena)],
+	}
 	if kind == timezoneKind {
 		s.definitions = append(s.definitions, x)
 	} else {
@@ -337,15 +358,27 @@ func (s *scan) appendCanonical(text, line []byte) []byte {
 		s.warn.add(s.begin, "%s: a parameter without a value is left out", propertyName(s.line.name))
 	}
 	s.line.mendZone()
-	matters := s.line.params[:0]
-	for _, p := range s.line.params {
+	s.line.params = slices.DeleteFunc(s.line.params, func(p param) bool {
 		switch string(bytes.ToUpper(p.name)) {
-		case ical.PropTimezoneID, ical.ParamValue, ical.ParamRange, ical.ParamParticipationStatus, ical.ParamFreeBusyType, "EMAIL":
-			matters = append(matters, p)
+		case ical.PropTimezoneID:
+			return s.sameZone(p.value)
+		case ical.ParamRange, ical.ParamFreeBusyType:
+			return false
+		case ical.ParamValue: // the form of the value tells what it is
+			return len(s.line.value) == len("20260303")
 		}
-	}
-	s.line.params = matters
+		return true
+	})
 	return s.line.append(text)
+}
+
+// sameZone reports whether the line is a DTEND that may leave out its zone: it
+// is that of the DTSTART before it.
+func (s *scan) sameZone(tzid []byte) bool {
+	if s.line.named(ical.PropDateTimeStart) {
+		s.startZone = tzid
+	}
+	return s.line.named(ical.PropDateTimeEnd) && len(tzid) > 0 && bytes.Equal(tzid, s.startZone)
 }
 
 // dropped reports whether the event cannot touch the window, or takes no time
@@ -355,7 +388,7 @@ func (s *scan) dropped() bool {
 	if e.unclear || e.future || !e.hasStart || e.hasEnd && e.unlike() {
 		return false
 	}
-	if away := e.outside(s.from, s.to); !away && !(e.free && !e.recurs) {
+	if away := e.outside(s.from, s.to); !away && (e.recurs || e.status.takesTime()) {
 		return false
 	}
 	if e.uid == 0 || !e.override && e.sequence == 0 {
@@ -394,7 +427,7 @@ type glance struct {
 	until      int64 // the last day of all rules
 	unbounded  bool  // a rule has no UNTIL
 	unclear    bool
-	free       bool
+	status     status
 	override   bool
 	future     bool // RANGE=THISANDFUTURE
 	id         stamp
@@ -405,8 +438,6 @@ type glance struct {
 func (e *glance) note(p property, line []byte, s *scan) {
 	value := afterColon(line)
 	switch p {
-	case propUID:
-		e.noteUID(line, s)
 	case propStart:
 		e.unclear = e.unclear || e.hasStart
 		e.start, e.startForm = e.day(value)
@@ -425,17 +456,12 @@ func (e *glance) note(p property, line []byte, s *scan) {
 		e.recurs, e.unclear = true, true
 	case propID:
 		e.noteID(line, s)
-	case propStatus:
-		e.free = e.free || equalFold(value, "CANCELLED")
-	case propTransp:
-		e.free = e.free || equalFold(value, "TRANSPARENT")
-	case propBusyStatus:
-		e.free = e.free || equalFold(value, "FREE")
-	case propSequence:
-		n, err := strconv.ParseInt(string(value), 10, 32)
-		e.sequence = int32(max(n, 0))
-		e.unclear = e.unclear || err != nil
 	}
+}
+
+func (e *glance) noteSequence(value []byte) {
+	n, _ := strconv.ParseInt(string(value), 10, 32)
+	e.sequence = int32(max(n, 0))
 }
 
 func (e *glance) noteUID(line []byte, s *scan) {

@@ -1,27 +1,38 @@
 package ical
 
 import (
+	"bytes"
 	"strings"
-
-	"github.com/emersion/go-ical"
 
 	"github.com/peerslot/peerslot/availability"
 )
 
-// A status is what an event says of whether it takes time. The words are in
-// upper case.
+// A status is what an event says of whether it takes time, and how firmly.
 type status struct {
-	status, transp, busy string
-	declined             bool // by the calendar's owner
+	cancelled, transparent, free bool // free: for Outlook
+	declined                     bool // by the calendar's owner
+	tentative                    bool
 }
 
-// free reports whether the event takes no time.
-func (s status) free() bool {
-	return s.declined || s.status == "CANCELLED" || s.transp == "TRANSPARENT" || s.busy == "FREE"
+// note takes in the value of a line.
+func (s *status) note(p property, value []byte) {
+	switch p {
+	case propStatus:
+		s.cancelled = s.cancelled || equalFold(value, "CANCELLED")
+		s.tentative = s.tentative || equalFold(value, "TENTATIVE")
+	case propTransp:
+		s.transparent = s.transparent || equalFold(value, "TRANSPARENT")
+	case propBusyStatus:
+		s.free = s.free || equalFold(value, "FREE")
+		s.tentative = s.tentative || equalFold(value, "TENTATIVE")
+	}
 }
+
+// takesTime reports whether the event counts.
+func (s status) takesTime() bool { return !s.cancelled && !s.transparent && !s.free && !s.declined }
 
 func (s status) kind() availability.Kind {
-	if s.status == "TENTATIVE" || s.busy == "TENTATIVE" {
+	if s.tentative {
 		return availability.Tentative
 	}
 	return availability.Firm
@@ -29,13 +40,16 @@ func (s status) kind() availability.Kind {
 
 // declinedBy reports whether the line of an attendee is the owner's and says
 // that they do not come.
-func declinedBy(p *ical.Prop, owner string) bool {
-	if owner == "" || !strings.EqualFold(p.Params.Get(ical.ParamParticipationStatus), "DECLINED") {
-		return false
+func (c *contentLine) declinedBy(owner string) bool {
+	declined, same := false, false
+	for _, p := range c.params {
+		value := string(bytes.Trim(p.value, `" `))
+		declined = declined || equalFold(p.name, "PARTSTAT") && strings.EqualFold(value, "DECLINED")
+		same = same || equalFold(p.name, "EMAIL") && strings.EqualFold(value, owner)
 	}
-	address := strings.TrimSpace(p.Value)
+	address := strings.TrimSpace(string(c.value))
 	if scheme, rest, ok := strings.Cut(address, ":"); ok && strings.EqualFold(scheme, "mailto") {
 		address = rest
 	}
-	return strings.EqualFold(address, owner) || strings.EqualFold(p.Params.Get("EMAIL"), owner)
+	return declined && (same || strings.EqualFold(address, owner))
 }

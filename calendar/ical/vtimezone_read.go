@@ -16,19 +16,19 @@ type change struct{ at, offset int64 }
 const maxChanges = 5000 // of one zone
 
 var (
-	definedFrom  = dayNumber(1900, 1, 1) * secondsPerDay
-	definedUntil = dayNumber(2150, 1, 1) * secondsPerDay
+	definedFrom  = dayNumber(1950, 1, 1) * secondsPerDay
+	definedUntil = dayNumber(2100, 1, 1) * secondsPerDay
 )
 
-// definedZone returns the zone that a VTIMEZONE defines, for the years 1900 to
-// 2150. Before its first change the offset is the one that the change ends.
+// definedZone returns the zone that a VTIMEZONE defines, for the years 1950 to
+// 2100. Before its first change the offset is the one that the change ends.
 func definedZone(name string, c *ical.Component) (*time.Location, error) {
 	var (
 		changes []change
 		first   int64 // the offset before all changes
 		since   int64 = endless
 	)
-	b := budget(calendarBudget / 10)
+	b := budget(100_000)
 	for _, o := range c.Children {
 		if o.Name != ical.CompTimezoneStandard && o.Name != ical.CompTimezoneDaylight {
 			continue

@@ -2,6 +2,7 @@ package ical
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -13,7 +14,7 @@ import (
 	"github.com/peerslot/peerslot/availability"
 )
 
-const maxZones = 500 // names looked up for one calendar
+const maxZones = 100 // names looked up for one text
 
 // A zoneTable finds the zones that a calendar names. In this order a name is
 // the IANA zone of that name, even if the calendar defines one of that name,
@@ -24,6 +25,14 @@ const maxZones = 500 // names looked up for one calendar
 type zoneTable struct {
 	defined map[string]*ical.Component
 	found   map[string]zoneFinding
+	shared  *zoneTable // looked at for what is not defined here; may be nil
+	built   map[*ical.Component]builtZone
+}
+
+// A builtZone is what came of a definition.
+type builtZone struct {
+	loc *time.Location
+	err error
 }
 
 // A zoneFinding is what a zone's name stands for.
@@ -35,7 +44,11 @@ type zoneFinding struct {
 // newZoneTable returns a table of the zones that the VTIMEZONE among the
 // components define.
 func newZoneTable(components []*ical.Component) *zoneTable {
-	z := &zoneTable{defined: map[string]*ical.Component{}, found: map[string]zoneFinding{}}
+	z := &zoneTable{
+		defined: map[string]*ical.Component{},
+		found:   map[string]zoneFinding{},
+		built:   map[*ical.Component]builtZone{},
+	}
 	for _, c := range components {
 		if c.Name != ical.CompTimezone {
 			continue
@@ -76,18 +89,39 @@ func (z *zoneTable) lookup(name string) zoneFinding {
 		return zoneFinding{loc: loc}
 	}
 	unknown := fmt.Sprintf("unknown time zone %q", name)
-	if c, ok := z.defined[name]; ok {
-		loc, err := definedZone(name, c)
-		if err == nil {
-			return zoneFinding{loc: loc}
+	c, ok := z.defined[name]
+	if !ok && z.shared != nil {
+		return z.shared.find(name)
+	}
+	if ok {
+		built := z.build(name, c)
+		if built.err == nil {
+			return zoneFinding{loc: built.loc}
 		}
-		unknown = fmt.Sprintf("unknown time zone %q: %v", name, err)
+		unknown = fmt.Sprintf("unknown time zone %q: %v", name, built.err)
 	}
 	loc := cmp.Or(windowsZone(name), vendorZone(name), displayedZone(name))
 	if loc == nil {
 		return zoneFinding{note: unknown}
 	}
 	return zoneFinding{loc, fmt.Sprintf("time zone %q is not defined in the calendar: read as %s", name, loc)}
+}
+
+// build returns the zone that c defines. Tables that share one build it once.
+func (z *zoneTable) build(name string, c *ical.Component) builtZone {
+	if z.shared != nil {
+		return z.shared.build(name, c)
+	}
+	b, ok := z.built[c]
+	switch {
+	case ok:
+	case len(z.built) == maxZones:
+		return builtZone{err: errors.New("too many zones are defined")}
+	default:
+		b.loc, b.err = definedZone(name, c)
+		z.built[c] = b
+	}
+	return b
 }
 
 // ianaZone returns the IANA zone of that name, or nil. Besides zones the

@@ -24,7 +24,8 @@ func displayedZone(name string) *time.Location {
 		return loc
 	}
 	var found []*time.Location
-	for city := range strings.FieldsFuncSeq(rest, func(r rune) bool { return strings.ContainsRune(",;:", r) }) {
+	cities := strings.FieldsFunc(rest, func(r rune) bool { return strings.ContainsRune(",;:", r) })
+	for _, city := range cities[:min(len(cities), 4)] {
 		if loc := cityZone(strings.TrimSpace(city)); loc != nil && fits(loc) {
 			found = append(found, loc)
 		}

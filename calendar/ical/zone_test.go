@@ -1,0 +1,127 @@
+package ical
+
+import (
+	"testing"
+	"time"
+)
+
+// definition defines a zone as Exchange does.
+func definition(name, standard, daylight string) string {
+	return "BEGIN:VTIMEZONE\r\nTZID:" + name + "\r\n" +
+		"BEGIN:STANDARD\r\nDTSTART:16010101T030000\r\nTZOFFSETFROM:" + daylight + "\r\nTZOFFSETTO:" + standard +
+		"\r\nRRULE:FREQ=YEARLY;INTERVAL=1;BYDAY=-1SU;BYMONTH=10\r\nEND:STANDARD\r\n" +
+		"BEGIN:DAYLIGHT\r\nDTSTART:16010101T020000\r\nTZOFFSETFROM:" + standard + "\r\nTZOFFSETTO:" + daylight +
+		"\r\nRRULE:FREQ=YEARLY;INTERVAL=1;BYDAY=-1SU;BYMONTH=3\r\nEND:DAYLIGHT\r\nEND:VTIMEZONE"
+}
+
+func TestZones(t *testing.T) {
+	at9 := func(tzid string) string {
+		return inEvent("DTSTART;TZID="+tzid+":20261104T090000", "DTEND;TZID="+tzid+":20261104T100000")
+	}
+	undefined := "is not defined in the calendar"
+	runReadCases(t, []readCase{
+		{"IANA", inCalendar(at9("America/New_York")), []string{"busy 04 14:00-15:00"}, ""},
+		{"IANA outweighs a definition", inCalendar(definition("America/New_York", "+0100", "+0200"), at9("America/New_York")), []string{"busy 04 14:00-15:00"}, ""},
+		{"defined", inCalendar(definition("Bureau", "-0330", "-0230"), at9("Bureau")), []string{"busy 04 12:30-13:30"}, ""},
+		{"defined after its use", inCalendar(at9("Bureau"), definition("Bureau", "-0330", "-0230")), []string{"busy 04 12:30-13:30"}, ""},
+		{"defined with escapes", inCalendar(definition(`(UTC+01:00) Bern\, Rome`, "-0330", "-0230"), at9(`"(UTC+01:00) Bern, Rome"`)), []string{"busy 04 12:30-13:30"}, ""},
+		{"defined, in summer", inCalendar(definition("Bureau", "-0330", "-0230"),
+			inEvent("DTSTART;TZID=Bureau:20261020T090000", "DURATION:PT1H", "RRULE:FREQ=WEEKLY;COUNT=4")),
+			[]string{"busy 03 12:30-13:30", "busy 10 12:30-13:30"}, ""},
+		{"each calendar has its own", inCalendar(definition("Bureau", "-0330", "-0230"), at9("Bureau")) + inCalendar(definition("Bureau", "-0800", "-0700"), at9("Bureau")),
+			[]string{"busy 04 12:30-13:30", "busy 04 17:00-18:00"}, ""},
+		{"Windows", inCalendar(at9("Pacific Standard Time")), []string{"busy 04 17:00-18:00"}, undefined},
+		{"Windows, defined", inCalendar(definition("Pacific Standard Time", "+0100", "+0200"), at9("Pacific Standard Time")), []string{"busy 04 08:00-09:00"}, ""},
+		{"path", inCalendar(at9("/citadel.org/20210210_1/Asia/Tokyo")), []string{"busy 04 00:00-01:00"}, undefined},
+		{"path of three", inCalendar(at9("/freeassociation/Tzfile/America/Argentina/Ushuaia")), []string{"busy 04 12:00-13:00"}, undefined},
+		{"display name", inCalendar(at9(`"(UTC-05:00) Eastern Time (US & Canada)"`)), []string{"busy 04 14:00-15:00"}, undefined},
+		{"display name, not quoted", inCalendar(at9("(UTC-05:00) Eastern Time (US & Canada)")), []string{"busy 04 14:00-15:00"}, undefined},
+		{"display name of cities", inCalendar(at9(`"(GMT+10:00) Canberra, Melbourne, Sydney"`)), []string{"busy 03 22:00-23:00"}, undefined},
+		{"cities", inCalendar(at9(`"Greenwich Mean Time:Dublin; Edinburgh; Lisbon; London"`)), []string{"busy 04 09:00-10:00"}, undefined},
+		{"Z outweighs TZID", inCalendar(inEvent("DTSTART;TZID=America/New_York:20261104T090000Z", "DTEND;TZID=Nowhere:20261104T100000Z")), []string{"busy 04 09:00-10:00"}, ""},
+		{"blanks", inCalendar(at9(" Europe/Berlin")), []string{"busy 04 08:00-09:00"}, "blanks"},
+		{"floating", inCalendar("X-WR-TIMEZONE:America/New_York", inEvent("DTSTART:20261104T090000", "DTEND:20261104T100000")), []string{"busy 04 08:00-09:00"}, ""},
+		{"two zones", inCalendar(inEvent("DTSTART;TZID=Europe/Berlin:20261104T090000", "DTEND;TZID=America/New_York:20261104T040000")), []string{"busy 04 08:00-09:00"}, ""},
+		{"end without zone", inCalendar(inEvent("DTSTART;TZID=America/New_York:20261104T090000", "DTEND:20261104T100000")), []string{"busy 04 14:00-15:00"}, ""},
+	})
+}
+
+// An event in a zone that nobody knows is unknown wherever on earth it may be.
+func TestUnknownZones(t *testing.T) {
+	everywhere := []string{"unknown 03 19:00-04 22:00"}
+	for _, tzid := range []string{
+		"Mars/Olympus", "", "Local", "local", "localtime", "posixrules", "right/Europe/Berlin", "../Europe/Berlin", "Factory",
+		"Customized Time Zone", `"(UTC+05:00) Eastern Time (US & Canada)"`, `"Atlantis, Utopia"`, `"Berlin, Tokyo"`,
+	} {
+		event := inEvent("DTSTART;TZID="+tzid+":20261104T090000", "DTEND;TZID="+tzid+":20261104T100000")
+		runReadCases(t, []readCase{{tzid, inCalendar(event), everywhere, "line 3: unknown time zone"}})
+	}
+	for _, definition := range []string{
+		"TZOFFSETTO:+0100", "TZOFFSETFROM:+0100\r\nTZOFFSETTO:one", "TZOFFSETFROM:+0100\r\nTZOFFSETTO:+0100\r\nRRULE:FREQ=SECONDLY",
+		"TZOFFSETFROM:+0100\r\nTZOFFSETTO:+9900", "TZOFFSETFROM:+0100\r\nTZOFFSETTO:+0200\r\nRDATE:never",
+	} {
+		event := inEvent("DTSTART;TZID=Odd:20261104T090000", "DTEND;TZID=Odd:20261104T100000")
+		text := inCalendar("BEGIN:VTIMEZONE\r\nTZID:Odd\r\nBEGIN:STANDARD\r\nDTSTART:19700101T000000", definition, "END:STANDARD\r\nEND:VTIMEZONE", event)
+		runReadCases(t, []readCase{{definition, text, everywhere, `unknown time zone "Odd": its definition`}})
+	}
+	series := inEvent("DTSTART;TZID=Mars/Olympus:20260901T090000", "DURATION:PT1H", "RRULE:FREQ=WEEKLY;UNTIL=20261110T120000Z",
+		"EXDATE;TZID=Mars/Olympus:20261103T090000")
+	runReadCases(t, []readCase{{"series", inCalendar(series), []string{"unknown 09 19:00-10 22:00"}, "unknown time zone"}})
+	free := inEvent("DTSTART;TZID=Mars/Olympus:20261104T090000", "DURATION:PT1H", "TRANSP:TRANSPARENT")
+	runReadCases(t, []readCase{{"free", inCalendar(free), nil, ""}})
+}
+
+// The instants of a zone read from a definition are those of the zone itself.
+func TestDefinedZone(t *testing.T) {
+	for _, name := range []string{"Europe/Berlin", "America/St_Johns", "Australia/Lord_Howe", "Africa/Casablanca", "Asia/Kolkata", "America/Vancouver"} {
+		loc := zoneNamed(t, name)
+		defined, err := definedZone("defined", timezone(loc, window))
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		for at := window.Start; at.Before(window.End); at = at.Add(29 * time.Minute) {
+			_, want := at.In(loc).Zone()
+			if _, got := at.In(defined).Zone(); got != want {
+				t.Fatalf("%s at %s: got offset %d, want %d", name, at, got, want)
+			}
+		}
+	}
+}
+
+// A zone gives the same instants near and far from a change, in any order.
+func TestZoneInstant(t *testing.T) {
+	loc := zoneNamed(t, "America/New_York")
+	z := newZone(loc)
+	for _, c := range []struct{ wall, want string }{
+		{"2026-11-01T01:30:00Z", "2026-11-01T05:30:00Z"}, // the first of two
+		{"2026-11-01T02:00:00Z", "2026-11-01T07:00:00Z"},
+		{"2026-03-08T02:30:00Z", "2026-03-08T07:30:00Z"}, // skipped: 03:30
+		{"2026-07-01T12:00:00Z", "2026-07-01T16:00:00Z"},
+		{"2026-11-01T00:30:00Z", "2026-11-01T04:30:00Z"},
+		{"2026-11-02T00:30:00Z", "2026-11-02T05:30:00Z"},
+	} {
+		wall, err := time.Parse(time.RFC3339, c.wall)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := time.Unix(z.instant(wall.Unix()), 0).UTC().Format(time.RFC3339); got != c.want {
+			t.Errorf("at %s clocks: got %s, want %s", c.wall, got, c.want)
+		}
+	}
+}
+
+func TestWindowsZonesAreKnown(t *testing.T) {
+	for i, z := range windowsZones {
+		if windowsZone(z.windows) == nil {
+			t.Errorf("%s: %s is not a zone", z.windows, z.iana)
+		}
+		if i > 0 && windowsZones[i-1].windows >= z.windows {
+			t.Errorf("%s is not sorted", z.windows)
+		}
+	}
+	for _, d := range displayNames {
+		if windowsZone(d[1]) == nil {
+			t.Errorf("%s: %s is not a zone of Windows", d[0], d[1])
+		}
+	}
+}
