@@ -104,6 +104,20 @@ type Store interface {
 	// Answers counts the answers about a series.
 	Answers(ctx context.Context, uid calendar.UID) (map[Answer]int, error)
 
+	// Unreadable returns what SaveUnreadable kept last: whose calendars could not
+	// be read, and since when.
+	Unreadable(ctx context.Context) (map[calendar.Address]time.Time, error)
+
+	// SaveUnreadable keeps whose calendars cannot be read, and since when. Who is
+	// not named is readable again.
+	SaveUnreadable(ctx context.Context, since map[calendar.Address]time.Time) error
+
+	// Lock waits for up to wait until no other run holds the lock of this store, in
+	// this process or another, and keeps others from it until unlock is called or
+	// the process ends, however it ends. It returns ErrBusy if that lasts too long.
+	// The other methods do not need it.
+	Lock(ctx context.Context, wait time.Duration) (unlock func(), err error)
+
 	Close() error
 }
 
@@ -121,6 +135,7 @@ type Event struct {
 var (
 	ErrStale  = errors.New("the booking was changed by another run meanwhile")
 	ErrBooked = errors.New("the group has a series already")
+	ErrBusy   = errors.New("another run is changing things")
 	ErrStore  = errors.New("the store cannot be written")
 	ErrFormed = errors.New("another run formed it meanwhile")
 )

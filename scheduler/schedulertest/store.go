@@ -33,6 +33,8 @@ func TestStore(t *testing.T, open func(t *testing.T) scheduler.Store) {
 		"rounds":                       testRounds,
 		"a round is formed once":       testFormedOnce,
 		"many at once":                 testConcurrent,
+		"unreadable calendars":         testUnreadable,
+		"one run at a time":            testLock,
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -257,6 +259,47 @@ func testAtomic(t *testing.T, s scheduler.Store) {
 	}
 	if h, err := s.History(t.Context(), "a", time.Time{}); err != nil || len(h) != 0 {
 		t.Errorf("History = %v, %v; want none: the Save was refused", h, err)
+	}
+}
+
+func testUnreadable(t *testing.T, s scheduler.Store) {
+	at := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	for _, want := range []map[calendar.Address]time.Time{
+		{},
+		{"ana@acme.example": at, "bo@acme.example": at.AddDate(0, 0, 1)},
+		{"bo@acme.example": at.AddDate(0, 0, 1)},
+		{},
+	} {
+		if err := s.SaveUnreadable(t.Context(), want); err != nil {
+			t.Fatal(err)
+		}
+		got, err := s.Unreadable(t.Context())
+		if diff := cmp.Diff(want, got); err != nil || diff != "" {
+			t.Errorf("Unreadable(): %v (-want +got):\n%s", err, diff)
+		}
+	}
+}
+
+func testLock(t *testing.T, s scheduler.Store) {
+	unlock, err := s.Lock(t.Context(), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Lock(t.Context(), 0); !errors.Is(err, scheduler.ErrBusy) {
+		t.Errorf("a second Lock: %v; want ErrBusy", err)
+	}
+	save(t, s, Booking("a", 1)) // the lock is between runs; the methods do without
+	got := make(chan error)
+	go func() {
+		unlock, err := s.Lock(t.Context(), time.Minute)
+		if err == nil {
+			unlock()
+		}
+		got <- err
+	}()
+	unlock()
+	if err := <-got; err != nil {
+		t.Errorf("a Lock that waits: %v; want it to get the lock once it is free", err)
 	}
 }
 

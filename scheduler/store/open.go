@@ -61,7 +61,7 @@ func openPostgres(ctx context.Context, location string) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the store %s: %w", u.Redacted(), err)
 	}
-	s := &Store{db, postgresDialect}
+	s := &Store{db, postgresDialect, postgresLock(db)}
 	if err := s.migrate(ctx, nil); err != nil {
 		db.Close()
 		return nil, fmt.Errorf("open the store %s: %w", u.Redacted(), err)
@@ -81,7 +81,7 @@ func openSQLite(ctx context.Context, path string) (*Store, error) {
 		return nil, fmt.Errorf("open the store %s: %w", path, err)
 	}
 	db.SetMaxOpenConns(1)
-	s := &Store{db, sqliteDialect}
+	s := &Store{db, sqliteDialect, sqliteLock(path)}
 	backup := func(version int64) error { return backupSQLite(ctx, db, fmt.Sprintf("%s.before-%d", path, version)) }
 	if err := s.migrate(ctx, backup); err != nil {
 		db.Close()

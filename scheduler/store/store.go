@@ -20,6 +20,7 @@ import (
 type Store struct {
 	db      *sql.DB
 	dialect dialect
+	tryLock func(context.Context) (unlock func(), err error) // ErrBusy if another run has it
 }
 
 var _ scheduler.Store = (*Store)(nil)
