@@ -60,10 +60,8 @@ func (o freebusyOptions) run(ctx context.Context, a *app, args []string) error {
 		}
 		return o.runICS(ctx, a)
 	}
-	for flag, value := range map[string]string{"zone": o.zone, "as": o.as} {
-		if value != "" {
-			return usagef("in a workspace, the configuration says so", "freebusy: --%s goes with --ics", flag)
-		}
+	if o.zone != "" || o.as != "" {
+		return usagef("in a workspace, the configuration says so", "freebusy: --zone and --as go with --ics")
 	}
 	w, err := a.open(ctx)
 	if err != nil {
@@ -207,9 +205,7 @@ func (f *jsonFreebusy) add(person, zone string, b availability.Busy) {
 		p.Busy = busyJSON(b)
 	}
 	f.People = append(f.People, p)
-	for _, w := range b.Warnings {
-		f.Warnings = append(f.Warnings, w)
-	}
+	f.Warnings = append(f.Warnings, b.Warnings...)
 }
 
 func (a *app) printFreebusy(f jsonFreebusy) error {
