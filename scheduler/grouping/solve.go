@@ -2,6 +2,7 @@ package grouping
 
 import (
 	"errors"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"time"
@@ -61,16 +62,18 @@ func (s *solver) solve() (bound int, err error) {
 // prove solves a problem small enough for an exact search of all people.
 func (s *solver) prove() (bound int, err error) {
 	s.start()
-	if len(s.people) > 36 {
-		for range 8 {
-			s.repartition(30, int(30*time.Millisecond))
-		}
+	total := s.meter.left
+	switch n := len(s.people); {
+	case n > 64:
+		s.repartitionAll(total*4/10, 6)
+	case n > 36:
+		s.repartitionAll(total*5/100, 3)
 	}
 	whole := s.take(everyone(len(s.groups)))
 	if whole.cost >= blocked {
 		whole.groups = nil
 	}
-	part := s.meter.part(s.meter.left)
+	part := s.meter.part(s.meter.left - total*15/100)
 	given := part.left
 	e := newExact(whole.table, whole.groups, part)
 	e.cores = s.cores
@@ -84,6 +87,9 @@ func (s *solver) prove() (bound int, err error) {
 	}
 	whole.groups = e.best
 	s.put([]portion{whole})
+	if s.cost() > e.bound() {
+		s.repartitionAll(s.meter.left, math.MaxInt)
+	}
 	return e.bound(), nil
 }
 
@@ -119,24 +125,35 @@ func (s *solver) improve() (bound int, err error) {
 	if s.cost() >= blocked {
 		return 0, s.infeasible()
 	}
-	s.repartitionAll()
+	s.repartitionAll(s.meter.left, math.MaxInt)
 	return 0, nil
 }
 
-// repartitionAll takes ever other groups apart until the meter is over. How many
-// people at once gains most for the work differs, and changes on the way.
-func (s *solver) repartitionAll() {
-	sizes := [...]int{25, 35, 45, 60, 80}
-	var gains [len(sizes)]float64 // for each unit of work
-	for turn := 0; !s.meter.over(); turn++ {
+// repartitionAll takes ever other groups apart until so much work is done, or so
+// many turns in a row have gained nothing. How many people at once gain most for
+// the work differs, and changes on the way.
+func (s *solver) repartitionAll(effort, patience int) {
+	sizes := []int{25}
+	for _, n := range [...]int{35, 45, 60, 80} {
+		if n < len(s.people)*3/4 {
+			sizes = append(sizes, n)
+		}
+	}
+	gains := make([]float64, len(sizes)) // for each unit of work
+	end := s.meter.left - effort
+	dry := 0
+	for turn := 0; dry < patience && s.meter.left > end && !s.meter.over(); turn++ {
 		at := turn
 		if turn >= len(sizes) {
-			at = slices.Index(gains[:], slices.Max(gains[:]))
+			at = slices.Index(gains, slices.Max(gains))
 			if turn%4 == 0 {
 				at = s.rng.IntN(len(sizes))
 			}
 		}
 		gain, work := s.repartition(sizes[at], int(300*time.Millisecond))
+		if dry++; gain > 0 {
+			dry = 0
+		}
 		rate := float64(gain) / float64(max(work, 1))
 		if turn >= len(sizes) {
 			rate = 0.7*gains[at] + 0.3*rate
