@@ -1,0 +1,333 @@
+package scheduler_test
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/scheduler"
+)
+
+// numbered returns n addresses in ascending order.
+func numbered(n int) []calendar.Address {
+	out := make([]calendar.Address, n)
+	for i := range out {
+		out[i] = calendar.Address(fmt.Sprintf("p%03d@acme.example", i))
+	}
+	return out
+}
+
+// snapshotOf returns people of Berlin whose calendars are empty, each in a team of
+// their own.
+func snapshotOf(people []calendar.Address) scheduler.Snapshot {
+	roster := scheduler.Roster{}
+	busy := map[calendar.Address]availability.Busy{}
+	window := availability.Interval{Start: now.AddDate(0, 0, -10), End: now.AddDate(0, 6, 0)}
+	for _, a := range people {
+		roster[a] = scheduler.Person{Address: a, Zone: "Europe/Berlin", Hours: availability.OfficeHours(), Team: string(a)}
+		busy[a] = availability.Busy{Window: window}
+	}
+	return scheduler.Snapshot{
+		Workspace: scheduler.Workspace{
+			Organizer: calendar.Attendee{Address: organizer}, Zone: "Europe/Berlin", Roster: roster, Repair: scheduler.DefaultRepairRules(),
+		},
+		Busy: busy, Window: window, Now: now,
+		Holidays: func(string, availability.Date, availability.Date) ([]availability.Date, error) { return nil, nil },
+		Agenda: func(p scheduler.Program) (scheduler.Agenda, error) {
+			a, _ := scheduler.BuiltInAgenda(p.Agenda)
+			return a, nil
+		},
+	}
+}
+
+func program(kind scheduler.Kind, least, most int) scheduler.Program {
+	p := scheduler.DefaultProgram()
+	p.Name, p.Kind, p.MinSize, p.MaxSize = "p", kind, least, most
+	return p
+}
+
+func formed(t *testing.T, s scheduler.Snapshot, f scheduler.Forming) scheduler.FormPlan {
+	t.Helper()
+	f.Start = start
+	s.Workspace.Programs = []scheduler.Program{f.Program}
+	plan, err := scheduler.PlanRound(s, f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkRound(t, plan)
+	return plan
+}
+
+// checkRound checks that the groups have names of their own and that nobody is in
+// two.
+func checkRound(t *testing.T, plan scheduler.FormPlan) {
+	t.Helper()
+	names, in := map[string]bool{}, map[calendar.Address]string{}
+	for _, g := range plan.Round.Groups {
+		if names[g.Name] || g.Name == "" {
+			t.Errorf("a second group is called %q", g.Name)
+		}
+		names[g.Name] = true
+		for _, a := range g.Members {
+			if in[a] != "" && plan.Program.Kind != scheduler.OneOnOne {
+				t.Errorf("%s is in %s and %s", a, in[a], g.Name)
+			}
+			in[a] = g.Name
+		}
+	}
+}
+
+func TestPairsMeetEverybodyOnce(t *testing.T) {
+	for _, n := range []int{2, 4, 6, 12, 20} {
+		s := snapshotOf(numbered(n))
+		f := scheduler.Forming{Program: program(scheduler.Pair, 2, 3)}
+		met := map[[2]calendar.Address]bool{}
+		for round := range n - 1 {
+			f.Seed = uint64(round)
+			plan := formed(t, s, f)
+			if len(plan.Groups) != n/2 || plan.Repeats != 0 {
+				t.Fatalf("%d people, round %d: %d groups, %d repeats; want %d and none", n, round+1, len(plan.Groups), plan.Repeats, n/2)
+			}
+			for _, g := range plan.Groups {
+				pair := [2]calendar.Address{g.Members[0], g.Members[1]}
+				if met[pair] {
+					t.Fatalf("%d people, round %d: %v meet again", n, round+1, pair)
+				}
+				met[pair] = true
+			}
+			f.Rounds = append(f.Rounds, plan.Round)
+		}
+		if n > 2 {
+			if plan := formed(t, s, f); plan.Repeats != n/2 || plan.Rotation != 0 {
+				t.Errorf("%d people, round %d: %d repeats; everybody has met everybody", n, n, plan.Repeats)
+			}
+		}
+	}
+}
+
+func TestOddOneOutJoinsATrio(t *testing.T) {
+	s := snapshotOf(numbered(7))
+	f := scheduler.Forming{Program: program(scheduler.Pair, 2, 3)}
+	trio := map[calendar.Address]int{}
+	for range 7 {
+		plan := formed(t, s, f)
+		if len(plan.Groups) != 3 {
+			t.Fatalf("7 people in %d groups; want two pairs and a trio", len(plan.Groups))
+		}
+		for _, g := range plan.Groups {
+			if len(g.Members) == 3 {
+				for _, a := range g.Members {
+					trio[a]++
+				}
+			}
+		}
+		f.Rounds = append(f.Rounds, plan.Round)
+	}
+	for _, a := range numbered(7) {
+		if trio[a] == 0 {
+			t.Errorf("%s was in no trio in 7 rounds; want turns", a)
+		}
+	}
+}
+
+func TestRulesOfPairsWinOverTheRotation(t *testing.T) {
+	people := numbered(6)
+	s := snapshotOf(people)
+	p := program(scheduler.Pair, 2, 3)
+	p.NeverTogether = [][]calendar.Address{{people[0], people[1]}, {people[0], people[2]}}
+	f := scheduler.Forming{Program: p}
+	for range 8 {
+		plan := formed(t, s, f)
+		for _, g := range plan.Groups {
+			if g.Members[0] == people[0] && (g.Members[1] == people[1] || g.Members[1] == people[2]) {
+				t.Errorf("%v are never together, but are in round %d", g.Members, plan.Round.Number)
+			}
+		}
+		f.Rounds = append(f.Rounds, plan.Round)
+	}
+}
+
+func TestFormingAvoidsWhoMetBefore(t *testing.T) {
+	people := numbered(9)
+	s := snapshotOf(people)
+	f := scheduler.Forming{Program: program(scheduler.Circle, 3, 3)}
+	f.Past = []scheduler.Round{{Number: 1, Groups: []scheduler.Group{{Members: people[:3]}, {Members: people[3:6]}, {Members: people[6:]}}}}
+	for round := range 3 { // nine people in threes can meet without a repeat four times
+		plan := formed(t, s, f)
+		if plan.Repeats != 0 || plan.Cost != 0 || !plan.Proven {
+			t.Fatalf("round %d: %d repeats at cost %d, proven %v; want none", round+2, plan.Repeats, plan.Cost, plan.Proven)
+		}
+		f.Rounds = append(f.Rounds, plan.Round)
+	}
+}
+
+func TestSameSeedSameGroups(t *testing.T) {
+	s := snapshotOf(numbered(13))
+	f := scheduler.Forming{Program: program(scheduler.Circle, 4, 6), Seed: 5}
+	a := formed(t, s, f)
+	f.Cores = 2
+	b := formed(t, s, f)
+	if diff := cmp.Diff(a.Round, b.Round); diff != "" {
+		t.Errorf("a second forming with the same seed differs (-first +second):\n%s", diff)
+	}
+}
+
+func TestWhoIsNotThereIsLeftOut(t *testing.T) {
+	people := numbered(8)
+	s := snapshotOf(people)
+	change := func(i int, f func(*scheduler.Person)) {
+		p := s.Workspace.Roster[people[i]]
+		f(&p)
+		s.Workspace.Roster[people[i]] = p
+	}
+	away := func(first, last int) func(*scheduler.Person) {
+		return func(p *scheduler.Person) {
+			p.Away = append(p.Away, scheduler.DateRange{First: start.AddDays(first), Last: start.AddDays(last)})
+		}
+	}
+	change(0, away(0, 18))                                                    // to the third Friday
+	change(1, away(0, 17))                                                    // back that Friday
+	change(2, away(1, 30))                                                    // there on the first Monday
+	change(3, func(p *scheduler.Person) { away(-5, 8)(p); away(9, 40)(p) })   // in two pieces
+	change(4, func(p *scheduler.Person) { p.PausedUntil = start })            // back in time
+	change(5, func(p *scheduler.Person) { p.PausedUntil = start.AddDays(1) }) // not quite
+	plan := formed(t, s, scheduler.Forming{Program: program(scheduler.Circle, 5, 5)})
+	want := []scheduler.LeftOut{
+		{people[0], "is away for the first 3 weeks"}, {people[3], "is away for the first 3 weeks"}, {people[5], "has paused until 2026-01-06"},
+	}
+	if diff := cmp.Diff(want, plan.LeftOut); diff != "" {
+		t.Errorf("left out (-want +got):\n%s", diff)
+	}
+	if got := plan.Groups[0].Members; !slices.Equal(got, []calendar.Address{people[1], people[2], people[4], people[6], people[7]}) {
+		t.Errorf("the group is %v", got)
+	}
+}
+
+func TestUnknownCalendarsAreFreeForFormingOnly(t *testing.T) {
+	people := numbered(4)
+	s := snapshotOf(people)
+	s.Busy[people[3]] = availability.Unreadable("no calendar")
+	plan := formed(t, s, scheduler.Forming{Program: program(scheduler.Circle, 4, 4)})
+	g := plan.Groups[0]
+	if _, attendance, possible := g.Slot(); g.Common != 13 || attendance != 39 || possible != 52 {
+		t.Errorf("common %d, attendance %d of %d; want 13 common sessions, and the unknown one not counted: 39 of 52", g.Common, attendance, possible)
+	}
+	if len(plan.Unknown) != 1 || !slices.Equal(plan.Assumed, people[3:]) {
+		t.Errorf("unknown %v, assumed %v; want %s named in both", plan.Unknown, plan.Assumed, people[3])
+	}
+}
+
+func TestFormingThatCannotBe(t *testing.T) {
+	people := numbered(6)
+	tests := []struct {
+		name  string
+		p     func(*scheduler.Program, scheduler.Snapshot)
+		wants string
+	}{
+		{"sizes", func(p *scheduler.Program, _ scheduler.Snapshot) { p.MinSize, p.MaxSize = 4, 5 }, "6 people cannot be put into groups of size 4-5"},
+		{"nobody", func(p *scheduler.Program, _ scheduler.Snapshot) { p.People.Role = "none" }, "0 take part"},
+		{"a rule", func(p *scheduler.Program, _ scheduler.Snapshot) {
+			p.NeverTogether = [][]calendar.Address{people[:3]} // three who must be apart, in two groups
+		}, ""},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			s := snapshotOf(people)
+			f := scheduler.Forming{Program: program(scheduler.Circle, 3, 3), Start: start}
+			test.p(&f.Program, s)
+			_, err := scheduler.PlanRound(s, f)
+			var infeasible *scheduler.InfeasibleError
+			if !errors.As(err, &infeasible) || !strings.Contains(err.Error(), test.wants) {
+				t.Errorf("error %v; want an InfeasibleError that says %q", err, test.wants)
+			}
+		})
+	}
+}
+
+func TestKeepAndSwap(t *testing.T) {
+	people := numbered(12)
+	s := snapshotOf(people)
+	f := scheduler.Forming{Program: program(scheduler.Circle, 4, 4)}
+	first := formed(t, s, f)
+	f.Rounds, f.Keep = []scheduler.Round{first.Round}, []string{first.Groups[1].Name}
+	second := formed(t, s, f)
+	kept := slices.IndexFunc(second.Groups, func(g scheduler.FormedGroup) bool { return g.Kept })
+	if kept < 0 || !cmp.Equal(second.Groups[kept].Group, first.Groups[1].Group) {
+		t.Errorf("no group of the second round is the kept one, %+v", first.Groups[1].Group)
+	}
+	if want := []string{first.Groups[0].Name, first.Groups[2].Name}; !slices.Equal(second.Replaced, want) {
+		t.Errorf("replaced %v; want %v", second.Replaced, want)
+	}
+	f.Keep = nil
+	third := formed(t, s, f)
+	f.Swaps = []scheduler.Swap{{A: third.Groups[0].Members[0], B: third.Groups[1].Members[0]}}
+	swapped := formed(t, s, f)
+	if got := swapped.Swapped; len(got) != 1 || got[0].Before != third.Cost || got[0].After != swapped.Cost || swapped.Cost < third.Cost {
+		t.Errorf("swapped %+v; want one, from %d to %d", got, third.Cost, swapped.Cost)
+	}
+	f.Program.NeverTogether = [][]calendar.Address{{third.Groups[0].Members[0], third.Groups[1].Members[1]}}
+	f.Start = start
+	var infeasible *scheduler.InfeasibleError
+	if _, err := scheduler.PlanRound(s, f); err != nil && !errors.As(err, &infeasible) {
+		t.Errorf("a swap against a rule: %v; want an InfeasibleError", err)
+	}
+}
+
+func TestBiweeklyGroupsChooseTheirWeek(t *testing.T) {
+	people := numbered(4)
+	s := snapshotOf(people)
+	for week := 0; week < 20; week += 2 { // everybody is busy in every other week
+		monday := start.AddDays(7 * week).In(time.UTC).Start
+		for _, a := range people {
+			b := s.Busy[a]
+			b.Add(availability.Interval{Start: monday, End: monday.AddDate(0, 0, 7)})
+			s.Busy[a] = b
+		}
+	}
+	p := program(scheduler.Circle, 4, 4)
+	p.Cadence = availability.Biweekly
+	plan := formed(t, s, scheduler.Forming{Program: p})
+	if g := plan.Groups[0]; g.Common != 7 || g.Sessions != 7 || plan.Cost != 0 {
+		t.Errorf("%d of %d sessions in common at cost %d; want 7 of 7 in the other weeks at 0", g.Common, g.Sessions, plan.Cost)
+	}
+}
+
+func TestStandingPairs(t *testing.T) {
+	people := numbered(3)
+	s := snapshotOf(people)
+	p := program(scheduler.OneOnOne, 2, 2)
+	p.Interdependence = map[string]string{string(people[0]) + "-" + string(people[2]): "strong"}
+	plan := formed(t, s, scheduler.Forming{Program: p})
+	var got []string
+	for _, g := range plan.Groups {
+		got = append(got, fmt.Sprint(g.Name, " ", g.Cadence, " ", g.Booking.Candidate.Count))
+	}
+	want := []string{"p-p000-p001 biweekly 7", "p-p000-p002 weekly 13", "p-p001-p002 biweekly 7"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("pairs (-want +got):\n%s", diff)
+	}
+	again := formed(t, s, scheduler.Forming{Program: p, Rounds: []scheduler.Round{plan.Round}})
+	if diff := cmp.Diff(plan.Round.Groups, again.Round.Groups); diff != "" || len(again.Replaced) != 0 {
+		t.Errorf("the next round replaces %v and differs (-first +second):\n%s", again.Replaced, diff)
+	}
+}
+
+func TestGroupNamesAreSafe(t *testing.T) {
+	people := numbered(120)
+	p := program(scheduler.Pair, 2, 3)
+	p.Name = strings.Repeat("n", 64)
+	s := snapshotOf(people)
+	s.Workspace.Groups = []scheduler.Group{{Name: strings.ToUpper(strings.Repeat("n", 56)) + "-1-AMBER", Members: people[:2]}}
+	for _, g := range formed(t, s, scheduler.Forming{Program: p}).Round.Groups {
+		if len(g.Name) > 64 || strings.EqualFold(g.Name, s.Workspace.Groups[0].Name) {
+			t.Errorf("name %q: %d characters; want at most 64, and not the name of another group", g.Name, len(g.Name))
+		}
+	}
+}
