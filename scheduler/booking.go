@@ -108,9 +108,9 @@ type Store interface {
 	// be read, and since when.
 	Unreadable(ctx context.Context) (map[calendar.Address]time.Time, error)
 
-	// SaveUnreadable keeps whose calendars cannot be read, and since when. Who is
-	// not named is readable again.
-	SaveUnreadable(ctx context.Context, since map[calendar.Address]time.Time) error
+	// SaveUnreadable keeps whose calendars cannot be read, and since when, together
+	// with the events. Who is not named is readable again.
+	SaveUnreadable(ctx context.Context, since map[calendar.Address]time.Time, events ...Event) error
 
 	// Lock waits for up to wait until no other run holds the lock of this store, in
 	// this process or another, and keeps others from it until unlock is called or
@@ -125,7 +125,7 @@ type Store interface {
 // why. Events are never changed or deleted. They hold no title, note or answer.
 type Event struct {
 	At    time.Time
-	Group string
+	Group string       // "" if it concerns no group
 	UID   calendar.UID // "" if it concerns no series
 	What  string       // one word, such as booked, moved, cancelled
 	Why   string       // in words and figures

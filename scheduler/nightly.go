@@ -46,8 +46,11 @@ func (s *Service) PlanRepair(ctx context.Context) (RepairPlan, error) {
 		return RepairPlan{}, err
 	}
 	plan, err := PlanRepair(snapshot)
+	if err != nil {
+		return plan, err
+	}
 	plan.keepSeen = cal.keep
-	return plan, err
+	return plan, s.dateUnknown(ctx, plan.Unknown)
 }
 
 // current reads the series of the bookings as they are on the calendar. One that
@@ -207,5 +210,6 @@ func (s *Service) putNext(ctx context.Context, b Booking) (Booking, error) {
 	if changed {
 		return saved, fmt.Errorf("somebody changed the series during the run; it was left alone: %w", err)
 	}
+	s.log().Info("changed", "group", b.Group, "uid", string(b.Series.UID))
 	return saved, nil
 }

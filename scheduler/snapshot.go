@@ -134,6 +134,7 @@ func (p *planner) taken(g Group, except calendar.UID) []availability.Interval {
 type Unknown struct {
 	Person calendar.Address
 	Reason string
+	Since  time.Time // the first pass that found it so; zero where that is not known
 }
 
 // unknown lists the members whose calendars were not read whole, sorted by
@@ -146,7 +147,7 @@ func (s Snapshot) unknown(g Group) []Unknown {
 			if reason == "" {
 				reason = "part of the calendar could not be read"
 			}
-			out = append(out, Unknown{a, reason})
+			out = append(out, Unknown{Person: a, Reason: reason})
 		}
 	}
 	return out

@@ -43,6 +43,7 @@ type app struct {
 	json       bool
 	nowFlag    string
 	verbose    bool
+	logFormat  string
 
 	finally []func() // what is still to be told when the command is done
 }
@@ -105,7 +106,8 @@ Exit status: 0 done, or nothing to do; 1 error; 2 wrong usage or configuration;
 	flags.BoolVar(&a.json, "json", false, "answer with JSON")
 	flags.StringVar(&a.nowFlag, "now", "", "take `TIME` (RFC 3339) for the present, to rehearse")
 	flags.BoolVarP(&a.verbose, "verbose", "v", false, "log what is done, on stderr")
-	cmd.PersistentPreRunE = func(*cobra.Command, []string) error { return a.setNow() }
+	flags.StringVar(&a.logFormat, "log-format", "text", "`FORMAT` of the log: text or json")
+	cmd.PersistentPreRunE = func(*cobra.Command, []string) error { return errors.Join(a.setNow(), a.checkLogFormat()) }
 	cmd.AddCommand(
 		newDemoCmd(a), newInitCmd(a), newAuthCmd(a), newCheckCmd(a), newFreebusyCmd(a), newSlotsCmd(a),
 		newFormCmd(a), newGroupsCmd(a), newBookCmd(a), newExportCmd(a), newRepairCmd(a), newReviewCmd(a), newAnswerCmd(a), newCancelCmd(a), newStatusCmd(a), newHistoryCmd(a),
@@ -155,15 +157,34 @@ func (a *app) log() *slog.Logger {
 	if a.verbose {
 		level = slog.LevelInfo
 	}
-	return slog.New(slog.NewTextHandler(a.stderr, &slog.HandlerOptions{Level: level}))
+	options := &slog.HandlerOptions{Level: level}
+	if a.logFormat == "json" {
+		return slog.New(slog.NewJSONHandler(a.stderr, options))
+	}
+	return slog.New(slog.NewTextHandler(a.stderr, options))
+}
+
+func (a *app) checkLogFormat() error {
+	if a.logFormat != "text" && a.logFormat != "json" {
+		return usagef("", "--log-format %q: want text or json", a.logFormat)
+	}
+	return nil
 }
 
 // warn tells the user something that does not belong to the answer.
 func (a *app) warn(format string, args ...any) {
+	if a.logFormat == "json" {
+		a.log().Warn(fmt.Sprintf(format, args...))
+		return
+	}
 	fmt.Fprintf(a.stderr, "warning: "+format+"\n", args...)
 }
 
 func (a *app) hint(format string, args ...any) {
+	if a.logFormat == "json" {
+		a.log().Warn("hint", "hint", fmt.Sprintf(format, args...))
+		return
+	}
 	fmt.Fprintf(a.stderr, "hint: "+format+"\n", args...)
 }
 
@@ -221,6 +242,10 @@ func (a *app) report(err error) {
 		}{message, hint})
 		return
 	}
+	if a.logFormat == "json" {
+		a.log().Error(message, "hint", hint)
+		return
+	}
 	fmt.Fprintf(a.stderr, "peerslot: %s\n", message)
 	if hint != "" {
 		a.hint("%s", hint)
@@ -233,6 +258,7 @@ func hintFor(err error) string {
 	var group *scheduler.UnknownGroupError
 	var signIn *google.SignInError
 	var fetch *feed.Error
+	var clock *scheduler.ClockError
 	switch {
 	case errors.As(err, &h) && h.hint != "":
 		return h.hint
@@ -244,6 +270,12 @@ func hintFor(err error) string {
 		return "mend the lines named above; 'peerslot init' writes a commented example"
 	case errors.As(err, &group):
 		return knownGroups(group.Known)
+	case errors.As(err, &clock):
+		return "set the clock; if it is right and a rehearsal with --now left the later record, add --accept-clock"
+	case errors.Is(err, scheduler.ErrBusy):
+		return "it holds the store; this run did nothing, and the next one finds what is left"
+	case errors.Is(err, scheduler.ErrStore):
+		return "look for a full disk or a store that is read-only, then run the same command again: it finishes what was begun"
 	case errors.Is(err, calendar.ErrSignIn):
 		return "run 'peerslot auth google'"
 	case errors.Is(err, context.Canceled):

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -15,6 +16,7 @@ import (
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/calendar/google"
+	"github.com/peerslot/peerslot/scheduler"
 )
 
 func newCheckCmd(a *app) *cobra.Command {
@@ -99,9 +101,17 @@ func (a *app) calendarFindings(ctx context.Context, w *workspace) ([]finding, er
 	case err != nil:
 		return []finding{{"calendars", false, err.Error(), hintFor(err)}}, nil
 	}
+	since, err := w.service.Store.Unreadable(ctx)
+	if err != nil {
+		return nil, err
+	}
 	var out []finding
 	for _, p := range people {
-		out = append(out, calendarFinding(p, busy[p], window))
+		f := calendarFinding(p, busy[p], window)
+		if t, known := since[p]; known && !f.OK {
+			f.Detail += ", since " + t.Format(time.DateOnly)
+		}
+		out = append(out, f)
 	}
 	return out, nil
 }
@@ -141,14 +151,12 @@ func (w *workspace) agendaFinding() finding {
 // be earlier.
 func (a *app) clockFinding(ctx context.Context, w *workspace) (finding, error) {
 	f := finding{"clock", true, a.now().UTC().Format(time.RFC3339), ""}
-	history, err := w.service.Store.History(ctx, "", time.Time{})
-	if err != nil || len(history) == 0 {
-		return f, err
-	}
-	if last := history[len(history)-1].At; last.After(a.now().Add(time.Minute)) {
-		f.OK = false
-		f.Detail += ", but the last change was recorded at " + last.Format(time.RFC3339)
+	var behind *scheduler.ClockError
+	if err := w.service.CheckClock(ctx); errors.As(err, &behind) {
+		f.OK, f.Detail = false, behind.Error()
 		f.Mend = "set the clock; a run with a wrong one would judge the wrong weeks"
+	} else if err != nil {
+		return f, err
 	}
 	return f, nil
 }

@@ -12,8 +12,9 @@ import (
 // added, never renamed.
 
 type jsonUnknown struct {
-	Person string `json:"person"`
-	Reason string `json:"reason"`
+	Person string     `json:"person"`
+	Reason string     `json:"reason"`
+	Since  *time.Time `json:"since,omitempty"` // the first nightly pass that found it so
 }
 
 type jsonFreebusy struct {
@@ -114,7 +115,11 @@ type jsonMove struct {
 func unknownJSON(unknown []scheduler.Unknown) []jsonUnknown {
 	out := []jsonUnknown{}
 	for _, u := range unknown {
-		out = append(out, jsonUnknown{string(u.Person), u.Reason})
+		j := jsonUnknown{Person: string(u.Person), Reason: u.Reason}
+		if !u.Since.IsZero() {
+			j.Since = &u.Since
+		}
+		out = append(out, j)
 	}
 	return out
 }

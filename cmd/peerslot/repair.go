@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -13,6 +14,7 @@ import (
 
 func newRepairCmd(a *app) *cobra.Command {
 	var change changeFlags
+	var night nightFlags
 	var rebook string
 	cmd := &cobra.Command{
 		Use:     "repair",
@@ -30,12 +32,13 @@ Exit status 3 if something needs a person.`,
 		Args: exactly(0, "takes no arguments; --rebook names a group"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if rebook != "" {
-				return a.rebook(cmd.Context(), rebook, change)
+				return a.rebook(cmd.Context(), rebook, change, night)
 			}
-			return a.repair(cmd.Context(), change)
+			return a.monitored("repair", night, func(beat *heartbeat) error { return a.repair(cmd.Context(), change, night, beat) })
 		},
 	}
 	change.add(cmd)
+	night.add(cmd)
 	cmd.Flags().StringVar(&rebook, "rebook", "", "end the series of `GROUP` and book the rest on a better slot")
 	return cmd
 }
@@ -65,21 +68,26 @@ type jsonAttention struct {
 	What  string `json:"what"`
 }
 
-func (a *app) repair(ctx context.Context, change changeFlags) error {
+func (a *app) repair(ctx context.Context, change changeFlags, night nightFlags, beat *heartbeat) error {
 	w, err := a.open(ctx)
 	if err != nil {
 		return err
 	}
 	defer w.close()
+	var unfinished []scheduler.Attention
 	if change.yes {
-		if err := w.service.Resume(ctx); err != nil {
+		left, end, err := w.begin(ctx, night)
+		defer end()
+		if err != nil {
 			return err
 		}
+		unfinished = left
 	}
 	plan, err := w.service.PlanRepair(ctx)
 	if err != nil {
 		return err
 	}
+	plan.Attention = slices.Concat(unfinished, plan.Attention)
 	if !a.json {
 		a.printRepair(w, plan)
 	}
@@ -95,6 +103,13 @@ func (a *app) repair(ctx context.Context, change changeFlags) error {
 			return err
 		}
 	}
+	if change.yes {
+		if err := w.service.KeepUnknown(ctx, plan.Unknown); err != nil {
+			return err
+		}
+	}
+	beat.Checked, beat.Changes, beat.Attention = plan.Checked, len(plan.Changes), len(plan.Attention)
+	beat.unknown(plan.Unknown)
 	if err := a.answerRepair(plan, seen, approved); err != nil {
 		return err
 	}
@@ -170,7 +185,7 @@ func (a *app) printRepair(w *workspace, plan scheduler.RepairPlan) {
 		p.Printf("! %s: %s\n", at.Group, at.What)
 	}
 	for _, u := range plan.Unknown {
-		p.Printf("? %s: %s\n", u.Person, u.Reason)
+		p.Printf("? %s: %s (since %s)\n", u.Person, u.Reason, u.Since.In(zone).Format(time.DateOnly))
 	}
 }
 
@@ -182,14 +197,16 @@ func why(w *workspace, c scheduler.Change) string {
 }
 
 // rebook ends a series and books what is left of it on the best slot.
-func (a *app) rebook(ctx context.Context, group string, change changeFlags) error {
+func (a *app) rebook(ctx context.Context, group string, change changeFlags, night nightFlags) error {
 	w, err := a.open(ctx)
 	if err != nil {
 		return err
 	}
 	defer w.close()
 	if change.yes {
-		if err := w.service.Resume(ctx); err != nil {
+		_, end, err := w.begin(ctx, night)
+		defer end()
+		if err != nil {
 			return err
 		}
 	}

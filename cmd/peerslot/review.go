@@ -17,6 +17,7 @@ import (
 
 func newReviewCmd(a *app) *cobra.Command {
 	var change changeFlags
+	var night nightFlags
 	cmd := &cobra.Command{
 		Use:   "review [GROUP…]",
 		Short: "Decide from evidence what follows each ending series",
@@ -25,9 +26,12 @@ members' replies, then their calendars) and, from three answers on, what the mem
 say. With --yes it books the next series, or tells the members that this one ends.`,
 		Example: `  peerslot review                   # every series that ends
   peerslot review leads --yes       # decide and book`,
-		RunE: func(cmd *cobra.Command, args []string) error { return a.review(cmd.Context(), args, change) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.monitored("review", night, func(beat *heartbeat) error { return a.review(cmd.Context(), args, change, night, beat) })
+		},
 	}
 	change.add(cmd)
+	night.add(cmd)
 	completeGroups(a, cmd)
 	return cmd
 }
@@ -51,15 +55,20 @@ type jsonReview struct {
 	Error      string      `json:"error,omitempty"`
 }
 
-func (a *app) review(ctx context.Context, groups []string, change changeFlags) error {
+func (a *app) review(ctx context.Context, groups []string, change changeFlags, night nightFlags, beat *heartbeat) error {
 	w, err := a.open(ctx)
 	if err != nil {
 		return err
 	}
 	defer w.close()
 	if change.yes {
-		if err := w.service.Resume(ctx); err != nil {
+		unfinished, end, err := w.begin(ctx, night)
+		defer end()
+		if err != nil {
 			return err
+		}
+		for _, u := range unfinished {
+			a.warn("%s: %s", u.Group, u.What)
 		}
 	}
 	plans, err := w.service.PlanReviews(ctx, groups)
@@ -82,11 +91,13 @@ func (a *app) review(ctx context.Context, groups []string, change changeFlags) e
 	}
 	answer := jsonReviews{Reviews: []jsonReview{}, Load: load, Plan: !approved}
 	needs := !approved && !change.dryRun
+	beat.Checked = len(plans)
 	for _, p := range plans {
 		j, err := a.carryOutReview(ctx, w, p, approved)
 		if err != nil {
 			return err
 		}
+		beat.count(j, approved)
 		needs = needs || j.Error != "" || p.Decision == scheduler.Rotate
 		answer.Reviews = append(answer.Reviews, j)
 	}

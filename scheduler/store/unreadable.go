@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/scheduler"
 )
 
 // Unreadable implements scheduler.Store.
@@ -27,7 +28,7 @@ func (s *Store) Unreadable(ctx context.Context) (map[calendar.Address]time.Time,
 }
 
 // SaveUnreadable implements scheduler.Store.
-func (s *Store) SaveUnreadable(ctx context.Context, since map[calendar.Address]time.Time) error {
+func (s *Store) SaveUnreadable(ctx context.Context, since map[calendar.Address]time.Time, events ...scheduler.Event) error {
 	tx, err := s.db.BeginTx(ctx, nil)
 	if err != nil {
 		return err
@@ -40,6 +41,9 @@ func (s *Store) SaveUnreadable(ctx context.Context, since map[calendar.Address]t
 		if _, err := tx.ExecContext(ctx, `INSERT INTO unreadable (address, since) VALUES ($1, $2)`, string(a), toUnix(t)); err != nil {
 			return err
 		}
+	}
+	if err := appendEvents(ctx, tx, events); err != nil {
+		return err
 	}
 	return tx.Commit()
 }

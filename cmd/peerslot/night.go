@@ -1,0 +1,116 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/peerslot/peerslot/scheduler"
+)
+
+// patience is how long a run waits for another one to end.
+const patience = 2 * time.Minute
+
+// nightFlags are the flags of commands that run unattended.
+type nightFlags struct {
+	heartbeat   string
+	acceptClock bool
+}
+
+func (f *nightFlags) add(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&f.heartbeat, "heartbeat", "", "after the run, write how it went to `FILE`, for monitoring")
+	cmd.Flags().BoolVar(&f.acceptClock, "accept-clock", false, "go on although the clock is behind the history")
+}
+
+// begin prepares a run that changes things without asking: it waits for its turn,
+// refuses a clock that was set back, and finishes what an earlier run left. What
+// cannot be finished is for a person. The caller must call end.
+func (w *workspace) begin(ctx context.Context, f nightFlags) (unfinished []scheduler.Attention, end func(), err error) {
+	end, err = w.service.Store.Lock(ctx, patience)
+	if err != nil {
+		return nil, func() {}, fmt.Errorf("wait for a turn: %w", err)
+	}
+	if err := w.service.CheckClock(ctx); err != nil && !f.acceptClock {
+		return nil, end, err
+	}
+	var left *scheduler.UnfinishedError
+	if err := w.service.Resume(ctx); errors.As(err, &left) {
+		return left.Groups, end, nil
+	} else if err != nil {
+		return nil, end, err
+	}
+	return nil, end, nil
+}
+
+// A heartbeat is what monitoring reads of the last run.
+type heartbeat struct {
+	At           time.Time            `json:"at"`
+	Command      string               `json:"command"`
+	Status       string               `json:"status"` // done | attention | error
+	Checked      int                  `json:"checked"`
+	Changes      int                  `json:"changes"`
+	Attention    int                  `json:"attention"`
+	UnknownSince map[string]time.Time `json:"unknown_since"` // by address
+	Error        string               `json:"error,omitempty"`
+}
+
+// monitored runs a command and leaves its heartbeat, also if it failed.
+func (a *app) monitored(command string, f nightFlags, run func(*heartbeat) error) error {
+	beat := heartbeat{Command: command, Status: "done", UnknownSince: map[string]time.Time{}}
+	err := run(&beat)
+	if f.heartbeat == "" {
+		return err
+	}
+	var person *needsPerson
+	switch {
+	case errors.As(err, &person):
+		beat.Status = "attention"
+	case err != nil:
+		beat.Status, beat.Error = "error", err.Error()
+	}
+	beat.At = a.now().UTC()
+	if failed := beat.write(f.heartbeat); failed != nil && (err == nil || person != nil) {
+		return fmt.Errorf("write the heartbeat: %w", failed)
+	}
+	return err
+}
+
+// write replaces the file whole.
+func (h heartbeat) write(path string) error {
+	text, err := json.MarshalIndent(h, "", "  ")
+	if err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(filepath.Dir(path), ".heartbeat-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name())
+	_, err = f.Write(append(text, '\n'))
+	if err := errors.Join(err, f.Chmod(0o644), f.Close()); err != nil { // monitoring runs as somebody else
+		return err
+	}
+	return os.Rename(f.Name(), path)
+}
+
+// count adds one review.
+func (h *heartbeat) count(r jsonReview, approved bool) {
+	switch {
+	case r.Error != "" || r.Decision == string(scheduler.Rotate):
+		h.Attention++
+	case approved:
+		h.Changes++
+	}
+}
+
+func (h *heartbeat) unknown(list []scheduler.Unknown) {
+	for _, u := range list {
+		h.UnknownSince[string(u.Person)] = u.Since
+	}
+}
