@@ -53,7 +53,10 @@ func (s *solver) solve() (bound int, err error) {
 	if few, many := s.m.sizes(n).counts(n); few > many {
 		return 0, s.sizeError()
 	}
-	if n <= ExactLimit {
+	switch sizes := s.m.sizes(n); {
+	case sizes.most == 2 && n <= maxMatching:
+		return s.pairs()
+	case n <= ExactLimit:
 		return s.prove()
 	}
 	return s.improve()
