@@ -110,8 +110,10 @@ func withParams(p *ical.Prop, value string) (s stamp, ok bool) {
 	if s, ok = parseStamp(value); !ok {
 		return s, false
 	}
-	if strings.EqualFold(p.Params.Get(ical.ParamValue), string(ical.ValueDate)) && floorMod(s.wall, secondsPerDay) == 0 {
-		s.odd, s.form = s.odd || s.form != wholeDay, wholeDay
+	if strings.EqualFold(p.Params.Get(ical.ParamValue), string(ical.ValueDate)) && s.form != wholeDay {
+		if s.odd = true; s.wall == midnight(s.wall) {
+			s.form = wholeDay
+		}
 	}
 	if ids := p.Params[ical.PropTimezoneID]; len(ids) > 0 && s.form == floating {
 		s.form, s.tzid = zoned, strings.Join(ids, ",")

@@ -1,5 +1,11 @@
 package ical
 
+import (
+	"time"
+
+	"github.com/peerslot/peerslot/availability"
+)
+
 // A day is one day of the Gregorian calendar, with what rules ask of it.
 type day struct {
 	number           int64 // days since 1970-01-01
@@ -11,6 +17,11 @@ type day struct {
 }
 
 const secondsPerDay = 24 * 60 * 60
+
+func dateOf(number int64) availability.Date {
+	d := dayOf(number)
+	return availability.Date{Year: d.year, Month: time.Month(d.month), Day: d.day}
+}
 
 // dayOf returns the day with that number.
 func dayOf(number int64) day {

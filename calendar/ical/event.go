@@ -64,8 +64,13 @@ func (r *eventReader) read(c *ical.Component, x excerpt) (e event, ok bool) {
 	if e.zone = r.zone(&e, e.start, ical.PropDateTimeStart); e.zone == nil {
 		e.kind = availability.Unknown
 	}
-	if e.start.odd || e.start.vague {
+	if e.start.odd && !e.start.vague {
 		r.warn.add(e.line, "DTSTART is not written as it should be")
+	}
+	for _, name := range []string{ical.PropDateTimeStart, ical.PropDateTimeEnd, ical.PropDuration} {
+		if list := c.Props[name]; len(list) > 1 && list[0].Value != list[1].Value {
+			r.warn.add(e.line, "%s is there twice: the first counts", name)
+		}
 	}
 	r.readLength(&e, c)
 	if e.start.vague {

@@ -77,7 +77,7 @@ func parseRule(text string) (r rule, odd bool, err error) {
 			odd = odd || part != ""
 			continue
 		}
-		plain := strings.Join(strings.Fields(value), "")
+		plain := strings.Trim(strings.Join(strings.Fields(value), ""), ",")
 		odd = odd || plain != value
 		if plain == "" {
 			odd = true

@@ -13,7 +13,7 @@ import (
 )
 
 const (
-	maxExcerpts = 64 << 20 // bytes of a calendar that may matter
+	maxExcerpts = 16 << 20 // bytes of a calendar that may matter
 	maxZoneText = 64 << 10 // bytes of one definition of a zone
 	maxFreeBusy = 1 << 20  // bytes of one VFREEBUSY
 )
@@ -229,7 +229,7 @@ func (s *scan) takeEvent(p property, n int) {
 	case propStatus, propTransp, propBusyStatus:
 		e.status.note(p, afterColon(s.whole()))
 	case propAttendee:
-		if s.owner != "" && containsFold(s.whole(), "DECLINED") && s.line.parse(s.head) == nil {
+		if s.owner != "" && mayDecline(s.whole()) && s.line.parse(s.head) == nil {
 			e.status.declined = e.status.declined || s.line.declinedBy(s.owner)
 		}
 	case propSummary, propFreeBusy:
@@ -282,11 +282,11 @@ func (s *scan) takeFreeBusy(p property) error {
 
 // takeTimezone reads a line of a VTIMEZONE.
 func (s *scan) takeTimezone(name []byte) {
-	switch string(name) {
-	case "TZID":
-		s.skipZone = ianaZone(zoneName(string(afterColon(s.whole())))) != nil
-		fallthrough
-	case "DTSTART", "RRULE", "RDATE", "TZOFFSETFROM", "TZOFFSETTO":
+	switch string(bytes.ToUpper(name)) {
+	case ical.PropTimezoneID:
+		s.skipZone = s.line.parse(s.whole()) == nil && ianaZone(zoneName(string(s.line.value))) != nil
+		s.keepLine()
+	case ical.PropDateTimeStart, ical.PropRecurrenceRule, ical.PropRecurrenceDates, ical.PropTimezoneOffsetFrom, ical.PropTimezoneOffsetTo:
 		s.keepLine()
 	}
 }
@@ -549,6 +549,9 @@ func (e *glance) unlike() bool {
 
 // outside reports whether all of the event lies outside of the days.
 func (e *glance) outside(from, to int64) bool {
+	if e.recurs { // an override may move all that follows it
+		from, to = from-100, to+100
+	}
 	last := e.start + 1 + e.length
 	if e.hasEnd {
 		last = max(e.end, e.start) + 1
@@ -562,15 +565,4 @@ func (e *glance) outside(from, to int64) bool {
 		last += max(e.until-e.start, 0)
 	}
 	return last < from
-}
-
-// containsFold reports whether text holds word, which is in upper case, in any
-// case.
-func containsFold(text []byte, word string) bool {
-	for i := 0; i+len(word) <= len(text); i++ {
-		if upper(text[i]) == upper(word[0]) && equalFold(text[i:i+len(word)], word) {
-			return true
-		}
-	}
-	return false
 }

@@ -38,6 +38,18 @@ func (s status) kind() availability.Kind {
 	return availability.Firm
 }
 
+// mayDecline reports whether an attendee's line may say that they do not come.
+// Most can be told from the first PARTSTAT.
+func mayDecline(line []byte) bool {
+	const partstat = "PARTSTAT="
+	i := bytes.Index(line, []byte(partstat))
+	if i < 0 {
+		return true
+	}
+	value := line[i+len(partstat):]
+	return len(value) > 0 && (value[0]|0x20 == 'd' || value[0] == '"')
+}
+
 // declinedBy reports whether the line of an attendee is the owner's and says
 // that they do not come.
 func (c *contentLine) declinedBy(owner string) bool {

@@ -185,10 +185,8 @@ func (z *zone) instant(wall int64) int64 {
 	if wall >= z.from && wall < z.to {
 		return wall - z.offset
 	}
-	day := floorDiv(wall, secondsPerDay)
-	t, _ := availability.At(dateOf(day), time.Duration(wall-day*secondsPerDay)*time.Second, z.loc)
-	z.remember(t)
-	return t.Unix()
+	t, _ := z.find(wall)
+	return t
 }
 
 // dayStart returns the first instant of the day that begins at wall.
@@ -196,9 +194,43 @@ func (z *zone) dayStart(wall int64) int64 {
 	if wall >= z.from && wall < z.to {
 		return wall - z.offset
 	}
-	start := dateOf(floorDiv(wall, secondsPerDay)).In(z.loc).Start
-	z.remember(start)
-	return start.Unix()
+	t, exists := z.find(wall)
+	if exists {
+		return t
+	}
+	// Midnight is skipped: the day begins with the change, somewhere before t.
+	before, after := t-secondsPerDay, t
+	for before+1 < after {
+		if middle := (before + after) / 2; z.offsetAt(middle) == z.offsetAt(t) {
+			after = middle
+		} else {
+			before = middle
+		}
+	}
+	return after
+}
+
+// find returns the instant of wall and whether clocks show it at all. It tries
+// the offsets of the day before and after, because the bounds that Go tells are
+// no base for it: on the last day of leap years after 2037 they do not hold the
+// instant itself.
+func (z *zone) find(wall int64) (instant int64, exists bool) {
+	before, after := z.offsetAt(wall-26*3600), z.offsetAt(wall+26*3600)
+	instant, exists = wall-before, true
+	if z.offsetAt(instant) != before {
+		if t := wall - after; z.offsetAt(t) == after {
+			instant = t
+		} else {
+			exists = false
+		}
+	}
+	z.remember(time.Unix(instant, 0).In(z.loc))
+	return instant, exists
+}
+
+func (z *zone) offsetAt(instant int64) int64 {
+	_, offset := time.Unix(instant, 0).In(z.loc).Zone()
+	return int64(offset)
 }
 
 // remember keeps the offset at t and for how long it holds, but for the first
@@ -216,12 +248,4 @@ func (z *zone) remember(t time.Time) {
 }
 
 // wall returns what clocks show at an instant.
-func (z *zone) wall(instant int64) int64 {
-	_, offset := time.Unix(instant, 0).In(z.loc).Zone()
-	return instant + int64(offset)
-}
-
-func dateOf(number int64) availability.Date {
-	d := dayOf(number)
-	return availability.Date{Year: d.year, Month: time.Month(d.month), Day: d.day}
-}
+func (z *zone) wall(instant int64) int64 { return instant + z.offsetAt(instant) }

@@ -1,0 +1,194 @@
+package ical
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+	"testing/iotest"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/calendar"
+)
+
+// Rules that never end, never match or match every second cost little; what is
+// not found of them is unknown.
+func TestBombs(t *testing.T) {
+	all := []string{"busy 01 23:00-15 23:00"}
+	in := func(start, length, rule string) string {
+		return inCalendar(inEvent("DTSTART:"+start, "DURATION:"+length, "RRULE:"+rule))
+	}
+	second := "BYSECOND=" + numbersTo(59) + ";BYMINUTE=" + numbersTo(59) + ";BYHOUR=" + numbersTo(23)
+	runReadCases(t, []readCase{
+		{"every second since 1970", in("19700101T000000Z", "PT1S", "FREQ=SECONDLY"), all, ""},
+		{"every second since 1601", in("16010101T000000Z", "PT1S", "FREQ=SECONDLY"), all, ""},
+		{"every second, until", in("19700101T000000Z", "PT1M", "FREQ=SECONDLY;INTERVAL=30;UNTIL=20261102T000000Z"), []string{"busy 01 23:00-02 00:01"}, ""},
+		{"every second, takes nothing", in("19700101T000000Z", "PT0S", "FREQ=SECONDLY;COUNT=2147483647"), nil, ""},
+		{"never", in("20260228T090000Z", "PT1H", "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30"), nil, ""},
+		{"never, by the hour", in("16010228T090000Z", "PT1H", "FREQ=HOURLY;BYMONTH=2;BYMONTHDAY=30;COUNT=5"), nil, ""},
+		{"never the same hour", in("20261101T090000Z", "PT1H", "FREQ=HOURLY;INTERVAL=24;BYHOUR=5"), nil, ""},
+		{"the last second of 31 million", in("20260101T000000Z", "PT1S", "FREQ=YEARLY;BYSETPOS=-1;BYMONTHDAY="+numbersFrom(1, 31)+";"+second), nil, ""},
+		{"years apart", in("20240229T090000Z", "PT1H", "FREQ=YEARLY;INTERVAL=9223372036854775807;BYMONTH=2;BYMONTHDAY=29"), nil, ""},
+		{"since the year 1", in("00010101T090000Z", "PT1H", "FREQ=YEARLY;BYMONTH=11;BYMONTHDAY=4"), []string{"busy 04 09:00-10:00"}, ""},
+		{"so many", in("19700101T090000Z", "PT1H", "FREQ=DAILY;INTERVAL=7;COUNT=9223372036854775807"), []string{"busy 05 09:00-10:00", "busy 12 09:00-10:00"}, ""},
+		{"the 53rd Monday of a month", in("20261104T090000Z", "PT1H", "FREQ=MONTHLY;BYDAY=53MO"), []string{"busy 04 09:00-10:00"}, ""},
+	})
+	for _, rule := range []string{
+		"FREQ=SECONDLY;INTERVAL=2", "FREQ=SECONDLY;COUNT=2147483647;BYDAY=MO,TU,WE", "FREQ=DAILY;" + second, "FREQ=MINUTELY;COUNT=2147483647;BYHOUR=1,2,3,4",
+	} {
+		b := read(t, in("16010101T000000Z", "PT1S", rule))
+		if _, free := b.At(availability.Interval{Start: november.End.Add(-7 * 24 * 3600e9), End: november.End}); free || len(b.Spans) > 2*seriesBudget {
+			t.Errorf("%s: the last week is free, or there are too many spans: %d", rule, len(b.Spans))
+		}
+	}
+}
+
+func numbersTo(n int) string { return numbersFrom(0, n) }
+
+func numbersFrom(from, to int) string {
+	var list []string
+	for n := from; n <= to; n++ {
+		list = append(list, fmt.Sprint(n))
+	}
+	return strings.Join(list, ",")
+}
+
+// Five thousand daily series are a normal load: all of it is found.
+func TestManySeries(t *testing.T) {
+	var events []string
+	for i := range 5000 {
+		events = append(events, inEvent(fmt.Sprintf("UID:%d", i), fmt.Sprintf("DTSTART:2010%02d01T%02d%02d00Z", 1+i%12, i/60%24, i%60), "DURATION:PT1M", "RRULE:FREQ=DAILY"))
+	}
+	b := read(t, inCalendar(events...))
+	if diff := cmp.Diff([]string{"busy 01 23:00-15 23:00"}, spansOf(b)); diff != "" || len(b.Warnings) > 0 {
+		t.Errorf("%q (-want +got):\n%s", b.Warnings, diff)
+	}
+}
+
+// A repeater gives a text over and over, for ever.
+type repeater struct {
+	text string
+	read int
+}
+
+func (r *repeater) Read(p []byte) (int, error) {
+	n := 0
+	for n < len(p) {
+		k := copy(p[n:], r.text[r.read%len(r.text):])
+		n += k
+		r.read += k
+	}
+	return n, nil
+}
+
+// What has no end is given up soon, and is not kept.
+func TestEndless(t *testing.T) {
+	for _, c := range []struct{ head, body, want string }{
+		{"BEGIN:VCALENDAR\r\nX-A:", "x", "longer than 32 MB"},
+		{"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART;X=", "x", "longer than 32 MB"},
+		{"BEGIN:VCALENDAR\r\n", "BEGIN:X\r\n", "nest deeper"},
+		{"", "BEGIN:X\r\n", "not a calendar"},
+		{"", "x", "longer than 32 MB"},
+		{"", "x\n", "not a calendar"},
+		{"BEGIN:VCALENDAR\r\n", "x\r\n", "lines"},
+		{"BEGIN:VCALENDAR\r\n", "\r\n", "lines"},
+		{"BEGIN:VCALENDAR\r\nX-A:", "\n x", "lines"},
+		{"BEGIN:VCALENDAR\r\n", "BEGIN:VFREEBUSY\r\nFREEBUSY:20261104T090000Z/PT1H\r\nEND:VFREEBUSY\r\n", "matter"},
+		{"BEGIN:VCALENDAR\r\nBEGIN:VFREEBUSY\r\n", "FREEBUSY:20261104T090000Z/PT1H\r\n", "a VFREEBUSY is longer"},
+	} {
+		r := &repeater{text: c.body}
+		_, err := ReadBusy(io.MultiReader(strings.NewReader(c.head), r), ReadOptions{Zone: zoneNamed(t, "UTC"), Window: november})
+		if err == nil || !strings.Contains(err.Error(), c.want) || r.read > maxCalendar+1<<20 {
+			t.Errorf("%q: got %v after %d bytes, want %q", c.head+c.body, err, r.read, c.want)
+		}
+	}
+}
+
+// A reader that fails or stutters is no other calendar.
+func TestReaders(t *testing.T) {
+	text := inCalendar(standup(), inEvent("DESCRIPTION:"+strings.Repeat("0123456789 ", 20_000), "DTSTART:20261103T120000Z", "DTEND:20261103T130000Z"))
+	o := ReadOptions{Zone: zoneNamed(t, "UTC"), Window: november}
+	want, err := ReadBusy(strings.NewReader(text), o)
+	if err != nil || len(want.Spans) != 5 {
+		t.Fatal(err, want)
+	}
+	for name, r := range map[string]io.Reader{
+		"one byte at a time": iotest.OneByteReader(strings.NewReader(text)),
+		"halves":             iotest.HalfReader(strings.NewReader(text)),
+		"end with the data":  iotest.DataErrReader(strings.NewReader(text)),
+	} {
+		if got, err := ReadBusy(r, o); err != nil || cmp.Diff(want, got) != "" {
+			t.Errorf("%s: %v\n%s", name, err, cmp.Diff(want, got))
+		}
+	}
+	broken := errors.New("the line is dead")
+	if _, err := ReadBusy(io.MultiReader(strings.NewReader(text), iotest.ErrReader(broken)), o); !errors.Is(err, broken) {
+		t.Errorf("got %v, want %v", err, broken)
+	}
+	if _, err := ReadBusy(iotest.TimeoutReader(iotest.HalfReader(strings.NewReader(text))), o); err == nil {
+		t.Error("a reader that timed out: no error")
+	}
+	if _, err := ReadBusy(&stuck{}, o); !errors.Is(err, io.ErrNoProgress) {
+		t.Errorf("a reader that is stuck: got %v", err)
+	}
+}
+
+type stuck struct{}
+
+func (*stuck) Read([]byte) (int, error) { return 0, nil }
+
+// A line as long as the buffer, or one more or less, is read like any other.
+func TestLongLines(t *testing.T) {
+	for _, n := range []int{bufferSize - 2, bufferSize - 1, bufferSize, bufferSize + 1, 2 * bufferSize, maxKept - 3, maxKept + 1, 3 * maxKept} {
+		for _, end := range []string{"\n", "\r\n", "\r\n x\r\n", ""} {
+			head := "BEGIN:VCALENDAR\n"
+			in := newLines(strings.NewReader(head + strings.Repeat("a", n) + end))
+			in.next()
+			if !in.next() || in.number != 2 {
+				t.Fatalf("%d, %q: line %d, %v", n, end, in.number, in.failed())
+			}
+			want := bytes.Repeat([]byte("a"), n)
+			if strings.Contains(end, "x") {
+				want = append(want, 'x')
+			}
+			if got := in.whole(); in.cut != (len(want) > maxKept) || !bytes.HasPrefix(want, got) || len(got) < min(len(want), maxKept)-1 {
+				t.Errorf("%d, %q: got %d of %d bytes, cut %v", n, end, len(got), len(want), in.cut)
+			}
+			if in.next() || in.failed() != nil {
+				t.Errorf("%d, %q: more follows, or %v", n, end, in.failed())
+			}
+		}
+	}
+}
+
+func FuzzReadBusy(f *testing.F) {
+	f.Add(inCalendar(standup("EXDATE:20261104T080000Z", "RDATE;VALUE=PERIOD:20261103T120000Z/PT1H"), override(";RANGE=THISANDFUTURE:20261109T080000Z", "DTSTART:20261109T100000Z", "DURATION:PT1H")))
+	f.Add(inCalendar(definition("Bureau", "-0330", "-0230"), inEvent("DTSTART;TZID=Bureau:20261104T090000", "DTEND:20261104T100000", "ATTENDEE;PARTSTAT=DECLINED:mailto:ana@example.org")))
+	f.Add(inCalendar("BEGIN:VFREEBUSY\nFREEBUSY;FBTYPE=BUSY:20261104T090000Z/PT1H,x/y\nEND:VFREEBUSY", inEvent("DTSTART;TZID=\"a:b\";VALUE=DATE:2026-11-04", "DURATION:-P1W2DT3H")))
+	f.Add(inCalendar(inEvent("DTSTART:19700101T000000Z", "DURATION:PT1S", "RRULE:FREQ=SECONDLY;BYSETPOS=-1;BYDAY=-1MO;BYWEEKNO=53;BYHOUR=5;COUNT=9;INTERVAL=3;UNTIL=20300101")))
+	loc := zoneNamed(f, "Europe/Berlin")
+	f.Fuzz(func(t *testing.T, text string) {
+		b, err := ReadBusy(strings.NewReader(text), ReadOptions{Zone: loc, Window: november, Owner: "ana@example.org", Except: []calendar.UID{"x"}})
+		if err != nil {
+			return
+		}
+		if len(b.Warnings) > maxWarnings+1 || len(b.Spans) > maxSpans {
+			t.Errorf("%d warnings, %d spans", len(b.Warnings), len(b.Spans))
+		}
+		for _, s := range b.Spans {
+			if s.Empty() || !november.Contains(s.Interval) {
+				t.Errorf("%v is not in the window", s)
+			}
+		}
+		again := b
+		again.Spans = append([]availability.Span(nil), b.Spans...)
+		again.Normalize()
+		if diff := cmp.Diff(b, again); diff != "" {
+			t.Errorf("not normalized:\n%s", diff)
+		}
+	})
+}
