@@ -71,6 +71,9 @@ type Store interface {
 	// another open booking: one that has not ended and was not reviewed.
 	Save(ctx context.Context, b Booking, events ...Event) (Booking, error)
 
+	// SaveAll is Save of many bookings, all together or none.
+	SaveAll(ctx context.Context, bookings []Booking, events ...Event) ([]Booking, error)
+
 	// Renew writes both bookings together with the events, or nothing: the one
 	// that a group leaves, and its next. The errors are those of Save.
 	Renew(ctx context.Context, old, next Booking, events ...Event) (Booking, Booking, error)

@@ -143,35 +143,61 @@ func (s *Service) ApplyRepair(ctx context.Context, plan *RepairPlan) error {
 			return fmt.Errorf("keep what was seen on the calendar: %w", err)
 		}
 	}
-	for i, b := range plan.Bookings {
+	intended, err := s.intend(ctx, plan)
+	if err != nil {
+		return err
+	}
+	for i, b := range intended {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		err := s.applyChange(ctx, b, plan.Changes)
+		_, err := s.putNext(ctx, b)
 		switch {
 		case stops(ctx, err):
 			return err
 		case err != nil:
 			plan.Attention = append(plan.Attention, Attention{b.Group, err.Error()})
 		}
-		s.progress("repairing", i+1, len(plan.Bookings))
+		s.progress("repairing", i+1, len(intended))
 	}
 	return nil
 }
 
-func (s *Service) applyChange(ctx context.Context, b Booking, changes []Change) error {
-	var events []Event
-	for _, c := range changes {
-		if c.UID == b.Series.UID && c.Action != Suggest {
-			events = append(events, s.event(b, string(c.Action), c.String()))
+// intend records the whole plan before a calendar is touched: a run that dies is
+// finished as it was planned, whatever was done of it. If another run changed one
+// of the series meanwhile, that one is left alone.
+func (s *Service) intend(ctx context.Context, plan *RepairPlan) ([]Booking, error) {
+	events := map[calendar.UID][]Event{}
+	for _, c := range plan.Changes {
+		if c.Action != Suggest {
+			e := Event{At: s.Now().UTC(), Group: c.Group, UID: c.UID, What: string(c.Action), Why: c.String()}
+			events[c.UID] = append(events[c.UID], e)
 		}
 	}
-	saved, err := s.save(ctx, b, events...)
-	if err != nil {
-		return err
+	var all []Event
+	for _, b := range plan.Bookings {
+		all = append(all, events[b.Series.UID]...)
 	}
-	_, err = s.putNext(ctx, saved)
-	return err
+	intended, err := s.Store.SaveAll(ctx, plan.Bookings, all...)
+	if err == nil {
+		return intended, nil
+	}
+	if !errors.Is(err, ErrStale) {
+		return nil, fmt.Errorf("%w: %w", ErrStore, err)
+	}
+	intended = nil
+	for _, b := range plan.Bookings {
+		saved, err := s.save(ctx, b, events[b.Series.UID]...)
+		switch {
+		case stops(ctx, err):
+			return nil, err
+		case err != nil:
+			plan.Attention = append(plan.Attention, Attention{b.Group, err.Error()})
+		default:
+			intended = append(intended, saved)
+		}
+	}
+	return intended, nil
 }
 
 // String says in one line what the change does.

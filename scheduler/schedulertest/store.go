@@ -4,6 +4,7 @@ package schedulertest
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -26,6 +27,7 @@ func TestStore(t *testing.T, open func(t *testing.T) scheduler.Store) {
 		"ended bookings":               testEnded,
 		"the next one while one ends":  testReviewed,
 		"the old and the next at once": testRenew,
+		"many bookings at once":        testSaveAll,
 		"what was seen":                testSeen,
 		"answers":                      testAnswers,
 		"history":                      testHistory,
@@ -259,6 +261,33 @@ func testAtomic(t *testing.T, s scheduler.Store) {
 	}
 	if h, err := s.History(t.Context(), "a", time.Time{}); err != nil || len(h) != 0 {
 		t.Errorf("History = %v, %v; want none: the Save was refused", h, err)
+	}
+}
+
+func wantOpen(t *testing.T, s scheduler.Store, want ...scheduler.Booking) {
+	t.Helper()
+	got, err := s.Bookings(t.Context())
+	if diff := cmp.Diff(want, got); err != nil || diff != "" {
+		t.Errorf("Bookings(): %v (-want +got):\n%s", err, diff)
+	}
+}
+
+func testSaveAll(t *testing.T, s scheduler.Store) {
+	saved, err := s.SaveAll(t.Context(), []scheduler.Booking{Booking("a", 1), Booking("b", 1)}, event("a", "intended"), event("b", "intended"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantOpen(t, s, saved...)
+	stale := slices.Clone(saved)
+	save(t, s, saved[1])
+	stale[0].Attendance = 7
+	if _, err := s.SaveAll(t.Context(), stale, event("a", "booked")); !errors.Is(err, scheduler.ErrStale) {
+		t.Errorf("SaveAll of one that changed: %v; want ErrStale", err)
+	}
+	saved[1].Version++
+	wantOpen(t, s, saved...)
+	if h, err := s.History(t.Context(), "", time.Time{}); err != nil || len(h) != 2 {
+		t.Errorf("History has %d events, %v; want those of the first SaveAll", len(h), err)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -97,6 +98,17 @@ func fromUnix(seconds int64) time.Time {
 func (s *Store) Save(ctx context.Context, b scheduler.Booking, events ...scheduler.Event) (scheduler.Booking, error) {
 	err := s.write(ctx, []*scheduler.Booking{&b}, events)
 	return b, err
+}
+
+// SaveAll implements scheduler.Store.
+func (s *Store) SaveAll(ctx context.Context, bookings []scheduler.Booking, events ...scheduler.Event) ([]scheduler.Booking, error) {
+	saved := slices.Clone(bookings)
+	list := make([]*scheduler.Booking, len(saved))
+	for i := range saved {
+		list[i] = &saved[i]
+	}
+	err := s.write(ctx, list, events)
+	return saved, err
 }
 
 // Renew implements scheduler.Store.
