@@ -42,7 +42,6 @@ type FormPlan struct {
 	Cost, Bound      int // no grouping that keeps the rules costs less than Bound
 	Proven           bool
 	Hurried          bool // the budget ended the search: the same seed can give another answer
-	Rotation         int  // of a pair program: after so many rounds everybody has met everybody; else 0
 	Repeats          int  // pairs that were together before
 	SameDepartment   int  // pairs of one department or of teams that work closely together
 	MaxZoneSpanHours float64
@@ -101,12 +100,9 @@ func PlanRound(s Snapshot, f Forming) (FormPlan, error) {
 		return FormPlan{}, err
 	}
 	plan := FormPlan{Program: f.Program, LeftOut: r.leftOut, Assumed: r.assumed}
-	switch {
-	case f.Program.Kind == OneOnOne:
+	if f.Program.Kind == OneOnOne {
 		err = r.link(&plan)
-	case f.Program.Kind == Pair:
-		err = r.pair(&plan)
-	default:
+	} else {
 		err = r.group(&plan)
 	}
 	if err != nil {
@@ -209,7 +205,8 @@ func (p Person) absence(start availability.Date) string {
 	return fmt.Sprintf("is away for the first %d weeks", weeksAway)
 }
 
-// group finds the grouping of least cost.
+// group finds the grouping of least cost. Of pairs it is the least among those that
+// leave it possible for everybody to meet everybody before anybody meets again.
 func (r *forming) group(plan *FormPlan) error {
 	result, err := r.solve()
 	if err != nil {

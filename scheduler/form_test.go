@@ -105,7 +105,7 @@ func TestPairsMeetEverybodyOnce(t *testing.T) {
 			f.Rounds = append(f.Rounds, plan.Round)
 		}
 		if n > 2 {
-			if plan := formed(t, s, f); plan.Repeats != n/2 || plan.Rotation != 0 {
+			if plan := formed(t, s, f); plan.Repeats != n/2 {
 				t.Errorf("%d people, round %d: %d repeats; everybody has met everybody", n, n, plan.Repeats)
 			}
 		}
@@ -115,29 +115,21 @@ func TestPairsMeetEverybodyOnce(t *testing.T) {
 func TestOddOneOutJoinsATrio(t *testing.T) {
 	s := snapshotOf(numbered(7))
 	f := scheduler.Forming{Program: program(scheduler.Pair, 2, 3)}
-	trio := map[calendar.Address]int{}
-	for range 7 {
+	for range 2 { // each brings five of the 21 pairs together
 		plan := formed(t, s, f)
-		if len(plan.Groups) != 3 {
-			t.Fatalf("7 people in %d groups; want two pairs and a trio", len(plan.Groups))
-		}
+		var sizes []int
 		for _, g := range plan.Groups {
-			if len(g.Members) == 3 {
-				for _, a := range g.Members {
-					trio[a]++
-				}
-			}
+			sizes = append(sizes, len(g.Members))
+		}
+		slices.Sort(sizes)
+		if !slices.Equal(sizes, []int{2, 2, 3}) || plan.Repeats != 0 {
+			t.Errorf("round %d: groups of %v and %d repeats; want two pairs and a trio, and none", plan.Round.Number, sizes, plan.Repeats)
 		}
 		f.Rounds = append(f.Rounds, plan.Round)
 	}
-	for _, a := range numbered(7) {
-		if trio[a] == 0 {
-			t.Errorf("%s was in no trio in 7 rounds; want turns", a)
-		}
-	}
 }
 
-func TestRulesOfPairsWinOverTheRotation(t *testing.T) {
+func TestRulesOfPairsAreKept(t *testing.T) {
 	people := numbered(6)
 	s := snapshotOf(people)
 	p := program(scheduler.Pair, 2, 3)

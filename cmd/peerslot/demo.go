@@ -83,7 +83,7 @@ func (a *app) demoSteps(dir string) []demoStep {
 	svg := filepath.Join(dir, demo.Group+".svg")
 	slots := slotsOptions{selection: selection{names: []string{demo.Group}}, searchFlags: searchFlags{step: 15 * time.Minute}, top: 3, svg: svg}
 	book := bookOptions{selection: selection{all: true}, searchFlags: searchFlags{step: 15 * time.Minute}, changeFlags: changeFlags{yes: true}}
-	form := formOptions{program: demo.Program, seed: 1, budget: 10 * time.Second, changeFlags: changeFlags{yes: true}}
+	form := formOptions{program: demo.Program, seed: 1, budget: formBudget, changeFlags: changeFlags{yes: true}}
 	export := exportOptions{selection: selection{all: true}, output: dir}
 	return []demoStep{
 		{fmt.Sprintf("form %s --yes", demo.Program), form.run},

@@ -16,6 +16,9 @@ import (
 	"github.com/peerslot/peerslot/scheduler"
 )
 
+// formBudget leaves a whole run for sixty people below eight seconds.
+const formBudget = 6 * time.Second
+
 type formOptions struct {
 	changeFlags
 	program string
@@ -52,7 +55,7 @@ of whose calendar nothing is known is taken for free to find groups, and named.`
 	flags := cmd.Flags()
 	flags.StringVar(&o.start, "start", "", "first `DATE` on which the groups may meet (default next Monday)")
 	flags.Uint64Var(&o.seed, "seed", 1, "the same seed gives the same groups")
-	flags.DurationVar(&o.budget, "budget", 10*time.Second, "how long to look for better groups")
+	flags.DurationVar(&o.budget, "budget", formBudget, "how long to look for better groups")
 	flags.StringArrayVar(&o.keep, "keep", nil, "leave this `GROUP` as it is; may be given again")
 	flags.StringArrayVar(&o.swaps, "swap", nil, "exchange two people, `A,B`, and show what it costs; may be given again")
 	cmd.ValidArgsFunction = func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {

@@ -44,8 +44,6 @@ func costLine(plan scheduler.FormPlan) string {
 	switch {
 	case plan.Proven:
 		return fmt.Sprintf("Cost %d, proven least.", plan.Cost)
-	case plan.Rotation > 0:
-		return fmt.Sprintf("Cost %d, as part of a rotation in which everybody meets everybody within %d rounds; this round alone would cost at least %d.", plan.Cost, plan.Rotation, plan.Bound)
 	case plan.Bound > 0:
 		return fmt.Sprintf("Cost %d; no grouping costs less than %d (gap %.1f%%).", plan.Cost, plan.Bound, 100*float64(plan.Cost-plan.Bound)/float64(plan.Cost))
 	}

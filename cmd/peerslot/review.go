@@ -39,7 +39,8 @@ say. With --yes it books the next series, or tells the members that this one end
 type jsonReviews struct {
 	Reviews []jsonReview `json:"reviews"`
 	Load    []jsonLoad   `json:"load"`
-	Plan    bool         `json:"plan,omitempty"` // nothing was changed
+	Formed  []jsonForm   `json:"formed,omitempty"` // next rounds of programs all of whose groups have been reviewed
+	Plan    bool         `json:"plan,omitempty"`   // nothing was changed
 }
 
 type jsonReview struct {
@@ -101,6 +102,11 @@ func (a *app) review(ctx context.Context, groups []string, change changeFlags, n
 		needs = needs || j.Error != "" || p.Decision == scheduler.Rotate
 		answer.Reviews = append(answer.Reviews, j)
 	}
+	if approved {
+		if answer.Formed, err = a.rotate(ctx, w, plans); err != nil {
+			return err
+		}
+	}
 	if a.json {
 		if err := a.answer(answer); err != nil {
 			return err
@@ -149,7 +155,7 @@ func (a *app) printDone(p scheduler.ReviewPlan, next scheduler.Booking) {
 	case p.Next != nil:
 		fmt.Fprintf(a.stdout, "Booked %s: %s %s, %s\n", p.Booking.Group, next.Series.Slot, next.Series.Cadence, count(next.Series.Count, "session", "sessions"))
 	case p.Decision == scheduler.Rotate:
-		fmt.Fprintf(a.stdout, "%s ends; form the next round with 'peerslot form %s'.\n", p.Booking.Group, p.Booking.Program)
+		fmt.Fprintf(a.stdout, "%s ends; its program's next round follows when all its groups have been reviewed, or with 'peerslot form %s'.\n", p.Booking.Group, p.Booking.Program)
 	default:
 		fmt.Fprintf(a.stdout, "%s ends with its last session, and its members are told.\n", p.Booking.Group)
 	}

@@ -134,7 +134,7 @@ func wantFull() *config.Config {
 				},
 				{
 					Name: "Leadership pairs", Kind: scheduler.OneOnOne, MinSize: 2, MaxSize: 2,
-					Cadence: availability.Monthly, Length: time.Hour, Quorum: 0.6, RotateAfter: 26, Agenda: "one-on-one",
+					Cadence: availability.Monthly, Length: time.Hour, Quorum: 0.6, RotateAfter: 26, Agenda: "one-on-one", GroupDays: true,
 					Links:           []scheduler.Link{{A: ana, B: bo, Cadence: availability.Weekly}, {A: ana, B: omar, Cadence: availability.Monthly}},
 					Interdependence: map[string]string{"payments-ledger": "strong"},
 				},
@@ -170,6 +170,7 @@ programs: [{name: c}, {name: p, kind: pair}, {name: o, kind: one-on-one}]
 	pair.Name, pair.Kind, pair.MinSize, pair.MaxSize, pair.RotateAfter, pair.Agenda = "p", scheduler.Pair, 2, 3, 6, "coaching"
 	one := circle
 	one.Name, one.Kind, one.MinSize, one.MaxSize, one.Agenda = "o", scheduler.OneOnOne, 2, 2, "one-on-one"
+	one.GroupDays = true
 	want := &config.Config{
 		Workspace: scheduler.Workspace{
 			Organizer: calendar.Attendee{Address: "robot@acme.example", Name: "Robot"},

@@ -91,6 +91,7 @@ func (v value) checkKind(p *scheduler.Program) {
 		p.MinSize, p.MaxSize = 0, 0
 	case scheduler.OneOnOne:
 		least, most, agenda = 2, 2, "one-on-one"
+		p.GroupDays = p.GroupDays || !v.has("group_days")
 		if p.MaxSize > 2 {
 			v.at("size").fail("want 2 for a one-on-one program")
 		}
