@@ -40,7 +40,11 @@ type ReadOptions struct {
 // Neither the warnings nor the error hold a title, a name or a note. The error
 // (not a calendar, cut off, over a limit) means that nothing is known.
 func ReadBusy(r io.Reader, o ReadOptions) (availability.Busy, error) {
-	s := newScan(r, o)
+	return newScan(r, o).busy(o)
+}
+
+// busy reads the calendar to its end and returns what it says.
+func (s *scan) busy(o ReadOptions) (availability.Busy, error) {
 	if err := s.run(); err != nil {
 		return availability.Busy{}, err
 	}

@@ -1,0 +1,67 @@
+package ical
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// TestScanDropsNothingThatMatters reads odd calendars twice: as ever, and with a
+// scan to which every time is near the window.
+func TestScanDropsNothingThatMatters(t *testing.T) {
+	for seed := range uint64(1000) {
+		text := oddCalendar(rand.New(rand.NewPCG(seed, 2)))
+		o := ReadOptions{Zone: zoneNamed(t, "Europe/Berlin"), Window: november, Owner: "ana@example.org"}
+		got, err := ReadBusy(strings.NewReader(text), o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all := newScan(strings.NewReader(text), o)
+		all.from, all.to = -1<<40, 1<<40
+		want, err := all.busy(o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want.Spans, got.Spans); diff != "" {
+			t.Fatalf("seed %d (-all +got):\n%s\n%s", seed, diff, text)
+		}
+	}
+}
+
+// oddCalendar returns a calendar in which a few UIDs name masters, overrides of
+// one and of all later occurrences, moved far and near, with other SEQUENCEs and
+// in all forms.
+func oddCalendar(rnd *rand.Rand) string {
+	pick := func(list ...string) string { return list[rnd.IntN(len(list))] }
+	events := []string{definition("Bureau", "-0330", "-0230")}
+	for range 1 + rnd.IntN(8) {
+		// The days are few, so that what refers to another event often finds it.
+		day := november.Start.AddDate(0, 0, 7*(rnd.IntN(40)-25)+rnd.IntN(2))
+		if rnd.IntN(3) > 0 {
+			day = november.Start.AddDate(0, 0, rnd.IntN(14))
+		}
+		stamp := func(name string) string {
+			at := time.Date(day.Year(), day.Month(), day.Day(), 9+rnd.IntN(2), 0, 0, 0, time.UTC)
+			form := pick(":20060102T150405Z", ";TZID=America/New_York:20060102T150405", ";TZID=Bureau:20060102T150405",
+				":20060102T150405", ";VALUE=DATE:20060102", ";TZID=Nowhere:20060102T150405", ":20060102T150405Z")
+			return name + at.Format(form)
+		}
+		lines := []string{"UID:" + pick("a", "b", "c"), fmt.Sprintf("SEQUENCE:%d", rnd.IntN(3)), stamp("DTSTART")}
+		lines = append(lines, pick("DURATION:PT1H", "DURATION:PT30M", "DURATION:P1D", "DURATION:P3W", "DURATION:PT1H"))
+		lines = append(lines, pick("STATUS:CONFIRMED", "STATUS:CONFIRMED", "STATUS:TENTATIVE", "STATUS:CANCELLED", "TRANSP:TRANSPARENT"))
+		if rnd.IntN(2) == 0 {
+			day = day.AddDate(0, 0, rnd.IntN(60)-30)
+			lines = append(lines, stamp("RECURRENCE-ID"+pick("", "", "", ";RANGE=THISANDFUTURE")))
+		} else {
+			lines = append(lines, pick("X-A:", "RRULE:FREQ=DAILY", "RRULE:FREQ=WEEKLY;COUNT=8", "RRULE:FREQ=DAILY;UNTIL=20261105T090000Z", "RRULE:FREQ=MONTHLY", "RRULE:FREQ=ODD"))
+			day = november.Start.AddDate(0, 0, rnd.IntN(14))
+			lines = append(lines, pick("X-A:", stamp("EXDATE"), stamp("RDATE")))
+		}
+		events = append(events, inEvent(lines...))
+	}
+	return inCalendar(events...)
+}
