@@ -93,10 +93,10 @@ func (o bookOptions) run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	if !o.dryRun && o.yes {
-		if err := w.service.Resume(ctx); err != nil {
-			return err
-		}
+	end, err := a.beginChange(ctx, w, o.changeFlags)
+	defer end()
+	if err != nil {
+		return err
 	}
 	plans, err := w.service.PlanBookings(ctx, requests)
 	if err != nil {

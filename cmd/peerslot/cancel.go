@@ -51,6 +51,11 @@ func (a *app) cancel(ctx context.Context, group string, change changeFlags) erro
 		return err
 	}
 	defer w.close()
+	end, err := a.beginChange(ctx, w, change)
+	defer end()
+	if err != nil {
+		return err
+	}
 	answer := jsonCancel{Group: group, Cancelled: []time.Time{}}
 	bookings, err := w.service.Store.Bookings(ctx)
 	if err != nil {

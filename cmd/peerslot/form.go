@@ -86,10 +86,10 @@ func (o formOptions) run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	if o.yes {
-		if err := w.service.Resume(ctx); err != nil {
-			return err
-		}
+	end, err := a.beginChange(ctx, w, o.changeFlags)
+	defer end()
+	if err != nil {
+		return err
 	}
 	plan, err := w.service.PlanRound(ctx, forming)
 	if err != nil {

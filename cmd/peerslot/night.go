@@ -48,6 +48,25 @@ func (w *workspace) begin(ctx context.Context, f nightFlags) (unfinished []sched
 	return nil, end, nil
 }
 
+// beginChange prepares a command that changes things once somebody has agreed: as
+// begin does, if that can happen at all in this run. What cannot be finished is
+// told, and does not stop the command. Somebody who is asked may take all night to
+// answer, so nobody waits for that.
+func (a *app) beginChange(ctx context.Context, w *workspace, change changeFlags) (end func(), err error) {
+	if change.dryRun || !change.yes && !a.interactive {
+		return func() {}, nil
+	}
+	unfinished, end, err := w.begin(ctx, nightFlags{acceptClock: true})
+	for _, u := range unfinished {
+		a.warn("group %q: what an earlier run began cannot be finished: %s", u.Group, u.What)
+	}
+	if !change.yes {
+		end()
+		end = func() {}
+	}
+	return end, err
+}
+
 // A heartbeat is what monitoring reads of the last run.
 type heartbeat struct {
 	At           time.Time            `json:"at"`
