@@ -83,6 +83,7 @@ Exit status: 0 done, or nothing to do; 1 error; 2 wrong usage or configuration;
 		Example: `  peerslot demo                     # a worked example, no account needed
   peerslot init                     # a commented peerslot.yaml to start from
   peerslot check                    # is everything readable?
+  peerslot form em-circles          # who meets whom in a program's next round
   peerslot slots berlin-leads       # the best weekly slots, and who is missing when
   peerslot book berlin-leads        # book the best one
   peerslot export berlin-leads      # the series as an .ics file`,
@@ -286,7 +287,7 @@ func hintFor(err error) string {
 
 func knownGroups(groups []scheduler.Group) string {
 	if len(groups) == 0 {
-		return "name groups in peerslot.yaml, or use --with ADDRESS,ADDRESS"
+		return "make groups with 'peerslot form PROGRAM', name them in peerslot.yaml, or use --with ADDRESS,ADDRESS"
 	}
 	names := make([]string, 0, len(groups))
 	for _, g := range groups {

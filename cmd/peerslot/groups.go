@@ -107,7 +107,7 @@ func (w *workspace) bookedByGroup(ctx context.Context) (map[string]scheduler.Boo
 
 func (a *app) printGroups(w *workspace, list []jsonGroup) {
 	if len(list) == 0 {
-		a.hint("there are no groups; name some under groups: in the configuration")
+		a.hint("there are no groups; 'peerslot form PROGRAM' makes some, or name them under groups: in the configuration")
 		return
 	}
 	var rows [][]string
