@@ -22,7 +22,6 @@ func (s set) with(i int) set {
 
 func (s set) has(i int) bool   { return s.meets(set{}.with(i)) }
 func (s set) meets(t set) bool { return s.low&t.low|s.high&t.high != 0 }
-func (s set) union(t set) set  { return set{s.low | t.low, s.high | t.high} }
 func (s set) minus(t set) set  { return set{s.low &^ t.low, s.high &^ t.high} }
 func (s set) size() int        { return s.common(s) }
 

@@ -77,6 +77,17 @@ func (e *exact) weakest() *branch {
 	return w
 }
 
+// settled reports whether everything is proven: there is no grouping better than
+// the best, or none at all.
+func (e *exact) settled() bool {
+	for _, b := range e.branches {
+		if b.proven <= e.ceiling() {
+			return false
+		}
+	}
+	return true
+}
+
 // bound returns what no grouping costs less than.
 func (e *exact) bound() int {
 	least := e.ceiling() + 1

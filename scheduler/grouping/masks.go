@@ -31,9 +31,8 @@ func newMasks(m *model) masks {
 	return s
 }
 
-func (s *masks) stride() int           { return s.weeks * s.columns }
-func (s *masks) row(i int) []uint64    { return s.words[i*s.stride() : (i+1)*s.stride()] }
-func (s *masks) spare() (row []uint64) { return make([]uint64, s.stride()) }
+func (s *masks) stride() int        { return s.weeks * s.columns }
+func (s *masks) row(i int) []uint64 { return s.words[i*s.stride() : (i+1)*s.stride()] }
 
 // placeStarts decides where each start goes, -1 for those that fewer than two
 // people can ever take. Starts are sorted by the mean offset of the people who can

@@ -17,10 +17,9 @@ type meter struct {
 
 // What the steps of the searches cost.
 const (
-	trialCost   = 220 // of annealing
-	priceCost   = 150 // a group priced by a walk
-	columnCost  = 14  // a column looked at by a cover
-	patienceGap = 50 * time.Millisecond
+	trialCost  = 220 // of annealing
+	priceCost  = 150 // a group priced by a walk
+	columnCost = 14  // a column looked at by a cover
 )
 
 func newMeter(budget time.Duration) *meter {

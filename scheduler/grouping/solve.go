@@ -51,7 +51,7 @@ func (s *solver) solve() (bound int, err error) {
 		return 0, nil
 	}
 	if few, many := s.m.sizes(n).counts(n); few > many {
-		return 0, s.sizeError()
+		return 0, s.sizeClash()
 	}
 	switch sizes := s.m.sizes(n); {
 	case sizes.most == 2 && n <= maxMatching:
@@ -74,6 +74,9 @@ func (s *solver) prove() (bound int, err error) {
 	}
 	whole := s.take(everyone(len(s.groups)))
 	if whole.cost >= blocked {
+		if clash := s.obvious(); clash != nil {
+			return 0, clash
+		}
 		whole.groups = nil
 	}
 	part := s.meter.part(s.meter.left - total*15/100)
@@ -83,10 +86,7 @@ func (s *solver) prove() (bound int, err error) {
 	e.solve()
 	s.meter.settle(part, given)
 	if e.best == nil {
-		if e.weakest() == nil && !part.over() && len(e.branches) == 0 {
-			return 0, s.infeasible()
-		}
-		return 0, ErrNotFound
+		return 0, s.infeasible()
 	}
 	whole.groups = e.best
 	s.put([]portion{whole})
@@ -172,6 +172,3 @@ func everyone(n int) []int {
 	}
 	return all
 }
-
-func (s *solver) sizeError() error  { return errors.New("sizes") }
-func (s *solver) infeasible() error { return errors.New("infeasible") }
