@@ -32,7 +32,7 @@ func TestBrokenEvents(t *testing.T) {
 		{"a date with Z", event("DTSTART:20261104Z"), []string{"unknown 04 00:00-05 00:00"}, "only the day"},
 		{"30 February", event("DTSTART:20260230T090000Z", "DURATION:PT1H"), nil, "without a DTSTART"},
 		{"an end that cannot be read", event("DTSTART:20261104T090000Z", "DTEND:garbage"), []string{"unknown 04 09:00-05 09:00"}, "DTEND cannot be read"},
-		{"an end before the start", event("DTSTART:20261104T090000Z", "DTEND:20261104T080000Z"), []string{"unknown 04 08:00-09:00"}, "before DTSTART"},
+		{"an end before the start", event("DTSTART:20261104T090000Z", "DTEND:20261104T080000Z"), []string{"unknown 04 08:00-09:00"}, "the end lies before"},
 		{"a date that ends at a time", event("DTSTART;VALUE=DATE:20261104", "DTEND:20261104T100000Z"), []string{day4}, "only one of"},
 		{"a time that ends on a date", event("DTSTART:20261104T090000Z", "DTEND;VALUE=DATE:20261105"), []string{day4}, "only one of"},
 		{"too long", event("DTSTART:20261104T090000Z", "DURATION:P99999999999999999999D"), []string{"unknown 04 09:00-05 09:00"}, "DURATION cannot be read"},

@@ -2,6 +2,7 @@ package ical
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -61,17 +62,13 @@ func (r *eventReader) read(c *ical.Component, x excerpt) (e event, ok bool) {
 	if !ok {
 		return e, r.readBackwards(&e, c)
 	}
-	if e.zone = r.zone(&e, e.start, ical.PropDateTimeStart); e.zone == nil {
+	if e.zone = r.zone(&e, e.start); e.zone == nil {
 		e.kind = availability.Unknown
 	}
 	if e.start.odd && !e.start.vague {
 		r.warn.add(e.line, "DTSTART is not written as it should be")
 	}
-	for _, name := range []string{ical.PropDateTimeStart, ical.PropDateTimeEnd, ical.PropDuration} {
-		if list := c.Props[name]; len(list) > 1 && list[0].Value != list[1].Value {
-			r.warn.add(e.line, "%s is there twice: the first counts", name)
-		}
-	}
+	r.warnOfTwins(e.line, c)
 	r.readLength(&e, c)
 	if e.start.vague {
 		r.unknown(&e, "only the day of DTSTART can be read")
@@ -80,6 +77,15 @@ func (r *eventReader) read(c *ical.Component, x excerpt) (e event, ok bool) {
 	}
 	r.readRules(&e, c)
 	return e, true
+}
+
+// warnOfTwins warns of what should be there once.
+func (r *eventReader) warnOfTwins(line int, c *ical.Component) {
+	for _, name := range []string{ical.PropDateTimeStart, ical.PropDateTimeEnd, ical.PropDuration} {
+		if list := c.Props[name]; len(list) > 1 && list[0].Value != list[1].Value {
+			r.warn.add(line, "%s is there twice: the first counts", name)
+		}
+	}
 }
 
 // unknown makes the event one that is not known to be busy or free.
@@ -129,12 +135,15 @@ func (r *eventReader) readBackwards(e *event, c *ical.Component) bool {
 	r.unknown(e, "DTSTART cannot be read: the day before DTEND is unknown")
 	e.start, e.length = end, length{days: 1}
 	e.start.wall -= secondsPerDay
-	e.zone = r.zone(e, end, ical.PropDateTimeEnd)
+	if end.vague {
+		e.length.days++
+	}
+	e.zone = r.zone(e, end)
 	return true
 }
 
 // zone returns the zone of a stamp, or nil if nobody knows it.
-func (r *eventReader) zone(e *event, s stamp, name string) *zone {
+func (r *eventReader) zone(e *event, s stamp) *zone {
 	switch s.form {
 	case utc:
 		return r.utc
@@ -221,7 +230,7 @@ func (r *eventReader) readEnd(e *event, p *ical.Prop) {
 func (r *eventReader) setEnd(e *event, end stamp) {
 	day := e.start.form == wholeDay
 	if day != (end.form == wholeDay) {
-		r.unknown(e, "only one of DTSTART and DTEND is a date: the days they name are unknown")
+		r.unknown(e, "only one of start and end is a date: the days they name are unknown")
 		e.start.form, e.zone = wholeDay, r.viewer
 		e.start.wall = midnight(e.start.wall)
 		e.length = length{days: max(floorDiv(end.wall-e.start.wall+secondsPerDay-1, secondsPerDay), 1)}
@@ -232,13 +241,13 @@ func (r *eventReader) setEnd(e *event, end stamp) {
 		seconds = r.between(e, end)
 	}
 	if seconds < 0 {
-		r.unknown(e, "DTEND lies before DTSTART: what lies between is unknown")
-		e.start.wall = end.wall
+		r.unknown(e, "the end lies before the start: what lies between is unknown")
+		e.start.wall += seconds
 		seconds = -seconds
 	}
 	switch {
 	case seconds > maxDays*secondsPerDay:
-		r.unknown(e, "DTEND lies too far off")
+		r.unknown(e, "the end lies too far off")
 		e.length = length{days: maxDays}
 	case day:
 		e.length = length{days: max(seconds/secondsPerDay, 1)}
@@ -251,7 +260,7 @@ func (r *eventReader) setEnd(e *event, end stamp) {
 func (r *eventReader) between(e *event, end stamp) int64 {
 	z := e.zone
 	if end.form == utc || end.form == zoned {
-		if z = r.zone(e, end, ical.PropDateTimeEnd); z == nil {
+		if z = r.zone(e, end); z == nil {
 			e.kind = availability.Unknown
 		}
 	}
@@ -297,7 +306,7 @@ func (r *eventReader) rulesIn(e *event, c *ical.Component, name string) []rule {
 			continue
 		case odd:
 			r.warn.add(e.line, "%s is not written as it should be", name)
-		case len(x.weeks) > 0:
+		case slices.ContainsFunc(x.weeks, func(n int) bool { return n < 0 || n == 1 || n > 51 }):
 			r.warn.add(e.line, "BYWEEKNO: calendar programs differ at the turn of the year")
 		}
 		if e.start.form == wholeDay {

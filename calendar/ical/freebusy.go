@@ -50,7 +50,7 @@ func (x *expander) spanOf(e event, c *ical.Component) (span event, ok bool) {
 	if span.start, ok = stampOf(p); !ok {
 		return span, false
 	}
-	span.zone = x.zone(&span, span.start, ical.PropDateTimeStart)
+	span.zone = x.zone(&span, span.start)
 	x.readLength(&span, c)
 	return span, !span.start.vague
 }
@@ -75,7 +75,7 @@ func (x *expander) freeBusyPeriod(e event, d period) {
 	if !d.ok {
 		return
 	}
-	e.start, e.zone = d.stamp, x.zone(&e, d.stamp, ical.PropFreeBusy)
+	e.start, e.zone = d.stamp, x.zone(&e, d.stamp)
 	switch {
 	case d.vague:
 		e.start.form, e.kind, e.length = wholeDay, availability.Unknown, length{days: 1}

@@ -79,6 +79,7 @@ func decodeComponents(r io.Reader) ([]*ical.Component, []warning, error) {
 func (o *outline) put(text []byte, line *contentLine, number int, warn *warnings) ([]byte, error) {
 	switch {
 	case line.named("BEGIN"):
+		line.value = bytes.TrimSpace(line.value)
 		if err := o.begin(line.value, number); err != nil {
 			return nil, err
 		}

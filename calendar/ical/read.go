@@ -188,5 +188,9 @@ func (b *busyReader) result() (availability.Busy, error) {
 	if len(list) > maxSpans {
 		return availability.Busy{}, fmt.Errorf("the calendar has more than %d separate busy times", maxSpans)
 	}
-	return availability.Busy{Window: b.window, Spans: list, Reason: b.doubt, Warnings: b.scan.warn.texts()}, nil
+	busy := availability.Busy{Window: b.window, Spans: list, Warnings: b.scan.warn.texts()}
+	if slices.ContainsFunc(list, func(s availability.Span) bool { return s.Kind == availability.Unknown }) {
+		busy.Reason = b.doubt
+	}
+	return busy, nil
 }

@@ -37,7 +37,7 @@ func (w *warnings) add(line int, format string, args ...any) {
 // texts returns the first warnings by line, each text once for a line, and how
 // many more there are.
 func (w *warnings) texts() []string {
-	slices.SortStableFunc(w.list, func(a, b warning) int { return cmp.Compare(a.line, b.line) })
+	slices.SortFunc(w.list, func(a, b warning) int { return cmp.Or(cmp.Compare(a.line, b.line), cmp.Compare(a.text, b.text)) })
 	list := slices.Compact(w.list)
 	var out []string
 	for _, x := range list[:min(len(list), maxWarnings)] {

@@ -67,7 +67,8 @@ var unescapeZone = strings.NewReplacer(`\,`, `,`, `\;`, `;`, `\\`, `\`)
 
 func zoneName(tzid string) string { return strings.Trim(strings.TrimSpace(tzid), `"`) }
 
-// find returns the zone of that name, as a parameter TZID has it.
+// find returns the zone of that name, as a parameter TZID has it. Of a zone that
+// is known it warns once.
 func (z *zoneTable) find(tzid string) zoneFinding {
 	f, ok := z.found[tzid]
 	if ok {
@@ -77,10 +78,14 @@ func (z *zoneTable) find(tzid string) zoneFinding {
 	if len(z.found) >= maxZones {
 		return zoneFinding{note: fmt.Sprintf("unknown time zone %q", name)}
 	}
-	if f = z.lookup(name); f.loc != nil && f.note == "" && strings.TrimSpace(tzid) != tzid {
+	if f = z.lookup(name); f.loc == nil {
+		z.found[tzid] = f
+		return f
+	}
+	if f.note == "" && strings.TrimSpace(tzid) != tzid {
 		f.note = fmt.Sprintf("time zone %q is written with blanks", name)
 	}
-	z.found[tzid] = f
+	z.found[tzid] = zoneFinding{loc: f.loc}
 	return f
 }
 

@@ -1,0 +1,181 @@
+package ical
+
+import (
+	"cmp"
+	"slices"
+)
+
+// A group is the events of one UID: masters, of which a mended calendar may have
+// several, overrides, and what is known of others that cannot touch the window.
+type group struct {
+	masters, overrides []*event
+	ghosts             []ghost
+}
+
+// group adds the times of all events of one UID. An override takes the place of
+// its occurrence, whatever class either has, and counts even if the series has
+// no such occurrence or is not there.
+func (x *expander) group(g *group) {
+	masters, overrides := x.current(g)
+	known := map[clockwork]*moves{} // by what keys depend on
+	for _, m := range masters {
+		c := clockwork{m.zone, m.start.form == wholeDay}
+		if known[c] == nil {
+			known[c] = x.moves(m, overrides, g.ghosts)
+		}
+		x.series(m, &exceptions{moves: known[c]})
+	}
+	for _, o := range overrides {
+		x.put(o, o.start.wall)
+	}
+}
+
+// current leaves out what a higher SEQUENCE replaces. Among equals nothing does:
+// calendars in which all events have one UID are not rare.
+func (x *expander) current(g *group) (masters, overrides []*event) {
+	newest := int32(0)
+	for _, m := range g.masters {
+		newest = max(newest, m.sequence)
+	}
+	for _, gh := range g.ghosts {
+		if !gh.override {
+			newest = max(newest, gh.sequence)
+		}
+	}
+	masters = slices.DeleteFunc(slices.Clone(g.masters), func(m *event) bool { return m.sequence < newest })
+	if len(g.overrides) == 0 {
+		return masters, nil
+	}
+	like := g.overrides[0]
+	if len(g.masters) > 0 {
+		like = g.masters[0]
+	}
+	sequences := map[key]int32{}
+	for _, gh := range g.ghosts {
+		if gh.override {
+			k, _ := x.key(gh.id, like)
+			sequences[k] = max(sequences[k], gh.sequence)
+		}
+	}
+	for _, o := range g.overrides {
+		k, _ := x.key(*o.id, like)
+		sequences[k] = max(sequences[k], o.sequence)
+	}
+	overrides = slices.DeleteFunc(slices.Clone(g.overrides), func(o *event) bool {
+		k, _ := x.key(*o.id, like)
+		return o.sequence < sequences[k]
+	})
+	return masters, overrides
+}
+
+// A key names an occurrence in its series: the instant of its start, or its wall
+// clock if the series is of whole days or in a zone that nobody knows.
+type key struct {
+	at  int64
+	day bool // at is a day on the wall clock, and all its occurrences are meant
+}
+
+// key returns the key of the occurrence of e that starts at s, which takes the
+// zone of the series if it has none or one that nobody knows. It is not ok if
+// no occurrence can have it.
+func (x *expander) key(s stamp, e *event) (k key, ok bool) {
+	z := e.zone
+	switch s.form {
+	case utc:
+		z = x.utc
+	case zoned:
+		if loc := x.find(e.calendar, s.tzid).loc; loc != nil {
+			z = x.clock(loc)
+		}
+	}
+	switch day := midnight(s.wall); {
+	case e.start.form == wholeDay && s.form == utc && day != s.wall: // the viewer's midnight
+		return key{at: midnight(x.viewer.wall(s.wall))}, true
+	case e.start.form == wholeDay:
+		return key{at: day}, true
+	case s.form == wholeDay:
+		return key{day, true}, true
+	case e.zone == nil:
+		return key{at: s.wall}, s.form != utc
+	}
+	return key{at: z.instant(s.wall)}, true
+}
+
+// keyAt returns the key of the occurrence of e at wall.
+func (e *event) keyAt(wall int64) key {
+	if e.onWall() {
+		return key{at: wall}
+	}
+	return key{at: e.zone.instant(wall)}
+}
+
+// onWall reports whether the keys of the series are wall clock.
+func (e *event) onWall() bool { return e.start.form == wholeDay || e.zone == nil }
+
+func midnight(wall int64) int64 { return wall - floorMod(wall, secondsPerDay) }
+
+// A clockwork is what the keys of a series depend on.
+type clockwork struct {
+	zone     *zone
+	wholeDay bool
+}
+
+// moves are what overrides say of the occurrences of a series.
+type moves struct {
+	hidden map[key]bool
+	later  []move // by the key from which they count
+}
+
+// A move is an override of an occurrence and all later ones.
+type move struct {
+	since int64
+	by    *event
+}
+
+// exceptions are what takes the place of the occurrences that rules give.
+type exceptions struct {
+	*moves
+	left map[key]bool // by EXDATE and EXRULE
+}
+
+// moves collects what overrides say of the occurrences of m.
+func (x *expander) moves(m *event, overrides []*event, ghosts []ghost) *moves {
+	mv := &moves{}
+	hide := func(s stamp) (k key, ok bool) {
+		if k, ok = x.key(s, m); ok {
+			put(&mv.hidden, k)
+		}
+		return k, ok
+	}
+	for _, g := range ghosts {
+		if g.override {
+			hide(g.id)
+		}
+	}
+	for _, o := range overrides {
+		if k, ok := hide(*o.id); ok && o.future {
+			mv.later = append(mv.later, move{k.at, o})
+		}
+	}
+	slices.SortStableFunc(mv.later, func(a, b move) int { return cmp.Compare(a.since, b.since) })
+	return mv
+}
+
+func put(m *map[key]bool, k key) {
+	if *m == nil {
+		*m = map[key]bool{}
+	}
+	(*m)[k] = true
+}
+
+// hides reports whether the occurrence with that key, at wall, does not stand.
+func (ex *exceptions) hides(k key, wall int64) bool {
+	if len(ex.hidden)+len(ex.left) == 0 {
+		return false
+	}
+	day := key{midnight(wall), true}
+	return ex.hidden[k] || ex.left[k] || ex.hidden[day] || ex.left[day]
+}
+
+// none reports whether every occurrence stands.
+func (ex *exceptions) none() bool { return len(ex.hidden)+len(ex.left)+len(ex.later) == 0 }
