@@ -43,7 +43,7 @@ func (s *Service) Status(ctx context.Context) ([]Status, error) {
 	}
 	out := make([]Status, len(groups))
 	for i, g := range groups {
-		out[i] = Status{Group: g, Booking: (Snapshot{Bookings: bookings}).booking(g.Name)}
+		out[i] = Status{Group: g, Booking: shown(bookings, g.Name)}
 		if out[i].Booking == nil {
 			continue
 		}
@@ -52,6 +52,18 @@ func (s *Service) Status(ctx context.Context) ([]Status, error) {
 		}
 	}
 	return out, nil
+}
+
+// shown returns the group's open booking, or else one that was reviewed and still
+// runs; nil for neither.
+func shown(bookings []Booking, group string) *Booking {
+	if b := (Snapshot{Bookings: bookings}).booking(group); b != nil {
+		return b
+	}
+	if i := slices.IndexFunc(bookings, func(b Booking) bool { return b.Group == group }); i >= 0 {
+		return &bookings[i]
+	}
+	return nil
 }
 
 // fill reads the series from the calendar and counts its sessions.

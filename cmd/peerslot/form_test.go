@@ -81,7 +81,7 @@ func perform(t testing.TB, dir string, args ...string) []byte {
 func TestSixtyPeopleFromColdToBooked(t *testing.T) {
 	dir := writeCompany(t, 60, 1)
 	var formed jsonForm
-	if err := json.Unmarshal(perform(t, dir, "form", "circles", "--yes"), &formed); err != nil {
+	if err := json.Unmarshal(perform(t, dir, "form", "circles", "--budget", "1s", "--yes"), &formed); err != nil {
 		t.Fatal(err)
 	}
 	group := map[string]string{}
