@@ -73,20 +73,25 @@ func (s moveSearch) best(occurrences []calendar.Occurrence, i int) (best Move, f
 		return Move{}, false, err
 	}
 	allowed := s.room(occurrences, i)
+	s.taken = slices.DeleteFunc(slices.Clone(s.taken), func(iv availability.Interval) bool { return !iv.Overlaps(allowed) })
+	after, bestStart := make(verdicts, len(s.members)), 0
 	for start := range week.grid.Starts() {
-		to, exists := week.grid.Interval(0, start)
-		if !exists || !allowed.Contains(to) || to.Start.Equal(o.Start) || s.refused.has(to.Start) {
+		week.judge(after, start)
+		if before.gainTo(after) < max(1, s.rules.MinGain) || found && after.attending() < best.After || before.losesRequired(after, s.members) {
 			continue
 		}
-		after := week.verdicts(start)
-		if before.gainTo(after) < max(1, s.rules.MinGain) || before.losesRequired(after, s.members) || s.isTaken(to) {
+		to, exists := week.grid.Interval(0, start)
+		if !exists || !allowed.Contains(to) || to.Start.Equal(o.Start) || s.refused.has(to.Start) || s.isTaken(to) {
 			continue
 		}
 		m := Move{Original: o.Original, From: o.Interval, To: to, Before: before.attending(), After: after.attending()}
 		if !found || s.better(m, best) {
-			best, found = m, true
-			best.Gained = before.gained(after, s.members)
+			best, found, bestStart = m, true, start
 		}
+	}
+	if found {
+		week.judge(after, bestStart)
+		best.Gained = before.gained(after, s.members)
 	}
 	return best, found, nil
 }
@@ -129,12 +134,11 @@ func (s moveSearch) week(o calendar.Occurrence) (moveWeek, error) {
 	return moveWeek{grid, masks}, err
 }
 
-func (w moveWeek) verdicts(start int) verdicts {
-	v := make(verdicts, len(w.masks))
+// judge fills in who can attend at a start.
+func (w moveWeek) judge(v verdicts, start int) {
 	for i, m := range w.masks {
 		v[i] = m.Can(0, start)
 	}
-	return v
 }
 
 // better reports whether a is to be preferred to b, another move of the same

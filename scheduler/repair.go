@@ -69,6 +69,9 @@ func PlanRepair(s Snapshot) (RepairPlan, error) {
 		// before it, so the pass is repeated until it finds nothing more.
 		changed = false
 		for _, sub := range r.subjects {
+			if !r.news(sub) {
+				continue
+			}
 			moved, err := r.moveSessions(sub)
 			if err != nil {
 				return RepairPlan{}, err
@@ -90,6 +93,8 @@ type repairer struct {
 	zone     *time.Location
 	subjects []*subject
 	moves    map[calendar.Address]int // that members were told of tonight
+	step     int                      // grows with each look at a subject
+	changed  map[calendar.Address]int // the last step in which a session of theirs was moved
 	plan     RepairPlan
 }
 
@@ -103,6 +108,7 @@ type subject struct {
 	byHand   instants // original starts of what people changed; left alone
 	refused  instants // starts that a member declined before the session was moved away
 	moved    map[int64]firstMove
+	looked   int // the step in which its sessions were looked at; 0 for never
 	changes  []Change
 }
 
@@ -119,7 +125,7 @@ func newRepairer(s Snapshot) (*repairer, error) {
 	}
 	current := s
 	current.Bookings = nil
-	r := &repairer{zone: zone, moves: map[calendar.Address]int{}}
+	r := &repairer{zone: zone, moves: map[calendar.Address]int{}, changed: map[calendar.Address]int{}}
 	for a, n := range s.MovedTonight {
 		r.moves[a] = n
 	}
@@ -139,11 +145,20 @@ func newRepairer(s Snapshot) (*repairer, error) {
 		if sub.sessions, err = sub.series.Occurrences(); err != nil {
 			return nil, fmt.Errorf("group %q: %w", sub.booking.Group, err)
 		}
-		r.plan.Unknown = append(r.plan.Unknown, r.unknown(sub.group)...)
 	}
 	r.plan.Checked = len(r.subjects)
-	r.plan.Unknown = uniqueUnknown(r.plan.Unknown)
+	r.plan.Unknown = r.unknown(r.everybody())
 	return r, nil
+}
+
+// everybody returns all members as one group.
+func (r *repairer) everybody() (g Group) {
+	for _, sub := range r.subjects {
+		g.Members = append(g.Members, sub.group.Members...)
+	}
+	slices.Sort(g.Members)
+	g.Members = slices.Compact(g.Members)
+	return g
 }
 
 // subject compares a booking with its series on the calendar; nil if there is
@@ -286,8 +301,16 @@ func (r *repairer) seriesZone(sub *subject) *time.Location {
 	return r.zone
 }
 
+// news reports whether a look at the subject may find what the last one did not: a
+// session of a member was moved in it, or since.
+func (r *repairer) news(sub *subject) bool {
+	return sub.looked == 0 || slices.ContainsFunc(sub.group.Members, func(a calendar.Address) bool { return r.changed[a] >= sub.looked })
+}
+
 // moveSessions moves what may be moved and reports whether it did.
 func (r *repairer) moveSessions(sub *subject) (moved bool, err error) {
+	r.step++
+	sub.looked = r.step
 	if !slices.ContainsFunc(sub.sessions, func(o calendar.Occurrence) bool { return r.mayMove(sub, o) }) {
 		return false, nil
 	}
@@ -338,6 +361,9 @@ func (r *repairer) move(sub *subject, i int, m Move, search moveSearch) {
 		sub.refused.add(m.From.Start)
 	}
 	r.retake(sub.series, m.From, m.To)
+	for _, at := range sub.series.Attendees {
+		r.changed[at.Address] = r.step
+	}
 	sub.sessions[i].Interval, sub.sessions[i].Moved = m.To, true
 	sub.changes = slices.DeleteFunc(sub.changes, func(c Change) bool { return again && c.Action == MoveSession && c.From.Equal(first.From.Start) })
 	override := sub.series.Override(m.Original)

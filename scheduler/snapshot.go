@@ -43,12 +43,27 @@ type ownSession struct {
 
 func newPlanner(s Snapshot) (*planner, error) {
 	p := &planner{Snapshot: s, own: map[calendar.Address][]ownSession{}, planned: slices.Clone(s.Bookings)}
+	p.makeRoom()
 	for _, b := range s.Bookings {
 		if err := p.take(b.Series); err != nil {
 			return nil, fmt.Errorf("group %q: %w", b.Group, err)
 		}
 	}
 	return p, nil
+}
+
+// makeRoom sizes what take fills: grown step by step, it would take twice the
+// memory for thousands of series.
+func (p *planner) makeRoom() {
+	sessions := map[calendar.Address]int{}
+	for _, b := range p.Bookings {
+		for _, at := range b.Series.Attendees {
+			sessions[at.Address] += b.Series.Count
+		}
+	}
+	for a, n := range sessions {
+		p.own[a] = make([]ownSession, 0, n)
+	}
 }
 
 // take makes the sessions of the series busy for its attendees, but for those who
@@ -89,7 +104,6 @@ func (p *planner) members(g Group, except calendar.UID) ([]availability.Member, 
 		}
 		busy := p.busy(a, except)
 		if program.MaxSessionsPerWeek > 0 {
-			busy.Spans = slices.Clone(busy.Spans)
 			busy.Add(p.fullWeeks(a, except, program.MaxSessionsPerWeek, zone)...)
 		}
 		m, err := person.Member(busy, p.Window, p.Holidays)
@@ -111,8 +125,7 @@ func (p *planner) busy(a calendar.Address, except calendar.UID) availability.Bus
 		}
 	}
 	if len(own) > 0 {
-		busy.Spans = slices.Clone(busy.Spans)
-		busy.Add(own...)
+		busy.Add(own...) // copies the spans
 	}
 	return busy
 }
