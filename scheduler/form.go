@@ -218,39 +218,15 @@ func (r *forming) group(plan *FormPlan) error {
 }
 
 func (r *forming) solve() (grouping.Result, error) {
-	if err := r.checkSizes(); err != nil {
-		return grouping.Result{}, err
-	}
 	result, err := grouping.Solve(r.problem)
-	if err != nil {
+	var clash *grouping.Infeasible
+	switch {
+	case errors.As(err, &clash):
 		return result, &InfeasibleError{r.Program.Name, err}
+	case err != nil:
+		return result, fmt.Errorf("form groups of program %q: %w", r.Program.Name, err)
 	}
 	return result, r.checkBroken(result)
-}
-
-// checkSizes reports a number of people that no groups of the right sizes make.
-func (r *forming) checkSizes() error {
-	free := len(r.people)
-	for _, g := range r.kept {
-		free -= len(g.Members)
-	}
-	least, most := r.problem.MinSize, r.problem.MaxSize
-	if most == 2 && free > 2 {
-		most = 3 // an odd one out joins a trio
-	}
-	for groups := 0; groups*least <= free; groups++ {
-		if free <= groups*most {
-			return nil
-		}
-	}
-	return &InfeasibleError{r.Program.Name, fmt.Errorf("%d people cannot be put into groups of size %s", free, sizes(r.Program))}
-}
-
-func sizes(p Program) string {
-	if p.MinSize == p.MaxSize {
-		return fmt.Sprint(p.MinSize)
-	}
-	return fmt.Sprintf("%d-%d", p.MinSize, p.MaxSize)
 }
 
 // checkBroken reports rules that are broken outside of the kept groups.

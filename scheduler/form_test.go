@@ -223,11 +223,11 @@ func TestFormingThatCannotBe(t *testing.T) {
 		p     func(*scheduler.Program, scheduler.Snapshot)
 		wants string
 	}{
-		{"sizes", func(p *scheduler.Program, _ scheduler.Snapshot) { p.MinSize, p.MaxSize = 4, 5 }, "6 people cannot be put into groups of size 4-5"},
+		{"sizes", func(p *scheduler.Program, _ scheduler.Snapshot) { p.MinSize, p.MaxSize = 4, 5 }, "6 people cannot be divided into groups of 4 to 5"},
 		{"nobody", func(p *scheduler.Program, _ scheduler.Snapshot) { p.People.Role = "none" }, "0 take part"},
 		{"a rule", func(p *scheduler.Program, _ scheduler.Snapshot) {
 			p.NeverTogether = [][]calendar.Address{people[:3]} // three who must be apart, in two groups
-		}, ""},
+		}, "at most 2 groups: p000@acme.example, p001@acme.example, p002@acme.example"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
