@@ -33,7 +33,9 @@ type scan struct {
 	begin     int    // the line in which it began
 	text      []byte // its lines that matter, as they are
 	event     glance
-	skipZone  bool
+	skipZone  bool // it defines a zone that is known anyway
+
+	zonesTried int // names of such zones
 
 	excerpts    []excerpt // events and VFREEBUSY
 	definitions []excerpt // of zones
@@ -304,7 +306,10 @@ func (s *scan) takeFreeBusy(p property) error {
 func (s *scan) takeTimezone(name []byte) {
 	switch string(bytes.ToUpper(name)) {
 	case ical.PropTimezoneID:
-		s.skipZone = s.line.parse(s.whole()) == nil && ianaZone(zoneName(string(s.line.value))) != nil
+		if s.zonesTried < maxZones && s.line.parse(s.whole()) == nil {
+			s.zonesTried++
+			s.skipZone = ianaZone(zoneName(string(s.line.value))) != nil
+		}
 		s.keepLine()
 	case ical.PropDateTimeStart, ical.PropRecurrenceRule, ical.PropRecurrenceDates, ical.PropTimezoneOffsetFrom, ical.PropTimezoneOffsetTo:
 		s.keepLine()

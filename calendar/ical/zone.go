@@ -14,7 +14,10 @@ import (
 	"github.com/peerslot/peerslot/availability"
 )
 
-const maxZones = 100 // names looked up for one text
+const (
+	maxZones   = 100 // names looked up for one text
+	maxGuesses = 20  // of them that may be display names, which are many names to try
+)
 
 // A zoneTable finds the zones that a calendar names. In this order a name is
 // the IANA zone of that name, even if the calendar defines one of that name,
@@ -27,6 +30,7 @@ type zoneTable struct {
 	found   map[string]zoneFinding
 	shared  *zoneTable // looked at for what is not defined here; may be nil
 	built   map[*ical.Component]builtZone
+	guesses int
 }
 
 // A builtZone is what came of a definition.
@@ -105,7 +109,11 @@ func (z *zoneTable) lookup(name string) zoneFinding {
 		}
 		unknown = fmt.Sprintf("unknown time zone %q: %v", name, built.err)
 	}
-	loc := cmp.Or(windowsZone(name), vendorZone(name), displayedZone(name))
+	loc := cmp.Or(windowsZone(name), vendorZone(name))
+	if loc == nil && z.guesses < maxGuesses {
+		z.guesses++
+		loc = displayedZone(name)
+	}
 	if loc == nil {
 		return zoneFinding{note: unknown}
 	}
