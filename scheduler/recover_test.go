@@ -227,3 +227,38 @@ func TestASeriesWithASessionMovedByHandIsNotOver(t *testing.T) {
 		t.Errorf("%d open bookings, %v; want the series, which has a session to come", len(open), err)
 	}
 }
+
+// A fullStore is a store whose disk is full.
+type fullStore struct{ scheduler.Store }
+
+var errFull = errors.New("database or disk is full")
+
+func (fullStore) Save(context.Context, scheduler.Booking, ...scheduler.Event) (scheduler.Booking, error) {
+	return scheduler.Booking{}, errFull
+}
+
+func (fullStore) SaveAll(context.Context, []scheduler.Booking, ...scheduler.Event) ([]scheduler.Booking, error) {
+	return nil, errFull
+}
+
+// What cannot be recorded is not done.
+func TestAFullStoreStopsTheRun(t *testing.T) {
+	w, _ := booked(t, ana, bo)
+	w.fake.Meet(bo, at(1, 13, 15))
+	working := w.Store
+	w.Store = fullStore{working}
+	plan, err := w.PlanRepair(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.ApplyRepair(t.Context(), &plan); !errors.Is(err, scheduler.ErrStore) || !errors.Is(err, errFull) {
+		t.Errorf("ApplyRepair: %v; want ErrStore, and what the store says", err)
+	}
+	if got := w.fake.Told(ana); got != 1 || len(w.puts()) != 1 {
+		t.Errorf("ana was told %d times in %d puts; want the booking alone", got, len(w.puts()))
+	}
+	w.Store = working
+	if plan := w.repair(t); actions(plan) != "move" {
+		t.Errorf("once there is room: %+v; want the move", plan.Changes)
+	}
+}

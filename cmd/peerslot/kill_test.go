@@ -235,3 +235,15 @@ func TestTwoPassesAtOnce(t *testing.T) {
 		t.Errorf("two passes at once differ from one (-one +two):\n%s", diff)
 	}
 }
+
+// BenchmarkNight is a night over 200 series on the folder backend, end to end: the
+// program is started, reads, plans, and moves sessions of most series.
+func BenchmarkNight(b *testing.B) {
+	world := newManyWorld(b, 200)
+	for b.Loop() {
+		b.StopTimer()
+		w := world.copied(b)
+		b.StartTimer()
+		w.must(b, nightly...)
+	}
+}

@@ -16,6 +16,8 @@ import (
 	"github.com/pressly/goose/v3"
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
+
+	"github.com/peerslot/peerslot/scheduler"
 )
 
 //go:embed migrations/*.sql
@@ -85,9 +87,22 @@ func openSQLite(ctx context.Context, path string) (*Store, error) {
 	backup := func(version int64) error { return backupSQLite(ctx, db, fmt.Sprintf("%s.before-%d", path, version)) }
 	if err := s.migrate(ctx, backup); err != nil {
 		db.Close()
-		return nil, fmt.Errorf("open the store %s: %w", path, err)
+		return nil, fmt.Errorf("open the store %s: %w", path, unwritable(err))
 	}
 	return s, nil
+}
+
+// unwritable tells the errors of a place from those of the data.
+func unwritable(err error) error {
+	e, ok := errors.AsType[*sqlite.Error](err)
+	if !ok {
+		return err
+	}
+	switch e.Code() & 0xff {
+	case sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN:
+		return fmt.Errorf("%w: %w", scheduler.ErrStore, err)
+	}
+	return err
 }
 
 // createPrivate makes an empty file that only its owner can read, unless there is
