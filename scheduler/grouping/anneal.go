@@ -28,11 +28,14 @@ func newAnnealer(l *layout, rng *rand.Rand) *annealer {
 
 // run makes so many trials while the temperature falls. Temperatures are in units
 // of what a session costs that a group cannot have, or a meeting if that is free.
-func (a *annealer) run(trials int, hot, cold float64) {
+func (a *annealer) run(trials int, hot, cold float64, m *meter) {
 	const stretch = 256 // trials at one temperature
 	steps := trials / stretch
 	unit := float64(max(a.t.w.Session, a.t.w.Met/10, a.t.w.NoSlot/20, 1))
 	for s := range steps {
+		if s%64 == 0 && m.stop() {
+			return
+		}
 		temperature := unit * hot * math.Pow(cold/hot, float64(s)/float64(steps))
 		for range stretch {
 			x, ok := a.propose()

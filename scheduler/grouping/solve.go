@@ -109,7 +109,7 @@ func (s *solver) start() {
 	each(s.cores, chains, func(c int) {
 		p := &portions[c]
 		a := newAnnealer(newLayout(p.table, p.groups), rand.New(rand.NewPCG(s.m.Seed, uint64(c+1))))
-		a.run(trials*n, hot, cold)
+		a.run(trials*n, hot, cold, s.meter)
 		p.groups, p.cost = a.best, a.least
 	})
 	s.meter.use(chains * trials * n * trialCost)
@@ -124,7 +124,7 @@ func (s *solver) improve() (bound int, err error) {
 	few, many := s.m.sizes(n).counts(n)
 	total := s.meter.left
 	s.deal((few + many) / 2)
-	s.anneal(max(1000, min(20_000, total/4/trialCost/n)))
+	s.anneal(max(1000, min(25_000, total/6/trialCost/n)))
 	if s.cost() >= blocked {
 		return 0, s.infeasible()
 	}

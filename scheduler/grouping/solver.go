@@ -96,18 +96,31 @@ func (s *solver) cost() int {
 	return total
 }
 
-// deal makes a first grouping into so many groups, at random and by size alone.
+// deal makes a first grouping into so many groups: people of one zone together, and
+// nobody with whom they may not be, unless there is no other place left.
 func (s *solver) deal(count int) {
-	order := s.rng.Perm(len(s.people))
-	s.groups, s.costs = nil, nil
-	for k := range count {
-		lo, hi := k*len(order)/count, (k+1)*len(order)/count
-		var g []int
-		for _, i := range order[lo:hi] {
-			g = append(g, s.people[i])
+	order := slices.Clone(s.people)
+	s.rng.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(s.m.traits[a].offset, s.m.traits[b].offset) })
+	s.groups, s.costs = make([][]int, count), make([]int, count)
+	room := make([]int, count)
+	for k := range room {
+		room[k] = (k+1)*len(order)/count - k*len(order)/count
+	}
+	first := 0 // all groups before it are full
+	for _, a := range order {
+		for room[first] == 0 {
+			first++
 		}
-		s.groups = append(s.groups, g)
-		s.costs = append(s.costs, 0)
+		at := first
+		for at < count && (room[at] == 0 || slices.ContainsFunc(s.groups[at], func(b int) bool { return s.m.broken(a, b) != 0 })) {
+			at++
+		}
+		if at == count {
+			at = first
+		}
+		s.groups[at] = append(s.groups[at], a)
+		room[at]--
 	}
 }
 
@@ -115,7 +128,11 @@ func (s *solver) deal(count int) {
 const blockSize = 800
 
 // Temperatures of annealing, in sessions that a group cannot have.
-const hot, cold = 6, 0.05
+const (
+	hot  = 2
+	warm = 0.4 // does not undo what deal has done
+	cold = 0.05
+)
 
 // anneal improves all groups in blocks, with so many trials for each person.
 func (s *solver) anneal(trials int) {
@@ -128,12 +145,9 @@ func (s *solver) anneal(trials int) {
 		seeds[b] = s.rng.Uint64()
 	}
 	each(s.cores, blocks, func(b int) {
-		if s.meter.stop() {
-			return
-		}
 		p := &portions[b]
 		a := newAnnealer(newLayout(p.table, p.groups), rand.New(rand.NewPCG(seeds[b], 0)))
-		a.run(trials*p.table.n, hot, cold)
+		a.run(trials*p.table.n, warm, cold, s.meter)
 		p.groups, p.cost = a.best, a.least
 	})
 	s.meter.use(trials * len(s.people) * trialCost)
