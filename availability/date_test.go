@@ -165,3 +165,20 @@ func TestDate(t *testing.T) {
 		}
 	}
 }
+
+// Go's ZoneBounds ends before it begins on these days; time must go on all the
+// same.
+func TestLastDayOfLeapYears(t *testing.T) {
+	for _, zone := range []string{"Europe/Berlin", "America/New_York", "Australia/Sydney", "Asia/Kolkata"} {
+		loc, err := LoadZone(zone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, year := range []int{2036, 2040, 2044, 2096, 2400} {
+			got, exists := At(Date{Year: year, Month: time.December, Day: 31}, 9*time.Hour, loc)
+			if want := time.Date(year, 12, 31, 9, 0, 0, 0, loc); !exists || !got.Equal(want) {
+				t.Errorf("%s: 31 December %d, 09:00 is %v, %v; want %v", zone, year, got, exists, want)
+			}
+		}
+	}
+}

@@ -134,7 +134,7 @@ func TestReaderTellsTheAgeOfACopy(t *testing.T) {
 }
 
 func TestReaderLeavesOutExcept(t *testing.T) {
-	s := newSite(t, text(calendarOf("abc@peerslot")))
+	s := newSite(t, text(calendarOf("abc-peerslot")))
 	f, _ := s.fetcher(t)
 	const ana = calendar.Address("ana@acme.example")
 	r := &Reader{Fetcher: f, Sources: map[calendar.Address]Source{ana: {URL: s.url(), Zone: time.UTC}}}

@@ -18,6 +18,7 @@ import (
 
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/calendar/calendartest"
+	"github.com/peerslot/peerslot/calendar/ical"
 )
 
 // errCrash is thrown by a backend that stops before a step.
@@ -169,7 +170,7 @@ func (h hands) wantCopies(s calendar.Series) {
 		a := calendar.Address(filepath.Clean(dir))
 		switch {
 		case base == markerName && strings.HasPrefix(text, "peerslot made this folder"):
-		case base != string(s.UID)+suffix || !slices.Contains(people, a):
+		case base != ical.UIDText(s.UID)+suffix || !slices.Contains(people, a):
 			h.Errorf("%s is left over", name)
 		default:
 			people = slices.DeleteFunc(people, func(p calendar.Address) bool { return p == a })

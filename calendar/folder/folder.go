@@ -29,6 +29,7 @@ import (
 	"time"
 
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/calendar/ical"
 )
 
 // A Backend keeps calendars below Path. Its methods may be called from several
@@ -70,7 +71,7 @@ func (b *Backend) folderOf(a calendar.Address) string { return filepath.Join(b.P
 
 // copyOf returns the person's copy of a series.
 func (b *Backend) copyOf(a calendar.Address, uid calendar.UID) string {
-	return filepath.Join(b.folderOf(a), string(uid)+suffix)
+	return filepath.Join(b.folderOf(a), ical.UIDText(uid)+suffix)
 }
 
 // tempOf returns where something in dir is prepared before it is put in place.

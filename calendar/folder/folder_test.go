@@ -95,13 +95,18 @@ func (h hands) edit(a calendar.Address, uid calendar.UID, change func(calendar.S
 	if err := ical.Encode(&text, ical.WriteOptions{Method: ical.Stored}, change(s)); err != nil {
 		h.Fatal(err)
 	}
-	h.write(fmt.Sprintf("%s/%s.ics", a, uid), text.String())
+	h.write(fileOfSeries(a, uid), text.String())
+}
+
+// fileOfSeries names a person's copy within the root.
+func fileOfSeries(a calendar.Address, uid calendar.UID) string {
+	return string(a) + "/" + ical.UIDText(uid) + suffix
 }
 
 // editText changes the text of a's copy, which must hold old.
 func (h hands) editText(a calendar.Address, uid calendar.UID, old, new string) {
 	h.Helper()
-	name := fmt.Sprintf("%s/%s.ics", a, uid)
+	name := fileOfSeries(a, uid)
 	text := h.read(name)
 	if !strings.Contains(text, old) {
 		h.Fatalf("%s holds no %q:\n%s", name, old, text)

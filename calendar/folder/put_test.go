@@ -15,6 +15,7 @@ import (
 
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/calendar/calendartest"
+	"github.com/peerslot/peerslot/calendar/ical"
 )
 
 var uid = calendartest.UID(0)
@@ -22,7 +23,7 @@ var uid = calendartest.UID(0)
 func sample() calendar.Series { return calendartest.Series(uid) }
 
 // fileOf returns the name of a person's copy.
-func fileOf(a calendar.Address) string { return string(a) + "/" + string(uid) + suffix }
+func fileOf(a calendar.Address) string { return fileOfSeries(a, uid) }
 
 func TestPutWritesOneFileAPerson(t *testing.T) {
 	h := newHands(t)
@@ -201,7 +202,7 @@ func TestPutThatFailsHalfWay(t *testing.T) {
 	h := newHands(t)
 	last := h.put(sample())
 	s := with(last, ana, calendartest.Cem)
-	obstacle := tempOf(h.folderOf(ana), string(uid)+suffix)
+	obstacle := tempOf(h.folderOf(ana), ical.UIDText(uid)+suffix)
 	if err := os.Mkdir(obstacle, 0o755); err != nil {
 		t.Fatal(err)
 	}
@@ -343,7 +344,7 @@ func TestPutIntoALinkedFolder(t *testing.T) {
 		t.Fatal(err)
 	}
 	h.put(sample())
-	if _, err := os.Stat(filepath.Join(elsewhere, string(uid)+suffix)); err != nil {
+	if _, err := os.Stat(filepath.Join(elsewhere, ical.UIDText(uid)+suffix)); err != nil {
 		t.Error(err)
 	}
 	if got, err := h.Get(t.Context(), uid); err != nil || len(got.Attendees) != 2 {

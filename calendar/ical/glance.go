@@ -74,13 +74,15 @@ func (e *glance) noteUID(line []byte, s *scan) {
 	}
 	e.uid = maphash.Bytes(s.seed, value) | 1
 	if len(s.except) > 0 {
-		e.name = beforeAt(string(value))
+		e.name = bareUID(string(value))
 	}
 }
 
-func beforeAt(uid string) string {
+// bareUID returns what of a UID names the series in every calendar: a backend may
+// have added a host, and we the suffix.
+func bareUID(uid string) string {
 	name, _, _ := strings.Cut(uid, "@")
-	return name
+	return strings.TrimSuffix(name, uidSuffix)
 }
 
 func (e *glance) noteRule(value []byte) {

@@ -87,7 +87,7 @@ func newScan(r io.Reader, o ReadOptions) *scan {
 	s.from = floorDiv(o.Window.Start.Unix(), secondsPerDay) - 2
 	s.to = floorDiv(o.Window.End.Unix(), secondsPerDay) + 2
 	for _, uid := range o.Except {
-		if name := beforeAt(string(uid)); name != "" {
+		if name := bareUID(string(uid)); name != "" {
 			s.except[name] = true
 		}
 	}

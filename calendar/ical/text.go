@@ -12,10 +12,12 @@ import (
 	"github.com/peerslot/peerslot/calendar"
 )
 
-// uidSuffix tells our events from those of other programs.
-const uidSuffix = "@peerslot"
+// uidSuffix tells our events from those of other programs. It has no "@", which
+// programs that keep one file for each event would not take into its name.
+const uidSuffix = "-peerslot"
 
-func uidText(uid calendar.UID) string { return string(uid) + uidSuffix }
+// UIDText returns the UID property of the series that Encode writes.
+func UIDText(uid calendar.UID) string { return string(uid) + uidSuffix }
 
 // UIDOf returns the series that has the UID property text, and whether it is one
 // of ours.

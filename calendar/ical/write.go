@@ -202,7 +202,7 @@ func (w *seriesWriter) override(o calendar.Override) *ical.Component {
 // event returns what a master and an override have in common.
 func (w *seriesWriter) event(description string, attendee func(calendar.Attendee) *ical.Prop) *ical.Component {
 	e := ical.NewComponent(ical.CompEvent)
-	setRaw(e, ical.PropUID, uidText(w.UID))
+	setRaw(e, ical.PropUID, UIDText(w.UID))
 	setRaw(e, ical.PropSequence, strconv.Itoa(w.Sequence))
 	w.stamp(e)
 	setText(e, ical.PropSummary, w.Title)
