@@ -32,7 +32,7 @@ const (
 type Change struct {
 	Group   string  // "" if there is none any more
 	Channel Channel // the zero Channel if there is none yet
-	Name    string  // of the channel from now on; a number follows if it is taken
+	Name    string  // of the channel from now on; if it is taken, a number follows
 	Members []calendar.Address
 	Steps   []Step // may be empty, if all there is to say is who is missing
 	Why     string
@@ -112,7 +112,7 @@ func (p *planning) sort(groups []scheduler.Group, channels []Channel) {
 func (p *planning) change(g scheduler.Group) Change {
 	c := Change{Group: g.Name, Name: p.names[g.Name], Members: g.Members}
 	if there, ok := p.marked[groupHash(g.Name)]; ok {
-		c.Channel = there
+		c.Channel, c.Name = there, there.Name
 		c.complete("it is not finished")
 		return c
 	}
@@ -122,6 +122,7 @@ func (p *planning) change(g scheduler.Group) Change {
 		c.Channel = there
 	}
 	if c.Channel.ID != "" {
+		c.Name = c.Channel.Name
 		c.complete("an earlier run made it, and did not get further")
 		return c
 	}
@@ -180,7 +181,9 @@ func (c *Change) complete(why string) {
 // that of its successor.
 func (c *Change) takeOver() {
 	c.Why = "the group has a new name"
-	if !isNumbered(c.Channel.Name, c.Name) {
+	if isNumbered(c.Channel.Name, c.Name) {
+		c.Name = c.Channel.Name
+	} else {
 		c.Steps = append(c.Steps, Rename)
 	}
 	m, _ := parseMark(c.Channel.Purpose)

@@ -57,7 +57,7 @@ func TestPlanChannels(t *testing.T) {
 		{"without a mark and not ours by name", nil, []Channel{{ID: "C1", Name: "general"}}, nil},
 		{"group gone", nil, []Channel{done}, []Change{{Channel: done, Name: "leads", Steps: []Step{Archive}, Why: "its group is gone"}}},
 		{"made and no more", []scheduler.Group{leads}, []Channel{begun}, []Change{
-			change(begun, leads, "leads", "an earlier run made it, and did not get further", Invite, Introduce)}},
+			change(begun, leads, "leads-2", "an earlier run made it, and did not get further", Invite, Introduce)}},
 		{"died while posting", []scheduler.Group{leads}, []Channel{halfWay}, []Change{change(halfWay, leads, "leads", "it is not finished", Introduce)}},
 		{"purpose rewritten", []scheduler.Group{leads}, []Channel{rewritten}, []Change{change(rewritten, leads, "leads", "somebody rewrote its purpose", Invite)}},
 		{"new member", []scheduler.Group{grown}, []Channel{done}, []Change{change(done, grown, "leads", "the members changed", Invite)}},

@@ -137,7 +137,7 @@ func (s *Slack) create(ctx context.Context, c *Change) error {
 	if err != nil {
 		return err
 	}
-	c.Channel = Channel{ID: made.ID, Name: made.Name}
+	c.Channel, c.Name = Channel{ID: made.ID, Name: made.Name}, made.Name
 	s.logDone(c, Create)
 	return nil
 }
@@ -151,7 +151,7 @@ func (s *Slack) rename(ctx context.Context, c *Change) error {
 	if err != nil {
 		return err
 	}
-	c.Channel.Name = made.Name
+	c.Channel.Name, c.Name = made.Name, made.Name
 	s.logDone(c, Rename)
 	return nil
 }

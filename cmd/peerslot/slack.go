@@ -1,0 +1,264 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/peerslot/peerslot/scheduler/chat"
+)
+
+func newSlackCmd(a *app) *cobra.Command {
+	var change changeFlags
+	cmd := &cobra.Command{
+		Use:   "slack",
+		Short: "Keep a private Slack channel for each group",
+		Long: `Makes a private channel for each group that has none, invites its members, whom
+Slack knows by their addresses, and posts the group's introduction, once. The
+channel is renamed with its group, and archived when the group is gone or replaced
+by another round's. Running it twice changes nothing the second time; a run that
+was interrupted is finished by the next one.
+
+It needs the token of a Slack app in the environment variable that the
+configuration names (slack: {token_env: SLACK_TOKEN}), with the bot scopes
+groups:read, groups:write, chat:write, users:read and users:read.email. The app
+cannot read what the members write. Without the setting nothing is sent.
+
+Exit status 3 if something needs a person, such as a member who is not on Slack.`,
+		Example: `  peerslot slack                    # show what would be done, and ask
+  peerslot slack --dry-run
+  peerslot slack --yes              # from cron, after forming and booking`,
+		Args: exactly(0, "takes no arguments; it looks after all groups"),
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.slack(cmd.Context(), change) },
+	}
+	change.add(cmd)
+	return cmd
+}
+
+type jsonSlack struct {
+	Changes   []jsonChannel   `json:"changes"`
+	Attention []jsonAttention `json:"attention"`
+	Failed    []jsonProblem   `json:"failed,omitempty"`
+	Plan      bool            `json:"plan,omitempty"` // nothing was changed
+}
+
+type jsonChannel struct {
+	Group   string   `json:"group"` // "" if there is none any more
+	Channel string   `json:"channel"`
+	Steps   []string `json:"steps"`
+	Invite  []string `json:"invite"`
+	Why     string   `json:"why"`
+}
+
+func (a *app) slack(ctx context.Context, change changeFlags) error {
+	w, err := a.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer w.close()
+	channels, err := a.slackOf(w)
+	if err != nil {
+		return err
+	}
+	if change.yes {
+		unlock, err := w.service.Store.Lock(ctx, patience)
+		if err != nil {
+			return fmt.Errorf("wait for a turn: %w", err)
+		}
+		defer unlock()
+	}
+	plan, err := w.planChannels(ctx, channels)
+	if err != nil {
+		return slackError(err)
+	}
+	answer := slackJSON(plan)
+	if !a.json {
+		a.printSlackPlan(answer)
+		a.printAttention(answer.Attention)
+	}
+	told := answer.Attention
+	approved := len(answer.Changes) == 0
+	if !approved {
+		if approved, err = change.approved(a, fmt.Sprintf("Change %s?", count(len(answer.Changes), "channel", "channels"))); err != nil {
+			return err
+		}
+	}
+	answer.Plan = !approved
+	if approved && len(answer.Changes) > 0 {
+		if !change.yes {
+			unlock, err := w.lockAsPlanned(ctx, channels, plan)
+			if err != nil {
+				return err
+			}
+			defer unlock()
+		}
+		if err := a.applyChannels(ctx, w, channels, plan, &answer); err != nil {
+			return slackError(err)
+		}
+		if !a.json {
+			fmt.Fprintf(a.stdout, "Changed %s.\n", count(len(answer.Changes), "channel", "channels"))
+			a.printAttention(slices.DeleteFunc(slices.Clone(answer.Attention), func(at jsonAttention) bool { return slices.Contains(told, at) }))
+		}
+	}
+	return a.finishSlack(answer, change)
+}
+
+// slackOf returns the Slack that the configuration names.
+func (a *app) slackOf(w *workspace) (*chat.Slack, error) {
+	env := w.Slack.TokenEnv
+	if env == "" {
+		return nil, usagef("add slack: {token_env: SLACK_TOKEN} to the configuration, and put the token of your Slack app into that environment variable",
+			"Slack is not set up, so nothing is sent")
+	}
+	token := strings.TrimSpace(a.getenv(env))
+	if token == "" {
+		return nil, usagef("put the token of your Slack app into it: under OAuth & Permissions, it begins with xoxb-",
+			"the environment variable %s, which slack: token_env names, is empty", env)
+	}
+	return &chat.Slack{
+		Token: token, Endpoint: w.Slack.Endpoint, Organizer: w.Workspace.Organizer.Address, Intro: w.service.Intro, Log: w.service.Log,
+	}, nil
+}
+
+// planChannels plans for all groups. A workspace that lost its store has none, and
+// an app cannot bring back what it archived, so that needs a person.
+func (w *workspace) planChannels(ctx context.Context, channels *chat.Slack) ([]chat.Change, error) {
+	plan, err := channels.Plan(ctx, w.Workspace.Groups)
+	if err == nil && len(w.Workspace.Groups) == 0 && len(plan) > 0 {
+		return nil, withHint(fmt.Errorf("there is no group any more, but %s on Slack", count(len(plan), "channel", "channels")),
+			"if the store and the configuration are the right ones, archive the channels on Slack")
+	}
+	return plan, err
+}
+
+// lockAsPlanned takes the lock after somebody took their time to answer, and makes
+// sure that the plan they agreed to is still the one.
+func (w *workspace) lockAsPlanned(ctx context.Context, channels *chat.Slack, plan []chat.Change) (unlock func(), err error) {
+	unlock, err = w.service.Store.Lock(ctx, patience)
+	if err != nil {
+		return nil, fmt.Errorf("wait for a turn: %w", err)
+	}
+	now, err := w.planChannels(ctx, channels)
+	if err == nil && !reflect.DeepEqual(now, plan) {
+		err = withHint(errors.New("the channels changed meanwhile, and nothing was done"), "run the command again to see the new plan")
+	}
+	if err != nil {
+		unlock()
+		return nil, slackError(err)
+	}
+	return unlock, nil
+}
+
+// applyChannels carries the plan out. What fails for one channel does not stop the
+// others, unless it would fail for all of them.
+func (a *app) applyChannels(ctx context.Context, w *workspace, channels *chat.Slack, plan []chat.Change, answer *jsonSlack) error {
+	answer.Changes, answer.Attention = []jsonChannel{}, []jsonAttention{}
+	for i, c := range plan {
+		done, err := channels.Apply(ctx, c)
+		switch {
+		case ctx.Err() != nil:
+			return context.Cause(ctx)
+		case errors.Is(err, chat.ErrAccess):
+			return err
+		case err != nil:
+			answer.Failed = append(answer.Failed, jsonProblem{c.Group, err.Error()})
+			continue
+		}
+		answer.add(done)
+		w.service.Progress("keeping channels", i+1, len(plan))
+	}
+	return nil
+}
+
+func (a *app) finishSlack(answer jsonSlack, change changeFlags) error {
+	if a.json {
+		if err := a.answer(answer); err != nil {
+			return err
+		}
+	}
+	for _, f := range answer.Failed {
+		a.warn("%s", f.Error)
+	}
+	switch {
+	case len(answer.Failed) > 0 && len(answer.Changes) == 0:
+		return withHint(errors.New("no channel could be changed"), "see the warnings above; the next run finishes what was begun")
+	case len(answer.Failed) > 0, len(answer.Attention) > 0, answer.Plan && !change.dryRun:
+		return &needsPerson{}
+	}
+	return nil
+}
+
+func slackJSON(plan []chat.Change) jsonSlack {
+	answer := jsonSlack{Changes: []jsonChannel{}, Attention: []jsonAttention{}}
+	for _, c := range plan {
+		answer.add(c)
+	}
+	return answer
+}
+
+// add adds one change, and what it leaves to a person.
+func (j *jsonSlack) add(c chat.Change) {
+	if len(c.Steps) > 0 {
+		change := jsonChannel{Group: c.Group, Channel: c.Name, Steps: []string{}, Invite: []string{}, Why: c.Why}
+		for _, s := range c.Steps {
+			change.Steps = append(change.Steps, string(s))
+		}
+		for _, i := range c.Invitees {
+			change.Invite = append(change.Invite, string(i.Person))
+		}
+		j.Changes = append(j.Changes, change)
+	}
+	for _, m := range c.Missing {
+		j.Attention = append(j.Attention, jsonAttention{c.Group, fmt.Sprintf("%s is not in the channel: %s", m.Person, m.Why)})
+	}
+	if c.Doubt {
+		j.Attention = append(j.Attention, jsonAttention{c.Group, fmt.Sprintf("nobody knows whether the introduction is in the channel: look, and post what 'peerslot groups --intro %q' prints if it is not", c.Group)})
+	}
+}
+
+func (a *app) printSlackPlan(answer jsonSlack) {
+	p := a.printer()
+	if len(answer.Changes) == 0 {
+		p.Println("Every group has its channel; nothing to do.")
+		return
+	}
+	var rows [][]string
+	for _, c := range answer.Changes {
+		rows = append(rows, []string{dash(c.Group), "#" + c.Channel, stepsText(c), c.Why})
+	}
+	p.Table([]string{"GROUP", "CHANNEL", "CHANGE", "WHY"}, rows)
+}
+
+func (a *app) printAttention(list []jsonAttention) {
+	for _, at := range list {
+		a.printer().Printf("! %s: %s\n", at.Group, at.What)
+	}
+}
+
+// stepsText says what is done, such as create, invite 4, introduce.
+func stepsText(c jsonChannel) string {
+	var words []string
+	for _, s := range c.Steps {
+		switch chat.Step(s) {
+		case chat.Invite:
+			s = fmt.Sprintf("invite %d", len(c.Invite))
+		case chat.Note:
+			s = "note it in the purpose"
+		}
+		words = append(words, s)
+	}
+	return strings.Join(words, ", ")
+}
+
+// slackError adds what to do about a token that is not good enough.
+func slackError(err error) error {
+	if errors.Is(err, chat.ErrAccess) {
+		return withHint(err, "the app needs the bot scopes groups:read, groups:write, chat:write, users:read and users:read.email; add what is missing, install it again, and use its new token")
+	}
+	return err
+}
