@@ -84,7 +84,7 @@ func (a Agenda) Text(d AgendaData, length time.Duration) (string, error) {
 	if err := a.template.Execute(&b, d); err != nil {
 		return "", fmt.Errorf("agenda %s: %w", a.template.Name(), err)
 	}
-	return strings.TrimSpace(b.String()), nil
+	return strings.TrimSpace(strings.ReplaceAll(b.String(), "\r\n", "\n")), nil
 }
 
 // circleParts scales check-in 5-10, topic 30-45, challenges and successes 15-20
