@@ -86,5 +86,7 @@ func googleConfig(c *config.Config) google.Config {
 		Organizer:   c.Workspace.Organizer.Address,
 		Endpoint:    g.Endpoint,
 		Meet:        g.Meet,
+
+		CallsPerMinute: g.CallsPerMinute,
 	}
 }

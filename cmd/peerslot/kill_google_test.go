@@ -28,7 +28,7 @@ func newManyGoogleWorld(t *testing.T, groups int) manyGoogleWorld {
 	}
 	dir := t.TempDir()
 	w := manyGoogleWorld{googleWorld{googletest.New(t, "robot@acme.example", people...), dir}, manyWorld{dir}}
-	backend := fmt.Sprintf("backend: google\n  google: {credentials: credentials.json, token: token.json, endpoint: %q}", w.Start())
+	backend := fmt.Sprintf("backend: google\n  google: {credentials: credentials.json, token: token.json, endpoint: %q, calls_per_minute: 1000000}", w.Start())
 	w.write(t, "peerslot.yaml", manyConfig(groups, backend))
 	w.WriteClient(filepath.Join(dir, "credentials.json"))
 	w.signIn(t)
@@ -60,10 +60,7 @@ func (w manyGoogleWorld) state(t *testing.T) map[string]string {
 // where a call may have been answered to nobody: no change is made twice, and
 // nobody gets a second mail.
 func TestAKilledPassOnGoogle(t *testing.T) {
-	groups, kills := 30, 40 // the pace that Google allows makes more take minutes
-	if testing.Short() {
-		kills = 10
-	}
+	groups, kills := killing()
 	undisturbed := newManyGoogleWorld(t, groups)
 	undisturbed.manyWorld.must(t, nightly...)
 	want := undisturbed.state(t)

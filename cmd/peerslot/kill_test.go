@@ -182,14 +182,20 @@ func (w manyWorld) killed(t *testing.T, changes int, moment time.Duration) (over
 	return err == nil
 }
 
+// killing returns how many series are repaired, and how often the pass is killed:
+// CI takes its time, others have a test suite to wait for.
+func killing() (groups, kills int) {
+	if testing.Short() || os.Getenv("CI") == "" {
+		return 40, 15
+	}
+	return 200, 100
+}
+
 // A pass that is killed again and again, anywhere, and started again ends as one
 // that nobody disturbed: the same files, with the same sequence numbers, and the
 // same history.
 func TestAKilledPassEndsAsAnUndisturbedOne(t *testing.T) {
-	groups, kills := 200, 100
-	if testing.Short() {
-		groups, kills = 40, 12
-	}
+	groups, kills := killing()
 	undisturbed := newManyWorld(t, groups)
 	world := undisturbed.copied(t)
 	undisturbed.must(t, nightly...)

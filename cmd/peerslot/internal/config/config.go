@@ -72,6 +72,8 @@ type GoogleOptions struct {
 	Subject     string // whom a service account acts for; "" for nobody
 	Endpoint    string // URL of a stand-in; "" for Google
 	Meet        bool   // series get a link to a video meeting
+
+	CallsPerMinute int // that the account may make; 0 for Google's usual 600
 }
 
 // CalDAVOptions are the settings of the CalDAV backend.

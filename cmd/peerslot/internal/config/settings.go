@@ -42,6 +42,8 @@ func (v value) google(o *GoogleOptions) {
 		},
 		"endpoint": func(v value) { o.Endpoint = v.url() },
 		"meet":     func(v value) { o.Meet = v.boolean() },
+		// Projects differ in what Google allows them.
+		"calls_per_minute": func(v value) { o.CallsPerMinute = v.integer(1, 1_000_000) },
 	})
 }
 
