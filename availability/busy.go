@@ -159,6 +159,14 @@ func (b Busy) At(iv Interval) (kind Kind, free bool) {
 	return 0, true
 }
 
+// Known reports whether all of window is known.
+func (b Busy) Known(window Interval) bool {
+	if b.Window.Contains(window) && !slices.ContainsFunc(b.Spans, func(s Span) bool { return s.Kind == Unknown }) {
+		return true
+	}
+	return len(b.UnknownParts(window)) == 0
+}
+
 // UnknownParts returns the parts of window at which b is unknown, joined and
 // sorted.
 func (b Busy) UnknownParts(window Interval) []Interval {

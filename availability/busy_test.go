@@ -233,3 +233,20 @@ func BenchmarkBusyAdd(b *testing.B) {
 		}
 	}
 }
+
+func TestKnownIsNoUnknownPart(t *testing.T) {
+	at := func(h int) time.Time { return time.Date(2026, 3, 2, h, 0, 0, 0, time.UTC) }
+	window := Interval{at(8), at(18)}
+	for name, b := range map[string]Busy{
+		"nothing":              {},
+		"all":                  {Window: window},
+		"a part":               {Window: Interval{at(8), at(12)}},
+		"with a gap":           {Window: window, Spans: []Span{{Interval: Interval{at(9), at(10)}, Kind: Unknown}}},
+		"with a gap elsewhere": {Window: Interval{at(0), at(23)}, Spans: []Span{{Interval: Interval{at(2), at(3)}, Kind: Unknown}}},
+		"busy in the gap":      {Window: window, Spans: []Span{{Interval: Interval{at(9), at(11)}}, {Interval: Interval{at(9), at(10)}, Kind: Unknown}}},
+	} {
+		if got, want := b.Known(window), len(b.UnknownParts(window)) == 0; got != want {
+			t.Errorf("%s: Known %v, but the unknown parts are %v", name, got, b.UnknownParts(window))
+		}
+	}
+}

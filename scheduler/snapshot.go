@@ -155,7 +155,7 @@ type Unknown struct {
 func (s Snapshot) unknown(g Group) []Unknown {
 	var out []Unknown
 	for _, a := range slices.Sorted(slices.Values(g.Members)) {
-		if b := s.Busy[a]; len(b.UnknownParts(s.Window)) > 0 {
+		if b := s.Busy[a]; !b.Known(s.Window) {
 			reason := b.Reason
 			if reason == "" {
 				reason = "part of the calendar could not be read"
