@@ -8,7 +8,7 @@ import (
 // ExactLimit is the number of people up to which Solve tries to prove its answer.
 const ExactLimit = 128
 
-// A set is some of the people of a table of at most ExactLimit.
+// A set is some of the first ExactLimit people of a table.
 type set struct{ low, high uint64 }
 
 func (s set) with(i int) set {
@@ -23,7 +23,6 @@ func (s set) with(i int) set {
 func (s set) has(i int) bool   { return s.meets(set{}.with(i)) }
 func (s set) meets(t set) bool { return s.low&t.low|s.high&t.high != 0 }
 func (s set) minus(t set) set  { return set{s.low &^ t.low, s.high &^ t.high} }
-func (s set) size() int        { return s.common(s) }
 
 // common returns how many are in both.
 func (s set) common(t set) int {
@@ -48,10 +47,23 @@ func (s set) all() iter.Seq[int] {
 
 // A column is a possible group.
 type column struct {
-	set   set
+	set   set // the members among the first ExactLimit people
+	list  [maxGroup]uint16
+	size  uint8
 	cost  int
 	count [features]int // how much of each feature it has
 }
+
+// add makes person i a member.
+func (c *column) add(i int) {
+	c.list[c.size] = uint16(i)
+	c.size++
+	if i < ExactLimit {
+		c.set = c.set.with(i)
+	}
+}
+
+func (c *column) members() []uint16 { return c.list[:c.size] }
 
 // The features of groups that a side constraint can limit the sum of. They are
 // where the cost has its great steps, and so where fractions deceive most.

@@ -35,13 +35,11 @@ type choice struct {
 
 func newChoice(c *column, n, reduced int) choice {
 	x := choice{column: c, reduced: reduced}
-	k := 0
-	for i := range c.set.all() {
-		x.members[k] = uint8(i)
-		k++
-	}
-	for ; k < maxGroup; k++ {
+	for k := range x.members {
 		x.members[k] = uint8(n)
+	}
+	for k, i := range c.members() {
+		x.members[k] = uint8(i)
 	}
 	return x
 }
@@ -89,7 +87,7 @@ func (v *cover) descend(choices []choice, left set, people, spent int) bool {
 		}
 		v.work += len(rest)
 		v.chosen = append(v.chosen, *b.column)
-		complete := v.descend(next, left.minus(b.column.set), people-b.column.set.size(), spent+b.reduced)
+		complete := v.descend(next, left.minus(b.column.set), people-int(b.column.size), spent+b.reduced)
 		v.chosen = v.chosen[:len(v.chosen)-1]
 		if !complete || v.work > v.quota {
 			return false

@@ -1,7 +1,6 @@
 package grouping
 
 import (
-	"math"
 	"slices"
 )
 
@@ -114,10 +113,11 @@ func (e *exact) centre() []float64 {
 
 // open adds the branch with these side constraints.
 func (e *exact) open(centre []float64, columns []column, sides []side) {
-	r := e.relax(centre, columns, sides)
-	if least := r.bound(0); least <= e.ceiling() {
+	r, proven := e.relax(centre, columns, sides)
+	if proven <= e.ceiling() {
+		least := r.bound(0)
 		reach := max(64*dualUnit, (e.ceiling()-least)/4)
-		e.branches = append(e.branches, &branch{relaxation: r, bound: least, proven: least, reach: reach})
+		e.branches = append(e.branches, &branch{relaxation: r, bound: least, proven: proven, reach: reach})
 	}
 }
 
@@ -138,41 +138,40 @@ func (e *exact) split(b *branch) bool {
 }
 
 // relax solves the relaxation over all groups, or until it is proven that its
-// optimum is above the ceiling. If the meter is over before, duals are lowered to
-// what is proven.
-func (e *exact) relax(centre []float64, columns []column, sides []side) *relaxation {
+// optimum is above the ceiling, or the meter is over. It returns the best bound it
+// has seen.
+func (e *exact) relax(centre []float64, columns []column, sides []side) (r *relaxation, proven int) {
 	width := 50.0
 	most := make([]float64, e.t.n)
 	for i := range most {
 		most[i] = centre[i] + width
 	}
-	r := newRelaxation(e.t, most, sides)
+	r = newRelaxation(e.t, most, sides)
 	for _, c := range columns {
 		r.add(c)
 	}
 	for _, g := range e.best {
 		r.add(e.t.column(g))
 	}
-	proven := math.MinInt
-	for passes := 1; ; passes++ {
+	for pass := 1; ; pass++ {
 		r.solve()
 		r.round()
 		e.pricer.setDuals(r)
 		found, least := e.pricer.cheapest(20)
 		e.meter.use(e.pricer.work*priceCost + r.takeWork())
 		bound := r.bound(least)
-		if len(found) == 0 && !r.lacks() || bound > e.ceiling() || e.meter.over() || passes == 2000 {
-			r.lower(least)
-			return r
-		}
-		if len(found) == 0 {
-			width *= 2
-		}
 		if bound > proven || len(found) == 0 {
-			proven = bound
+			proven = max(proven, bound)
+			if len(found) == 0 {
+				width *= 2
+			}
 			for i := range e.t.n {
 				r.rows[i].plus = r.dual[i] + width
 			}
+		}
+		if len(found) == 0 && !r.lacks() || proven > e.ceiling() || e.meter.over() || pass == 2000 {
+			r.lower(least)
+			return r, proven
 		}
 		for _, c := range found {
 			r.add(c)
@@ -200,7 +199,11 @@ func (e *exact) advance(b *branch) {
 func (e *exact) take(columns []column) {
 	e.best, e.cost = nil, 0
 	for _, c := range columns {
-		e.best = append(e.best, slices.Collect(c.set.all()))
+		var g []int
+		for _, i := range c.members() {
+			g = append(g, int(i))
+		}
+		e.best = append(e.best, g)
 		e.cost += c.cost
 	}
 }

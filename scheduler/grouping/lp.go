@@ -1,6 +1,9 @@
 package grouping
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // An lp is a linear programme in which every row says that the sum of its columns
 // is a right-hand side: least cost, no column below zero. What a row lacks can be
@@ -73,11 +76,11 @@ func (p *lp) solve() {
 	p.revalue()
 	for pivots := 1; pivots < 50_000; pivots++ {
 		id, reduced := p.entering()
-		p.work += len(p.rows)*len(p.rows) + 14*len(p.columns)
+		p.work += len(p.rows)*len(p.rows)/3 + 10*len(p.columns)
 		if reduced > -1e-6 || !p.pivot(id, reduced) {
 			return
 		}
-		if pivots%100 == 0 {
+		if pivots%(200+2*len(p.rows)) == 0 {
 			p.refactor()
 		}
 	}
@@ -93,7 +96,16 @@ func (p *lp) takeWork() int {
 // refactor inverts the basis anew, which sheds rounding errors.
 func (p *lp) refactor() {
 	n := len(p.rows)
-	p.work += 2 * n * n * n
+	if p.fresh() {
+		p.inv = matrix[float64](n, n)
+		for k, row := range p.rows {
+			r, coef := gap(row.basic)
+			p.inv[k][r] = coef
+		}
+		p.revalue()
+		return
+	}
+	p.work += n * n * n / 2
 	work := make([][]float64, n)
 	for r := range work {
 		work[r] = make([]float64, 2*n)
@@ -115,6 +127,11 @@ func (p *lp) refactor() {
 		p.inv[r] = work[r][n:]
 	}
 	p.revalue()
+}
+
+// fresh reports whether only gaps are basic.
+func (p *lp) fresh() bool {
+	return !slices.ContainsFunc(p.rows, func(r lpRow) bool { return r.basic >= 0 })
 }
 
 // invert turns [A I] into [I A^-1] by Gauss and Jordan.

@@ -226,7 +226,7 @@ func (p *pricer) found(last int32, sessions, zone, reduced int) {
 	all := append(p.members, last)
 	c := column{cost: p.t.session[sessions] + zone}
 	for k, i := range all {
-		c.set = c.set.with(int(i))
+		c.add(int(i))
 		for _, j := range all[:k] {
 			pair := int(i)*p.t.n + int(j)
 			c.cost += int(p.t.pairs[pair])

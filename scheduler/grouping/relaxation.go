@@ -45,7 +45,7 @@ func newRelaxation(t *table, most []float64, sides []side) *relaxation {
 // add makes a group available.
 func (r *relaxation) add(c column) {
 	var entries []lpEntry
-	for i := range c.set.all() {
+	for _, i := range c.members() {
 		entries = append(entries, lpEntry{int32(i), 1})
 	}
 	for k, s := range r.sides {
@@ -83,9 +83,9 @@ func (r *relaxation) round() {
 }
 
 // reduced returns the cost of c less what the duals pay for it.
-func (r *relaxation) reduced(c column) int {
+func (r *relaxation) reduced(c *column) int {
 	d := c.cost * dualUnit
-	for i := range c.set.all() {
+	for _, i := range c.members() {
 		d -= r.person[i]
 	}
 	for k, s := range r.sides {
@@ -260,9 +260,9 @@ func (r *relaxation) fractions() (parts []fraction, pair []float64) {
 		if x := r.value[k]; row.basic >= 0 && x > 1e-3 && x < 1-1e-3 {
 			c := r.groups[row.basic]
 			parts = append(parts, fraction{c.set, x})
-			for i := range c.set.all() {
-				for j := range c.set.all() {
-					pair[i*r.n+j] += x
+			for _, i := range c.members() {
+				for _, j := range c.members() {
+					pair[int(i)*r.n+int(j)] += x
 				}
 			}
 		}

@@ -66,11 +66,8 @@ func (s *solver) solve() (bound int, err error) {
 func (s *solver) prove() (bound int, err error) {
 	s.start()
 	total := s.meter.left
-	switch n := len(s.people); {
-	case n > 64:
-		s.repartitionAll(total*4/10, 6)
-	case n > 36:
-		s.repartitionAll(total*5/100, 3)
+	if len(s.people) > diveEnd {
+		s.diveAll()
 	}
 	whole := s.take(everyone(len(s.groups)))
 	if whole.cost >= blocked {
@@ -94,6 +91,16 @@ func (s *solver) prove() (bound int, err error) {
 		s.repartitionAll(s.meter.left, math.MaxInt)
 	}
 	return e.bound(), nil
+}
+
+// diveAll tries to find something better for all people at once.
+func (s *solver) diveAll() {
+	whole := s.take(everyone(len(s.groups)))
+	part := s.meter.part(s.meter.left / 2)
+	given := part.left
+	whole.dive(part)
+	s.meter.settle(part, given)
+	s.put([]portion{whole})
 }
 
 // start makes a first grouping: the best of a few, annealed for a short while.
@@ -137,7 +144,7 @@ func (s *solver) improve() (bound int, err error) {
 // the work differs, and changes on the way.
 func (s *solver) repartitionAll(effort, patience int) {
 	sizes := []int{25}
-	for _, n := range [...]int{35, 45, 60, 80} {
+	for _, n := range [...]int{35, 45, 60, 80, 120, 180} {
 		if n < len(s.people)*3/4 {
 			sizes = append(sizes, n)
 		}
@@ -153,7 +160,7 @@ func (s *solver) repartitionAll(effort, patience int) {
 				at = s.rng.IntN(len(sizes))
 			}
 		}
-		gain, work := s.repartition(sizes[at], int(300*time.Millisecond))
+		gain, work := s.repartition(sizes[at], sizes[at]*int(10*time.Millisecond))
 		if dry++; gain > 0 {
 			dry = 0
 		}

@@ -171,10 +171,9 @@ func (s *solver) repartition(people, effort int) (gain, work int) {
 	each(s.cores, len(portions), func(k int) {
 		p := &portions[k]
 		m := s.meter.part(effort)
-		given := m.left
-		e := newExact(p.table, p.groups, m)
-		e.solve()
-		p.groups, gains[k], works[k] = e.best, p.cost-e.cost, given-m.left
+		given, before := m.left, p.cost
+		p.improve(m)
+		gains[k], works[k] = before-p.cost, given-m.left
 	})
 	for k := range portions {
 		gain += gains[k]
@@ -183,6 +182,36 @@ func (s *solver) repartition(people, effort int) (gain, work int) {
 	s.meter.use(work)
 	s.put(portions)
 	return gain, work
+}
+
+// exactPortion is how many people are put together in the very cheapest way.
+const exactPortion = 90
+
+// improve puts the people of the portion together in a cheaper way, if it finds
+// one.
+func (p *portion) improve(m *meter) {
+	if p.table.n <= exactPortion {
+		e := newExact(p.table, p.groups, m)
+		e.solve()
+		p.groups, p.cost = e.best, e.cost
+		return
+	}
+	p.dive(m)
+}
+
+// dive puts the people of the portion together as dive does, if that is cheaper.
+func (p *portion) dive(m *meter) {
+	groups := dive(p.table, p.groups, m)
+	if groups == nil {
+		return
+	}
+	cost := 0
+	for _, g := range groups {
+		cost += p.table.cost(g)
+	}
+	if cost < p.cost {
+		p.groups, p.cost = groups, cost
+	}
 }
 
 // related picks groups that are not taken with about so many people in all: one at

@@ -63,6 +63,37 @@ func newTable(m *model, all *masks, people []int) *table {
 	return t
 }
 
+// only returns the table of some of the people of t.
+func (t *table) only(members []int) *table {
+	u := *t
+	u.n, u.sizes = len(members), t.model.sizes(len(members))
+	u.people, u.words = make([]int, u.n), nil
+	u.zone, u.pairs = make([]uint64, u.n), make([]int32, u.n*u.n)
+	for i, a := range members {
+		u.people[i], u.zone[i] = t.people[a], t.zone[a]
+		u.words = append(u.words, t.row(a)...)
+		for j, b := range members {
+			u.pairs[i*u.n+j] = t.pairs[a*t.n+b]
+		}
+	}
+	return &u
+}
+
+// numbers returns groups of people of the model in the table's numbers.
+func (t *table) numbers(groups [][]int) [][]int {
+	number := make(map[int]int, t.n)
+	for i, a := range t.people {
+		number[a] = i
+	}
+	out := make([][]int, len(groups))
+	for k, g := range groups {
+		for _, a := range g {
+			out[k] = append(out[k], number[a])
+		}
+	}
+	return out
+}
+
 // step returns a number that all costs are multiples of.
 func (m *model) step() int {
 	step := gcd(gcd(m.w.Met, m.w.Session), gcd(m.w.NoSlot, m.w.Department))
@@ -114,7 +145,7 @@ func (t *table) dearest() int {
 func (t *table) column(members []int) column {
 	c := column{cost: t.cost(members)}
 	for k, i := range members {
-		c.set = c.set.with(i)
+		c.add(i)
 		for _, j := range members[:k] {
 			c.count[meetings] += t.model.met(t.people[i], t.people[j])
 		}

@@ -79,7 +79,7 @@ func (t *tree) visit(n node) outcome {
 	var choices []choice
 	var rest []int32
 	for _, k := range n.columns {
-		if d := r.reduced(t.columns[k]); d < target-slack {
+		if d := r.reduced(&t.columns[k]); d < target-slack {
 			choices = append(choices, newChoice(&t.columns[k], t.t.n, d))
 			rest = append(rest, k)
 		}
@@ -135,7 +135,7 @@ func (t *tree) pool(n node) *relaxation {
 	// Columns that are cheap by the old duals are likely to matter.
 	for _, k := range n.columns {
 		d := float64(t.columns[k].cost)
-		for i := range t.columns[k].set.all() {
+		for _, i := range t.columns[k].members() {
 			d -= n.duals[i]
 		}
 		if d < 5 {
@@ -172,7 +172,7 @@ func (t *tree) settle(r *relaxation, columns []int32) {
 		var found []entry
 		least := 0
 		for _, k := range columns {
-			d := r.reduced(t.columns[k])
+			d := r.reduced(&t.columns[k])
 			least = min(least, d)
 			if d < -dualUnit/32 {
 				found = append(found, entry{k, d})

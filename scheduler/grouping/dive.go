@@ -1,0 +1,156 @@
+package grouping
+
+import (
+	"cmp"
+	"math/rand/v2"
+	"slices"
+	"time"
+)
+
+// A diver makes a grouping from the relaxation: it keeps the groups that the
+// optimum chooses most clearly, solves the relaxation over the other people again,
+// and so on until an exact search can do the rest.
+type diver struct {
+	t       *table // of the people who are in no group yet
+	meter   *meter
+	columns []column // groups of them that may be useful
+	centre  []float64
+	chosen  [][]int // of people of the model
+}
+
+const (
+	diveEnd    = 45 // people that an exact search puts into groups
+	diveEffort = int(100 * time.Millisecond)
+)
+
+// dive returns a grouping of the table's people, nil if it comes to no end. groups
+// is one to start from.
+func dive(t *table, groups [][]int, m *meter) [][]int {
+	d := &diver{t: t, meter: m}
+	e := newExact(t, groups, m)
+	d.centre = e.centre()
+	for d.t.n > diveEnd {
+		if m.over() {
+			return nil
+		}
+		r, _ := e.relax(d.centre, d.columns, nil)
+		d.keep(r)
+		e = newExact(d.t, nil, m)
+	}
+	if !d.finish() {
+		return nil
+	}
+	return t.numbers(d.chosen)
+}
+
+// keep takes the clearest groups of the optimum.
+func (d *diver) keep(r *relaxation) {
+	number := make([]int, d.t.n) // in the next table, -1 for those in groups
+	for _, c := range r.clearest(max(1, d.t.n/60)) {
+		for _, i := range c.members() {
+			number[i] = -1
+		}
+		d.choose(c.members())
+	}
+	var left []int
+	d.centre = d.centre[:0]
+	for i := range number {
+		if number[i] == 0 {
+			number[i] = len(left)
+			left = append(left, i)
+			d.centre = append(d.centre, r.dual[i])
+		}
+	}
+	d.columns = r.among(number)
+	d.t = d.t.only(left)
+}
+
+func (d *diver) choose(members []uint16) {
+	var g []int
+	for _, i := range members {
+		g = append(g, d.t.people[i])
+	}
+	d.chosen = append(d.chosen, g)
+}
+
+// finish puts the people who are left into groups, if it can.
+func (d *diver) finish() bool {
+	few, many := d.t.counts(d.t.n)
+	if few > many {
+		return false
+	}
+	people := everyone(d.t.n)
+	count := (few + many) / 2
+	var rest [][]int
+	for k := range count {
+		rest = append(rest, people[k*d.t.n/count:(k+1)*d.t.n/count])
+	}
+	a := newAnnealer(newLayout(d.t, rest), rand.New(rand.NewPCG(d.t.Seed, 0)))
+	a.run(1500*d.t.n, hot, cold, d.meter)
+	d.meter.use(1500 * d.t.n * trialCost)
+	if a.least >= blocked {
+		a.best = nil
+	}
+	part := d.meter.part(diveEffort)
+	given := part.left
+	e := newExact(d.t, a.best, part)
+	e.known = d.columns
+	e.solve()
+	d.meter.settle(part, given)
+	for _, g := range e.best {
+		c := d.t.column(g)
+		d.choose(c.members())
+	}
+	return e.best != nil
+}
+
+// clearest returns the groups with the largest parts in the optimum: those that are
+// nearly whole, and at least so many.
+func (r *relaxation) clearest(least int) []column {
+	type entry struct {
+		id   int
+		part float64
+	}
+	var all []entry
+	for k, row := range r.rows {
+		if row.basic >= 0 {
+			all = append(all, entry{row.basic, r.value[k]})
+		}
+	}
+	slices.SortFunc(all, func(a, b entry) int { return cmp.Or(cmp.Compare(b.part, a.part), cmp.Compare(a.id, b.id)) })
+	var out []column
+	taken := make([]bool, r.n)
+	for _, a := range all {
+		c := r.groups[a.id]
+		if a.part < 0.9 && len(out) >= least {
+			break
+		}
+		if slices.ContainsFunc(c.members(), func(i uint16) bool { return taken[i] }) {
+			continue
+		}
+		for _, i := range c.members() {
+			taken[i] = true
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+// among returns the groups all of whose people have a number of 0 or more, in these
+// numbers.
+func (r *relaxation) among(number []int) []column {
+	var out []column
+	for _, c := range r.groups {
+		d := column{cost: c.cost, count: c.count}
+		for _, i := range c.members() {
+			if number[i] < 0 {
+				break
+			}
+			d.add(number[i])
+		}
+		if d.size == c.size {
+			out = append(out, d)
+		}
+	}
+	return out
+}
