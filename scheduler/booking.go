@@ -27,9 +27,11 @@ type Booking struct {
 	Refused      []time.Time        // starts that a member declined before the session was moved away
 	Reviewed     bool               // it runs out, and the group may have the next one
 	Facilitators []calendar.Address // who leads each session, in the order of the sessions; nil if nobody is named
-	CancelFrom   time.Time          // set while State is Cancelling: sessions from then on are taken off
-	Created      time.Time
-	Version      int64 // of the record; 0 before the first Save
+	Invited      []calendar.Address // members whom we invited; others were by hand
+
+	CancelFrom time.Time // set while State is Cancelling: sessions from then on are taken off
+	Created    time.Time
+	Version    int64 // of the record; 0 before the first Save
 }
 
 // A State of a booking.

@@ -269,7 +269,7 @@ func (p *planner) plan(plan *BookingPlan, r Request) error {
 		return err
 	}
 	plan.Booking = Booking{
-		Group: plan.Group.Name, Program: plan.Group.Program, State: Intended, Series: series, Facilitators: facilitators,
+		Group: plan.Group.Name, Program: plan.Group.Program, State: Intended, Series: series, Facilitators: facilitators, Invited: slices.Clone(plan.Group.Members),
 		Attendance: plan.Attendance(), Possible: c.Possible, Created: series.Updated,
 	}
 	p.planned = append(p.planned, plan.Booking)

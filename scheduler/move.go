@@ -77,7 +77,7 @@ func (s moveSearch) best(occurrences []calendar.Occurrence, i int) (best Move, f
 	after, bestStart := make(verdicts, len(s.members)), 0
 	for start := range week.grid.Starts() {
 		week.judge(after, start)
-		if before.gainTo(after) < max(1, s.rules.MinGain) || found && after.attending() < best.After || before.losesRequired(after, s.members) {
+		if before.gainTo(after) < max(1, s.rules.MinGain) || found && after.attending() < best.After {
 			continue
 		}
 		to, exists := week.grid.Interval(0, start)
@@ -221,29 +221,19 @@ func (v verdicts) maybe() int {
 	return n
 }
 
-// gainTo returns how many more members can surely attend at the other time. What
-// is unknown never counts for a move: a member who may attend now is no gain if
-// able later, and a loss if not.
+// gainTo returns how many more members are known to be able to attend at the other
+// time. Who may be able to now, as nothing is known, is no gain if able later.
 func (v verdicts) gainTo(other verdicts) int {
 	n := 0
 	for i := range v {
 		switch now, then := v[i], other[i]; {
 		case now == availability.No && then.Attends():
 			n++
-		case now.Attends() && !then.Attends(), now == availability.Maybe && then == availability.No:
+		case now.Attends() && !then.Attends():
 			n--
 		}
 	}
 	return n
-}
-
-func (v verdicts) losesRequired(other verdicts, members []availability.Member) bool {
-	for i := range v {
-		if members[i].Required && v[i] > availability.No && other[i] < v[i] && !other[i].Attends() {
-			return true
-		}
-	}
-	return false
 }
 
 func (v verdicts) gained(other verdicts, members []availability.Member) []calendar.Address {

@@ -74,17 +74,14 @@ func plainMove(s moveSearch, occurrences []calendar.Occurrence, i int) (Move, bo
 }
 
 // gain counts members who surely could not attend and surely can, less those who
-// may lose their session; a required member's loss outweighs everything.
+// surely could and may not.
 func gain(members []availability.Member, from, to availability.Interval) int {
 	n := 0
 	for i := range members {
 		old, _ := members[i].CanAttend(from)
 		then, _ := members[i].CanAttend(to)
-		lost := old.Attends() && !then.Attends() || old == availability.Maybe && then == availability.No
 		switch {
-		case lost && members[i].Required:
-			return -100
-		case lost:
+		case old.Attends() && !then.Attends():
 			n--
 		case old == availability.No && then.Attends():
 			n++

@@ -250,7 +250,8 @@ func groupIn(groups map[string]Group, b Booking) Group {
 }
 
 // followRoster takes those off the series who left the group or the roster, and
-// invites those who joined.
+// invites those who joined. Whom somebody invited or uninvited by hand is left
+// alone.
 func (sub *subject) followRoster(w Workspace) {
 	sub.group.Members = slices.DeleteFunc(slices.Clone(sub.group.Members), func(a calendar.Address) bool {
 		_, ok := w.Roster[a]
@@ -258,20 +259,22 @@ func (sub *subject) followRoster(w Workspace) {
 	})
 	var attendees []calendar.Attendee
 	for _, a := range sub.series.Attendees {
-		if slices.Contains(sub.group.Members, a.Address) {
+		if slices.Contains(sub.group.Members, a.Address) || !slices.Contains(sub.booking.Invited, a.Address) {
 			attendees = append(attendees, a)
 			continue
 		}
 		sub.changes = append(sub.changes, sub.change(Leave, a.Address, "is not in the group any more"))
 	}
 	for _, a := range sub.group.Members {
-		if !slices.ContainsFunc(sub.series.Attendees, func(at calendar.Attendee) bool { return at.Address == a }) {
+		there := slices.ContainsFunc(sub.series.Attendees, func(at calendar.Attendee) bool { return at.Address == a })
+		if !there && !slices.Contains(sub.booking.Invited, a) {
 			attendees = append(attendees, calendar.Attendee{Address: a, Name: w.Roster[a].Name})
 			sub.changes = append(sub.changes, sub.change(Join, a, "is new in the group"))
 		}
 	}
 	slices.SortFunc(attendees, func(a, b calendar.Attendee) int { return cmp.Compare(a.Address, b.Address) })
 	sub.series.Attendees = attendees
+	sub.booking.Invited = slices.Clone(sub.group.Members)
 }
 
 func (sub *subject) change(action Action, person calendar.Address, why string) Change {
@@ -461,7 +464,8 @@ func (r *repairer) judgeQuorum(sub *subject, i int, v verdicts, search moveSearc
 	under := float64(possible) < sub.program.Quorum*float64(members)
 	if under && r.toldEnough(sub) && !sub.byHand.has(o.Original) {
 		if _, later, err := search.best(sub.sessions, i); err != nil || later {
-			return err // it is moved another night
+			r.attend(sub.booking.Group, "%s: only %d of %d can attend; it can be moved another night, when its members have been told of less", when, possible, members)
+			return err
 		}
 	}
 	switch {

@@ -115,7 +115,7 @@ func (e *exact) centre() []float64 {
 func (e *exact) open(centre []float64, columns []column, sides []side) {
 	r, proven := e.relax(centre, columns, sides)
 	if proven <= e.ceiling() {
-		least := r.bound(0)
+		least := r.bound()
 		reach := max(64*dualUnit, (e.ceiling()-least)/4)
 		e.branches = append(e.branches, &branch{relaxation: r, bound: least, proven: proven, reach: reach})
 	}
@@ -157,23 +157,23 @@ func (e *exact) relax(centre []float64, columns []column, sides []side) (r *rela
 		r.solve()
 		r.round()
 		e.pricer.setDuals(r)
-		found, least := e.pricer.cheapest(20)
+		found := e.pricer.cheapest(20)
 		e.meter.use(e.pricer.work*priceCost + r.takeWork())
-		bound := r.bound(least)
-		if bound > proven || len(found) == 0 {
+		bound := r.bound() + found.sum
+		if bound > proven || found.sum == 0 {
 			proven = max(proven, bound)
-			if len(found) == 0 {
+			if found.sum == 0 {
 				width *= 2
 			}
 			for i := range e.t.n {
 				r.rows[i].plus = r.dual[i] + width
 			}
 		}
-		if len(found) == 0 && !r.lacks() || proven > e.ceiling() || e.meter.over() || pass == 2000 {
-			r.lower(least)
+		if found.sum == 0 && !r.lacks() || proven > e.ceiling() || e.meter.over() || pass == 2000 {
+			r.lower(found.least)
 			return r, proven
 		}
-		for _, c := range found {
+		for _, c := range found.columns {
 			r.add(c)
 		}
 	}

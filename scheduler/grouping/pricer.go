@@ -242,27 +242,38 @@ func (p *pricer) found(last int32, sessions, zone, reduced int) {
 	p.visit(c, all, reduced)
 }
 
+// An offer is what a walk finds below zero.
+type offer struct {
+	columns []column
+	least   int // reduced cost of any group
+	sum     int // of the reduced costs of groups of different first persons, at least
+}
+
 // cheapest returns the best few groups of negative reduced cost for each first
-// person of the walk, and the least reduced cost of all.
-func (p *pricer) cheapest(few int) (all []column, least int) {
+// person of the walk.
+func (p *pricer) cheapest(few int) offer {
 	type entry struct {
 		column
 		reduced int
 	}
+	var o offer
 	var kept []entry
-	root := int32(-1)
+	var firsts []int // least reduced cost by first person
 	flush := func() {
 		for _, k := range kept {
-			all = append(all, k.column)
+			o.columns = append(o.columns, k.column)
+		}
+		if len(kept) > 0 {
+			firsts = append(firsts, kept[0].reduced)
 		}
 		kept, p.limit = kept[:0], 0
 	}
+	first := int32(-1)
 	p.visit = func(c column, members []int32, reduced int) {
-		if members[0] != root {
+		if members[0] != first {
 			flush()
-			root = members[0]
+			first = members[0]
 		}
-		least = min(least, reduced)
 		at, _ := slices.BinarySearchFunc(kept, reduced, func(k entry, r int) int { return cmp.Compare(k.reduced, r) })
 		kept = slices.Insert(kept, at, entry{c, reduced})
 		if len(kept) > few {
@@ -273,7 +284,14 @@ func (p *pricer) cheapest(few int) (all []column, least int) {
 	p.limit = 0
 	p.walk()
 	flush()
-	return all, least
+	slices.Sort(firsts)
+	for k, f := range firsts[:min(len(firsts), p.t.n/p.t.least)] {
+		if k == 0 {
+			o.least = f
+		}
+		o.sum += f
+	}
+	return o
 }
 
 // below returns all groups with a reduced cost below limit; ok is false if there

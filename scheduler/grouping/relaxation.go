@@ -99,10 +99,9 @@ func (r *relaxation) reduced(c *column) int {
 	return d
 }
 
-// bound returns what the duals prove if no column has a reduced cost below least,
-// which is not above zero: at most n/least groups can profit from that.
-func (r *relaxation) bound(least int) int {
-	b := r.n / r.least * min(0, least)
+// bound returns what the duals prove if no column has a negative reduced cost.
+func (r *relaxation) bound() int {
+	b := 0
 	for _, y := range r.person {
 		b += y
 	}

@@ -43,7 +43,7 @@ const (
 
 // search returns what no choice of the columns costs less than, at most the target.
 func (t *tree) search(r *relaxation) int {
-	stack := []node{{columns: everyone32(len(t.columns)), duals: r.dual[:t.t.n], sides: r.sides, bound: r.bound(0)}}
+	stack := []node{{columns: everyone32(len(t.columns)), duals: r.dual[:t.t.n], sides: r.sides, bound: r.bound()}}
 	for len(stack) > 0 && !t.meter.over() {
 		k := max(0, len(stack)-wave)
 		nodes := slices.Clone(stack[k:])
@@ -70,12 +70,12 @@ func (t *tree) visit(n node) outcome {
 	target := min(t.target, t.ceiling()+1)
 	r := t.pool(n)
 	t.tighten(r, n.columns, target)
-	bound := max(n.bound, r.bound(0))
+	bound := max(n.bound, r.bound())
 	o := outcome{work: r.takeWork()}
 	if bound >= target {
 		return o
 	}
-	slack := r.bound(0)
+	slack := r.bound()
 	var choices []choice
 	var rest []int32
 	for _, k := range n.columns {
@@ -149,12 +149,12 @@ func (t *tree) pool(n node) *relaxation {
 // tighten adds cuts as long as they raise the bound towards the target.
 func (t *tree) tighten(r *relaxation, columns []int32, target int) {
 	for range cutRounds {
-		before := r.bound(0)
+		before := r.bound()
 		if before >= target || len(r.cuts) > maxCuts || !r.tighten(cutsAtOnce) {
 			return
 		}
 		t.settle(r, columns)
-		if r.bound(0) < before+(target-before)/30 {
+		if r.bound() < before+(target-before)/30 {
 			return
 		}
 	}

@@ -90,6 +90,7 @@ func testRoundTrip(t *testing.T, s scheduler.Store) {
 	want := []scheduler.Booking{save(t, s, Booking("a", 1)), save(t, s, Booking("b", 4))}
 	want[0].ByHand = []time.Time{time.Date(2026, 1, 6, 14, 0, 0, 0, time.UTC)}
 	want[0].Facilitators = []calendar.Address{"bo@acme.example", "ana@acme.example"}
+	want[0].Invited = []calendar.Address{"ana@acme.example", "bo@acme.example"}
 	next := want[0].Series
 	next.Sequence++
 	want[0].State, want[0].Next = scheduler.Changing, &next

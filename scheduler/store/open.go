@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
 	_ "github.com/jackc/pgx/v5/stdlib" // the driver called pgx
@@ -130,9 +131,33 @@ func backupSQLite(ctx context.Context, db *sql.DB, path string) error {
 	return err
 }
 
-// migrate brings the tables up to date. backup, if not nil, is called before
-// tables that exist are changed, with the version that they have.
+// migrate brings the tables up to date. Another run may be doing the same: then
+// one of the two fails at first, and finds the work done a moment later.
 func (s *Store) migrate(ctx context.Context, backup func(version int64) error) error {
+	const tries, pause = 50, 100 * time.Millisecond
+	for try := 1; ; try++ {
+		err := s.tryMigrate(ctx, backup)
+		var partial *goose.PartialError
+		if try == tries || !errors.As(err, &partial) && !isBusy(err) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(pause):
+		}
+	}
+}
+
+// isBusy reports whether another run holds the SQLite file.
+func isBusy(err error) bool {
+	var e *sqlite.Error
+	return errors.As(err, &e) && e.Code()&0xff == sqlite3.SQLITE_BUSY
+}
+
+// tryMigrate migrates if there is something to migrate. backup, if not nil, is
+// called before tables that exist are changed, with the version that they have.
+func (s *Store) tryMigrate(ctx context.Context, backup func(version int64) error) error {
 	files, err := fs.Sub(migrationFiles, "migrations")
 	if err != nil {
 		return err

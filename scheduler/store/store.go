@@ -29,7 +29,7 @@ var _ scheduler.Store = (*Store)(nil)
 // Close closes the database.
 func (s *Store) Close() error { return s.db.Close() }
 
-const bookingColumns = `uid, group_name, program, generation, state, series, next, attendance, possible, by_hand, refused, facilitators, reviewed, cancel_from, created, version`
+const bookingColumns = `uid, group_name, program, generation, state, series, next, attendance, possible, by_hand, refused, invited, facilitators, reviewed, cancel_from, created, version`
 
 // Bookings implements scheduler.Store.
 func (s *Store) Bookings(ctx context.Context) ([]scheduler.Booking, error) {
@@ -60,15 +60,15 @@ func (s *Store) query(ctx context.Context, text string, args ...any) ([]schedule
 
 func scanBooking(rows *sql.Rows) (scheduler.Booking, error) {
 	var b scheduler.Booking
-	var uid, series, next, byHand, refused, facilitators string
+	var uid, series, next, byHand, refused, invited, facilitators string
 	var reviewed int
 	var cancelFrom, created int64
-	err := rows.Scan(&uid, &b.Group, &b.Program, &b.Generation, &b.State, &series, &next, &b.Attendance, &b.Possible, &byHand, &refused, &facilitators, &reviewed, &cancelFrom, &created, &b.Version)
+	err := rows.Scan(&uid, &b.Group, &b.Program, &b.Generation, &b.State, &series, &next, &b.Attendance, &b.Possible, &byHand, &refused, &invited, &facilitators, &reviewed, &cancelFrom, &created, &b.Version)
 	if err != nil {
 		return b, err
 	}
 	err = errors.Join(json.Unmarshal([]byte(series), &b.Series), json.Unmarshal([]byte(next), &b.Next), json.Unmarshal([]byte(byHand), &b.ByHand),
-		json.Unmarshal([]byte(refused), &b.Refused), json.Unmarshal([]byte(facilitators), &b.Facilitators))
+		json.Unmarshal([]byte(refused), &b.Refused), json.Unmarshal([]byte(invited), &b.Invited), json.Unmarshal([]byte(facilitators), &b.Facilitators))
 	if err != nil {
 		return b, fmt.Errorf("the stored series %s cannot be read: %w", uid, err)
 	}
@@ -155,7 +155,7 @@ func (s *Store) save(ctx context.Context, tx *sql.Tx, b scheduler.Booking) error
 
 // A row holds what the databases keep in another form.
 type row struct {
-	series, next, byHand, refused, facilitators string
+	series, next, byHand, refused, invited, facilitators string
 	reviewed                                    int // 0 or 1: the databases disagree about booleans
 }
 
@@ -165,18 +165,19 @@ func rowOf(b scheduler.Booking) (row, error) {
 	byHand, err3 := json.Marshal(b.ByHand)
 	facilitators, err4 := json.Marshal(b.Facilitators)
 	refused, err5 := json.Marshal(b.Refused)
-	r := row{series: string(series), next: string(next), byHand: string(byHand), refused: string(refused), facilitators: string(facilitators)}
+	invited, err6 := json.Marshal(b.Invited)
+	r := row{series: string(series), next: string(next), byHand: string(byHand), refused: string(refused), invited: string(invited), facilitators: string(facilitators)}
 	if b.Reviewed {
 		r.reviewed = 1
 	}
-	return r, errors.Join(err, err2, err3, err4, err5)
+	return r, errors.Join(err, err2, err3, err4, err5, err6)
 }
 
 func (s *Store) insert(ctx context.Context, tx *sql.Tx, b scheduler.Booking, r row) error {
 	_, err := tx.ExecContext(ctx, `INSERT INTO booking (`+bookingColumns+`)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 1)`,
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 1)`,
 		string(b.Series.UID), b.Group, b.Program, b.Generation, string(b.State), r.series, r.next,
-		b.Attendance, b.Possible, r.byHand, r.refused, r.facilitators, r.reviewed, toUnix(b.CancelFrom), toUnix(b.Created))
+		b.Attendance, b.Possible, r.byHand, r.refused, r.invited, r.facilitators, r.reviewed, toUnix(b.CancelFrom), toUnix(b.Created))
 	if s.dialect.isUniqueViolation(err) {
 		return fmt.Errorf("group %q: %w", b.Group, scheduler.ErrBooked)
 	}
@@ -185,10 +186,10 @@ func (s *Store) insert(ctx context.Context, tx *sql.Tx, b scheduler.Booking, r r
 
 func update(ctx context.Context, tx *sql.Tx, b scheduler.Booking, r row) error {
 	res, err := tx.ExecContext(ctx, `UPDATE booking
-		SET program = $1, state = $2, series = $3, next = $4, attendance = $5, possible = $6, by_hand = $7, facilitators = $8, reviewed = $9, cancel_from = $10, refused = $11,
+		SET program = $1, state = $2, series = $3, next = $4, attendance = $5, possible = $6, by_hand = $7, facilitators = $8, reviewed = $9, cancel_from = $10, refused = $11, invited = $12,
 		version = version + 1
-		WHERE uid = $12 AND version = $13`,
-		b.Program, string(b.State), r.series, r.next, b.Attendance, b.Possible, r.byHand, r.facilitators, r.reviewed, toUnix(b.CancelFrom), r.refused, string(b.Series.UID), b.Version)
+		WHERE uid = $13 AND version = $14`,
+		b.Program, string(b.State), r.series, r.next, b.Attendance, b.Possible, r.byHand, r.facilitators, r.reviewed, toUnix(b.CancelFrom), r.refused, r.invited, string(b.Series.UID), b.Version)
 	if err != nil {
 		return err
 	}

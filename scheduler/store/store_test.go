@@ -126,3 +126,27 @@ func TestNewerStoreIsRefused(t *testing.T) {
 		t.Errorf("Open of a store of version 9999: %v; want an error that says a newer peerslot wrote it", err)
 	}
 }
+
+// Runs that start at once on a new file all get a store.
+func TestManyOpenANewStore(t *testing.T) {
+	for range 5 {
+		path := filepath.Join(t.TempDir(), "peerslot.db")
+		errs := make(chan error)
+		const runs = 6
+		for range runs {
+			go func() {
+				s, err := store.Open(t.Context(), path)
+				if err == nil {
+					_, err = s.Bookings(t.Context())
+					s.Close()
+				}
+				errs <- err
+			}()
+		}
+		for range runs {
+			if err := <-errs; err != nil {
+				t.Errorf("Open at the same time as others: %v", err)
+			}
+		}
+	}
+}

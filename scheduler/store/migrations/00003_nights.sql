@@ -1,5 +1,6 @@
 -- +goose Up
 ALTER TABLE booking ADD COLUMN refused TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE booking ADD COLUMN invited TEXT NOT NULL DEFAULT '[]';
 
 CREATE INDEX history_at ON history (at);
 
@@ -12,4 +13,5 @@ CREATE TABLE unreadable (
 -- +goose Down
 DROP TABLE unreadable;
 DROP INDEX history_at;
+ALTER TABLE booking DROP COLUMN invited;
 ALTER TABLE booking DROP COLUMN refused;
