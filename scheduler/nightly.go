@@ -143,6 +143,11 @@ func (s *Service) ApplyRepair(ctx context.Context, plan *RepairPlan) error {
 			return fmt.Errorf("keep what was seen on the calendar: %w", err)
 		}
 	}
+	for _, b := range plan.Accepted {
+		if _, err := s.save(ctx, b, s.event(b, "accepted", "somebody moved the whole series to "+b.Series.Slot.String())); err != nil {
+			return err
+		}
+	}
 	intended, err := s.intend(ctx, plan)
 	if err != nil {
 		return err

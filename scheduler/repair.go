@@ -21,6 +21,8 @@ type RepairPlan struct {
 	Unknown   []Unknown
 	Bookings  []Booking // those whose series change, with what is to be put
 
+	Accepted []Booking // those that are now as somebody made them by hand
+
 	keepSeen func(context.Context) error // records what was read; nil if nothing needs to be
 }
 
@@ -110,6 +112,7 @@ type subject struct {
 	moved    map[int64]firstMove
 	looked   int // the step in which its sessions were looked at; 0 for never
 	changes  []Change
+	accepted bool // the series as a whole is as somebody made it by hand
 }
 
 // A firstMove is where a session was before the pass.
@@ -198,7 +201,7 @@ func (sub *subject) seeHands(r *repairer) {
 	base, current := sub.booking.Series, sub.series
 	if base.Slot != current.Slot || base.First != current.First || base.Cadence != current.Cadence {
 		r.attend(sub.booking.Group, "somebody moved the whole series to %s; that is its slot now", current.Slot)
-		sub.booking.Series = current
+		sub.booking.Series, sub.accepted = current, true
 		return
 	}
 	for _, o := range slices.Concat(base.Overrides, current.Overrides) {
@@ -448,6 +451,8 @@ func (r *repairer) finish(sub *subject) error {
 		sub.booking.Next, sub.booking.State = &sub.series, Changing
 		sub.booking.ByHand, sub.booking.Refused = sub.byHand.sorted(), sub.refused.sorted()
 		r.plan.Bookings = append(r.plan.Bookings, sub.booking)
+	} else if sub.accepted {
+		r.plan.Accepted = append(r.plan.Accepted, sub.booking)
 	}
 	return nil
 }

@@ -568,3 +568,50 @@ func TestRepairOfADeclinedSeries(t *testing.T) {
 		t.Errorf("after four nights: sequence %d, %d overrides; sessions were moved again and again", there.Sequence, len(there.Overrides))
 	}
 }
+
+// A series that somebody moved as a whole is told once, and from then on it is as
+// they made it.
+func TestAWholeSeriesMovedByHandIsToldOnce(t *testing.T) {
+	w, b := booked(t, ana, bo)
+	there, err := w.Backend.Get(t.Context(), b.Series.UID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	there.Slot.Start += time.Hour
+	there.Sequence++
+	if _, err := w.Backend.Put(t.Context(), there); err != nil {
+		t.Fatal(err)
+	}
+	if plan := w.repair(t); len(plan.Attention) != 1 || !strings.Contains(plan.Attention[0].What, "tue 16:00") {
+		t.Errorf("attention %+v; want a word about the new slot", plan.Attention)
+	}
+	if plan := w.repair(t); len(plan.Attention) != 0 || len(plan.Bookings) != 0 {
+		t.Errorf("the next pass: attention %+v, changes %+v; want nothing", plan.Attention, plan.Changes)
+	}
+}
+
+// A guest whom somebody invited by hand stays, and a member whom somebody uninvited
+// is not invited again, however often the series is changed.
+func TestGuestsByHandStay(t *testing.T) {
+	w, b := booked(t, ana, bo, cem)
+	there, err := w.Backend.Get(t.Context(), b.Series.UID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	there.Attendees = []calendar.Attendee{{Address: ana}, {Address: bo}, {Address: "guest@elsewhere.example"}}
+	there.Sequence++
+	if _, err := w.Backend.Put(t.Context(), there); err != nil {
+		t.Fatal(err)
+	}
+	for night := range 3 {
+		w.Now = func() time.Time { return now.AddDate(0, 0, night) }
+		w.fake.Meet(bo, at(1, 13+7*night, 15))
+		if plan := w.repair(t); actions(plan) != "move" {
+			t.Errorf("night %d: changes %s; want a move alone", night, actions(plan))
+		}
+	}
+	there, err = w.Backend.Get(t.Context(), b.Series.UID)
+	if err != nil || len(there.Attendees) != 3 || there.Attendees[2].Address != "guest@elsewhere.example" {
+		t.Errorf("attendees %+v, %v; want ana, bo and the guest", there.Attendees, err)
+	}
+}

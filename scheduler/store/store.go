@@ -156,7 +156,7 @@ func (s *Store) save(ctx context.Context, tx *sql.Tx, b scheduler.Booking) error
 // A row holds what the databases keep in another form.
 type row struct {
 	series, next, byHand, refused, invited, facilitators string
-	reviewed                                    int // 0 or 1: the databases disagree about booleans
+	reviewed                                             int // 0 or 1: the databases disagree about booleans
 }
 
 func rowOf(b scheduler.Booking) (row, error) {
