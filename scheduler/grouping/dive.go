@@ -23,24 +23,27 @@ const (
 	diveEffort = int(100 * time.Millisecond)
 )
 
-// dive returns a grouping of the table's people, nil if it comes to no end. groups
-// is one to start from.
-func dive(t *table, groups [][]int, m *meter) [][]int {
+// dive returns a grouping of the table's people, nil if it comes to no end, and what
+// no grouping costs less than, in units of 1/dualUnit. groups is one to start from.
+func dive(t *table, groups [][]int, m *meter) (better [][]int, proven int) {
 	d := &diver{t: t, meter: m}
 	e := newExact(t, groups, m)
 	d.centre = e.centre()
 	for d.t.n > diveEnd {
-		if m.over() {
-			return nil
+		r, bound := e.relax(d.centre, d.columns, d.t.sides())
+		if d.t.n == t.n {
+			proven = bound
 		}
-		r, _ := e.relax(d.centre, d.columns, nil)
+		if m.over() {
+			return nil, proven
+		}
 		d.keep(r)
 		e = newExact(d.t, nil, m)
 	}
 	if !d.finish() {
-		return nil
+		return nil, proven
 	}
-	return t.numbers(d.chosen)
+	return t.numbers(d.chosen), proven
 }
 
 // keep takes the clearest groups of the optimum.

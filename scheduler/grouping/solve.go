@@ -93,14 +93,16 @@ func (s *solver) prove() (bound int, err error) {
 	return e.bound(), nil
 }
 
-// diveAll tries to find something better for all people at once.
-func (s *solver) diveAll() {
+// diveAll tries to find something better for all people at once, and returns the
+// bound of the relaxation.
+func (s *solver) diveAll() (bound int) {
 	whole := s.take(everyone(len(s.groups)))
 	part := s.meter.part(s.meter.left / 2)
 	given := part.left
-	whole.dive(part)
+	proven := whole.dive(part)
 	s.meter.settle(part, given)
 	s.put([]portion{whole})
+	return whole.table.roundUp(proven)
 }
 
 // start makes a first grouping: the best of a few, annealed for a short while.
@@ -125,6 +127,13 @@ func (s *solver) start() {
 	s.put([]portion{best})
 }
 
+// People up to which the relaxation over all of them is worth its time: for a dive,
+// and for a bound alone.
+const (
+	diveLimit  = 250
+	boundLimit = 700
+)
+
 // improve solves a problem too large for a proof.
 func (s *solver) improve() (bound int, err error) {
 	n := len(s.people)
@@ -135,8 +144,38 @@ func (s *solver) improve() (bound int, err error) {
 	if s.cost() >= blocked {
 		return 0, s.infeasible()
 	}
+	switch {
+	case n <= diveLimit:
+		bound = s.diveAll()
+	case n <= boundLimit:
+		s.repartitionAll(total*6/10, math.MaxInt)
+		bound = s.relaxAll()
+	}
 	s.repartitionAll(s.meter.left, math.MaxInt)
-	return 0, nil
+	return max(bound, s.leastAlone()), nil
+}
+
+// relaxAll returns the bound of the relaxation over all people, as far as a quarter
+// of the work that is left allows to solve it.
+func (s *solver) relaxAll() (bound int) {
+	whole := s.take(everyone(len(s.groups)))
+	part := s.meter.part(s.meter.left / 2)
+	given := part.left
+	e := newExact(whole.table, whole.groups, part)
+	_, proven := e.relax(e.centre(), nil, whole.table.sides())
+	s.meter.settle(part, given)
+	return whole.table.roundUp(proven)
+}
+
+// leastAlone returns a bound that needs no search: nobody's group has more sessions
+// than they could have alone.
+func (s *solver) leastAlone() (bound int) {
+	var c common
+	for _, i := range s.people {
+		c.set(&s.masks, s.masks.row(i))
+		bound += s.m.sessionCost(c.most)
+	}
+	return bound / s.m.sizes(len(s.people)).most
 }
 
 // repartitionAll takes ever other groups apart until so much work is done, or so

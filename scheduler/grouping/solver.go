@@ -199,19 +199,18 @@ func (p *portion) improve(m *meter) {
 	p.dive(m)
 }
 
-// dive puts the people of the portion together as dive does, if that is cheaper.
-func (p *portion) dive(m *meter) {
-	groups := dive(p.table, p.groups, m)
-	if groups == nil {
-		return
-	}
+// dive puts the people of the portion together as dive does, if that is cheaper,
+// and returns what is proven, in units of 1/dualUnit.
+func (p *portion) dive(m *meter) (proven int) {
+	groups, proven := dive(p.table, p.groups, m)
 	cost := 0
 	for _, g := range groups {
 		cost += p.table.cost(g)
 	}
-	if cost < p.cost {
+	if groups != nil && cost < p.cost {
 		p.groups, p.cost = groups, cost
 	}
+	return proven
 }
 
 // related picks groups that are not taken with about so many people in all: one at
