@@ -25,7 +25,7 @@ organizer: people-ops@acme.example      # owns every series
 timezone: Europe/Berlin
 store: bookings.db
 calendar:
-  backend: caldav
+  backend: google
   folder: {path: cals}
   google: {credentials: oauth.json, token: tok.json, subject: "robot@acme.example", endpoint: "http://127.0.0.1:8080", meet: false}
   caldav: {url: "https://dav.acme.example/", username: robot, password_env: CALDAV_PASSWORD}
@@ -86,16 +86,18 @@ slack: {token_env: SLACK_TOKEN, endpoint: "http://127.0.0.1:8081"}
 `
 
 func TestFull(t *testing.T) {
-	got, err := config.Parse("peerslot.yaml", []byte(full), "ws")
+	dir := t.TempDir()
+	write(t, dir, "past.csv", "")
+	got, err := config.Parse("peerslot.yaml", []byte(full), dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(wantFull(), got, cmpopts.IgnoreUnexported(config.Config{})); diff != "" {
+	if diff := cmp.Diff(wantFull(dir), got, cmpopts.IgnoreUnexported(config.Config{})); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 
-func wantFull() *config.Config {
+func wantFull(dir string) *config.Config {
 	const ana, bo, omar = calendar.Address("ana@acme.example"), calendar.Address("bo@acme.example"), calendar.Address("omar@acme.example")
 	return &config.Config{
 		Workspace: scheduler.Workspace{
@@ -146,13 +148,13 @@ func wantFull() *config.Config {
 			Repair: scheduler.RepairRules{Horizon: 14 * 24 * time.Hour, Notice: 48 * time.Hour, MinGain: 2, CancelBelow: true},
 		},
 		Calendar: config.Calendar{
-			Backend:    config.CalDAV,
+			Backend:    config.Google,
 			Folder:     config.FolderOptions{Path: "cals"},
 			Google:     config.GoogleOptions{Credentials: "oauth.json", Token: "tok.json", Subject: "robot@acme.example", Endpoint: "http://127.0.0.1:8080"},
 			CalDAV:     config.CalDAVOptions{URL: "https://dav.acme.example/", Username: "robot", PasswordEnv: "CALDAV_PASSWORD"},
 			AllowHosts: []string{"cal.intern.acme.example", "10.0.0.5:8443"},
 		},
-		Store: "bookings.db", Dir: "ws", MaxSessionsPerWeek: 4,
+		Store: "bookings.db", Dir: dir, MaxSessionsPerWeek: 4,
 		Slack: config.Slack{TokenEnv: "SLACK_TOKEN", Endpoint: "http://127.0.0.1:8081"},
 	}
 }

@@ -23,23 +23,24 @@ type csvFile struct {
 	*csv.Reader
 	name    string
 	lines   [][]byte
-	columns []string
+	columns []string // "" for those that are not read
+	rest    []byte   // what Reader reads
+	before  int      // lines before rest
 }
 
 // parseCSV turns a file whose first row names the columns into a list of mappings,
 // as YAML would have them. Cells are separated by commas, semicolons (which programs
 // write where the comma is for decimals) or tabs. Column names may be in any case;
-// an empty cell is not given, and an empty row is skipped.
+// an empty cell is not given, and an empty row is skipped. What is wrong with columns
+// or with a row is reported, and the others are read all the same.
 func (r *reader) parseCSV(name string, data []byte, known fields) *node {
 	r.files = append(r.files, name)
 	data, ok := r.decode(name, data)
 	if !ok {
 		return nil
 	}
-	c := &csvFile{reader: r, Reader: csv.NewReader(bytes.NewReader(data)), name: name, lines: bytes.Split(data, []byte("\n"))}
-	c.Comma = separator(c.lines[0])
-	c.FieldsPerRecord = -1
-	c.ReuseRecord = true
+	c := &csvFile{reader: r, name: name, lines: bytes.Split(data, []byte("\n")), rest: data}
+	c.open(separator(c.lines[0]))
 	if !c.header(known) {
 		return nil
 	}
@@ -50,7 +51,11 @@ func (r *reader) parseCSV(name string, data []byte, known fields) *node {
 			return root
 		}
 		if !c.readable(err) {
-			return nil
+			if r.broken = true; r.full() {
+				return root
+			}
+			c.resume(err)
+			continue
 		}
 		if rows > maxRows {
 			c.cell(0, "").value(r).fail("there are more than %d rows", maxRows)
@@ -60,6 +65,27 @@ func (r *reader) parseCSV(name string, data []byte, known fields) *node {
 			root.items = append(root.items, n)
 		}
 	}
+}
+
+func (c *csvFile) open(comma rune) {
+	c.Reader = csv.NewReader(bytes.NewReader(c.rest))
+	c.Comma = comma
+	c.FieldsPerRecord = -1
+	c.ReuseRecord = true
+}
+
+// resume goes on in the line after the one in which a row began that could not be
+// read: the lines that its quote took in are rows of their own.
+func (c *csvFile) resume(err error) {
+	p, ok := errors.AsType[*csv.ParseError](err)
+	if !ok || p.Line == p.StartLine {
+		return
+	}
+	for range p.StartLine {
+		_, c.rest, _ = bytes.Cut(c.rest, []byte("\n"))
+	}
+	c.before += p.StartLine
+	c.open(c.Comma)
 }
 
 // separator returns which one the header uses.
@@ -73,6 +99,7 @@ func separator(header []byte) rune {
 	return best
 }
 
+// header reads the names of the columns. It is false if there are none.
 func (c *csvFile) header(known fields) bool {
 	row, err := c.Read()
 	names := slices.Sorted(maps.Keys(known))
@@ -83,22 +110,24 @@ func (c *csvFile) header(known fields) bool {
 	if !c.readable(err) {
 		return false
 	}
-	before := len(c.problems)
 	for i, name := range row {
 		name = strings.ToLower(strings.TrimSpace(name))
 		at := c.cell(i, "").value(c.reader)
 		switch {
-		case slices.Contains(c.columns, name):
-			at.fail("column %s is given twice", quote(name))
 		case known[name] == nil:
 			at.unknownColumn(name, names)
+			name = ""
+		case slices.Contains(c.columns, name):
+			at.fail("column %s is given twice", quote(name))
+			name = ""
 		}
 		c.columns = append(c.columns, name)
 	}
 	if !slices.Contains(c.columns, "email") {
 		c.cell(0, "").value(c.reader).fail("column email is missing")
+		c.broken, c.noEmails = true, true
 	}
-	return len(c.problems) == before
+	return true
 }
 
 func (v value) unknownColumn(name string, names []string) {
@@ -117,6 +146,9 @@ func (c *csvFile) readable(err error) bool {
 	n := &node{file: c.name, line: 1, col: 1}
 	if p, ok := errors.AsType[*csv.ParseError](err); ok {
 		n.line, n.col = c.position(p.Line, p.Column)
+		if p.StartLine < p.Line {
+			n.line, n.col = c.position(p.StartLine, 1)
+		}
 	}
 	n.value(c.reader).fail("this is not CSV: a quote stands alone; want cells that hold quotes to be in quotes, and the quotes doubled")
 	return false
@@ -130,11 +162,12 @@ func (c *csvFile) row(row []string) *node {
 	n := c.cell(0, "")
 	if len(row) != len(c.columns) {
 		n.value(c.reader).fail("want %d cells as in the first row, not %d", len(c.columns), len(row))
+		c.broken = true
 		return nil
 	}
 	n.kind = mapping
 	for i, s := range row {
-		if value := c.cell(i, strings.TrimSpace(s)); value.text != "" {
+		if value := c.cell(i, strings.TrimSpace(s)); value.text != "" && c.columns[i] != "" {
 			n.entries = append(n.entries, entry{&node{file: c.name, line: value.line, col: value.col, text: c.columns[i]}, value})
 		}
 	}
@@ -148,13 +181,15 @@ func (c *csvFile) cell(i int, s string) *node {
 	return n
 }
 
-// position turns a column in bytes into one in characters.
+// position turns a line of rest into one of the file, and a column in bytes into one in
+// characters.
 func (c *csvFile) position(line, column int) (int, int) {
+	line += c.before
 	if line < 1 || line > len(c.lines) {
 		return 1, 1
 	}
-	before := c.lines[line-1]
-	return line, utf8.RuneCount(before[:min(column-1, len(before))]) + 1
+	whole := c.lines[line-1]
+	return line, utf8.RuneCount(whole[:min(column-1, len(whole))]) + 1
 }
 
 func (n *node) value(r *reader) value { return value{n, r, "people"} }

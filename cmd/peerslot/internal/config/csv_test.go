@@ -69,10 +69,31 @@ func TestCSVProblems(t *testing.T) {
 		{"columns", "Email,nmae,colour,EMAIL\n", `1:7: people: unknown column "nmae"; did you mean "name"?
 1:12: people: unknown column "colour": want columns of ` + columns + `
 1:19: people: column "email" is given twice`},
+		{"column without a name", "email,nmae,\n", `1:7: people: unknown column "nmae"; did you mean "name"?
+1:12: people: unknown column "": want columns of ` + columns},
 		{"no email", "name,team\nAna,payments\n", "1:1: people: column email is missing"},
 		{"no header", "ana@acme.example,Ana\n", `1:1: people: unknown column "ana@acme.example": want columns of ` + columns + `
 1:1: people: column email is missing
 1:18: people: unknown column "ana": want columns of ` + columns},
+		{"columns and cells", "email,nmae,level,Level,hours\nana@acme.example,Ana,x,y,08:00\nbo,Bo,5,x,;\n", `1:7: people: unknown column "nmae"; did you mean "name"?
+1:18: people: column "level" is given twice
+2:22: people[0].level: want a whole number from 1 to 1000, not "x"
+2:26: people[0].hours: want days and times such as mon-thu 09:00-17:30; fri 09:00-12:00, not "08:00"
+3:1: people[1].email: want a mail address such as ana@acme.example, not "bo"
+3:11: people[1].hours: want days and times such as mon-thu 09:00-17:30; fri 09:00-12:00, not ";"`},
+		{"no email, and cells", "name,level\nAna,x\nBo,5\nCem\n", `1:1: people: column email is missing
+2:5: people[0].level: want a whole number from 1 to 1000, not "x"
+4:1: people: want 2 cells as in the first row, not 1`},
+		{"cells around a quote", "email,level\nana,1\nbo@acme.example,\"5\" x\ncem,y\n", `2:1: people[0].email: want a mail address such as ana@acme.example, not "ana"
+3:19: people: this is not CSV: a quote stands alone; want cells that hold quotes to be in quotes, and the quotes doubled
+4:1: people[1].email: want a mail address such as ana@acme.example, not "cem"
+4:5: people[1].level: want a whole number from 1 to 1000, not "y"`},
+		{"cells after an open quote", "email,level\nana@acme.example,\"5\nbo,5\ncem@acme.example,\"x\"\n", `2:1: people: this is not CSV: a quote stands alone; want cells that hold quotes to be in quotes, and the quotes doubled
+3:1: people[0].email: want a mail address such as ana@acme.example, not "bo"
+4:18: people[1].level: want a whole number from 1 to 1000, not "x"`},
+		{"cells after a quote that is never closed", "email,level\nana@acme.example,\"5\nbo,5\n\ncem@acme.example,ü\"\"\n", `2:1: people: this is not CSV: a quote stands alone; want cells that hold quotes to be in quotes, and the quotes doubled
+3:1: people[0].email: want a mail address such as ana@acme.example, not "bo"
+5:19: people: this is not CSV: a quote stands alone; want cells that hold quotes to be in quotes, and the quotes doubled`},
 		{"cells", "email,name\nana@acme.example\nbo@acme.example,Bo,x\n", `2:1: people: want 2 cells as in the first row, not 1
 3:1: people: want 2 cells as in the first row, not 3`},
 		{"values", "email,name,level,hours,away\nünal,Ü,x,mon 9-5,soon\n,Bo,,,\n", `2:1: people[0].email: want a mail address such as ana@acme.example, not "ünal"
@@ -99,6 +120,18 @@ func TestCSVProblems(t *testing.T) {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// Nobody can say who is missing while rows are.
+func TestCSVProblemsHideMentions(t *testing.T) {
+	dir := t.TempDir()
+	path := write(t, dir, "people.csv", "email,team\nana@acme.example,\"a\" b\nbo@acme.example\n")
+	got := problems(t, start+"people: people.csv\ngroups: [{name: a, members: [ana@acme.example, bo@acme.example]}]\n", dir)
+	want := path + ":2:20: people: this is not CSV: a quote stands alone; want cells that hold quotes to be in quotes, and the quotes doubled\n" +
+		path + ":3:1: people: want 2 cells as in the first row, not 1"
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 

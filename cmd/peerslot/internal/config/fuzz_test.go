@@ -16,14 +16,19 @@ func FuzzParse(f *testing.F) {
 	f.Add(config.Starting())
 	f.Add([]byte("a: &a [*a]\n<<: {b: *a}\n? c\n: |\n  d\n---\n%YAML 1.2\n"))
 	f.Add([]byte("organizer: !!str \"\\0\"\npeople: [{email: a@b.example, hours: {mon: , tue: ~}, away: 1/2}]\n"))
+	dir := f.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "past.csv"), nil, 0o600); err != nil {
+		f.Fatal(err)
+	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		c, err := config.Parse("peerslot.yaml", data, "no-such-folder")
+		c, err := config.Parse("peerslot.yaml", data, dir)
 		check(t, c, err)
 	})
 }
 
 func FuzzCSV(f *testing.F) {
 	f.Add("email;name;hours;away\nana@acme.example;\"A\"\"na\";mon 09:00-10:00;2026-01-01\n")
+	f.Add("email,team\nana@acme.example,\"a\nbo@acme.example,b\n,\"c\"d\n")
 	f.Add("\ufeffEmail\tlevel\r\nbo@acme.example\t5\r\n")
 	dir := f.TempDir()
 	f.Fuzz(func(t *testing.T, people string) {

@@ -79,7 +79,9 @@ func (r *reader) person(c *Config, v value) {
 	if !v.fields(personFields(c, &p)) {
 		return
 	}
-	v.require("email", "a mail address such as ana@acme.example")
+	if !r.noEmails {
+		v.require("email", "a mail address such as ana@acme.example")
+	}
 	if p.Address == "" {
 		return
 	}
@@ -93,22 +95,14 @@ func (r *reader) person(c *Config, v value) {
 	c.Workspace.Roster[p.Address] = p
 }
 
-// hours reads the hours of a week: a mapping of days to times, or both in one line,
-// such as "mon-thu 09:00-17:30; fri 09:00-12:00 13:00-15:00".
+// hours reads the hours of a week: a mapping of days to times, or the cell of a CSV
+// file, which has no mappings.
 func (v value) hours() (h availability.Hours) {
-	var done availability.Days
-	if v.kind != mapping {
-		s, ok := v.scalar(`days and times such as {mon-thu: "09:00-17:30", fri: "09:00-12:00 13:00-15:00"}`, text)
-		for part := range strings.FieldsFuncSeq(s, func(c rune) bool { return c == ';' || c == '\n' }) {
-			days, times := cutDays(part)
-			v.setHours(&h, &done, v, days, times)
-		}
-		if ok && done == 0 && s == "" {
-			v.fail("want days and times such as mon-thu 09:00-17:30; fri 09:00-12:00")
-		}
-		return h
+	if v.kind == cell {
+		return v.hoursInLine()
 	}
-	v.each("days and times", func(key *node, times value) {
+	var done availability.Days
+	v.each(`a mapping such as {mon-fri: "08:00-19:00"}`, func(key *node, times value) {
 		s := ""
 		if times.given() {
 			var ok bool
@@ -118,6 +112,25 @@ func (v value) hours() (h availability.Hours) {
 		}
 		times.setHours(&h, &done, value{key, v.r, v.path}, key.text, s)
 	})
+	return h
+}
+
+// hoursInLine reads hours such as "mon-thu 09:00-17:30; fri 09:00-12:00 13:00-15:00".
+func (v value) hoursInLine() (h availability.Hours) {
+	const want = "days and times such as mon-thu 09:00-17:30; fri 09:00-12:00"
+	var done availability.Days
+	parts := strings.FieldsFunc(v.node.text, func(c rune) bool { return c == ';' || c == '\n' })
+	if len(parts) == 0 {
+		v.fail("want %s, not %s", want, quote(v.node.text))
+	}
+	for _, part := range parts {
+		days, times := cutDays(part)
+		if days == "" {
+			v.fail("want %s, not %s", want, quote(strings.TrimSpace(part)))
+			continue
+		}
+		v.setHours(&h, &done, v, days, times)
+	}
 	return h
 }
 

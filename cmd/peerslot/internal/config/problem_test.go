@@ -71,15 +71,19 @@ func TestProblems(t *testing.T) {
 		{"this machine's zone", "organizer: a@acme.example\ntimezone: Local\n", `2:11: timezone: want an IANA time zone such as Europe/Berlin, not "Local"`},
 		{"store of another kind", start + "store: mysql://root:secret@db/peerslot\n", "3:8: store: want the path of an SQLite file such as peerslot.db, or a URL postgres://…"},
 		{"store is a folder", start + "store: data/\n", `3:8: store: want the path of an SQLite file such as peerslot.db, or a URL postgres://…, not "data/"`},
-		{"backend", start + "calendar: {backend: outlook}\n", `3:21: calendar.backend: want folder, google or caldav, not "outlook"`},
-		{"caldav without settings", start + "calendar: {backend: caldav}\n", "3:11: calendar: caldav is missing: want the settings url, username and password_env of the CalDAV server"},
-		{"caldav without URL", start + "calendar: {backend: caldav, caldav: {username: robot}}\n", "3:37: calendar.caldav: url is missing: want the URL of the CalDAV server"},
+		{"backend", start + "calendar: {backend: outlook}\n", `3:21: calendar.backend: want folder or google, not "outlook"`},
+		{"caldav", start + "calendar: {backend: caldav}\n", "3:21: calendar.backend: this build books on folder or google, not on caldav"},
+		{"caldav and its settings", start + "calendar: {backend: caldav, caldav: {username: 5}}\n", `3:21: calendar.backend: this build books on folder or google, not on caldav
+3:48: calendar.caldav.username: want text, not a number: put it in quotes`},
 		{"caldav settings", start + "calendar: {caldav: {url: \"https://u:secret@dav.acme.example/\", password_env: s3cret!}}\n", `3:26: calendar.caldav.url: want a URL without a user and password in it
 3:78: calendar.caldav.password_env: want the name of an environment variable that holds the password, not the password itself`},
 		{"google settings", start + "calendar: {google: {endpoint: localhost, meet: maybe, subject: robot, token: \"https://a\"}}\n", `3:31: calendar.google.endpoint: want a URL such as https://calendar.acme.example/
 3:48: calendar.google.meet: want true or false, not text
 3:64: calendar.google.subject: want a mail address such as ana@acme.example, not "robot"
 3:78: calendar.google.token: want a path, not a URL`},
+		{"subject is a mapping", start + "calendar: {google: {subject: {a: 1}}}\n", "3:30: calendar.google.subject: want a mail address such as ana@acme.example, not a mapping (key: value)"},
+		{"subject is empty", start + "calendar: {google: {subject: {}}}\n", "3:30: calendar.google.subject: want a mail address such as ana@acme.example, not a mapping (key: value)"},
+		{"subject is a list", start + "calendar: {google: {subject: []}}\n", "3:30: calendar.google.subject: want a mail address such as ana@acme.example, not a list"},
 		{"hosts", start + "calendar: {allow_hosts: [a b]}\n", `3:26: calendar.allow_hosts[0]: want a host such as calendar.acme.example or 10.0.0.5:8443, not "a b"`},
 		{"repair", start + "repair: {horizon: 5, notice: 2 days, min_gain: 9, below_quorum: ignore}\n", `3:19: repair.horizon: want a duration such as 4w, not "5"
 3:30: repair.notice: want a duration such as 24h, not "2 days"
@@ -111,11 +115,12 @@ func TestProblems(t *testing.T) {
 3:89: people[0].hours.thu: want times such as 09:00-17:30, or 09:00-12:00 13:00-15:00 that do not overlap, not "09:00-12:00 11:00-13:00"
 3:140: people[0].hours: the hours of tue are given twice
 3:169: people[0].hours.fri: want times such as 09:00-17:30, or 09:00-12:00 13:00-15:00 that do not overlap, not "25:00-26:00"`},
-		{"hours in one line", person(`hours: "mon-fri 09:00-17:00; fri 10:00-11:00; 09:00-10:00", stretch: ""`), `3:43: people[0].hours: the hours of fri are given twice
-3:43: people[0].hours: want days such as mon, mon-thu or mon,wed, not ""
-3:105: people[0].stretch: want days and times such as mon-thu 09:00-17:30; fri 09:00-12:00`},
-		{"no hours", person("hours: {}, stretch: 5"), `3:43: people[0].hours: want days and times, not an empty mapping
-3:56: people[0].stretch: want days and times such as {mon-thu: "09:00-17:30", fri: "09:00-12:00 13:00-15:00"}, not a number`},
+		{"hours in one line", person(`hours: "mon-fri 09:00-17:00", stretch: "08:00"`), `3:43: people[0].hours: want a mapping such as {mon-fri: "08:00-19:00"}, not text
+3:75: people[0].stretch: want a mapping such as {mon-fri: "08:00-19:00"}, not text`},
+		{"no hours", person("hours: {}, stretch: 5"), `3:43: people[0].hours: want a mapping such as {mon-fri: "08:00-19:00"}, not an empty mapping
+3:56: people[0].stretch: want a mapping such as {mon-fri: "08:00-19:00"}, not a number`},
+		{"hours of no kind", person(`hours: [mon], stretch: ""`), `3:43: people[0].hours: want a mapping such as {mon-fri: "08:00-19:00"}, not a list
+3:59: people[0].stretch: want a mapping such as {mon-fri: "08:00-19:00"}, not text`},
 		{"away", person(`away: ["2026-08-21/2026-08-03", tomorrow, 2026-02-30, 5, ""]`), `3:43: people[0].away[0]: "2026-08-21/2026-08-03" ends before it begins
 3:68: people[0].away[1]: want dates such as 2026-08-03/2026-08-21, or one such as 2026-12-24, not "tomorrow"
 3:78: people[0].away[2]: want dates such as 2026-08-03/2026-08-21, or one such as 2026-12-24, not "2026-02-30"
@@ -178,6 +183,8 @@ func TestProblems(t *testing.T) {
 3:225: programs[0].links[5]: want a list of two mail addresses and a cadence, not text`},
 		{"interdependence", program("kind: one-on-one, interdependence: {payments: strong, payments-ledger: very}"), `3:58: programs[0].interdependence: want two teams joined by a hyphen, such as payments-platform, not "payments"
 3:93: programs[0].interdependence.payments-ledger: want strong, medium or weak, not "very"`},
+		{"history", program("history: none.csv"), `3:31: programs[0].history: cannot read "none.csv": no such file or directory`},
+		{"history is a URL", program(`history: "https://wiki.acme.example/secret"`), "3:31: programs[0].history: cannot read a URL: no such file or directory"},
 		{"group days", program("group_days: sometimes"), "3:34: programs[0].group_days: want true or false, not text"},
 
 		// Groups.
@@ -186,6 +193,8 @@ func TestProblems(t *testing.T) {
 		{"group names", start + ana + "groups:\n  - {name: a/b, members: [ana@acme.example, bo@acme.example]}\n  - {name: c, members: [ana@acme.example, bo@acme.example]}\n  - {name: C, members: [ana@acme.example, bo@acme.example]}\n",
 			`5:12: groups[0].name: "a/b" cannot be a name: want letters, digits, spaces and . _ - between them, at most 64 characters
 7:12: groups[2].name: there are two groups named "C", the first in line 6`},
+		{"no group name", start + ana + "groups: [{name: \"\", members: [ana@acme.example, bo@acme.example]}]\n",
+			`4:17: groups[0].name: "" cannot be a name: want letters, digits, spaces and . _ - between them, at most 64 characters`},
 		{"unknown program", start + ana + "programs: [{name: circles}]\ngroups: [{name: a, program: circle, members: [ana@acme.example, bo@acme.example]}]\n",
 			`5:29: groups[0].program: there is no program "circle"; did you mean "circles"?`},
 		{"members", start + ana + "groups: [{name: a, members: [ana@acme.example, ana@acme.example, bo@acme.exmaple], required: [cem@acme.example]}]\n",
@@ -232,6 +241,20 @@ func person(keys string) string {
 // program returns a configuration with one program, in line 3.
 func program(keys string) string {
 	return start + "programs: [{name: p, " + keys + "}]\n" + ana
+}
+
+func TestCheckName(t *testing.T) {
+	const want = "cannot be a name: want letters, digits, spaces and . _ - between them, at most 64 characters"
+	for _, s := range []string{"a", "berlin-leads", "Führung 2.1", strings.Repeat("ü", 64)} {
+		if err := config.CheckName(s); err != nil {
+			t.Errorf("CheckName(%q) = %v, want nil", s, err)
+		}
+	}
+	for _, s := range []string{"", " a", "a ", "a.", "-a", "a/b", "a..b", "a\nb", "a\xff", strings.Repeat("ü", 65)} {
+		if err := config.CheckName(s); err == nil || !strings.HasSuffix(err.Error(), want) {
+			t.Errorf("CheckName(%q) = %v, want an error that ends in %q", s, err, want)
+		}
+	}
 }
 
 func deep() string {

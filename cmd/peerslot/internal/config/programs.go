@@ -3,6 +3,7 @@ package config
 import (
 	"cmp"
 	"fmt"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -67,7 +68,7 @@ func (r *reader) program(v value) scheduler.Program {
 		"rotate_after":          func(v value) { p.RotateAfter = v.weeks() },
 		"agenda":                func(v value) { p.Agenda = v.text() },
 		"focus":                 func(v value) { p.Focus = v.text() },
-		"history":               func(v value) { p.History = v.text() },
+		"history":               func(v value) { p.History = v.history() },
 		"weights":               func(v value) { p.Weights = v.weights() },
 		"links":                 func(v value) { p.Links = v.links() },
 		"interdependence":       func(v value) { p.Interdependence = v.interdependence() },
@@ -215,6 +216,19 @@ func (v value) weeks() int {
 		v.fail("want whole weeks such as 26w, not %s", quote(v.node.text))
 	}
 	return int(d / week)
+}
+
+// history reads the path of a file of earlier rounds, which must be there; it is read
+// when groups are formed.
+func (v value) history() string {
+	s := v.text()
+	if s == "" {
+		return ""
+	}
+	if _, err := os.Stat(v.r.path(s)); err != nil {
+		v.fail("cannot read %s: %s", quote(s), reason(err))
+	}
+	return s
 }
 
 // weights reads what changes the figures of the cost of forming.

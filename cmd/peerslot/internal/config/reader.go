@@ -21,7 +21,8 @@ type reader struct {
 
 	roster       map[calendar.Address]value
 	everybody    []calendar.Address // of the roster, in the order of the file
-	broken       bool               // people could not be read as a whole
+	broken       bool               // some people could not be read at all
+	noEmails     bool               // of anybody, since their column is missing
 	programNodes []value
 	mentions     []mention
 	zones        map[string]bool         // known or not

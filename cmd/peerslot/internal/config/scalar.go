@@ -1,6 +1,7 @@
 package config
 
 import (
+	"fmt"
 	"iter"
 	"net/mail"
 	"net/url"
@@ -227,16 +228,25 @@ func (v value) words(want string) []string {
 	return all
 }
 
-// name reads a name that is safe in the name of a file and on a command line.
+// name reads the name of a program or a group.
 func (v value) name() string {
-	s := v.text()
-	if s != "" && !safeName(s) {
-		v.fail("%s cannot be a name: want letters, digits, spaces and . _ - between them, at most %d characters", quote(s), maxName)
+	s, ok := v.scalar("text", text)
+	if err := CheckName(s); ok && err != nil {
+		v.fail("%s", err)
 	}
 	return s
 }
 
 const maxName = 64
+
+// CheckName returns an error if s cannot be the name of a program or a group. Names are
+// safe as the name of a file and on a command line; the empty one is none.
+func CheckName(s string) error {
+	if !safeName(s) {
+		return fmt.Errorf("%s cannot be a name: want letters, digits, spaces and . _ - between them, at most %d characters", quote(s), maxName)
+	}
+	return nil
+}
 
 func safeName(s string) bool {
 	first, _ := utf8.DecodeRuneInString(s)

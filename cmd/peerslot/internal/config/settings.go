@@ -11,20 +11,22 @@ import (
 // calendar reads where calendars live.
 func (v value) calendar(c *Calendar) {
 	v.fields(fields{
-		"backend":     func(v value) { c.Backend = word(v, Folder, Google, CalDAV) },
+		"backend":     func(v value) { c.Backend = v.backend() },
 		"folder":      func(v value) { v.folder(&c.Folder) },
 		"google":      func(v value) { v.google(&c.Google) },
 		"caldav":      func(v value) { v.caldav(&c.CalDAV) },
 		"allow_hosts": func(v value) { c.AllowHosts = v.hosts() },
 	})
-	if c.Backend != CalDAV {
-		return
+}
+
+// backend reads the kind of place where series are booked. CalDAV has settings of its
+// own, but nothing that books by them.
+func (v value) backend() Backend {
+	if v.kind == text && strings.TrimSpace(v.node.text) == string(CalDAV) {
+		v.fail("this build books on folder or google, not on caldav")
+		return ""
 	}
-	if v.has("caldav") {
-		v.at("caldav").require("url", "the URL of the CalDAV server")
-	} else {
-		v.require("caldav", "the settings url, username and password_env of the CalDAV server")
-	}
+	return word(v, Folder, Google)
 }
 
 func (v value) folder(o *FolderOptions) {
@@ -36,7 +38,7 @@ func (v value) google(o *GoogleOptions) {
 		"credentials": func(v value) { o.Credentials = v.filePath(o.Credentials) },
 		"token":       func(v value) { o.Token = v.filePath(o.Token) },
 		"subject": func(v value) {
-			if v.node.text != "" {
+			if v.kind != text || v.node.text != "" {
 				o.Subject = string(v.address())
 			}
 		},

@@ -20,7 +20,9 @@ func TestStarting(t *testing.T) {
 // Every setting that is commented out must work when somebody takes the "#" away.
 func TestStartingWithAllSettings(t *testing.T) {
 	all := regexp.MustCompile(`(?m)^( *)#(\S)`).ReplaceAll(config.Starting(), []byte("$1$2"))
-	c, err := config.Parse("peerslot.yaml", all, t.TempDir())
+	dir := t.TempDir()
+	write(t, dir, "past.csv", "")
+	c, err := config.Parse("peerslot.yaml", all, dir)
 	if err != nil {
 		t.Fatal(err)
 	}
