@@ -13,7 +13,8 @@ import (
 )
 
 // editedByKhal is the organizer's copy of plannedForKhal after khal 0.10.5 wrote
-// it: session 5 deleted, the title changed.
+// it: session 5 deleted, the title changed. X-PEERSLOT-WROTE was added since, where
+// khal leaves it as it leaves the other properties that it does not know.
 //
 //go:embed testdata/edited-by-khal.ics
 var editedByKhal string

@@ -88,7 +88,7 @@ func (s *seriesReader) session(x stamp, sessions []calendar.Occurrence) (int, er
 func (s *seriesReader) override(c, m *ical.Component, session calendar.Occurrence) (calendar.Override, error) {
 	o := calendar.Override{
 		Cancelled: cancelled(c) && !cancelled(m),
-		Note:      noteIn(textOf(c, ical.PropDescription), s.Description),
+		Note:      noteOf(c, m),
 		RSVPs:     map[calendar.Address]calendar.RSVP{},
 	}
 	for i := range c.Props[ical.PropAttendee] {

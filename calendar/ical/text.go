@@ -146,14 +146,13 @@ func withNote(note, description string) string {
 }
 
 // noteIn returns the note that withNote put before the description, "" if there
-// is none.
-func noteIn(text, description string) string {
-	if description == "" {
-		return text
+// is none. ok is false if text is not what withNote makes. No text says nothing.
+func noteIn(text, description string) (note string, ok bool) {
+	if description == "" || text == "" {
+		return text, true
 	}
-	note, _ := strings.CutSuffix(text, "\n\n"+description)
-	if note == text {
-		return ""
+	if text == description {
+		return "", true
 	}
-	return note
+	return strings.CutSuffix(text, "\n\n"+description)
 }

@@ -208,6 +208,7 @@ func (w *seriesWriter) event(description string, attendee func(calendar.Attendee
 	setText(e, ical.PropSummary, w.Title)
 	setText(e, ical.PropDescription, description)
 	w.link(e)
+	setRaw(e, propWrote, wroteValue(w.Series))
 	w.status(e)
 	e.Props.Add(w.person(ical.PropOrganizer, w.Organizer))
 	for _, a := range w.Attendees {
