@@ -38,10 +38,11 @@ type record struct {
 	CRC      uint32
 }
 
-const recordVersion = 1
+// Copies of version 1 held titles, notes and people.
+const recordVersion = 2
 
 // openCache makes the folder if it is missing, and deletes in it what has not
-// been used for long.
+// been used for long or is of a former format.
 func openCache(dir string, now time.Time) (cache, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return cache{}, fmt.Errorf("cannot be kept: %w", err)
@@ -63,10 +64,22 @@ func (c cache) prune(now time.Time) {
 	entries, _ := os.ReadDir(c.dir) // what cannot be listed is not deleted
 	for _, e := range entries {
 		info, err := e.Info()
-		if err == nil && info.Mode().IsRegular() && ours.MatchString(e.Name()) && now.Sub(info.ModTime()) > unused {
+		if err == nil && info.Mode().IsRegular() && ours.MatchString(e.Name()) && (now.Sub(info.ModTime()) > unused || c.outdated(e.Name())) {
 			os.Remove(filepath.Join(c.dir, e.Name()))
 		}
 	}
+}
+
+// outdated reports whether a file is a copy of a former format.
+func (c cache) outdated(name string) bool {
+	file, err := os.Open(filepath.Join(c.dir, name))
+	if err != nil {
+		return false
+	}
+	defer file.Close()
+	header, r := make([]byte, headerSize), record{}
+	_, err = io.ReadFull(file, header)
+	return err == nil && json.Unmarshal(header, &r) == nil && r.Version < recordVersion
 }
 
 // ours are the names of copies, and of those that a crash left half written.

@@ -27,7 +27,7 @@ func TestDamagedCopyIsFetchedAgain(t *testing.T) {
 			b[strings.Index(string(b), `"Key":"`)+len(`"Key":"`)] = '?'
 			return b
 		},
-		"a later format": func(b []byte) []byte { return []byte(strings.Replace(string(b), `"Version":1`, `"Version":9`, 1)) },
+		"a later format": func(b []byte) []byte { return []byte(strings.Replace(string(b), `"Version":2`, `"Version":9`, 1)) },
 	} {
 		f, _ := s.fetcher(t)
 		mustRead(t, f, s.url())
@@ -133,8 +133,28 @@ func TestUnusedCopiesAreDeleted(t *testing.T) {
 	}
 }
 
+// Those of version 1 held titles, and are not waited for to grow old.
+func TestFormerCopiesAreDeleted(t *testing.T) {
+	s := newSite(t, text(calendarOf("1")))
+	f, c := s.fetcher(t)
+	mustRead(t, f, s.url())
+	for name, content := range files(t, f) {
+		former := strings.Replace(content, `"Version":2`, `"Version":1`, 1)
+		path := filepath.Join(f.Dir, strings.Repeat("a", 64)+".feed")
+		if err := errors.Join(os.WriteFile(path, []byte(former), 0o600), os.Chtimes(path, c.now(), c.now())); err != nil {
+			t.Fatal(err)
+		}
+		g, _ := s.fetcher(t)
+		g.Dir, g.Now = f.Dir, c.now
+		mustRead(t, g, s.url())
+		if left := files(t, f); len(left) != 1 || left[name] != content {
+			t.Errorf("left %d files, want only the present copy", len(left))
+		}
+	}
+}
+
 func BenchmarkOpenKept(b *testing.B) {
-	text := "BEGIN:VCALENDAR\r\n" + strings.Repeat("X-PADDING:what a calendar of five thousand events weighs\r\n", 50_000) + "END:VCALENDAR\r\n"
+	text := "BEGIN:VCALENDAR\r\n" + strings.Repeat("RELATED-TO:what a calendar of five thousand events weighs\r\n", 50_000) + "END:VCALENDAR\r\n"
 	f := &Fetcher{Dir: b.TempDir(), Now: newClock().now}
 	f.rt = roundTrip(func(*http.Request) (*http.Response, error) {
 		return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(strings.NewReader(text))}, nil
@@ -142,7 +162,7 @@ func BenchmarkOpenKept(b *testing.B) {
 	b.SetBytes(int64(len(text)))
 	b.ReportAllocs()
 	for b.Loop() {
-		body, _, err := f.Open(b.Context(), "https://calendar.example/")
+		body, _, err := f.Open(b.Context(), "https://calendar.example/", "")
 		if err != nil {
 			b.Fatal(err)
 		}

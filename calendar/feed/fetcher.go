@@ -15,8 +15,11 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strings"
 	"sync"
 	"time"
+
+	"github.com/peerslot/peerslot/calendar"
 )
 
 // A Fetcher fetches feeds and keeps a copy of each. Dir and Now must be set; the
@@ -65,8 +68,12 @@ type Info struct {
 // Open returns the calendar at a feed's URL; the caller must close it. It is a
 // whole calendar from first to last line, though it may still be one that
 // cannot be parsed. A copy that is young enough is returned without asking the
-// server, and so one run asks once however often it opens a URL; callers that
-// open one URL at the same time wait for one fetch.
+// server, and so one run asks once however often it opens a URL for one owner;
+// callers that open one URL at the same time wait for one fetch.
+//
+// What is kept and returned tells when the owner is busy and little else: titles,
+// notes, places and people are blanked or left out, but for the owner's own
+// answers to invitations. If owner is "", those are left out, too.
 //
 // When the server cannot be asked, or does not answer with a calendar, a copy not
 // older than MaxStale stands in. It does not when the server says that the
@@ -74,12 +81,13 @@ type Info struct {
 // owner, or the config, has taken it back.
 //
 // The error is an [*Error], which never shows the URL.
-func (f *Fetcher) Open(ctx context.Context, rawURL string) (io.ReadCloser, Info, error) {
+func (f *Fetcher) Open(ctx context.Context, rawURL string, owner calendar.Address) (io.ReadCloser, Info, error) {
 	f.once.Do(f.start)
 	l, problem := parseLink(rawURL, f.allow)
 	if problem != nil {
 		return nil, Info{}, problem
 	}
+	l.owner = calendar.Address(strings.ToLower(string(owner)))
 	if f.startErr != nil {
 		return nil, Info{}, &Error{Feed: l.String(), What: f.startErr.Error(), Next: "name a folder of your own for the copies of feeds"}
 	}
@@ -131,7 +139,7 @@ func (f *Fetcher) turn(key string) *turn {
 }
 
 func (f *Fetcher) open(ctx context.Context, l link, t *turn) (io.ReadCloser, Info, error) {
-	kept := f.copies.find(l.key())
+	kept := f.copies.find(l.copyKey())
 	if age, ok := kept.age(f.Now()); ok && age <= f.maxAge() {
 		return f.read(l, Info{FromCache: true, Age: age})
 	}
@@ -166,7 +174,7 @@ func (f *Fetcher) standIn(l link, kept *record, problem *Error) (io.ReadCloser, 
 }
 
 func (f *Fetcher) read(l link, info Info) (io.ReadCloser, Info, error) {
-	body, err := f.copies.read(l.key())
+	body, err := f.copies.read(l.copyKey())
 	if err != nil {
 		return nil, Info{}, f.explain(l, err)
 	}
@@ -192,7 +200,7 @@ func (f *Fetcher) fetch(ctx context.Context, l link, kept *record) (unchanged bo
 	return false, statusError(resp.StatusCode)
 }
 
-// keep streams a calendar from the server into the cache.
+// keep streams a calendar from the server into the cache, without what is private.
 func (f *Fetcher) keep(l, from link, resp *http.Response) error {
 	if resp.Header.Get("Content-Encoding") != "" && !resp.Uncompressed {
 		return errEncoding
@@ -205,9 +213,9 @@ func (f *Fetcher) keep(l, from link, resp *http.Response) error {
 		return err
 	}
 	return f.copies.write(record{
-		Key: l.key(), From: from.key(), Checked: f.Now(),
+		Key: l.copyKey(), From: from.key(), Checked: f.Now(),
 		ETag: validator(resp.Header.Get("Etag")), Modified: validator(resp.Header.Get("Last-Modified")),
-	}, io.NopCloser(body))
+	}, io.NopCloser(newScreen(body, l.owner)))
 }
 
 func (f *Fetcher) timeout() time.Duration  { return cmp.Or(f.Timeout, 30*time.Second) }

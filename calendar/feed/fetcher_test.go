@@ -315,7 +315,7 @@ func TestCancelConcernsOnlyItsCaller(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	fetching := make(chan error)
 	go func() {
-		_, _, err := f.Open(ctx, s.url())
+		_, _, err := f.Open(ctx, s.url(), "")
 		fetching <- err
 	}()
 	for s.asked() == 0 {
@@ -323,7 +323,7 @@ func TestCancelConcernsOnlyItsCaller(t *testing.T) {
 	}
 	ended, end := context.WithCancel(t.Context())
 	end()
-	if _, _, err := f.Open(ended, s.url()); !errors.Is(err, context.Canceled) {
+	if _, _, err := f.Open(ended, s.url(), ""); !errors.Is(err, context.Canceled) {
 		t.Errorf("waiting for another's fetch: got %v, want context.Canceled", err)
 	}
 	cancel()

@@ -67,7 +67,7 @@ func TestRefusedURLs(t *testing.T) {
 		if err := f.Check(u); err == nil {
 			t.Errorf("Check(%q): no error", u)
 		}
-		_, _, err := f.Open(t.Context(), u)
+		_, _, err := f.Open(t.Context(), u, "")
 		if err == nil {
 			t.Errorf("Open(%q): no error", u)
 			continue
@@ -96,7 +96,7 @@ func TestMalformedURLs(t *testing.T) {
 		"https://" + strings.Repeat("a", 64) + ".example/" + secret, "https://" + strings.Repeat("a.", 130) + "example/" + secret,
 		"https://calendar.example/" + strings.Repeat(secret, 1000), "https://\u202ecalendar.example/" + secret,
 	} {
-		_, _, err := f.Open(t.Context(), u)
+		_, _, err := f.Open(t.Context(), u, "")
 		if err == nil {
 			t.Errorf("Open(%q): no error", u)
 			continue
@@ -222,7 +222,7 @@ func TestRedirectToPlainHTTP(t *testing.T) {
 	defer plain.Close()
 	s := newSite(t, redirect(plain.URL+"/"+secret))
 	f, _ := s.fetcher(t)
-	if got := must(t)(readAll(f.Open(t.Context(), plain.URL))); got != calendarOf("1") { // allowed as such
+	if got := must(t)(readAll(f.Open(t.Context(), plain.URL, ""))); got != calendarOf("1") { // allowed as such
 		t.Errorf("got %q", got)
 	}
 	if _, _, err := read(t, f, s.url()); !errors.Is(err, ErrRefused) || !strings.Contains(err.Error(), "not encrypted") {

@@ -32,7 +32,7 @@ UID:`+uid+`
 DTSTAMP:20260101T000000Z
 DTSTART:20260303T140000Z
 DTEND:20260303T150000Z
-SUMMARY:private
+SUMMARY:-
 END:VEVENT
 END:VCALENDAR
 `, "\n", "\r\n")
@@ -157,7 +157,7 @@ func redirect(to string) http.HandlerFunc {
 // read opens a URL and returns what is there.
 func read(t *testing.T, f *Fetcher, url string) (string, Info, error) {
 	t.Helper()
-	body, info, err := f.Open(t.Context(), url)
+	body, info, err := f.Open(t.Context(), url, "")
 	if err != nil {
 		checkShown(t, err)
 		return "", info, err

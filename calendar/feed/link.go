@@ -9,6 +9,8 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+
+	"github.com/peerslot/peerslot/calendar"
 )
 
 // Redact returns what may be shown of a feed's URL: scheme and host, as
@@ -42,6 +44,8 @@ func IsURL(s string) bool {
 type link struct {
 	url  url.URL // https, or http where that is allowed; no user, no fragment
 	user *url.Userinfo
+
+	owner calendar.Address // of the calendar; "" if that is not known
 }
 
 // parseLink reads a feed's URL. Its errors do not show it.
@@ -130,6 +134,13 @@ func (l link) key() string {
 	u := l.url
 	u.User = l.user
 	sum := sha256.Sum256([]byte(u.String()))
+	return hex.EncodeToString(sum[:])
+}
+
+// copyKey returns a name for the copy of the calendar, which depends on its
+// owner: only their answers to invitations are kept.
+func (l link) copyKey() string {
+	sum := sha256.Sum256([]byte(l.key() + "\n" + string(l.owner)))
 	return hex.EncodeToString(sum[:])
 }
 

@@ -81,7 +81,7 @@ func (r *Reader) busy(ctx context.Context, s Source, o ical.ReadOptions) availab
 	if s.Zone == nil || (s.URL == "") == (s.File == "") || s.URL != "" && r.Fetcher == nil {
 		return availability.Unreadable("no feed or file is set: give an .ics URL or file")
 	}
-	body, info, err := r.open(ctx, s)
+	body, info, err := r.open(ctx, s, o.Owner)
 	if err != nil {
 		return availability.Unreadable(reason(s, err))
 	}
@@ -97,9 +97,9 @@ func (r *Reader) busy(ctx context.Context, s Source, o ical.ReadOptions) availab
 	return b
 }
 
-func (r *Reader) open(ctx context.Context, s Source) (io.ReadCloser, Info, error) {
+func (r *Reader) open(ctx context.Context, s Source, owner calendar.Address) (io.ReadCloser, Info, error) {
 	if s.URL != "" {
-		return r.Fetcher.Open(ctx, s.URL)
+		return r.Fetcher.Open(ctx, s.URL, owner)
 	}
 	f, err := openFile(s.File)
 	return f, Info{}, err

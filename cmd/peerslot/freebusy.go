@@ -155,7 +155,7 @@ func (o freebusyOptions) runICS(ctx context.Context, a *app) error {
 	if options.Window, err = o.window(a.now(), loc); err != nil {
 		return err
 	}
-	r, name, err := o.openICS(ctx, a)
+	r, name, err := o.openICS(ctx, a, options.Owner)
 	if err != nil {
 		return err
 	}
@@ -171,7 +171,7 @@ func (o freebusyOptions) runICS(ctx context.Context, a *app) error {
 
 // openICS opens what --ics names, and returns what to call it: an address is a
 // secret and is cut to its host.
-func (o freebusyOptions) openICS(ctx context.Context, a *app) (io.ReadCloser, string, error) {
+func (o freebusyOptions) openICS(ctx context.Context, a *app, owner calendar.Address) (io.ReadCloser, string, error) {
 	switch {
 	case o.ics == "-":
 		return io.NopCloser(a.stdin), "-", nil
@@ -180,7 +180,7 @@ func (o freebusyOptions) openICS(ctx context.Context, a *app) (io.ReadCloser, st
 		if err != nil {
 			dir = os.TempDir()
 		}
-		r, info, err := a.fetcher(filepath.Join(dir, "peerslot", "feeds"), o.allow).Open(ctx, o.ics)
+		r, info, err := a.fetcher(filepath.Join(dir, "peerslot", "feeds"), o.allow).Open(ctx, o.ics, owner)
 		if err == nil && info.Problem != nil {
 			a.warn("%s could not be reached; this is a copy of %s ago", feed.Redact(o.ics), info.Age.Round(time.Minute))
 		}
