@@ -9,6 +9,7 @@ import (
 	"io"
 	"log/slog"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 
@@ -62,6 +63,8 @@ func (a *app) main(ctx context.Context, args []string) int {
 	if err == nil {
 		return exitDone
 	}
+	// A flag that is wrong may stand before this one.
+	a.json = a.json || slices.Contains(args, "--json")
 	var person *needsPerson
 	if errors.As(err, &person) {
 		return exitPerson

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/config"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/render"
 	"github.com/peerslot/peerslot/scheduler"
 )
@@ -57,6 +58,9 @@ of repair. A group that has a series already is left alone.`,
   peerslot book --all --yes
   peerslot book --with ana@acme.example,bo@acme.example --name ana-bo --duration 30m`,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := noEmptyFlags(cmd, "slot", "name", "start"); err != nil {
+				return err
+			}
 			o.names = args
 			return o.run(cmd.Context(), a)
 		},
@@ -77,8 +81,8 @@ func (o bookOptions) run(ctx context.Context, a *app) error {
 	if err := o.selection.check("book", "--all, or people with --with"); err != nil {
 		return err
 	}
-	if len(o.with) > 0 && o.name == "" {
-		return usagef("add --name NAME: later commands need a name for the group", "book --with names no group")
+	if err := o.checkName(); err != nil {
+		return err
 	}
 	w, err := a.open(ctx)
 	if err != nil {
@@ -88,6 +92,9 @@ func (o bookOptions) run(ctx context.Context, a *app) error {
 	groups, err := w.groupsFor(o.selection)
 	if err != nil {
 		return err
+	}
+	if _, err := w.service.Group(o.name); err == nil && o.name != "" {
+		return usagef(fmt.Sprintf("book it with 'peerslot book %s', or choose another name", o.name), "--name %s: there is a group of that name", o.name)
 	}
 	requests, err := o.requests(w, groups, a.now())
 	if err != nil {
@@ -103,6 +110,22 @@ func (o bookOptions) run(ctx context.Context, a *app) error {
 		return err
 	}
 	return o.carryOut(ctx, a, w, plans)
+}
+
+// checkName reports an ad-hoc group whose name later commands could not use.
+func (o bookOptions) checkName() error {
+	switch {
+	case len(o.with) == 0 && o.name != "":
+		return usagef("", "book: --name goes with --with")
+	case len(o.with) == 0:
+		return nil
+	case o.name == "":
+		return usagef("add --name NAME: later commands need a name for the group", "book --with names no group")
+	}
+	if err := config.CheckName(o.name); err != nil {
+		return usagef("", "--name: %w", err)
+	}
+	return nil
 }
 
 func (o bookOptions) requests(w *workspace, groups []scheduler.Group, now time.Time) ([]scheduler.Request, error) {
@@ -127,6 +150,11 @@ func (o bookOptions) requests(w *workspace, groups []scheduler.Group, now time.T
 func (o bookOptions) carryOut(ctx context.Context, a *app, w *workspace, plans []scheduler.BookingPlan) error {
 	for _, u := range scheduler.UnknownIn(plans) {
 		a.warn("%s: not everything is known: %s", u.Person, u.Reason)
+	}
+	for _, p := range plans {
+		if first, err := p.Candidate.Slot.On(p.Candidate.First); err == nil && p.Existing == nil && first.Start.Before(a.now()) {
+			a.warn("group %q: the first session, on %s, is in the past", p.Group.Name, p.Candidate.First)
+		}
 	}
 	if !a.json {
 		a.printBookingPlans(w, plans)

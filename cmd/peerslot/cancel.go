@@ -38,6 +38,27 @@ func exactly(n int, what string) cobra.PositionalArgs {
 	}
 }
 
+// atMost is cobra.MaximumNArgs with an error of wrong usage.
+func atMost(n int, what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) > n {
+			return usagef(fmt.Sprintf("see '%s --help'", cmd.CommandPath()), "%s: %s, not %q", cmd.Name(), what, args)
+		}
+		return nil
+	}
+}
+
+// noEmptyFlags reports flags that were given without a value, as an unset variable
+// of a shell script does: taken for not given, they would do something else.
+func noEmptyFlags(cmd *cobra.Command, names ...string) error {
+	for _, name := range names {
+		if f := cmd.Flags().Lookup(name); f.Changed && f.Value.String() == "" {
+			return usagef("", "--%s is empty", name)
+		}
+	}
+	return nil
+}
+
 type jsonCancel struct {
 	Group     string      `json:"group"`
 	UID       string      `json:"uid"`
@@ -57,39 +78,35 @@ func (a *app) cancel(ctx context.Context, group string, change changeFlags) erro
 		return err
 	}
 	answer := jsonCancel{Group: group, Cancelled: []time.Time{}}
-	bookings, err := w.service.Store.Bookings(ctx)
+	open, err := w.openBookings(ctx, group)
 	if err != nil {
 		return err
 	}
-	var booking *scheduler.Booking
-	for i := range bookings {
-		if bookings[i].Group == group {
-			booking = &bookings[i]
-		}
-	}
-	if booking == nil {
-		if _, err := w.service.Group(group); err != nil {
-			return err
-		}
+	if len(open) == 0 {
 		return a.nothingToCancel(answer)
 	}
-	left, err := w.service.Left(ctx, *booking)
-	if err != nil {
-		return err
-	}
-	answer.UID = string(booking.Series.UID)
-	for _, o := range left {
-		answer.Cancelled = append(answer.Cancelled, o.Start.UTC())
+	for _, b := range open {
+		left, err := w.service.Left(ctx, b)
+		if err != nil {
+			return err
+		}
+		answer.UID = string(b.Series.UID)
+		for _, o := range left {
+			answer.Cancelled = append(answer.Cancelled, o.Start.UTC())
+		}
 	}
 	if !a.json {
-		a.printCancelPlan(*booking, answer)
+		a.printCancelPlan(open[len(open)-1], answer)
 	}
-	approved, err := change.approved(a, fmt.Sprintf("Cancel %s?", count(len(left), "session", "sessions")))
+	approved, err := change.approved(a, fmt.Sprintf("Cancel %s?", count(len(answer.Cancelled), "session", "sessions")))
 	if err != nil {
 		return err
 	}
-	if approved {
-		if err := w.service.Cancel(ctx, *booking); err != nil {
+	for _, b := range open {
+		if !approved {
+			break
+		}
+		if err := w.service.Cancel(ctx, b); err != nil {
 			return err
 		}
 	}
@@ -105,6 +122,26 @@ func (a *app) cancel(ctx context.Context, group string, change changeFlags) erro
 		return &needsPerson{}
 	}
 	return nil
+}
+
+// openBookings returns the bookings of a group that have not ended: its series, and
+// one before it that was reviewed and runs out. A group that there is not is an
+// error.
+func (w *workspace) openBookings(ctx context.Context, group string) ([]scheduler.Booking, error) {
+	all, err := w.service.Store.Bookings(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var open []scheduler.Booking
+	for _, b := range all {
+		if b.Group == group {
+			open = append(open, b)
+		}
+	}
+	if len(open) == 0 {
+		_, err = w.service.Group(group)
+	}
+	return open, err
 }
 
 func (a *app) nothingToCancel(answer jsonCancel) error {

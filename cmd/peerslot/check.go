@@ -107,6 +107,10 @@ func (a *app) calendarFindings(ctx context.Context, w *workspace) ([]finding, er
 	}
 	var out []finding
 	for _, p := range people {
+		if w.Workspace.Roster[p].Calendar == "none" {
+			out = append(out, finding{"calendar of " + string(p), true, "none, as configured: nothing is known of their times", ""})
+			continue
+		}
 		f := calendarFinding(p, busy[p], window)
 		if t, known := since[p]; known && !f.OK {
 			f.Detail += ", since " + t.Format(time.DateOnly)

@@ -25,7 +25,7 @@ needs no account and no network, and takes a day in 2027 for the present, so tha
 clocks change within the three months.`,
 		Example: `  peerslot demo
   peerslot demo /tmp/try`,
-		Args: cobra.MaximumNArgs(1),
+		Args: atMost(1, "want one argument at most"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			dir := "peerslot-demo"
 			if len(args) > 0 {
@@ -81,8 +81,8 @@ type demoStep struct {
 
 func (a *app) demoSteps(dir string) []demoStep {
 	svg := filepath.Join(dir, demo.Group+".svg")
-	slots := slotsOptions{selection: selection{names: []string{demo.Group}}, searchFlags: searchFlags{step: 15 * time.Minute}, top: 3, svg: svg}
-	book := bookOptions{selection: selection{all: true}, searchFlags: searchFlags{step: 15 * time.Minute}, changeFlags: changeFlags{yes: true}}
+	slots := slotsOptions{selection: selection{names: []string{demo.Group}}, searchFlags: searchFlags{step: 15 * time.Minute, weeks: allWeeks}, top: 3, svg: svg}
+	book := bookOptions{selection: selection{all: true}, searchFlags: searchFlags{step: 15 * time.Minute, weeks: allWeeks}, changeFlags: changeFlags{yes: true}}
 	form := formOptions{program: demo.Program, seed: 1, budget: formBudget, changeFlags: changeFlags{yes: true}}
 	export := exportOptions{selection: selection{all: true}, output: dir}
 	return []demoStep{

@@ -19,7 +19,7 @@ func newInitCmd(a *app) *cobra.Command {
 		Long:  `Writes peerslot.yaml into DIR, default here, with every key explained. A file that is there is never replaced.`,
 		Example: `  peerslot init
   peerslot init circles && cd circles && peerslot check`,
-		Args: cobra.MaximumNArgs(1),
+		Args: atMost(1, "want one argument at most"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			dir := "."
 			if len(args) > 0 {

@@ -284,7 +284,7 @@ func newHistoryCmd(a *app) *cobra.Command {
 		Short: "Show what was decided about a group, when and why",
 		Example: `  peerslot history leads
   peerslot history --json`,
-		Args: cobra.MaximumNArgs(1),
+		Args: atMost(1, "want one argument at most"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			group := ""
 			if len(args) > 0 {

@@ -9,6 +9,9 @@ import (
 	"github.com/peerslot/peerslot/scheduler"
 )
 
+// allWeeks is the --weeks of who does not say: as many as a series may have.
+const allWeeks = -1
+
 // searchFlags are the flags of commands that look for a slot.
 type searchFlags struct {
 	start    string
@@ -21,7 +24,8 @@ type searchFlags struct {
 func (f *searchFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar(&f.start, "start", "", "first `DATE` on which a session may be (default next Monday)")
-	flags.IntVar(&f.weeks, "weeks", 0, "plan for `N` weeks instead of three months")
+	flags.IntVar(&f.weeks, "weeks", allWeeks, "plan for `N` weeks instead of three months")
+	flags.Lookup("weeks").DefValue = "0" // the help shows no default
 	flags.StringVar(&f.cadence, "cadence", "", "weekly, biweekly or monthly (default the program's)")
 	flags.StringVar(&f.duration, "duration", "", "`LENGTH` of a session, such as 50m (default the program's)")
 	flags.DurationVar(&f.step, "step", 15*time.Minute, "starts are multiples of this on the wall clock")
@@ -61,7 +65,7 @@ func (f *searchFlags) search(w *workspace, g scheduler.Group, now time.Time) (av
 	if s.Cadence != program.Cadence {
 		s.Count = 0
 	}
-	if f.weeks != 0 {
+	if f.weeks != allWeeks {
 		s.Count, err = f.count(s.Cadence)
 	}
 	return s, err
@@ -70,7 +74,7 @@ func (f *searchFlags) search(w *workspace, g scheduler.Group, now time.Time) (av
 // count returns the sessions that fit in --weeks. Three months are the most,
 // whatever the flag says.
 func (f *searchFlags) count(c availability.Cadence) (int, error) {
-	if f.weeks < 0 {
+	if f.weeks < 1 {
 		return 0, usagef("", "--weeks %d: want 1 or more", f.weeks)
 	}
 	n := (f.weeks + int(c) - 1) / int(c)
@@ -86,6 +90,9 @@ func (f *searchFlags) startDate(w *workspace, now time.Time) (availability.Date,
 		d, err := availability.ParseDate(f.start)
 		if err != nil {
 			return d, usagef("", "--start: %w", err)
+		}
+		if d.Year < 1970 || d.Year > 2200 {
+			return d, usagef("", "--start %s: want a date from 1970 to 2200", d)
 		}
 		return d, nil
 	}

@@ -33,8 +33,11 @@ members. Nothing is changed.`,
 		Example: `  peerslot slots berlin-leads
   peerslot slots berlin-leads --cadence biweekly --top 3 --svg week.svg
   peerslot slots --with ana@acme.example,bo@acme.example --duration 30m`,
-		Args: cobra.MaximumNArgs(1),
+		Args: atMost(1, "want one argument at most"),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := noEmptyFlags(cmd, "start", "svg"); err != nil {
+				return err
+			}
 			o.names = args
 			return o.run(cmd.Context(), a)
 		},

@@ -128,6 +128,9 @@ func (a *app) backend(ctx context.Context, w *workspace) (calendar.Backend, erro
 		b = &folder.Backend{Path: inDir(c.Dir, c.Calendar.Folder.Path), Zone: zone}
 	case config.Google:
 		g, err := google.Open(ctx, googleConfig(c))
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, withHint(err, "make an OAuth client or a service account, as the README tells, and save its JSON there")
+		}
 		if err != nil {
 			return nil, err
 		}
