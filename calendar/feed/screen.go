@@ -181,7 +181,7 @@ func (s *screen) write(text []byte) {
 			break
 		}
 		i += n
-		if rest := bytes.TrimLeft(text[i:], "\r"); len(rest) > 0 && rest[0] != '\n' {
+		if rest := bytes.TrimLeft(text[i:], "\r \t"); len(rest) > 0 && rest[0] != '\n' {
 			s.keep = false
 			s.out.Write(text[:i])
 			s.put("\r-")

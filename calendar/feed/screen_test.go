@@ -59,13 +59,14 @@ func TestScreenLines(t *testing.T) {
 		{"line of a note", "Hush: and more", ""},
 		{"after a blank line", "DESCRIPTION:Hush\r\n\r\n Hush", "DESCRIPTION:-\r\n\r\n-"},
 		{"a CR within", "UID:1\rSUMMARY:Hush", "UID:1\r-"},
+		{"a CR and blanks", "UID:1\r \t", "UID:1\r \t"},
 		{"long title", "SUMMARY:" + strings.Repeat("Hush", maxLine), "SUMMARY:-"},
 		{"long folded title", "SUMMARY:" + strings.Repeat("Hush\r\n ", maxLine), "SUMMARY:-"},
 		{"long attendee", "ATTENDEE;CN=" + strings.Repeat("Hush", maxLine) + ":mailto:ana@acme.example", ""},
 		{"long times", "FREEBUSY:" + strings.Repeat("20260303T140000Z/PT1H,\r\n ", maxLine/8), "FREEBUSY:" + strings.Repeat("20260303T140000Z/PT1H,\r\n ", maxLine/8)},
 	} {
 		for end, name := range map[string]string{"\r\n": "CRLF", "\n": "LF", "\r": "CR"} {
-			if end == "\r" && strings.Contains(tt.name, "CR within") || end == "\r" && len(tt.line) > maxLine {
+			if end == "\r" && strings.HasPrefix(tt.name, "a CR ") || end == "\r" && len(tt.line) > maxLine {
 				continue
 			}
 			frame := func(line string) string {
