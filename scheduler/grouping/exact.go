@@ -141,7 +141,10 @@ func (e *exact) split(b *branch) bool {
 // optimum is above the ceiling, or the meter is over. It returns the best bound it
 // has seen.
 func (e *exact) relax(centre []float64, columns []column, sides []side) (r *relaxation, proven int) {
-	width := 50.0
+	width := 1.0 // by which duals may exceed the centre: narrow, or they swing at first
+	for _, c := range centre {
+		width += c / 10 / float64(e.t.n)
+	}
 	most := make([]float64, e.t.n)
 	for i := range most {
 		most[i] = centre[i] + width

@@ -15,14 +15,15 @@ type pricer struct {
 	together []uint8 // n x n: sessions that a pair can have
 	met      []uint8 // n x n: times that a pair was together before
 
-	dual    []int                      // of each person
-	pairs   []int                      // n x n: cost of a pair less what is paid for it, or barred
-	session [maxWeeks + 1]int          // cost by sessions less what is paid for it
-	visit   func(column, []int32, int) // a group, its members and its reduced cost
-	limit   int                        // on reduced costs; visit may lower it
-	bonus   [maxGroup + 1]int          // what is paid for a group of a size
-	work    int                        // groups priced in this walk
-	done    bool                       // set by visit to end the walk
+	dual    []int                       // of each person
+	pairs   []int                       // n x n: cost of a pair less what is paid for it, or barred
+	session [maxWeeks + 1]int           // cost by sessions less what is paid for it
+	visit   func(c column, reduced int) // a group and its reduced cost
+	begin   func()                      // called before each first person, may be nil
+	limit   int                         // on reduced costs; visit may lower it
+	bonus   [maxGroup + 1]int           // what is paid for a group of a size
+	work    int                         // groups priced in this walk
+	done    bool                        // set by visit to end the walk
 
 	order   []int32
 	members []int32
@@ -101,6 +102,9 @@ func (p *pricer) walk() bool {
 	slices.SortFunc(p.order, func(a, b int32) int { return cmp.Or(cmp.Compare(p.dual[b], p.dual[a]), cmp.Compare(a, b)) })
 	p.work, p.done = 0, false
 	for at, i := range p.order {
+		if p.begin != nil {
+			p.begin()
+		}
 		f := &p.frames[0]
 		f.set(&p.t.masks, p.t.row(int(i)))
 		f.candidates = f.candidates[:0]
@@ -239,7 +243,7 @@ func (p *pricer) found(last int32, sessions, zone, reduced int) {
 	if len(all) == 3 {
 		c.count[trios] = 1
 	}
-	p.visit(c, all, reduced)
+	p.visit(c, reduced)
 }
 
 // An offer is what a walk finds below zero.
@@ -259,7 +263,7 @@ func (p *pricer) cheapest(few int) offer {
 	var o offer
 	var kept []entry
 	var firsts []int // least reduced cost by first person
-	flush := func() {
+	p.begin = func() {
 		for _, k := range kept {
 			o.columns = append(o.columns, k.column)
 		}
@@ -268,12 +272,7 @@ func (p *pricer) cheapest(few int) offer {
 		}
 		kept, p.limit = kept[:0], 0
 	}
-	first := int32(-1)
-	p.visit = func(c column, members []int32, reduced int) {
-		if members[0] != first {
-			flush()
-			first = members[0]
-		}
+	p.visit = func(c column, reduced int) {
 		at, _ := slices.BinarySearchFunc(kept, reduced, func(k entry, r int) int { return cmp.Compare(k.reduced, r) })
 		kept = slices.Insert(kept, at, entry{c, reduced})
 		if len(kept) > few {
@@ -281,9 +280,8 @@ func (p *pricer) cheapest(few int) offer {
 			p.limit = kept[few-1].reduced
 		}
 	}
-	p.limit = 0
 	p.walk()
-	flush()
+	p.begin()
 	slices.Sort(firsts)
 	for k, f := range firsts[:min(len(firsts), p.t.n/p.t.least)] {
 		if k == 0 {
@@ -299,7 +297,8 @@ func (p *pricer) cheapest(few int) offer {
 func (p *pricer) below(r *relaxation, limit int) (all []column, ok bool) {
 	p.setDuals(r)
 	p.limit = limit
-	p.visit = func(c column, _ []int32, _ int) {
+	p.begin = nil
+	p.visit = func(c column, _ int) {
 		all = append(all, c)
 		p.done = len(all) > maxPool
 	}

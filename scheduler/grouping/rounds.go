@@ -123,7 +123,10 @@ func rotated(groups, size, rounds int, rng *rand.Rand) [][][]int {
 // wheels are n people; person i sits on wheel i/seats, the last n-turning stand by.
 type wheels struct{ n, turning, seats, rounds int }
 
-func (w wheels) classes() int { return w.n*(w.n/w.seats+1)*2 + 1 }
+// count returns how many wheels there are, with those who stand by as one.
+func (w wheels) count() int { return w.n/w.seats + 1 }
+
+func (w wheels) classes() int { return 1 + w.count()*(w.n+w.count()*w.seats) }
 
 // class numbers what two people have in common with the pairs that rotation makes
 // of them: two pairs of one class would meet. Class 0 is never allowed.
@@ -133,7 +136,7 @@ func (w wheels) class(a, b int) int {
 	case a >= w.turning: // both stand by, and would meet in every round
 		return 0
 	case b >= w.turning:
-		return 1 + b*(w.n/w.seats+1) + a/w.seats
+		return 1 + b*w.count() + a/w.seats
 	}
 	i, j, d := a/w.seats, b/w.seats, (b-a+w.n*w.seats)%w.seats
 	if i == j {
@@ -142,7 +145,7 @@ func (w wheels) class(a, b int) int {
 		}
 		d = min(d, w.seats-d)
 	}
-	return 1 + (w.n+j)*(w.n/w.seats+1) + i*w.seats + d
+	return 1 + w.count()*w.n + (j*w.count()+i)*w.seats + d
 }
 
 // turn returns a round and its rotations.
@@ -179,4 +182,46 @@ func searched(groups, size, rounds int, rng *rand.Rand) [][][]int {
 		}
 	}
 	return nil
+}
+
+// foresee exchanges a grouping that costs nothing for one that leaves most to come:
+// a round of a layout that costs nothing either. The layout is the same in every
+// round of a program as long as the same people take part in the same order, so
+// that one round after the other is taken from it.
+func (s *solver) foresee() {
+	n, sizes := len(s.people), s.m.sizes(len(s.people))
+	for size := sizes.most; size >= sizes.least && n <= maxSearch; size-- {
+		if n%size != 0 {
+			continue
+		}
+		for _, round := range longest(n/size, size) {
+			whole := portion{table: newTable(s.m, &s.masks, s.people), groups: round}
+			for _, g := range round {
+				whole.cost += whole.table.cost(g)
+			}
+			if whole.cost == 0 {
+				s.groups = nil
+				s.put([]portion{whole})
+				return
+			}
+		}
+	}
+}
+
+// longest returns a layout of as many rounds as can be had quickly.
+func longest(groups, size int) [][][]int {
+	const quick = 30
+	n := groups * size
+	most := (n - 1) / (size - 1)
+	if groups < size {
+		return nil
+	}
+	rng := rand.New(rand.NewPCG(0, uint64(n)))
+	layout := transversal(groups, size, most, rng)
+	for rounds := most; n <= quick && rounds > max(len(layout), most-3); rounds-- {
+		if all := rotated(groups, size, rounds, rng); all != nil {
+			return all
+		}
+	}
+	return layout
 }

@@ -72,6 +72,34 @@ func TestRoundsImpossible(t *testing.T) {
 	}
 }
 
+// TestSolveForesees: where nothing else matters nobody meets twice as long as that
+// can be, though each round is made knowing only the ones before.
+func TestSolveForesees(t *testing.T) {
+	for _, tt := range []struct{ groups, size, rounds int }{{3, 3, 4}, {4, 4, 5}, {5, 3, 7}, {5, 4, 5}, {12, 5, 12}} {
+		p := plain(tt.groups*tt.size, tt.size, tt.size)
+		var layout [][][]int
+		for range tt.rounds {
+			r, err := Solve(p)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var round [][]int
+			for _, g := range r.Groups {
+				round = append(round, g.Members)
+				for k, a := range g.Members {
+					for _, b := range g.Members[:k] {
+						p.Met = append(p.Met, Meeting{a, b, 1})
+					}
+				}
+			}
+			layout = append(layout, round)
+		}
+		if err := checkRounds(layout, tt.groups, tt.size, tt.rounds); err != nil {
+			t.Errorf("%dx%d: %v", tt.groups, tt.size, err)
+		}
+	}
+}
+
 func BenchmarkRounds(b *testing.B) {
 	for _, tt := range []struct{ groups, size, rounds int }{{3, 3, 4}, {4, 4, 5}, {5, 3, 7}, {5, 4, 5}, {12, 5, 12}} {
 		b.Run(fmt.Sprintf("%dx%dx%d", tt.groups, tt.size, tt.rounds), func(b *testing.B) {

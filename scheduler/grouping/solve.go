@@ -66,8 +66,12 @@ func (s *solver) solve() (bound int, err error) {
 func (s *solver) prove() (bound int, err error) {
 	s.start()
 	total := s.meter.left
-	if len(s.people) > diveEnd {
+	n := len(s.people)
+	if n > diveEnd {
 		s.diveAll()
+	}
+	if n > 64 { // few proofs come to their end
+		s.repartitionAll(total/4, 4)
 	}
 	whole := s.take(everyone(len(s.groups)))
 	if whole.cost >= blocked {
@@ -77,6 +81,7 @@ func (s *solver) prove() (bound int, err error) {
 		whole.groups = nil
 	}
 	part := s.meter.part(s.meter.left - total*15/100)
+	part.deadline = part.deadline.Add(-time.Until(part.deadline) * 15 / 100)
 	given := part.left
 	e := newExact(whole.table, whole.groups, part)
 	e.cores = s.cores
@@ -87,7 +92,10 @@ func (s *solver) prove() (bound int, err error) {
 	}
 	whole.groups = e.best
 	s.put([]portion{whole})
-	if s.cost() > e.bound() {
+	switch {
+	case s.cost() == 0:
+		s.foresee()
+	case s.cost() > e.bound():
 		s.repartitionAll(s.meter.left, math.MaxInt)
 	}
 	return e.bound(), nil
@@ -147,23 +155,22 @@ func (s *solver) improve() (bound int, err error) {
 	switch {
 	case n <= diveLimit:
 		bound = s.diveAll()
+		s.repartitionAll(s.meter.left, math.MaxInt)
 	case n <= boundLimit:
-		s.repartitionAll(total*6/10, math.MaxInt)
+		s.repartitionAll(total/2, math.MaxInt)
 		bound = s.relaxAll()
+	default:
+		s.repartitionAll(s.meter.left, math.MaxInt)
 	}
-	s.repartitionAll(s.meter.left, math.MaxInt)
 	return max(bound, s.leastAlone()), nil
 }
 
-// relaxAll returns the bound of the relaxation over all people, as far as a quarter
-// of the work that is left allows to solve it.
+// relaxAll returns the bound of the relaxation over all people, as far as the work
+// that is left allows to solve it.
 func (s *solver) relaxAll() (bound int) {
 	whole := s.take(everyone(len(s.groups)))
-	part := s.meter.part(s.meter.left / 2)
-	given := part.left
-	e := newExact(whole.table, whole.groups, part)
+	e := newExact(whole.table, whole.groups, s.meter)
 	_, proven := e.relax(e.centre(), nil, whole.table.sides())
-	s.meter.settle(part, given)
 	return whole.table.roundUp(proven)
 }
 

@@ -3,6 +3,7 @@ package grouping
 import (
 	"errors"
 	"fmt"
+	"math/bits"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -127,6 +128,60 @@ func TestSolveSmall(t *testing.T) {
 			t.Errorf("round %d: got cost %d, bound %d, want %d", round, got.Cost, got.Bound, want)
 		}
 	}
+}
+
+// TestSolveMedium compares with a dynamic programme over all sets of people.
+func TestSolveMedium(t *testing.T) {
+	for seed := range uint64(24) {
+		p := generated(16, 4, int(seed%4), seed)
+		p.MinSize = 3 + int(seed%3)/2
+		p.MaxSize = p.MinSize + int(seed%2)
+		if seed%5 == 0 {
+			p.Weights = &Weights{Met: 130, Session: 31, NoSlot: 70, ZoneHour: 3, Department: 7}
+		}
+		m, err := newModel(&p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all := newMasks(m)
+		want := leastCover(newTable(m, &all, everyone(16)))
+		got, err := Solve(p)
+		if want < 0 {
+			if _, ok := errors.AsType[*Infeasible](err); !ok {
+				t.Errorf("seed %d: got cost %d, error %v, want *Infeasible", seed, got.Cost, err)
+			}
+			continue
+		}
+		if err != nil || got.Cost != want || !got.Proven {
+			t.Errorf("seed %d: got cost %d, bound %d, error %v, want %d", seed, got.Cost, got.Bound, err, want)
+		}
+	}
+}
+
+// leastCover returns the least cost of any grouping, -1 if there is none.
+func leastCover(t *table) int {
+	type priced struct{ set, cost int }
+	groups := make([][]priced, t.n) // by lowest member
+	eachGroup(t, func(members []int) {
+		g := priced{cost: t.cost(members)}
+		for _, i := range members {
+			g.set |= 1 << i
+		}
+		groups[members[0]] = append(groups[members[0]], g)
+	})
+	least := make([]int, 1<<t.n)
+	for s := 1; s < 1<<t.n; s++ {
+		least[s] = -1
+		for _, g := range groups[bits.TrailingZeros(uint(s))] {
+			if g.set&^s != 0 {
+				continue
+			}
+			if rest := least[s&^g.set]; rest >= 0 && (least[s] < 0 || rest+g.cost < least[s]) {
+				least[s] = rest + g.cost
+			}
+		}
+	}
+	return least[1<<t.n-1]
 }
 
 // TestSolveOddPairs: one trio among pairs, and the cheapest.
