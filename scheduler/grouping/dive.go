@@ -95,11 +95,10 @@ func (d *diver) finish() bool {
 		a.best = nil
 	}
 	part := d.meter.part(diveEffort)
-	given := part.left
 	e := newExact(d.t, a.best, part)
 	e.known = d.columns
 	e.solve()
-	d.meter.settle(part, given)
+	d.meter.use(part.used)
 	for _, g := range e.best {
 		c := d.t.column(g)
 		d.choose(c.members())

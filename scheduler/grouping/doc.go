@@ -23,15 +23,19 @@
 //   - Weights.Department for each pair of one department or of teams that work
 //     closely together.
 //
-// Where the sizes leave a choice the cost decides as it does between any two
-// groupings; of equally cheap ones the one with fewer, then with more equal groups
-// is taken where the search compares them.
+// Where the sizes leave a choice the cost decides, as it does between any two
+// groupings. For another cadence the number of sessions takes the place of 13.
 //
 // # How
 //
-// Up to [ExactLimit] people this is a set partition: the linear relaxation over all
-// possible groups is solved by generating columns, tightened by cuts, and what is
-// left of the gap is searched exhaustively, which proves the answer. Pairs are
-// matched exactly. Beyond that, annealing and the exact re-partition of a few
-// groups at a time improve a grouping until the work that the budget allows is done.
+// Up to [ExactLimit] people this is a set partition. The linear relaxation over all
+// possible groups is solved by generating columns; branching on how many groups lack
+// a slot and on how many meetings repeat, cuts, and an exhaustive search of what is
+// left of the gap prove the answer. More people are annealed first; then some dozens
+// at a time, who are related, are put together again in the cheapest way. Pairs are
+// matched exactly.
+//
+// The cost is that of one round; two things look further ahead. Pairs are chosen so
+// that everybody can meet all others before anybody meets again, and a grouping that
+// costs nothing is taken from a layout of [Rounds].
 package grouping

@@ -29,7 +29,7 @@ type branch struct {
 }
 
 // maxPool is how many groups a search may consist of.
-const maxPool = 400_000
+const maxPool = 250_000
 
 // newExact makes a search that starts from best, which may be nil.
 func newExact(t *table, best [][]int, m *meter) *exact {

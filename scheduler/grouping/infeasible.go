@@ -249,6 +249,7 @@ func (s *solver) dividable(exempt map[int]bool) answer {
 	}
 	e := newExact(t, nil, s.meter.part(int(100*time.Millisecond)))
 	e.solve()
+	s.meter.use(e.meter.used)
 	switch {
 	case e.best != nil:
 		return possible

@@ -11,8 +11,9 @@ import (
 // core, nominally.
 type meter struct {
 	left     int
+	used     int
 	deadline time.Time
-	late     atomic.Bool
+	hurried  *atomic.Bool // whether any deadline has passed; shared by all parts
 }
 
 // What the steps of the searches cost.
@@ -23,34 +24,31 @@ const (
 )
 
 func newMeter(budget time.Duration) *meter {
-	return &meter{left: int(budget), deadline: time.Now().Add(budget)}
+	return &meter{left: int(budget), deadline: time.Now().Add(budget), hurried: new(atomic.Bool)}
 }
 
 // use counts work that was done.
-func (m *meter) use(work int) { m.left -= work }
+func (m *meter) use(work int) {
+	m.left -= work
+	m.used += work
+}
 
 // over reports whether the search has to end.
 func (m *meter) over() bool { return m.left <= 0 || m.stop() }
 
 // stop reports whether the deadline has passed. It may be called by all workers.
 func (m *meter) stop() bool {
-	if !m.late.Load() && time.Now().After(m.deadline) {
-		m.late.Store(true)
+	if time.Now().After(m.deadline) {
+		m.hurried.Store(true)
+		return true
 	}
-	return m.late.Load()
+	return false
 }
 
-// part returns a meter for a share of the work, which the caller has to use up in m.
+// part returns a meter for at most so much of the work that is left. The caller
+// counts what the part has used in m.
 func (m *meter) part(work int) *meter {
-	return &meter{left: min(work, m.left), deadline: m.deadline}
-}
-
-// settle counts what was used of a part.
-func (m *meter) settle(part *meter, given int) {
-	m.use(min(given, m.left) - part.left)
-	if part.late.Load() {
-		m.late.Store(true)
-	}
+	return &meter{left: min(work, m.left), deadline: m.deadline, hurried: m.hurried}
 }
 
 // each calls f for 0 to n-1, in so many goroutines at once, and returns when all

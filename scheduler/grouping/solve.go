@@ -12,9 +12,11 @@ import (
 const defaultBudget = 10 * time.Second
 
 // Solve returns the cheapest grouping that it finds and what it can prove about it.
-// The same problem gives the same result whatever the number of cores, as long as
-// the budget is not what ends the search; Result.Hurried says if it was. Solve
-// ends early if it has the proof.
+// It ends early if it has the proof.
+//
+// The same problem gives the same result whatever the number of cores, unless the
+// clock ends the search, which Result.Hurried tells. For the sake of rounds to come
+// People should be in the same order in every round of a program.
 //
 // It returns an *Infeasible if the rules allow no grouping, and ErrNotFound if it
 // found none but cannot tell whether there is one.
@@ -27,16 +29,20 @@ func Solve(p Problem) (Result, error) {
 	if budget <= 0 {
 		budget = defaultBudget
 	}
-	s := newSolver(m, budget)
+	return newSolver(m, budget).result()
+}
+
+// result solves the problem and prices the answer together with the kept groups.
+func (s *solver) result() (Result, error) {
 	bound, err := s.solve()
 	if err != nil {
 		return Result{}, err
 	}
 	free := s.cost()
-	r := m.evaluate(append(slices.Clone(s.groups), p.Keep...))
+	r := s.m.evaluate(slices.Concat(s.groups, s.m.Keep))
 	r.Bound = min(bound, free) + r.Cost - free
 	r.Proven = r.Bound == r.Cost
-	r.Hurried = s.meter.late.Load() && !r.Proven
+	r.Hurried = s.meter.hurried.Load() && !r.Proven
 	return r, nil
 }
 
@@ -82,11 +88,10 @@ func (s *solver) prove() (bound int, err error) {
 	}
 	part := s.meter.part(s.meter.left - total*15/100)
 	part.deadline = part.deadline.Add(-time.Until(part.deadline) * 15 / 100)
-	given := part.left
 	e := newExact(whole.table, whole.groups, part)
 	e.cores = s.cores
 	e.solve()
-	s.meter.settle(part, given)
+	s.meter.use(part.used)
 	if e.best == nil {
 		return 0, s.infeasible()
 	}
@@ -106,9 +111,8 @@ func (s *solver) prove() (bound int, err error) {
 func (s *solver) diveAll() (bound int) {
 	whole := s.take(everyone(len(s.groups)))
 	part := s.meter.part(s.meter.left / 2)
-	given := part.left
 	proven := whole.dive(part)
-	s.meter.settle(part, given)
+	s.meter.use(part.used)
 	s.put([]portion{whole})
 	return whole.table.roundUp(proven)
 }
@@ -148,6 +152,11 @@ func (s *solver) improve() (bound int, err error) {
 	few, many := s.m.sizes(n).counts(n)
 	total := s.meter.left
 	s.deal((few + many) / 2)
+	if s.clashes() {
+		if clash := s.obvious(); clash != nil {
+			return 0, clash
+		}
+	}
 	s.anneal(max(1000, min(25_000, total/6/trialCost/n)))
 	if s.cost() >= blocked {
 		return 0, s.infeasible()
@@ -174,15 +183,22 @@ func (s *solver) relaxAll() (bound int) {
 	return whole.table.roundUp(proven)
 }
 
-// leastAlone returns a bound that needs no search: nobody's group has more sessions
-// than they could have alone.
+// leastAlone returns a bound that needs no search: a group has no more sessions than
+// any of its members alone, and those who have fewest may all be together.
 func (s *solver) leastAlone() (bound int) {
 	var c common
-	for _, i := range s.people {
+	costs := make([]int, len(s.people))
+	for k, i := range s.people {
 		c.set(&s.masks, s.masks.row(i))
-		bound += s.m.sessionCost(c.most)
+		costs[k] = s.m.sessionCost(c.most)
 	}
-	return bound / s.m.sizes(len(s.people)).most
+	slices.Sort(costs)
+	slices.Reverse(costs)
+	most := s.m.sizes(len(costs)).most
+	for k := 0; k < len(costs); k += most {
+		bound += costs[k]
+	}
+	return bound
 }
 
 // repartitionAll takes ever other groups apart until so much work is done, or so

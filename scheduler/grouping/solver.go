@@ -124,6 +124,11 @@ func (s *solver) deal(count int) {
 	}
 }
 
+// clashes reports whether a group breaks a rule.
+func (s *solver) clashes() bool {
+	return slices.ContainsFunc(s.groups, func(g []int) bool { return s.m.brokenAmong(g) != 0 })
+}
+
 // blockSize is how many people are annealed together.
 const blockSize = 800
 
@@ -171,9 +176,9 @@ func (s *solver) repartition(people, effort int) (gain, work int) {
 	each(s.cores, len(portions), func(k int) {
 		p := &portions[k]
 		m := s.meter.part(effort)
-		given, before := m.left, p.cost
+		before := p.cost
 		p.improve(m)
-		gains[k], works[k] = before-p.cost, given-m.left
+		gains[k], works[k] = before-p.cost, m.used
 	})
 	for k := range portions {
 		gain += gains[k]
