@@ -21,6 +21,7 @@ const (
 	trialCost  = 220 // of annealing
 	priceCost  = 150 // a group priced by a walk
 	columnCost = 14  // a column looked at by a cover
+	relateCost = 400 // a group looked at for a portion
 )
 
 func newMeter(budget time.Duration) *meter {

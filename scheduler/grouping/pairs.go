@@ -29,15 +29,19 @@ func (s *solver) pairs() (bound int, err error) {
 		partner = planned(n, price, fresh)
 		bound = matched(pairUp(n, among(fresh, price)), price)
 	}
-	whole := portion{table: t}
+	s.groups, s.costs = nil, nil
+	s.put([]portion{{table: t, groups: pairsOf(partner)}})
+	return bound, nil
+}
+
+// pairsOf returns the groups that a matching makes.
+func pairsOf(partner []int) (groups [][]int) {
 	for a, b := range partner {
 		if a < b {
-			whole.groups = append(whole.groups, []int{a, b})
+			groups = append(groups, []int{a, b})
 		}
 	}
-	s.groups, s.costs = nil, nil
-	s.put([]portion{whole})
-	return bound, nil
+	return groups
 }
 
 // pairPrices returns what each pair costs as a group, -1 if it is forbidden.

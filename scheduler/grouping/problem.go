@@ -99,7 +99,7 @@ type Problem struct {
 	Keep          [][]int  // groups that stay as they are, whatever rule or size they break
 
 	Seed   uint64
-	Budget time.Duration // 0 means 10 s
+	Budget time.Duration // 0 means 5 s
 	Cores  int           // how many to use, 0 means one; the answer does not depend on it
 }
 

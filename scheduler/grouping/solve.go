@@ -9,7 +9,7 @@ import (
 )
 
 // defaultBudget is how long Solve may work if the problem does not say.
-const defaultBudget = 10 * time.Second
+const defaultBudget = 5 * time.Second
 
 // Solve returns the cheapest grouping that it finds and what it can prove about it.
 // It ends early if it has the proof.

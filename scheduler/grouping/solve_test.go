@@ -188,7 +188,7 @@ func TestSolveOddPairs(t *testing.T) {
 // TestSolveKeepsRules: in problems of all sizes nobody is left out, no rule is
 // broken, the bound is one, and neither cores nor a second run change anything.
 func TestSolveKeepsRules(t *testing.T) {
-	for _, tt := range []struct{ n, least, most int }{{20, 5, 5}, {31, 4, 6}, {61, 2, 2}, {70, 4, 5}, {151, 2, 2}, {150, 4, 6}, {301, 2, 3}, {720, 5, 5}} {
+	for _, tt := range []struct{ n, least, most int }{{20, 5, 5}, {31, 4, 6}, {61, 2, 2}, {70, 4, 5}, {151, 2, 2}, {1002, 2, 2}, {150, 4, 6}, {301, 2, 3}, {720, 5, 5}} {
 		p := generated(tt.n, 5, 2, uint64(tt.n))
 		p.MinSize, p.MaxSize, p.Budget = tt.least, tt.most, 600*time.Millisecond
 		if tt.n%10 == 1 {

@@ -180,6 +180,7 @@ func (s *solver) repartition(people, effort int) (gain, work int) {
 		p.improve(m)
 		gains[k], works[k] = before-p.cost, m.used
 	})
+	work = len(portions) * len(s.groups) * relateCost
 	for k := range portions {
 		gain += gains[k]
 		work += works[k]
@@ -195,6 +196,10 @@ const exactPortion = 90
 // improve puts the people of the portion together in a cheaper way, if it finds
 // one.
 func (p *portion) improve(m *meter) {
+	if p.table.most == 2 {
+		p.pair(m)
+		return
+	}
 	if p.table.n <= exactPortion {
 		e := newExact(p.table, p.groups, m)
 		e.solve()
@@ -202,6 +207,15 @@ func (p *portion) improve(m *meter) {
 		return
 	}
 	p.dive(m)
+}
+
+// pair matches the people of the portion, who are all in pairs.
+func (p *portion) pair(m *meter) {
+	n := p.table.n
+	price := p.table.pairPrices()
+	partner := pairUp(n, func(a, b int) int { return price[a][b] })
+	m.use(n*n*priceCost + n*n*n)
+	p.groups, p.cost = pairsOf(partner), matched(partner, price)
 }
 
 // dive puts the people of the portion together as dive does, if that is cheaper,
