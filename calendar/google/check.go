@@ -5,21 +5,19 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strings"
 	"time"
 
 	gcal "google.golang.org/api/calendar/v3"
 
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/calendar/oauth"
 )
 
-// A Finding is one thing that was checked. Err is nil if it is as it should be;
-// else Hint says how to mend it.
+// A Finding is one thing that was checked. Err is nil if it is as it should be.
 type Finding struct {
 	What string
 	Err  error
-	Hint string
 }
 
 // Check finds out whether booking can work, without changing anything: the
@@ -39,9 +37,6 @@ func (b *Backend) Check(ctx context.Context) []Finding {
 	var out []Finding
 	for i, s := range steps {
 		f := Finding{What: s.what, Err: s.do(ctx)}
-		if e, ok := errors.AsType[*SignInError](f.Err); ok {
-			f.Hint = e.Hint
-		}
 		out = append(out, f)
 		if i == 0 && f.Err != nil {
 			break
@@ -51,14 +46,15 @@ func (b *Backend) Check(ctx context.Context) []Finding {
 }
 
 func (b *Backend) checkSignIn(ctx context.Context) error {
-	_, err := read(ctx, b, "token", func(ctx context.Context) (string, error) { return b.tokens.get(ctx, "") })
+	_, err := read(ctx, b, "token", func(ctx context.Context) (string, error) { return b.tokens.Token(ctx, "") })
 	return err
 }
 
 func (b *Backend) checkScopes() error {
-	granted := b.tokens.scope()
-	if missing := missingScopes(granted); granted != "" && len(missing) > 0 {
-		return signedOut("not granted: " + strings.Join(missing, ", "))
+	if scopes := b.tokens.Scope(); scopes != "" {
+		if e := granted(scopes); e != nil {
+			return e
+		}
 	}
 	return nil
 }
@@ -81,9 +77,9 @@ func (b *Backend) checkOrganizer(ctx context.Context) error {
 		return b.svc.Events.List(id).MaxResults(1).Fields("accessRole").Context(ctx).Do()
 	})
 	if answered(err, http.StatusNotFound, http.StatusForbidden) || err == nil && page.AccessRole != "owner" {
-		return &SignInError{
-			Reason: fmt.Sprintf("the signed-in account is not the organizer %s", id),
-			Hint:   "run 'peerslot auth google' and sign in as the organizer, or name the signed-in account as organizer",
+		return &oauth.Error{
+			Service: "google", Reason: fmt.Sprintf("the signed-in account is not the organizer %s", id),
+			Advice: "sign in as the organizer, or name the signed-in account as organizer", Again: true,
 		}
 	}
 	return err

@@ -8,14 +8,14 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
-	"net"
-	"net/http"
 	"net/url"
 	"os"
 	"strings"
 
 	"golang.org/x/oauth2"
 	"golang.org/x/oauth2/jwt"
+
+	"github.com/peerslot/peerslot/calendar/oauth"
 )
 
 // Google's own endpoints, for credentials files that name none.
@@ -27,8 +27,24 @@ const (
 // credentials are what a credentials file holds: an OAuth client, with which a
 // person signs in, or a service account. One of the two is set.
 type credentials struct {
-	client  *oauth2.Config
+	client  *oauth.Client
 	account *jwt.Config
+}
+
+// service returns who issues the tokens.
+func service(cfg Config) oauth.Service {
+	return oauth.Service{Key: "google", Name: "Google", HTTP: httpClient(cfg), Explain: explain}
+}
+
+// explain has words for what only Google refuses.
+func explain(r oauth.Refusal) *oauth.Error {
+	if r.Code != "unauthorized_client" {
+		return nil
+	}
+	return &oauth.Error{
+		Reason: "the service account may not act for that account (unauthorized_client)",
+		Advice: "have the Workspace administrator allow its client id these scopes, in API controls, domain-wide delegation: " + strings.Join(Scopes(), ","),
+	}
 }
 
 // canInvite reports whether Google lets the account invite people. A service
@@ -36,16 +52,13 @@ type credentials struct {
 func (c credentials) canInvite() bool { return c.account == nil || c.account.Subject != "" }
 
 // tokens returns the source of access tokens, ready to be used.
-func (c credentials) tokens(cfg Config) (*tokens, error) {
-	if c.account != nil {
-		return &tokens{fetch: c.fetchForAccount(httpClient(cfg))}, nil
+func (c credentials) tokens(cfg Config) (*oauth.Source, error) {
+	if c.client != nil {
+		return c.client.Source(oauth.File(cfg.Token))
 	}
-	file := tokenFile(cfg.Token)
-	saved, err := file.read()
-	if err != nil {
-		return nil, err
-	}
-	return &tokens{current: saved, file: file, fetch: c.fetchForClient(httpClient(cfg))}, nil
+	return oauth.ForApplication(service(cfg), func(ctx context.Context, _ string) (*oauth2.Token, error) {
+		return c.account.TokenSource(ctx).Token()
+	}), nil
 }
 
 // credentialsFile is the JSON that the Google Cloud console hands out.
@@ -73,29 +86,29 @@ func readCredentials(cfg Config) (credentials, error) {
 	if err := json.Unmarshal(data, &file); err != nil {
 		return credentials{}, fmt.Errorf("google credentials %s: want the JSON file of an OAuth client or a service account's key", cfg.Credentials)
 	}
-	creds, err := file.credentials(cfg.Subject)
+	creds, err := file.credentials(cfg)
 	if err != nil {
 		return credentials{}, fmt.Errorf("google credentials %s: %w", cfg.Credentials, err)
 	}
 	return creds, nil
 }
 
-func (f credentialsFile) credentials(subject string) (credentials, error) {
+func (f credentialsFile) credentials(cfg Config) (credentials, error) {
 	client := f.Installed
 	if client == nil {
 		client = f.Web
 	}
 	switch {
 	case f.Type == "service_account":
-		return f.serviceAccount(subject)
+		return f.serviceAccount(cfg.Subject)
 	case client == nil:
 		return credentials{}, errors.New("want an OAuth client for desktop apps (with \"installed\") or a service account's key (with \"type\": \"service_account\")")
 	case client.ClientID == "":
 		return credentials{}, errors.New("client_id is missing")
-	case subject != "":
+	case cfg.Subject != "":
 		return credentials{}, errors.New("subject is set, which only a service account can act for")
 	}
-	conf := &oauth2.Config{
+	conf := oauth2.Config{
 		ClientID: client.ClientID, ClientSecret: client.ClientSecret, Scopes: Scopes(),
 		Endpoint: oauth2.Endpoint{
 			AuthURL: cmp.Or(client.AuthURI, googleAuthURI), TokenURL: cmp.Or(client.TokenURI, googleTokenURI),
@@ -103,10 +116,14 @@ func (f credentialsFile) credentials(subject string) (credentials, error) {
 			AuthStyle: oauth2.AuthStyleInParams,
 		},
 	}
-	if err := secure("auth_uri", conf.Endpoint.AuthURL); err != nil {
+	if err := oauth.Secure("auth_uri", conf.Endpoint.AuthURL); err != nil {
 		return credentials{}, err
 	}
-	return credentials{client: conf}, secure("token_uri", conf.Endpoint.TokenURL)
+	return credentials{client: &oauth.Client{
+		Service: service(cfg), Config: conf, Redirect: "http://127.0.0.1:%d/", Granted: granted,
+		// Without consent, a second sign-in brings no refresh token.
+		Ask: url.Values{"access_type": {"offline"}, "prompt": {"consent"}},
+	}}, oauth.Secure("token_uri", conf.Endpoint.TokenURL)
 }
 
 func (f credentialsFile) serviceAccount(subject string) (credentials, error) {
@@ -120,7 +137,7 @@ func (f credentialsFile) serviceAccount(subject string) (credentials, error) {
 		Email: f.ClientEmail, PrivateKey: []byte(f.PrivateKey), PrivateKeyID: f.PrivateKeyID,
 		Scopes: Scopes(), TokenURL: cmp.Or(f.TokenURI, googleTokenURI), Subject: subject,
 	}
-	return credentials{account: conf}, secure("token_uri", conf.TokenURL)
+	return credentials{account: conf}, oauth.Secure("token_uri", conf.TokenURL)
 }
 
 // checkKey finds out now what would else look like a broken connection later.
@@ -138,29 +155,10 @@ func checkKey(key string) error {
 	return nil
 }
 
-func (c credentials) fetchForClient(hc *http.Client) fetchFunc {
-	return func(ctx context.Context, refresh string) (*oauth2.Token, error) {
-		if refresh == "" {
-			return nil, signedOut("nobody has signed in")
-		}
-		ctx = context.WithValue(ctx, oauth2.HTTPClient, hc)
-		return c.client.TokenSource(ctx, &oauth2.Token{RefreshToken: refresh}).Token()
-	}
-}
-
-func (c credentials) fetchForAccount(hc *http.Client) fetchFunc {
-	bounded := *hc
-	bounded.Timeout = deadline // the library drops the context's
-	return func(ctx context.Context, _ string) (*oauth2.Token, error) {
-		ctx = context.WithValue(ctx, oauth2.HTTPClient, &bounded)
-		return c.account.TokenSource(ctx).Token()
-	}
-}
-
 // apiRoot returns the address under which the methods of the API are, for an
 // endpoint given with or without the API's own path.
 func apiRoot(endpoint string) (string, error) {
-	if err := secure("endpoint", endpoint); err != nil {
+	if err := oauth.Secure("endpoint", endpoint); err != nil {
 		return "", fmt.Errorf("google calendar: %w", err)
 	}
 	u, err := url.Parse(endpoint)
@@ -171,20 +169,4 @@ func apiRoot(endpoint string) (string, error) {
 		u.Path = "/calendar/v3"
 	}
 	return strings.TrimSuffix(u.String(), "/") + "/", nil
-}
-
-// secure refuses addresses that would show tokens to the network. A stand-in on
-// the same machine may do without encryption.
-func secure(name, address string) error {
-	u, err := url.Parse(address)
-	if err != nil || u.Host == "" {
-		return fmt.Errorf("%s: want a URL that starts with https://", name)
-	}
-	host := u.Hostname()
-	ip := net.ParseIP(host)
-	local := host == "localhost" || ip != nil && ip.IsLoopback()
-	if u.Scheme != "https" && (u.Scheme != "http" || !local) {
-		return fmt.Errorf("%s: want a URL that starts with https://", name)
-	}
-	return nil
 }

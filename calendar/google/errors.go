@@ -13,20 +13,10 @@ import (
 	"google.golang.org/api/googleapi"
 
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/calendar/oauth"
 )
 
-// SignInError says why the account is not signed in and what to do. It is
-// calendar.ErrSignIn.
-type SignInError struct{ Reason, Hint string }
-
-func (e *SignInError) Error() string { return fmt.Sprintf("%v: %s", calendar.ErrSignIn, e.Reason) }
-
-// Unwrap returns calendar.ErrSignIn.
-func (e *SignInError) Unwrap() error { return calendar.ErrSignIn }
-
-func signedOut(reason string) error {
-	return &SignInError{Reason: reason, Hint: "run 'peerslot auth google' again"}
-}
+func signedOut(reason string) error { return service(Config{}).SignedOut(reason) }
 
 // An apiError is an answer of Google that is no success. It keeps none of the
 // answer's text, which may quote what was sent.
@@ -74,8 +64,11 @@ func translate(ctx context.Context, method string, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	if _, ok := errors.AsType[*SignInError](err); ok {
+	if _, ok := errors.AsType[*oauth.Error](err); ok {
 		return fmt.Errorf("google %s: %w", method, bare(err))
+	}
+	if again, ok := errors.AsType[*calendar.RetryError](err); ok { // of the token endpoint
+		return &calendar.RetryError{After: again.After, Err: fmt.Errorf("google %s: %w", method, bare(err))}
 	}
 	api, ok := errors.AsType[*apiError](err)
 	if !ok {
@@ -124,9 +117,10 @@ func (e *apiError) classify() error {
 }
 
 // errCannotInvite is final: Google lets no service account invite on its own.
-var errCannotInvite = &SignInError{
-	Reason: "a service account cannot invite people unless it acts for one of them",
-	Hint:   "set calendar.google.subject to the organizer's address, and have the Workspace administrator allow domain-wide delegation",
+var errCannotInvite = &oauth.Error{
+	Service: "google",
+	Reason:  "a service account cannot invite people unless it acts for one of them",
+	Advice:  "set calendar.google.subject to the organizer's address, and have the Workspace administrator allow domain-wide delegation",
 }
 
 // bare returns err without the address of the request, which holds people's

@@ -25,6 +25,7 @@ import (
 	"google.golang.org/api/option"
 
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/calendar/oauth"
 )
 
 // The scopes that peerslot asks for.
@@ -54,7 +55,7 @@ type Config struct {
 type Backend struct {
 	cfg     Config
 	creds   credentials
-	tokens  *tokens
+	tokens  *oauth.Source
 	svc     *gcal.Service
 	limiter *rate.Limiter
 
@@ -79,7 +80,7 @@ func Open(ctx context.Context, cfg Config) (*Backend, error) {
 	}
 	base := httpClient(cfg)
 	client := &http.Client{
-		Transport: &transport{base: base.Transport, tokens: tokens},
+		Transport: &oauth.Transport{Base: base.Transport, Source: tokens},
 		// The API does not redirect; who does would be given the token.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/peerslot/peerslot/calendar/calendartest"
 	"github.com/peerslot/peerslot/calendar/google"
 	"github.com/peerslot/peerslot/calendar/google/googletest"
+	"github.com/peerslot/peerslot/calendar/oauth"
 )
 
 // signedOut returns a config of someone who has not signed in yet.
@@ -82,9 +83,9 @@ func TestSignInRefused(t *testing.T) {
 			cfg := signedOut(t, s)
 			c.set(s)
 			err := google.SignIn(t.Context(), cfg, func(address string) error { browse(t, s, address); return nil })
-			signIn, ok := errors.AsType[*google.SignInError](err)
-			if !ok || !strings.Contains(err.Error(), c.want) || !strings.Contains(signIn.Hint, "peerslot auth google") {
-				t.Errorf("got %v, want a SignInError that says %q", err, c.want)
+			signIn, ok := errors.AsType[*oauth.Error](err)
+			if !ok || !strings.Contains(err.Error(), c.want) || !signIn.Again || signIn.Service != "google" {
+				t.Errorf("got %v, want a oauth.Error that says %q", err, c.want)
 			}
 			if _, err := os.Stat(cfg.Token); !errors.Is(err, fs.ErrNotExist) {
 				t.Errorf("token file: got %v, want none", err)
@@ -195,8 +196,8 @@ func TestServiceAccountAlone(t *testing.T) {
 		t.Errorf("Put: got %v after %v, want an error without a call", err, s.Calls())
 	}
 	bad := findings(b.Check(t.Context()))
-	if f := bad["invitations"]; f.Err == nil || !strings.Contains(f.Hint, "subject") {
-		t.Errorf("check: got %+v, want a hint to set subject", f)
+	if e, ok := errors.AsType[*oauth.Error](bad["invitations"].Err); !ok || !strings.Contains(e.Hint(), "subject") {
+		t.Errorf("check: got %+v, want a hint to set subject", bad)
 	}
 }
 
@@ -205,8 +206,8 @@ func TestServiceAccountWithoutDelegation(t *testing.T) {
 	s.Auth.Undelegate = true
 	b := serviceAccount(t, s, string(calendartest.Organizer))
 	_, err := b.Get(t.Context(), calendartest.UID(0))
-	signIn, ok := errors.AsType[*google.SignInError](err)
-	if !ok || !strings.Contains(signIn.Hint, "domain-wide delegation") {
+	signIn, ok := errors.AsType[*oauth.Error](err)
+	if !ok || !strings.Contains(signIn.Hint(), "domain-wide delegation") {
 		t.Errorf("got %v, want a hint at domain-wide delegation", err)
 	}
 	if got := len(s.Requests()); got != 1 {

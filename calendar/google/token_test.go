@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"os"
-	"strings"
 	"testing"
 	"testing/synctest"
 
@@ -12,6 +11,7 @@ import (
 	"github.com/peerslot/peerslot/calendar/calendartest"
 	"github.com/peerslot/peerslot/calendar/google"
 	"github.com/peerslot/peerslot/calendar/google/googletest"
+	"github.com/peerslot/peerslot/calendar/oauth"
 )
 
 func savedToken(t *testing.T, path string) (token struct {
@@ -71,8 +71,8 @@ func TestRevokedIsFinal(t *testing.T) {
 	b := open(t, s)
 	s.Revoke()
 	err := busyNow(t, b)
-	signIn, ok := errors.AsType[*google.SignInError](err)
-	if !ok || !errors.Is(err, calendar.ErrSignIn) || !strings.Contains(signIn.Hint, "peerslot auth google") {
+	signIn, ok := errors.AsType[*oauth.Error](err)
+	if !ok || !errors.Is(err, calendar.ErrSignIn) || !signIn.Again || signIn.Service != "google" {
 		t.Errorf("got %v, want ErrSignIn and what to do", err)
 	}
 	if got := s.Requests(); len(got) != 1 {

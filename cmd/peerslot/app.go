@@ -15,9 +15,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/calendar/feed"
-	"github.com/peerslot/peerslot/calendar/google"
+	"github.com/peerslot/peerslot/calendar/oauth"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/config"
 	"github.com/peerslot/peerslot/scheduler"
 )
@@ -260,14 +259,14 @@ func hintFor(err error) string {
 	var h *hinted
 	var problems config.Errors
 	var group *scheduler.UnknownGroupError
-	var signIn *google.SignInError
+	var signIn *oauth.Error
 	var fetch *feed.Error
 	var clock *scheduler.ClockError
 	switch {
 	case errors.As(err, &h) && h.hint != "":
 		return h.hint
 	case errors.As(err, &signIn):
-		return signIn.Hint
+		return signInHint(signIn)
 	case errors.As(err, &fetch):
 		return fetch.Next
 	case errors.As(err, &problems):
@@ -280,12 +279,18 @@ func hintFor(err error) string {
 		return "it holds the store; this run did nothing, and the next one finds what is left"
 	case errors.Is(err, scheduler.ErrStore):
 		return "look for a full disk or a store that is read-only, then run the same command again: it finishes what was begun"
-	case errors.Is(err, calendar.ErrSignIn):
-		return "run 'peerslot auth google'"
 	case errors.Is(err, context.Canceled):
 		return "stopped at a clean point; run the same command again to go on"
 	}
 	return ""
+}
+
+// signInHint names the command that signs in anew, if that is what helps.
+func signInHint(e *oauth.Error) string {
+	if !e.Again {
+		return e.Hint()
+	}
+	return fmt.Sprintf("%s: run 'peerslot auth %s'", e.Hint(), e.Service)
 }
 
 func knownGroups(groups []scheduler.Group) string {

@@ -77,7 +77,7 @@ func googleFindings(ctx context.Context, b *google.Backend) []finding {
 	var out []finding
 	for _, f := range b.Check(ctx) {
 		if f.Err != nil {
-			out = append(out, finding{"google: " + f.What, false, f.Err.Error(), f.Hint})
+			out = append(out, finding{"google: " + f.What, false, f.Err.Error(), hintFor(f.Err)})
 			continue
 		}
 		out = append(out, finding{"google: " + f.What, true, "in order", ""})

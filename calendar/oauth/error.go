@@ -1,0 +1,94 @@
+package oauth
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"golang.org/x/oauth2"
+
+	"github.com/peerslot/peerslot/calendar"
+)
+
+// An Error says why nobody is signed in, and what helps. It is calendar.ErrSignIn.
+type Error struct {
+	Service string // Service.Key
+	Reason  string
+	Advice  string // what to do; "" if it is to sign in
+	Again   bool   // signing in (anew) is what helps, or a part of it
+}
+
+func (e *Error) Error() string { return fmt.Sprintf("%v: %s", calendar.ErrSignIn, e.Reason) }
+
+// Unwrap returns calendar.ErrSignIn.
+func (e *Error) Unwrap() error { return calendar.ErrSignIn }
+
+// Hint says what to do.
+func (e *Error) Hint() string { return cmp.Or(e.Advice, "sign in again") }
+
+// A Refusal is what a token endpoint said when it gave no token.
+type Refusal struct {
+	Status  int           // of HTTP
+	Code    string        // such as invalid_grant; "" if it named none
+	Numbers []int         // Microsoft's own (AADSTS), which tell more
+	After   time.Duration // how long to wait, 0 if it does not say
+}
+
+func (r Refusal) Error() string {
+	return fmt.Sprintf("token endpoint: %d %s", r.Status, cmp.Or(r.Code, http.StatusText(r.Status)))
+}
+
+// explain turns the error of a token endpoint into one that says what may be done
+// about it: a calendar.RetryError may pass, an Error is final. It keeps none of the
+// endpoint's text.
+func (s Service) explain(err error) error {
+	failed, ok := errors.AsType[*oauth2.RetrieveError](err)
+	if !ok {
+		return bare(err)
+	}
+	r := refusalOf(failed)
+	switch {
+	case r.Status == http.StatusTooManyRequests || r.Status >= 500 || r.Code == "temporarily_unavailable":
+		return &calendar.RetryError{After: r.After, Err: r}
+	case s.Explain != nil:
+		if e := s.Explain(r); e != nil {
+			e.Service = s.Key
+			return e
+		}
+	}
+	if r.Code == "invalid_grant" || r.Code == "interaction_required" {
+		return s.SignedOut(fmt.Sprintf("the sign-in has expired or was revoked (%s)", r.Code))
+	}
+	return s.SignedOut(fmt.Sprintf("%s refused the sign-in (%s)", s.Name, cmp.Or(r.Code, http.StatusText(r.Status))))
+}
+
+func refusalOf(failed *oauth2.RetrieveError) Refusal {
+	var said struct {
+		Error string
+		Codes []int `json:"error_codes"`
+	}
+	// The library leaves bodies alone that do not say what type they are.
+	_ = json.Unmarshal(failed.Body, &said)
+	r := Refusal{Status: failed.Response.StatusCode, Code: cmp.Or(failed.ErrorCode, said.Error), Numbers: said.Codes}
+	if strings.Trim(r.Code, "abcdefghijklmnopqrstuvwxyz_") != "" {
+		r.Code = ""
+	}
+	if seconds, err := strconv.Atoi(failed.Response.Header.Get("Retry-After")); err == nil && seconds > 0 {
+		r.After = time.Duration(seconds) * time.Second
+	}
+	return r
+}
+
+// bare returns err without the address of the request, which may hold a code.
+func bare(err error) error {
+	if u, ok := errors.AsType[*url.Error](err); ok {
+		return u.Err
+	}
+	return err
+}

@@ -1,0 +1,140 @@
+package oauth
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"sync"
+
+	"golang.org/x/oauth2"
+
+	"github.com/peerslot/peerslot/calendar"
+)
+
+// A Fetch gets a new token. refresh is "" for applications, which need none.
+type Fetch func(ctx context.Context, refresh string) (*oauth2.Token, error)
+
+// A Source hands out access tokens and renews them in time. It may be used by
+// several goroutines. Its errors are an Error, which is final, or may pass.
+type Source struct {
+	service Service
+	fetch   Fetch
+	file    File
+
+	mu      sync.Mutex
+	current Token
+	refused error // why current cannot be renewed: final, until somebody signs in anew
+}
+
+// ForApplication returns the source of an application's own tokens, which are not
+// kept.
+func ForApplication(s Service, fetch Fetch) *Source { return &Source{service: s, fetch: fetch} }
+
+// Token returns an access token that is good for a minute at least and is not
+// stale, the one that was just refused; "" if none was.
+func (s *Source) Token(ctx context.Context, stale string) (string, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.current.good(stale) {
+		return s.current.AccessToken, nil
+	}
+	if err := s.adopt(); err != nil {
+		return "", err
+	}
+	if s.current.good(stale) {
+		return s.current.AccessToken, nil
+	}
+	if s.refused != nil {
+		return "", s.refused
+	}
+	ctx = context.WithValue(ctx, oauth2.HTTPClient, s.service.bounded())
+	fresh, err := s.fetch(ctx, s.current.RefreshToken)
+	if err != nil {
+		err = s.service.explain(err)
+		if errors.Is(err, calendar.ErrSignIn) {
+			s.refused = err
+		}
+		return "", err
+	}
+	rotated := fresh.RefreshToken != "" && fresh.RefreshToken != s.current.RefreshToken
+	s.current = s.current.renewed(fresh)
+	// An access token that cannot be kept is fetched again next time. A refresh
+	// token that cannot be kept would be the end of the sign-in.
+	if err := s.file.Keep(s.service, s.current); err != nil && rotated {
+		return "", err
+	}
+	return s.current.AccessToken, nil
+}
+
+// adopt takes over what another process has kept since: it may have signed in
+// anew, and its token must not be overwritten with the renewal of an older one.
+func (s *Source) adopt() error {
+	if s.file == "" {
+		return nil
+	}
+	saved, err := s.file.read(s.service)
+	if err != nil {
+		return err
+	}
+	if saved.RefreshToken != s.current.RefreshToken {
+		s.refused = nil
+	}
+	s.current = saved
+	return nil
+}
+
+// Scope returns the scopes that were granted, separated by spaces; "" if that is
+// not known.
+func (s *Source) Scope() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.current.Scope
+}
+
+// A Transport adds the access token to each request. If it is refused, it is
+// renewed once and the request made again.
+type Transport struct {
+	Base   http.RoundTripper // nil means http.DefaultTransport
+	Source *Source
+}
+
+// RoundTrip implements http.RoundTripper.
+func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
+	token, err := t.Source.Token(req.Context(), "")
+	if err != nil {
+		closeBody(req)
+		return nil, err
+	}
+	resp, err := t.send(req, token)
+	if err != nil || resp.StatusCode != http.StatusUnauthorized || req.Body != nil && req.GetBody == nil {
+		return resp, err
+	}
+	_, _ = io.Copy(io.Discard, io.LimitReader(resp.Body, 1<<16))
+	_ = resp.Body.Close()
+	if token, err = t.Source.Token(req.Context(), token); err != nil {
+		return nil, err
+	}
+	again := req.Clone(req.Context())
+	if req.GetBody != nil {
+		if again.Body, err = req.GetBody(); err != nil {
+			return nil, err
+		}
+	}
+	return t.send(again, token)
+}
+
+func (t *Transport) send(req *http.Request, token string) (*http.Response, error) {
+	req = req.Clone(req.Context())
+	req.Header.Set("Authorization", "Bearer "+token)
+	if t.Base == nil {
+		return http.DefaultTransport.RoundTrip(req)
+	}
+	return t.Base.RoundTrip(req)
+}
+
+func closeBody(req *http.Request) {
+	if req.Body != nil {
+		_ = req.Body.Close()
+	}
+}
