@@ -30,13 +30,13 @@ func (w Workspace) CurrentGroups(rounds []Round) []Group {
 	}
 	var out []Group
 	for _, p := range w.Programs {
-		out = append(out, w.currentOf(last[p.Name])...)
+		out = append(out, w.CurrentOf(last[p.Name])...)
 	}
 	return out
 }
 
-// currentOf returns the groups of a round as they are now.
-func (w Workspace) currentOf(r Round) []Group {
+// CurrentOf returns the groups of a round as they are now: without those who left.
+func (w Workspace) CurrentOf(r Round) []Group {
 	var out []Group
 	for _, g := range r.Groups {
 		g.Members = slices.DeleteFunc(slices.Clone(g.Members), func(a calendar.Address) bool {
@@ -48,26 +48,4 @@ func (w Workspace) currentOf(r Round) []Group {
 		}
 	}
 	return out
-}
-
-// A pairing is two people, the lesser address first.
-type pairing struct{ a, b calendar.Address }
-
-func pairOf(a, b calendar.Address) pairing { return pairing{min(a, b), max(a, b)} }
-
-// meetings counts in how many groups of the rounds two people were together. A
-// group that stayed as it was for several rounds counts in each.
-func meetings(rounds []Round) map[pairing]int {
-	met := map[pairing]int{}
-	for _, r := range rounds {
-		for _, g := range r.Groups {
-			members := slices.Compact(slices.Sorted(slices.Values(g.Members)))
-			for i, a := range members {
-				for _, b := range members[:i] {
-					met[pairOf(a, b)]++
-				}
-			}
-		}
-	}
-	return met
 }

@@ -116,6 +116,16 @@ func (p *planner) members(g Group, except calendar.UID) ([]availability.Member, 
 	return out, nil
 }
 
+// Members returns the group's members as the slot search sees them, with our own
+// series busy but for that which except names.
+func (s Snapshot) Members(g Group, except calendar.UID) ([]availability.Member, error) {
+	p, err := newPlanner(s)
+	if err != nil {
+		return nil, err
+	}
+	return p.members(g, except)
+}
+
 func (p *planner) busy(a calendar.Address, except calendar.UID) availability.Busy {
 	busy := p.Busy[a]
 	var own []availability.Interval

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/forming"
 )
 
 // formBudget leaves a whole run for sixty people below eight seconds.
@@ -82,7 +83,7 @@ func (o formOptions) run(ctx context.Context, a *app) error {
 		return err
 	}
 	defer w.close()
-	forming, err := o.forming(a, w)
+	request, err := o.request(a, w)
 	if err != nil {
 		return err
 	}
@@ -91,7 +92,7 @@ func (o formOptions) run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	plan, err := w.service.PlanRound(ctx, forming)
+	plan, err := forming.PlanRound(ctx, w.service, request)
 	if err != nil {
 		return formError(err, o.keep)
 	}
@@ -106,7 +107,7 @@ func (o formOptions) run(ctx context.Context, a *app) error {
 		return err
 	}
 	if approved {
-		if err := w.service.SaveRound(ctx, plan); err != nil {
+		if err := forming.Save(ctx, w.service, plan); err != nil {
 			return withHint(err, fmt.Sprintf("run 'peerslot form %s' again to see how things stand", o.program))
 		}
 	}
@@ -114,7 +115,7 @@ func (o formOptions) run(ctx context.Context, a *app) error {
 }
 
 // finish writes the answer and decides the exit status.
-func (o formOptions) finish(a *app, plan scheduler.FormPlan, approved bool) error {
+func (o formOptions) finish(a *app, plan forming.Plan, approved bool) error {
 	if a.json {
 		if err := a.answer(formJSON(plan, !approved)); err != nil {
 			return err
@@ -128,9 +129,9 @@ func (o formOptions) finish(a *app, plan scheduler.FormPlan, approved bool) erro
 	return nil
 }
 
-// forming states what the flags ask for.
-func (o formOptions) forming(a *app, w *workspace) (scheduler.Forming, error) {
-	f := scheduler.Forming{Seed: o.seed, Budget: o.budget, Cores: runtime.GOMAXPROCS(0), Keep: o.keep}
+// request states what the flags ask for.
+func (o formOptions) request(a *app, w *workspace) (forming.Request, error) {
+	f := forming.Request{Seed: o.seed, Budget: o.budget, Cores: runtime.GOMAXPROCS(0), Keep: o.keep}
 	var ok bool
 	if f.Program, ok = w.Workspace.Program(o.program); !ok || o.program == "" {
 		return f, usagef(knownPrograms(w.Workspace), "there is no program %q", o.program)
@@ -161,17 +162,17 @@ func knownPrograms(w scheduler.Workspace) string {
 }
 
 // swap reads two people, such as ana,bo.
-func (w *workspace) swap(text string) (scheduler.Swap, error) {
+func (w *workspace) swap(text string) (forming.Swap, error) {
 	words := strings.FieldsFunc(text, func(c rune) bool { return c == ',' || c == ' ' })
 	if len(words) != 2 {
-		return scheduler.Swap{}, usagef("", "--swap %q: want two people such as ana@acme.example,bo@acme.example", text)
+		return forming.Swap{}, usagef("", "--swap %q: want two people such as ana@acme.example,bo@acme.example", text)
 	}
 	a, err := w.person(words[0])
 	if err != nil {
-		return scheduler.Swap{}, err
+		return forming.Swap{}, err
 	}
 	b, err := w.person(words[1])
-	return scheduler.Swap{A: a, B: b}, err
+	return forming.Swap{A: a, B: b}, err
 }
 
 // past reads the rounds that other tools formed.
@@ -184,7 +185,7 @@ func (w *workspace) past(p scheduler.Program) ([]scheduler.Round, error) {
 	if err != nil {
 		return nil, usagef(hint, "read the history: %w", err)
 	}
-	rounds, err := scheduler.ParsePast(filepath.Base(p.History), data)
+	rounds, err := forming.ParsePast(filepath.Base(p.History), data)
 	if err != nil {
 		return nil, usagef(hint, "%w", err)
 	}
@@ -193,7 +194,7 @@ func (w *workspace) past(p scheduler.Program) ([]scheduler.Round, error) {
 
 // formError adds what to do about rules that cannot be met.
 func formError(err error, keep []string) error {
-	var infeasible *scheduler.InfeasibleError
+	var infeasible *forming.InfeasibleError
 	var group *scheduler.UnknownGroupError
 	switch {
 	case errors.As(err, &group) && slices.Contains(keep, group.Name):
@@ -208,7 +209,7 @@ func formError(err error, keep []string) error {
 }
 
 // warn names the people of whose time not everything is known.
-func (o formOptions) warn(a *app, plan scheduler.FormPlan) {
+func (o formOptions) warn(a *app, plan forming.Plan) {
 	for _, u := range plan.Unknown {
 		if slices.Contains(plan.Assumed, u.Person) {
 			a.warn("%s: nothing is known of their time, which was taken for free to find groups, and only for that: %s", u.Person, u.Reason)
@@ -265,7 +266,7 @@ type jsonSwap struct {
 	After  int    `json:"after"`
 }
 
-func formJSON(plan scheduler.FormPlan, planned bool) jsonForm {
+func formJSON(plan forming.Plan, planned bool) jsonForm {
 	out := jsonForm{
 		Program: plan.Program.Name, Round: plan.Round.Number, Seed: plan.Round.Seed, Start: plan.Round.Start.String(),
 		Groups: []jsonFormed{}, Cost: plan.Cost, Bound: plan.Bound, Proven: plan.Proven, Repeats: plan.Repeats,

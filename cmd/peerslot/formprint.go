@@ -9,11 +9,11 @@ import (
 
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/render"
-	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/forming"
 )
 
 // printFormPlan shows who would meet whom, why, and what it costs.
-func (a *app) printFormPlan(ctx context.Context, w *workspace, plan scheduler.FormPlan) error {
+func (a *app) printFormPlan(ctx context.Context, w *workspace, plan forming.Plan) error {
 	p := a.printer()
 	start := plan.Round.Start
 	p.Printf("%s, round %d: %s from %s %s on\n", plan.Program.Name, plan.Round.Number, count(len(plan.Groups), "group", "groups"), start.Weekday(), start)
@@ -30,7 +30,7 @@ func (a *app) printFormPlan(ctx context.Context, w *workspace, plan scheduler.Fo
 	}
 	p.Printf("%s\n", costLine(plan))
 	p.Printf("Pairs that were together before: %d; of one department or of close teams: %d; widest span of zones: %g h.\n", plan.Repeats, plan.SameDepartment, plan.MaxZoneSpanHours)
-	running, err := w.service.Running(ctx, plan)
+	running, err := w.service.Running(ctx, plan.Replaced)
 	if err != nil {
 		return err
 	}
@@ -40,7 +40,7 @@ func (a *app) printFormPlan(ctx context.Context, w *workspace, plan scheduler.Fo
 	return nil
 }
 
-func costLine(plan scheduler.FormPlan) string {
+func costLine(plan forming.Plan) string {
 	switch {
 	case plan.Proven:
 		return fmt.Sprintf("Cost %d, proven least.", plan.Cost)
@@ -50,7 +50,7 @@ func costLine(plan scheduler.FormPlan) string {
 	return fmt.Sprintf("Cost %d; not proven least.", plan.Cost)
 }
 
-func printFormedGroup(p render.Printer, w *workspace, plan scheduler.FormPlan, g scheduler.FormedGroup) {
+func printFormedGroup(p render.Printer, w *workspace, plan forming.Plan, g forming.Group) {
 	p.Heading("%s: %s", g.Name, slotLine(plan, g))
 	width := 0
 	for _, a := range g.Members {
@@ -70,7 +70,7 @@ func printFormedGroup(p render.Printer, w *workspace, plan scheduler.FormPlan, g
 }
 
 // slotLine says when the group would meet.
-func slotLine(plan scheduler.FormPlan, g scheduler.FormedGroup) string {
+func slotLine(plan forming.Plan, g forming.Group) string {
 	slot, attendance, possible := g.Slot()
 	if possible == 0 {
 		if g.Booking.Problem != nil {
@@ -89,7 +89,7 @@ func slotLine(plan scheduler.FormPlan, g scheduler.FormedGroup) string {
 }
 
 // whyLine says why these people.
-func whyLine(g scheduler.FormedGroup) string {
+func whyLine(g forming.Group) string {
 	parts := []string{}
 	if g.Spread.Teams > 0 {
 		parts = append(parts, count(g.Spread.Teams, "team", "teams"))

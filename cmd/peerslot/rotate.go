@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/forming"
 )
 
 // rotate forms the next round of each program of which a group was rotated, as soon
@@ -42,16 +43,16 @@ func (a *app) rotate(ctx context.Context, w *workspace, plans []scheduler.Review
 
 // formNext forms and stores a round without asking: the rotation was agreed to.
 func (a *app) formNext(ctx context.Context, w *workspace, o formOptions) (jsonForm, error) {
-	forming, err := o.forming(a, w)
+	request, err := o.request(a, w)
 	if err != nil {
 		return jsonForm{}, err
 	}
-	plan, err := w.service.PlanRound(ctx, forming)
+	plan, err := forming.PlanRound(ctx, w.service, request)
 	if err != nil {
 		return jsonForm{}, err
 	}
 	o.warn(a, plan)
-	if err := w.service.SaveRound(ctx, plan); err != nil {
+	if err := forming.Save(ctx, w.service, plan); err != nil {
 		return jsonForm{}, err
 	}
 	if !a.json {

@@ -61,7 +61,7 @@ func (d *diver) keep(r *relaxation) {
 		if number[i] == 0 {
 			number[i] = len(left)
 			left = append(left, i)
-			d.centre = append(d.centre, r.dual[i])
+			d.centre = append(d.centre, r.Dual[i])
 		}
 	}
 	d.columns = r.among(number)
@@ -114,9 +114,9 @@ func (r *relaxation) clearest(least int) []column {
 		part float64
 	}
 	var all []entry
-	for k, row := range r.rows {
-		if row.basic >= 0 {
-			all = append(all, entry{row.basic, r.value[k]})
+	for k, part := range r.Value {
+		if id := r.Basic(k); id >= 0 {
+			all = append(all, entry{id, part})
 		}
 	}
 	slices.SortFunc(all, func(a, b entry) int { return cmp.Or(cmp.Compare(b.part, a.part), cmp.Compare(a.id, b.id)) })

@@ -131,7 +131,7 @@ func (e *exact) split(b *branch) bool {
 	if ok {
 		e.branches = slices.DeleteFunc(e.branches, func(x *branch) bool { return x == b })
 		for _, s := range [2]side{{feature, false, down}, {feature, true, down + 1}} {
-			e.open(r.dual[:e.t.n], r.groups, append(slices.Clone(r.sides), s))
+			e.open(r.Dual[:e.t.n], r.groups, append(slices.Clone(r.sides), s))
 		}
 	}
 	return ok
@@ -157,7 +157,7 @@ func (e *exact) relax(centre []float64, columns []column, sides []side) (r *rela
 		r.add(e.t.column(g))
 	}
 	for pass := 1; ; pass++ {
-		r.solve()
+		r.Solve()
 		r.round()
 		e.pricer.setDuals(r)
 		found := e.pricer.cheapest(20)
@@ -169,7 +169,7 @@ func (e *exact) relax(centre []float64, columns []column, sides []side) (r *rela
 				width *= 2
 			}
 			for i := range e.t.n {
-				r.rows[i].plus = r.dual[i] + width
+				r.SetPlus(i, r.Dual[i]+width)
 			}
 		}
 		if found.sum == 0 && !r.lacks() || proven > e.ceiling() || e.meter.over() || pass == 2000 {

@@ -154,7 +154,7 @@ func (s *solver) clique(many int) []int {
 	if n > 2*maxMatching {
 		return nil
 	}
-	clashes := matrix[uint64](n, (n+63)/64)
+	clashes := grid[uint64](n, (n+63)/64)
 	for i, a := range s.people {
 		for j, b := range s.people {
 			if i != j && s.m.broken(a, b) != 0 {

@@ -3,6 +3,8 @@ package grouping
 import (
 	"cmp"
 	"slices"
+
+	"github.com/peerslot/peerslot/scheduler/grouping/internal/matching"
 )
 
 // maxMatching is the number of people up to which pairs are matched exactly.
@@ -20,14 +22,14 @@ func (s *solver) pairs() (bound int, err error) {
 	t := newTable(s.m, &s.masks, s.people)
 	price := t.pairPrices()
 	cost := func(a, b int) int { return price[a][b] }
-	partner := pairUp(n, cost)
+	partner := matching.Cheapest(n, cost)
 	if partner == nil {
 		return 0, s.infeasible()
 	}
 	bound = matched(partner, price)
-	if fresh := t.leastMet(price); factors(n, fresh) != nil {
+	if fresh := t.leastMet(price); matching.Factors(n, fresh) != nil {
 		partner = planned(n, price, fresh)
-		bound = matched(pairUp(n, among(fresh, price)), price)
+		bound = matched(matching.Cheapest(n, among(fresh, price)), price)
 	}
 	s.groups, s.costs = nil, nil
 	s.put([]portion{{table: t, groups: pairsOf(partner)}})
@@ -46,7 +48,7 @@ func pairsOf(partner []int) (groups [][]int) {
 
 // pairPrices returns what each pair costs as a group, -1 if it is forbidden.
 func (t *table) pairPrices() [][]int {
-	price := matrix[int](t.n, t.n)
+	price := grid[int](t.n, t.n)
 	for a := range t.n {
 		price[a][a] = -1
 		for b := range a {
@@ -98,13 +100,21 @@ func among(graph func(a, b int) bool, price [][]int) func(a, b int) int {
 // planned returns a cheap perfect matching in a graph that consists of perfect
 // matchings, so that what is left of the graph does, too.
 func planned(n int, price [][]int, graph func(a, b int) bool) []int {
-	choices := [][]int{pairUp(n, among(graph, price))}
-	rounds := factors(n, graph)
+	choices := [][]int{matching.Cheapest(n, among(graph, price))}
+	rounds := matching.Factors(n, graph)
 	slices.SortStableFunc(rounds, func(x, y []int) int { return cmp.Compare(matched(x, price), matched(y, price)) })
 	for _, partner := range append(choices, rounds...) {
-		if factors(n, func(a, b int) bool { return graph(a, b) && partner[a] != b }) != nil {
+		if matching.Factors(n, func(a, b int) bool { return graph(a, b) && partner[a] != b }) != nil {
 			return partner
 		}
 	}
-	return rounds[0] // the others are whole rounds, though factors could not find them again
+	return rounds[0] // the others are whole rounds, though Factors could not find them again
+}
+
+func grid[T any](rows, columns int) [][]T {
+	m := make([][]T, rows)
+	for r := range m {
+		m[r] = make([]T, columns)
+	}
+	return m
 }

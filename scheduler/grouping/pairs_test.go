@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"testing"
+
+	"github.com/peerslot/peerslot/scheduler/grouping/internal/matching"
 )
 
 // TestPairsMeetAll: whatever the costs, 2n people meet in 2n-1 rounds without a
@@ -29,25 +31,6 @@ func TestPairsMeetAll(t *testing.T) {
 	}
 }
 
-// TestFactorsOfAll: the complete graph on up to 200 people falls into rounds.
-func TestFactorsOfAll(t *testing.T) {
-	for n := 2; n <= 200; n += 2 {
-		rounds := factors(n, func(a, b int) bool { return true })
-		met := matrix[bool](n, n)
-		for _, partner := range rounds {
-			for a, b := range partner {
-				if a == b || partner[b] != a || met[a][b] {
-					t.Fatalf("%d people: %d has %d as a partner, twice or one-sidedly", n, a, b)
-				}
-				met[a][b] = true
-			}
-		}
-		if len(rounds) != n-1 {
-			t.Errorf("%d people: got %d rounds, want %d", n, len(rounds), n-1)
-		}
-	}
-}
-
 // TestFactorsOfRest: what random rounds leave over in a graph of rounds is whole.
 func TestFactorsOfRest(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 1))
@@ -61,7 +44,7 @@ func TestFactorsOfRest(t *testing.T) {
 			}
 			return true
 		}
-		price := matrix[int](n, n)
+		price := grid[int](n, n)
 		for round := range n - 1 {
 			for a := range n {
 				for b := range a {
@@ -69,7 +52,7 @@ func TestFactorsOfRest(t *testing.T) {
 					price[b][a] = price[a][b]
 				}
 			}
-			if factors(n, left) == nil {
+			if matching.Factors(n, left) == nil {
 				t.Fatalf("%d people: nothing left for round %d", n, round+1)
 			}
 			used = append(used, planned(n, price, left))

@@ -4,13 +4,15 @@ import (
 	"cmp"
 	"math"
 	"slices"
+
+	"github.com/peerslot/peerslot/scheduler/grouping/internal/lp"
 )
 
 // A relaxation lets groups be chosen in parts: each person is to be in groups whose
 // parts sum to one. It holds the columns found so far. Its duals, rounded to whole
 // numbers, prove a bound once no column has a negative reduced cost by them.
 type relaxation struct {
-	lp
+	lp.Program
 	n, least int // people, and the least size of a group
 	groups   []column
 	sides    []side
@@ -26,50 +28,50 @@ type relaxation struct {
 func newRelaxation(t *table, most []float64, sides []side) *relaxation {
 	r := &relaxation{n: t.n, least: t.least, sides: sides, person: make([]int, t.n), limit: make([]int, len(sides))}
 	for i, m := range most {
-		r.addRow(1, m, math.Inf(1), lacking(i))
+		r.AddRow(1, m, math.Inf(1), lp.Lacking(i))
 	}
 	// A dual above the weight of its feature would make groups cheaper for having
 	// more of it.
 	weight := [features]int{noSlot: t.w.NoSlot, meetings: t.w.Met, trios: t.dearest()}
 	for k, s := range sides {
 		if s.atLeast {
-			r.addRow(float64(s.value), float64(weight[s.feature]), 0, lacking(t.n+k))
+			r.AddRow(float64(s.value), float64(weight[s.feature]), 0, lp.Lacking(t.n+k))
 		} else {
-			r.addRow(float64(s.value), 0, 1e6, lacking(t.n+k))
+			r.AddRow(float64(s.value), 0, 1e6, lp.Lacking(t.n+k))
 		}
 	}
-	r.refactor()
+	r.Refactor()
 	return r
 }
 
 // add makes a group available.
 func (r *relaxation) add(c column) {
-	var entries []lpEntry
+	var entries []lp.Entry
 	for _, i := range c.members() {
-		entries = append(entries, lpEntry{int32(i), 1})
+		entries = append(entries, lp.Entry{Row: int32(i), Coef: 1})
 	}
 	for k, s := range r.sides {
 		if n := c.count[s.feature]; n != 0 {
-			entries = append(entries, lpEntry{int32(r.n + k), float64(n)})
+			entries = append(entries, lp.Entry{Row: int32(r.n + k), Coef: float64(n)})
 		}
 	}
 	for k, t := range r.cuts {
 		if t.hits(c.set) {
-			entries = append(entries, lpEntry{int32(r.n + len(r.sides) + k), 1})
+			entries = append(entries, lp.Entry{Row: int32(r.n + len(r.sides) + k), Coef: 1})
 		}
 	}
 	r.groups = append(r.groups, c)
-	r.addColumn(float64(c.cost), entries)
+	r.AddColumn(float64(c.cost), entries)
 }
 
 // round takes the duals of the programme over in whole numbers. They are rounded
 // down, so that no reduced cost falls.
 func (r *relaxation) round() {
 	for i := range r.person {
-		r.person[i] = int(math.Floor(r.dual[i] * dualUnit))
+		r.person[i] = int(math.Floor(r.Dual[i] * dualUnit))
 	}
 	for k := range r.limit {
-		r.limit[k] = int(math.Floor(r.dual[r.n+k] * dualUnit))
+		r.limit[k] = int(math.Floor(r.Dual[r.n+k] * dualUnit))
 		if r.sides[k].atLeast {
 			r.limit[k] = max(0, r.limit[k])
 		} else {
@@ -77,9 +79,16 @@ func (r *relaxation) round() {
 		}
 	}
 	r.cut = r.cut[:0]
-	for _, y := range r.dual[r.n+len(r.sides):] {
+	for _, y := range r.Dual[r.n+len(r.sides):] {
 		r.cut = append(r.cut, min(0, int(math.Floor(y*dualUnit))))
 	}
+}
+
+// takeWork returns the work done since the last call, for a meter.
+func (r *relaxation) takeWork() int {
+	w := r.Work
+	r.Work = 0
+	return w
 }
 
 // reduced returns the cost of c less what the duals pay for it.
@@ -126,9 +135,9 @@ func (r *relaxation) lower(least int) {
 // lacks reports whether the optimum leaves a person out in part: then a dual is at
 // its upper bound, which can be too low.
 func (r *relaxation) lacks() bool {
-	for k, row := range r.rows {
-		if row.basic < 0 && r.value[k] > 1e-3 {
-			if at, _ := gap(row.basic); at < r.n {
+	for k := range r.Rows() {
+		if id := r.Basic(k); id < 0 && r.Value[k] > 1e-3 {
+			if at, _ := lp.Gap(id); at < r.n {
 				return true
 			}
 		}
@@ -139,9 +148,9 @@ func (r *relaxation) lacks() bool {
 // sum returns how much of a feature the optimum has.
 func (r *relaxation) sum(feature int) float64 {
 	s := 0.0
-	for k, row := range r.rows {
-		if row.basic >= 0 {
-			s += r.value[k] * float64(r.groups[row.basic].count[feature])
+	for k := range r.Rows() {
+		if id := r.Basic(k); id >= 0 {
+			s += r.Value[k] * float64(r.groups[id].count[feature])
 		}
 	}
 	return s
@@ -192,23 +201,23 @@ func (r *relaxation) tighten(most int) bool {
 	for _, f := range found[:min(most, len(found))] {
 		r.addCut(f.cut, f.by)
 	}
-	r.refactor()
+	r.Refactor()
 	return len(found) > 0
 }
 
 // addCut adds a cut. by is how much the optimum violates it, 0 if there is none
-// yet. Call refactor before solve.
+// yet. Call Refactor before Solve.
 func (r *relaxation) addCut(t triple, by float64) {
-	at := len(r.rows)
+	at := r.Rows()
 	r.cuts = append(r.cuts, t)
 	if by > 0 {
-		r.addRow(1, 0, 1e6, surplus(at))
+		r.AddRow(1, 0, 1e6, lp.Surplus(at))
 	} else {
-		r.addRow(1, 0, 1e6, lacking(at))
+		r.AddRow(1, 0, 1e6, lp.Lacking(at))
 	}
 	for i, c := range r.groups {
 		if t.hits(c.set) {
-			r.columns[i].entries = append(r.columns[i].entries, lpEntry{int32(at), 1})
+			r.Extend(i, lp.Entry{Row: int32(at), Coef: 1})
 		}
 	}
 }
@@ -255,9 +264,9 @@ type fraction struct {
 // people how much they share.
 func (r *relaxation) fractions() (parts []fraction, pair []float64) {
 	pair = make([]float64, r.n*r.n)
-	for k, row := range r.rows {
-		if x := r.value[k]; row.basic >= 0 && x > 1e-3 && x < 1-1e-3 {
-			c := r.groups[row.basic]
+	for k, x := range r.Value {
+		if id := r.Basic(k); id >= 0 && x > 1e-3 && x < 1-1e-3 {
+			c := r.groups[id]
 			parts = append(parts, fraction{c.set, x})
 			for _, i := range c.members() {
 				for _, j := range c.members() {

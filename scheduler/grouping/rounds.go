@@ -1,187 +1,13 @@
 package grouping
 
-import (
-	"math/rand/v2"
-	"slices"
-)
+import "github.com/peerslot/peerslot/scheduler/grouping/internal/layouts"
 
 // Rounds lays out rounds for groups*size people, numbered from 0, in groups of one
 // size, so that no two people meet twice: rounds[r][g] lists the members of group g
 // in round r, ascending. ok is false if it found no such layout, which may be
 // because there is none. The same arguments give the same layout.
-//
-// Pairs, and wherever groups times size fit into a difference matrix (3x3 for 4
-// rounds, 4x4 for 5, 5x4 for 5, 12x5 for 12), are constructed; other layouts are
-// searched for, first among those that one round generates by rotation (5x3 for 7).
 func Rounds(groups, size, rounds int, seed uint64) (layout [][][]int, ok bool) {
-	n := groups * size
-	if groups < 1 || size < 2 || rounds < 1 || rounds*(size-1) > n-1 || rounds > 1 && groups < size {
-		return nil, false
-	}
-	rng := rand.New(rand.NewPCG(seed, uint64(n)))
-	for _, construct := range []func(groups, size, rounds int, rng *rand.Rand) [][][]int{circle, transversal, rotated, searched} {
-		if layout = construct(groups, size, rounds, rng); len(layout) >= rounds {
-			return tidy(layout[:rounds]), true
-		}
-	}
-	return nil, false
-}
-
-// maxSearch is the number of people up to which layouts are searched for.
-const maxSearch = 100
-
-// tidy sorts members and groups.
-func tidy(layout [][][]int) [][][]int {
-	for _, round := range layout {
-		for _, g := range round {
-			slices.Sort(g)
-		}
-		slices.SortFunc(round, func(a, b []int) int { return a[0] - b[0] })
-	}
-	return layout
-}
-
-// circle is the round robin: one person stays, all others move on by one seat, and
-// those across from each other meet.
-func circle(groups, size, rounds int, _ *rand.Rand) [][][]int {
-	if size != 2 {
-		return nil
-	}
-	seats := 2*groups - 1
-	layout := make([][][]int, rounds)
-	for r := range layout {
-		layout[r] = append(layout[r], []int{r, seats})
-		for k := 1; k < groups; k++ {
-			layout[r] = append(layout[r], []int{(r + k) % seats, (r - k + seats) % seats})
-		}
-	}
-	return layout
-}
-
-// transversal takes one person of each of size rows of people, a row being as long
-// as there are groups: in round r, group g has from each row the person at g plus
-// the r-th entry of that row of a difference matrix. When groups can be made within
-// the rows, in which nobody has met, further rounds follow.
-func transversal(groups, size, rounds int, rng *rand.Rand) [][][]int {
-	group := newGroup(groups)
-	matrix := differenceMatrix(group, size, rng)
-	if matrix == nil {
-		return nil
-	}
-	layout := make([][][]int, min(rounds, groups))
-	for r := range layout {
-		for g := range groups {
-			var members []int
-			for row := range size {
-				members = append(members, row*groups+group.add(g, matrix[row][r]))
-			}
-			layout[r] = append(layout[r], members)
-		}
-	}
-	if rounds <= groups || groups%size != 0 {
-		return layout
-	}
-	inside, ok := Rounds(groups/size, size, rounds-groups, rng.Uint64())
-	if !ok {
-		return layout
-	}
-	for _, round := range inside {
-		var all [][]int
-		for row := range size {
-			for _, g := range round {
-				members := make([]int, size)
-				for k, i := range g {
-					members[k] = row*groups + i
-				}
-				all = append(all, members)
-			}
-		}
-		layout = append(layout, all)
-	}
-	return layout
-}
-
-// rotated looks for one round whose rotations are the others: people are on a few
-// wheels with a seat for each round, which turn together, and a few stand by.
-func rotated(groups, size, rounds int, rng *rand.Rand) [][][]int {
-	n := groups * size
-	if n > maxSearch {
-		return nil
-	}
-	for seats := rounds; seats <= min(rounds+2, n); seats++ {
-		w := wheels{n: n, turning: n - n%seats, seats: seats, rounds: rounds}
-		s := newSwapping(n, size, 1, w.classes(), w.class, rng)
-		for range 20 {
-			if s.solve(400 * n) {
-				return w.turn(s.groups(0))
-			}
-		}
-	}
-	return nil
-}
-
-// wheels are n people; person i sits on wheel i/seats, the last n-turning stand by.
-type wheels struct{ n, turning, seats, rounds int }
-
-// count returns how many wheels there are, with those who stand by as one.
-func (w wheels) count() int { return w.n/w.seats + 1 }
-
-func (w wheels) classes() int { return 1 + w.count()*(w.n+w.count()*w.seats) }
-
-// class numbers what two people have in common with the pairs that rotation makes
-// of them: two pairs of one class would meet. Class 0 is never allowed.
-func (w wheels) class(a, b int) int {
-	a, b = min(a, b), max(a, b)
-	switch {
-	case a >= w.turning: // both stand by, and would meet in every round
-		return 0
-	case b >= w.turning:
-		return 1 + b*w.count() + a/w.seats
-	}
-	i, j, d := a/w.seats, b/w.seats, (b-a+w.n*w.seats)%w.seats
-	if i == j {
-		if 2*d == w.seats && w.rounds > d {
-			return 0
-		}
-		d = min(d, w.seats-d)
-	}
-	return 1 + w.count()*w.n + (j*w.count()+i)*w.seats + d
-}
-
-// turn returns a round and its rotations.
-func (w wheels) turn(base [][]int) [][][]int {
-	layout := make([][][]int, w.rounds)
-	for r := range layout {
-		for _, g := range base {
-			members := slices.Clone(g)
-			for k, i := range members {
-				if i < w.turning {
-					members[k] = i/w.seats*w.seats + (i+r)%w.seats
-				}
-			}
-			layout[r] = append(layout[r], members)
-		}
-	}
-	return layout
-}
-
-// searched looks for all rounds at once.
-func searched(groups, size, rounds int, rng *rand.Rand) [][][]int {
-	n := groups * size
-	if n > maxSearch {
-		return nil
-	}
-	s := newSwapping(n, size, rounds, n*n+1, func(a, b int) int { return 1 + min(a, b)*n + max(a, b) }, rng)
-	for range 10 {
-		if s.solve(20_000 * rounds) {
-			layout := make([][][]int, rounds)
-			for r := range layout {
-				layout[r] = s.groups(r)
-			}
-			return layout
-		}
-	}
-	return nil
+	return layouts.Rounds(groups, size, rounds, seed)
 }
 
 // foresee exchanges a grouping that costs nothing for one that leaves most to come:
@@ -190,11 +16,11 @@ func searched(groups, size, rounds int, rng *rand.Rand) [][][]int {
 // that one round after the other is taken from it.
 func (s *solver) foresee() {
 	n, sizes := len(s.people), s.m.sizes(len(s.people))
-	for size := sizes.most; size >= sizes.least && n <= maxSearch; size-- {
+	for size := sizes.most; size >= sizes.least && n <= layouts.MaxSearch; size-- {
 		if n%size != 0 {
 			continue
 		}
-		for _, round := range longest(n/size, size) {
+		for _, round := range layouts.Longest(n/size, size) {
 			whole := portion{table: newTable(s.m, &s.masks, s.people), groups: round}
 			for _, g := range round {
 				whole.cost += whole.table.cost(g)
@@ -206,22 +32,4 @@ func (s *solver) foresee() {
 			}
 		}
 	}
-}
-
-// longest returns a layout of as many rounds as can be had quickly.
-func longest(groups, size int) [][][]int {
-	const quick = 30
-	n := groups * size
-	most := (n - 1) / (size - 1)
-	if groups < size {
-		return nil
-	}
-	rng := rand.New(rand.NewPCG(0, uint64(n)))
-	layout := transversal(groups, size, most, rng)
-	for rounds := most; n <= quick && rounds > max(len(layout), most-3); rounds-- {
-		if all := rotated(groups, size, rounds, rng); all != nil {
-			return all
-		}
-	}
-	return layout
 }

@@ -5,6 +5,8 @@ import (
 	"math/rand/v2"
 	"slices"
 	"time"
+
+	"github.com/peerslot/peerslot/scheduler/grouping/internal/matching"
 )
 
 // A solver improves a grouping of all people that are not kept. Its parts work on
@@ -213,7 +215,7 @@ func (p *portion) improve(m *meter) {
 func (p *portion) pair(m *meter) {
 	n := p.table.n
 	price := p.table.pairPrices()
-	partner := pairUp(n, func(a, b int) int { return price[a][b] })
+	partner := matching.Cheapest(n, func(a, b int) int { return price[a][b] })
 	m.use(n*n*priceCost + n*n*n)
 	p.groups, p.cost = pairsOf(partner), matched(partner, price)
 }

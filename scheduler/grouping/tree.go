@@ -43,7 +43,7 @@ const (
 
 // search returns what no choice of the columns costs less than, at most the target.
 func (t *tree) search(r *relaxation) int {
-	stack := []node{{columns: everyone32(len(t.columns)), duals: r.dual[:t.t.n], sides: r.sides, bound: r.bound()}}
+	stack := []node{{columns: everyone32(len(t.columns)), duals: r.Dual[:t.t.n], sides: r.sides, bound: r.bound()}}
 	for len(stack) > 0 && !t.meter.over() {
 		k := max(0, len(stack)-wave)
 		nodes := slices.Clone(stack[k:])
@@ -92,7 +92,7 @@ func (t *tree) visit(n node) outcome {
 	o.best, o.cost = v.best, v.cost
 	o.work += (v.work + len(n.columns)) * columnCost
 	if !complete {
-		o.open = t.halve(r, node{rest, r.dual[:t.t.n], r.binding(), n.sides, bound})
+		o.open = t.halve(r, node{rest, r.Dual[:t.t.n], r.binding(), n.sides, bound})
 	}
 	return o
 }
@@ -131,7 +131,7 @@ func (t *tree) pool(n node) *relaxation {
 	for _, c := range n.cuts {
 		r.addCut(c, 0)
 	}
-	r.refactor()
+	r.Refactor()
 	// Columns that are cheap by the old duals are likely to matter.
 	for _, k := range n.columns {
 		d := float64(t.columns[k].cost)
@@ -167,7 +167,7 @@ func (t *tree) settle(r *relaxation, columns []int32) {
 		reduced int
 	}
 	for rounds := 1; ; rounds++ {
-		r.solve()
+		r.Solve()
 		r.round()
 		var found []entry
 		least := 0
@@ -178,7 +178,7 @@ func (t *tree) settle(r *relaxation, columns []int32) {
 				found = append(found, entry{k, d})
 			}
 		}
-		r.work += len(columns) * columnCost * 5
+		r.Work += len(columns) * columnCost * 5
 		if len(found) == 0 || rounds == 100 { // more only if rounding errors go round in circles
 			r.lower(least)
 			return

@@ -1,4 +1,4 @@
-package scheduler
+package forming
 
 import (
 	"bytes"
@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/scheduler"
 )
 
 // ParsePast reads earlier rounds that were formed elsewhere: a CSV file with the
@@ -17,7 +18,7 @@ import (
 // are separated by commas, semicolons or tabs; a byte order mark does not matter,
 // nor does the case of the columns and addresses. Rounds come in the order of the
 // file. Errors name the file and the line; all faults are reported.
-func ParsePast(name string, data []byte) ([]Round, error) {
+func ParsePast(name string, data []byte) ([]scheduler.Round, error) {
 	data = bytes.TrimPrefix(data, []byte("\uFEFF"))
 	header, _, _ := bytes.Cut(data, []byte("\n"))
 	r := csv.NewReader(bytes.NewReader(data))
@@ -77,7 +78,7 @@ func pastColumns(row []string) (columns [3]int, err error) {
 type past struct {
 	name    string
 	columns [3]int
-	rounds  []Round
+	rounds  []scheduler.Round
 	errs    []error
 }
 
@@ -113,8 +114,8 @@ func (p *past) add(line int, row []string) {
 // member puts somebody into a group of a round. The rounds' names stand in for the
 // program, which all have in common.
 func (p *past) member(round, group string, a calendar.Address) {
-	r := find(&p.rounds, func(r Round) bool { return r.Program == round }, Round{Program: round, Number: len(p.rounds) + 1})
-	g := find(&r.Groups, func(g Group) bool { return g.Name == group }, Group{Name: group})
+	r := find(&p.rounds, func(r scheduler.Round) bool { return r.Program == round }, scheduler.Round{Program: round, Number: len(p.rounds) + 1})
+	g := find(&r.Groups, func(g scheduler.Group) bool { return g.Name == group }, scheduler.Group{Name: group})
 	if !slices.Contains(g.Members, a) {
 		g.Members = append(g.Members, a)
 	}

@@ -1,17 +1,17 @@
-package grouping
+package matching
 
 import (
 	"math/rand/v2"
 )
 
-// factors splits a graph in which every vertex has the same degree into that many
+// Factors splits a graph in which every vertex has the same degree into that many
 // perfect matchings, given as partners, or returns nil if it finds no way. The same
 // graph always gives the same answer.
 //
 // It colours the edges. An edge whose ends lack one colour in common takes it.
 // Otherwise the path of the two colours that the ends lack is swapped at one end; if
 // it leads to the other end, another path is, at random, and the edge tried later.
-func factors(n int, edge func(a, b int) bool) [][]int {
+func Factors(n int, edge func(a, b int) bool) [][]int {
 	for attempt := range uint64(20) {
 		c := newColouring(n, edge, attempt)
 		if c == nil {

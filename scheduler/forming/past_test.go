@@ -1,4 +1,4 @@
-package scheduler_test
+package forming_test
 
 import (
 	"testing"
@@ -7,6 +7,7 @@ import (
 
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/forming"
 )
 
 func TestParsePast(t *testing.T) {
@@ -22,7 +23,7 @@ func TestParsePast(t *testing.T) {
 		"semicolons": "\uFEFFEmail;Note;GROUP;Round\r\nAna@Acme.example;\"a;b\";one;2025-1\r\nbo@acme.example;;one;2025-1\r\n;;;\r\ncem@acme.example;;two;2025-1\r\nana@acme.example;;one;2025-2\r\ncem@acme.example;;one;2025-2\r\nCEM@acme.example;;one;2025-2\r\n",
 		"tabs":       "round\tgroup\temail\n2025-1\tone\tana@acme.example\n2025-1\tone\tbo@acme.example\n\n2025-1\ttwo\tcem@acme.example\n2025-2\tone\tana@acme.example\n2025-2\tone\tcem@acme.example",
 	} {
-		got, err := scheduler.ParsePast("past.csv", []byte(text))
+		got, err := forming.ParsePast("past.csv", []byte(text))
 		if diff := cmp.Diff(want, got); err != nil || diff != "" {
 			t.Errorf("%s: %v (-want +got):\n%s", name, err, diff)
 		}
@@ -37,7 +38,7 @@ func TestParsePastFaults(t *testing.T) {
 		{"round,group,email\n1,a,ana@acme.example\n1,\"a,bo@acme.example\n", "past.csv:3: this is not CSV: want cells that hold quotes to be in quotes, and the quotes doubled"},
 	}
 	for _, test := range tests {
-		if _, err := scheduler.ParsePast("past.csv", []byte(test.text)); err == nil || err.Error() != test.want {
+		if _, err := forming.ParsePast("past.csv", []byte(test.text)); err == nil || err.Error() != test.want {
 			t.Errorf("ParsePast(%q): %v; want %s", test.text, err, test.want)
 		}
 	}
@@ -47,7 +48,7 @@ func FuzzParsePast(f *testing.F) {
 	f.Add([]byte("round,group,email\n1,a,ana@acme.example\n"))
 	f.Add([]byte("\uFEFFround;group;email\r\n1;\"a\"\"b\";ana@acme.example"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		rounds, err := scheduler.ParsePast("past.csv", data)
+		rounds, err := forming.ParsePast("past.csv", data)
 		if err != nil {
 			return
 		}

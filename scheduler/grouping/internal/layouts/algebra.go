@@ -1,4 +1,4 @@
-package grouping
+package layouts
 
 import "math/rand/v2"
 
@@ -177,4 +177,13 @@ func (s *rowSearch) mark(v int, used bool) {
 	for k, row := range s.rows {
 		s.used[k][s.sub(v, row[len(s.row)])] = used
 	}
+}
+
+func matrix[T any](rows, columns int) [][]T {
+	all := make([]T, rows*columns)
+	m := make([][]T, rows)
+	for r := range m {
+		m[r] = all[r*columns : (r+1)*columns]
+	}
+	return m
 }

@@ -1,4 +1,4 @@
-package scheduler
+package forming
 
 import (
 	"errors"
@@ -8,6 +8,7 @@ import (
 
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/grouping"
 )
 
@@ -17,7 +18,7 @@ const mostLinked = 40
 
 // link makes a group of each link of a one-on-one program. There is nothing to
 // choose, so the cost is the least.
-func (r *forming) link(plan *FormPlan) error {
+func (r *forming) link(plan *Plan) error {
 	links, err := r.chooseLinks()
 	if err != nil {
 		return err
@@ -30,7 +31,7 @@ func (r *forming) link(plan *FormPlan) error {
 		if err != nil {
 			return err
 		}
-		g := FormedGroup{Cost: result.Groups[0].Cost}
+		g := Group{Cost: result.Groups[0].Cost}
 		g.Program, g.Members, g.Cadence = r.Program.Name, []calendar.Address{l.A, l.B}, l.Cadence
 		g.Spread = r.spread(g.Members)
 		plan.Groups = append(plan.Groups, g)
@@ -44,7 +45,7 @@ func (r *forming) link(plan *FormPlan) error {
 
 // evaluateLink prices the two people alone; that they met before is as it should
 // be, and their sessions are judged at their own cadence later.
-func (r *forming) evaluateLink(l Link) (grouping.Result, error) {
+func (r *forming) evaluateLink(l scheduler.Link) (grouping.Result, error) {
 	p := grouping.Problem{MinSize: 2, MaxSize: 2, CloseTeams: r.problem.CloseTeams, Weights: r.problem.Weights}
 	for _, a := range []calendar.Address{l.A, l.B} {
 		i, _ := slices.BinarySearch(r.people, a)
@@ -58,9 +59,9 @@ func (r *forming) evaluateLink(l Link) (grouping.Result, error) {
 // chooseLinks returns who meets whom: the links of the program, or else all who
 // take part, as often as their teams depend on each other. Links of people who are
 // not there are left out with them.
-func (r *forming) chooseLinks() ([]Link, error) {
+func (r *forming) chooseLinks() ([]scheduler.Link, error) {
 	there := func(a calendar.Address) bool { return slices.Contains(r.people, a) }
-	var out []Link
+	var out []scheduler.Link
 	for _, l := range r.Program.Links {
 		if there(l.A) && there(l.B) {
 			out = append(out, l)
@@ -79,14 +80,14 @@ func (r *forming) chooseLinks() ([]Link, error) {
 }
 
 // everybody links all with all, but for those who are never together.
-func (r *forming) everybody() []Link {
-	var out []Link
+func (r *forming) everybody() []scheduler.Link {
+	var out []scheduler.Link
 	for i, a := range r.people {
 		for j, b := range r.people[i+1:] {
 			if slices.ContainsFunc(r.problem.NeverTogether, func(n [2]int) bool { return n == [2]int{i, i + 1 + j} || n == [2]int{i + 1 + j, i} }) {
 				continue
 			}
-			out = append(out, Link{a, b, r.linkCadence(a, b)})
+			out = append(out, scheduler.Link{A: a, B: b, Cadence: r.linkCadence(a, b)})
 		}
 	}
 	return out

@@ -1,111 +1,124 @@
-package grouping
+// Package lp solves linear programmes of a few hundred rows by the simplex method.
+package lp
 
 import (
 	"math"
 	"slices"
 )
 
-// An lp is a linear programme in which every row says that the sum of its columns
+// A Program is a linear programme in which every row says that the sum of its columns
 // is a right-hand side: least cost, no column below zero. What a row lacks can be
 // made up for at the price plus, and what it has too much at the price minus;
 // infinite prices forbid it. It is solved by a primal simplex with a dense inverse.
-type lp struct {
-	rows    []lpRow
-	columns []lpColumn
+type Program struct {
+	Value []float64 // of the basic column of each row
+	Dual  []float64 // by row
+	Work  int       // done, in units of a nanosecond or so; callers may add to it and set it back
+
+	rows    []row
+	columns []column
 	inv     [][]float64 // of the basis, by row
-	value   []float64   // of the basic column of each row
-	dual    []float64   // by row
 	step    []float64   // scratch
-	work    int         // done since takeWork
 }
 
-type lpRow struct {
+type row struct {
 	right, plus, minus float64
 	basic              int // index of columns, or lacking or surplus of some row
 }
 
-type lpColumn struct {
+type column struct {
 	cost    float64
-	entries []lpEntry
+	entries []Entry
 	basic   bool
 }
 
-type lpEntry struct {
-	row  int32
-	coef float64
+// An Entry is a coefficient of a column that is not zero.
+type Entry struct {
+	Row  int32
+	Coef float64
 }
 
-// lacking and surplus number the columns that make up for the gaps of a row.
-func lacking(row int) int { return -1 - 2*row }
-func surplus(row int) int { return -2 - 2*row }
+// Lacking and Surplus number the columns that make up for the gaps of a row.
+func Lacking(row int) int { return -1 - 2*row }
 
-// gap returns the row of a number that lacking or surplus made, and its coefficient.
-func gap(id int) (row int, coef float64) {
+// Surplus is for what a row has too much.
+func Surplus(row int) int { return -2 - 2*row }
+
+// Gap returns the row of a number that Lacking or Surplus made, and its coefficient.
+func Gap(id int) (row int, coef float64) {
 	if id%2 == 0 {
 		return (-2 - id) / 2, -1
 	}
 	return (-1 - id) / 2, 1
 }
 
-// addRow appends a row whose gap is basic. Call refactor before solve.
-func (p *lp) addRow(right, plus, minus float64, basic int) {
+// AddRow appends a row whose gap is basic. Call Refactor before Solve.
+func (p *Program) AddRow(right, plus, minus float64, basic int) {
 	// A little noise keeps many bases from meeting in one point, where the simplex
 	// would stall. Duals do not depend on it.
 	noise := 1e-4 * float64((uint32(len(p.rows)+1)*2654435761)>>8) / (1 << 24)
-	p.rows = append(p.rows, lpRow{right + noise, plus, minus, basic})
+	p.rows = append(p.rows, row{right + noise, plus, minus, basic})
 }
 
-func (p *lp) addColumn(cost float64, entries []lpEntry) {
-	p.columns = append(p.columns, lpColumn{cost: cost, entries: entries})
+// AddColumn appends a column. Columns are numbered from 0.
+func (p *Program) AddColumn(cost float64, entries []Entry) {
+	p.columns = append(p.columns, column{cost: cost, entries: entries})
 }
 
-func (p *lp) cost(id int) float64 {
+func (p *Program) cost(id int) float64 {
 	if id >= 0 {
 		return p.columns[id].cost
 	}
-	if row, coef := gap(id); coef > 0 {
+	if row, coef := Gap(id); coef > 0 {
 		return p.rows[row].plus
 	} else {
 		return p.rows[row].minus
 	}
 }
 
-// solve makes the programme optimal over its columns. It gives up after a number
+// Solve makes the programme optimal over its columns. It gives up after a number
 // of pivots that only rounding errors can use up; the duals are some duals then.
-func (p *lp) solve() {
+func (p *Program) Solve() {
 	p.revalue()
 	for pivots := 1; pivots < 50_000; pivots++ {
 		id, reduced := p.entering()
-		p.work += len(p.rows)*len(p.rows)/3 + 10*len(p.columns)
+		p.Work += len(p.rows)*len(p.rows)/3 + 10*len(p.columns)
 		if reduced > -1e-6 || !p.pivot(id, reduced) {
 			return
 		}
 		if pivots%(200+2*len(p.rows)) == 0 {
-			p.refactor()
+			p.Refactor()
 		}
 	}
 }
 
-// takeWork returns the work done since the last call, for a meter.
-func (p *lp) takeWork() int {
-	w := p.work
-	p.work = 0
-	return w
+// Extend gives a column a coefficient in a row that was added after it.
+func (p *Program) Extend(column int, e Entry) {
+	p.columns[column].entries = append(p.columns[column].entries, e)
 }
 
-// refactor inverts the basis anew, which sheds rounding errors.
-func (p *lp) refactor() {
+// Rows returns the number of rows.
+func (p *Program) Rows() int { return len(p.rows) }
+
+// Basic returns the column that is basic in a row, or a number of Lacking or Surplus.
+func (p *Program) Basic(row int) int { return p.rows[row].basic }
+
+// SetPlus changes at what price a row's lack can be made up for.
+func (p *Program) SetPlus(row int, plus float64) { p.rows[row].plus = plus }
+
+// Refactor inverts the basis anew, which sheds rounding errors.
+func (p *Program) Refactor() {
 	n := len(p.rows)
 	if p.fresh() {
-		p.inv = matrix[float64](n, n)
+		p.inv = square(n)
 		for k, row := range p.rows {
-			r, coef := gap(row.basic)
+			r, coef := Gap(row.basic)
 			p.inv[k][r] = coef
 		}
 		p.revalue()
 		return
 	}
-	p.work += n * n * n / 2
+	p.Work += n * n * n / 2
 	work := make([][]float64, n)
 	for r := range work {
 		work[r] = make([]float64, 2*n)
@@ -113,12 +126,12 @@ func (p *lp) refactor() {
 	}
 	for k, row := range p.rows {
 		if row.basic < 0 {
-			r, coef := gap(row.basic)
+			r, coef := Gap(row.basic)
 			work[r][k] = coef
 			continue
 		}
 		for _, e := range p.columns[row.basic].entries {
-			work[e.row][k] = e.coef
+			work[e.Row][k] = e.Coef
 		}
 	}
 	invert(work)
@@ -129,9 +142,17 @@ func (p *lp) refactor() {
 	p.revalue()
 }
 
+func square(n int) [][]float64 {
+	all, m := make([]float64, n*n), make([][]float64, n)
+	for r := range m {
+		m[r] = all[r*n : (r+1)*n]
+	}
+	return m
+}
+
 // fresh reports whether only gaps are basic.
-func (p *lp) fresh() bool {
-	return !slices.ContainsFunc(p.rows, func(r lpRow) bool { return r.basic >= 0 })
+func (p *Program) fresh() bool {
+	return !slices.ContainsFunc(p.rows, func(r row) bool { return r.basic >= 0 })
 }
 
 // invert turns [A I] into [I A^-1] by Gauss and Jordan.
@@ -165,36 +186,36 @@ func subtract(a, b []float64, f float64) {
 }
 
 // revalue recomputes the basic values and the duals from the inverse.
-func (p *lp) revalue() {
+func (p *Program) revalue() {
 	n := len(p.rows)
-	p.value, p.dual, p.step = make([]float64, n), make([]float64, n), make([]float64, n)
+	p.Value, p.Dual, p.step = make([]float64, n), make([]float64, n), make([]float64, n)
 	for r, inv := range p.inv {
 		c := p.cost(p.rows[r].basic)
 		for j, v := range inv {
-			p.value[r] += v * p.rows[j].right
-			p.dual[j] += c * v
+			p.Value[r] += v * p.rows[j].right
+			p.Dual[j] += c * v
 		}
 	}
 }
 
 // entering returns the column of least reduced cost.
-func (p *lp) entering() (id int, reduced float64) {
+func (p *Program) entering() (id int, reduced float64) {
 	for i := range p.columns {
 		c := &p.columns[i]
 		d := c.cost
 		for _, e := range c.entries {
-			d -= p.dual[e.row] * e.coef
+			d -= p.Dual[e.Row] * e.Coef
 		}
 		if d < reduced && !c.basic {
 			id, reduced = i, d
 		}
 	}
-	for r, y := range p.dual {
+	for r, y := range p.Dual {
 		if d := p.rows[r].plus - y; d < reduced {
-			id, reduced = lacking(r), d
+			id, reduced = Lacking(r), d
 		}
 		if d := p.rows[r].minus + y; d < reduced {
-			id, reduced = surplus(r), d
+			id, reduced = Surplus(r), d
 		}
 	}
 	return id, reduced
@@ -202,14 +223,14 @@ func (p *lp) entering() (id int, reduced float64) {
 
 // pivot brings a column into the basis. It reports false if nothing limits the
 // column, which only rounding errors bring about.
-func (p *lp) pivot(id int, reduced float64) bool {
+func (p *Program) pivot(id int, reduced float64) bool {
 	p.direction(id)
 	out, ratio := -1, math.Inf(1)
 	for r, s := range p.step {
 		if s < 1e-9 {
 			continue
 		}
-		if q := max(p.value[r], 0) / s; q < ratio-1e-12 || q < ratio+1e-12 && s > p.step[out] {
+		if q := max(p.Value[r], 0) / s; q < ratio-1e-12 || q < ratio+1e-12 && s > p.step[out] {
 			out, ratio = r, q
 		}
 	}
@@ -221,22 +242,22 @@ func (p *lp) pivot(id int, reduced float64) bool {
 	scale := 1 / p.step[out]
 	for j := range pivotRow {
 		pivotRow[j] *= scale
-		p.dual[j] += reduced * pivotRow[j]
+		p.Dual[j] += reduced * pivotRow[j]
 	}
 	for r, inv := range p.inv {
 		if f := p.step[r]; r != out && f != 0 {
 			subtract(inv, pivotRow, f)
-			p.value[r] -= f * ratio
+			p.Value[r] -= f * ratio
 		}
 	}
-	p.value[out] = ratio
+	p.Value[out] = ratio
 	return true
 }
 
 // direction sets step to how the basic values fall as the column grows.
-func (p *lp) direction(id int) {
+func (p *Program) direction(id int) {
 	if id < 0 {
-		k, coef := gap(id)
+		k, coef := Gap(id)
 		for r, inv := range p.inv {
 			p.step[r] = inv[k] * coef
 		}
@@ -245,13 +266,13 @@ func (p *lp) direction(id int) {
 	for r, inv := range p.inv {
 		s := 0.0
 		for _, e := range p.columns[id].entries {
-			s += inv[e.row] * e.coef
+			s += inv[e.Row] * e.Coef
 		}
 		p.step[r] = s
 	}
 }
 
-func (p *lp) swap(row, id int) {
+func (p *Program) swap(row, id int) {
 	if old := p.rows[row].basic; old >= 0 {
 		p.columns[old].basic = false
 	}

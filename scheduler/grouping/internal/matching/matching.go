@@ -1,8 +1,10 @@
-package grouping
+// Package matching puts people into pairs at the least cost, and splits graphs into
+// rounds of pairs.
+package matching
 
 import "slices"
 
-// pairUp returns for each of n people, n even, the partner that they have in a
+// Cheapest returns for each of n people, n even, the partner that they have in a
 // perfect matching of least cost, nil if there is no perfect matching. cost is
 // symmetric; a negative cost forbids the pair.
 //
@@ -10,7 +12,7 @@ import "slices"
 // of alternating edges grow from the unmatched vertices over tight edges, odd
 // cycles are shrunk to blossoms, and when nothing is tight the duals change. All
 // numbers are whole; weights are doubled so that they stay so.
-func pairUp(n int, cost func(a, b int) int) []int {
+func Cheapest(n int, cost func(a, b int) int) []int {
 	m := newMatcher(n, cost)
 	for m.augment() {
 	}

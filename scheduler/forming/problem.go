@@ -1,4 +1,4 @@
-package scheduler
+package forming
 
 import (
 	"slices"
@@ -6,13 +6,14 @@ import (
 
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/grouping"
 )
 
 // formingSearch returns the search whose starts decide what a group is worth: over
 // three months at the program's cadence, however soon its groups change.
-func formingSearch(w Workspace, p Program, start availability.Date) availability.Search {
-	search := NewSearch(w, p, start)
+func formingSearch(w scheduler.Workspace, p scheduler.Program, start availability.Date) availability.Search {
+	search := scheduler.NewSearch(w, p, start)
 	search.Count = p.Cadence.MaxCount()
 	return search
 }
@@ -25,7 +26,7 @@ func (r *forming) setProblem() error {
 		Apart: apartRules(r.Program), MaxLevelGap: r.Program.MaxLevelGap, CloseTeams: r.Program.CloseTeams,
 		Weights: weightsOf(r.Program), Seed: r.Seed, Budget: r.Budget, Cores: r.Cores,
 	}
-	if r.Program.Kind == Pair {
+	if r.Program.Kind == scheduler.Pair {
 		r.problem.MinSize, r.problem.MaxSize = 2, 2
 	}
 	zone, err := availability.LoadZone(r.Workspace.Zone)
@@ -69,20 +70,20 @@ func (r *forming) addExclusions(index map[calendar.Address]int) {
 	}
 }
 
-func apartRules(p Program) (rules grouping.Rules) {
+func apartRules(p scheduler.Program) (rules grouping.Rules) {
 	for _, rule := range p.Apart {
 		switch rule {
-		case ReportingLine:
+		case scheduler.ReportingLine:
 			rules |= grouping.ReportingLine
-		case SameTeam:
+		case scheduler.SameTeam:
 			rules |= grouping.SameTeam
-		case CloseTeams:
+		case scheduler.CloseTeams:
 			rules |= grouping.CloseTeams
-		case SameDept:
+		case scheduler.SameDept:
 			rules |= grouping.SameDepartment
-		case SameManager:
+		case scheduler.SameManager:
 			rules |= grouping.SameManager
-		case SameLocation:
+		case scheduler.SameLocation:
 			rules |= grouping.SameLocation
 		}
 	}
@@ -93,7 +94,7 @@ func apartRules(p Program) (rules grouping.Rules) {
 }
 
 // weightsOf returns the figures of the cost as the program changes them.
-func weightsOf(p Program) *grouping.Weights {
+func weightsOf(p scheduler.Program) *grouping.Weights {
 	w := grouping.DefaultWeights()
 	for name, figure := range map[string]*int{
 		"met": &w.Met, "session": &w.Session, "no_slot": &w.NoSlot, "zone_hour": &w.ZoneHour, "department": &w.Department,
@@ -108,15 +109,24 @@ func weightsOf(p Program) *grouping.Weights {
 // person describes somebody to the optimiser, but for their free starts.
 func (r *forming) person(a calendar.Address, noon time.Time) grouping.Person {
 	p := r.Workspace.Roster[a]
-	_, offset := noon.In(p.location()).Zone()
+	_, offset := noon.In(zoneOf(p)).Zone()
 	return grouping.Person{
 		Name: string(a), Team: p.Team, Department: p.Department, Location: p.Location,
-		Level: p.Level, Offset: offset, Chain: r.Workspace.Roster.chain(a),
+		Level: p.Level, Offset: offset, Chain: chain(r.Workspace.Roster, a),
 	}
 }
 
+// zoneOf returns the zone of a person, UTC if it is not known.
+func zoneOf(p scheduler.Person) *time.Location {
+	zone, err := availability.LoadZone(p.Zone)
+	if err != nil {
+		return time.UTC
+	}
+	return zone
+}
+
 // chain returns the managers above a person, the nearest first.
-func (r Roster) chain(a calendar.Address) []string {
+func chain(r scheduler.Roster, a calendar.Address) []string {
 	var above []string
 	for m := r[a].Manager; m != "" && m != a && !slices.Contains(above, string(m)); m = r[m].Manager {
 		above = append(above, string(m))
@@ -132,7 +142,7 @@ func (r *forming) setFree(search availability.Search) error {
 	if err != nil {
 		return err
 	}
-	members, err := r.members(Group{Name: r.Program.Name, Program: r.Program.Name, Members: r.people}, "")
+	members, err := r.Members(scheduler.Group{Name: r.Program.Name, Program: r.Program.Name, Members: r.people}, "")
 	if err != nil {
 		return err
 	}
@@ -160,4 +170,26 @@ func assumedBusy(b availability.Busy, window availability.Interval) availability
 	b.Window = window
 	b.Spans = slices.DeleteFunc(slices.Clone(b.Spans), func(s availability.Span) bool { return s.Kind == availability.Unknown })
 	return b
+}
+
+// A pairing is two people, the lesser address first.
+type pairing struct{ a, b calendar.Address }
+
+func pairOf(a, b calendar.Address) pairing { return pairing{min(a, b), max(a, b)} }
+
+// meetings counts in how many groups of the rounds two people were together. A
+// group that stayed as it was for several rounds counts in each.
+func meetings(rounds []scheduler.Round) map[pairing]int {
+	met := map[pairing]int{}
+	for _, r := range rounds {
+		for _, g := range r.Groups {
+			members := slices.Compact(slices.Sorted(slices.Values(g.Members)))
+			for i, a := range members {
+				for _, b := range members[:i] {
+					met[pairOf(a, b)]++
+				}
+			}
+		}
+	}
+	return met
 }

@@ -1,4 +1,4 @@
-package grouping
+package layouts
 
 import (
 	"math"

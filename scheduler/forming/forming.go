@@ -1,4 +1,6 @@
-package scheduler
+// Package forming proposes the next round of a program: who meets whom, the slot that
+// each group would have, its name, and what it costs.
+package forming
 
 import (
 	"cmp"
@@ -9,12 +11,13 @@ import (
 
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/grouping"
 )
 
-// A Forming asks for the next round of a program's groups.
-type Forming struct {
-	Program Program
+// A Request asks for the next round of a program's groups.
+type Request struct {
+	Program scheduler.Program
 	Start   availability.Date // from which on the groups may meet
 	Seed    uint64
 	Budget  time.Duration // of the search; 0 for ten seconds
@@ -22,21 +25,21 @@ type Forming struct {
 	Keep    []string      // current groups that stay as they are
 	Swaps   []Swap        // made by hand in what the search proposes, one after the other
 
-	Past   []Round // of other tools
-	Rounds []Round // of the store, oldest first
+	Past   []scheduler.Round // of other tools
+	Rounds []scheduler.Round // of the store, oldest first
 }
 
 // A Swap exchanges two people between their groups.
 type Swap struct{ A, B calendar.Address }
 
-// A FormPlan is a proposal for the next round.
-type FormPlan struct {
-	Round   Round
-	Program Program
-	Groups  []FormedGroup // in the order of Round.Groups
+// A Plan is a proposal for the next round.
+type Plan struct {
+	Round   scheduler.Round
+	Program scheduler.Program
+	Groups  []Group // in the order of Round.Groups
 	LeftOut []LeftOut
-	Unknown []Unknown          // people of whose time something is not known
-	Assumed []calendar.Address // of whom nothing is known: taken for free to find groups, sorted
+	Unknown []scheduler.Unknown // people of whose time something is not known
+	Assumed []calendar.Address  // of whom nothing is known: taken for free to find groups, sorted
 	Swapped []Swapped
 
 	Cost, Bound      int // no grouping that keeps the rules costs less than Bound
@@ -49,15 +52,15 @@ type FormPlan struct {
 	Replaced []string // former groups of the program that are not current any more
 }
 
-// A FormedGroup is one group of a proposal, and what speaks for it.
-type FormedGroup struct {
-	Group
+// A Group is one group of a proposal, and what speaks for it.
+type Group struct {
+	scheduler.Group
 	Kept     bool
 	Cost     grouping.Cost
 	Common   int // sessions that all members can attend at the best start for that
 	Sessions int // of those that Common counts from
 	Spread   Spread
-	Booking  BookingPlan // as booking it alone would be planned now
+	Booking  scheduler.BookingPlan // as booking it alone would be planned now
 }
 
 // A Spread says in figures how different the members of a group are.
@@ -90,39 +93,39 @@ func (e *InfeasibleError) Error() string {
 
 func (e *InfeasibleError) Unwrap() error { return e.Err }
 
-// PlanRound proposes the next round: the groups of least cost that keep the rules
+// Propose proposes the next round: the groups of least cost that keep the rules
 // of the program, and for each the slot that booking it would take. If the rules
-// cannot be met the error is an InfeasibleError. The same snapshot, forming and
+// cannot be met the error is an InfeasibleError. The same snapshot, request and
 // seed give the same groups, unless the plan is Hurried.
-func PlanRound(s Snapshot, f Forming) (FormPlan, error) {
+func Propose(s scheduler.Snapshot, f Request) (Plan, error) {
 	r, err := newForming(s, f)
 	if err != nil {
-		return FormPlan{}, err
+		return Plan{}, err
 	}
-	plan := FormPlan{Program: f.Program, LeftOut: r.leftOut, Assumed: r.assumed}
-	if f.Program.Kind == OneOnOne {
+	plan := Plan{Program: f.Program, LeftOut: r.leftOut, Assumed: r.assumed}
+	if f.Program.Kind == scheduler.OneOnOne {
 		err = r.link(&plan)
 	} else {
 		err = r.group(&plan)
 	}
 	if err != nil {
-		return FormPlan{}, err
+		return Plan{}, err
 	}
 	if err := r.swap(&plan); err != nil {
-		return FormPlan{}, err
+		return Plan{}, err
 	}
 	r.name(&plan)
 	return plan, r.findSlots(&plan)
 }
 
-// A forming is a Forming on its way to a plan.
+// A forming is a Request on its way to a plan.
 type forming struct {
-	*planner
-	Forming
+	scheduler.Snapshot
+	Request
 	number  int
 	people  []calendar.Address // who is grouped, those in kept groups included
-	kept    []Group
-	former  []Group // current until now
+	kept    []scheduler.Group
+	former  []scheduler.Group // current until now
 	met     map[pairing]int
 	leftOut []LeftOut
 	assumed []calendar.Address
@@ -130,15 +133,11 @@ type forming struct {
 	groups  [][]int // the proposal, by index of people
 }
 
-func newForming(s Snapshot, f Forming) (*forming, error) {
-	p, err := newPlanner(s)
-	if err != nil {
-		return nil, err
-	}
-	r := &forming{planner: p, Forming: f, number: 1, met: meetings(slices.Concat(f.Past, f.Rounds))}
+func newForming(s scheduler.Snapshot, f Request) (*forming, error) {
+	r := &forming{Snapshot: s, Request: f, number: 1, met: meetings(slices.Concat(f.Past, f.Rounds))}
 	if n := len(f.Rounds); n > 0 {
 		r.number = f.Rounds[n-1].Number + 1
-		r.former = s.Workspace.currentOf(f.Rounds[n-1])
+		r.former = s.Workspace.CurrentOf(f.Rounds[n-1])
 	}
 	if err := r.choosePeople(); err != nil {
 		return nil, err
@@ -154,11 +153,11 @@ func newForming(s Snapshot, f Forming) (*forming, error) {
 func (r *forming) choosePeople() error {
 	inKept := map[calendar.Address]bool{}
 	for _, name := range r.Keep {
-		i := slices.IndexFunc(r.former, func(g Group) bool { return g.Name == name })
+		i := slices.IndexFunc(r.former, func(g scheduler.Group) bool { return g.Name == name })
 		if i < 0 {
-			return &UnknownGroupError{Name: name, Known: r.former}
+			return &scheduler.UnknownGroupError{Name: name, Known: r.former}
 		}
-		if slices.ContainsFunc(r.kept, func(g Group) bool { return g.Name == name }) {
+		if slices.ContainsFunc(r.kept, func(g scheduler.Group) bool { return g.Name == name }) {
 			continue
 		}
 		r.kept = append(r.kept, r.former[i])
@@ -168,7 +167,7 @@ func (r *forming) choosePeople() error {
 		}
 	}
 	for _, a := range r.Workspace.Participants(r.Program) {
-		why := r.Workspace.Roster[a].absence(r.Start)
+		why := absence(r.Workspace.Roster[a], r.Start)
 		switch {
 		case inKept[a]:
 		case why != "":
@@ -187,7 +186,7 @@ const weeksAway = 3
 
 // absence returns why the person is not there at the start of a round, "" if they
 // are.
-func (p Person) absence(start availability.Date) string {
+func absence(p scheduler.Person, start availability.Date) string {
 	if start.Compare(p.PausedUntil) < 0 && !p.PausedUntil.IsZero() {
 		return fmt.Sprintf("has paused until %s", p.PausedUntil)
 	}
@@ -198,7 +197,7 @@ func (p Person) absence(start availability.Date) string {
 		if works && len(p.Hours[date.Weekday()]) == 0 {
 			continue
 		}
-		if !slices.ContainsFunc(p.Away, func(a DateRange) bool { return a.First.Compare(date) <= 0 && a.Last.Compare(date) >= 0 }) {
+		if !slices.ContainsFunc(p.Away, func(a scheduler.DateRange) bool { return a.First.Compare(date) <= 0 && a.Last.Compare(date) >= 0 }) {
 			return ""
 		}
 	}
@@ -207,7 +206,7 @@ func (p Person) absence(start availability.Date) string {
 
 // group finds the grouping of least cost. Of pairs it is the least among those that
 // leave it possible for everybody to meet everybody before anybody meets again.
-func (r *forming) group(plan *FormPlan) error {
+func (r *forming) group(plan *Plan) error {
 	result, err := r.solve()
 	if err != nil {
 		return err
@@ -234,7 +233,7 @@ func (r *forming) checkBroken(result grouping.Result) error {
 	var errs []error
 	for _, c := range result.Broken {
 		a, b := r.people[c.A], r.people[c.B]
-		if !slices.ContainsFunc(r.kept, func(g Group) bool { return slices.Contains(g.Members, a) && slices.Contains(g.Members, b) }) {
+		if !slices.ContainsFunc(r.kept, func(g scheduler.Group) bool { return slices.Contains(g.Members, a) && slices.Contains(g.Members, b) }) {
 			errs = append(errs, fmt.Errorf("%s and %s would be together against %s", a, b, c.Rules))
 		}
 	}
@@ -245,13 +244,13 @@ func (r *forming) checkBroken(result grouping.Result) error {
 }
 
 // take makes the result the proposal.
-func (r *forming) take(plan *FormPlan, result grouping.Result) {
+func (r *forming) take(plan *Plan, result grouping.Result) {
 	r.groups, plan.Groups = nil, nil
 	plan.Cost, plan.Repeats, plan.SameDepartment = result.Cost, result.Repeats, result.SameDepartment
 	plan.MaxZoneSpanHours = result.MaxZoneSpanHours
 	for _, g := range result.Groups {
 		r.groups = append(r.groups, g.Members)
-		formed := FormedGroup{Cost: g.Cost, Common: g.Sessions, Sessions: r.problem.Weeks}
+		formed := Group{Cost: g.Cost, Common: g.Sessions, Sessions: r.problem.Weeks}
 		formed.Program = r.Program.Name
 		for _, i := range g.Members {
 			formed.Members = append(formed.Members, r.people[i])
@@ -279,7 +278,7 @@ func (r *forming) spread(members []calendar.Address) (s Spread) {
 }
 
 // swap carries out the swaps.
-func (r *forming) swap(plan *FormPlan) error {
+func (r *forming) swap(plan *Plan) error {
 	for _, s := range r.Swaps {
 		if err := r.exchange(s); err != nil {
 			return err
@@ -323,25 +322,25 @@ func (r *forming) exchange(s Swap) error {
 
 // findSlots plans a booking for each group, as booking them would, and sums up
 // what is not known.
-func (r *forming) findSlots(plan *FormPlan) error {
-	var requests []Request
+func (r *forming) findSlots(plan *Plan) error {
+	var requests []scheduler.Request
 	for _, g := range plan.Groups {
-		requests = append(requests, Request{Group: g.Group, Search: NewSearch(r.Workspace, r.Program.For(g.Group), r.Start), Stay: true})
+		requests = append(requests, scheduler.Request{Group: g.Group, Search: scheduler.NewSearch(r.Workspace, r.Program.For(g.Group), r.Start), Stay: true})
 	}
-	bookings, err := PlanBookings(r.Snapshot, requests)
+	bookings, err := scheduler.PlanBookings(r.Snapshot, requests)
 	if err != nil {
 		return err
 	}
 	for i := range bookings {
 		plan.Groups[i].Booking = bookings[i]
 	}
-	plan.Unknown = UnknownIn(bookings)
+	plan.Unknown = scheduler.UnknownIn(bookings)
 	return nil
 }
 
 // Slot returns when the group would meet, how many attendances that makes, and of
 // how many; the zero Slot if there is none.
-func (g FormedGroup) Slot() (slot availability.Slot, attendance, possible int) {
+func (g Group) Slot() (slot availability.Slot, attendance, possible int) {
 	if b := g.Booking.Existing; b != nil {
 		return b.Series.Slot, b.Attendance, b.Possible
 	}

@@ -1,4 +1,4 @@
-package grouping
+package matching
 
 import (
 	"bytes"
@@ -32,13 +32,13 @@ func bestPairs(n int, cost [][]int) int {
 	return least[1<<n-1]
 }
 
-func TestPairUp(t *testing.T) {
+func TestCheapest(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 1))
 	for round := range 4000 {
 		n := 2 + 2*rng.IntN(6)
 		cost := randomCosts(rng, n, rng.IntN(10), 1+rng.IntN(1+round%50))
 		got := -1
-		if partner := pairUp(n, func(a, b int) int { return cost[a][b] }); partner != nil {
+		if partner := Cheapest(n, func(a, b int) int { return cost[a][b] }); partner != nil {
 			got = matchingCost(t, partner, cost)
 		}
 		if want := bestPairs(n, cost); got != want {
@@ -47,9 +47,9 @@ func TestPairUp(t *testing.T) {
 	}
 }
 
-// TestPairUpNetworkX compares with networkx where PEERSLOT_TEST_NETWORKX names a
+// TestCheapestNetworkX compares with networkx where PEERSLOT_TEST_NETWORKX names a
 // Python that has it.
-func TestPairUpNetworkX(t *testing.T) {
+func TestCheapestNetworkX(t *testing.T) {
 	python := os.Getenv("PEERSLOT_TEST_NETWORKX")
 	if python == "" {
 		return
@@ -75,7 +75,7 @@ for line in sys.stdin:
 		}
 		in.Write(append(line, '\n'))
 		got := -1
-		if partner := pairUp(n, func(a, b int) int { return cost[a][b] }); partner != nil {
+		if partner := Cheapest(n, func(a, b int) int { return cost[a][b] }); partner != nil {
 			got = matchingCost(t, partner, cost)
 		}
 		fmt.Fprintln(&want, got)

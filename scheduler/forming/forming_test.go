@@ -1,4 +1,4 @@
-package scheduler_test
+package forming_test
 
 import (
 	"errors"
@@ -13,7 +13,15 @@ import (
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/forming"
 )
+
+const organizer = calendar.Address("people-ops@acme.example")
+
+var now = time.Date(2026, 1, 1, 9, 0, 0, 0, time.UTC)
+
+// start is the Monday after now.
+var start = availability.Date{Year: 2026, Month: 1, Day: 5}
 
 // numbered returns n addresses in ascending order.
 func numbered(n int) []calendar.Address {
@@ -53,11 +61,11 @@ func program(kind scheduler.Kind, least, most int) scheduler.Program {
 	return p
 }
 
-func formed(t *testing.T, s scheduler.Snapshot, f scheduler.Forming) scheduler.FormPlan {
+func formed(t *testing.T, s scheduler.Snapshot, f forming.Request) forming.Plan {
 	t.Helper()
 	f.Start = start
 	s.Workspace.Programs = []scheduler.Program{f.Program}
-	plan, err := scheduler.PlanRound(s, f)
+	plan, err := forming.Propose(s, f)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,7 +75,7 @@ func formed(t *testing.T, s scheduler.Snapshot, f scheduler.Forming) scheduler.F
 
 // checkRound checks that the groups have names of their own and that nobody is in
 // two.
-func checkRound(t *testing.T, plan scheduler.FormPlan) {
+func checkRound(t *testing.T, plan forming.Plan) {
 	t.Helper()
 	names, in := map[string]bool{}, map[calendar.Address]string{}
 	for _, g := range plan.Round.Groups {
@@ -87,7 +95,7 @@ func checkRound(t *testing.T, plan scheduler.FormPlan) {
 func TestPairsMeetEverybodyOnce(t *testing.T) {
 	for _, n := range []int{2, 4, 6, 12, 20} {
 		s := snapshotOf(numbered(n))
-		f := scheduler.Forming{Program: program(scheduler.Pair, 2, 3)}
+		f := forming.Request{Program: program(scheduler.Pair, 2, 3)}
 		met := map[[2]calendar.Address]bool{}
 		for round := range n - 1 {
 			f.Seed = uint64(round)
@@ -114,7 +122,7 @@ func TestPairsMeetEverybodyOnce(t *testing.T) {
 
 func TestOddOneOutJoinsATrio(t *testing.T) {
 	s := snapshotOf(numbered(7))
-	f := scheduler.Forming{Program: program(scheduler.Pair, 2, 3)}
+	f := forming.Request{Program: program(scheduler.Pair, 2, 3)}
 	for range 2 { // each brings five of the 21 pairs together
 		plan := formed(t, s, f)
 		var sizes []int
@@ -134,7 +142,7 @@ func TestRulesOfPairsAreKept(t *testing.T) {
 	s := snapshotOf(people)
 	p := program(scheduler.Pair, 2, 3)
 	p.NeverTogether = [][]calendar.Address{{people[0], people[1]}, {people[0], people[2]}}
-	f := scheduler.Forming{Program: p}
+	f := forming.Request{Program: p}
 	for range 8 {
 		plan := formed(t, s, f)
 		for _, g := range plan.Groups {
@@ -149,7 +157,7 @@ func TestRulesOfPairsAreKept(t *testing.T) {
 func TestFormingAvoidsWhoMetBefore(t *testing.T) {
 	people := numbered(9)
 	s := snapshotOf(people)
-	f := scheduler.Forming{Program: program(scheduler.Circle, 3, 3)}
+	f := forming.Request{Program: program(scheduler.Circle, 3, 3)}
 	f.Past = []scheduler.Round{{Number: 1, Groups: []scheduler.Group{{Members: people[:3]}, {Members: people[3:6]}, {Members: people[6:]}}}}
 	for round := range 3 { // nine people in threes can meet without a repeat four times
 		plan := formed(t, s, f)
@@ -162,7 +170,7 @@ func TestFormingAvoidsWhoMetBefore(t *testing.T) {
 
 func TestSameSeedSameGroups(t *testing.T) {
 	s := snapshotOf(numbered(13))
-	f := scheduler.Forming{Program: program(scheduler.Circle, 4, 6), Seed: 5}
+	f := forming.Request{Program: program(scheduler.Circle, 4, 6), Seed: 5}
 	a := formed(t, s, f)
 	f.Cores = 2
 	b := formed(t, s, f)
@@ -190,8 +198,8 @@ func TestWhoIsNotThereIsLeftOut(t *testing.T) {
 	change(3, func(p *scheduler.Person) { away(-5, 8)(p); away(9, 40)(p) })   // in two pieces
 	change(4, func(p *scheduler.Person) { p.PausedUntil = start })            // back in time
 	change(5, func(p *scheduler.Person) { p.PausedUntil = start.AddDays(1) }) // not quite
-	plan := formed(t, s, scheduler.Forming{Program: program(scheduler.Circle, 5, 5)})
-	want := []scheduler.LeftOut{
+	plan := formed(t, s, forming.Request{Program: program(scheduler.Circle, 5, 5)})
+	want := []forming.LeftOut{
 		{people[0], "is away for the first 3 weeks"}, {people[3], "is away for the first 3 weeks"}, {people[5], "has paused until 2026-01-06"},
 	}
 	if diff := cmp.Diff(want, plan.LeftOut); diff != "" {
@@ -206,7 +214,7 @@ func TestUnknownCalendarsAreFreeForFormingOnly(t *testing.T) {
 	people := numbered(4)
 	s := snapshotOf(people)
 	s.Busy[people[3]] = availability.Unreadable("no calendar")
-	plan := formed(t, s, scheduler.Forming{Program: program(scheduler.Circle, 4, 4)})
+	plan := formed(t, s, forming.Request{Program: program(scheduler.Circle, 4, 4)})
 	g := plan.Groups[0]
 	if _, attendance, possible := g.Slot(); g.Common != 13 || attendance != 39 || possible != 52 {
 		t.Errorf("common %d, attendance %d of %d; want 13 common sessions, and the unknown one not counted: 39 of 52", g.Common, attendance, possible)
@@ -232,10 +240,10 @@ func TestFormingThatCannotBe(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			s := snapshotOf(people)
-			f := scheduler.Forming{Program: program(scheduler.Circle, 3, 3), Start: start}
+			f := forming.Request{Program: program(scheduler.Circle, 3, 3), Start: start}
 			test.p(&f.Program, s)
-			_, err := scheduler.PlanRound(s, f)
-			var infeasible *scheduler.InfeasibleError
+			_, err := forming.Propose(s, f)
+			var infeasible *forming.InfeasibleError
 			if !errors.As(err, &infeasible) || !strings.Contains(err.Error(), test.wants) {
 				t.Errorf("error %v; want an InfeasibleError that says %q", err, test.wants)
 			}
@@ -246,11 +254,11 @@ func TestFormingThatCannotBe(t *testing.T) {
 func TestKeepAndSwap(t *testing.T) {
 	people := numbered(12)
 	s := snapshotOf(people)
-	f := scheduler.Forming{Program: program(scheduler.Circle, 4, 4)}
+	f := forming.Request{Program: program(scheduler.Circle, 4, 4)}
 	first := formed(t, s, f)
 	f.Rounds, f.Keep = []scheduler.Round{first.Round}, []string{first.Groups[1].Name}
 	second := formed(t, s, f)
-	kept := slices.IndexFunc(second.Groups, func(g scheduler.FormedGroup) bool { return g.Kept })
+	kept := slices.IndexFunc(second.Groups, func(g forming.Group) bool { return g.Kept })
 	if kept < 0 || !cmp.Equal(second.Groups[kept].Group, first.Groups[1].Group) {
 		t.Errorf("no group of the second round is the kept one, %+v", first.Groups[1].Group)
 	}
@@ -259,15 +267,15 @@ func TestKeepAndSwap(t *testing.T) {
 	}
 	f.Keep = nil
 	third := formed(t, s, f)
-	f.Swaps = []scheduler.Swap{{A: third.Groups[0].Members[0], B: third.Groups[1].Members[0]}}
+	f.Swaps = []forming.Swap{{A: third.Groups[0].Members[0], B: third.Groups[1].Members[0]}}
 	swapped := formed(t, s, f)
 	if got := swapped.Swapped; len(got) != 1 || got[0].Before != third.Cost || got[0].After != swapped.Cost || swapped.Cost < third.Cost {
 		t.Errorf("swapped %+v; want one, from %d to %d", got, third.Cost, swapped.Cost)
 	}
 	f.Program.NeverTogether = [][]calendar.Address{{third.Groups[0].Members[0], third.Groups[1].Members[1]}}
 	f.Start = start
-	var infeasible *scheduler.InfeasibleError
-	if _, err := scheduler.PlanRound(s, f); err != nil && !errors.As(err, &infeasible) {
+	var infeasible *forming.InfeasibleError
+	if _, err := forming.Propose(s, f); err != nil && !errors.As(err, &infeasible) {
 		t.Errorf("a swap against a rule: %v; want an InfeasibleError", err)
 	}
 }
@@ -285,7 +293,7 @@ func TestBiweeklyGroupsChooseTheirWeek(t *testing.T) {
 	}
 	p := program(scheduler.Circle, 4, 4)
 	p.Cadence = availability.Biweekly
-	plan := formed(t, s, scheduler.Forming{Program: p})
+	plan := formed(t, s, forming.Request{Program: p})
 	if g := plan.Groups[0]; g.Common != 7 || g.Sessions != 7 || plan.Cost != 0 {
 		t.Errorf("%d of %d sessions in common at cost %d; want 7 of 7 in the other weeks at 0", g.Common, g.Sessions, plan.Cost)
 	}
@@ -296,7 +304,7 @@ func TestStandingPairs(t *testing.T) {
 	s := snapshotOf(people)
 	p := program(scheduler.OneOnOne, 2, 2)
 	p.Interdependence = map[string]string{string(people[0]) + "-" + string(people[2]): "strong"}
-	plan := formed(t, s, scheduler.Forming{Program: p})
+	plan := formed(t, s, forming.Request{Program: p})
 	var got []string
 	for _, g := range plan.Groups {
 		got = append(got, fmt.Sprint(g.Name, " ", g.Cadence, " ", g.Booking.Candidate.Count))
@@ -305,7 +313,7 @@ func TestStandingPairs(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("pairs (-want +got):\n%s", diff)
 	}
-	again := formed(t, s, scheduler.Forming{Program: p, Rounds: []scheduler.Round{plan.Round}})
+	again := formed(t, s, forming.Request{Program: p, Rounds: []scheduler.Round{plan.Round}})
 	if diff := cmp.Diff(plan.Round.Groups, again.Round.Groups); diff != "" || len(again.Replaced) != 0 {
 		t.Errorf("the next round replaces %v and differs (-first +second):\n%s", again.Replaced, diff)
 	}
@@ -317,7 +325,7 @@ func TestGroupNamesAreSafe(t *testing.T) {
 	p.Name = strings.Repeat("n", 64)
 	s := snapshotOf(people)
 	s.Workspace.Groups = []scheduler.Group{{Name: strings.ToUpper(strings.Repeat("n", 56)) + "-1-AMBER", Members: people[:2]}}
-	for _, g := range formed(t, s, scheduler.Forming{Program: p}).Round.Groups {
+	for _, g := range formed(t, s, forming.Request{Program: p}).Round.Groups {
 		if len(g.Name) > 64 || strings.EqualFold(g.Name, s.Workspace.Groups[0].Name) {
 			t.Errorf("name %q: %d characters; want at most 64, and not the name of another group", g.Name, len(g.Name))
 		}

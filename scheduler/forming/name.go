@@ -1,4 +1,4 @@
-package scheduler
+package forming
 
 import (
 	"fmt"
@@ -8,6 +8,7 @@ import (
 	"unicode"
 
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/scheduler"
 )
 
 // groupWords tell the groups of a round apart.
@@ -22,14 +23,14 @@ const longestName = 64
 // name names the groups of the plan and makes its Round. Kept groups and standing
 // pairs keep their names; the names of the others hold the program and the number
 // of the round. No other group has or had the name of a new one.
-func (r *forming) name(plan *FormPlan) {
+func (r *forming) name(plan *Plan) {
 	taken := r.takenNames()
 	words := 0
 	for i := range plan.Groups {
 		g := &plan.Groups[i]
 		if kept := sameMembers(r.kept, g.Members); kept != nil {
 			g.Group, g.Kept = *kept, true
-		} else if r.Program.Kind == OneOnOne {
+		} else if r.Program.Kind == scheduler.OneOnOne {
 			g.Name = r.linkName(g.Members, taken)
 		} else {
 			for g.Name == "" || taken[strings.ToLower(g.Name)] {
@@ -42,12 +43,12 @@ func (r *forming) name(plan *FormPlan) {
 		}
 		taken[strings.ToLower(g.Name)] = true
 	}
-	plan.Round = Round{Program: r.Program.Name, Number: r.number, Start: r.Start, Seed: r.Seed, Created: r.Now.UTC().Truncate(time.Second)}
+	plan.Round = scheduler.Round{Program: r.Program.Name, Number: r.number, Start: r.Start, Seed: r.Seed, Created: r.Now.UTC().Truncate(time.Second)}
 	for _, g := range plan.Groups {
 		plan.Round.Groups = append(plan.Round.Groups, g.Group)
 	}
 	for _, f := range r.former {
-		if !slices.ContainsFunc(plan.Round.Groups, func(g Group) bool { return g.Name == f.Name }) {
+		if !slices.ContainsFunc(plan.Round.Groups, func(g scheduler.Group) bool { return g.Name == f.Name }) {
 			plan.Replaced = append(plan.Replaced, f.Name)
 		}
 	}
@@ -71,7 +72,7 @@ func (r *forming) takenNames() map[string]bool {
 }
 
 // sameMembers returns the group that has just these members, nil for none.
-func sameMembers(groups []Group, members []calendar.Address) *Group {
+func sameMembers(groups []scheduler.Group, members []calendar.Address) *scheduler.Group {
 	want := slices.Sorted(slices.Values(members))
 	for i := range groups {
 		if slices.Equal(slices.Sorted(slices.Values(groups[i].Members)), want) {

@@ -1,0 +1,73 @@
+package forming
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/scheduler"
+)
+
+// PlanRound reads what forming needs and proposes the next round. It fills in
+// r.Rounds; r.Past comes from the caller.
+func PlanRound(ctx context.Context, s *scheduler.Service, r Request) (Plan, error) {
+	var err error
+	if r.Rounds, err = s.Store.Rounds(ctx, r.Program.Name); err != nil {
+		return Plan{}, fmt.Errorf("read the rounds: %w", err)
+	}
+	window, err := formingWindow(s.Workspace, r)
+	if err != nil {
+		return Plan{}, err
+	}
+	people := s.Workspace.Participants(r.Program)
+	if n := len(r.Rounds); n > 0 {
+		for _, g := range s.Workspace.CurrentOf(r.Rounds[n-1]) {
+			people = append(people, g.Members...)
+		}
+	}
+	snapshot, err := s.Snapshot(ctx, people, window)
+	if err != nil {
+		return Plan{}, err
+	}
+	if ctx.Err() != nil {
+		return Plan{}, context.Cause(ctx)
+	}
+	return Propose(snapshot, r)
+}
+
+// formingWindow returns the time over which the calendars must be known: that of
+// the searches of all cadences that groups of the program can have.
+func formingWindow(w scheduler.Workspace, r Request) (window availability.Interval, err error) {
+	cadences := []availability.Cadence{r.Program.Cadence}
+	if r.Program.Kind == scheduler.OneOnOne {
+		cadences = append(cadences, availability.Weekly, availability.Biweekly, availability.Monthly)
+	}
+	for _, c := range cadences {
+		r.Program.Cadence = c
+		one, err := scheduler.SearchWindow(formingSearch(w, r.Program, r.Start))
+		if err != nil {
+			return window, err
+		}
+		if window.Empty() {
+			window = one
+		}
+		if one.Start.Before(window.Start) {
+			window.Start = one.Start
+		}
+		if one.End.After(window.End) {
+			window.End = one.End
+		}
+	}
+	return window, nil
+}
+
+// Save makes the proposal the program's current round; see scheduler's SaveRound.
+func Save(ctx context.Context, s *scheduler.Service, p Plan) error {
+	var fresh []string
+	for _, g := range p.Groups {
+		if !g.Kept {
+			fresh = append(fresh, g.Name)
+		}
+	}
+	return s.SaveRound(ctx, p.Round, fresh, p.Replaced)
+}

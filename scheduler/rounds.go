@@ -1,0 +1,121 @@
+package scheduler
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/peerslot/peerslot/availability"
+)
+
+// Formed returns the groups that forming made and that are current.
+func (s *Service) Formed(ctx context.Context) ([]Group, error) {
+	rounds, err := s.Store.Rounds(ctx, "")
+	if err != nil {
+		return nil, fmt.Errorf("read the rounds: %w", err)
+	}
+	return s.Workspace.CurrentGroups(rounds), nil
+}
+
+// SaveRound makes round the current one of its program; fresh are its groups that
+// were not there before. The series of the groups that it replaces run out: they
+// stay on the calendar, and no next one follows them. It returns ErrFormed if
+// another run formed the round meanwhile.
+func (s *Service) SaveRound(ctx context.Context, round Round, fresh, replaced []string) error {
+	bookings, err := s.Store.Bookings(ctx)
+	if err != nil {
+		return fmt.Errorf("read the bookings: %w", err)
+	}
+	var events []Event
+	for _, name := range fresh {
+		events = append(events, Event{At: s.Now().UTC(), Group: name, What: "formed", Why: fmt.Sprintf("round %d of %s", round.Number, round.Program)})
+	}
+	var running []Booking
+	for _, b := range bookings {
+		if b.Reviewed || !slices.Contains(replaced, b.Group) {
+			continue
+		}
+		b.Reviewed = true
+		running = append(running, b)
+		events = append(events, s.event(b, "replaced", fmt.Sprintf("round %d of %s has other groups; the series runs out", round.Number, round.Program)))
+	}
+	if err := s.Store.SaveRound(ctx, round, running, events...); err != nil {
+		return fmt.Errorf("save round %d of program %q: %w", round.Number, round.Program, err)
+	}
+	s.log().Info("formed", "program", round.Program, "round", round.Number, "groups", len(round.Groups))
+	return nil
+}
+
+// Running returns those of the groups whose series are not over, with the end of
+// each.
+func (s *Service) Running(ctx context.Context, groups []string) (map[string]availability.Date, error) {
+	bookings, err := s.Store.Bookings(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read the bookings: %w", err)
+	}
+	out := map[string]availability.Date{}
+	for _, b := range bookings {
+		last, err := lastEnd(b.Series)
+		if err != nil {
+			return nil, fmt.Errorf("group %q: %w", b.Group, err)
+		}
+		if slices.Contains(groups, b.Group) && last.After(s.Now()) {
+			out[b.Group] = availability.DateOf(last)
+		}
+	}
+	return out, nil
+}
+
+// Intro returns the introduction of a group, with its slot if one is booked.
+func (s *Service) Intro(ctx context.Context, name string) (string, error) {
+	g, err := s.Group(name)
+	if err != nil {
+		return "", err
+	}
+	program, ok := s.Workspace.Program(g.Program)
+	if !ok {
+		return "", fmt.Errorf("group %q: there is no program %q", g.Name, g.Program)
+	}
+	agenda, err := s.Agenda(program)
+	if err != nil {
+		return "", err
+	}
+	bookings, err := s.Store.Bookings(ctx)
+	if err != nil {
+		return "", fmt.Errorf("read the bookings: %w", err)
+	}
+	return agenda.Intro(s.Workspace, g, Snapshot{Bookings: bookings}.booking(name), s.Now())
+}
+
+// RotationDue reports whether all groups that the program formed have been
+// reviewed, so that its next round can be formed, and from which Monday on: the
+// one after the last session that is still to come.
+func (s *Service) RotationDue(ctx context.Context, program Program) (start availability.Date, due bool, err error) {
+	rounds, err := s.Store.Rounds(ctx, program.Name)
+	if err != nil || len(rounds) == 0 {
+		return start, false, err
+	}
+	bookings, err := s.Store.Bookings(ctx)
+	if err != nil {
+		return start, false, err
+	}
+	zone, err := availability.LoadZone(s.Workspace.Zone)
+	if err != nil {
+		return start, false, err
+	}
+	last := s.Now()
+	for _, b := range bookings {
+		if !slices.ContainsFunc(rounds[len(rounds)-1].Groups, func(g Group) bool { return g.Name == b.Group }) {
+			continue
+		}
+		if !b.Reviewed {
+			return start, false, nil // another review comes first
+		}
+		end, err := lastEnd(b.Series)
+		if err != nil {
+			return start, false, fmt.Errorf("group %q: %w", b.Group, err)
+		}
+		last, due = later(last, end), true
+	}
+	return availability.DateOf(last.In(zone)).Monday().AddDays(7), due, nil
+}
