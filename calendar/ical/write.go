@@ -170,7 +170,7 @@ func (w *seriesWriter) master() *ical.Component {
 	} else {
 		e.Props.Add(w.time(ical.PropDateTimeEnd, first.End))
 	}
-	setRaw(e, ical.PropRecurrenceRule, fmt.Sprintf("FREQ=WEEKLY;INTERVAL=%d;COUNT=%d;BYDAY=%s", int(w.Cadence), w.Count, weekday(w.Slot.Day)))
+	setRaw(e, ical.PropRecurrenceRule, w.ruleText())
 	for _, o := range w.Overrides {
 		if !o.Cancelled {
 			continue
@@ -181,6 +181,10 @@ func (w *seriesWriter) master() *ical.Component {
 		}
 	}
 	return e
+}
+
+func (w *seriesWriter) ruleText() string {
+	return fmt.Sprintf("FREQ=WEEKLY;INTERVAL=%d;COUNT=%d;BYDAY=%s", int(w.Cadence), w.Count, weekday(w.Slot.Day))
 }
 
 func (w *seriesWriter) override(o calendar.Override) *ical.Component {
