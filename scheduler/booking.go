@@ -31,7 +31,8 @@ type Booking struct {
 
 	CancelFrom time.Time // set while State is Cancelling: sessions from then on are taken off
 	Created    time.Time
-	Version    int64 // of the record; 0 before the first Save
+	Version    int64 // of the record; 0 before it was first committed
+	Fault      error `json:"-"` // why the record cannot be read; then only what is searched is known, and committed: group, program, generation, state, UID, Reviewed, CancelFrom
 }
 
 // A State of a booking.
@@ -61,24 +62,22 @@ func NewUID(organizer calendar.Address, group string, generation int) calendar.U
 // contract. Its methods may be called from several goroutines.
 type Store interface {
 	// Bookings returns the bookings that have not ended, sorted by group.
-	Bookings(ctx context.Context) ([]Booking, error)
+	Bookings(ctx context.Context) (Bookings, error)
 
 	// BookingsOf returns all bookings that the group ever had, also those that
 	// have ended, oldest generation first.
 	BookingsOf(ctx context.Context, group string) ([]Booking, error)
 
-	// Save writes b together with the events, or neither, and returns b with its
-	// new Version. A new booking has Version 0. It returns ErrStale if the record
-	// has another version by now, and ErrBooked if b is new and the group has
-	// another open booking: one that has not ended and was not reviewed.
-	Save(ctx context.Context, b Booking, events ...Event) (Booking, error)
+	// Commit writes all of the batch in one transaction, or nothing of it, and
+	// returns its bookings, in their order, with their new versions. A new booking
+	// has Version 0. It returns ErrStale if a record has another version by now,
+	// ErrBooked if a new booking's group has another open booking, one that has not
+	// ended and was not reviewed, and ErrFormed if the round's program has a round
+	// of that number.
+	Commit(ctx context.Context, b Batch) ([]Booking, error)
 
-	// SaveAll is Save of many bookings, all together or none.
-	SaveAll(ctx context.Context, bookings []Booking, events ...Event) ([]Booking, error)
-
-	// Renew writes both bookings together with the events, or nothing: the one
-	// that a group leaves, and its next. The errors are those of Save.
-	Renew(ctx context.Context, old, next Booking, events ...Event) (Booking, Booking, error)
+	// Notices returns those that wait to be sent, oldest first.
+	Notices(ctx context.Context) ([]Notice, error)
 
 	// History returns the events of a group from since on, oldest first; of all
 	// groups for "", and all there are for the zero time.
@@ -88,34 +87,23 @@ type Store interface {
 	// programs, sorted by program.
 	Rounds(ctx context.Context, program string) ([]Round, error)
 
-	// SaveRound writes a new round together with the bookings of the groups that
-	// it replaces and the events, or nothing. It returns ErrFormed if the program
-	// has a round of that number, and ErrStale if a booking has another version by
-	// now.
-	SaveRound(ctx context.Context, r Round, replaced []Booking, events ...Event) error
+	// Seen returns what was read of the organizer's calendar as it was committed
+	// last, all of it; the zero Seen if there is nothing.
+	Seen(ctx context.Context) (Seen, error)
 
-	// Seen returns what SaveSeen kept last: the series as they then were on the
-	// calendar, and the token from which changes are counted; "" if there is none.
-	Seen(ctx context.Context) (token string, series []calendar.Series, err error)
+	// Answer keeps a member's answer about a series, as a token that neither can be
+	// told from, in the place of instead: the tokens of all answers that the member
+	// may have given. key is the fingerprint of what the token was made with; it is
+	// ErrOtherKey if there are answers under another. The answers go when their
+	// booking is committed as reviewed, or as ended.
+	Answer(ctx context.Context, uid calendar.UID, key, token string, instead []string) error
 
-	// SaveSeen keeps a token together with the series that changed since the one
-	// before, all of them if full.
-	SaveSeen(ctx context.Context, token string, full bool, changed []calendar.Series) error
+	// Answers returns the tokens of the answers about a series, sorted.
+	Answers(ctx context.Context, uid calendar.UID) ([]string, error)
 
-	// Answer keeps one member's answer about a series. who is a keyed hash of the
-	// member; a later answer under the same hash replaces the first.
-	Answer(ctx context.Context, uid calendar.UID, who string, a Answer) error
-
-	// Answers counts the answers about a series.
-	Answers(ctx context.Context, uid calendar.UID) (map[Answer]int, error)
-
-	// Unreadable returns what SaveUnreadable kept last: whose calendars could not
-	// be read, and since when.
+	// Unreadable returns whose calendars could not be read, and since when, as it
+	// was committed last.
 	Unreadable(ctx context.Context) (map[calendar.Address]time.Time, error)
-
-	// SaveUnreadable keeps whose calendars cannot be read, and since when, together
-	// with the events. Who is not named is readable again.
-	SaveUnreadable(ctx context.Context, since map[calendar.Address]time.Time, events ...Event) error
 
 	// Lock waits for up to wait until no other run holds the lock of this store, in
 	// this process or another, and keeps others from it until unlock is called or
@@ -124,6 +112,36 @@ type Store interface {
 	Lock(ctx context.Context, wait time.Duration) (unlock func(), err error)
 
 	Close() error
+}
+
+// A Batch is what one step writes. What is zero in it stays as it is in the store.
+type Batch struct {
+	Bookings   []Booking
+	Round      *Round
+	Seen       *Seen
+	Unreadable map[calendar.Address]time.Time // whose calendars cannot be read, and since when; who is not in it is readable again; nil to keep what is known
+	Events     []Event
+	Notices    []Notice // to be sent from now on
+	Sent       []Notice // not waiting any more
+}
+
+// Seen is what was read of the organizer's calendar.
+type Seen struct {
+	Token  string            // from which changes are counted; "" for none
+	Full   bool              // Series are all there are, not only those that changed
+	Series []calendar.Series // as they are on the calendar
+}
+
+// A Notice is what one person must hear of one change. It waits in the store until
+// it is sent.
+type Notice struct {
+	ID    string // names it for ever; the same notice is kept once
+	At    time.Time
+	To    calendar.Address
+	Group string
+	UID   calendar.UID
+	What  string // one word, such as moved, cancelled, asked
+	Text  string
 }
 
 // An Event is one line of the history: what was decided about a group, when and
@@ -143,4 +161,7 @@ var (
 	ErrBusy   = errors.New("another run is changing things")
 	ErrStore  = errors.New("the store cannot be written")
 	ErrFormed = errors.New("another run formed it meanwhile")
+
+	// ErrOtherKey says that answers were given under another key than this one.
+	ErrOtherKey = errors.New("there are answers under another key than this one; use that key, or each member would count twice")
 )

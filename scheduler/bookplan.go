@@ -84,7 +84,7 @@ func PlanBookings(s Snapshot, requests []Request) ([]BookingPlan, error) {
 		if !ok {
 			return nil, fmt.Errorf("group %q: there is no program %q", r.Group.Name, r.Group.Program)
 		}
-		plans[i] = BookingPlan{Group: r.Group, Program: program, Unknown: s.unknown(r.Group), Existing: s.booking(r.Group.Name)}
+		plans[i] = BookingPlan{Group: r.Group, Program: program, Unknown: s.unknown(r.Group), Existing: s.existing(r.Group.Name)}
 		if e := plans[i].Existing; e != nil && e.Series.UID != r.Follows {
 			continue
 		}
@@ -103,6 +103,14 @@ func PlanBookings(s Snapshot, requests []Request) ([]BookingPlan, error) {
 		}
 	}
 	return plans, nil
+}
+
+// existing returns the group's series, nil if it has none.
+func (s Snapshot) existing(group string) *Booking {
+	if b, ok := s.Bookings.Current(group); ok {
+		return &b
+	}
+	return nil
 }
 
 // A contender is a group that waits for its slot.

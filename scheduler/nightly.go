@@ -49,7 +49,7 @@ func (s *Service) PlanRepair(ctx context.Context) (RepairPlan, error) {
 	if err != nil {
 		return plan, err
 	}
-	plan.keepSeen = cal.keep
+	plan.Seen = cal.seen
 	return plan, s.dateUnknown(ctx, plan.Unknown)
 }
 
@@ -138,10 +138,8 @@ func (s *Service) movedTonight(ctx context.Context, bookings []Booking) (map[cal
 // for one group is added to the plan's attention and does not hinder the others;
 // the error is for what stops the run.
 func (s *Service) ApplyRepair(ctx context.Context, plan *RepairPlan) error {
-	if plan.keepSeen != nil {
-		if err := plan.keepSeen(ctx); err != nil {
-			return fmt.Errorf("keep what was seen on the calendar: %w", err)
-		}
+	if _, err := s.commit(ctx, Batch{Seen: plan.Seen}); err != nil {
+		return fmt.Errorf("keep what was seen on the calendar: %w", err)
 	}
 	for _, b := range plan.Accepted {
 		if _, err := s.save(ctx, b, s.event(b, "accepted", "somebody moved the whole series to "+b.Series.Slot.String())); err != nil {
@@ -183,12 +181,9 @@ func (s *Service) intend(ctx context.Context, plan *RepairPlan) ([]Booking, erro
 	for _, b := range plan.Bookings {
 		all = append(all, events[b.Series.UID]...)
 	}
-	intended, err := s.Store.SaveAll(ctx, plan.Bookings, all...)
-	if err == nil {
-		return intended, nil
-	}
+	intended, err := s.commit(ctx, Batch{Bookings: plan.Bookings, Events: all})
 	if !errors.Is(err, ErrStale) {
-		return nil, fmt.Errorf("%w: %w", ErrStore, err)
+		return intended, err
 	}
 	intended = nil
 	for _, b := range plan.Bookings {

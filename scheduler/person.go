@@ -15,8 +15,9 @@ import (
 // A Person is someone who may be put in groups.
 type Person struct {
 	Address  calendar.Address
-	Name     string // "" if not given; see DisplayName
-	Zone     string // IANA name
+	Aliases  []calendar.Address // other addresses of the same person
+	Name     string             // "" if not given; see DisplayName
+	Zone     string             // IANA name
 	Hours    availability.Hours
 	Stretch  availability.Hours
 	Holidays string // region whose public holidays are free of work, such as PT or DE-BE; "" for none

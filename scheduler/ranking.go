@@ -28,12 +28,8 @@ func RankSlots(s Snapshot, g Group, search availability.Search) (Ranking, error)
 	if err != nil {
 		return r, err
 	}
-	if own := s.booking(g.Name); own != nil {
-		r.Members, err = p.members(g, own.Series.UID)
-	} else {
-		r.Members, err = p.members(g, "")
-	}
-	if err != nil {
+	own, _ := s.Bookings.Current(g.Name)
+	if r.Members, err = p.members(g, own.Series.UID); err != nil {
 		return r, err
 	}
 	candidates, err := availability.Rank(search, r.Members)

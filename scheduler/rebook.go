@@ -147,12 +147,12 @@ func (s *Service) Rebook(ctx context.Context, old Booking, plan BookingPlan) (Bo
 	}
 	old.State, old.CancelFrom, old.Reviewed = Cancelling, s.Now().UTC(), true
 	why := fmt.Sprintf("%s instead of %s, %d sessions", next.Series.Slot, old.Series.Slot, next.Series.Count)
-	old, next, err = s.Store.Renew(ctx, old, next, s.event(old, "cancelling", "rebooked"), s.event(next, "rebooked", why))
+	saved, err := s.commit(ctx, Batch{Bookings: []Booking{old, next}, Events: []Event{s.event(old, "cancelling", "rebooked"), s.event(next, "rebooked", why)}})
 	if err != nil {
 		return Booking{}, fmt.Errorf("rebook group %q: %w", old.Group, err)
 	}
-	if err := s.finishCancel(ctx, old); err != nil || found {
-		return next, err
+	if err := s.finishCancel(ctx, saved[0]); err != nil || found {
+		return saved[1], err
 	}
-	return s.put(ctx, next)
+	return s.put(ctx, saved[1])
 }

@@ -233,11 +233,7 @@ type fullStore struct{ scheduler.Store }
 
 var errFull = errors.New("database or disk is full")
 
-func (fullStore) Save(context.Context, scheduler.Booking, ...scheduler.Event) (scheduler.Booking, error) {
-	return scheduler.Booking{}, errFull
-}
-
-func (fullStore) SaveAll(context.Context, []scheduler.Booking, ...scheduler.Event) ([]scheduler.Booking, error) {
+func (fullStore) Commit(context.Context, scheduler.Batch) ([]scheduler.Booking, error) {
 	return nil, errFull
 }
 

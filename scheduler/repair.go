@@ -2,7 +2,6 @@ package scheduler
 
 import (
 	"cmp"
-	"context"
 	"fmt"
 	"maps"
 	"slices"
@@ -20,10 +19,8 @@ type RepairPlan struct {
 	Attention []Attention
 	Unknown   []Unknown
 	Bookings  []Booking // those whose series change, with what is to be put
-
-	Accepted []Booking // those that are now as somebody made them by hand
-
-	keepSeen func(context.Context) error // records what was read; nil if nothing needs to be
+	Accepted  []Booking // those that are now as somebody made them by hand
+	Seen      *Seen     // what was read of the calendar, to be kept; nil if nothing is
 }
 
 // A Change is one step of a repair.

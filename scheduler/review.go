@@ -8,26 +8,6 @@ import (
 	"github.com/peerslot/peerslot/calendar"
 )
 
-// An Answer is one member's reply to "what should follow?".
-type Answer string
-
-// The answers.
-const (
-	AnswerKeep    Answer = "keep"
-	AnswerRarer   Answer = "rarer"
-	AnswerOftener Answer = "oftener"
-	AnswerStop    Answer = "stop"
-)
-
-// ParseAnswer reads keep, rarer, oftener or stop.
-func ParseAnswer(s string) (Answer, error) {
-	switch a := Answer(s); a {
-	case AnswerKeep, AnswerRarer, AnswerOftener, AnswerStop:
-		return a, nil
-	}
-	return "", fmt.Errorf("answer %q: want keep, rarer, oftener or stop", s)
-}
-
 // A Decision is what follows a series.
 type Decision string
 

@@ -155,10 +155,10 @@ func TestStoppingTellsTheMembers(t *testing.T) {
 	w, b := booked(t, ana, bo, cem)
 	w.nearEnd(t, b)
 	for _, who := range []calendar.Address{ana, bo, cem} {
-		if err := w.Answer(t.Context(), "g", who, scheduler.AnswerKeep, []byte("key")); err != nil {
+		if err := w.Answer(t.Context(), "g", who, scheduler.AnswerKeep); err != nil {
 			t.Fatal(err)
 		}
-		if err := w.Answer(t.Context(), "g", who, scheduler.AnswerStop, []byte("key")); err != nil {
+		if err := w.Answer(t.Context(), "g", who, scheduler.AnswerStop); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -178,10 +178,10 @@ func TestStoppingTellsTheMembers(t *testing.T) {
 
 func TestAnswerOfAStranger(t *testing.T) {
 	w, _ := booked(t, ana, bo)
-	if err := w.Answer(t.Context(), "g", dee, scheduler.AnswerStop, []byte("key")); err == nil || !strings.Contains(err.Error(), "not a member") {
+	if err := w.Answer(t.Context(), "g", dee, scheduler.AnswerStop); err == nil || !strings.Contains(err.Error(), "not a member") {
 		t.Errorf("Answer of a stranger: %v; want an error", err)
 	}
-	if err := w.Answer(t.Context(), "nosuch", ana, scheduler.AnswerStop, []byte("key")); err == nil {
+	if err := w.Answer(t.Context(), "nosuch", ana, scheduler.AnswerStop); err == nil {
 		t.Error("an answer about a group that there is not was kept")
 	}
 }

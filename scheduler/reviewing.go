@@ -2,9 +2,6 @@ package scheduler
 
 import (
 	"context"
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"slices"
@@ -104,8 +101,8 @@ func (s *Service) review(ctx context.Context, due []Booking) ([]ReviewPlan, erro
 		if err != nil {
 			return nil, fmt.Errorf("group %q: %w", b.Group, err)
 		}
-		if e.Answers, err = s.Store.Answers(ctx, b.Series.UID); err != nil {
-			return nil, fmt.Errorf("read the answers of group %q: %w", b.Group, err)
+		if e.Answers, err = s.answers(ctx, b); err != nil {
+			return nil, err
 		}
 		r := Review{Booking: b, Evidence: e}
 		if r.Last, err = lastStart(series); err != nil {
@@ -226,11 +223,11 @@ func (s *Service) ApplyReview(ctx context.Context, r ReviewPlan) (Booking, error
 	if found {
 		next.State = Booked
 	}
-	_, next, err = s.Store.Renew(ctx, old, next, why, s.event(next, "intended", fmt.Sprintf("%s, %d sessions", next.Series.Slot, next.Series.Count)))
+	saved, err := s.commit(ctx, Batch{Bookings: []Booking{old, next}, Events: []Event{why, s.event(next, "intended", fmt.Sprintf("%s, %d sessions", next.Series.Slot, next.Series.Count))}})
 	if err != nil || found {
 		return next, err
 	}
-	return s.put(ctx, next)
+	return s.put(ctx, saved[1])
 }
 
 // end lets a series run out. The members are told in the invite of its last
@@ -261,28 +258,4 @@ func (s *Service) end(ctx context.Context, old Booking, r ReviewPlan, why Event)
 	}
 	_, err = s.putNext(ctx, saved)
 	return err
-}
-
-// Answer keeps a member's answer about the group's series. key makes it
-// impossible to tell whose it is from the store; a second answer of the same
-// member replaces the first.
-func (s *Service) Answer(ctx context.Context, group string, who calendar.Address, a Answer, key []byte) error {
-	bookings, err := s.Store.Bookings(ctx)
-	if err != nil {
-		return fmt.Errorf("read the bookings: %w", err)
-	}
-	i := slices.IndexFunc(bookings, func(b Booking) bool { return b.Group == group })
-	if i < 0 {
-		if _, err := s.Group(group); err != nil {
-			return err
-		}
-		return fmt.Errorf("group %q has no series to answer about", group)
-	}
-	b := bookings[i]
-	if !slices.ContainsFunc(b.Series.Attendees, func(at calendar.Attendee) bool { return at.Address == who }) {
-		return fmt.Errorf("%s is not a member of group %q", who, group)
-	}
-	mac := hmac.New(sha256.New, key)
-	fmt.Fprintf(mac, "%s\x00%s", b.Series.UID, who)
-	return s.Store.Answer(ctx, b.Series.UID, hex.EncodeToString(mac.Sum(nil)), a)
 }

@@ -39,7 +39,7 @@ func (s *Service) SaveRound(ctx context.Context, round Round, fresh, replaced []
 		running = append(running, b)
 		events = append(events, s.event(b, "replaced", fmt.Sprintf("round %d of %s has other groups; the series runs out", round.Number, round.Program)))
 	}
-	if err := s.Store.SaveRound(ctx, round, running, events...); err != nil {
+	if _, err := s.commit(ctx, Batch{Round: &round, Bookings: running, Events: events}); err != nil {
 		return fmt.Errorf("save round %d of program %q: %w", round.Number, round.Program, err)
 	}
 	s.log().Info("formed", "program", round.Program, "round", round.Number, "groups", len(round.Groups))
@@ -84,7 +84,7 @@ func (s *Service) Intro(ctx context.Context, name string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("read the bookings: %w", err)
 	}
-	return agenda.Intro(s.Workspace, g, Snapshot{Bookings: bookings}.booking(name), s.Now())
+	return agenda.Intro(s.Workspace, g, Snapshot{Bookings: bookings}.existing(name), s.Now())
 }
 
 // RotationDue reports whether all groups that the program formed have been

@@ -76,8 +76,6 @@ func (s *Service) KeepUnknown(ctx context.Context, unknown []Unknown) error {
 	for _, a := range slices.Sorted(maps.Keys(had)) {
 		news(a, have, "readable")
 	}
-	if err := s.Store.SaveUnreadable(ctx, have, events...); err != nil {
-		return fmt.Errorf("%w: %w", ErrStore, err)
-	}
-	return nil
+	_, err = s.commit(ctx, Batch{Unreadable: have, Events: events})
+	return err
 }

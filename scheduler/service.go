@@ -23,6 +23,7 @@ type Service struct {
 	Now       func() time.Time
 	Log       *slog.Logger
 	Progress  func(what string, done, total int)
+	AnswerKey func() ([]byte, error) // what answers are hashed with; asked only when one is kept or counted
 }
 
 // Snapshot reads the bookings, and the busy times of the people over the window.
@@ -90,9 +91,8 @@ func (s *Service) Slots(ctx context.Context, g Group, search availability.Search
 	if err != nil {
 		return Ranking{}, fmt.Errorf("read the bookings: %w", err)
 	}
-	own := Snapshot{Bookings: bookings}.booking(g.Name)
 	var except []calendar.UID
-	if own != nil {
+	if own, ok := bookings.Current(g.Name); ok {
 		except = append(except, own.Series.UID)
 	}
 	snapshot, err := s.Snapshot(ctx, g.Members, window, except...)
@@ -301,10 +301,19 @@ func (s *Service) renew(ctx context.Context, b Booking) (Booking, error) {
 	return s.save(ctx, b, s.event(b, "intended", "under the next generation"))
 }
 
-// save is Store.Save. An error that all groups would meet is ErrStore.
+// save commits one booking with its events.
 func (s *Service) save(ctx context.Context, b Booking, events ...Event) (Booking, error) {
-	saved, err := s.Store.Save(ctx, b, events...)
-	if err != nil && !errors.Is(err, ErrStale) && !errors.Is(err, ErrBooked) {
+	saved, err := s.commit(ctx, Batch{Bookings: []Booking{b}, Events: events})
+	if err != nil {
+		return b, err
+	}
+	return saved[0], nil
+}
+
+// commit is Store.Commit. An error that all groups would meet is ErrStore.
+func (s *Service) commit(ctx context.Context, batch Batch) ([]Booking, error) {
+	saved, err := s.Store.Commit(ctx, batch)
+	if err != nil && !errors.Is(err, ErrStale) && !errors.Is(err, ErrBooked) && !errors.Is(err, ErrFormed) {
 		err = fmt.Errorf("%w: %w", ErrStore, err)
 	}
 	return saved, err
@@ -320,8 +329,8 @@ func (s *Service) booking(ctx context.Context, group string) (Booking, error) {
 	if err != nil {
 		return Booking{}, fmt.Errorf("read the bookings: %w", err)
 	}
-	if b := (Snapshot{Bookings: bookings}).booking(group); b != nil {
-		return *b, nil
+	if b, ok := bookings.Current(group); ok {
+		return b, nil
 	}
 	return Booking{}, fmt.Errorf("group %q has no series", group)
 }

@@ -51,7 +51,8 @@ func newWorld(t testing.TB, people ...calendar.Address) *world {
 			a, _ := scheduler.BuiltInAgenda(p.Agenda)
 			return a, nil
 		},
-		Holidays: func(string, availability.Date, availability.Date) ([]availability.Date, error) { return nil, nil },
+		Holidays:  func(string, availability.Date, availability.Date) ([]availability.Date, error) { return nil, nil },
+		AnswerKey: func() ([]byte, error) { return []byte("key"), nil },
 	}
 	w.openStore(t)
 	return w

@@ -220,7 +220,7 @@ func (y *year) review() {
 	for _, p := range plans {
 		for _, a := range p.Booking.Series.Attendees {
 			answer := []scheduler.Answer{scheduler.AnswerKeep, scheduler.AnswerKeep, scheduler.AnswerKeep, scheduler.AnswerOftener, scheduler.AnswerRarer, scheduler.AnswerStop}[y.random.IntN(6)]
-			if err := y.Answer(y.tb.Context(), p.Booking.Group, a.Address, answer, []byte("key")); err != nil {
+			if err := y.Answer(y.tb.Context(), p.Booking.Group, a.Address, answer); err != nil {
 				y.tb.Fatal(err)
 			}
 		}

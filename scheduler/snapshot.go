@@ -12,7 +12,7 @@ import (
 // A Snapshot is everything that a plan is made from, as it was at one moment.
 type Snapshot struct {
 	Workspace Workspace
-	Bookings  []Booking // not ended
+	Bookings  Bookings // not ended
 	Busy      map[calendar.Address]availability.Busy
 	Window    availability.Interval // what Busy was asked for
 	Now       time.Time
@@ -174,17 +174,6 @@ func (s Snapshot) unknown(g Group) []Unknown {
 		}
 	}
 	return out
-}
-
-// booking returns the group's booking, or nil. One that was reviewed and runs out
-// counts only for those who ask about it.
-func (s Snapshot) booking(group string) *Booking {
-	for i := range s.Bookings {
-		if s.Bookings[i].Group == group && !s.Bookings[i].Reviewed {
-			return &s.Bookings[i]
-		}
-	}
-	return nil
 }
 
 // Name returns what people call the person with that address.

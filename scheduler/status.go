@@ -56,14 +56,15 @@ func (s *Service) Status(ctx context.Context) ([]Status, error) {
 
 // shown returns the group's open booking, or else one that was reviewed and still
 // runs; nil for neither.
-func shown(bookings []Booking, group string) *Booking {
-	if b := (Snapshot{Bookings: bookings}).booking(group); b != nil {
-		return b
+func shown(bookings Bookings, group string) *Booking {
+	b, ok := bookings.Current(group)
+	if !ok {
+		b, ok = bookings.RunningOut(group)
 	}
-	if i := slices.IndexFunc(bookings, func(b Booking) bool { return b.Group == group }); i >= 0 {
-		return &bookings[i]
+	if !ok {
+		return nil
 	}
-	return nil
+	return &b
 }
 
 // fill reads the series from the calendar and counts its sessions.

@@ -13,7 +13,7 @@ type calendarNow struct {
 	current map[calendar.UID]calendar.Series // missing if gone
 	faults  map[calendar.UID]error           // why one that is there cannot be used
 	syncer  calendar.Syncer                  // nil if the backend is none
-	keep    func(context.Context) error      // records what was read; nil if nothing needs to be
+	seen    *Seen                            // to be committed; nil if nothing is kept
 }
 
 // readCalendar reads the series of the bookings. A backend on which reading each by
@@ -24,7 +24,7 @@ func (s *Service) readCalendar(ctx context.Context, bookings []Booking) (calenda
 		current, faults, err := s.current(ctx, bookings)
 		return calendarNow{current: current, faults: faults}, err
 	}
-	token, seen, err := s.Store.Seen(ctx)
+	seen, err := s.Store.Seen(ctx)
 	if err != nil {
 		return calendarNow{}, err
 	}
@@ -32,11 +32,11 @@ func (s *Service) readCalendar(ctx context.Context, bookings []Booking) (calenda
 	for i, b := range bookings {
 		uids[i] = b.Series.UID
 	}
-	changes, err := syncer.Sync(ctx, token, uids)
+	changes, err := syncer.Sync(ctx, seen.Token, uids)
 	if err != nil {
 		return calendarNow{}, err
 	}
-	return s.apply(ctx, syncer, bookings, seen, changes)
+	return s.apply(ctx, syncer, bookings, seen.Series, changes)
 }
 
 // apply brings what was seen the last time up to date.
@@ -68,7 +68,7 @@ func (s *Service) apply(ctx context.Context, syncer calendar.Syncer, bookings []
 		}
 		changes.Full = true
 	}
-	now.keep = func(ctx context.Context) error { return s.Store.SaveSeen(ctx, changes.Token, changes.Full, series) }
+	now.seen = &Seen{Token: changes.Token, Full: changes.Full, Series: series}
 	return now, nil
 }
 

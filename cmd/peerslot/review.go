@@ -219,11 +219,7 @@ func (a *app) recordAnswer(ctx context.Context, group, text, as string) error {
 	if err != nil {
 		return err
 	}
-	key, err := answerKey(filepath.Join(w.Dir, ".peerslot", "answer.key"))
-	if err != nil {
-		return fmt.Errorf("the key of the answers: %w", err)
-	}
-	if err := w.service.Answer(ctx, group, who, answer, key); err != nil {
+	if err := w.service.Answer(ctx, group, who, answer); err != nil {
 		return err
 	}
 	if a.json {

@@ -65,6 +65,7 @@ func (a *app) open(ctx context.Context) (*workspace, error) {
 		Now:       a.now,
 		Log:       a.log(),
 		Progress:  newProgress(a).report,
+		AnswerKey: func() ([]byte, error) { return answerKey(filepath.Join(c.Dir, ".peerslot", "answer.key")) },
 	}
 	a.finally = append(a.finally, func() { a.countCalls(w) })
 	if err := w.addFormed(ctx); err != nil {

@@ -31,7 +31,7 @@ func Round(program string, number int) scheduler.Round {
 func testRounds(t *testing.T, s scheduler.Store) {
 	want := []scheduler.Round{Round("circles", 1), Round("circles", 2), Round("pairs", 1)}
 	for _, i := range []int{2, 0, 1} {
-		if err := s.SaveRound(t.Context(), want[i], nil, event(want[i].Groups[0].Name, "formed")); err != nil {
+		if _, err := s.Commit(t.Context(), scheduler.Batch{Round: &want[i], Events: []scheduler.Event{event(want[i].Groups[0].Name, "formed")}}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -52,17 +52,26 @@ func testFormedOnce(t *testing.T, s scheduler.Store) {
 	former := save(t, s, Booking("former", 1))
 	stale := former
 	former.Reviewed = true
-	if err := s.SaveRound(t.Context(), Round("circles", 2), []scheduler.Booking{former}); err != nil {
+	form := func(number int, replaced ...scheduler.Booking) error {
+		r := Round("circles", number)
+		batch := scheduler.Batch{Round: &r, Bookings: replaced}
+		if number > 2 || len(replaced) == 0 {
+			batch.Events = []scheduler.Event{event("x", "formed")}
+		}
+		_, err := s.Commit(t.Context(), batch)
+		return err
+	}
+	if err := form(2, former); err != nil {
 		t.Fatal(err)
 	}
 	if got, err := s.Bookings(t.Context()); err != nil || len(got) != 1 || !got[0].Reviewed {
 		t.Errorf("Bookings() = %+v, %v; want the replaced group's, reviewed", got, err)
 	}
-	if err := s.SaveRound(t.Context(), Round("circles", 2), nil, event("x", "formed")); !errors.Is(err, scheduler.ErrFormed) {
-		t.Errorf("SaveRound of a round that there is: %v; want ErrFormed", err)
+	if err := form(2); !errors.Is(err, scheduler.ErrFormed) {
+		t.Errorf("Commit of a round that there is: %v; want ErrFormed", err)
 	}
-	if err := s.SaveRound(t.Context(), Round("circles", 3), []scheduler.Booking{stale}, event("x", "formed")); !errors.Is(err, scheduler.ErrStale) {
-		t.Errorf("SaveRound with an old version of a booking: %v; want ErrStale", err)
+	if err := form(3, stale); !errors.Is(err, scheduler.ErrStale) {
+		t.Errorf("Commit with an old version of a booking: %v; want ErrStale", err)
 	}
 	if got, err := s.Rounds(t.Context(), "circles"); err != nil || len(got) != 1 {
 		t.Errorf("Rounds = %v, %v; want only the one that was saved", got, err)

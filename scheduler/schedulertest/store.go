@@ -26,8 +26,8 @@ func TestStore(t *testing.T, open func(t *testing.T) scheduler.Store) {
 		"one open booking per group":   testOneOpen,
 		"ended bookings":               testEnded,
 		"the next one while one ends":  testReviewed,
-		"the old and the next at once": testRenew,
-		"many bookings at once":        testSaveAll,
+		"the old and the next at once": testNext,
+		"many bookings at once":        testMany,
 		"what was seen":                testSeen,
 		"answers":                      testAnswers,
 		"history":                      testHistory,
@@ -36,6 +36,7 @@ func TestStore(t *testing.T, open func(t *testing.T) scheduler.Store) {
 		"a round is formed once":       testFormedOnce,
 		"many at once":                 testConcurrent,
 		"unreadable calendars":         testUnreadable,
+		"notices":                      testNotices,
 		"one run at a time":            testLock,
 	}
 	for name, test := range tests {
@@ -87,7 +88,7 @@ func testEmpty(t *testing.T, s scheduler.Store) {
 }
 
 func testRoundTrip(t *testing.T, s scheduler.Store) {
-	want := []scheduler.Booking{save(t, s, Booking("a", 1)), save(t, s, Booking("b", 4))}
+	want := scheduler.Bookings{save(t, s, Booking("a", 1)), save(t, s, Booking("b", 4))}
 	want[0].ByHand = []time.Time{time.Date(2026, 1, 6, 14, 0, 0, 0, time.UTC)}
 	want[0].Facilitators = []calendar.Address{"bo@acme.example", "ana@acme.example"}
 	want[0].Invited = []calendar.Address{"ana@acme.example", "bo@acme.example"}
@@ -105,34 +106,41 @@ func testRoundTrip(t *testing.T, s scheduler.Store) {
 
 func save(t *testing.T, s scheduler.Store, b scheduler.Booking, events ...scheduler.Event) scheduler.Booking {
 	t.Helper()
-	saved, err := s.Save(t.Context(), b, events...)
+	all, err := s.Commit(t.Context(), scheduler.Batch{Bookings: []scheduler.Booking{b}, Events: events})
 	if err != nil {
-		t.Fatalf("Save(%s): %v", b.Group, err)
+		t.Fatalf("Commit(%s): %v", b.Group, err)
 	}
+	saved := all[0]
 	if saved.Version <= b.Version {
-		t.Fatalf("Save(%s): version %d after %d; want it to grow", b.Group, saved.Version, b.Version)
+		t.Fatalf("Commit(%s): version %d after %d; want it to grow", b.Group, saved.Version, b.Version)
 	}
 	return saved
+}
+
+func commit(t *testing.T, s scheduler.Store, bookings ...scheduler.Booking) error {
+	t.Helper()
+	_, err := s.Commit(t.Context(), scheduler.Batch{Bookings: bookings, Events: []scheduler.Event{event("a", "booked")}})
+	return err
 }
 
 func testStale(t *testing.T, s scheduler.Store) {
 	old := save(t, s, Booking("a", 1))
 	save(t, s, old)
-	if _, err := s.Save(t.Context(), old); !errors.Is(err, scheduler.ErrStale) {
-		t.Errorf("Save of an old version: %v; want ErrStale", err)
+	if err := commit(t, s, old); !errors.Is(err, scheduler.ErrStale) {
+		t.Errorf("Commit of an old version: %v; want ErrStale", err)
 	}
 	never := Booking("never", 1)
 	never.Version = 3
-	if _, err := s.Save(t.Context(), never); !errors.Is(err, scheduler.ErrStale) {
-		t.Errorf("Save of a version that never was: %v; want ErrStale", err)
+	if err := commit(t, s, never); !errors.Is(err, scheduler.ErrStale) {
+		t.Errorf("Commit of a version that never was: %v; want ErrStale", err)
 	}
 }
 
 func testOneOpen(t *testing.T, s scheduler.Store) {
 	save(t, s, Booking("a", 1))
 	for _, generation := range []int{1, 2} {
-		if _, err := s.Save(t.Context(), Booking("a", generation)); !errors.Is(err, scheduler.ErrBooked) {
-			t.Errorf("Save of a second open booking, generation %d: %v; want ErrBooked", generation, err)
+		if err := commit(t, s, Booking("a", generation)); !errors.Is(err, scheduler.ErrBooked) {
+			t.Errorf("Commit of a second open booking, generation %d: %v; want ErrBooked", generation, err)
 		}
 	}
 }
@@ -156,29 +164,29 @@ func testReviewed(t *testing.T, s scheduler.Store) {
 	b.State, b.Reviewed = scheduler.Booked, true
 	save(t, s, b)
 	save(t, s, Booking("a", 2))
-	if _, err := s.Save(t.Context(), Booking("a", 3)); !errors.Is(err, scheduler.ErrBooked) {
-		t.Errorf("Save of a third booking: %v; want ErrBooked", err)
+	if err := commit(t, s, Booking("a", 3)); !errors.Is(err, scheduler.ErrBooked) {
+		t.Errorf("Commit of a third booking: %v; want ErrBooked", err)
 	}
 	if got, err := s.Bookings(t.Context()); err != nil || len(got) != 2 || got[0].Generation != 1 {
 		t.Errorf("Bookings() = %d of them, %v; want the one that runs out and the next", len(got), err)
 	}
 }
 
-func testRenew(t *testing.T, s scheduler.Store) {
+func testNext(t *testing.T, s scheduler.Store) {
 	old := save(t, s, Booking("a", 1))
-	if _, _, err := s.Renew(t.Context(), old, Booking("a", 2), event("a", "reviewed")); !errors.Is(err, scheduler.ErrBooked) {
-		t.Errorf("Renew while the old one stays open: %v; want ErrBooked", err)
+	if err := commit(t, s, old, Booking("a", 2)); !errors.Is(err, scheduler.ErrBooked) {
+		t.Errorf("Commit of the next while the old one stays open: %v; want ErrBooked", err)
 	}
 	if h, err := s.History(t.Context(), "a", time.Time{}); err != nil || len(h) != 0 {
-		t.Errorf("History = %v, %v; want none: the Renew was refused", h, err)
+		t.Errorf("History = %v, %v; want none: the Commit was refused", h, err)
 	}
 	old.State, old.Reviewed = scheduler.Cancelling, true
-	old, next, err := s.Renew(t.Context(), old, Booking("a", 2), event("a", "reviewed"))
-	if err != nil || old.Version != 2 || next.Version != 1 {
-		t.Fatalf("Renew: versions %d and %d, %v; want 2 and 1", old.Version, next.Version, err)
+	both, err := s.Commit(t.Context(), scheduler.Batch{Bookings: []scheduler.Booking{old, Booking("a", 2)}})
+	if err != nil || both[0].Version != 2 || both[1].Version != 1 {
+		t.Fatalf("Commit: %v; want versions 2 and 1, got %+v", err, both)
 	}
 	got, err := s.Bookings(t.Context())
-	if diff := cmp.Diff([]scheduler.Booking{old, next}, got); err != nil || diff != "" {
+	if diff := cmp.Diff(scheduler.Bookings(both), got); err != nil || diff != "" {
 		t.Errorf("Bookings(): %v (-want +got):\n%s", err, diff)
 	}
 }
@@ -186,14 +194,14 @@ func testRenew(t *testing.T, s scheduler.Store) {
 func testSeen(t *testing.T, s scheduler.Store) {
 	want := func(token string, series ...calendar.Series) {
 		t.Helper()
-		gotToken, got, err := s.Seen(t.Context())
-		if diff := cmp.Diff(series, got); err != nil || gotToken != token || diff != "" {
-			t.Errorf("Seen: token %q, %v; want %q (-want +got):\n%s", gotToken, err, token, diff)
+		got, err := s.Seen(t.Context())
+		if diff := cmp.Diff(scheduler.Seen{Token: token, Full: token != "", Series: series}, got); err != nil || diff != "" {
+			t.Errorf("Seen: %v (-want +got):\n%s", err, diff)
 		}
 	}
 	save := func(token string, full bool, series ...calendar.Series) {
 		t.Helper()
-		if err := s.SaveSeen(t.Context(), token, full, series); err != nil {
+		if _, err := s.Commit(t.Context(), scheduler.Batch{Seen: &scheduler.Seen{Token: token, Full: full, Series: series}}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -209,27 +217,61 @@ func testSeen(t *testing.T, s scheduler.Store) {
 	want("three", b)
 }
 
-func testAnswers(t *testing.T, s scheduler.Store) {
-	uid := save(t, s, Booking("a", 1)).Series.UID
-	other := save(t, s, Booking("b", 1)).Series.UID
-	for _, a := range []struct {
-		who    string
-		answer scheduler.Answer
-	}{{"x", scheduler.AnswerKeep}, {"y", scheduler.AnswerStop}, {"x", scheduler.AnswerStop}, {"z", scheduler.AnswerOftener}} {
-		if err := s.Answer(t.Context(), uid, a.who, a.answer); err != nil {
+func testNotices(t *testing.T, s scheduler.Store) {
+	at := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	first := scheduler.Notice{ID: "x", At: at, To: "ana@acme.example", Group: "a", UID: "u", What: "moved", Text: "why"}
+	second := scheduler.Notice{ID: "a", At: at.Add(time.Minute), To: "bo@acme.example"}
+	for _, step := range []struct {
+		batch scheduler.Batch
+		want  []scheduler.Notice
+	}{
+		{scheduler.Batch{Notices: []scheduler.Notice{second, first}}, []scheduler.Notice{first, second}},
+		{scheduler.Batch{Notices: []scheduler.Notice{{ID: "x", At: at.Add(time.Hour)}}}, []scheduler.Notice{first, second}},
+		{scheduler.Batch{Sent: []scheduler.Notice{first}}, []scheduler.Notice{second}},
+	} {
+		if _, err := s.Commit(t.Context(), step.batch); err != nil {
 			t.Fatal(err)
 		}
+		got, err := s.Notices(t.Context())
+		if diff := cmp.Diff(step.want, got); err != nil || diff != "" {
+			t.Errorf("Notices(): %v (-want +got):\n%s", err, diff)
+		}
 	}
-	got, err := s.Answers(t.Context(), uid)
-	want := map[scheduler.Answer]int{scheduler.AnswerStop: 2, scheduler.AnswerOftener: 1}
-	if diff := cmp.Diff(want, got); err != nil || diff != "" {
-		t.Errorf("Answers: %v (-want +got):\n%s", err, diff)
+}
+
+func testAnswers(t *testing.T, s scheduler.Store) {
+	b := save(t, s, Booking("a", 1))
+	uid, other := b.Series.UID, save(t, s, Booking("b", 1)).Series.UID
+	answer := func(key, token string, instead ...string) error {
+		return s.Answer(t.Context(), uid, key, token, instead)
 	}
+	want := func(tokens ...string) {
+		t.Helper()
+		got, err := s.Answers(t.Context(), uid)
+		if diff := cmp.Diff(tokens, got); err != nil || diff != "" {
+			t.Errorf("Answers: %v (-want +got):\n%s", err, diff)
+		}
+	}
+	err := errors.Join(answer("key", "ana stop", "ana keep", "ana stop"), answer("key", "bo keep", "bo keep", "bo stop"), answer("key", "ana keep", "ana keep", "ana stop"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want("ana keep", "bo keep")
+	if err := answer("another key", "ana stop"); !errors.Is(err, scheduler.ErrOtherKey) {
+		t.Errorf("an answer under another key: %v; want ErrOtherKey", err)
+	}
+	want("ana keep", "bo keep")
 	if got, err := s.Answers(t.Context(), other); err != nil || len(got) != 0 {
 		t.Errorf("Answers of another series: %v, %v; want none", got, err)
 	}
-	if err := s.Answer(t.Context(), "nosuchuid", "x", scheduler.AnswerKeep); err == nil {
+	if err := s.Answer(t.Context(), "nosuchuid", "key", "x", nil); err == nil {
 		t.Error("an answer about a series that there is not was kept")
+	}
+	b.Reviewed = true
+	save(t, s, b)
+	want()
+	if err := answer("another key", "ana stop"); err != nil {
+		t.Errorf("another key once there are no answers: %v; want it taken", err)
 	}
 }
 
@@ -257,15 +299,28 @@ func testHistory(t *testing.T, s scheduler.Store) {
 func testAtomic(t *testing.T, s scheduler.Store) {
 	old := save(t, s, Booking("a", 1))
 	save(t, s, old)
-	if _, err := s.Save(t.Context(), old, event("a", "booked")); err == nil {
-		t.Fatal("Save of an old version succeeded")
+	batch := scheduler.Batch{
+		Bookings: []scheduler.Booking{Booking("b", 1), old}, Events: []scheduler.Event{event("a", "booked")},
+		Unreadable: map[calendar.Address]time.Time{"ana@acme.example": old.Created}, Notices: []scheduler.Notice{{ID: "n"}}, Seen: &scheduler.Seen{Token: "one"},
+	}
+	if _, err := s.Commit(t.Context(), batch); err == nil {
+		t.Fatal("Commit of an old version succeeded")
 	}
 	if h, err := s.History(t.Context(), "a", time.Time{}); err != nil || len(h) != 0 {
-		t.Errorf("History = %v, %v; want none: the Save was refused", h, err)
+		t.Errorf("History = %v, %v; want none: the Commit was refused", h, err)
+	}
+	if got, err := s.Bookings(t.Context()); err != nil || len(got) != 1 {
+		t.Errorf("%d bookings, %v; want only the one from before", len(got), err)
+	}
+	seen, err := s.Seen(t.Context())
+	unreadable, err2 := s.Unreadable(t.Context())
+	notices, err3 := s.Notices(t.Context())
+	if seen.Token != "" || len(unreadable)+len(notices) > 0 || errors.Join(err, err2, err3) != nil {
+		t.Errorf("kept of a Commit that was refused: %v, %v, %v", seen, unreadable, notices)
 	}
 }
 
-func wantOpen(t *testing.T, s scheduler.Store, want ...scheduler.Booking) {
+func wantOpen(t *testing.T, s scheduler.Store, want scheduler.Bookings) {
 	t.Helper()
 	got, err := s.Bookings(t.Context())
 	if diff := cmp.Diff(want, got); err != nil || diff != "" {
@@ -273,22 +328,22 @@ func wantOpen(t *testing.T, s scheduler.Store, want ...scheduler.Booking) {
 	}
 }
 
-func testSaveAll(t *testing.T, s scheduler.Store) {
-	saved, err := s.SaveAll(t.Context(), []scheduler.Booking{Booking("a", 1), Booking("b", 1)}, event("a", "intended"), event("b", "intended"))
+func testMany(t *testing.T, s scheduler.Store) {
+	saved, err := s.Commit(t.Context(), scheduler.Batch{Bookings: []scheduler.Booking{Booking("a", 1), Booking("b", 1)}, Events: []scheduler.Event{event("a", "intended"), event("b", "intended")}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	wantOpen(t, s, saved...)
+	wantOpen(t, s, saved)
 	stale := slices.Clone(saved)
 	save(t, s, saved[1])
 	stale[0].Attendance = 7
-	if _, err := s.SaveAll(t.Context(), stale, event("a", "booked")); !errors.Is(err, scheduler.ErrStale) {
-		t.Errorf("SaveAll of one that changed: %v; want ErrStale", err)
+	if err := commit(t, s, stale...); !errors.Is(err, scheduler.ErrStale) {
+		t.Errorf("Commit of one that changed: %v; want ErrStale", err)
 	}
 	saved[1].Version++
-	wantOpen(t, s, saved...)
+	wantOpen(t, s, saved)
 	if h, err := s.History(t.Context(), "", time.Time{}); err != nil || len(h) != 2 {
-		t.Errorf("History has %d events, %v; want those of the first SaveAll", len(h), err)
+		t.Errorf("History has %d events, %v; want those of the first Commit", len(h), err)
 	}
 }
 
@@ -300,7 +355,7 @@ func testUnreadable(t *testing.T, s scheduler.Store) {
 		{"bo@acme.example": at.AddDate(0, 0, 1)},
 		{},
 	} {
-		if err := s.SaveUnreadable(t.Context(), want); err != nil {
+		if _, err := s.Commit(t.Context(), scheduler.Batch{Unreadable: want}); err != nil {
 			t.Fatal(err)
 		}
 		got, err := s.Unreadable(t.Context())
@@ -338,7 +393,7 @@ func testConcurrent(t *testing.T, s scheduler.Store) {
 	errs := make(chan error, 100)
 	for i := range 20 {
 		wg.Go(func() {
-			_, err := s.Save(t.Context(), Booking(fmt.Sprint("group ", i), 1), event("x", "booked"))
+			_, err := s.Commit(t.Context(), scheduler.Batch{Bookings: []scheduler.Booking{Booking(fmt.Sprint("group ", i), 1)}, Events: []scheduler.Event{event("x", "booked")}})
 			errs <- err
 		})
 	}
@@ -346,7 +401,7 @@ func testConcurrent(t *testing.T, s scheduler.Store) {
 	close(errs)
 	for err := range errs {
 		if err != nil {
-			t.Errorf("Save at the same time as others: %v", err)
+			t.Errorf("Commit at the same time as others: %v", err)
 		}
 	}
 	if h, err := s.History(t.Context(), "x", time.Time{}); err != nil || len(h) != 20 {

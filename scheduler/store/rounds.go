@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
 	"fmt"
 	"strconv"
@@ -45,33 +46,20 @@ func readRound(r *scheduler.Round, start, seed, groups string) (err error) {
 	return json.Unmarshal([]byte(groups), &r.Groups)
 }
 
-// SaveRound implements scheduler.Store.
-func (s *Store) SaveRound(ctx context.Context, r scheduler.Round, replaced []scheduler.Booking, events ...scheduler.Event) error {
+func (s *Store) writeRound(ctx context.Context, tx *sql.Tx, batch scheduler.Batch) error {
+	if batch.Round == nil {
+		return nil
+	}
+	r := *batch.Round
 	groups, err := json.Marshal(r.Groups)
 	if err != nil {
 		return err
 	}
-	tx, err := s.db.BeginTx(ctx, nil)
-	if err != nil {
-		return err
-	}
-	defer tx.Rollback()
 	// The seed is text: as a number it may be too large for either database.
 	_, err = tx.ExecContext(ctx, `INSERT INTO round (program, number, start_date, seed, members, created) VALUES ($1, $2, $3, $4, $5, $6)`,
 		r.Program, r.Number, r.Start.String(), strconv.FormatUint(r.Seed, 10), string(groups), toUnix(r.Created))
 	if s.dialect.isUniqueViolation(err) {
 		return fmt.Errorf("round %d of program %q: %w", r.Number, r.Program, scheduler.ErrFormed)
 	}
-	if err != nil {
-		return err
-	}
-	for _, b := range replaced {
-		if err := s.save(ctx, tx, b); err != nil {
-			return err
-		}
-	}
-	if err := appendEvents(ctx, tx, events); err != nil {
-		return err
-	}
-	return tx.Commit()
+	return err
 }

@@ -5,52 +5,51 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
-	"fmt"
 
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/scheduler"
 )
 
 // Seen implements scheduler.Store.
-func (s *Store) Seen(ctx context.Context) (token string, series []calendar.Series, err error) {
-	err = s.db.QueryRowContext(ctx, `SELECT value FROM setting WHERE name = 'sync token'`).Scan(&token)
+func (s *Store) Seen(ctx context.Context) (seen scheduler.Seen, err error) {
+	err = s.db.QueryRowContext(ctx, `SELECT value FROM setting WHERE name = 'sync token'`).Scan(&seen.Token)
 	if errors.Is(err, sql.ErrNoRows) {
-		return "", nil, nil
+		return scheduler.Seen{}, nil
 	}
 	if err != nil {
-		return "", nil, err
+		return seen, err
 	}
+	seen.Full = true
 	rows, err := s.db.QueryContext(ctx, `SELECT series FROM seen ORDER BY uid`)
 	if err != nil {
-		return "", nil, err
+		return seen, err
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var text string
 		if err := rows.Scan(&text); err != nil {
-			return "", nil, err
+			return seen, err
 		}
 		var one calendar.Series
-		if err := json.Unmarshal([]byte(text), &one); err != nil {
-			return "", nil, fmt.Errorf("a stored series cannot be read: %w", err)
+		if json.Unmarshal([]byte(text), &one) != nil {
+			return scheduler.Seen{}, nil // a copy that is broken is read anew
 		}
-		series = append(series, one)
+		seen.Series = append(seen.Series, one)
 	}
-	return token, series, rows.Err()
+	return seen, rows.Err()
 }
 
-// SaveSeen implements scheduler.Store.
-func (s *Store) SaveSeen(ctx context.Context, token string, full bool, changed []calendar.Series) error {
-	tx, err := s.db.BeginTx(ctx, nil)
-	if err != nil {
-		return err
+func writeSeen(ctx context.Context, tx *sql.Tx, batch scheduler.Batch) error {
+	seen := batch.Seen
+	if seen == nil {
+		return nil
 	}
-	defer tx.Rollback()
-	if full {
+	if seen.Full {
 		if _, err := tx.ExecContext(ctx, `DELETE FROM seen`); err != nil {
 			return err
 		}
 	}
-	for _, one := range changed {
+	for _, one := range seen.Series {
 		text, err := json.Marshal(one)
 		if err != nil {
 			return err
@@ -61,10 +60,7 @@ func (s *Store) SaveSeen(ctx context.Context, token string, full bool, changed [
 			return err
 		}
 	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO setting (name, value) VALUES ('sync token', $1)
-		ON CONFLICT (name) DO UPDATE SET value = $1`, token)
-	if err != nil {
-		return err
-	}
-	return tx.Commit()
+	_, err := tx.ExecContext(ctx, `INSERT INTO setting (name, value) VALUES ('sync token', $1)
+		ON CONFLICT (name) DO UPDATE SET value = $1`, seen.Token)
+	return err
 }

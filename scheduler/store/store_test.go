@@ -60,10 +60,16 @@ func open(t *testing.T, location string) *store.Store {
 	return s
 }
 
+func commit(t *testing.T, s *store.Store, b scheduler.Booking) (scheduler.Booking, error) {
+	t.Helper()
+	saved, err := s.Commit(t.Context(), scheduler.Batch{Bookings: []scheduler.Booking{b}})
+	return append(saved, b)[0], err
+}
+
 func TestOpenKeepsWhatIsThere(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "peerslot.db")
 	s := open(t, path)
-	if _, err := s.Save(t.Context(), schedulertest.Booking("a", 1)); err != nil {
+	if _, err := commit(t, s, schedulertest.Booking("a", 1)); err != nil {
 		t.Fatal(err)
 	}
 	s.Close()
@@ -83,11 +89,11 @@ func TestTwoProcesses(t *testing.T) {
 	a, b := open(t, path), open(t, path)
 	defer a.Close()
 	defer b.Close()
-	saved, err := a.Save(t.Context(), schedulertest.Booking("a", 1))
+	saved, err := commit(t, a, schedulertest.Booking("a", 1))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := b.Save(t.Context(), saved); err != nil {
+	if _, err := commit(t, b, saved); err != nil {
 		t.Errorf("the other process cannot save: %v", err)
 	}
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"time"
 
 	"github.com/peerslot/peerslot/calendar"
@@ -27,23 +28,17 @@ func (s *Store) Unreadable(ctx context.Context) (map[calendar.Address]time.Time,
 	return out, rows.Err()
 }
 
-// SaveUnreadable implements scheduler.Store.
-func (s *Store) SaveUnreadable(ctx context.Context, since map[calendar.Address]time.Time, events ...scheduler.Event) error {
-	tx, err := s.db.BeginTx(ctx, nil)
-	if err != nil {
-		return err
+func writeUnreadable(ctx context.Context, tx *sql.Tx, batch scheduler.Batch) error {
+	if batch.Unreadable == nil {
+		return nil
 	}
-	defer tx.Rollback()
 	if _, err := tx.ExecContext(ctx, `DELETE FROM unreadable`); err != nil {
 		return err
 	}
-	for a, t := range since {
+	for a, t := range batch.Unreadable {
 		if _, err := tx.ExecContext(ctx, `INSERT INTO unreadable (address, since) VALUES ($1, $2)`, string(a), toUnix(t)); err != nil {
 			return err
 		}
 	}
-	if err := appendEvents(ctx, tx, events); err != nil {
-		return err
-	}
-	return tx.Commit()
+	return nil
 }

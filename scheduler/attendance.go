@@ -1,0 +1,81 @@
+package scheduler
+
+import (
+	"slices"
+	"time"
+
+	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/calendar"
+)
+
+// A Share is how many of some attendances are a yes, a no, and not known: a figure
+// with its evidence. Only who prints it divides. The zero Share knows nothing.
+type Share struct{ Yes, No, Unknown int }
+
+// Known returns of how many attendances something is known.
+func (s Share) Known() int { return s.Yes + s.No }
+
+// All returns of how many attendances the share is.
+func (s Share) All() int { return s.Yes + s.No + s.Unknown }
+
+// Plus returns both together.
+func (s Share) Plus(o Share) Share { return Share{s.Yes + o.Yes, s.No + o.No, s.Unknown + o.Unknown} }
+
+// Count adds one answer.
+func (s *Share) Count(can availability.Can) {
+	switch {
+	case can.Attends():
+		s.Yes++
+	case can == availability.Maybe:
+		s.Unknown++
+	default:
+		s.No++
+	}
+}
+
+// Declined is why somebody does not attend who said so.
+const Declined availability.Why = "declined"
+
+// Attends answers whether the person attends o, an occurrence of s. It is the one
+// rule by which attendance is counted; the search for slots, where nobody has
+// replied yet, asks its second half, [availability.Member.CanAttend]. m is the
+// person as the search sees them, busy with everything but s itself.
+//
+// Who declined does not come. Of a session that is over at now another reply is a
+// yes, too. Else hours, days off and busy time decide.
+func (p Person) Attends(m availability.Member, s calendar.Series, o calendar.Occurrence, now time.Time) availability.Verdict {
+	switch p.Reply(s, o) {
+	case calendar.Declined:
+		return availability.Verdict{Can: availability.No, Why: Declined}
+	case calendar.Accepted, calendar.Tentative:
+		if !o.End.After(now) {
+			return availability.Verdict{Can: availability.Yes}
+		}
+	}
+	can, why := m.CanAttend(o.Interval)
+	return availability.Verdict{Can: can, Why: why}
+}
+
+// Reply returns what the person replied for o, an occurrence of s, under whichever
+// of their addresses.
+func (p Person) Reply(s calendar.Series, o calendar.Occurrence) calendar.RSVP {
+	for _, a := range p.Addresses() {
+		if r := s.Reply(a, o); r != calendar.NoReply {
+			return r
+		}
+	}
+	return calendar.NoReply
+}
+
+// DeclinedAll reports whether the person declined the whole series: they count in
+// none of its attendance.
+func (p Person) DeclinedAll(s calendar.Series) bool {
+	return slices.ContainsFunc(s.Attendees, func(at calendar.Attendee) bool {
+		return at.RSVP == calendar.Declined && slices.Contains(p.Addresses(), at.Address)
+	})
+}
+
+// Addresses returns the person's address and then the aliases.
+func (p Person) Addresses() []calendar.Address {
+	return append([]calendar.Address{p.Address}, p.Aliases...)
+}

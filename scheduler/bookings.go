@@ -1,0 +1,47 @@
+package scheduler
+
+import "slices"
+
+// Bookings are those that have not ended, sorted by group, then by generation. A
+// group has at most one that was not reviewed, besides one that was and runs out.
+type Bookings []Booking
+
+// Current returns the group's booking that was not reviewed: the one that is
+// booked, changed, reviewed and answered about.
+func (bs Bookings) Current(group string) (Booking, bool) {
+	return bs.find(func(b Booking) bool { return b.Group == group && !b.Reviewed })
+}
+
+// RunningOut returns the group's booking that was reviewed and has sessions left.
+func (bs Bookings) RunningOut(group string) (Booking, bool) {
+	return bs.find(func(b Booking) bool { return b.Group == group && b.Reviewed })
+}
+
+// Of returns what members of the group still have to come to: the booking that
+// runs out, then the current one.
+func (bs Bookings) Of(group string) Bookings {
+	return bs.where(func(b Booking) bool { return b.Group == group })
+}
+
+// Open returns the bookings that were not reviewed.
+func (bs Bookings) Open() Bookings {
+	return bs.where(func(b Booking) bool { return !b.Reviewed })
+}
+
+func (bs Bookings) find(is func(Booking) bool) (Booking, bool) {
+	i := slices.IndexFunc(bs, is)
+	if i < 0 {
+		return Booking{}, false
+	}
+	return bs[i], true
+}
+
+func (bs Bookings) where(is func(Booking) bool) Bookings {
+	var out Bookings
+	for _, b := range bs {
+		if is(b) {
+			out = append(out, b)
+		}
+	}
+	return out
+}

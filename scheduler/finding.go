@@ -1,0 +1,43 @@
+package scheduler
+
+import (
+	"time"
+
+	"github.com/peerslot/peerslot/calendar"
+)
+
+// A Finding is something that needs a person: its kind, its subject and its
+// figures. Its words are made where it is shown.
+type Finding struct {
+	Kind    FindingKind
+	Group   string           // "" if it concerns no group
+	Program string           // "" if it concerns no program
+	Person  calendar.Address // "" if it concerns nobody
+	UID     calendar.UID     // "" if it concerns no series
+	At      time.Time        // start of the session; zero if it concerns none
+	Share   Share            // who can attend, of sessions
+	Err     error            // what went wrong; nil if nothing did
+}
+
+// A FindingKind names what is the matter.
+type FindingKind string
+
+// The kinds of findings.
+const (
+	BrokenRecord   FindingKind = "broken-record"   // a booking in the store cannot be read: Err
+	BrokenSeries   FindingKind = "broken-series"   // the series on the calendar cannot be used: Err
+	SeriesGone     FindingKind = "series-gone"     // it is not on the organizer's calendar
+	SeriesOff      FindingKind = "series-off"      // somebody cancelled it there
+	Unfinished     FindingKind = "unfinished"      // what an earlier run intended could not be finished: Err
+	Failed         FindingKind = "failed"          // a step of this run failed: Err
+	NoSuchProgram  FindingKind = "no-program"      // the booking's program is not configured
+	NoSuchGroup    FindingKind = "no-group"        // the booking's group is not configured
+	OtherRules     FindingKind = "other-rules"     // the series was booked with other rules: Err says which
+	Stranger       FindingKind = "stranger"        // a rule, link or group names Person, who is not on the roster
+	Unplaced       FindingKind = "unplaced"        // Person should be in a group of Program, and is in none
+	TooSmall       FindingKind = "too-small"       // the group fell under its size: Share.Yes members are left
+	UnderQuorum    FindingKind = "under-quorum"    // too few can attend the session At
+	HandConflict   FindingKind = "hand-conflict"   // a session that somebody set by hand is in conflict
+	DeclinedSeries FindingKind = "declined-series" // Person declined the whole series
+	Uninvited      FindingKind = "uninvited"       // somebody took Person off the series by hand
+)

@@ -1,0 +1,90 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/scheduler"
+)
+
+// Answer implements scheduler.Store. All answers about the series are written anew,
+// sorted: the order of the rows tells nothing of who answered when.
+func (s *Store) Answer(ctx context.Context, uid calendar.UID, key, token string, instead []string) error {
+	tx, err := s.db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback()
+	if err := knowKey(ctx, tx, key); err != nil {
+		return err
+	}
+	tokens, err := answers(ctx, tx, uid)
+	if err != nil {
+		return err
+	}
+	tokens = slices.DeleteFunc(tokens, func(t string) bool { return slices.Contains(instead, t) })
+	tokens = append(tokens, token)
+	slices.Sort(tokens)
+	if err := dropAnswers(ctx, tx, uid); err != nil {
+		return err
+	}
+	for _, t := range slices.Compact(tokens) {
+		if _, err := tx.ExecContext(ctx, `INSERT INTO answer (uid, token) VALUES ($1, $2)`, string(uid), t); err != nil {
+			return err
+		}
+	}
+	return tx.Commit()
+}
+
+// knowKey keeps the fingerprint of the key that answers are hashed with. Another
+// one is refused as long as there are answers.
+func knowKey(ctx context.Context, tx *sql.Tx, key string) error {
+	var known string
+	var kept int
+	err := tx.QueryRowContext(ctx, `SELECT value, (SELECT COUNT(*) FROM answer) FROM setting WHERE name = 'answer key'`).Scan(&known, &kept)
+	switch {
+	case err != nil && !errors.Is(err, sql.ErrNoRows):
+		return err
+	case known == key:
+		return nil
+	case kept > 0:
+		return fmt.Errorf("the answers: %w", scheduler.ErrOtherKey)
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO setting (name, value) VALUES ('answer key', $1) ON CONFLICT (name) DO UPDATE SET value = $1`, key)
+	return err
+}
+
+// Answers implements scheduler.Store.
+func (s *Store) Answers(ctx context.Context, uid calendar.UID) ([]string, error) {
+	return answers(ctx, s.db, uid)
+}
+
+// A querier is a database or a transaction.
+type querier interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}
+
+func answers(ctx context.Context, q querier, uid calendar.UID) (tokens []string, err error) {
+	rows, err := q.QueryContext(ctx, `SELECT token FROM answer WHERE uid = $1 ORDER BY token`, string(uid))
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var token string
+		if err := rows.Scan(&token); err != nil {
+			return nil, err
+		}
+		tokens = append(tokens, token)
+	}
+	return tokens, rows.Err()
+}
+
+func dropAnswers(ctx context.Context, tx *sql.Tx, uid calendar.UID) error {
+	_, err := tx.ExecContext(ctx, `DELETE FROM answer WHERE uid = $1`, string(uid))
+	return err
+}
