@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/calendar/file"
 	"github.com/peerslot/peerslot/calendar/ical"
 	"github.com/peerslot/peerslot/scheduler"
 )
@@ -80,7 +81,7 @@ func (o exportOptions) run(ctx context.Context, a *app) error {
 			}
 			continue
 		}
-		if err := writeFile(f.path, f.data); err != nil {
+		if err := file.Replace(f.path, f.data, 0o666); err != nil {
 			return fmt.Errorf("export: %w", err)
 		}
 		answer.Files = append(answer.Files, jsonFile{f.path, f.groups})

@@ -5,12 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/peerslot/peerslot/calendar/file"
 	"github.com/peerslot/peerslot/scheduler"
 )
 
@@ -106,16 +105,7 @@ func (h heartbeat) write(path string) error {
 	if err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(filepath.Dir(path), ".heartbeat-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name())
-	_, err = f.Write(append(text, '\n'))
-	if err := errors.Join(err, f.Chmod(0o644), f.Close()); err != nil { // monitoring runs as somebody else
-		return err
-	}
-	return os.Rename(f.Name(), path)
+	return file.Replace(path, append(text, '\n'), 0o666) // monitoring runs as somebody else
 }
 
 // count adds one review.

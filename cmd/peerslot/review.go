@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/peerslot/peerslot/calendar/file"
 	"github.com/peerslot/peerslot/scheduler"
 )
 
@@ -236,7 +237,7 @@ func (a *app) recordAnswer(ctx context.Context, group, text, as string) error {
 // It is kept apart from the store, so that neither tells anything without the
 // other.
 func answerKey(path string) ([]byte, error) {
-	key, err := os.ReadFile(path)
+	key, err := file.Read(path, 1<<10)
 	if err == nil && len(key) == 32 {
 		return key, nil
 	}
@@ -251,27 +252,12 @@ func answerKey(path string) ([]byte, error) {
 	}
 	key = make([]byte, 32)
 	_, _ = rand.Read(key) // never fails
-	if err := writeNew(path, key); errors.Is(err, fs.ErrExist) {
+	if err := file.Create(path, key, 0o600); errors.Is(err, fs.ErrExist) {
 		return answerKey(path) // another run was faster
 	} else if err != nil {
 		return nil, err
 	}
 	return key, nil
-}
-
-// writeNew writes a file for its owner alone, whole or not at all; it is an error
-// if there is one.
-func writeNew(path string, data []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(path), ".peerslot-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name())
-	_, err = f.Write(data)
-	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return err
-	}
-	return os.Link(f.Name(), path)
 }
 
 func newHistoryCmd(a *app) *cobra.Command {

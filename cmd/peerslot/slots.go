@@ -11,6 +11,7 @@ import (
 
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/calendar/file"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/render"
 	"github.com/peerslot/peerslot/scheduler"
 )
@@ -152,5 +153,5 @@ func writeHeatMap(w *workspace, r scheduler.Ranking, all []availability.Candidat
 	if err := h.WriteSVG(&b); err != nil {
 		return err
 	}
-	return writeFile(path, b.Bytes())
+	return file.Replace(path, b.Bytes(), 0o666)
 }

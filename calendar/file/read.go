@@ -1,0 +1,81 @@
+// Package file reads and writes single files so that nobody waits, nothing grows
+// without bound, and no reader ever finds half of a file.
+package file
+
+import (
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+)
+
+// A KindError says that a path names something else than a plain file, such as a
+// pipe or a device, which could keep a reader waiting or never end.
+type KindError struct{ Mode fs.FileMode }
+
+func (e *KindError) Error() string { return "is " + kind(e.Mode) + ", not a plain file" }
+
+func kind(m fs.FileMode) string {
+	switch {
+	case m.IsDir():
+		return "a folder"
+	case m&fs.ModeNamedPipe != 0:
+		return "a pipe"
+	case m&fs.ModeSocket != 0:
+		return "a socket"
+	case m&fs.ModeDevice != 0:
+		return "a device"
+	}
+	return "something else"
+}
+
+// A SizeError says that a file is larger than its reader allows.
+type SizeError struct{ Limit int64 }
+
+func (e *SizeError) Error() string {
+	if e.Limit < 1<<20 {
+		return fmt.Sprintf("is larger than %d kB", e.Limit>>10)
+	}
+	return fmt.Sprintf("is larger than %d MB", e.Limit>>20)
+}
+
+// Open opens a plain file of at most limit bytes for reading; 0 means any size. It
+// follows links and never waits for the other end of a pipe. The errors are
+// *fs.PathError; the cause may be a *KindError or a *SizeError.
+func Open(path string, limit int64) (*os.File, error) {
+	f, err := os.OpenFile(path, os.O_RDONLY|nonblock, 0)
+	if err != nil {
+		return nil, err
+	}
+	info, err := f.Stat()
+	switch {
+	case err != nil:
+	case !info.Mode().IsRegular():
+		err = pathError("open", path, &KindError{info.Mode()})
+	case limit > 0 && info.Size() > limit:
+		err = pathError("open", path, &SizeError{limit})
+	default:
+		return f, nil
+	}
+	f.Close()
+	return nil, err
+}
+
+// Read returns what is in a plain file of at most limit bytes, also if it grows
+// while it is read. The errors are those of Open.
+func Read(path string, limit int64) ([]byte, error) {
+	f, err := Open(path, limit)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, limit+1))
+	if err == nil && int64(len(data)) > limit {
+		err = pathError("read", path, &SizeError{limit})
+	}
+	return data, err
+}
+
+func pathError(op, path string, err error) error {
+	return &fs.PathError{Op: op, Path: path, Err: err}
+}
