@@ -76,8 +76,26 @@ type Store interface {
 	// of that number.
 	Commit(ctx context.Context, b Batch) ([]Booking, error)
 
-	// Notices returns those that wait to be sent, oldest first.
+	// Notices returns those that wait to be sent, oldest first and in the order in
+	// which they were committed, without their messages.
 	Notices(ctx context.Context) ([]Notice, error)
+
+	// Message returns what the notice of that ID sends; nil if it waits no longer.
+	Message(ctx context.Context, id string) ([]byte, error)
+
+	// Told returns all notices about a series, also those that wait no longer, in
+	// the order in which they were committed, without their messages.
+	Told(ctx context.Context, uid calendar.UID) ([]Notice, error)
+
+	// NoticeOf returns the notice of that ID, without its message; ok is false if
+	// there is none.
+	NoticeOf(ctx context.Context, id string) (n Notice, ok bool, err error)
+
+	// Replies returns what members answered about a series by mail.
+	Replies(ctx context.Context, uid calendar.UID) ([]Reply, error)
+
+	// Mailbox returns how far replies were read; zero before the first time.
+	Mailbox(ctx context.Context) (Mailbox, error)
 
 	// History returns the events of a group from since on, oldest first; of all
 	// groups for "", and all there are for the zero time.
@@ -121,8 +139,10 @@ type Batch struct {
 	Seen       *Seen
 	Unreadable map[calendar.Address]time.Time // whose calendars cannot be read, and since when; who is not in it is readable again; nil to keep what is known
 	Events     []Event
-	Notices    []Notice // to be sent from now on
-	Sent       []Notice // not waiting any more
+	Notices    []Notice // to be sent from now on; one whose ID is there already is not written again
+	Tried      []Notice // as trying to send them left them; the message of one that waits no longer is dropped
+	Replies    []Reply  // each replaces the member's earlier one to the same
+	Mailbox    *Mailbox
 }
 
 // Seen is what was read of the organizer's calendar.
@@ -130,18 +150,6 @@ type Seen struct {
 	Token  string            // from which changes are counted; "" for none
 	Full   bool              // Series are all there are, not only those that changed
 	Series []calendar.Series // as they are on the calendar
-}
-
-// A Notice is what one person must hear of one change. It waits in the store until
-// it is sent.
-type Notice struct {
-	ID    string // names it for ever; the same notice is kept once
-	At    time.Time
-	To    calendar.Address
-	Group string
-	UID   calendar.UID
-	What  string // one word, such as moved, cancelled, asked
-	Text  string
 }
 
 // An Event is one line of the history: what was decided about a group, when and

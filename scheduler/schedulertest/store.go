@@ -37,6 +37,8 @@ func TestStore(t *testing.T, open func(t *testing.T) scheduler.Store) {
 		"many at once":                 testConcurrent,
 		"unreadable calendars":         testUnreadable,
 		"notices":                      testNotices,
+		"replies":                      testReplies,
+		"mailbox":                      testMailbox,
 		"one run at a time":            testLock,
 	}
 	for name, test := range tests {
@@ -219,23 +221,84 @@ func testSeen(t *testing.T, s scheduler.Store) {
 
 func testNotices(t *testing.T, s scheduler.Store) {
 	at := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
-	first := scheduler.Notice{ID: "x", At: at, To: "ana@acme.example", Group: "a", UID: "u", What: "moved", Text: "why"}
-	second := scheduler.Notice{ID: "a", At: at.Add(time.Minute), To: "bo@acme.example"}
+	notice := func(id string, sequence int, made time.Time) scheduler.Notice {
+		return scheduler.Notice{ID: id, Kind: scheduler.NoticeChanged, To: "ana@acme.example", Group: "a", UID: "u", Sequence: sequence, Made: made, State: scheduler.NoticeWaits, Message: []byte("text of " + id)}
+	}
+	bare := func(list ...scheduler.Notice) []scheduler.Notice {
+		for i := range list {
+			list[i].Message = nil
+		}
+		return list
+	}
+	first, second, third := notice("x", 1, at), notice("a", 2, at), notice("b", 2, at.Add(time.Minute))
+	again := notice("x", 9, at.Add(time.Hour))
+	tried := bare(second)[0]
+	tried.Tries, tried.First, tried.Due, tried.Fault = 1, at, at.Add(time.Minute), "450 later"
+	sent := bare(first)[0]
+	sent.State, sent.Sent = scheduler.NoticeSent, at.Add(time.Minute)
 	for _, step := range []struct {
 		batch scheduler.Batch
 		want  []scheduler.Notice
 	}{
-		{scheduler.Batch{Notices: []scheduler.Notice{second, first}}, []scheduler.Notice{first, second}},
-		{scheduler.Batch{Notices: []scheduler.Notice{{ID: "x", At: at.Add(time.Hour)}}}, []scheduler.Notice{first, second}},
-		{scheduler.Batch{Sent: []scheduler.Notice{first}}, []scheduler.Notice{second}},
+		{scheduler.Batch{Notices: []scheduler.Notice{third}}, bare(third)},
+		{scheduler.Batch{Notices: []scheduler.Notice{first, second}}, bare(first, second, third)},
+		{scheduler.Batch{Notices: []scheduler.Notice{again}}, bare(first, second, third)},
+		{scheduler.Batch{Tried: []scheduler.Notice{tried}}, bare(first, tried, third)},
+		{scheduler.Batch{Tried: []scheduler.Notice{sent}}, bare(tried, third)},
 	} {
-		if _, err := s.Commit(t.Context(), step.batch); err != nil {
-			t.Fatal(err)
-		}
+		write(t, s, step.batch)
 		got, err := s.Notices(t.Context())
 		if diff := cmp.Diff(step.want, got); err != nil || diff != "" {
 			t.Errorf("Notices(): %v (-want +got):\n%s", err, diff)
 		}
+	}
+	for id, want := range map[string]string{"a": "text of a", "b": "text of b", "x": "", "nothing": ""} {
+		if got, err := s.Message(t.Context(), id); err != nil || string(got) != want {
+			t.Errorf("Message(%q) = %q, %v; want %q", id, got, err, want)
+		}
+	}
+	told, err := s.Told(t.Context(), "u")
+	if diff := cmp.Diff([]scheduler.Notice{sent, tried, bare(third)[0]}, told); err != nil || diff != "" {
+		t.Errorf("Told: %v (-want +got):\n%s", err, diff)
+	}
+	if n, ok, err := s.NoticeOf(t.Context(), "x"); err != nil || !ok || n.State != scheduler.NoticeSent {
+		t.Errorf("NoticeOf(x) = %+v, %v, %v; want the one that was sent", n, ok, err)
+	}
+	if n, ok, err := s.NoticeOf(t.Context(), "nothing"); err != nil || ok {
+		t.Errorf("NoticeOf(nothing) = %+v, %v, %v; want none", n, ok, err)
+	}
+}
+
+func testReplies(t *testing.T, s scheduler.Store) {
+	at := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	series := scheduler.Reply{UID: "u", Person: "ana@acme.example", RSVP: calendar.Accepted, Made: at, Received: at.Add(time.Minute)}
+	session := scheduler.Reply{UID: "u", Person: "ana@acme.example", Original: at.Add(time.Hour), RSVP: calendar.Declined, Made: at, Received: at}
+	write(t, s, scheduler.Batch{Replies: []scheduler.Reply{session, series, {UID: "other", Person: "bo@acme.example"}}})
+	series.RSVP, series.Made = calendar.Tentative, at.Add(time.Hour)
+	write(t, s, scheduler.Batch{Replies: []scheduler.Reply{series}})
+	got, err := s.Replies(t.Context(), "u")
+	if diff := cmp.Diff([]scheduler.Reply{series, session}, got); err != nil || diff != "" {
+		t.Errorf("Replies: %v (-want +got):\n%s", err, diff)
+	}
+}
+
+func testMailbox(t *testing.T, s scheduler.Store) {
+	if m, err := s.Mailbox(t.Context()); err != nil || m != (scheduler.Mailbox{}) {
+		t.Errorf("Mailbox before the first = %+v, %v; want zero", m, err)
+	}
+	for _, last := range []uint32{7, 9} {
+		want := scheduler.Mailbox{Name: "INBOX", Validity: 3, Last: last, Read: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}
+		write(t, s, scheduler.Batch{Mailbox: &want})
+		if m, err := s.Mailbox(t.Context()); err != nil || m != want {
+			t.Errorf("Mailbox = %+v, %v; want %+v", m, err, want)
+		}
+	}
+}
+
+func write(t *testing.T, s scheduler.Store, b scheduler.Batch) {
+	t.Helper()
+	if _, err := s.Commit(t.Context(), b); err != nil {
+		t.Fatal(err)
 	}
 }
 
@@ -301,7 +364,7 @@ func testAtomic(t *testing.T, s scheduler.Store) {
 	save(t, s, old)
 	batch := scheduler.Batch{
 		Bookings: []scheduler.Booking{Booking("b", 1), old}, Events: []scheduler.Event{event("a", "booked")},
-		Unreadable: map[calendar.Address]time.Time{"ana@acme.example": old.Created}, Notices: []scheduler.Notice{{ID: "n"}}, Seen: &scheduler.Seen{Token: "one"},
+		Unreadable: map[calendar.Address]time.Time{"ana@acme.example": old.Created}, Notices: []scheduler.Notice{{ID: "n", State: scheduler.NoticeWaits}}, Seen: &scheduler.Seen{Token: "one"},
 	}
 	if _, err := s.Commit(t.Context(), batch); err == nil {
 		t.Fatal("Commit of an old version succeeded")

@@ -4,13 +4,34 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
+	"fmt"
 
+	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
 )
 
 // Notices implements scheduler.Store.
 func (s *Store) Notices(ctx context.Context) ([]scheduler.Notice, error) {
-	rows, err := s.db.QueryContext(ctx, `SELECT record FROM notice ORDER BY at, id`)
+	return s.notices(ctx, `SELECT record FROM notice WHERE state = $1 ORDER BY at, place, id`, string(scheduler.NoticeWaits))
+}
+
+// Told implements scheduler.Store.
+func (s *Store) Told(ctx context.Context, uid calendar.UID) ([]scheduler.Notice, error) {
+	return s.notices(ctx, `SELECT record FROM notice WHERE uid = $1 ORDER BY at, place, id`, string(uid))
+}
+
+// NoticeOf implements scheduler.Store.
+func (s *Store) NoticeOf(ctx context.Context, id string) (scheduler.Notice, bool, error) {
+	found, err := s.notices(ctx, `SELECT record FROM notice WHERE id = $1`, id)
+	if err != nil || len(found) == 0 {
+		return scheduler.Notice{}, false, err
+	}
+	return found[0], true, nil
+}
+
+func (s *Store) notices(ctx context.Context, query, arg string) ([]scheduler.Notice, error) {
+	rows, err := s.db.QueryContext(ctx, query, arg)
 	if err != nil {
 		return nil, err
 	}
@@ -23,28 +44,111 @@ func (s *Store) Notices(ctx context.Context) ([]scheduler.Notice, error) {
 		}
 		var n scheduler.Notice
 		if err := json.Unmarshal([]byte(text), &n); err != nil {
-			return nil, err
+			return nil, fmt.Errorf("a notice in the store cannot be read: %w", err)
 		}
 		out = append(out, n)
 	}
 	return out, rows.Err()
 }
 
+// Message implements scheduler.Store.
+func (s *Store) Message(ctx context.Context, id string) ([]byte, error) {
+	var text string
+	err := s.db.QueryRowContext(ctx, `SELECT message FROM notice WHERE id = $1`, id).Scan(&text)
+	if errors.Is(err, sql.ErrNoRows) || err == nil && text == "" {
+		return nil, nil
+	}
+	return []byte(text), err
+}
+
 func writeNotices(ctx context.Context, tx *sql.Tx, batch scheduler.Batch) error {
-	for _, n := range batch.Notices {
-		text, err := json.Marshal(n)
+	for place, n := range batch.Notices {
+		message := string(n.Message)
+		record, err := noticeRecord(n)
 		if err != nil {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, `INSERT INTO notice (id, at, record) VALUES ($1, $2, $3) ON CONFLICT (id) DO NOTHING`, n.ID, toUnix(n.At), string(text))
+		_, err = tx.ExecContext(ctx, `INSERT INTO notice (id, uid, at, place, state, record, message) VALUES ($1, $2, $3, $4, $5, $6, $7)
+			ON CONFLICT (id) DO NOTHING`, n.ID, string(n.UID), toUnix(n.Made), int64(n.Sequence)*1000+int64(place), string(n.State), record, message)
 		if err != nil {
 			return err
 		}
 	}
-	for _, n := range batch.Sent {
-		if _, err := tx.ExecContext(ctx, `DELETE FROM notice WHERE id = $1`, n.ID); err != nil {
+	for _, n := range batch.Tried {
+		record, err := noticeRecord(n)
+		if err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, `UPDATE notice SET state = $1, record = $2, message = CASE WHEN $3 = $4 THEN message ELSE '' END WHERE id = $5`,
+			string(n.State), record, string(n.State), string(scheduler.NoticeWaits), n.ID)
+		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func noticeRecord(n scheduler.Notice) (string, error) {
+	n.Message = nil
+	text, err := json.Marshal(n)
+	return string(text), err
+}
+
+// Replies implements scheduler.Store.
+func (s *Store) Replies(ctx context.Context, uid calendar.UID) ([]scheduler.Reply, error) {
+	rows, err := s.db.QueryContext(ctx, `SELECT person, original, rsvp, made, received FROM reply WHERE uid = $1 ORDER BY person, original`, string(uid))
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []scheduler.Reply
+	for rows.Next() {
+		r := scheduler.Reply{UID: uid}
+		var original, made, received int64
+		if err := rows.Scan(&r.Person, &original, &r.RSVP, &made, &received); err != nil {
+			return nil, err
+		}
+		r.Original, r.Made, r.Received = fromUnix(original), fromUnix(made), fromUnix(received)
+		out = append(out, r)
+	}
+	return out, rows.Err()
+}
+
+func writeReplies(ctx context.Context, tx *sql.Tx, batch scheduler.Batch) error {
+	for _, r := range batch.Replies {
+		_, err := tx.ExecContext(ctx, `INSERT INTO reply (uid, person, original, rsvp, made, received) VALUES ($1, $2, $3, $4, $5, $6)
+			ON CONFLICT (uid, person, original) DO UPDATE SET rsvp = $4, made = $5, received = $6`,
+			string(r.UID), string(r.Person), toUnix(r.Original), string(r.RSVP), toUnix(r.Made), toUnix(r.Received))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+const mailboxSetting = "mailbox"
+
+// Mailbox implements scheduler.Store.
+func (s *Store) Mailbox(ctx context.Context) (m scheduler.Mailbox, err error) {
+	var text string
+	err = s.db.QueryRowContext(ctx, `SELECT value FROM setting WHERE name = $1`, mailboxSetting).Scan(&text)
+	if errors.Is(err, sql.ErrNoRows) {
+		return m, nil
+	}
+	if err != nil {
+		return m, err
+	}
+	return m, json.Unmarshal([]byte(text), &m)
+}
+
+func writeMailbox(ctx context.Context, tx *sql.Tx, batch scheduler.Batch) error {
+	if batch.Mailbox == nil {
+		return nil
+	}
+	text, err := json.Marshal(batch.Mailbox)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO setting (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = $2`, mailboxSetting, string(text))
+	return err
 }

@@ -1,0 +1,200 @@
+package scheduler
+
+import (
+	"slices"
+	"time"
+
+	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/calendar"
+)
+
+// A Notice is what one person must hear of one change. It waits in the outbox until
+// a mail server took it.
+type Notice struct {
+	ID       string // names it for ever; the Message-ID's left part
+	Kind     NoticeKind
+	To       calendar.Address
+	Group    string
+	UID      calendar.UID
+	Original time.Time             // the session that it is about, by its original start; zero for the series
+	Was      availability.Interval // where that session was; empty if it was not moved by this change
+	Sequence int                   // of the series, as it is told
+	Made     time.Time
+	Message  []byte // what is sent, whole (RFC 5322); nil once it is not to be sent any more
+
+	State NoticeState
+	First time.Time // of the tries; zero before the first
+	Due   time.Time // not to be tried before
+	Tries int
+	Sent  time.Time
+	Fault string // what the server said last, "" if nothing is wrong
+}
+
+// A NoticeKind says what a notice tells.
+type NoticeKind string
+
+// The kinds of notice. One about the series comes before those about its sessions.
+const (
+	NoticeInvited   NoticeKind = "invited"   // who takes part from now on
+	NoticeChanged   NoticeKind = "changed"   // the series as it now is
+	NoticeSession   NoticeKind = "session"   // where one session now is
+	NoticeOff       NoticeKind = "off"       // one session is cancelled
+	NoticeCancelled NoticeKind = "cancelled" // the series is cancelled
+	NoticeLeft      NoticeKind = "left"      // who takes part no longer
+)
+
+// A NoticeState is how far a notice came.
+type NoticeState string
+
+// The states of a notice.
+const (
+	NoticeWaits   NoticeState = "waits"
+	NoticeSent    NoticeState = "sent"
+	NoticeRefused NoticeState = "refused" // the address is dead
+	NoticeGivenUp NoticeState = "given up"
+)
+
+// A Reply is what a member answered by mail, about a series or one of its sessions.
+type Reply struct {
+	UID      calendar.UID
+	Person   calendar.Address
+	Original time.Time // of the session, by its original start; zero for the series
+	RSVP     calendar.RSVP
+	Made     time.Time // by the member's clock, but not after it was received; orders their answers
+	Received time.Time
+}
+
+// A Mailbox is how far the mailbox of the replies was read. UIDs are the server's,
+// and mean nothing under another Validity (RFC 9051, section 2.3.1.1).
+type Mailbox struct {
+	Name     string
+	Validity uint32
+	Last     uint32    // the highest UID that was read
+	Read     time.Time // when that was
+}
+
+// Notices returns what a change from before to after means for each person: nothing
+// for most. A zero before is a series that is new. Sessions that were over at now
+// are told to nobody, nor is the organizer told anything. Sorted by person; what is
+// about the series first, then the sessions in their order, in which they are to be
+// sent: a client that forgets moved sessions with each new series is told them again.
+func Notices(before, after calendar.Series, now time.Time) ([]Notice, error) {
+	c := telling{before: before, after: after, now: now}
+	var err error
+	if c.is, err = after.Occurrences(); err != nil {
+		return nil, err
+	}
+	if before.UID != "" {
+		if c.was, err = before.Occurrences(); err != nil {
+			c.was = nil // nobody can say what was told: the series is told whole
+		}
+	}
+	var out []Notice
+	for _, a := range everybodyIn(before, after) {
+		for _, n := range c.person(a) {
+			n.To, n.Group, n.UID, n.Sequence, n.Made, n.State = a, after.Group, after.UID, after.Sequence, now.UTC(), NoticeWaits
+			out = append(out, n)
+		}
+	}
+	return out, nil
+}
+
+// everybodyIn returns the attendees of both, each once and sorted, but for the
+// organizer.
+func everybodyIn(before, after calendar.Series) []calendar.Address {
+	var people []calendar.Address
+	for _, a := range slices.Concat(before.Attendees, after.Attendees) {
+		if a.Address != after.Organizer.Address {
+			people = append(people, a.Address)
+		}
+	}
+	slices.Sort(people)
+	return slices.Compact(people)
+}
+
+// A telling compares a series before and after a change.
+type telling struct {
+	before, after calendar.Series
+	was, is       []calendar.Occurrence
+	now           time.Time
+}
+
+func (c telling) person(a calendar.Address) []Notice {
+	wasIn := c.before.UID != "" && !c.before.Cancelled && invites(c.before, a)
+	isIn := !c.after.Cancelled && invites(c.after, a)
+	switch {
+	case wasIn && !isIn && !c.comes(c.was):
+		return nil // it is over for them anyway
+	case wasIn && !isIn && invites(c.after, a):
+		return []Notice{{Kind: NoticeCancelled}}
+	case wasIn && !isIn:
+		return []Notice{{Kind: NoticeLeft}}
+	case !isIn || !c.comes(c.is) && !c.comes(c.was):
+		return nil
+	case !wasIn:
+		return append([]Notice{{Kind: NoticeInvited}}, c.standing()...)
+	case c.seriesChanged():
+		return append([]Notice{{Kind: NoticeChanged}}, c.standing()...)
+	}
+	return c.sessions()
+}
+
+func invites(s calendar.Series, a calendar.Address) bool {
+	return slices.ContainsFunc(s.Attendees, func(at calendar.Attendee) bool { return at.Address == a })
+}
+
+// comes reports whether any of the sessions is still to come.
+func (c telling) comes(sessions []calendar.Occurrence) bool {
+	return slices.ContainsFunc(sessions, func(o calendar.Occurrence) bool { return !o.Cancelled && o.End.After(c.now) })
+}
+
+// seriesChanged reports whether the series itself is another. A new agenda, and who
+// else takes part, are no reason to write to anybody.
+func (c telling) seriesChanged() bool {
+	b, a := c.before, c.after
+	return len(c.was) == 0 || b.Slot != a.Slot || b.First != a.First || b.Cadence != a.Cadence || b.Count != a.Count || b.Title != a.Title || b.Link != a.Link
+}
+
+// standing returns a notice for each session to come that is not where the series
+// has it.
+func (c telling) standing() []Notice {
+	var out []Notice
+	for _, o := range c.is {
+		if o.Moved && !o.Cancelled && o.End.After(c.now) {
+			out = append(out, Notice{Kind: NoticeSession, Original: o.Original, Was: c.whereItWas(o)})
+		}
+	}
+	return out
+}
+
+// whereItWas returns where o was before the change, or by the slot where there was no
+// before.
+func (c telling) whereItWas(o calendar.Occurrence) availability.Interval {
+	for _, w := range c.was {
+		if w.Original.Equal(o.Original) && !w.Cancelled {
+			if w.Start.Equal(o.Start) {
+				return availability.Interval{}
+			}
+			return w.Interval
+		}
+	}
+	return availability.Interval{Start: o.Original, End: o.Original.Add(c.after.Slot.Length)}
+}
+
+// sessions returns a notice for each single session that changed.
+func (c telling) sessions() []Notice {
+	var out []Notice
+	for i, o := range c.is {
+		w := c.was[i]
+		switch {
+		case !o.End.After(c.now) && !w.End.After(c.now):
+		case o.Cancelled && !w.Cancelled:
+			out = append(out, Notice{Kind: NoticeOff, Original: o.Original, Was: w.Interval})
+		case !o.Cancelled && w.Cancelled:
+			out = append(out, Notice{Kind: NoticeSession, Original: o.Original})
+		case !o.Cancelled && !o.Start.Equal(w.Start):
+			out = append(out, Notice{Kind: NoticeSession, Original: o.Original, Was: w.Interval})
+		}
+	}
+	return out
+}
