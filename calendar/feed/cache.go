@@ -2,7 +2,6 @@ package feed
 
 import (
 	"bytes"
-	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -13,6 +12,8 @@ import (
 	"regexp"
 	"runtime"
 	"time"
+
+	"github.com/peerslot/peerslot/calendar/file"
 )
 
 // A cache is a folder with one file for each feed: a block of metadata, then
@@ -72,17 +73,17 @@ func (c cache) prune(now time.Time) {
 
 // outdated reports whether a file is a copy of a former format.
 func (c cache) outdated(name string) bool {
-	file, err := os.Open(filepath.Join(c.dir, name))
+	f, err := os.Open(filepath.Join(c.dir, name))
 	if err != nil {
 		return false
 	}
-	defer file.Close()
+	defer f.Close()
 	header, r := make([]byte, headerSize), record{}
-	_, err = io.ReadFull(file, header)
+	_, err = io.ReadFull(f, header)
 	return err == nil && json.Unmarshal(header, &r) == nil && r.Version < recordVersion
 }
 
-// ours are the names of copies, and of those that a crash left half written.
+// ours are the names of copies, and of what former versions left half written.
 var ours = regexp.MustCompile(`^[0-9a-f]{64}\.feed(\.[A-Z2-7]+)?$`)
 
 func (c cache) path(key string) string { return filepath.Join(c.dir, key+".feed") }
@@ -90,18 +91,18 @@ func (c cache) path(key string) string { return filepath.Join(c.dir, key+".feed"
 // find returns the record of a feed's copy, or nil if there is none that is
 // intact.
 func (c cache) find(key string) *record {
-	file, err := os.Open(c.path(key))
+	f, err := os.Open(c.path(key))
 	if err != nil {
 		return nil
 	}
-	defer file.Close()
+	defer f.Close()
 	header := make([]byte, headerSize)
 	r := &record{}
-	if _, err := io.ReadFull(file, header); err != nil || json.Unmarshal(header, r) != nil {
+	if _, err := io.ReadFull(f, header); err != nil || json.Unmarshal(header, r) != nil {
 		return nil
 	}
 	sum := crc32.New(castagnoli)
-	size, err := io.Copy(sum, file)
+	size, err := io.Copy(sum, f)
 	if err != nil || r.Version != recordVersion || r.Key != key || r.Size != size || r.CRC != sum.Sum32() {
 		return nil
 	}
@@ -112,45 +113,36 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 // read opens a feed's copy, where the calendar begins.
 func (c cache) read(key string) (io.ReadCloser, error) {
-	file, err := os.Open(c.path(key))
+	f, err := os.Open(c.path(key))
 	if err != nil {
 		return nil, err
 	}
-	if _, err := file.Seek(headerSize, io.SeekStart); err != nil {
-		file.Close()
+	if _, err := f.Seek(headerSize, io.SeekStart); err != nil {
+		f.Close()
 		return nil, err
 	}
-	return file, nil
+	return f, nil
 }
 
 // write replaces a feed's copy by a whole calendar, and closes body. If that
 // fails the copy stays as it was.
 func (c cache) write(r record, body io.ReadCloser) error {
-	temp, err := os.OpenFile(c.path(r.Key)+"."+rand.Text(), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return errors.Join(err, body.Close())
-	}
-	// No file may be open when it is replaced: Windows would refuse.
-	err = errors.Join(fill(temp, r, body), temp.Close(), body.Close())
-	if err == nil {
-		err = os.Rename(temp.Name(), c.path(r.Key))
-	}
-	if err != nil {
-		os.Remove(temp.Name())
-	}
-	return err
+	return file.ReplaceWith(c.path(r.Key), 0o600, func(f *os.File) error {
+		// body may be the copy itself: Windows would refuse to replace an open file.
+		return errors.Join(fill(f, r, body), body.Close())
+	})
 }
 
-func fill(file *os.File, r record, body io.Reader) error {
-	if _, err := file.Seek(headerSize, io.SeekStart); err != nil {
+func fill(f *os.File, r record, body io.Reader) error {
+	if _, err := f.Seek(headerSize, io.SeekStart); err != nil {
 		return err
 	}
 	sum := crc32.New(castagnoli)
-	size, err := io.Copy(io.MultiWriter(file, sum), body)
+	size, err := io.Copy(io.MultiWriter(f, sum), body)
 	if err != nil {
 		return err
 	}
-	if err := endOfCalendar(file, headerSize, size); err != nil {
+	if err := endOfCalendar(f, headerSize, size); err != nil {
 		return err
 	}
 	r.Version, r.Size, r.CRC = recordVersion, size, sum.Sum32()
@@ -158,7 +150,7 @@ func fill(file *os.File, r record, body io.Reader) error {
 	if err != nil {
 		return err
 	}
-	_, err = file.WriteAt(append(text, bytes.Repeat([]byte(" "), headerSize-len(text))...), 0)
+	_, err = f.WriteAt(append(text, bytes.Repeat([]byte(" "), headerSize-len(text))...), 0)
 	return err
 }
 

@@ -20,7 +20,7 @@ func TestPipeIsNotWaitedFor(t *testing.T) {
 	}
 	const ana = calendar.Address("ana@acme.example")
 	r := &Reader{Sources: map[calendar.Address]Source{ana: {File: pipe, Zone: time.UTC}}}
-	if b := busy(t, r, ana)[ana]; b.Readable() || !strings.Contains(b.Reason, "not a regular file") {
+	if b := busy(t, r, ana)[ana]; b.Readable() || !strings.Contains(b.Reason, "not a plain file") {
 		t.Errorf("got %+v", b)
 	}
 }

@@ -6,15 +6,14 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"sync"
-	"syscall"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/calendar/file"
 	"github.com/peerslot/peerslot/calendar/ical"
 )
 
@@ -101,8 +100,11 @@ func (r *Reader) open(ctx context.Context, s Source, owner calendar.Address) (io
 	if s.URL != "" {
 		return r.Fetcher.Open(ctx, s.URL, owner)
 	}
-	f, err := openFile(s.File)
-	return f, Info{}, err
+	f, err := file.Open(s.File, defaultMaxSize)
+	if err != nil {
+		return nil, Info{}, fmt.Errorf("%s: %w", s, file.Reason(err))
+	}
+	return f, Info{}, nil
 }
 
 // reason says why a source could not be read and what to do about it.
@@ -120,26 +122,4 @@ func reason(s Source, err error) string {
 		return fmt.Sprintf("%v: ask its owner for a link that gives an .ics file", err)
 	}
 	return fmt.Sprintf("%v: export the calendar again as .ics", err)
-}
-
-// openFile opens a regular file. Anything else, such as a pipe, could keep the
-// reader waiting, so it is opened without waiting and looked at before it is
-// read.
-func openFile(name string) (io.ReadCloser, error) {
-	f, err := os.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0)
-	if err != nil {
-		return nil, err
-	}
-	info, err := f.Stat()
-	if err == nil && !info.Mode().IsRegular() {
-		err = fmt.Errorf("file %s: not a regular file", name)
-	}
-	if err == nil && info.Size() > defaultMaxSize {
-		err = fmt.Errorf("file %s: larger than %s", name, formatSize(defaultMaxSize))
-	}
-	if err != nil {
-		f.Close()
-		return nil, err
-	}
-	return f, nil
 }

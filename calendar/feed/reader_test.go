@@ -236,10 +236,10 @@ func TestFiles(t *testing.T) {
 		t.Fatal(err)
 	}
 	for file, want := range map[string]string{
-		dir:                              "not a regular file",
+		dir:                              "not a plain file",
 		filepath.Join(dir, "nobody.ics"): "does not exist",
 		"nul\x00.ics":                    "invalid argument",
-		os.DevNull:                       "not a regular file",
+		os.DevNull:                       "not a plain file",
 		large:                            "larger than 64 MB",
 		write("page.ics", "<html>"):      "page.ics",
 		write("empty.ics", ""):           "empty.ics",

@@ -9,9 +9,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// nonblock keeps the opening of a pipe from waiting for its other end.
 const (
-	nonblock   = unix.O_NONBLOCK
+	nonblock   = unix.O_NONBLOCK // keeps the opening of a pipe from waiting for its other end
 	nofollow   = unix.O_NOFOLLOW
 	closeFirst = false // the lock is held until the file has its name
 )
@@ -20,14 +19,14 @@ const (
 // process has it, and other errors where there are no locks.
 func tryLock(f *os.File) error {
 	err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
-	if errors.Is(err, unix.EWOULDBLOCK) {
+	if errors.Is(err, unix.EWOULDBLOCK) || errors.Is(err, unix.EINTR) {
 		return errLocked
 	}
 	return err
 }
 
-// syncDir makes the names in dir survive a crash, where folders can be synced.
-func syncDir(dir string) error {
+// SyncDir makes the names in dir survive a crash, where folders can be synced.
+func SyncDir(dir string) error {
 	f, err := os.Open(dir)
 	if err != nil {
 		return err

@@ -3,6 +3,7 @@
 package file
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -74,6 +75,15 @@ func Read(path string, limit int64) ([]byte, error) {
 		err = pathError("read", path, &SizeError{limit})
 	}
 	return data, err
+}
+
+// Reason returns what went wrong without the name of the file, for callers who
+// name it themselves.
+func Reason(err error) error {
+	if e, ok := errors.AsType[*fs.PathError](err); ok {
+		return e.Err
+	}
+	return err
 }
 
 func pathError(op, path string, err error) error {

@@ -29,8 +29,6 @@ func ReplaceWith(path string, perm fs.FileMode, fill func(*os.File) error) error
 	switch {
 	case err == nil && info.IsDir():
 		return pathError("write", path, &KindError{info.Mode()})
-	case err == nil && (!info.Mode().IsRegular() || ofKernel(path)):
-		return inPlace(path, fill)
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		return err
 	}
@@ -38,12 +36,31 @@ func ReplaceWith(path string, perm fs.FileMode, fill func(*os.File) error) error
 	if err != nil {
 		return err
 	}
+	if info != nil && (!info.Mode().IsRegular() || ofKernel(target)) {
+		return inPlace(target, fill)
+	}
+	return replace(target, info, perm, fill)
+}
+
+// ReplaceHere is Replace, but a link at path is replaced, not followed: for
+// folders in which others may have put it.
+func ReplaceHere(path string, data []byte, perm fs.FileMode) error {
+	info, err := os.Lstat(path)
+	if err != nil || !info.Mode().IsRegular() {
+		info = nil
+	}
+	return replace(path, info, perm, func(f *os.File) error { return write(f, data) })
+}
+
+// replace puts what fill writes in place of target, which is no link. old is what
+// is there, if that is a file.
+func replace(target string, old fs.FileInfo, perm fs.FileMode, fill func(*os.File) error) error {
 	t, err := newTemp(filepath.Dir(target), perm)
 	if err != nil {
 		return err
 	}
-	if info != nil {
-		err = t.Chmod(modeOf(info, perm))
+	if old != nil {
+		err = t.Chmod(modeOf(old, perm))
 	}
 	if err == nil {
 		err = fill(t.File)
@@ -78,7 +95,7 @@ func modeOf(old fs.FileInfo, perm fs.FileMode) fs.FileMode {
 // open, such as /dev/stdout: a new file there would not be what it has open.
 func ofKernel(path string) bool {
 	abs, err := filepath.Abs(path)
-	return err == nil && (strings.HasPrefix(abs, "/dev/") || strings.HasPrefix(abs, "/proc/"))
+	return err == nil && (strings.HasPrefix(abs, "/dev/fd/") || strings.HasPrefix(abs, "/proc/"))
 }
 
 // inPlace writes to what must not be replaced. It does not wait for a pipe's
@@ -94,15 +111,17 @@ func inPlace(path string, fill func(*os.File) error) error {
 // mostLinks is how many links a path may lead over; Linux allows as many.
 const mostLinks = 40
 
-// resolve returns where the links of path lead, also if nothing is there yet.
+// resolve returns where the links of path lead, also if nothing is there yet, or
+// the name by which a process knows what it has open.
 func resolve(path string) (string, error) {
 	for range mostLinks {
 		to, err := os.Readlink(path)
-		if err != nil {
+		if err != nil || ofKernel(path) {
 			return path, nil // no link, or nothing there
 		}
 		if !filepath.IsAbs(to) {
-			to = filepath.Join(filepath.Dir(path), to)
+			// Join would take what is above a linked folder for what is above the link.
+			to = filepath.Dir(path) + string(filepath.Separator) + to
 		}
 		path = to
 	}
@@ -114,7 +133,7 @@ type temp struct{ *os.File }
 
 // newTemp makes a temporary file in dir, under a name that nobody can foresee.
 func newTemp(dir string, perm fs.FileMode) (temp, error) {
-	sweep(dir)
+	sweepOnce(dir)
 	for {
 		name := filepath.Join(dir, prefix+rand.Text()+suffix)
 		f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, perm)
@@ -148,7 +167,7 @@ func (t temp) finish(err error, name func(temp string) error) error {
 	if err != nil {
 		return err
 	}
-	return syncDir(filepath.Dir(t.Name()))
+	return SyncDir(filepath.Dir(t.Name()))
 }
 
 // publish gives a file its name, if nobody has it.
@@ -163,14 +182,19 @@ func publish(name, path string) error {
 // at each write would make many files slow.
 var swept sync.Map
 
-// sweep removes what killed processes left in dir. What it cannot remove stays.
-func sweep(dir string) {
+func sweepOnce(dir string) {
 	if abs, err := filepath.Abs(dir); err == nil {
 		dir = abs
 	}
-	if _, done := swept.LoadOrStore(dir, true); done {
-		return
+	if _, done := swept.LoadOrStore(dir, true); !done {
+		Sweep(dir)
 	}
+}
+
+// Sweep removes what killed processes left in dir of files in the making. What it
+// cannot remove stays. Writing a file does it by itself, for the first file that a
+// process writes in a folder.
+func Sweep(dir string) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return
@@ -193,9 +217,6 @@ func removeDead(path string) {
 		_ = os.Remove(path)
 	}
 }
-
-// errLocked says that another process has the lock.
-var errLocked = errors.New("locked")
 
 // hasName reports whether f is still what its name leads to.
 func hasName(f *os.File) bool {

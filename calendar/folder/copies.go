@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/calendar/file"
 	"github.com/peerslot/peerslot/calendar/ical"
 )
 
@@ -52,14 +53,14 @@ func (b *Backend) copies(uid calendar.UID) (copies, error) {
 // readCopy reads one copy of a series. The error is fs.ErrNotExist if nothing is
 // there, and says what to do if something else is.
 func readCopy(path string, uid calendar.UID) (calendar.Series, error) {
-	f, err := openRegular(path, maxCopy)
+	f, err := file.Open(path, maxCopy)
 	if err != nil {
 		return calendar.Series{}, err
 	}
 	defer f.Close()
 	all, err := ical.Decode(f)
 	if err != nil {
-		return calendar.Series{}, fmt.Errorf("%s: %w", path, withoutPath(err))
+		return calendar.Series{}, fmt.Errorf("%s: %w", path, file.Reason(err))
 	}
 	if len(all) != 1 || all[0].UID != uid {
 		return calendar.Series{}, fmt.Errorf("%s: %w; move it away", path, errForeign)

@@ -35,7 +35,7 @@ func (h hands) crashing(n int, f func() error) (crashed bool) {
 		}
 	}
 	defer func() {
-		h.beforeStep = nil
+		h.beforeStep, h.swept = nil, false // as a new process finds it
 		if r := recover(); r != nil {
 			if r != errCrash {
 				panic(r)
@@ -281,6 +281,7 @@ func TestKill(t *testing.T) {
 // the copies.
 func (h hands) finish() {
 	h.Helper()
+	h.swept = false
 	copies, people := 0, 0
 	for i := range 3 {
 		uid := calendartest.UID(i)

@@ -1,76 +1,22 @@
 package folder
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
+
+	"github.com/peerslot/peerslot/calendar/file"
 )
 
-// openRegular opens a file for reading, if it is a plain one and not larger than
-// limit. It follows links, and does not wait for anybody to write into a pipe.
-func openRegular(path string, limit int64) (*os.File, error) {
-	f, err := os.OpenFile(path, os.O_RDONLY|openFlags, 0)
-	if err != nil {
-		return nil, err
-	}
-	info, err := f.Stat()
-	switch {
-	case err != nil:
-	case !info.Mode().IsRegular():
-		err = errors.New("is not a plain file")
-	case info.Size() > limit:
-		err = fmt.Errorf("is larger than %d MB", limit>>20)
-	default:
-		return f, nil
-	}
-	f.Close()
-	return nil, err
-}
-
-// withoutPath returns what went wrong, for callers who name the file themselves.
-func withoutPath(err error) error {
-	if e, ok := errors.AsType[*fs.PathError](err); ok {
-		return e.Err
-	}
-	return err
-}
-
 // replace puts data in place of path, or creates it: after a crash there is the
-// old file or the new one, whole. The new one has the mode of the old one.
+// old file or the new one, whole.
 func (b *Backend) replace(path string, data []byte) error {
-	temp := tempOf(filepath.Dir(path), filepath.Base(path))
-	if err := b.writeSynced(temp, data); err != nil {
-		return err
-	}
-	if info, err := os.Stat(path); err == nil {
-		if err := os.Chmod(temp, info.Mode().Perm()); err != nil {
-			return errors.Join(err, os.Remove(temp))
-		}
-	}
-	b.step("rename file")
-	if err := os.Rename(temp, path); err != nil {
-		return errors.Join(err, os.Remove(temp))
-	}
-	b.step("sync folder")
-	return syncDir(filepath.Dir(path))
-}
-
-// writeSynced writes a file that survives a crash, but is not whole until it
-// returns.
-func (b *Backend) writeSynced(path string, data []byte) error {
-	b.step("create " + filepath.Base(path))
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o666)
-	if err != nil {
-		return err
-	}
-	b.step("write " + filepath.Base(path))
-	_, err = f.Write(data)
-	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return errors.Join(err, os.Remove(path))
-	}
-	return nil
+	b.step("replace file")
+	return file.ReplaceHere(path, data, 0o666)
 }
 
 // makeFolder makes a person's folder, marked, unless it is there. The mark is in
@@ -79,23 +25,70 @@ func (b *Backend) makeFolder(dir string) error {
 	if info, err := os.Stat(dir); err == nil && info.IsDir() {
 		return nil
 	}
-	temp := tempOf(b.Path, filepath.Base(dir))
 	b.step("make folder")
-	if err := os.Mkdir(temp, 0o777); err != nil && !errors.Is(err, fs.ErrExist) {
+	temp, err := os.MkdirTemp(b.Path, tempFolder)
+	if err != nil {
 		return err
 	}
-	if err := b.writeSynced(filepath.Join(temp, markerName), []byte(markerText)); err != nil {
-		return err
-	}
-	if err := syncDir(temp); err != nil {
-		return err
-	}
-	b.step("rename folder")
-	if err := os.Rename(temp, dir); err != nil {
+	if err := b.fillFolder(temp, dir); err != nil {
+		os.RemoveAll(temp)
 		return err
 	}
 	b.step("sync root")
-	return syncDir(b.Path)
+	return file.SyncDir(b.Path)
+}
+
+// fillFolder makes of temp, which only we may enter, what dir is to be, and gives
+// it that name.
+func (b *Backend) fillFolder(temp, dir string) error {
+	info, err := os.Stat(b.Path)
+	if err == nil {
+		err = os.Chmod(temp, info.Mode().Perm())
+	}
+	if err != nil {
+		return err
+	}
+	b.step("mark folder")
+	if err := b.replace(filepath.Join(temp, markerName), []byte(markerText)); err != nil {
+		return err
+	}
+	b.step("rename folder")
+	return os.Rename(temp, dir)
+}
+
+// tempFolder is what the names of folders in the making begin with.
+const tempFolder = ".peerslot-new-"
+
+// lock waits until nobody else changes the folder, in this process or another,
+// and keeps others from it until unlock is called.
+func (b *Backend) lock(ctx context.Context) (unlock func(), err error) {
+	unlock, err = file.Lock(ctx, filepath.Join(b.Path, lockName))
+	if err != nil {
+		return nil, fmt.Errorf("calendars: %w", err)
+	}
+	b.sweeping.Lock()
+	defer b.sweeping.Unlock()
+	if !b.swept {
+		b.sweep()
+	}
+	b.swept = true
+	return unlock, nil
+}
+
+// sweep removes what killed runs left of files and folders in the making, as far
+// as it can. It needs the lock.
+func (b *Backend) sweep() {
+	entries, _ := os.ReadDir(b.Path) // what cannot be listed stays
+	for _, e := range entries {
+		dir := filepath.Join(b.Path, e.Name())
+		switch {
+		case !e.IsDir():
+		case strings.HasPrefix(e.Name(), tempFolder):
+			os.RemoveAll(dir)
+		default:
+			file.Sweep(dir)
+		}
+	}
 }
 
 // remove deletes a file for good.
@@ -104,17 +97,5 @@ func (b *Backend) remove(path string) error {
 	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	if err := removeTemp(path); err != nil {
-		return err
-	}
-	return syncDir(filepath.Dir(path))
-}
-
-// removeTemp deletes what a kill left of preparing a file.
-func removeTemp(path string) error {
-	err := os.Remove(tempOf(filepath.Dir(path), filepath.Base(path)))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	return err
+	return file.SyncDir(filepath.Dir(path))
 }

@@ -26,6 +26,7 @@ package folder
 
 import (
 	"path/filepath"
+	"sync"
 	"time"
 
 	"github.com/peerslot/peerslot/calendar"
@@ -46,6 +47,9 @@ type Backend struct {
 	// beforeStep is called before each change on the disk, for tests that stop
 	// there.
 	beforeStep func(step string)
+
+	sweeping sync.Mutex
+	swept    bool // what killed runs left is gone
 }
 
 // Capabilities implements calendar.Backend. A file tells nobody that it is there.
@@ -73,10 +77,6 @@ func (b *Backend) folderOf(a calendar.Address) string { return filepath.Join(b.P
 func (b *Backend) copyOf(a calendar.Address, uid calendar.UID) string {
 	return filepath.Join(b.folderOf(a), ical.UIDText(uid)+suffix)
 }
-
-// tempOf returns where something in dir is prepared before it is put in place.
-// The name is always the same, so that what a kill left behind is used up.
-func tempOf(dir, name string) string { return filepath.Join(dir, ".peerslot-"+name+".tmp") }
 
 func (b *Backend) step(what string) {
 	if b.beforeStep != nil {

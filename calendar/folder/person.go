@@ -13,6 +13,7 @@ import (
 
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/calendar/file"
 	"github.com/peerslot/peerslot/calendar/ical"
 )
 
@@ -142,14 +143,14 @@ func isDir(e fs.DirEntry, path string) bool {
 
 // readFile reads one file. It reports whether that is there.
 func (p *personReader) readFile(path string) bool {
-	f, err := openRegular(path, maxSize)
+	f, err := file.Open(path, maxSize)
 	if err != nil {
 		return p.cannotOpen(path, err)
 	}
 	defer f.Close()
 	busy, err := ical.ReadBusy(f, p.options)
 	if err != nil {
-		p.unknown(fmt.Sprintf("%s: %v", path, withoutPath(err)))
+		p.unknown(fmt.Sprintf("%s: %v", path, file.Reason(err)))
 		return true
 	}
 	p.read++
@@ -159,7 +160,7 @@ func (p *personReader) readFile(path string) bool {
 
 // isForeign reports whether a file is there and holds no series of ours.
 func isForeign(path string) bool {
-	f, err := openRegular(path, maxSize)
+	f, err := file.Open(path, maxSize)
 	if err != nil {
 		return false
 	}
@@ -177,7 +178,7 @@ func (p *personReader) cannotOpen(path string, err error) bool {
 			return false
 		}
 	}
-	p.unknown(fmt.Sprintf("%s: %v", path, withoutPath(err)))
+	p.unknown(fmt.Sprintf("%s: %v", path, file.Reason(err)))
 	return true
 }
 

@@ -139,11 +139,12 @@ func (b *Backend) bringInLine(there copies, s calendar.Series) error {
 	for _, a := range people {
 		path := b.copyOf(a, s.UID)
 		if there.holds(a, s, text) {
-			err = removeTemp(path)
-		} else if err = b.makeFolder(b.folderOf(a)); err == nil {
-			err = b.replace(path, text)
+			continue
 		}
-		if err != nil {
+		if err := b.makeFolder(b.folderOf(a)); err != nil {
+			return err
+		}
+		if err := b.replace(path, text); err != nil {
 			return err
 		}
 	}

@@ -201,11 +201,9 @@ func TestPutTouchesNothingOfOthers(t *testing.T) {
 func TestPutThatFailsHalfWay(t *testing.T) {
 	h := newHands(t)
 	last := h.put(sample())
-	s := with(last, ana, calendartest.Cem)
-	obstacle := tempOf(h.folderOf(ana), ical.UIDText(uid)+suffix)
-	if err := os.Mkdir(obstacle, 0o755); err != nil {
-		t.Fatal(err)
-	}
+	s := with(last, "new@acme.example", calendartest.Cem)
+	obstacle := h.folderOf("new@acme.example")
+	h.write("new@acme.example", "")
 	if _, err := h.Put(t.Context(), s); err == nil || !strings.Contains(err.Error(), obstacle) {
 		t.Fatalf("got %v, want an error that names what is in the way", err)
 	}
