@@ -5,15 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/config"
-	"github.com/peerslot/peerslot/cmd/peerslot/internal/render"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/report"
 )
 
 type bookOptions struct {
@@ -157,9 +156,9 @@ func (o bookOptions) carryOut(ctx context.Context, a *app, w *workspace, plans [
 		}
 	}
 	if !a.json {
-		a.printBookingPlans(w, plans)
+		a.printer().BookingPlans(w.Workspace, plans)
 	}
-	answer := jsonBook{Series: []jsonSeries{}, Unknown: unknownJSON(scheduler.UnknownIn(plans))}
+	answer := report.Book{Series: []report.Series{}, Unknown: report.Unknowns(scheduler.UnknownIn(plans))}
 	todo := 0
 	for _, p := range plans {
 		if p.Existing == nil && p.Problem == nil {
@@ -169,7 +168,7 @@ func (o bookOptions) carryOut(ctx context.Context, a *app, w *workspace, plans [
 	approved := todo == 0
 	if todo > 0 {
 		var err error
-		if approved, err = o.approved(a, fmt.Sprintf("Book %s?", count(todo, "series", "series"))); err != nil {
+		if approved, err = o.approved(a, fmt.Sprintf("Book %s?", report.Count(todo, "series", "series"))); err != nil {
 			return err
 		}
 		answer.Plan = !approved
@@ -185,10 +184,10 @@ func (o bookOptions) carryOut(ctx context.Context, a *app, w *workspace, plans [
 			return err
 		}
 		if err != nil {
-			answer.Failed = append(answer.Failed, jsonProblem{p.Group.Name, err.Error()})
+			answer.Failed = append(answer.Failed, report.Problem{Group: p.Group.Name, Error: err.Error()})
 			continue
 		}
-		s, err := seriesJSON(b, created)
+		s, err := report.NewSeries(b, created)
 		if err != nil {
 			return err
 		}
@@ -201,7 +200,7 @@ func (o bookOptions) carryOut(ctx context.Context, a *app, w *workspace, plans [
 }
 
 // finish writes the answer and decides the exit status.
-func (o bookOptions) finish(a *app, answer jsonBook, approved, invites bool) error {
+func (o bookOptions) finish(a *app, answer report.Book, approved, invites bool) error {
 	if a.json {
 		if err := a.answer(answer); err != nil {
 			return err
@@ -209,7 +208,7 @@ func (o bookOptions) finish(a *app, answer jsonBook, approved, invites bool) err
 	} else {
 		a.printBooked(answer, approved)
 	}
-	if !invites && slices.ContainsFunc(answer.Series, func(s jsonSeries) bool { return s.Created }) {
+	if !invites && slices.ContainsFunc(answer.Series, func(s report.Series) bool { return s.Created }) {
 		a.hint("the calendar tells nobody by itself: send the members the .ics that 'peerslot export' writes")
 	}
 	for _, f := range answer.Failed {
@@ -224,48 +223,14 @@ func (o bookOptions) finish(a *app, answer jsonBook, approved, invites bool) err
 	return nil
 }
 
-func (a *app) printBooked(answer jsonBook, approved bool) {
+func (a *app) printBooked(answer report.Book, approved bool) {
 	p := a.printer()
 	for _, s := range answer.Series {
 		switch {
 		case s.Created:
-			p.Printf("Booked %s: %s, %s\n", s.Group, s.Slot, count(s.Count, "session", "sessions"))
+			p.Printf("Booked %s: %s, %s\n", s.Group, s.Slot, report.Count(s.Count, "session", "sessions"))
 		case approved && !answer.Plan:
-			p.Printf("%s has a series already: %s, %s\n", s.Group, s.Slot, count(s.Count, "session", "sessions"))
+			p.Printf("%s has a series already: %s, %s\n", s.Group, s.Slot, report.Count(s.Count, "session", "sessions"))
 		}
 	}
-}
-
-func (a *app) printBookingPlans(w *workspace, plans []scheduler.BookingPlan) {
-	p := a.printer()
-	for _, plan := range plans {
-		if plan.Existing != nil || plan.Problem != nil {
-			continue
-		}
-		zone, err := availability.LoadZone(plan.Candidate.Slot.Zone)
-		if err != nil {
-			continue
-		}
-		s := plan.Booking.Series
-		p.Heading("%s: %s %s, %s from %s, %s", plan.Group.Name, s.Slot.Day, availability.FormatClock(s.Slot.Start), count(s.Count, s.Cadence.String()+" session", s.Cadence.String()+" sessions"), s.First, zone)
-		p.Printf("  %s\n", render.Summary(plan.Candidate, len(plan.Group.Members)))
-		if len(plan.Moves) > 0 {
-			p.Printf("  with %s: %d of %d\n", count(len(plan.Moves), "session moved", "sessions moved"), plan.Attendance(), plan.Candidate.Possible)
-		}
-		for _, m := range plan.Moves {
-			p.Printf("    %s -> %s: %s\n", m.From.Start.In(zone).Format("Mon 2 Jan 15:04"), m.To.Start.In(zone).Format("Mon 2 Jan 15:04"), m.Why(w.Workspace.Name))
-		}
-		names := make([]string, len(s.Attendees))
-		for i, at := range s.Attendees {
-			names[i] = w.Workspace.Name(at.Address)
-		}
-		p.Printf("  invited by %s: %s\n", s.Organizer.Address, strings.Join(names, ", "))
-	}
-}
-
-func count(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/report"
 )
 
 func newCancelCmd(a *app) *cobra.Command {
@@ -98,7 +99,7 @@ func (a *app) cancel(ctx context.Context, group string, change changeFlags) erro
 	if !a.json {
 		a.printCancelPlan(open[len(open)-1], answer)
 	}
-	approved, err := change.approved(a, fmt.Sprintf("Cancel %s?", count(len(answer.Cancelled), "session", "sessions")))
+	approved, err := change.approved(a, fmt.Sprintf("Cancel %s?", report.Count(len(answer.Cancelled), "session", "sessions")))
 	if err != nil {
 		return err
 	}
@@ -158,7 +159,7 @@ func (a *app) printCancelPlan(b scheduler.Booking, answer jsonCancel) {
 	if err != nil {
 		zone = time.UTC
 	}
-	p.Heading("%s: %s, %s left", b.Group, b.Series.Slot, count(len(answer.Cancelled), "session", "sessions"))
+	p.Heading("%s: %s, %s left", b.Group, b.Series.Slot, report.Count(len(answer.Cancelled), "session", "sessions"))
 	for _, t := range answer.Cancelled {
 		p.Printf("  %s\n", t.In(zone).Format("Mon 2 Jan 2006 15:04"))
 	}

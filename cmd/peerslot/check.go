@@ -17,6 +17,7 @@ import (
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/calendar/google"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/report"
 )
 
 func newCheckCmd(a *app) *cobra.Command {
@@ -50,7 +51,7 @@ func (a *app) check(ctx context.Context) error {
 	defer w.close()
 	ws := w.Workspace
 	findings := []finding{
-		{"configuration", true, fmt.Sprintf("%s, %s, %s", count(len(ws.Roster), "person", "people"), count(len(ws.Programs), "program", "programs"), count(len(ws.Groups), "group", "groups")), ""},
+		{"configuration", true, fmt.Sprintf("%s, %s, %s", report.Count(len(ws.Roster), "person", "people"), report.Count(len(ws.Programs), "program", "programs"), report.Count(len(ws.Groups), "group", "groups")), ""},
 	}
 	for _, warning := range w.Warnings {
 		findings = append(findings, finding{"configuration", true, "note: " + warning.String(), ""})
@@ -132,7 +133,7 @@ func calendarFinding(p calendar.Address, b availability.Busy, window availabilit
 		f.OK, f.Detail = false, b.Reason
 		f.Mend = "until it is readable, nothing is known of this person and no session counts on them"
 	case len(unknown) > 0:
-		f.OK, f.Detail = false, fmt.Sprintf("%s not known: %s", count(len(unknown), "span", "spans"), b.Reason)
+		f.OK, f.Detail = false, fmt.Sprintf("%s not known: %s", report.Count(len(unknown), "span", "spans"), b.Reason)
 		f.Mend = "mend what the warnings name, or export the calendar again"
 	}
 	if len(b.Warnings) > 0 {
@@ -213,7 +214,7 @@ func (a *app) printFindings(findings []finding) error {
 	}
 	if bad > 0 {
 		if !a.json {
-			fmt.Fprintf(a.stderr, "%s to mend.\n", count(bad, "thing", "things"))
+			fmt.Fprintf(a.stderr, "%s to mend.\n", report.Count(bad, "thing", "things"))
 		}
 		return &needsPerson{}
 	}

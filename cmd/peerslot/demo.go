@@ -12,6 +12,7 @@ import (
 
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/demo"
+	"github.com/peerslot/peerslot/scheduler/report"
 )
 
 func newDemoCmd(a *app) *cobra.Command {
@@ -94,11 +95,11 @@ func (a *app) demoSteps(dir string) []demoStep {
 }
 
 type jsonDemo struct {
-	Dir    string       `json:"dir"`
-	Config string       `json:"config"`
-	Now    time.Time    `json:"now"`
-	Series []jsonSeries `json:"series"`
-	Files  []string     `json:"files"`
+	Dir    string          `json:"dir"`
+	Config string          `json:"config"`
+	Now    time.Time       `json:"now"`
+	Series []report.Series `json:"series"`
+	Files  []string        `json:"files"`
 }
 
 // demoJSON does the same and answers with one object.
@@ -119,9 +120,9 @@ func (a *app) demoJSON(ctx context.Context, dir string) error {
 	if err != nil {
 		return err
 	}
-	answer := jsonDemo{Dir: dir, Config: a.configPath, Now: a.now().UTC(), Series: []jsonSeries{}, Files: []string{filepath.Join(dir, demo.Group+".svg")}}
+	answer := jsonDemo{Dir: dir, Config: a.configPath, Now: a.now().UTC(), Series: []report.Series{}, Files: []string{filepath.Join(dir, demo.Group+".svg")}}
 	for _, b := range bookings {
-		s, err := seriesJSON(b, true)
+		s, err := report.NewSeries(b, true)
 		if err != nil {
 			return err
 		}

@@ -15,6 +15,7 @@ import (
 
 	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/forming"
+	"github.com/peerslot/peerslot/scheduler/report"
 )
 
 // formBudget leaves a whole run for sixty people below eight seconds.
@@ -97,12 +98,15 @@ func (o formOptions) run(ctx context.Context, a *app) error {
 		return formError(err, o.keep)
 	}
 	o.warn(a, plan)
-	if !a.json {
-		if err := a.printFormPlan(ctx, w, plan); err != nil {
-			return err
-		}
+	running, err := w.service.Running(ctx, plan.Replaced)
+	if err != nil {
+		return err
 	}
-	approved, err := o.approved(a, fmt.Sprintf("Form %s?", count(len(plan.Groups), "group", "groups")))
+	answer := plan.Report(running)
+	if !a.json {
+		a.printer().Form(w.Workspace, answer)
+	}
+	approved, err := o.approved(a, fmt.Sprintf("Form %s?", report.Count(len(plan.Groups), "group", "groups")))
 	if err != nil {
 		return err
 	}
@@ -111,17 +115,18 @@ func (o formOptions) run(ctx context.Context, a *app) error {
 			return withHint(err, fmt.Sprintf("run 'peerslot form %s' again to see how things stand", o.program))
 		}
 	}
-	return o.finish(a, plan, approved)
+	return o.finish(a, answer, approved)
 }
 
 // finish writes the answer and decides the exit status.
-func (o formOptions) finish(a *app, plan forming.Plan, approved bool) error {
+func (o formOptions) finish(a *app, f report.Form, approved bool) error {
+	f.Plan = !approved
 	if a.json {
-		if err := a.answer(formJSON(plan, !approved)); err != nil {
+		if err := a.answer(f); err != nil {
 			return err
 		}
 	} else if approved {
-		fmt.Fprintf(a.stdout, "Formed round %d of %s: %s.\n", plan.Round.Number, plan.Program.Name, count(len(plan.Groups), "group", "groups"))
+		fmt.Fprintf(a.stdout, "Formed round %d of %s: %s.\n", f.Round, f.Program, report.Count(len(f.Groups), "group", "groups"))
 	}
 	if !approved && !o.dryRun {
 		return &needsPerson{}
@@ -220,75 +225,4 @@ func (o formOptions) warn(a *app, plan forming.Plan) {
 	if plan.Hurried {
 		a.warn("the budget of %s ended the search; another run can give other groups", o.budget)
 	}
-}
-
-type jsonForm struct {
-	Program          string        `json:"program"`
-	Round            int           `json:"round"`
-	Seed             uint64        `json:"seed"`
-	Start            string        `json:"start"`
-	Groups           []jsonFormed  `json:"groups"`
-	Cost             int           `json:"cost"`
-	Bound            int           `json:"bound"`
-	Proven           bool          `json:"proven"`
-	Repeats          int           `json:"repeats"`
-	SameDepartment   int           `json:"same_department"`
-	MaxZoneSpanHours float64       `json:"max_zone_span_hours"`
-	LeftOut          []jsonLeftOut `json:"left_out"`
-	Unknown          []jsonUnknown `json:"unknown"`
-	Assumed          []string      `json:"assumed_free"`
-	Swaps            []jsonSwap    `json:"swaps,omitempty"`
-	Replaced         []string      `json:"replaced"`
-	Plan             bool          `json:"plan,omitempty"` // nothing was changed
-}
-
-type jsonFormed struct {
-	Name       string   `json:"name"`
-	Members    []string `json:"members"`
-	Slot       string   `json:"slot"` // "" if there is none
-	Attendance int      `json:"attendance"`
-	Possible   int      `json:"possible"`
-	Cadence    string   `json:"cadence"`
-	Common     int      `json:"common"` // sessions that all members can attend at the start that is best for that
-	Cost       int      `json:"cost"`
-	Kept       bool     `json:"kept"`
-}
-
-type jsonLeftOut struct {
-	Person string `json:"person"`
-	Why    string `json:"why"`
-}
-
-type jsonSwap struct {
-	A      string `json:"a"`
-	B      string `json:"b"`
-	Before int    `json:"before"`
-	After  int    `json:"after"`
-}
-
-func formJSON(plan forming.Plan, planned bool) jsonForm {
-	out := jsonForm{
-		Program: plan.Program.Name, Round: plan.Round.Number, Seed: plan.Round.Seed, Start: plan.Round.Start.String(),
-		Groups: []jsonFormed{}, Cost: plan.Cost, Bound: plan.Bound, Proven: plan.Proven, Repeats: plan.Repeats,
-		SameDepartment: plan.SameDepartment, MaxZoneSpanHours: plan.MaxZoneSpanHours, LeftOut: []jsonLeftOut{},
-		Unknown: unknownJSON(plan.Unknown), Assumed: addresses(plan.Assumed), Replaced: append([]string{}, plan.Replaced...), Plan: planned,
-	}
-	for _, g := range plan.Groups {
-		slot, attendance, possible := g.Slot()
-		j := jsonFormed{
-			Name: g.Name, Members: addresses(g.Members), Attendance: attendance, Possible: possible,
-			Cadence: plan.Program.For(g.Group).Cadence.String(), Common: g.Common, Cost: g.Cost.Total(), Kept: g.Kept,
-		}
-		if possible > 0 {
-			j.Slot = slot.String()
-		}
-		out.Groups = append(out.Groups, j)
-	}
-	for _, l := range plan.LeftOut {
-		out.LeftOut = append(out.LeftOut, jsonLeftOut{string(l.Person), l.Why})
-	}
-	for _, s := range plan.Swapped {
-		out.Swaps = append(out.Swaps, jsonSwap{string(s.A), string(s.B), s.Before, s.After})
-	}
-	return out
 }

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/peerslot/peerslot/scheduler/report"
 )
 
 // writeCompany lays out a workspace of n managers in four cities, each with a
@@ -80,7 +82,7 @@ func perform(t testing.TB, dir string, args ...string) []byte {
 // TestSixtyPeopleFromColdToBooked forms circles of sixty people and books them all.
 func TestSixtyPeopleFromColdToBooked(t *testing.T) {
 	dir := writeCompany(t, 60, 1)
-	var formed jsonForm
+	var formed report.Form
 	if err := json.Unmarshal(perform(t, dir, "form", "circles", "--budget", "1s", "--yes"), &formed); err != nil {
 		t.Fatal(err)
 	}
@@ -106,7 +108,7 @@ func TestSixtyPeopleFromColdToBooked(t *testing.T) {
 	if len(group) != 60 {
 		t.Errorf("%d people are in groups; want all 60", len(group))
 	}
-	var booked jsonBook
+	var booked report.Book
 	if err := json.Unmarshal(perform(t, dir, "book", "--all", "--yes"), &booked); err != nil {
 		t.Fatal(err)
 	}
@@ -128,7 +130,7 @@ func TestSixtyPeopleFromColdToBooked(t *testing.T) {
 // in: configuration, calendars, search, answer.
 func BenchmarkForm(b *testing.B) {
 	dir := writeCompany(b, 60, 3)
-	var formed jsonForm
+	var formed report.Form
 	for b.Loop() {
 		if err := json.Unmarshal(perform(b, dir, "form", "circles", "--dry-run"), &formed); err != nil {
 			b.Fatal(err)

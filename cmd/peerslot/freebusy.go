@@ -16,6 +16,7 @@ import (
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/calendar/feed"
 	"github.com/peerslot/peerslot/calendar/ical"
+	"github.com/peerslot/peerslot/scheduler/report"
 )
 
 type freebusyOptions struct {
@@ -81,9 +82,9 @@ func (o freebusyOptions) run(ctx context.Context, a *app, args []string) error {
 	if err != nil {
 		return err
 	}
-	answer := jsonFreebusy{From: window.Start.UTC(), To: window.End.UTC(), Warnings: []string{}}
+	answer := report.Freebusy{From: window.Start.UTC(), To: window.End.UTC(), Warnings: []string{}}
 	for _, p := range people {
-		answer.add(string(p), zone(p).String(), busy[p])
+		answer.Add(string(p), zone(p).String(), busy[p])
 	}
 	return a.printFreebusy(answer)
 }
@@ -164,8 +165,8 @@ func (o freebusyOptions) runICS(ctx context.Context, a *app) error {
 	if err != nil {
 		return withHint(fmt.Errorf("read %s: %w", name, err), "export the calendar again as .ics, or look whether the address needs a sign-in")
 	}
-	answer := jsonFreebusy{From: options.Window.Start.UTC(), To: options.Window.End.UTC(), Warnings: []string{}}
-	answer.add(name, loc.String(), busy)
+	answer := report.Freebusy{From: options.Window.Start.UTC(), To: options.Window.End.UTC(), Warnings: []string{}}
+	answer.Add(name, loc.String(), busy)
 	return a.printFreebusy(answer)
 }
 
@@ -190,25 +191,7 @@ func (o freebusyOptions) openICS(ctx context.Context, a *app, owner calendar.Add
 	return f, filepath.Base(o.ics), err
 }
 
-func (f *jsonFreebusy) add(person, zone string, b availability.Busy) {
-	window := availability.Interval{Start: f.From, End: f.To}
-	p := jsonPerson{Person: person, Zone: zone, Reason: b.Reason, Busy: busyJSON(b)}
-	if !b.Readable() {
-		p.Unknown = true
-		p.Busy = []jsonBusy{{Start: f.From, End: f.To, Kind: availability.Unknown.String()}}
-	} else if !b.Window.Contains(window) {
-		for _, iv := range b.UnknownParts(window) {
-			b.Spans = append(b.Spans, availability.Span{Interval: iv, Kind: availability.Unknown})
-		}
-		b.Window = window
-		b.Normalize()
-		p.Busy = busyJSON(b)
-	}
-	f.People = append(f.People, p)
-	f.Warnings = append(f.Warnings, b.Warnings...)
-}
-
-func (a *app) printFreebusy(f jsonFreebusy) error {
+func (a *app) printFreebusy(f report.Freebusy) error {
 	if a.json {
 		return a.answer(f)
 	}

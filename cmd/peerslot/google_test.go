@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/peerslot/peerslot/calendar/google/googletest"
+	"github.com/peerslot/peerslot/scheduler/report"
 )
 
 // A googleWorld is a workspace whose calendars are on a stand-in for Google.
@@ -138,7 +139,7 @@ func TestGoogleFromSignInToCancel(t *testing.T) {
 		t.Errorf("slots made %d writing calls; want none", g.writes())
 	}
 	booked := g.must(t, "book", "--all", "--yes", "--json", "--now", googleNow)
-	var answer jsonBook
+	var answer report.Book
 	if err := json.Unmarshal([]byte(booked), &answer); err != nil || len(answer.Series) != 2 || !answer.Series[0].Created {
 		t.Fatalf("book: %v\n%s", err, booked)
 	}
@@ -194,7 +195,7 @@ func TestGoogleUnreadableIsUnknown(t *testing.T) {
 		t.Errorf("check: status %d\n%s", status, stdout)
 	}
 	out := g.must(t, "slots", "leads", "--top", "1", "--json", "--now", googleNow)
-	var slots jsonSlots
+	var slots report.Slots
 	if err := json.Unmarshal([]byte(out), &slots); err != nil || len(slots.Unknown) != 1 || slots.Candidates[0].Attendance != 13 {
 		t.Errorf("slots: %v, unknown %v; want bo unknown and ana's 13 alone", err, slots.Unknown)
 	}
@@ -250,7 +251,7 @@ func TestGoogleQuietNight(t *testing.T) {
 func eventOf(t *testing.T, g googleWorld) string {
 	t.Helper()
 	var status struct {
-		Groups []jsonStatus `json:"groups"`
+		Groups []report.Status `json:"groups"`
 	}
 	if err := json.Unmarshal([]byte(g.must(t, "status", "--json", "--now", googleNow)), &status); err != nil {
 		t.Fatal(err)

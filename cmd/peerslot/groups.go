@@ -9,6 +9,7 @@ import (
 
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/report"
 )
 
 func newGroupsCmd(a *app) *cobra.Command {
@@ -56,15 +57,6 @@ func (a *app) introduce(ctx context.Context, name string) error {
 	return nil
 }
 
-type jsonGroup struct {
-	Name     string   `json:"name"`
-	Program  string   `json:"program"`
-	Members  []string `json:"members"`
-	Required []string `json:"required"`
-	Slot     string   `json:"slot"` // "" if nothing is booked
-	Zone     string   `json:"zone"`
-}
-
 func (a *app) groups(ctx context.Context, markdown bool) error {
 	w, err := a.open(ctx)
 	if err != nil {
@@ -75,9 +67,9 @@ func (a *app) groups(ctx context.Context, markdown bool) error {
 	if err != nil {
 		return err
 	}
-	list := []jsonGroup{}
+	list := []report.Group{}
 	for _, g := range w.Workspace.Groups {
-		j := jsonGroup{Name: g.Name, Program: g.Program, Members: addresses(g.Members), Required: addresses(g.Required), Zone: w.Workspace.Zone}
+		j := report.Group{Name: g.Name, Program: g.Program, Members: report.Addresses(g.Members), Required: report.Addresses(g.Required), Zone: w.Workspace.Zone}
 		if b, ok := booked[g.Name]; ok {
 			j.Slot, j.Zone = b.Series.Slot.String(), b.Series.Slot.Zone
 		}
@@ -86,7 +78,7 @@ func (a *app) groups(ctx context.Context, markdown bool) error {
 	switch {
 	case a.json:
 		return a.answer(struct {
-			Groups []jsonGroup `json:"groups"`
+			Groups []report.Group `json:"groups"`
 		}{list})
 	case markdown:
 		a.printMarkdown(w, list)
@@ -105,7 +97,7 @@ func (w *workspace) bookedByGroup(ctx context.Context) (map[string]scheduler.Boo
 	return out, err
 }
 
-func (a *app) printGroups(w *workspace, list []jsonGroup) {
+func (a *app) printGroups(w *workspace, list []report.Group) {
 	if len(list) == 0 {
 		a.hint("there are no groups; 'peerslot form PROGRAM' makes some, or name them under groups: in the configuration")
 		return
@@ -134,7 +126,7 @@ func dash(s string) string {
 
 // printMarkdown writes a page with one table, safe against names that mean
 // something in Markdown.
-func (a *app) printMarkdown(w *workspace, list []jsonGroup) {
+func (a *app) printMarkdown(w *workspace, list []report.Group) {
 	fmt.Fprintf(a.stdout, "# Peer groups\n\n| Group | Program | Slot | Members |\n|---|---|---|---|\n")
 	for _, g := range list {
 		slot := g.Slot

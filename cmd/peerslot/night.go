@@ -11,6 +11,7 @@ import (
 
 	"github.com/peerslot/peerslot/calendar/file"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/report"
 )
 
 // patience is how long a run waits for another one to end.
@@ -109,7 +110,7 @@ func (h heartbeat) write(path string) error {
 }
 
 // count adds one review.
-func (h *heartbeat) count(r jsonReview, approved bool) {
+func (h *heartbeat) count(r report.Review, approved bool) {
 	switch {
 	case r.Error != "" || r.Decision == string(scheduler.Rotate):
 		h.Attention++

@@ -4,12 +4,11 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/spf13/cobra"
 
-	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/report"
 )
 
 func newRepairCmd(a *app) *cobra.Command {
@@ -43,31 +42,6 @@ Exit status 3 if something needs a person.`,
 	return cmd
 }
 
-type jsonRepair struct {
-	Checked   int             `json:"checked"`
-	Changes   []jsonChange    `json:"changes"`
-	Attention []jsonAttention `json:"attention"`
-	Unknown   []jsonUnknown   `json:"unknown"`
-	Plan      bool            `json:"plan,omitempty"` // nothing was changed
-}
-
-type jsonChange struct {
-	Group  string     `json:"group"`
-	UID    string     `json:"uid"`
-	Action string     `json:"action"`
-	From   *time.Time `json:"from,omitempty"`
-	To     *time.Time `json:"to,omitempty"`
-	Before int        `json:"before"`
-	After  int        `json:"after"`
-	Why    string     `json:"why"`
-	Person string     `json:"person,omitempty"`
-}
-
-type jsonAttention struct {
-	Group string `json:"group"`
-	What  string `json:"what"`
-}
-
 func (a *app) repair(ctx context.Context, change changeFlags, night nightFlags, beat *heartbeat) error {
 	w, err := a.open(ctx)
 	if err != nil {
@@ -89,11 +63,11 @@ func (a *app) repair(ctx context.Context, change changeFlags, night nightFlags, 
 	}
 	plan.Attention = slices.Concat(unfinished, plan.Attention)
 	if !a.json {
-		a.printRepair(w, plan)
+		a.printer().Repair(w.Workspace, report.NewRepair(plan))
 	}
 	approved := len(plan.Bookings) == 0
 	if !approved {
-		if approved, err = change.approved(a, fmt.Sprintf("Change %s?", count(len(plan.Bookings), "series", "series"))); err != nil {
+		if approved, err = change.approved(a, fmt.Sprintf("Change %s?", report.Count(len(plan.Bookings), "series", "series"))); err != nil {
 			return err
 		}
 	}
@@ -122,7 +96,7 @@ func (a *app) repair(ctx context.Context, change changeFlags, night nightFlags, 
 // answerRepair writes the JSON answer, or what came up while the plan was applied.
 func (a *app) answerRepair(plan scheduler.RepairPlan, seen int, approved bool) error {
 	if a.json {
-		j := repairJSON(plan)
+		j := report.NewRepair(plan)
 		j.Plan = !approved
 		return a.answer(j)
 	}
@@ -139,61 +113,6 @@ func suggests(plan scheduler.RepairPlan) bool {
 		}
 	}
 	return false
-}
-
-func repairJSON(plan scheduler.RepairPlan) jsonRepair {
-	j := jsonRepair{Checked: plan.Checked, Changes: []jsonChange{}, Attention: []jsonAttention{}, Unknown: unknownJSON(plan.Unknown)}
-	instant := func(t time.Time) *time.Time {
-		if t.IsZero() {
-			return nil
-		}
-		t = t.UTC()
-		return &t
-	}
-	for _, c := range plan.Changes {
-		j.Changes = append(j.Changes, jsonChange{c.Group, string(c.UID), string(c.Action), instant(c.From), instant(c.To), c.Before, c.After, c.Why, string(c.Person)})
-	}
-	for _, at := range plan.Attention {
-		j.Attention = append(j.Attention, jsonAttention{at.Group, at.What})
-	}
-	return j
-}
-
-// printRepair writes the plan as people read it, fit for the mail that cron sends.
-func (a *app) printRepair(w *workspace, plan scheduler.RepairPlan) {
-	p := a.printer()
-	p.Printf("%s checked, %s, %s for a person\n", count(plan.Checked, "series", "series"),
-		count(len(plan.Changes), "change", "changes"), count(len(plan.Attention), "thing", "things"))
-	zone, err := availability.LoadZone(w.Workspace.Zone)
-	if err != nil {
-		zone = time.UTC
-	}
-	when := func(t time.Time) string {
-		if t.IsZero() {
-			return "-"
-		}
-		return t.In(zone).Format("Mon 2 Jan 15:04")
-	}
-	if len(plan.Changes) > 0 {
-		var rows [][]string
-		for _, c := range plan.Changes {
-			rows = append(rows, []string{c.Group, string(c.Action), when(c.From), when(c.To), fmt.Sprintf("%d -> %d", c.Before, c.After), why(w, c)})
-		}
-		p.Table([]string{"GROUP", "ACTION", "BEFORE", "AFTER", "ATTEND", "WHY"}, rows)
-	}
-	for _, at := range plan.Attention {
-		p.Printf("! %s: %s\n", at.Group, at.What)
-	}
-	for _, u := range plan.Unknown {
-		p.Printf("? %s: %s (since %s)\n", u.Person, u.Reason, u.Since.In(zone).Format(time.DateOnly))
-	}
-}
-
-func why(w *workspace, c scheduler.Change) string {
-	if c.Person != "" {
-		return w.Workspace.Name(c.Person) + " " + c.Why
-	}
-	return c.Why
 }
 
 // rebook ends a series and books what is left of it on the best slot.
@@ -223,21 +142,21 @@ func (a *app) rebook(ctx context.Context, group string, change changeFlags, nigh
 		return err
 	}
 	if !a.json {
-		a.printer().Printf("%s leaves %s, %s left:\n", group, b.Series.Slot, count(plan.Candidate.Count, "session", "sessions"))
-		a.printBookingPlans(w, []scheduler.BookingPlan{plan})
+		a.printer().Printf("%s leaves %s, %s left:\n", group, b.Series.Slot, report.Count(plan.Candidate.Count, "session", "sessions"))
+		a.printer().BookingPlans(w.Workspace, []scheduler.BookingPlan{plan})
 	}
 	approved, err := change.approved(a, "End the old series and book this one?")
 	if err != nil {
 		return err
 	}
-	answer := jsonBook{Series: []jsonSeries{}, Unknown: unknownJSON(plan.Unknown), Plan: !approved}
+	answer := report.Book{Series: []report.Series{}, Unknown: report.Unknowns(plan.Unknown), Plan: !approved}
 	booked := plan.Booking
 	if approved {
 		if booked, err = w.service.Rebook(ctx, b, plan); err != nil {
 			return err
 		}
 	}
-	s, err := seriesJSON(booked, approved)
+	s, err := report.NewSeries(booked, approved)
 	if err != nil {
 		return err
 	}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/peerslot/peerslot/calendar/file"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/report"
 )
 
 func newReviewCmd(a *app) *cobra.Command {
@@ -35,26 +36,6 @@ say. With --yes it books the next series, or tells the members that this one end
 	night.add(cmd)
 	completeGroups(a, cmd)
 	return cmd
-}
-
-type jsonReviews struct {
-	Reviews []jsonReview `json:"reviews"`
-	Load    []jsonLoad   `json:"load"`
-	Formed  []jsonForm   `json:"formed,omitempty"` // next rounds of programs all of whose groups have been reviewed
-	Plan    bool         `json:"plan,omitempty"`   // nothing was changed
-}
-
-type jsonReview struct {
-	Group      string      `json:"group"`
-	UID        string      `json:"uid"`
-	Held       int         `json:"held"`
-	Attendance float64     `json:"attendance"`
-	Answers    int         `json:"answers"` // 0 below three
-	Decision   string      `json:"decision"`
-	Cadence    string      `json:"cadence"`
-	Reasons    []string    `json:"reasons"`
-	Next       *jsonSeries `json:"next"` // what follows; null if nothing is booked
-	Error      string      `json:"error,omitempty"`
 }
 
 func (a *app) review(ctx context.Context, groups []string, change changeFlags, night nightFlags, beat *heartbeat) error {
@@ -82,16 +63,16 @@ func (a *app) review(ctx context.Context, groups []string, change changeFlags, n
 		return err
 	}
 	if !a.json {
-		a.printReviews(w, plans)
+		a.printer().Reviews(w.Workspace, plans)
 		a.printLoad(w, load)
 	}
 	approved := len(plans) == 0
 	if !approved {
-		if approved, err = change.approved(a, fmt.Sprintf("Carry out %s?", count(len(plans), "decision", "decisions"))); err != nil {
+		if approved, err = change.approved(a, fmt.Sprintf("Carry out %s?", report.Count(len(plans), "decision", "decisions"))); err != nil {
 			return err
 		}
 	}
-	answer := jsonReviews{Reviews: []jsonReview{}, Load: load, Plan: !approved}
+	answer := report.Reviews{Reviews: []report.Review{}, Load: load, Plan: !approved}
 	needs := !approved && !change.dryRun
 	beat.Checked = len(plans)
 	for _, p := range plans {
@@ -120,8 +101,8 @@ func (a *app) review(ctx context.Context, groups []string, change changeFlags, n
 }
 
 // carryOutReview applies one decision if it is approved, and describes it.
-func (a *app) carryOutReview(ctx context.Context, w *workspace, p scheduler.ReviewPlan, approved bool) (jsonReview, error) {
-	j := jsonReview{
+func (a *app) carryOutReview(ctx context.Context, w *workspace, p scheduler.ReviewPlan, approved bool) (report.Review, error) {
+	j := report.Review{
 		Group: p.Booking.Group, UID: string(p.Booking.Series.UID), Held: p.Evidence.Held, Attendance: p.Evidence.Attendance(),
 		Answers: p.Evidence.Answered(), Decision: string(p.Decision), Cadence: p.Cadence.String(), Reasons: p.Reasons,
 	}
@@ -146,7 +127,7 @@ func (a *app) carryOutReview(ctx context.Context, w *workspace, p scheduler.Revi
 	if p.Next == nil || p.Next.Problem != nil {
 		return j, nil
 	}
-	s, err := seriesJSON(next, approved)
+	s, err := report.NewSeries(next, approved)
 	j.Next = &s
 	return j, err
 }
@@ -154,33 +135,11 @@ func (a *app) carryOutReview(ctx context.Context, w *workspace, p scheduler.Revi
 func (a *app) printDone(p scheduler.ReviewPlan, next scheduler.Booking) {
 	switch {
 	case p.Next != nil:
-		fmt.Fprintf(a.stdout, "Booked %s: %s %s, %s\n", p.Booking.Group, next.Series.Slot, next.Series.Cadence, count(next.Series.Count, "session", "sessions"))
+		fmt.Fprintf(a.stdout, "Booked %s: %s %s, %s\n", p.Booking.Group, next.Series.Slot, next.Series.Cadence, report.Count(next.Series.Count, "session", "sessions"))
 	case p.Decision == scheduler.Rotate:
 		fmt.Fprintf(a.stdout, "%s ends; its program's next round follows when all its groups have been reviewed, or with 'peerslot form %s'.\n", p.Booking.Group, p.Booking.Program)
 	default:
 		fmt.Fprintf(a.stdout, "%s ends with its last session, and its members are told.\n", p.Booking.Group)
-	}
-}
-
-func (a *app) printReviews(w *workspace, plans []scheduler.ReviewPlan) {
-	p := a.printer()
-	if len(plans) == 0 {
-		p.Printf("No series ends within 14 days.\n")
-		return
-	}
-	for _, r := range plans {
-		p.Heading("%s: %s (%s)", r.Booking.Group, r.Decision, r.Cadence)
-		for _, reason := range r.Reasons {
-			p.Printf("  %s\n", reason)
-		}
-		if r.Next == nil {
-			continue
-		}
-		if r.Next.Problem != nil {
-			p.Printf("  no next series: %v\n", r.Next.Problem)
-			continue
-		}
-		a.printBookingPlans(w, []scheduler.BookingPlan{*r.Next})
 	}
 }
 
@@ -279,14 +238,6 @@ func newHistoryCmd(a *app) *cobra.Command {
 	return cmd
 }
 
-type jsonEvent struct {
-	At    time.Time `json:"at"`
-	Group string    `json:"group"`
-	UID   string    `json:"uid"`
-	What  string    `json:"what"`
-	Why   string    `json:"why"`
-}
-
 func (a *app) history(ctx context.Context, group string) error {
 	w, err := a.open(ctx)
 	if err != nil {
@@ -302,15 +253,15 @@ func (a *app) history(ctx context.Context, group string) error {
 			return err
 		}
 	}
-	list := []jsonEvent{}
+	list := []report.Event{}
 	var rows [][]string
 	for _, e := range events {
-		list = append(list, jsonEvent{e.At, e.Group, string(e.UID), e.What, e.Why})
+		list = append(list, report.Event{At: e.At, Group: e.Group, UID: string(e.UID), What: e.What, Why: e.Why})
 		rows = append(rows, []string{a.when(e.At, w), e.Group, e.What, e.Why})
 	}
 	if a.json {
 		return a.answer(struct {
-			Events []jsonEvent `json:"events"`
+			Events []report.Event `json:"events"`
 		}{list})
 	}
 	a.printer().Table([]string{"AT", "GROUP", "WHAT", "WHY"}, rows)

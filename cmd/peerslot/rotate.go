@@ -6,13 +6,14 @@ import (
 
 	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/forming"
+	"github.com/peerslot/peerslot/scheduler/report"
 )
 
 // rotate forms the next round of each program of which a group was rotated, as soon
 // as all its groups have been reviewed. Booking the new groups is left to a person,
 // who may want to change them first.
-func (a *app) rotate(ctx context.Context, w *workspace, plans []scheduler.ReviewPlan) ([]jsonForm, error) {
-	var out []jsonForm
+func (a *app) rotate(ctx context.Context, w *workspace, plans []scheduler.ReviewPlan) ([]report.Form, error) {
+	var out []report.Form
 	done := map[string]bool{}
 	for _, p := range plans {
 		program, ok := w.Workspace.Program(p.Booking.Program)
@@ -42,24 +43,27 @@ func (a *app) rotate(ctx context.Context, w *workspace, plans []scheduler.Review
 }
 
 // formNext forms and stores a round without asking: the rotation was agreed to.
-func (a *app) formNext(ctx context.Context, w *workspace, o formOptions) (jsonForm, error) {
+func (a *app) formNext(ctx context.Context, w *workspace, o formOptions) (report.Form, error) {
 	request, err := o.request(a, w)
 	if err != nil {
-		return jsonForm{}, err
+		return report.Form{}, err
 	}
 	plan, err := forming.PlanRound(ctx, w.service, request)
 	if err != nil {
-		return jsonForm{}, err
+		return report.Form{}, err
 	}
 	o.warn(a, plan)
 	if err := forming.Save(ctx, w.service, plan); err != nil {
-		return jsonForm{}, err
+		return report.Form{}, err
 	}
+	running, err := w.service.Running(ctx, plan.Replaced)
+	if err != nil {
+		return report.Form{}, err
+	}
+	answer := plan.Report(running)
 	if !a.json {
-		if err := a.printFormPlan(ctx, w, plan); err != nil {
-			return jsonForm{}, err
-		}
+		a.printer().Form(w.Workspace, answer)
 		fmt.Fprintf(a.stdout, "Formed round %d of %s; book it with 'peerslot book --all'.\n", plan.Round.Number, plan.Program.Name)
 	}
-	return formJSON(plan, false), nil
+	return answer, nil
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/peerslot/peerslot/scheduler/chat"
+	"github.com/peerslot/peerslot/scheduler/report"
 )
 
 func newSlackCmd(a *app) *cobra.Command {
@@ -41,10 +42,10 @@ Exit status 3 if something needs a person, such as a member who is not on Slack.
 }
 
 type jsonSlack struct {
-	Changes   []jsonChannel   `json:"changes"`
-	Attention []jsonAttention `json:"attention"`
-	Failed    []jsonProblem   `json:"failed,omitempty"`
-	Plan      bool            `json:"plan,omitempty"` // nothing was changed
+	Changes   []jsonChannel      `json:"changes"`
+	Attention []report.Attention `json:"attention"`
+	Failed    []report.Problem   `json:"failed,omitempty"`
+	Plan      bool               `json:"plan,omitempty"` // nothing was changed
 }
 
 type jsonChannel struct {
@@ -84,7 +85,7 @@ func (a *app) slack(ctx context.Context, change changeFlags) error {
 	told := answer.Attention
 	approved := len(answer.Changes) == 0
 	if !approved {
-		if approved, err = change.approved(a, fmt.Sprintf("Change %s?", count(len(answer.Changes), "channel", "channels"))); err != nil {
+		if approved, err = change.approved(a, fmt.Sprintf("Change %s?", report.Count(len(answer.Changes), "channel", "channels"))); err != nil {
 			return err
 		}
 	}
@@ -101,8 +102,8 @@ func (a *app) slack(ctx context.Context, change changeFlags) error {
 			return slackError(err)
 		}
 		if !a.json {
-			fmt.Fprintf(a.stdout, "Changed %s.\n", count(len(answer.Changes), "channel", "channels"))
-			a.printAttention(slices.DeleteFunc(slices.Clone(answer.Attention), func(at jsonAttention) bool { return slices.Contains(told, at) }))
+			fmt.Fprintf(a.stdout, "Changed %s.\n", report.Count(len(answer.Changes), "channel", "channels"))
+			a.printAttention(slices.DeleteFunc(slices.Clone(answer.Attention), func(at report.Attention) bool { return slices.Contains(told, at) }))
 		}
 	}
 	return a.finishSlack(answer, change)
@@ -130,7 +131,7 @@ func (a *app) slackOf(w *workspace) (*chat.Slack, error) {
 func (w *workspace) planChannels(ctx context.Context, channels *chat.Slack) ([]chat.Change, error) {
 	plan, err := channels.Plan(ctx, w.Workspace.Groups)
 	if err == nil && len(w.Workspace.Groups) == 0 && len(plan) > 0 {
-		return nil, withHint(fmt.Errorf("there is no group any more, but %s on Slack", count(len(plan), "channel", "channels")),
+		return nil, withHint(fmt.Errorf("there is no group any more, but %s on Slack", report.Count(len(plan), "channel", "channels")),
 			"if the store and the configuration are the right ones, archive the channels on Slack")
 	}
 	return plan, err
@@ -157,7 +158,7 @@ func (w *workspace) lockAsPlanned(ctx context.Context, channels *chat.Slack, pla
 // applyChannels carries the plan out. What fails for one channel does not stop the
 // others, unless it would fail for all of them.
 func (a *app) applyChannels(ctx context.Context, w *workspace, channels *chat.Slack, plan []chat.Change, answer *jsonSlack) error {
-	answer.Changes, answer.Attention = []jsonChannel{}, []jsonAttention{}
+	answer.Changes, answer.Attention = []jsonChannel{}, []report.Attention{}
 	for i, c := range plan {
 		done, err := channels.Apply(ctx, c)
 		switch {
@@ -166,7 +167,7 @@ func (a *app) applyChannels(ctx context.Context, w *workspace, channels *chat.Sl
 		case errors.Is(err, chat.ErrAccess):
 			return err
 		case err != nil:
-			answer.Failed = append(answer.Failed, jsonProblem{c.Group, err.Error()})
+			answer.Failed = append(answer.Failed, report.Problem{Group: c.Group, Error: err.Error()})
 			continue
 		}
 		answer.add(done)
@@ -194,7 +195,7 @@ func (a *app) finishSlack(answer jsonSlack, change changeFlags) error {
 }
 
 func slackJSON(plan []chat.Change) jsonSlack {
-	answer := jsonSlack{Changes: []jsonChannel{}, Attention: []jsonAttention{}}
+	answer := jsonSlack{Changes: []jsonChannel{}, Attention: []report.Attention{}}
 	for _, c := range plan {
 		answer.add(c)
 	}
@@ -214,10 +215,10 @@ func (j *jsonSlack) add(c chat.Change) {
 		j.Changes = append(j.Changes, change)
 	}
 	for _, m := range c.Missing {
-		j.Attention = append(j.Attention, jsonAttention{c.Group, fmt.Sprintf("%s is not in the channel: %s", m.Person, m.Why)})
+		j.Attention = append(j.Attention, report.Attention{Group: c.Group, What: fmt.Sprintf("%s is not in the channel: %s", m.Person, m.Why)})
 	}
 	if c.Doubt {
-		j.Attention = append(j.Attention, jsonAttention{c.Group, fmt.Sprintf("nobody knows whether the introduction is in the channel: look, and post what 'peerslot groups --intro %q' prints if it is not", c.Group)})
+		j.Attention = append(j.Attention, report.Attention{Group: c.Group, What: fmt.Sprintf("nobody knows whether the introduction is in the channel: look, and post what 'peerslot groups --intro %q' prints if it is not", c.Group)})
 	}
 }
 
@@ -234,7 +235,7 @@ func (a *app) printSlackPlan(answer jsonSlack) {
 	p.Table([]string{"GROUP", "CHANNEL", "CHANGE", "WHY"}, rows)
 }
 
-func (a *app) printAttention(list []jsonAttention) {
+func (a *app) printAttention(list []report.Attention) {
 	for _, at := range list {
 		a.printer().Printf("! %s: %s\n", at.Group, at.What)
 	}

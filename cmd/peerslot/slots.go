@@ -12,8 +12,8 @@ import (
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/calendar/file"
-	"github.com/peerslot/peerslot/cmd/peerslot/internal/render"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/report"
 )
 
 type slotsOptions struct {
@@ -85,7 +85,7 @@ func (o slotsOptions) run(ctx context.Context, a *app) error {
 		a.warn("%s: not everything is known: %s", u.Person, u.Reason)
 	}
 	if a.json {
-		return a.answer(rankingJSON(ranking))
+		return a.answer(report.NewSlots(ranking))
 	}
 	a.printRanking(w, ranking)
 	if o.svg != "" {
@@ -114,8 +114,8 @@ func (a *app) printRanking(w *workspace, r scheduler.Ranking) {
 	zone, _ := availability.LoadZone(r.Search.Zone)
 	first := r.Candidates[0]
 	p.Printf("%s: the best slots for %d people, %s, %d sessions of %s from %s, times in %s\n\n",
-		groupTitle(r.Group), len(r.Members), r.Search.Cadence, first.Count, minutes(r.Search.Length), r.Search.Start, r.Search.Zone)
-	grid := render.Grid{Printer: p, Zone: zone, Name: func(s string) string { return w.Workspace.Name(calendar.Address(s)) }}
+		report.GroupTitle(r.Group), len(r.Members), r.Search.Cadence, first.Count, report.Minutes(r.Search.Length), r.Search.Start, r.Search.Zone)
+	grid := report.Grid{Printer: p, Zone: zone, Name: func(s string) string { return w.Workspace.Name(calendar.Address(s)) }}
 	for i, c := range r.Candidates {
 		grid.Draw(i+1, r.Members, c)
 		p.Println("")
@@ -123,19 +123,10 @@ func (a *app) printRanking(w *workspace, r scheduler.Ranking) {
 	grid.Legend()
 }
 
-func groupTitle(g scheduler.Group) string {
-	if g.Name == "" {
-		return "This group"
-	}
-	return g.Name
-}
-
-func minutes(d time.Duration) string { return fmt.Sprintf("%d min", int(d/time.Minute)) }
-
-func (a *app) printer() render.Printer { return render.Printer{W: a.stdout, Terminal: a.terminal} }
+func (a *app) printer() report.Printer { return report.Printer{W: a.stdout, Terminal: a.terminal} }
 
 func writeHeatMap(w *workspace, r scheduler.Ranking, all []availability.Candidate, path string) error {
-	h := render.HeatMap{Title: "When " + groupTitle(r.Group) + " can meet", Candidates: all, Step: r.Search.Step}
+	h := report.HeatMap{Title: "When " + report.GroupTitle(r.Group) + " can meet", Candidates: all, Step: r.Search.Step}
 	var names []string
 	for _, m := range r.Members {
 		names = append(names, w.Workspace.Name(calendar.Address(m.Name)))
@@ -147,7 +138,7 @@ func writeHeatMap(w *workspace, r scheduler.Ranking, all []availability.Candidat
 	}
 	h.Lines = []string{
 		strings.Join(names, ", "),
-		fmt.Sprintf("%d %s sessions of %s, starts in %s", count, r.Search.Cadence, minutes(r.Search.Length), r.Search.Zone),
+		fmt.Sprintf("%d %s sessions of %s, starts in %s", count, r.Search.Cadence, report.Minutes(r.Search.Length), r.Search.Zone),
 	}
 	var b bytes.Buffer
 	if err := h.WriteSVG(&b); err != nil {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/report"
 )
 
 func newStatusCmd(a *app) *cobra.Command {
@@ -27,19 +28,6 @@ Exit status 3 if something needs a person.`,
 	}
 }
 
-type jsonStatus struct {
-	Group      string     `json:"group"`
-	UID        string     `json:"uid"`
-	Slot       string     `json:"slot"` // "" if nothing is booked
-	Zone       string     `json:"zone"`
-	Cadence    string     `json:"cadence"`
-	Held       int        `json:"held"`
-	Left       int        `json:"left"`
-	Next       *time.Time `json:"next"`
-	Attendance *float64   `json:"attendance"` // share of those held; null before the first
-	Attention  []string   `json:"attention"`
-}
-
 func (a *app) status(ctx context.Context) error {
 	w, err := a.open(ctx)
 	if err != nil {
@@ -50,10 +38,10 @@ func (a *app) status(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	list := []jsonStatus{}
+	list := []report.Status{}
 	needs := false
 	for _, st := range all {
-		list = append(list, statusJSON(st))
+		list = append(list, report.NewStatus(st))
 		needs = needs || len(st.Attention) > 0
 	}
 	load, err := w.load(ctx)
@@ -62,8 +50,8 @@ func (a *app) status(ctx context.Context) error {
 	}
 	if a.json {
 		err = a.answer(struct {
-			Groups []jsonStatus `json:"groups"`
-			Load   []jsonLoad   `json:"load"`
+			Groups []report.Status `json:"groups"`
+			Load   []report.Load   `json:"load"`
 		}{list, load})
 	} else {
 		a.printStatus(w, all)
@@ -75,35 +63,27 @@ func (a *app) status(ctx context.Context) error {
 	return err
 }
 
-type jsonLoad struct {
-	Person   string  `json:"person"`
-	Sessions int     `json:"sessions"` // in the fullest week to come
-	Week     string  `json:"week"`     // its Monday
-	Average  float64 `json:"average"`  // a week
-	TooMuch  bool    `json:"too_much"`
-}
-
 // load returns how many peer sessions a week everybody has.
-func (w *workspace) load(ctx context.Context) ([]jsonLoad, error) {
+func (w *workspace) load(ctx context.Context) ([]report.Load, error) {
 	bookings, err := w.service.Store.Bookings(ctx)
 	if err != nil {
 		return nil, err
 	}
-	out := []jsonLoad{}
+	out := []report.Load{}
 	for _, l := range scheduler.Loads(bookings, zoneOf(w.Workspace)(""), w.service.Now()) {
-		out = append(out, jsonLoad{string(l.Person), l.Sessions, l.Week.String(), l.Average, l.Sessions > w.MaxSessionsPerWeek})
+		out = append(out, report.Load{Person: string(l.Person), Sessions: l.Sessions, Week: l.Week.String(), Average: l.Average, TooMuch: l.Sessions > w.MaxSessionsPerWeek})
 	}
 	return out, nil
 }
 
 // overloaded returns those with more sessions a week than is good for them.
-func (w *workspace) overloaded(ctx context.Context) ([]jsonLoad, error) {
+func (w *workspace) overloaded(ctx context.Context) ([]report.Load, error) {
 	all, err := w.load(ctx)
 	return tooMuch(all), err
 }
 
-func tooMuch(all []jsonLoad) []jsonLoad {
-	out := []jsonLoad{}
+func tooMuch(all []report.Load) []report.Load {
+	out := []report.Load{}
 	for _, l := range all {
 		if l.TooMuch {
 			out = append(out, l)
@@ -112,31 +92,10 @@ func tooMuch(all []jsonLoad) []jsonLoad {
 	return out
 }
 
-func (a *app) printLoad(w *workspace, load []jsonLoad) {
+func (a *app) printLoad(w *workspace, load []report.Load) {
 	for _, l := range load {
 		a.printer().Printf("! %s has %d peer sessions in the week of %s, more than %d\n", w.Workspace.Name(calendar.Address(l.Person)), l.Sessions, l.Week, w.MaxSessionsPerWeek)
 	}
-}
-
-func statusJSON(st scheduler.Status) jsonStatus {
-	j := jsonStatus{Group: st.Group.Name, Attention: st.Attention, Held: st.Held, Left: st.Left}
-	if j.Attention == nil {
-		j.Attention = []string{}
-	}
-	if st.Booking == nil {
-		return j
-	}
-	s := st.Series
-	j.UID, j.Slot, j.Zone, j.Cadence = string(s.UID), s.Slot.String(), s.Slot.Zone, s.Cadence.String()
-	if !st.Next.Empty() {
-		next := st.Next.Start.UTC()
-		j.Next = &next
-	}
-	if st.Invited > 0 {
-		share := float64(st.Attended) / float64(st.Invited)
-		j.Attendance = &share
-	}
-	return j
 }
 
 func (a *app) printStatus(w *workspace, all []scheduler.Status) {

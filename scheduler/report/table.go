@@ -1,6 +1,6 @@
-// Package render draws peerslot's answers: tables, the grid of sessions by
+// Package report draws peerslot's answers: tables, the grid of sessions by
 // members, and the heat map of a week.
-package render
+package report
 
 import (
 	"fmt"

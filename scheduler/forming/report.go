@@ -1,0 +1,50 @@
+package forming
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/report"
+)
+
+// Report describes the plan for people and programs. running holds the former groups
+// whose series have sessions left, and until when.
+func (p Plan) Report(running map[string]availability.Date) report.Form {
+	out := report.Form{
+		Program: p.Program.Name, Round: p.Round.Number, Seed: p.Round.Seed, Start: p.Round.Start.String(),
+		Groups: []report.Formed{}, Cost: p.Cost, Bound: p.Bound, Proven: p.Proven, Repeats: p.Repeats,
+		SameDepartment: p.SameDepartment, MaxZoneSpanHours: p.MaxZoneSpanHours, LeftOut: []report.LeftOut{},
+		Unknown: report.Unknowns(p.Unknown), Assumed: report.Addresses(p.Assumed), Replaced: append([]string{}, p.Replaced...),
+	}
+	for _, g := range p.Groups {
+		out.Groups = append(out.Groups, g.report(p.Program))
+	}
+	for _, l := range p.LeftOut {
+		out.LeftOut = append(out.LeftOut, report.LeftOut{Person: string(l.Person), Why: l.Why})
+	}
+	for _, s := range p.Swapped {
+		out.Swaps = append(out.Swaps, report.Swap{A: string(s.A), B: string(s.B), Before: s.Before, After: s.After})
+	}
+	for _, name := range slices.Sorted(maps.Keys(running)) {
+		out.Running = append(out.Running, report.Running{Group: name, Until: running[name].String()})
+	}
+	return out
+}
+
+func (g Group) report(p scheduler.Program) report.Formed {
+	slot, attendance, possible := g.Slot()
+	f := report.Formed{
+		Name: g.Name, Members: report.Addresses(g.Members), Attendance: attendance, Possible: possible,
+		Cadence: p.For(g.Group).Cadence.String(), Sessions: g.Sessions, Common: g.Common, Cost: g.Cost.Total(), Kept: g.Kept,
+		Teams: g.Spread.Teams, Departments: g.Spread.Departments, Zones: g.Spread.Zones, Met: g.Spread.Met,
+	}
+	switch {
+	case possible > 0:
+		f.Slot, f.Zone = slot.String(), slot.Zone
+	case g.Booking.Problem != nil:
+		f.Problem = g.Booking.Problem.Error()
+	}
+	return f
+}

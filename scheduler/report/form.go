@@ -1,0 +1,175 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+	"time"
+
+	"charm.land/lipgloss/v2"
+	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/scheduler"
+)
+
+// Form is a round of groups: what was formed, or would be.
+type Form struct {
+	Program          string    `json:"program"`
+	Round            int       `json:"round"`
+	Seed             uint64    `json:"seed"`
+	Start            string    `json:"start"`
+	Groups           []Formed  `json:"groups"`
+	Cost             int       `json:"cost"`
+	Bound            int       `json:"bound"`
+	Proven           bool      `json:"proven"`
+	Repeats          int       `json:"repeats"`
+	SameDepartment   int       `json:"same_department"`
+	MaxZoneSpanHours float64   `json:"max_zone_span_hours"`
+	LeftOut          []LeftOut `json:"left_out"`
+	Unknown          []Unknown `json:"unknown"`
+	Assumed          []string  `json:"assumed_free"`
+	Swaps            []Swap    `json:"swaps,omitempty"`
+	Replaced         []string  `json:"replaced"`
+	Running          []Running `json:"running,omitempty"`
+	Plan             bool      `json:"plan,omitempty"` // nothing was changed
+}
+
+// Formed is one group of a round.
+type Formed struct {
+	Name        string   `json:"name"`
+	Members     []string `json:"members"`
+	Slot        string   `json:"slot"` // "" if there is none
+	Zone        string   `json:"zone"`
+	Attendance  int      `json:"attendance"`
+	Possible    int      `json:"possible"`
+	Problem     string   `json:"problem,omitempty"` // why there is no slot
+	Cadence     string   `json:"cadence"`
+	Sessions    int      `json:"sessions"` // that common counts from
+	Common      int      `json:"common"`   // sessions that all members can attend at the start that is best for that
+	Cost        int      `json:"cost"`
+	Kept        bool     `json:"kept"`
+	Teams       int      `json:"teams"`
+	Departments int      `json:"departments"`
+	Zones       int      `json:"zones"`
+	Met         int      `json:"met"` // pairs that were together before
+}
+
+// LeftOut is somebody who would take part but for a reason.
+type LeftOut struct {
+	Person string `json:"person"`
+	Why    string `json:"why"`
+}
+
+// Swap is an exchange of two people, and what it changed.
+type Swap struct {
+	A      string `json:"a"`
+	B      string `json:"b"`
+	Before int    `json:"before"`
+	After  int    `json:"after"`
+}
+
+// Running is a former group whose series has sessions left.
+type Running struct {
+	Group string `json:"group"`
+	Until string `json:"until"`
+}
+
+// Form writes who would meet whom, why, and what it costs.
+func (p Printer) Form(w scheduler.Workspace, f Form) {
+	day := ""
+	if d, err := availability.ParseDate(f.Start); err == nil {
+		day = d.Weekday().String() + " "
+	}
+	p.Printf("%s, round %d: %s from %s%s on\n", f.Program, f.Round, Count(len(f.Groups), "group", "groups"), day, f.Start)
+	for _, g := range f.Groups {
+		p.Println("")
+		p.formed(w, g)
+	}
+	p.Println("")
+	name := func(person string) string { return w.Name(calendar.Address(person)) }
+	for _, l := range f.LeftOut {
+		p.Printf("Left out: %s %s.\n", name(l.Person), l.Why)
+	}
+	for _, s := range f.Swaps {
+		p.Printf("Swapping %s and %s changes the cost from %d to %d (%+d).\n", name(s.A), name(s.B), s.Before, s.After, s.After-s.Before)
+	}
+	p.Printf("%s\n", f.costLine())
+	p.Printf("Pairs that were together before: %d; of one department or of close teams: %d; widest span of zones: %g h.\n", f.Repeats, f.SameDepartment, f.MaxZoneSpanHours)
+	for _, r := range f.Running {
+		p.Printf("The series of %s runs on until %s; 'peerslot cancel %s' ends it sooner.\n", r.Group, r.Until, r.Group)
+	}
+}
+
+func (f Form) costLine() string {
+	switch {
+	case f.Proven:
+		return fmt.Sprintf("Cost %d, proven least.", f.Cost)
+	case f.Bound > 0:
+		return fmt.Sprintf("Cost %d; no grouping costs less than %d (gap %.1f%%).", f.Cost, f.Bound, 100*float64(f.Cost-f.Bound)/float64(f.Cost))
+	}
+	return fmt.Sprintf("Cost %d; not proven least.", f.Cost)
+}
+
+func (p Printer) formed(w scheduler.Workspace, g Formed) {
+	p.Heading("%s: %s", g.Name, g.slotLine())
+	width := 0
+	for _, m := range g.Members {
+		width = max(width, lipgloss.Width(w.Name(calendar.Address(m))))
+	}
+	for _, m := range g.Members {
+		person := w.Roster[calendar.Address(m)]
+		var traits []string
+		for _, t := range []string{person.Role, person.Team, person.Department, person.Location} {
+			if t != "" {
+				traits = append(traits, t)
+			}
+		}
+		p.Printf("  %s  %s\n", pad(w.Name(calendar.Address(m)), width), strings.Join(append(traits, person.Zone), ", "))
+	}
+	p.Printf("  %s\n", g.whyLine())
+}
+
+// slotLine says when the group would meet.
+func (g Formed) slotLine() string {
+	if g.Slot == "" {
+		return cmp.Or(g.Problem, "no slot")
+	}
+	line := fmt.Sprintf("%s %s, %d of %d can attend", slotWords(g.Slot), g.Zone, g.Attendance, g.Possible)
+	if g.Cadence != availability.Weekly.String() {
+		line += ", " + g.Cadence
+	}
+	if g.Kept {
+		line += "; kept as it is"
+	}
+	return line
+}
+
+// slotWords writes a slot such as "tue 15:00" as people read it.
+func slotWords(slot string) string {
+	s, err := availability.ParseSlot(slot, time.Hour, "UTC")
+	if err != nil {
+		return slot
+	}
+	return s.Day.String() + " " + availability.FormatClock(s.Start)
+}
+
+// whyLine says why these people.
+func (g Formed) whyLine() string {
+	var parts []string
+	if g.Teams > 0 {
+		parts = append(parts, Count(g.Teams, "team", "teams"))
+	}
+	if g.Departments > 0 {
+		parts = append(parts, Count(g.Departments, "department", "departments"))
+	}
+	parts = append(parts, Count(g.Zones, "zone", "zones"))
+	if g.Sessions > 0 {
+		parts = append(parts, fmt.Sprintf("all free in %d of %d sessions", g.Common, g.Sessions))
+	}
+	if g.Met > 0 {
+		parts = append(parts, Count(g.Met, "pair", "pairs")+" met before")
+	} else {
+		parts = append(parts, "nobody met before")
+	}
+	return strings.Join(parts, ", ")
+}

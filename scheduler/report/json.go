@@ -1,0 +1,61 @@
+package report
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/scheduler"
+)
+
+// The types of the JSON answers. Programs rely on their names; fields may be added,
+// never renamed. What is printed for people is made of the same values.
+
+// Unknown is somebody of whose time something is not known.
+type Unknown struct {
+	Person string     `json:"person"`
+	Reason string     `json:"reason"`
+	Since  *time.Time `json:"since,omitempty"` // the first nightly pass that found it so
+}
+
+// Unknowns describes those of whose time something is not known.
+func Unknowns(unknown []scheduler.Unknown) []Unknown {
+	out := []Unknown{}
+	for _, u := range unknown {
+		j := Unknown{Person: string(u.Person), Reason: u.Reason}
+		if !u.Since.IsZero() {
+			j.Since = &u.Since
+		}
+		out = append(out, j)
+	}
+	return out
+}
+
+// Problem is a group that something could not be done for.
+type Problem struct {
+	Group string `json:"group"`
+	Error string `json:"error"`
+}
+
+// Attention is something that needs a person.
+type Attention struct {
+	Group string `json:"group"`
+	What  string `json:"what"`
+}
+
+// Addresses returns the addresses as text.
+func Addresses(list []calendar.Address) []string {
+	out := make([]string, len(list))
+	for i, a := range list {
+		out[i] = string(a)
+	}
+	return out
+}
+
+// Count returns the number with its word: 1 session, 13 sessions.
+func Count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}

@@ -1,0 +1,99 @@
+package report
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/scheduler"
+)
+
+// Repair is what the nightly pass found and did, or would do.
+type Repair struct {
+	Checked   int         `json:"checked"`
+	Changes   []Change    `json:"changes"`
+	Attention []Attention `json:"attention"`
+	Unknown   []Unknown   `json:"unknown"`
+	Plan      bool        `json:"plan,omitempty"` // nothing was changed
+}
+
+// Change is one step of a repair.
+type Change struct {
+	Group  string     `json:"group"`
+	UID    string     `json:"uid"`
+	Action string     `json:"action"`
+	From   *time.Time `json:"from,omitempty"`
+	To     *time.Time `json:"to,omitempty"`
+	Before int        `json:"before"`
+	After  int        `json:"after"`
+	Why    string     `json:"why"`
+	Person string     `json:"person,omitempty"`
+}
+
+// NewRepair describes a plan.
+func NewRepair(plan scheduler.RepairPlan) Repair {
+	j := Repair{Checked: plan.Checked, Changes: []Change{}, Attention: []Attention{}, Unknown: Unknowns(plan.Unknown)}
+	instant := func(t time.Time) *time.Time {
+		if t.IsZero() {
+			return nil
+		}
+		t = t.UTC()
+		return &t
+	}
+	for _, c := range plan.Changes {
+		j.Changes = append(j.Changes, Change{c.Group, string(c.UID), string(c.Action), instant(c.From), instant(c.To), c.Before, c.After, c.Why, string(c.Person)})
+	}
+	for _, at := range plan.Attention {
+		j.Attention = append(j.Attention, Attention{at.Group, at.What})
+	}
+	return j
+}
+
+// Repair writes the plan as people read it, fit for the mail that cron sends.
+func (p Printer) Repair(w scheduler.Workspace, r Repair) {
+	p.Printf("%s checked, %s, %s for a person\n", Count(r.Checked, "series", "series"),
+		Count(len(r.Changes), "change", "changes"), Count(len(r.Attention), "thing", "things"))
+	zone, err := availability.LoadZone(w.Zone)
+	if err != nil {
+		zone = time.UTC
+	}
+	when := func(t *time.Time) string {
+		if t == nil {
+			return "-"
+		}
+		return t.In(zone).Format("Mon 2 Jan 15:04")
+	}
+	if len(r.Changes) > 0 {
+		var rows [][]string
+		for _, c := range r.Changes {
+			rows = append(rows, []string{c.Group, c.Action, when(c.From), when(c.To), fmt.Sprintf("%d -> %d", c.Before, c.After), why(w, c)})
+		}
+		p.Table([]string{"GROUP", "ACTION", "BEFORE", "AFTER", "ATTEND", "WHY"}, rows)
+	}
+	p.Attention(r.Attention)
+	for _, u := range r.Unknown {
+		p.Printf("? %s: %s (since %s)\n", u.Person, u.Reason, since(u, zone))
+	}
+}
+
+func since(u Unknown, zone *time.Location) string {
+	if u.Since == nil {
+		return "now"
+	}
+	return u.Since.In(zone).Format(time.DateOnly)
+}
+
+func why(w scheduler.Workspace, c Change) string {
+	if c.Person != "" {
+		return w.Name(calendar.Address(c.Person)) + " " + c.Why
+	}
+	return c.Why
+}
+
+// Attention writes what needs a person.
+func (p Printer) Attention(list []Attention) {
+	for _, at := range list {
+		p.Printf("! %s: %s\n", at.Group, at.What)
+	}
+}
