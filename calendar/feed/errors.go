@@ -14,6 +14,8 @@ import (
 	"os"
 	"strings"
 	"time"
+
+	"github.com/peerslot/peerslot/calendar/internal/web"
 )
 
 // An Error says why a feed could not be read. It holds only what may be shown,
@@ -57,11 +59,6 @@ type statusError int
 
 func (s statusError) Error() string { return "HTTP status" }
 
-// A refusedError is an address that is not dialled; it says what that is.
-type refusedError string
-
-func (r refusedError) Error() string { return "refused" }
-
 // A hopError is what went wrong after a redirect, and where, fit to be shown.
 type hopError struct {
 	at  string
@@ -87,8 +84,8 @@ func (f *Fetcher) translate(err error) *Error {
 	if e, ok := errors.AsType[*Error](err); ok {
 		return e
 	}
-	if refused, ok := errors.AsType[refusedError](err); ok {
-		return refused.explain()
+	if refused, ok := errors.AsType[*web.AddressError](err); ok {
+		return addressProblem(refused)
 	}
 	if status, ok := errors.AsType[statusError](err); ok {
 		return status.explain()
@@ -114,12 +111,13 @@ func errno(err error) error {
 	return nil
 }
 
-func (r refusedError) explain() *Error {
-	return &Error{
-		What: "leads to " + string(r) + ", which is refused",
-		Next: "check the link, and name its host in allow_hosts if that is meant to be read",
-		kind: ErrRefused, final: true,
+// addressProblem is that of an address that may not be asked: no copy stands in.
+func addressProblem(a *web.AddressError) *Error {
+	e := &Error{What: a.What, Next: a.Next, final: true}
+	if a.Refused {
+		e.kind = ErrRefused
 	}
+	return e
 }
 
 func (s statusError) explain() *Error {

@@ -22,6 +22,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/peerslot/peerslot/calendar/internal/web"
 )
 
 // What goes wrong below HTTP has the URL in its error text, so each kind must
@@ -133,7 +135,7 @@ func TestTimeLimit(t *testing.T) {
 	for name, words := range map[string]string{"silent": "", "header": head[:20], "start": head, "body": head + calendarOf("1")} {
 		synctest.Test(t, func(t *testing.T) {
 			f := &Fetcher{Dir: t.TempDir(), Now: time.Now, AllowHosts: []string{"calendar.example"}}
-			transport := f.transport()
+			transport := web.Transport(web.Options{})
 			var servers sync.WaitGroup
 			transport.DialContext = func(context.Context, string, string) (net.Conn, error) {
 				client, server := net.Pipe()

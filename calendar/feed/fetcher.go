@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/calendar/internal/web"
 )
 
 // A Fetcher fetches feeds and keeps a copy of each. Dir and Now must be set; the
@@ -50,7 +51,7 @@ type Fetcher struct {
 
 	once     sync.Once
 	startErr error
-	allow    allowList
+	allow    web.AllowList
 	copies   cache
 	rt       http.RoundTripper
 
@@ -104,17 +105,17 @@ func (f *Fetcher) Open(ctx context.Context, rawURL string, owner calendar.Addres
 // Check reports what is wrong with a feed's URL as far as its text tells, and
 // asks nobody. The error is an [*Error].
 func (f *Fetcher) Check(rawURL string) error {
-	if _, problem := parseLink(rawURL, newAllowList(f.AllowHosts)); problem != nil {
+	if _, problem := parseLink(rawURL, web.NewAllowList(f.AllowHosts)); problem != nil {
 		return problem
 	}
 	return nil
 }
 
 func (f *Fetcher) start() {
-	f.allow = newAllowList(f.AllowHosts)
+	f.allow = web.NewAllowList(f.AllowHosts)
 	f.turns = map[string]*turn{}
 	if f.rt == nil {
-		f.rt = f.transport()
+		f.rt = web.Transport(web.Options{Allow: f.allow, RootCAs: f.RootCAs, Resolver: f.Resolver, Proxy: f.Proxy})
 	}
 	f.copies, f.startErr = openCache(f.Dir, f.Now())
 }

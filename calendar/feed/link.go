@@ -3,14 +3,12 @@ package feed
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
-	"net"
-	"net/netip"
+	"errors"
 	"net/url"
-	"strconv"
 	"strings"
 
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/calendar/internal/web"
 )
 
 // Redact returns what may be shown of a feed's URL: scheme and host, as
@@ -21,11 +19,11 @@ func Redact(rawURL string) string {
 	if err != nil || !IsURL(rawURL) || u.Opaque != "" {
 		return "…"
 	}
-	host, ok := canonicalHost(u.Hostname())
-	if !ok && !plainHost(host) {
+	host, ok := web.Host(u.Hostname())
+	if !ok {
 		return "…"
 	}
-	return u.Scheme + "://" + bracket(host) + "/…"
+	return u.Scheme + "://" + host + "/…"
 }
 
 // IsURL reports whether s looks like a feed's URL rather than the name of a
@@ -49,7 +47,7 @@ type link struct {
 }
 
 // parseLink reads a feed's URL. Its errors do not show it.
-func parseLink(rawURL string, allow allowList) (link, *Error) {
+func parseLink(rawURL string, allow web.AllowList) (link, *Error) {
 	feed := Redact(rawURL)
 	u, err := url.Parse(strings.TrimSpace(rawURL))
 	if err != nil || len(rawURL) > 8<<10 {
@@ -64,49 +62,20 @@ func parseLink(rawURL string, allow allowList) (link, *Error) {
 
 const wantURL = "give an address such as https://calendar.example/ana.ics"
 
-func newLink(u url.URL, allow allowList) (link, *Error) {
+func newLink(u url.URL, allow web.AllowList) (link, *Error) {
 	if u.Scheme == "webcal" || u.Scheme == "webcals" {
 		u.Scheme = "https"
 	}
-	host, ok := canonicalHost(u.Hostname())
-	port, portOK := canonicalPort(u.Scheme, u.Port())
-	switch {
-	case u.Scheme != "https" && u.Scheme != "http" || u.Opaque != "" || !portOK:
-		return link{}, &Error{What: "is not a URL of the web", Next: wantURL}
-	case !ok:
-		return link{}, &Error{What: "has an odd spelling of its host", Next: "write the host as a name (xn--… if it has letters beyond a-z) or as a plain address", kind: ErrRefused}
+	checked, err := allow.Address(u)
+	if problem, ok := errors.AsType[*web.AddressError](err); ok {
+		return link{}, addressProblem(problem)
 	}
-	allowed := allow.has(host, port)
-	if what := hostProblem(host); what != "" && !allowed {
-		return link{}, refusedError(what).explain()
-	}
-	if u.Scheme == "http" && !allowed {
-		return link{}, &Error{What: "is not encrypted", Next: "use https, or name its host in allow_hosts", kind: ErrRefused}
-	}
-	l := link{url: u, user: u.User}
-	l.url.Host = joinHost(u.Scheme, host, port)
-	l.url.User, l.url.Fragment, l.url.RawFragment = nil, "", ""
-	l.url.RawQuery = escapeQuery(u.RawQuery)
-	return l, nil
-}
-
-// escapeQuery escapes what a request line cannot hold; url.URL sends a query as
-// it was written.
-func escapeQuery(query string) string {
-	var b strings.Builder
-	for _, c := range []byte(query) {
-		if c <= ' ' || c > '~' {
-			fmt.Fprintf(&b, "%%%02X", c)
-		} else {
-			b.WriteByte(c)
-		}
-	}
-	return b.String()
+	return link{url: checked, user: u.User}, nil
 }
 
 // follow returns where a redirect leads. The user goes along only to the very
 // same server.
-func (l link) follow(location string, allow allowList) (link, error) {
+func (l link) follow(location string, allow web.AllowList) (link, error) {
 	u, err := l.url.Parse(location)
 	if err != nil || location == "" {
 		return link{}, errRedirect
@@ -127,7 +96,7 @@ func (l link) follow(location string, allow allowList) (link, error) {
 }
 
 // String returns what may be shown.
-func (l link) String() string { return l.url.Scheme + "://" + bracket(l.url.Hostname()) + "/…" }
+func (l link) String() string { return Redact(l.url.String()) }
 
 // key returns a name for the URL that does not tell it.
 func (l link) key() string {
@@ -144,53 +113,6 @@ func (l link) copyKey() string {
 	return hex.EncodeToString(sum[:])
 }
 
-// canonicalHost returns the one spelling of a host: lower case, without the
-// dot that may end it, an address as netip writes it. It is not ok for what is
-// neither a name of the DNS nor a plain address; names whose last label is a
-// number are addresses to some resolvers (0x7f.1, 2130706433, 017700000001) and
-// so to nobody here.
-func canonicalHost(s string) (host string, ok bool) {
-	host = strings.TrimSuffix(strings.ToLower(s), ".")
-	if addr, err := netip.ParseAddr(host); err == nil {
-		return addr.String(), addr.Zone() == "" && !addr.Is4In6()
-	}
-	if !plainHost(host) {
-		return host, false
-	}
-	for label := range strings.SplitSeq(host, ".") {
-		if label == "" || len(label) > 63 {
-			return host, false
-		}
-	}
-	last := host[strings.LastIndexByte(host, '.')+1:]
-	return host, strings.Trim(last, "0123456789") != "" && !strings.HasPrefix(last, "0x")
-}
-
-// plainHost reports whether a host is of a length and of letters that can be
-// shown and sent.
-func plainHost(s string) bool {
-	odd := func(r rune) bool { return !strings.ContainsRune("abcdefghijklmnopqrstuvwxyz0123456789-._", r) }
-	return s != "" && len(s) <= 253 && !strings.ContainsFunc(s, odd)
-}
-
-func canonicalPort(scheme, port string) (string, bool) {
-	if port == "" {
-		return map[string]string{"https": "443", "http": "80"}[scheme], true
-	}
-	n, err := strconv.ParseUint(port, 10, 16)
-	return strconv.FormatUint(n, 10), err == nil && n > 0
-}
-
-func joinHost(scheme, host, port string) string {
-	if def, _ := canonicalPort(scheme, ""); port == def {
-		return bracket(host)
-	}
-	return net.JoinHostPort(host, port)
-}
-
-func bracket(host string) string {
-	if strings.Contains(host, ":") {
-		return "[" + host + "]"
-	}
-	return host
-}
+// CheckHost reports whether s can stand in AllowHosts: a host name or an address,
+// with or without a port.
+func CheckHost(s string) error { return web.CheckHost(s) }

@@ -92,16 +92,13 @@ func TestKeys(t *testing.T) {
 	}
 }
 
-// Whatever is accepted is a public https URL, and in its one spelling already.
+// Whatever is accepted is in its one spelling already.
 func TestParseAnything(t *testing.T) {
 	host := rapid.OneOf(rapid.String(), rapid.StringMatching(`[a-zA-Z0-9.:@\[\]%_-]{1,40}`))
 	rapid.Check(t, func(t *rapid.T) {
 		l, problem := parseLink("https://"+host.Draw(t, "host")+"/"+rapid.String().Draw(t, "path"), nil)
 		if problem != nil {
 			return
-		}
-		if what := hostProblem(l.url.Hostname()); what != "" || l.url.Scheme != "https" || l.url.User != nil {
-			t.Fatalf("accepted %s, %s", &l.url, what)
 		}
 		u := l.url
 		u.User = l.user

@@ -2,8 +2,6 @@ package feed
 
 import (
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"net/http"
 )
 
@@ -58,10 +56,6 @@ func redirects(status int) bool {
 		return true
 	}
 	return false
-}
-
-func tlsConfig(roots *x509.CertPool) *tls.Config {
-	return &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
 }
 
 // validator returns a header that a later request can send back, or "" if it is

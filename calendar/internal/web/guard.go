@@ -1,21 +1,31 @@
-package feed
+// Package web asks servers whose addresses somebody else has typed than the one on
+// whose machine they are asked: only the public internet is dialled, and only
+// encrypted, unless the config says otherwise; answers have bounds.
+package web
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"fmt"
 	"net"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"strings"
 	"syscall"
 	"time"
 )
 
-// An allowList holds hosts and hosts with ports, in their one spelling.
-type allowList map[string]bool
+// An AllowList holds the hosts that may be asked though they are not on the public
+// internet or not encrypted: hosts, on every port, and hosts with ports. The zero
+// AllowList is that of nobody.
+type AllowList map[string]bool
 
-func newAllowList(entries []string) allowList {
-	allow := allowList{}
+// NewAllowList returns the list of entries. Those that [CheckHost] refuses allow
+// nothing.
+func NewAllowList(entries []string) AllowList {
+	allow := AllowList{}
 	for _, e := range entries {
 		if host, port, ok := splitEntry(e); ok && port == "" {
 			allow[host] = true
@@ -49,31 +59,47 @@ func splitEntry(s string) (host, port string, ok bool) {
 	return host, port, ok
 }
 
-func (a allowList) has(host, port string) bool {
+// has reports whether the list has the host, or the host with that port.
+func (a AllowList) has(host, port string) bool {
 	return a[host] || a[net.JoinHostPort(host, port)]
 }
 
-// transport returns what carries the requests. Every connection that it opens is
+// Options are what a transport may be told. The zero Options are for the public
+// internet and the authorities that the system trusts.
+type Options struct {
+	Allow    AllowList
+	RootCAs  *x509.CertPool // nil means whom the system trusts
+	Resolver *net.Resolver  // nil means the system's
+
+	// Proxy is asked instead of the server; nil means none, and the environment is
+	// not consulted. Then it is the proxy that looks names up, and so it must refuse
+	// those that lead to private addresses.
+	Proxy *url.URL
+}
+
+// Transport returns what carries requests. Every connection that it opens is
 // judged by the address that is really dialled, so that no way of naming an
-// address, and no name that changes its mind, gets around the judgment.
-func (f *Fetcher) transport() *http.Transport {
+// address, and no name that changes its mind, gets around the judgment; then the
+// error is an [AddressError]. Headers of more than 64 kB are refused. Bodies are
+// for the caller to bound, with http.MaxBytesReader.
+func Transport(o Options) *http.Transport {
 	t := &http.Transport{
-		DialContext:            f.dial,
-		TLSClientConfig:        tlsConfig(f.RootCAs),
+		DialContext:            o.dial,
+		TLSClientConfig:        &tls.Config{RootCAs: o.RootCAs, MinVersion: tls.VersionTLS12},
 		ForceAttemptHTTP2:      true, // which DialContext would turn off
 		MaxResponseHeaderBytes: 64 << 10,
 		IdleConnTimeout:        10 * time.Second,
 	}
-	if f.Proxy != nil {
-		t.Proxy = http.ProxyURL(f.Proxy)
+	if o.Proxy != nil {
+		t.Proxy = http.ProxyURL(o.Proxy)
 	}
 	return t
 }
 
-func (f *Fetcher) dial(ctx context.Context, network, addr string) (net.Conn, error) {
-	d := net.Dialer{Resolver: f.Resolver, Control: refusePrivate}
+func (o Options) dial(ctx context.Context, network, addr string) (net.Conn, error) {
+	d := net.Dialer{Resolver: o.Resolver, Control: refusePrivate}
 	host, port, err := net.SplitHostPort(addr)
-	if f.Proxy != nil || err == nil && f.allow.has(host, port) {
+	if o.Proxy != nil || err == nil && o.Allow.has(host, port) {
 		d.Control = nil
 	}
 	return d.DialContext(ctx, network, addr)
@@ -83,10 +109,10 @@ func (f *Fetcher) dial(ctx context.Context, network, addr string) (net.Conn, err
 func refusePrivate(_, address string, _ syscall.RawConn) error {
 	ap, err := netip.ParseAddrPort(address)
 	if err != nil {
-		return refusedError("an address of no known kind")
+		return private("an address of no known kind")
 	}
 	if what := addrProblem(ap.Addr()); what != "" {
-		return refusedError(what)
+		return private(what)
 	}
 	return nil
 }
