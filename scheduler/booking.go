@@ -129,6 +129,9 @@ type Store interface {
 	// The other methods do not need it.
 	Lock(ctx context.Context, wait time.Duration) (unlock func(), err error)
 
+	// Draft returns a copy in memory: what is written to it reaches nobody.
+	Draft(ctx context.Context) (Store, error)
+
 	Close() error
 }
 
@@ -169,6 +172,9 @@ var (
 	ErrBusy   = errors.New("another run is changing things")
 	ErrStore  = errors.New("the store cannot be written")
 	ErrFormed = errors.New("another run formed it meanwhile")
+
+	// ErrNoStore says that there is nothing to read.
+	ErrNoStore = errors.New("there is no store")
 
 	// ErrOtherKey says that answers were given under another key than this one.
 	ErrOtherKey = errors.New("there are answers under another key than this one; use that key, or each member would count twice")

@@ -80,3 +80,17 @@ func testFormedOnce(t *testing.T, s scheduler.Store) {
 		t.Errorf("History = %v, %v; want none: the rounds were refused", h, err)
 	}
 }
+
+// Batch returns one that writes to every part of a store but rounds and answers.
+func Batch() scheduler.Batch {
+	b := Booking("a", 1)
+	return scheduler.Batch{
+		Bookings:   []scheduler.Booking{b},
+		Seen:       &scheduler.Seen{Token: "one", Full: true, Series: []calendar.Series{b.Series}},
+		Unreadable: map[calendar.Address]time.Time{"ana@acme.example": b.Created},
+		Events:     []scheduler.Event{event("a", "intended")},
+		Notices:    []scheduler.Notice{{ID: "n", UID: b.Series.UID, State: scheduler.NoticeWaits}},
+		Replies:    []scheduler.Reply{{UID: b.Series.UID, Person: "ana@acme.example", RSVP: calendar.Accepted}},
+		Mailbox:    &scheduler.Mailbox{Name: "INBOX", Last: 7},
+	}
+}

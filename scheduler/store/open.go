@@ -26,16 +26,18 @@ var migrationFiles embed.FS
 
 // A dialect is what differs between the two databases.
 type dialect struct {
+	snapshot          sql.IsolationLevel // in which all reads of a transaction see one moment
 	goose             goose.Dialect
+	tableIsThere      string // a query of its name
 	isUniqueViolation func(error) bool
 }
 
-var sqliteDialect = dialect{goose.DialectSQLite3, func(err error) bool {
+var sqliteDialect = dialect{sql.LevelDefault, goose.DialectSQLite3, `SELECT COUNT(*) FROM sqlite_master WHERE name = $1`, func(err error) bool {
 	var e *sqlite.Error
 	return errors.As(err, &e) && (e.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE || e.Code() == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY)
 }}
 
-var postgresDialect = dialect{goose.DialectPostgres, func(err error) bool {
+var postgresDialect = dialect{sql.LevelRepeatableRead, goose.DialectPostgres, `SELECT COUNT(*) FROM pg_catalog.pg_class WHERE oid = to_regclass($1)`, func(err error) bool {
 	var e *pgconn.PgError
 	return errors.As(err, &e) && e.Code == "23505"
 }}
@@ -56,6 +58,11 @@ func Open(ctx context.Context, location string) (*Store, error) {
 }
 
 func openPostgres(ctx context.Context, location string) (*Store, error) {
+	return connect(location, func(s *Store) error { return s.migrate(ctx, nil) })
+}
+
+// connect opens the database at a postgres:// URL and makes it ready.
+func connect(location string, ready func(*Store) error) (*Store, error) {
 	u, err := url.Parse(location)
 	if err != nil {
 		return nil, errors.New("store: the postgres:// URL cannot be read")
@@ -65,7 +72,7 @@ func openPostgres(ctx context.Context, location string) (*Store, error) {
 		return nil, fmt.Errorf("open the store %s: %w", u.Redacted(), err)
 	}
 	s := &Store{db, postgresDialect, postgresLock(db)}
-	if err := s.migrate(ctx, nil); err != nil {
+	if err := ready(s); err != nil {
 		db.Close()
 		return nil, fmt.Errorf("open the store %s: %w", u.Redacted(), err)
 	}
@@ -76,14 +83,13 @@ func openSQLite(ctx context.Context, path string) (*Store, error) {
 	if err := createPrivate(path); err != nil {
 		return nil, fmt.Errorf("open the store %s: %w", path, err)
 	}
-	// Without txlock, a transaction that reads before it writes fails at once
-	// when another one writes, in spite of the busy timeout.
-	dsn := (&url.URL{Scheme: "file", OmitHost: true, Path: path, RawQuery: "_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=foreign_keys(1)&_txlock=immediate"}).String()
-	db, err := sql.Open("sqlite", dsn)
+	// Without txlock, a transaction that reads before it writes fails at once when
+	// another one writes, in spite of the busy timeout. With a rollback journal there
+	// is one file between two writes, and who only reads leaves it as it is.
+	db, err := openFile(path, "_pragma=journal_mode(DELETE)&_pragma=foreign_keys(1)&_pragma=secure_delete(1)&_txlock=immediate")
 	if err != nil {
 		return nil, fmt.Errorf("open the store %s: %w", path, err)
 	}
-	db.SetMaxOpenConns(1)
 	s := &Store{db, sqliteDialect, sqliteLock(path)}
 	backup := func(version int64) error { return backupSQLite(ctx, db, fmt.Sprintf("%s.before-%d", path, version)) }
 	if err := s.migrate(ctx, backup); err != nil {
@@ -91,6 +97,16 @@ func openSQLite(ctx context.Context, path string) (*Store, error) {
 		return nil, fmt.Errorf("open the store %s: %w", path, unwritable(err))
 	}
 	return s, nil
+}
+
+// openFile opens the SQLite database at path, ":memory:" for one that is nowhere.
+func openFile(path, query string) (*sql.DB, error) {
+	dsn := &url.URL{Scheme: "file", OmitHost: true, Path: path, RawQuery: "_pragma=busy_timeout(10000)&" + query}
+	db, err := sql.Open("sqlite", dsn.String())
+	if err == nil {
+		db.SetMaxOpenConns(1)
+	}
+	return db, err
 }
 
 // unwritable tells the errors of a place from those of the data.
@@ -138,7 +154,7 @@ func (s *Store) migrate(ctx context.Context, backup func(version int64) error) e
 	for try := 1; ; try++ {
 		err := s.tryMigrate(ctx, backup)
 		var partial *goose.PartialError
-		if try == tries || !errors.As(err, &partial) && !isBusy(err) {
+		if try == tries || !errors.As(err, &partial) && !isBusy(err) && !errors.Is(err, scheduler.ErrBusy) {
 			return err
 		}
 		select {
@@ -174,12 +190,26 @@ func (s *Store) tryMigrate(ctx context.Context, backup func(version int64) error
 	case have == want:
 		return nil
 	case have > want:
-		return fmt.Errorf("a newer peerslot wrote it (version %d, this one knows %d); update peerslot", have, want)
-	case have > 0 && backup != nil:
+		return newer(have, want)
+	}
+	// Nobody changes the tables under a run, nor do two at once.
+	unlock, err := s.tryLock(ctx)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	if have, want, err = p.GetVersions(ctx); err != nil || have == want {
+		return err
+	}
+	if have > 0 && backup != nil {
 		if err := backup(have); err != nil {
 			return fmt.Errorf("back up before a migration: %w", err)
 		}
 	}
 	_, err = p.Up(ctx)
 	return err
+}
+
+func newer(have, want int64) error {
+	return fmt.Errorf("a newer peerslot wrote it (version %d, this one knows %d); update peerslot", have, want)
 }

@@ -1,0 +1,164 @@
+package scheduler
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/calendar"
+)
+
+// Rehearsal returns a Service that does all that s does, and leaves neither store
+// nor calendars changed: it reads what is there, and keeps in memory what it writes.
+// What it plans after a Turn of its own is what s would plan after one. The caller
+// must close its Store.
+func (s *Service) Rehearsal(ctx context.Context) (*Service, error) {
+	draft, err := s.Store.Draft(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read the store: %w", err)
+	}
+	r := *s
+	r.Store, r.Log = draft, nil
+	backend := &draftBackend{Backend: s.Backend, series: map[calendar.UID]calendar.Series{}}
+	r.Backend = backend
+	if syncer, ok := calendar.AsSyncer(s.Backend); ok {
+		r.Backend = draftSyncer{backend, syncer}
+	}
+	return &r, nil
+}
+
+// A draftBackend is a Backend on which changes stay in memory.
+type draftBackend struct {
+	calendar.Backend
+	series map[calendar.UID]calendar.Series // as they were put
+	puts   int
+}
+
+// Get implements calendar.Backend.
+func (d *draftBackend) Get(ctx context.Context, uid calendar.UID) (calendar.Series, error) {
+	if s, ok := d.series[uid]; ok {
+		return s, nil
+	}
+	return d.Backend.Get(ctx, uid)
+}
+
+// Put implements calendar.Backend.
+func (d *draftBackend) Put(ctx context.Context, s calendar.Series) (calendar.Series, error) {
+	if err := s.Check(); err != nil {
+		return calendar.Series{}, err
+	}
+	have, err := d.Get(ctx, s.UID)
+	switch {
+	case errors.Is(err, calendar.ErrNotFound) && s.Version != "":
+		return calendar.Series{}, calendar.ErrChanged
+	case errors.Is(err, calendar.ErrNotFound):
+		s = s.WithoutReplies()
+	case err != nil:
+		return calendar.Series{}, err
+	default:
+		if s, err = calendar.Settle(have, s); err != nil {
+			return calendar.Series{}, err
+		}
+	}
+	return d.keep(s), nil
+}
+
+// Cancel implements calendar.Backend.
+func (d *draftBackend) Cancel(ctx context.Context, uid calendar.UID, from time.Time) error {
+	have, err := d.Get(ctx, uid)
+	if errors.Is(err, calendar.ErrNotFound) || errors.Is(err, calendar.ErrGone) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	rest, err := have.Until(from)
+	if err == nil {
+		d.keep(rest)
+	}
+	return err
+}
+
+func (d *draftBackend) keep(s calendar.Series) calendar.Series {
+	d.puts++
+	s.Version = fmt.Sprint("rehearsal ", d.puts)
+	d.series[s.UID] = s
+	return s
+}
+
+func (d *draftBackend) has(uid calendar.UID) bool {
+	_, ok := d.series[uid]
+	return ok
+}
+
+// Busy implements calendar.BusyReader: the drafts stand where the calendars have
+// the series as they were.
+func (d *draftBackend) Busy(ctx context.Context, people []calendar.Address, iv availability.Interval, except ...calendar.UID) (map[calendar.Address]availability.Busy, error) {
+	drafts := slices.Sorted(maps.Keys(d.series))
+	busy, err := d.Backend.Busy(ctx, people, iv, slices.Concat(except, drafts)...)
+	if err != nil {
+		return nil, err
+	}
+	for _, uid := range drafts {
+		if slices.Contains(except, uid) {
+			continue
+		}
+		if err := addSessions(busy, d.series[uid], iv); err != nil {
+			return nil, err
+		}
+	}
+	return busy, nil
+}
+
+// addSessions adds the sessions of a series to the busy times of those who are
+// invited and did not decline.
+func addSessions(busy map[calendar.Address]availability.Busy, s calendar.Series, window availability.Interval) error {
+	occurrences, err := s.Occurrences()
+	if err != nil {
+		return err
+	}
+	for _, at := range s.Attendees {
+		b, asked := busy[at.Address]
+		for _, o := range occurrences {
+			if asked && !o.Cancelled && o.Overlaps(window) && s.Reply(at.Address, o) != calendar.Declined {
+				b.Add(o.Interval)
+			}
+		}
+		if asked {
+			busy[at.Address] = b
+		}
+	}
+	return nil
+}
+
+// A draftSyncer is a draftBackend on a Syncer.
+type draftSyncer struct {
+	*draftBackend
+	inner calendar.Syncer
+}
+
+// Sync implements calendar.Syncer.
+func (d draftSyncer) Sync(ctx context.Context, token string, ours []calendar.UID) (calendar.Changes, error) {
+	c, err := d.inner.Sync(ctx, token, ours)
+	if err != nil {
+		return c, err
+	}
+	c.Series = slices.DeleteFunc(c.Series, func(s calendar.Series) bool { return d.has(s.UID) })
+	c.Gone = slices.DeleteFunc(c.Gone, d.has)
+	maps.DeleteFunc(c.Problems, func(uid calendar.UID, _ error) bool { return d.has(uid) })
+	for _, uid := range ours {
+		if s, ok := d.series[uid]; ok {
+			c.Series = append(c.Series, s)
+		}
+	}
+	return c, nil
+}
+
+// Snapshot implements calendar.Syncer.
+func (d draftSyncer) Snapshot(ctx context.Context, people []calendar.Address, window availability.Interval, own ...calendar.Series) (calendar.BusyReader, error) {
+	return d.inner.Snapshot(ctx, people, window, own...)
+}

@@ -1,0 +1,165 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/peerslot/peerslot/scheduler"
+)
+
+// Read opens a store that is there, to read from it: nothing is created, migrated or
+// changed, not even beside it, and what tries to write fails. It is
+// scheduler.ErrNoStore if there is none.
+func Read(ctx context.Context, location string) (*Store, error) {
+	if strings.Contains(location, "://") {
+		return readPostgres(ctx, location)
+	}
+	s, err := readSQLite(ctx, location)
+	if err != nil && !errors.Is(err, scheduler.ErrNoStore) {
+		err = fmt.Errorf("open the store %s: %w", location, err)
+	}
+	return s, err
+}
+
+func readPostgres(ctx context.Context, location string) (*Store, error) {
+	u, err := url.Parse(location)
+	if err != nil || u.Scheme != "postgres" && u.Scheme != "postgresql" {
+		return Open(ctx, location) // which says what is wrong
+	}
+	query := u.Query()
+	query.Set("default_transaction_read_only", "on")
+	u.RawQuery = query.Encode()
+	return connect(u.String(), func(s *Store) error {
+		version, err := s.version(ctx)
+		switch {
+		case err != nil:
+			return err
+		case version == 0:
+			return scheduler.ErrNoStore
+		case version < newest():
+			return errors.New("an older peerslot wrote it; any command that changes something brings it up to date")
+		}
+		return nil
+	})
+}
+
+func readSQLite(ctx context.Context, path string) (*Store, error) {
+	if info, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) || err == nil && info.Size() == 0 {
+		return nil, fmt.Errorf("%w at %s", scheduler.ErrNoStore, path)
+	} else if err != nil {
+		return nil, err
+	}
+	db, err := openFile(path, "mode=ro")
+	if err != nil {
+		return nil, err
+	}
+	s := &Store{db, sqliteDialect, sqliteLock(path)}
+	version, err := s.version(ctx)
+	if err == nil && version == newest() {
+		return s, nil
+	}
+	db.Close()
+	if err == nil && version == 0 {
+		return nil, errors.New("this is no store of peerslot")
+	}
+	return readAside(ctx, path)
+}
+
+// version returns what migration the store has seen last, 0 if it is none. One of a
+// newer peerslot is an error.
+func (s *Store) version(ctx context.Context) (version int64, err error) {
+	var there int
+	if err := s.db.QueryRowContext(ctx, s.dialect.tableIsThere, "goose_db_version").Scan(&there); err != nil || there == 0 {
+		return 0, err
+	}
+	if err := s.db.QueryRowContext(ctx, `SELECT MAX(version_id) FROM goose_db_version WHERE is_applied`).Scan(&version); err != nil {
+		return 0, err
+	}
+	if version > newest() {
+		return 0, newer(version, newest())
+	}
+	return version, nil
+}
+
+// newest returns the number of the last migration.
+func newest() (n int64) {
+	files, _ := fs.Glob(migrationFiles, "migrations/*.sql")
+	for _, f := range files {
+		digits, _, _ := strings.Cut(filepath.Base(f), "_")
+		if v, err := strconv.ParseInt(digits, 10, 64); err == nil {
+			n = max(n, v)
+		}
+	}
+	return n
+}
+
+// readAside reads a file that must be changed before it can be read, as one of an
+// older peerslot or of a run that was killed while it wrote: from a copy in memory.
+func readAside(ctx context.Context, path string) (*Store, error) {
+	dir, err := os.MkdirTemp("", "peerslot-*")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	copied := filepath.Join(dir, "store")
+	for _, suffix := range []string{"", "-journal", "-wal"} {
+		data, err := os.ReadFile(path + suffix)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err == nil {
+			err = os.WriteFile(copied+suffix, data, 0o600)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	s, err := openSQLite(ctx, copied)
+	if err != nil {
+		return nil, err
+	}
+	defer s.Close()
+	return s.copy(ctx)
+}
+
+// Memory returns an empty store in memory.
+func Memory(ctx context.Context) (*Store, error) {
+	db, err := openFile(":memory:", "_pragma=foreign_keys(1)")
+	if err != nil {
+		return nil, err
+	}
+	s := &Store{db, sqliteDialect, func(context.Context) (func(), error) { return func() {}, nil }}
+	if err := s.migrate(ctx, nil); err != nil {
+		db.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+// Draft implements scheduler.Store.
+func (s *Store) Draft(ctx context.Context) (scheduler.Store, error) {
+	d, err := s.copy(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return d, nil
+}
+
+func (s *Store) copy(ctx context.Context) (*Store, error) {
+	m, err := Memory(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := m.fill(ctx, s); err != nil {
+		m.Close()
+		return nil, fmt.Errorf("copy the store: %w", err)
+	}
+	return m, nil
+}
