@@ -30,3 +30,26 @@ type Changes struct {
 	Full     bool          // all were read; else what is in none of these has not changed
 	Token    string        // for the next Sync
 }
+
+// A Checker is a Backend that can find out whether booking on it works.
+type Checker interface {
+	Backend
+
+	// Check says what it found, without changing anything.
+	Check(ctx context.Context) []Finding
+}
+
+// A Finding is one thing that was checked. Err is nil if it is as it should be.
+type Finding struct {
+	What string
+	Err  error
+}
+
+// A Caller is a Backend on a service that counts calls.
+type Caller interface {
+	Backend
+
+	// Calls returns how many calls were made of each method of the service. Those
+	// made again count again.
+	Calls() map[string]int
+}

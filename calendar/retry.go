@@ -10,8 +10,9 @@ import (
 
 // A RetryError says that the same call may work later.
 type RetryError struct {
-	After time.Duration // not sooner than this; 0 leaves it to who retries
-	Err   error
+	After   time.Duration // not sooner than this; 0 leaves it to who retries
+	Refused bool          // the call was certainly not carried out
+	Err     error
 }
 
 func (e *RetryError) Error() string { return e.Err.Error() }

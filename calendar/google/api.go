@@ -10,6 +10,7 @@ import (
 	gcal "google.golang.org/api/calendar/v3"
 
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/calendar/internal/calls"
 )
 
 // sendUpdates has Google tell all guests. Without it nobody hears of anything,
@@ -112,7 +113,7 @@ func (b *Backend) Get(ctx context.Context, uid calendar.UID) (calendar.Series, e
 
 // Cancel implements calendar.Backend.
 func (b *Backend) Cancel(ctx context.Context, uid calendar.UID, from time.Time) error {
-	_, err := calendar.Retry(ctx, brokenTries, func() (calendar.Series, error) {
+	_, err := calendar.Retry(ctx, calls.Tries, func() (calendar.Series, error) {
 		r, err := b.look(ctx, uid)
 		if err != nil {
 			return r.series, err
@@ -129,5 +130,5 @@ func (b *Backend) Cancel(ctx context.Context, uid calendar.UID, from time.Time) 
 	if err == nil || errors.Is(err, calendar.ErrNotFound) {
 		return nil
 	}
-	return fmt.Errorf("cancel series %s: %w", uid, final(err))
+	return fmt.Errorf("cancel series %s: %w", uid, calls.Final(err))
 }

@@ -14,16 +14,10 @@ import (
 	"github.com/peerslot/peerslot/calendar/oauth"
 )
 
-// A Finding is one thing that was checked. Err is nil if it is as it should be.
-type Finding struct {
-	What string
-	Err  error
-}
-
-// Check finds out whether booking can work, without changing anything: the
-// sign-in, its permissions, whether it may invite, and whether the organizer's
-// calendar can be read. It ends early when the rest could not work.
-func (b *Backend) Check(ctx context.Context) []Finding {
+// Check implements calendar.Checker: the sign-in, its permissions, whether it may
+// invite, and whether the organizer's calendar can be read. It ends early when the
+// rest could not work.
+func (b *Backend) Check(ctx context.Context) []calendar.Finding {
 	steps := []struct {
 		what string
 		do   func(context.Context) error
@@ -34,9 +28,9 @@ func (b *Backend) Check(ctx context.Context) []Finding {
 		{"organizer's calendar", b.checkOrganizer},
 		{"free/busy times", b.checkFreeBusy},
 	}
-	var out []Finding
+	var out []calendar.Finding
 	for i, s := range steps {
-		f := Finding{What: s.what, Err: s.do(ctx)}
+		f := calendar.Finding{What: s.what, Err: s.do(ctx)}
 		out = append(out, f)
 		if i == 0 && f.Err != nil {
 			break

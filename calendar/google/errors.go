@@ -13,6 +13,7 @@ import (
 	"google.golang.org/api/googleapi"
 
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/calendar/internal/calls"
 	"github.com/peerslot/peerslot/calendar/oauth"
 )
 
@@ -32,13 +33,6 @@ func (e *apiError) Error() string {
 		return fmt.Sprintf("google %s: %d %s", e.method, e.code, http.StatusText(e.code))
 	}
 	return fmt.Sprintf("google %s: %d %s", e.method, e.code, e.reason)
-}
-
-// limited reports whether err says that there were too many calls. Such a call
-// was not carried out.
-func limited(err error) bool {
-	e, ok := errors.AsType[*apiError](err)
-	return ok && (e.code == http.StatusTooManyRequests || e.code == http.StatusForbidden)
 }
 
 // answered reports whether err is an answer of Google with one of the codes.
@@ -68,7 +62,7 @@ func translate(ctx context.Context, method string, err error) error {
 		return fmt.Errorf("google %s: %w", method, bare(err))
 	}
 	if again, ok := errors.AsType[*calendar.RetryError](err); ok { // of the token endpoint
-		return &calendar.RetryError{After: again.After, Err: fmt.Errorf("google %s: %w", method, bare(err))}
+		return &calendar.RetryError{After: again.After, Refused: true, Err: fmt.Errorf("google %s: %w", method, bare(err))}
 	}
 	api, ok := errors.AsType[*apiError](err)
 	if !ok {
@@ -101,11 +95,12 @@ func (e *apiError) classify() error {
 	switch {
 	case e.reason == "quotaExceeded" || e.reason == "dailyLimitExceeded":
 		return fmt.Errorf("%w: %w", calendar.ErrQuota, e)
-	case e.after > patience:
+	case e.after > calls.Patience:
 		return e
 	case e.code == http.StatusTooManyRequests, e.code >= 500,
 		e.reason == "rateLimitExceeded", e.reason == "userRateLimitExceeded":
-		return &calendar.RetryError{After: e.after, Err: e}
+		limited := e.code == http.StatusTooManyRequests || e.code == http.StatusForbidden
+		return &calendar.RetryError{After: e.after, Refused: limited, Err: e}
 	case e.code == http.StatusUnauthorized:
 		return fmt.Errorf("%w (%w)", signedOut("Google does not accept the token"), e)
 	case e.reason == "insufficientPermissions":

@@ -13,18 +13,18 @@
 package google
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
-	"maps"
 	"net/http"
 	"sync"
 
-	"golang.org/x/time/rate"
 	gcal "google.golang.org/api/calendar/v3"
 	"google.golang.org/api/option"
 
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/calendar/internal/calls"
 	"github.com/peerslot/peerslot/calendar/oauth"
 )
 
@@ -53,14 +53,13 @@ type Config struct {
 
 // A Backend books on Google Calendar. Make one with [Open].
 type Backend struct {
-	cfg     Config
-	creds   credentials
-	tokens  *oauth.Source
-	svc     *gcal.Service
-	limiter *rate.Limiter
+	cfg    Config
+	creds  credentials
+	tokens *oauth.Source
+	svc    *gcal.Service
+	line   *calls.Line
 
 	mu     sync.Mutex
-	calls  map[string]int        // by method
 	absent map[calendar.UID]bool // not there when last looked for
 }
 
@@ -102,18 +101,9 @@ func Open(ctx context.Context, cfg Config) (*Backend, error) {
 	}
 	return &Backend{
 		cfg: cfg, creds: creds, tokens: tokens, svc: svc,
-		limiter: newLimiter(cfg.CallsPerMinute), calls: map[string]int{}, absent: map[calendar.UID]bool{},
+		line:   &calls.Line{Pace: calls.PerMinute(cmp.Or(cfg.CallsPerMinute, 600)), Translate: translate},
+		absent: map[calendar.UID]bool{},
 	}, nil
-}
-
-// newLimiter keeps any minute, wherever it starts, to the given number of calls:
-// a tenth of them may come at once.
-func newLimiter(perMinute int) *rate.Limiter {
-	if perMinute <= 0 {
-		perMinute = 600
-	}
-	burst := max(1, perMinute/10)
-	return rate.NewLimiter(rate.Limit(float64(perMinute-burst)/60), burst)
 }
 
 func httpClient(cfg Config) *http.Client {
@@ -129,19 +119,9 @@ func (b *Backend) Capabilities() calendar.Capabilities {
 	return calendar.Capabilities{SendsInvites: b.creds.canInvite(), TracksRSVP: true, TellsApart: true}
 }
 
-// Calls returns how many calls were made of each method of the API, such as
-// events.insert. Calls that were made again count again.
-func (b *Backend) Calls() map[string]int {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return maps.Clone(b.calls)
-}
-
-func (b *Backend) count(method string) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.calls[method]++
-}
+// Calls implements calendar.Caller. Methods are those of the API, such as
+// events.insert.
+func (b *Backend) Calls() map[string]int { return b.line.Counts() }
 
 // remember keeps what was found out of a series.
 func (b *Backend) remember(uid calendar.UID, absent bool) {

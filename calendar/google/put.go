@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/calendar/internal/calls"
 )
 
 // Put implements calendar.Backend. It returns calendar.ErrGone if the UID belongs
@@ -27,9 +28,9 @@ func (b *Backend) Put(ctx context.Context, s calendar.Series) (calendar.Series, 
 	for i, o := range s.Overrides {
 		s.Overrides[i].Note = shortNote(o.Note)
 	}
-	out, err := calendar.Retry(ctx, brokenTries, func() (calendar.Series, error) { return b.put(ctx, s) })
+	out, err := calendar.Retry(ctx, calls.Tries, func() (calendar.Series, error) { return b.put(ctx, s) })
 	if err != nil {
-		return calendar.Series{}, fmt.Errorf("put series %s: %w", s.UID, final(err))
+		return calendar.Series{}, fmt.Errorf("put series %s: %w", s.UID, calls.Final(err))
 	}
 	return out, nil
 }

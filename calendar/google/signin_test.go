@@ -216,8 +216,8 @@ func TestServiceAccountWithoutDelegation(t *testing.T) {
 }
 
 // findings returns those that are not as they should be.
-func findings(all []google.Finding) map[string]google.Finding {
-	out := map[string]google.Finding{}
+func findings(all []calendar.Finding) map[string]calendar.Finding {
+	out := map[string]calendar.Finding{}
 	for _, f := range all {
 		if f.Err != nil {
 			out[f.What] = f

@@ -12,6 +12,7 @@ import (
 	"github.com/emersion/go-ical"
 
 	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/calendar/internal/windowszone"
 )
 
 const (
@@ -159,13 +160,10 @@ func ianaZone(name string) *time.Location {
 
 // windowsZone returns the zone that Windows knows by that name, or nil.
 func windowsZone(name string) *time.Location {
-	i, ok := slices.BinarySearchFunc(windowsZones[:], name, func(z struct{ windows, iana string }, name string) int {
-		return strings.Compare(z.windows, name)
-	})
-	if !ok {
-		return nil
+	if iana := windowszone.IANA(name); iana != "" {
+		return ianaZone(iana)
 	}
-	return ianaZone(windowsZones[i].iana)
+	return nil
 }
 
 // vendorZone returns the zone at the end of a path, such as

@@ -55,7 +55,7 @@ func (s Service) explain(err error) error {
 	r := refusalOf(failed)
 	switch {
 	case r.Status == http.StatusTooManyRequests || r.Status >= 500 || r.Code == "temporarily_unavailable":
-		return &calendar.RetryError{After: r.After, Err: r}
+		return &calendar.RetryError{After: r.After, Refused: true, Err: r}
 	case s.Explain != nil:
 		if e := s.Explain(r); e != nil {
 			e.Service = s.Key

@@ -2,17 +2,17 @@ package oauth
 
 import (
 	"cmp"
-	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"runtime"
 	"time"
 
 	"golang.org/x/oauth2"
+
+	"github.com/peerslot/peerslot/calendar/file"
 )
 
 // A Token is what is kept of a sign-in.
@@ -48,19 +48,19 @@ type File string
 // read returns the token that s gave. Who has none, or one that others can read, is
 // an Error.
 func (f File) read(s Service) (Token, error) {
-	file, err := os.Open(string(f))
+	opened, err := file.Open(string(f), 1<<20)
 	if errors.Is(err, fs.ErrNotExist) {
 		return Token{}, s.SignedOut("nobody has signed in")
 	}
 	if err != nil {
 		return Token{}, fmt.Errorf("%s token: %w", s.Key, err)
 	}
-	defer file.Close()
-	if err := f.private(s, file); err != nil {
+	defer opened.Close()
+	if err := f.private(s, opened); err != nil {
 		return Token{}, err
 	}
 	var t Token
-	if err := json.NewDecoder(file).Decode(&t); err != nil || t.RefreshToken == "" {
+	if err := json.NewDecoder(opened).Decode(&t); err != nil || t.RefreshToken == "" {
 		return Token{}, s.SignedOut(fmt.Sprintf("the token file %s is damaged", f))
 	}
 	return t, nil
@@ -68,8 +68,8 @@ func (f File) read(s Service) (Token, error) {
 
 // private refuses a file that others than its owner can read or write: whoever can
 // is signed in as well.
-func (f File) private(s Service, file *os.File) error {
-	info, err := file.Stat()
+func (f File) private(s Service, opened *os.File) error {
+	info, err := opened.Stat()
 	if err != nil {
 		return fmt.Errorf("%s token: %w", s.Key, err)
 	}
@@ -90,50 +90,10 @@ func (f File) Keep(s Service, t Token) error {
 	}
 	data, err := json.MarshalIndent(t, "", "  ")
 	if err == nil {
-		err = replaceFile(string(f), append(data, '\n'))
+		err = file.Replace(string(f), append(data, '\n'), 0o600)
 	}
 	if err != nil {
 		return fmt.Errorf("keep the %s token: %w", s.Key, err)
 	}
 	return nil
-}
-
-// replaceFile writes a new file, of mode 0600, and renames it over the old one. A
-// link stays one.
-func replaceFile(path string, data []byte) error {
-	if target, err := filepath.EvalSymlinks(path); err == nil {
-		path = target
-	}
-	removeAbandoned(path)
-	temp := tempPrefix(path) + rand.Text()
-	file, err := os.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = file.Write(data)
-	err = errors.Join(err, file.Sync(), file.Close())
-	if err == nil {
-		err = os.Rename(temp, path)
-	}
-	if err != nil {
-		err = errors.Join(err, os.Remove(temp))
-	}
-	return err
-}
-
-func tempPrefix(path string) string {
-	return filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+".new-")
-}
-
-// removeAbandoned removes what runs that were killed have left, and spares what
-// another run may be writing now.
-func removeAbandoned(path string) {
-	entries, _ := os.ReadDir(filepath.Dir(path))
-	prefix := filepath.Base(tempPrefix(path))
-	for _, e := range entries {
-		info, err := e.Info()
-		if err == nil && len(e.Name()) > len(prefix) && e.Name()[:len(prefix)] == prefix && time.Since(info.ModTime()) > time.Minute {
-			_ = os.Remove(filepath.Join(filepath.Dir(path), e.Name()))
-		}
-	}
 }

@@ -70,28 +70,6 @@ func TestLinkedFileStaysALink(t *testing.T) {
 	}
 }
 
-// What a renewal that was killed has left goes with the next one; what another run
-// may be writing stays.
-func TestAbandonedFilesGo(t *testing.T) {
-	f := File(filepath.Join(t.TempDir(), "token.json"))
-	old, young := tempPrefix(string(f))+"OLD", tempPrefix(string(f))+"YOUNG"
-	for _, path := range []string{old, young} {
-		if err := os.WriteFile(path, nil, 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := os.Chtimes(old, time.Time{}, time.Now().Add(-time.Hour)); err != nil {
-		t.Fatal(err)
-	}
-	keep(t, f, token)
-	if _, err := os.Stat(old); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("the abandoned one: got %v, want none", err)
-	}
-	if _, err := os.Stat(young); err != nil {
-		t.Errorf("the one in use: %v", err)
-	}
-}
-
 func TestDamagedFilesAreNotQuoted(t *testing.T) {
 	f := File(filepath.Join(t.TempDir(), "token.json"))
 	for _, content := range []string{"", "secret-text", `{"access_token": "secret-text"}`, `{"refresh_token": 7, "access_token": "secret-text"}`} {

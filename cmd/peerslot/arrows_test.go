@@ -17,13 +17,14 @@ const module = "github.com/peerslot/peerslot/"
 var allowed = map[string][]string{
 	"availability":               {},
 	"calendar":                   {"availability"},
-	"calendar/ical":              {"availability", "calendar"},
+	"calendar/ical":              {"availability", "calendar", "calendar/internal/windowszone"},
 	"calendar/file":              {},
 	"calendar/folder":            {"availability", "calendar", "calendar/ical"},
 	"calendar/feed":              {"availability", "calendar", "calendar/ical", "calendar/internal/web"},
-	"calendar/internal/web":      {},
 	"calendar/oauth":             {"calendar"},
-	"calendar/google":            {"availability", "calendar", "calendar/oauth"},
+	"calendar/google":            {"availability", "calendar", "calendar/internal/calls", "calendar/oauth"},
+	"calendar/graph":             {"availability", "calendar", "calendar/internal/calls", "calendar/internal/windowszone", "calendar/oauth"},
+	"calendar/graph/graphtest":   {"availability", "calendar", "calendar/internal/windowszone"},
 	"calendar/google/googletest": {"availability", "calendar"},
 	"calendar/calendartest":      {"availability", "calendar"},
 	"scheduler":                  {"availability", "calendar"},
@@ -35,6 +36,10 @@ var allowed = map[string][]string{
 	"scheduler/schedulertest":    {"availability", "calendar", "scheduler"},
 	"scheduler/chat":             {"availability", "calendar", "scheduler"},
 	"scheduler/chat/chattest":    {},
+
+	"calendar/internal/calls":       {"calendar"},
+	"calendar/internal/web":         {},
+	"calendar/internal/windowszone": {},
 }
 
 // floor is what all rooms but availability may stand on.

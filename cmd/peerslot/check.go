@@ -15,7 +15,6 @@ import (
 
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
-	"github.com/peerslot/peerslot/calendar/google"
 	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/report"
 )
@@ -62,9 +61,7 @@ func (a *app) check(ctx context.Context) error {
 		return err
 	}
 	findings = append(findings, clock, w.agendaFinding())
-	if w.google != nil {
-		findings = append(findings, googleFindings(ctx, w.google)...)
-	}
+	findings = append(findings, w.backendFindings(ctx)...)
 	calendars, err := a.calendarFindings(ctx, w)
 	if err != nil {
 		return err
@@ -73,15 +70,20 @@ func (a *app) check(ctx context.Context) error {
 	return a.printFindings(findings)
 }
 
-// googleFindings says whether booking on Google can work.
-func googleFindings(ctx context.Context, b *google.Backend) []finding {
+// backendFindings says whether booking works where the workspace's series live.
+func (w *workspace) backendFindings(ctx context.Context) []finding {
+	checker, ok := w.home.(calendar.Checker)
+	if !ok {
+		return nil
+	}
 	var out []finding
-	for _, f := range b.Check(ctx) {
+	for _, f := range checker.Check(ctx) {
+		what := fmt.Sprintf("%s: %s", w.Calendar.Backend, f.What)
 		if f.Err != nil {
-			out = append(out, finding{"google: " + f.What, false, f.Err.Error(), hintFor(f.Err)})
+			out = append(out, finding{what, false, f.Err.Error(), hintFor(f.Err)})
 			continue
 		}
-		out = append(out, finding{"google: " + f.What, true, "in order", ""})
+		out = append(out, finding{what, true, "in order", ""})
 	}
 	return out
 }

@@ -27,7 +27,7 @@ import (
 type workspace struct {
 	*config.Config
 	service *scheduler.Service
-	google  *google.Backend // set if that is the backend
+	home    calendar.Backend // where series live
 }
 
 // loadConfig reads the workspace's configuration.
@@ -94,11 +94,13 @@ func (w *workspace) addFormed(ctx context.Context) error {
 
 // countCalls tells, with --verbose, how many calls of each method were made.
 func (a *app) countCalls(w *workspace) {
-	if w.google == nil || !a.verbose {
+	caller, ok := w.home.(calendar.Caller)
+	if !ok || !a.verbose {
 		return
 	}
-	for _, method := range slices.Sorted(maps.Keys(w.google.Calls())) {
-		fmt.Fprintf(a.stderr, "calls: %s %d\n", method, w.google.Calls()[method])
+	calls := caller.Calls()
+	for _, method := range slices.Sorted(maps.Keys(calls)) {
+		fmt.Fprintf(a.stderr, "calls: %s %d\n", method, calls[method])
 	}
 }
 
@@ -135,10 +137,11 @@ func (a *app) backend(ctx context.Context, w *workspace) (calendar.Backend, erro
 		if err != nil {
 			return nil, err
 		}
-		w.google, b = g, g
+		b = g
 	default:
 		return nil, &hinted{fmt.Errorf("calendar backend %q is not part of this build", c.Calendar.Backend), "use backend: folder", exitUsage}
 	}
+	w.home = b
 	readers, err := a.readers(c, zone)
 	if err != nil {
 		return nil, err

@@ -1,0 +1,45 @@
+// Package windowszone translates between the time zones of Windows, which Exchange
+// and Outlook write, and those of the IANA, by the table of the Unicode CLDR.
+package windowszone
+
+import (
+	"slices"
+	"strings"
+	"sync"
+)
+
+// IANA returns the zone that stands for a zone of Windows, such as Europe/Berlin
+// for "W. Europe Standard Time"; "" if there is none of that name.
+func IANA(windows string) string {
+	i, ok := slices.BinarySearchFunc(table[:], windows, func(z struct{ windows, iana, all string }, name string) int {
+		return strings.Compare(z.windows, name)
+	})
+	if !ok {
+		return ""
+	}
+	return table[i].iana
+}
+
+// Of returns the zone of Windows that has the clocks of an IANA zone, by any of its
+// names: "W. Europe Standard Time" for Europe/Vienna, "India Standard Time" for
+// Asia/Kolkata. It is "" for zones that Windows does not have.
+func Of(iana string) string { return windowsOf()[iana] }
+
+var windowsOf = sync.OnceValue(func() map[string]string {
+	out := map[string]string{}
+	for _, z := range table {
+		for name := range strings.FieldsSeq(z.all) {
+			out[name] = z.windows
+		}
+	}
+	return out
+})
+
+// Names returns all zones of Windows, sorted.
+func Names() []string {
+	out := make([]string, len(table))
+	for i, z := range table {
+		out[i] = z.windows
+	}
+	return out
+}
