@@ -71,7 +71,7 @@ func (w *seriesWriter) invitedTo(o calendar.Override, a calendar.Attendee) *ical
 		a.RSVP = own
 	}
 	p := w.invited(a)
-	if replied && looksCopied {
+	if replied && looksCopied && !w.Bare {
 		p.Params.Set(ownReply, "TRUE")
 	}
 	return p

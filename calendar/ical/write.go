@@ -23,6 +23,7 @@ type WriteOptions struct {
 	Name    string // of the calendar that the file makes up; "" for none
 	Private bool   // who may look into a member's calendar sees that time is taken, but not by what
 	Quiet   bool   // a calendar server that stores it leaves telling the attendees to us
+	Bare    bool   // nothing that only we understand, for servers that pass it all on to the attendees
 }
 
 // A Method is what the receiver is to do with a file. The zero Method is Publish.
@@ -176,8 +177,10 @@ func (w *seriesWriter) master() *ical.Component {
 			continue
 		}
 		e.Props.Add(w.time(ical.PropExceptionDates, o.Original))
-		for _, p := range cancelledProps(o) {
-			e.Props.Add(p)
+		if !w.Bare {
+			for _, p := range cancelledProps(o) {
+				e.Props.Add(p)
+			}
 		}
 	}
 	return e
@@ -212,7 +215,9 @@ func (w *seriesWriter) event(description string, attendee func(calendar.Attendee
 	setText(e, ical.PropSummary, w.Title)
 	setText(e, ical.PropDescription, description)
 	w.link(e)
-	setRaw(e, propWrote, wroteValue(w.Series))
+	if !w.Bare {
+		setRaw(e, propWrote, wroteValue(w.Series))
+	}
 	w.status(e)
 	e.Props.Add(w.person(ical.PropOrganizer, w.Organizer))
 	for _, a := range w.Attendees {
