@@ -23,7 +23,7 @@ func (s *Service) Rehearsal(ctx context.Context) (*Service, error) {
 	}
 	r := *s
 	r.Store, r.Log = draft, nil
-	backend := &draftBackend{Backend: s.Backend, series: map[calendar.UID]calendar.Series{}}
+	backend := &draftBackend{Backend: s.Backend, series: map[calendar.UID]calendar.Series{}, was: map[calendar.UID]calendar.Series{}}
 	r.Backend = backend
 	if syncer, ok := calendar.AsSyncer(s.Backend); ok {
 		r.Backend = draftSyncer{backend, syncer}
@@ -35,6 +35,7 @@ func (s *Service) Rehearsal(ctx context.Context) (*Service, error) {
 type draftBackend struct {
 	calendar.Backend
 	series map[calendar.UID]calendar.Series // as they were put
+	was    map[calendar.UID]calendar.Series // as they are on the calendars
 	puts   int
 }
 
@@ -60,11 +61,11 @@ func (d *draftBackend) Put(ctx context.Context, s calendar.Series) (calendar.Ser
 	case err != nil:
 		return calendar.Series{}, err
 	default:
-		if s, err = calendar.Settle(have, s); err != nil {
-			return calendar.Series{}, err
+		if s, err = calendar.Settle(have, s); err != nil || s.Sequence == have.Sequence && s.Same(have) {
+			return s, err
 		}
 	}
-	return d.keep(s), nil
+	return d.keep(s, have), nil
 }
 
 // Cancel implements calendar.Backend.
@@ -77,13 +78,16 @@ func (d *draftBackend) Cancel(ctx context.Context, uid calendar.UID, from time.T
 		return err
 	}
 	rest, err := have.Until(from)
-	if err == nil {
-		d.keep(rest)
+	if err == nil && rest.Sequence != have.Sequence {
+		d.keep(rest, have)
 	}
 	return err
 }
 
-func (d *draftBackend) keep(s calendar.Series) calendar.Series {
+func (d *draftBackend) keep(s, have calendar.Series) calendar.Series {
+	if _, again := d.series[s.UID]; !again && have.UID != "" {
+		d.was[s.UID] = have
+	}
 	d.puts++
 	s.Version = fmt.Sprint("rehearsal ", d.puts)
 	d.series[s.UID] = s
@@ -114,23 +118,26 @@ func (d *draftBackend) Busy(ctx context.Context, people []calendar.Address, iv a
 	return busy, nil
 }
 
-// addSessions adds the sessions of a series to the busy times of those who are
-// invited and did not decline.
+// addSessions adds the sessions of a series to the busy times of those who are in it
+// and did not decline.
 func addSessions(busy map[calendar.Address]availability.Busy, s calendar.Series, window availability.Interval) error {
 	occurrences, err := s.Occurrences()
-	if err != nil {
+	if err != nil || s.Cancelled {
 		return err
 	}
-	for _, at := range s.Attendees {
-		b, asked := busy[at.Address]
+	for _, a := range s.People() {
+		b, asked := busy[a]
+		if !asked || !b.Readable() {
+			continue
+		}
+		var taken []availability.Interval
 		for _, o := range occurrences {
-			if asked && !o.Cancelled && o.Overlaps(window) && s.Reply(at.Address, o) != calendar.Declined {
-				b.Add(o.Interval)
+			if !o.Cancelled && o.Overlaps(window) && s.Reply(a, o) != calendar.Declined {
+				taken = append(taken, o.Clip(window))
 			}
 		}
-		if asked {
-			busy[at.Address] = b
-		}
+		b.Add(taken...)
+		busy[a] = b
 	}
 	return nil
 }
@@ -158,7 +165,14 @@ func (d draftSyncer) Sync(ctx context.Context, token string, ours []calendar.UID
 	return c, nil
 }
 
-// Snapshot implements calendar.Syncer.
+// Snapshot implements calendar.Syncer. Drafts are left out as they are on the
+// calendars, and not as they would be.
 func (d draftSyncer) Snapshot(ctx context.Context, people []calendar.Address, window availability.Interval, own ...calendar.Series) (calendar.BusyReader, error) {
+	own = slices.Clone(own)
+	for i, s := range own {
+		if was, ok := d.was[s.UID]; ok {
+			own[i] = was
+		}
+	}
 	return d.inner.Snapshot(ctx, people, window, own...)
 }
