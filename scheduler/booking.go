@@ -48,12 +48,25 @@ const (
 	Ended      State = "ended"
 )
 
+// UID returns the UID of a group's series of that generation: that of NewUID, and
+// another one in each named workspace of an organizer.
+func (w Workspace) UID(group string, generation int) calendar.UID {
+	if w.ID == "" {
+		return NewUID(w.Organizer.Address, group, generation)
+	}
+	return newUID("peerslot workspace\x00%s\x00%s\x00%s\x00%d", w.Organizer.Address, w.ID, group, generation)
+}
+
 // NewUID returns the UID of a group's series of that generation. It is made of
 // the characters a-v and 0-9 only, is the same on every call, and differs between
 // organizers, groups and generations: an id once deleted cannot be used again on
 // Google.
 func NewUID(organizer calendar.Address, group string, generation int) calendar.UID {
-	sum := sha256.Sum256(fmt.Appendf(nil, "peerslot\x00%s\x00%s\x00%d", organizer, group, generation))
+	return newUID("peerslot\x00%s\x00%s\x00%d", organizer, group, generation)
+}
+
+func newUID(format string, parts ...any) calendar.UID {
+	sum := sha256.Sum256(fmt.Appendf(nil, format, parts...))
 	enc := base32.NewEncoding("0123456789abcdefghijklmnopqrstuv").WithPadding(base32.NoPadding)
 	return calendar.UID("ps" + enc.EncodeToString(sum[:20]))
 }
@@ -123,6 +136,9 @@ type Store interface {
 	// was committed last.
 	Unreadable(ctx context.Context) (map[calendar.Address]time.Time, error)
 
+	// Mark returns whose store it is; zero if nobody marked it yet.
+	Mark(ctx context.Context) (Mark, error)
+
 	// Lock waits for up to wait until no other run holds the lock of this store, in
 	// this process or another, and keeps others from it until unlock is called or
 	// the process ends, however it ends. It returns ErrBusy if that lasts too long.
@@ -146,6 +162,7 @@ type Batch struct {
 	Tried      []Notice // as trying to send them left them; the message of one that waits no longer is dropped
 	Replies    []Reply  // each replaces the member's earlier one to the same
 	Mailbox    *Mailbox
+	Mark       *Mark
 }
 
 // Seen is what was read of the organizer's calendar.

@@ -126,6 +126,7 @@ func DefaultRepairRules() RepairRules {
 // A Workspace is what one configuration describes: who takes part in what, under
 // which rules. It holds no state; that is the Store's.
 type Workspace struct {
+	ID        string            // tells workspaces of one organizer or database apart; "" for the only one
 	Organizer calendar.Attendee // owns every series
 	Zone      string            // IANA name; series are anchored in it
 	Roster    Roster

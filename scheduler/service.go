@@ -16,6 +16,7 @@ import (
 // change while it is in use; Log and Progress may be nil.
 type Service struct {
 	Workspace Workspace
+	Load      func(context.Context) (Workspace, error) // reads it anew for each turn; nil to keep it as it is
 	Store     Store
 	Backend   calendar.Backend
 	Holidays  HolidayFunc
@@ -219,7 +220,7 @@ func (s *Service) name(ctx context.Context, b *Booking) (found bool, err error) 
 	}
 	for {
 		b.Generation++
-		uid := NewUID(s.Workspace.Organizer.Address, b.Group, b.Generation)
+		uid := s.Workspace.UID(b.Group, b.Generation)
 		there, err := s.Backend.Get(ctx, uid)
 		switch {
 		case errors.Is(err, calendar.ErrGone):
@@ -297,7 +298,7 @@ func (s *Service) renew(ctx context.Context, b Booking) (Booking, error) {
 	}
 	b.Version, b.State = 0, Intended
 	b.Generation++
-	b.Series.UID, b.Series.Version = NewUID(s.Workspace.Organizer.Address, b.Group, b.Generation), ""
+	b.Series.UID, b.Series.Version = s.Workspace.UID(b.Group, b.Generation), ""
 	return s.save(ctx, b, s.event(b, "intended", "under the next generation"))
 }
 

@@ -1,0 +1,173 @@
+package scheduler
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// A Turn is a run's hold on a workspace: nobody else changes anything until it Ends.
+type Turn struct {
+	*Service           // as the workspace is in this turn, with the groups that forming made
+	Resumed  []Event   // what an earlier run had begun, and this one finished or dropped
+	Findings []Finding // what of it cannot be finished
+	end      func()
+}
+
+// TurnOptions say how a turn begins. The zero value waits for nobody.
+type TurnOptions struct {
+	Wait        time.Duration // for another run to end
+	AcceptClock bool          // go on although the clock is behind the history
+}
+
+// Turn waits until no other run changes things, loads the workspace anew, refuses a
+// store of another workspace (*OtherWorkspaceError) and a clock that was set back
+// (*ClockError), and finishes what an earlier run left. The caller must End it.
+func (s *Service) Turn(ctx context.Context, o TurnOptions) (*Turn, error) {
+	unlock, err := s.Store.Lock(ctx, o.Wait)
+	if err != nil {
+		return nil, fmt.Errorf("wait for a turn: %w", err)
+	}
+	t := &Turn{end: unlock}
+	if err := t.begin(ctx, s, o); err != nil {
+		unlock()
+		return nil, err
+	}
+	return t, nil
+}
+
+// Rehearse is a Turn of a Rehearsal: it keeps nobody waiting and changes nothing.
+func (s *Service) Rehearse(ctx context.Context, o TurnOptions) (*Turn, error) {
+	r, err := s.Rehearsal(ctx)
+	if err != nil {
+		return nil, err
+	}
+	t := &Turn{end: func() { r.Store.Close() }}
+	if err := t.begin(ctx, r, o); err != nil {
+		t.end()
+		return nil, err
+	}
+	return t, nil
+}
+
+func (t *Turn) begin(ctx context.Context, s *Service, o TurnOptions) error {
+	var err error
+	if t.Service, err = s.Ready(ctx); err != nil {
+		return err
+	}
+	if err := t.CheckClock(ctx); err != nil && !o.AcceptClock {
+		return err
+	}
+	recorder := &eventRecorder{Store: t.Store}
+	resuming := *t.Service
+	resuming.Store = recorder
+	var left *UnfinishedError
+	if err := resuming.Resume(ctx); errors.As(err, &left) {
+		for _, g := range left.Groups {
+			t.Findings = append(t.Findings, Finding{Kind: Unfinished, Group: g.Group, Err: errors.New(g.What)})
+		}
+	} else if err != nil {
+		return err
+	}
+	t.Resumed = recorder.events
+	return t.mark(ctx)
+}
+
+// End gives the turn back. Ending it twice does nothing.
+func (t *Turn) End() {
+	if t.end != nil {
+		t.end()
+		t.end = nil
+	}
+}
+
+// An eventRecorder notes what is committed to a store.
+type eventRecorder struct {
+	Store
+	events []Event
+}
+
+// Commit implements Store.
+func (r *eventRecorder) Commit(ctx context.Context, b Batch) ([]Booking, error) {
+	saved, err := r.Store.Commit(ctx, b)
+	if err == nil {
+		r.events = append(r.events, b.Events...)
+	}
+	return saved, err
+}
+
+// Ready returns the service as the workspace is now: loaded anew, with the groups
+// that forming made besides those named by hand, which win if they have the same
+// name. A store of another workspace is an *OtherWorkspaceError. Who only reads
+// needs no more.
+func (s *Service) Ready(ctx context.Context) (*Service, error) {
+	r := *s
+	if s.Load != nil {
+		var err error
+		if r.Workspace, err = s.Load(ctx); err != nil {
+			return nil, err
+		}
+	}
+	if err := r.checkMark(ctx); err != nil {
+		return nil, err
+	}
+	formed, err := r.Formed(ctx)
+	if err != nil {
+		return nil, err
+	}
+	groups := slices.Clone(r.Workspace.Groups)
+	for _, g := range formed {
+		if !slices.ContainsFunc(groups, func(o Group) bool { return strings.EqualFold(o.Name, g.Name) }) {
+			groups = append(groups, g)
+		}
+	}
+	r.Workspace.Groups = groups
+	return &r, nil
+}
+
+// A Mark says whose a store is.
+type Mark struct{ Organizer, Workspace string }
+
+// Mark returns the mark of the workspace's store.
+func (w Workspace) Mark() Mark { return Mark{string(w.Organizer.Address), w.ID} }
+
+// String names the workspace as people know it.
+func (m Mark) String() string {
+	if m.Workspace == "" {
+		return m.Organizer
+	}
+	return fmt.Sprintf("%s (workspace %s)", m.Organizer, m.Workspace)
+}
+
+// An OtherWorkspaceError says that a store belongs to another workspace, or that
+// this one has another organizer than its series.
+type OtherWorkspaceError struct{ Store, Here Mark }
+
+func (e *OtherWorkspaceError) Error() string {
+	return fmt.Sprintf("the store belongs to %s, not to %s", e.Store, e.Here)
+}
+
+func (s *Service) checkMark(ctx context.Context) error {
+	m, err := s.Store.Mark(ctx)
+	if err != nil {
+		return fmt.Errorf("read whose the store is: %w", err)
+	}
+	if here := s.Workspace.Mark(); m != (Mark{}) && m != here {
+		return &OtherWorkspaceError{m, here}
+	}
+	return nil
+}
+
+// mark writes whose the store is, if that is not known yet.
+func (s *Service) mark(ctx context.Context) error {
+	m, err := s.Store.Mark(ctx)
+	if err != nil || m != (Mark{}) {
+		return err
+	}
+	here := s.Workspace.Mark()
+	_, err = s.commit(ctx, Batch{Mark: &here})
+	return err
+}
