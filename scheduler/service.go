@@ -19,6 +19,7 @@ type Service struct {
 	Load      func(context.Context) (Workspace, error) // reads it anew for each turn; nil to keep it as it is
 	Store     Store
 	Backend   calendar.Backend
+	Notifier  Notifier // nil if the calendar tells everybody
 	Holidays  HolidayFunc
 	Agenda    func(Program) (Agenda, error)
 	Now       func() time.Time
@@ -277,7 +278,7 @@ func (s *Service) put(ctx context.Context, b Booking) (Booking, error) {
 		return b, errors.Join(fmt.Errorf("book group %q: %w", b.Group, ErrDeleted), err)
 	}
 	b.Series, b.State = series, Booked
-	saved, err := s.save(ctx, b, s.event(b, "booked", fmt.Sprintf("%s, %d of %d attendances expected", series.Slot, b.Attendance, b.Possible)))
+	saved, err := s.outcome(ctx, b, calendar.Series{}, series, s.event(b, "booked", fmt.Sprintf("%s, %d of %d attendances expected", series.Slot, b.Attendance, b.Possible)))
 	if err != nil {
 		return b, fmt.Errorf("book group %q: it is on the calendar, but not recorded; run the same command again: %w", b.Group, err)
 	}
@@ -300,6 +301,29 @@ func (s *Service) renew(ctx context.Context, b Booking) (Booking, error) {
 	b.Generation++
 	b.Series.UID, b.Series.Version = s.Workspace.UID(b.Group, b.Generation), ""
 	return s.save(ctx, b, s.event(b, "intended", "under the next generation"))
+}
+
+// A Notifier says whom of a change of a series nobody told who keeps the calendar.
+// A zero before is a series that is new.
+type Notifier interface {
+	Notices(ctx context.Context, before, after calendar.Series, now time.Time) ([]Notice, error)
+}
+
+// outcome commits that a series on the calendar was before and is after, together
+// with the notices that this calls for.
+func (s *Service) outcome(ctx context.Context, b Booking, before, after calendar.Series, events ...Event) (Booking, error) {
+	batch := Batch{Bookings: []Booking{b}, Events: events}
+	if s.Notifier != nil {
+		var err error
+		if batch.Notices, err = s.Notifier.Notices(ctx, before, after, s.Now()); err != nil {
+			return b, err
+		}
+	}
+	saved, err := s.commit(ctx, batch)
+	if err != nil {
+		return b, err
+	}
+	return saved[0], nil
 }
 
 // save commits one booking with its events.
@@ -353,7 +377,14 @@ func (s *Service) finishCancel(ctx context.Context, b Booking) error {
 		return fmt.Errorf("cancel group %q: %w", b.Group, err)
 	}
 	b.State = Ended
-	if _, err := s.save(ctx, b, s.event(b, "cancelled", "from "+b.CancelFrom.Format(time.RFC3339))); err != nil {
+	rest := b.Series
+	rest.Cancelled = true // of a series that cannot be understood
+	if b.Fault == nil {
+		if until, err := b.Series.Until(b.CancelFrom); err == nil {
+			rest = until
+		}
+	}
+	if _, err := s.outcome(ctx, b, b.Series, rest, s.event(b, "cancelled", "from "+b.CancelFrom.Format(time.RFC3339))); err != nil {
 		return fmt.Errorf("cancel group %q: it is off the calendar, but not recorded; run the same command again: %w", b.Group, err)
 	}
 	s.log().Info("cancelled", "group", b.Group, "uid", string(b.Series.UID))
