@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/calendar/internal/screen"
 	"github.com/peerslot/peerslot/calendar/internal/web"
 )
 
@@ -216,7 +217,7 @@ func (f *Fetcher) keep(l, from link, resp *http.Response) error {
 	return f.copies.write(record{
 		Key: l.copyKey(), From: from.key(), Checked: f.Now(),
 		ETag: validator(resp.Header.Get("Etag")), Modified: validator(resp.Header.Get("Last-Modified")),
-	}, io.NopCloser(newScreen(body, l.owner)))
+	}, io.NopCloser(screen.New(body, l.owner)))
 }
 
 func (f *Fetcher) timeout() time.Duration  { return cmp.Or(f.Timeout, 30*time.Second) }

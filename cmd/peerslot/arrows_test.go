@@ -20,7 +20,7 @@ var allowed = map[string][]string{
 	"calendar/ical":              {"availability", "calendar", "calendar/internal/windowszone"},
 	"calendar/file":              {},
 	"calendar/folder":            {"availability", "calendar", "calendar/ical"},
-	"calendar/feed":              {"availability", "calendar", "calendar/ical", "calendar/internal/web"},
+	"calendar/feed":              {"availability", "calendar", "calendar/ical", "calendar/internal/screen", "calendar/internal/web"},
 	"calendar/oauth":             {"calendar"},
 	"calendar/google":            {"availability", "calendar", "calendar/internal/calls", "calendar/oauth"},
 	"calendar/graph":             {"availability", "calendar", "calendar/internal/calls", "calendar/internal/windowszone", "calendar/oauth"},
@@ -38,6 +38,7 @@ var allowed = map[string][]string{
 	"scheduler/chat/chattest":    {},
 
 	"calendar/internal/calls":       {"calendar"},
+	"calendar/internal/screen":      {"calendar"},
 	"calendar/internal/web":         {},
 	"calendar/internal/windowszone": {},
 }

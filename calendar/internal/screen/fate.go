@@ -1,6 +1,6 @@
-package feed
+package screen
 
-// A fate is what becomes of a property in the copy of a feed. The zero fate is
+// A fate is what becomes of a property in the copy of a calendar. The zero fate is
 // that it is left out: a name that no standard knows may be the middle of a note
 // whose lines were not folded.
 type fate uint8

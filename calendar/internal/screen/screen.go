@@ -1,4 +1,6 @@
-package feed
+// Package screen leaves out of calendars what is nobody's business, before anything
+// of them is kept.
+package screen
 
 import (
 	"bufio"
@@ -34,9 +36,9 @@ const (
 	maxLine      = 64 << 10 // bytes of a line that are looked at as a whole
 )
 
-// newScreen returns the calendar that r holds, without what is private. If the
+// New returns the calendar that r holds, without what is private. If the
 // owner is "", nobody's answer to an invitation is left.
-func newScreen(r io.Reader, owner calendar.Address) *screen {
+func New(r io.Reader, owner calendar.Address) io.Reader {
 	s := &screen{src: bufio.NewReaderSize(r, screenBuffer), owner: string(owner), ends: "\n"}
 	head, err := s.src.Peek(screenBuffer / 2)
 	if err != nil && err != io.EOF {
