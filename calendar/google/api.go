@@ -22,7 +22,9 @@ func (b *Backend) look(ctx context.Context, uid calendar.UID) (reading, error) {
 	id := eventID(uid)
 	event, err := b.event(ctx, id)
 	if answered(err, http.StatusNotFound, http.StatusGone) {
-		b.remember(uid, true)
+		if err := b.owned(ctx); err != nil {
+			return reading{}, err
+		}
 		return reading{}, calendar.ErrNotFound
 	}
 	if err != nil {
@@ -38,59 +40,73 @@ func (b *Backend) look(ctx context.Context, uid calendar.UID) (reading, error) {
 }
 
 func (b *Backend) event(ctx context.Context, id string) (*gcal.Event, error) {
-	return read(ctx, b, "events.get", func(ctx context.Context) (*gcal.Event, error) {
-		return b.svc.Events.Get(primary, id).Context(ctx).Do()
-	})
+	return read[gcal.Event](ctx, b, eventsOf(b.home(), "get", id))
 }
 
 // instances lists all occurrences of an event, also those that were cancelled.
 func (b *Backend) instances(ctx context.Context, id string) ([]*gcal.Event, error) {
+	rq := eventsOf(b.home(), "instances", id, "instances")
+	rq.query.Set("showDeleted", "true")
+	rq.query.Set("maxResults", pageSize)
 	var out []*gcal.Event
-	call := b.svc.Events.Instances(primary, id).ShowDeleted(true).MaxResults(pageSize)
-	for {
-		page, err := read(ctx, b, "events.instances", func(ctx context.Context) (*gcal.Events, error) {
-			return call.Context(ctx).Do()
-		})
-		if err != nil {
-			return nil, err
-		}
+	_, err := b.list(ctx, rq, func(page *gcal.Events) {
+		b.saw(page)
 		out = append(out, page.Items...)
-		if page.NextPageToken == "" {
-			return out, nil
-		}
-		call.PageToken(page.NextPageToken)
-	}
+	})
+	return out, err
 }
 
 // pageSize is the most events that Google puts on a page.
-const pageSize = 2500
+const pageSize = "2500"
+
+// list reads all pages of a list and returns the last one. A page may be short, or
+// empty: only the one without a next is last.
+func (b *Backend) list(ctx context.Context, rq request, each func(*gcal.Events)) (last *gcal.Events, err error) {
+	token := ""
+	for {
+		page, err := read[gcal.Events](ctx, b, rq.page(token))
+		if err != nil {
+			return nil, err
+		}
+		each(page)
+		if token = page.NextPageToken; token == "" {
+			return page, nil
+		}
+	}
+}
+
+// changing returns a request that changes an event and tells its guests.
+func (b *Backend) changing(method, verb string, path ...string) request {
+	rq := eventsOf(b.home(), method, path...)
+	rq.verb = verb
+	rq.query.Set("sendUpdates", sendUpdates)
+	return rq
+}
 
 func (b *Backend) insert(ctx context.Context, e *gcal.Event) (*gcal.Event, error) {
-	return write(ctx, b, "events.insert", func(ctx context.Context) (*gcal.Event, error) {
-		return b.svc.Events.Insert(primary, e).SendUpdates(sendUpdates).ConferenceDataVersion(1).Context(ctx).Do()
-	})
+	rq := b.changing("insert", http.MethodPost)
+	rq.query.Set("conferenceDataVersion", "1")
+	rq.body = e
+	return write(ctx, b, rq)
 }
 
 // patch changes the fields that are set in e, if nobody has changed the event
 // since etag was read. If somebody has, or the event is not where it was thought
 // to be, that is a calendar.RetryError: look and try again.
 func (b *Backend) patch(ctx context.Context, id, etag string, e *gcal.Event) (*gcal.Event, error) {
-	e, err := write(ctx, b, "events.patch", func(ctx context.Context) (*gcal.Event, error) {
-		call := b.svc.Events.Patch(primary, id, e).SendUpdates(sendUpdates).ConferenceDataVersion(1)
-		call.Header().Set("If-Match", etag)
-		return call.Context(ctx).Do()
-	})
+	rq := b.changing("patch", http.MethodPatch, id)
+	rq.query.Set("conferenceDataVersion", "1")
+	rq.body, rq.etag = e, etag
+	out, err := write(ctx, b, rq)
 	if answered(err, http.StatusPreconditionFailed, http.StatusNotFound, http.StatusGone) {
 		err = &calendar.RetryError{Err: err}
 	}
-	return e, err
+	return out, err
 }
 
 // remove deletes a whole series. One that is deleted already is fine.
 func (b *Backend) remove(ctx context.Context, id string) error {
-	_, err := write(ctx, b, "events.delete", func(ctx context.Context) (struct{}, error) {
-		return struct{}{}, b.svc.Events.Delete(primary, id).SendUpdates(sendUpdates).Context(ctx).Do()
-	})
+	_, err := write(ctx, b, b.changing("delete", http.MethodDelete, id))
 	if answered(err, http.StatusNotFound, http.StatusGone) {
 		return nil
 	}
@@ -113,6 +129,9 @@ func (b *Backend) Get(ctx context.Context, uid calendar.UID) (calendar.Series, e
 
 // Cancel implements calendar.Backend.
 func (b *Backend) Cancel(ctx context.Context, uid calendar.UID, from time.Time) error {
+	if err := b.owned(ctx); err != nil {
+		return fmt.Errorf("cancel series %s: %w", uid, err)
+	}
 	_, err := calendar.Retry(ctx, calls.Tries, func() (calendar.Series, error) {
 		r, err := b.look(ctx, uid)
 		if err != nil {

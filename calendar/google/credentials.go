@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"time"
 
 	"golang.org/x/oauth2"
 	"golang.org/x/oauth2/jwt"
@@ -33,14 +34,35 @@ type credentials struct {
 
 // service returns who issues the tokens.
 func service(cfg Config) oauth.Service {
-	return oauth.Service{Key: "google", Name: "Google", HTTP: httpClient(cfg), Explain: explain}
+	return oauth.Service{Key: "google", Name: "Google", HTTP: httpClient(cfg), Explain: func(r oauth.Refusal) *oauth.Error {
+		switch {
+		case r.Skew.Abs() > mostSkew:
+			return &oauth.Error{
+				Reason: fmt.Sprintf("the clock of this machine is %v off Google's (%s)", r.Skew.Abs().Round(time.Minute), r.Code),
+				Advice: "set the clock, or have it set over the network (NTP)",
+			}
+		case r.Code == "unauthorized_client":
+			return undelegated()
+		case r.Code == "invalid_grant" && cfg.Subject != "":
+			return &oauth.Error{
+				Reason: fmt.Sprintf("Google does not know the account %s, or the service account's key was revoked (invalid_grant)", cfg.Subject),
+				Advice: "set calendar.google.subject to the address of an account of your Workspace that is not suspended, or make a new key",
+			}
+		case r.Code == "invalid_client" || r.Code == "deleted_client":
+			return &oauth.Error{
+				Reason: fmt.Sprintf("Google does not know the OAuth client of the credentials (%s)", r.Code),
+				Advice: "download the credentials anew from the Cloud console (APIs & Services, Credentials), and sign in again", Again: true,
+			}
+		}
+		return nil
+	}}
 }
 
-// explain has words for what only Google refuses.
-func explain(r oauth.Refusal) *oauth.Error {
-	if r.Code != "unauthorized_client" {
-		return nil
-	}
+// mostSkew is how far a clock may be off before Google takes what it signs for
+// expired, or for not yet valid.
+const mostSkew = 5 * time.Minute
+
+func undelegated() *oauth.Error {
 	return &oauth.Error{
 		Reason: "the service account may not act for that account (unauthorized_client)",
 		Advice: "have the Workspace administrator allow its client id these scopes, in API controls, domain-wide delegation: " + strings.Join(Scopes(), ","),
@@ -155,9 +177,12 @@ func checkKey(key string) error {
 	return nil
 }
 
-// apiRoot returns the address under which the methods of the API are, for an
-// endpoint given with or without the API's own path.
-func apiRoot(endpoint string) (string, error) {
+// rootOf returns the address under which the methods of the API are, for an
+// endpoint given with or without the API's own path, or none.
+func rootOf(endpoint string) (string, error) {
+	if endpoint == "" {
+		return apiRoot, nil
+	}
 	if err := oauth.Secure("endpoint", endpoint); err != nil {
 		return "", fmt.Errorf("google calendar: %w", err)
 	}

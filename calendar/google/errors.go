@@ -79,14 +79,31 @@ func apiErrorOf(method string, err error) (*apiError, bool) {
 	if !ok {
 		return nil, false
 	}
-	api := &apiError{method: method, code: e.Code}
-	if len(e.Errors) > 0 && strings.Trim(strings.ToLower(e.Errors[0].Reason), "abcdefghijklmnopqrstuvwxyz_") == "" {
-		api.reason = e.Errors[0].Reason
-	}
+	api := &apiError{method: method, code: e.Code, reason: reasonIn(e)}
 	if seconds, err := strconv.Atoi(e.Header.Get("Retry-After")); err == nil && seconds > 0 {
 		api.after = time.Duration(seconds) * time.Second
 	}
 	return api, true
+}
+
+// reasonIn returns Google's word for what is wrong. Newer ones stand in capitals
+// among the details (google.rpc.ErrorInfo), with or without the older one.
+func reasonIn(e *googleapi.Error) string {
+	for _, d := range e.Details {
+		info, _ := d.(map[string]any)
+		switch info["reason"] {
+		case "SERVICE_DISABLED":
+			return "accessNotConfigured"
+		case "ACCESS_TOKEN_SCOPE_INSUFFICIENT":
+			return "insufficientPermissions"
+		case "RATE_LIMIT_EXCEEDED":
+			return "rateLimitExceeded"
+		}
+	}
+	if len(e.Errors) > 0 && strings.Trim(strings.ToLower(e.Errors[0].Reason), "abcdefghijklmnopqrstuvwxyz_") == "" {
+		return e.Errors[0].Reason
+	}
+	return ""
 }
 
 // classify tells Google's several meanings of 403 apart. Whatever is not known to
@@ -105,10 +122,19 @@ func (e *apiError) classify() error {
 		return fmt.Errorf("%w (%w)", signedOut("Google does not accept the token"), e)
 	case e.reason == "insufficientPermissions":
 		return fmt.Errorf("%w (%w)", signedOut("not all permissions were granted"), e)
+	case e.reason == "accessNotConfigured":
+		return fmt.Errorf("%w (%w)", errDisabled, e)
 	case e.reason == "forbiddenForServiceAccounts":
 		return fmt.Errorf("%w (%w)", errCannotInvite, e)
 	}
 	return e
+}
+
+// errDisabled concerns everybody, as a missing sign-in does.
+var errDisabled = &oauth.Error{
+	Service: "google",
+	Reason:  "the Google Calendar API is not enabled for the project that the credentials belong to",
+	Advice:  "enable it in the Cloud console (APIs & Services, Library, Google Calendar API), wait some minutes, and run the same command again",
 }
 
 // errCannotInvite is final: Google lets no service account invite on its own.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"sync"
@@ -187,17 +188,15 @@ func (b *Backend) askHalves(ctx context.Context, q query) (map[calendar.Address]
 
 // freeBusy makes the call, and names the calendars as we do.
 func (b *Backend) freeBusy(ctx context.Context, q query) (map[calendar.Address]gcal.FreeBusyCalendar, error) {
-	request := &gcal.FreeBusyRequest{
+	body := &gcal.FreeBusyRequest{
 		TimeMin:              q.window.Start.UTC().Format(time.RFC3339),
 		TimeMax:              q.window.End.UTC().Format(time.RFC3339),
 		CalendarExpansionMax: maxCalendars,
 	}
 	for _, a := range q.people {
-		request.Items = append(request.Items, &gcal.FreeBusyRequestItem{Id: string(a)})
+		body.Items = append(body.Items, &gcal.FreeBusyRequestItem{Id: string(a)})
 	}
-	answer, err := read(ctx, b, "freebusy.query", func(ctx context.Context) (*gcal.FreeBusyResponse, error) {
-		return b.svc.Freebusy.Query(request).Context(ctx).Do()
-	})
+	answer, err := read[gcal.FreeBusyResponse](ctx, b, request{method: "freebusy.query", verb: http.MethodPost, path: []string{"freeBusy"}, body: body})
 	if err != nil {
 		return nil, err
 	}

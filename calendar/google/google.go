@@ -15,13 +15,13 @@ package google
 import (
 	"cmp"
 	"context"
-	"fmt"
+	"errors"
 	"log/slog"
 	"net/http"
 	"sync"
 
+	"golang.org/x/oauth2"
 	gcal "google.golang.org/api/calendar/v3"
-	"google.golang.org/api/option"
 
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/calendar/internal/calls"
@@ -43,12 +43,13 @@ type Config struct {
 	Credentials string           // file of an OAuth client for desktop apps, or of a service account's key
 	Token       string           // file that keeps the signed-in account's token; not used by service accounts
 	Subject     string           // address of the account that a service account acts for
-	Organizer   calendar.Address // who should be signed in; Check compares
+	Organizer   calendar.Address // whose calendar holds the series; the account must own it
 	Endpoint    string           // root of a stand-in; "" means Google
 
 	Meet           bool         // new series get a Meet link
 	CallsPerMinute int          // of one account; 0 means 600, Google's quota
 	HTTPClient     *http.Client // nil means http.DefaultClient
+	Log            *slog.Logger // of calls that are made again; nil means none
 }
 
 // A Backend books on Google Calendar. Make one with [Open].
@@ -56,53 +57,48 @@ type Backend struct {
 	cfg    Config
 	creds  credentials
 	tokens *oauth.Source
-	svc    *gcal.Service
+	client *http.Client
+	root   string // of the API
 	line   *calls.Line
 
-	mu     sync.Mutex
-	absent map[calendar.UID]bool // not there when last looked for
+	mu      sync.Mutex
+	isOwner bool // of the organizer's calendar, for certain
 }
 
 var _ calendar.Syncer = (*Backend)(nil)
 
 // Open returns the backend for the account that cfg names. It reads files, but
-// makes no call: whether the sign-in is good, the first call shows, or Check. An
-// account that never signed in is an error that wraps calendar.ErrSignIn.
-func Open(ctx context.Context, cfg Config) (*Backend, error) {
+// makes no call: whether the sign-in is good, and whose it is, the first call
+// shows, or Check.
+func Open(_ context.Context, cfg Config) (*Backend, error) {
 	creds, err := readCredentials(cfg)
 	if err != nil {
 		return nil, err
 	}
 	tokens, err := creds.tokens(cfg)
+	if errors.Is(err, calendar.ErrSignIn) {
+		nobody := err // whoever needs the account hears it; the rest can go on
+		tokens, err = oauth.ForApplication(service(cfg), func(context.Context, string) (*oauth2.Token, error) { return nil, nobody }), nil
+	}
 	if err != nil {
 		return nil, err
 	}
-	base := httpClient(cfg)
+	return newBackend(cfg, creds, tokens)
+}
+
+func newBackend(cfg Config, creds credentials, tokens *oauth.Source) (*Backend, error) {
+	root, err := rootOf(cfg.Endpoint)
+	if err != nil {
+		return nil, err
+	}
 	client := &http.Client{
-		Transport: &oauth.Transport{Base: base.Transport, Source: tokens},
+		Transport: &oauth.Transport{Base: httpClient(cfg).Transport, Source: tokens},
 		// The API does not redirect; who does would be given the token.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
-	options := []option.ClientOption{
-		option.WithHTTPClient(client),
-		// An environment variable makes the library log requests, titles and all.
-		option.WithLogger(slog.New(slog.DiscardHandler)),
-	}
-	if cfg.Endpoint != "" {
-		root, err := apiRoot(cfg.Endpoint)
-		if err != nil {
-			return nil, err
-		}
-		options = append(options, option.WithEndpoint(root))
-	}
-	svc, err := gcal.NewService(ctx, options...)
-	if err != nil {
-		return nil, fmt.Errorf("google calendar: %w", err)
-	}
 	return &Backend{
-		cfg: cfg, creds: creds, tokens: tokens, svc: svc,
-		line:   &calls.Line{Pace: calls.PerMinute(cmp.Or(cfg.CallsPerMinute, 600)), Translate: translate},
-		absent: map[calendar.UID]bool{},
+		cfg: cfg, creds: creds, tokens: tokens, client: client, root: root,
+		line: &calls.Line{Pace: calls.PerMinute(cmp.Or(cfg.CallsPerMinute, 600)), Translate: translate, Log: cfg.Log},
 	}, nil
 }
 
@@ -122,16 +118,3 @@ func (b *Backend) Capabilities() calendar.Capabilities {
 // Calls implements calendar.Caller. Methods are those of the API, such as
 // events.insert.
 func (b *Backend) Calls() map[string]int { return b.line.Counts() }
-
-// remember keeps what was found out of a series.
-func (b *Backend) remember(uid calendar.UID, absent bool) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.absent[uid] = absent
-}
-
-func (b *Backend) isAbsent(uid calendar.UID) bool {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.absent[uid]
-}

@@ -72,24 +72,16 @@ func hull(ivs []availability.Interval) availability.Interval {
 
 // events lists what a person's calendar shows of its events in the window.
 func (b *Backend) events(ctx context.Context, a calendar.Address, window availability.Interval, each func(*gcal.Event, *time.Location)) error {
-	call := b.svc.Events.List(string(a)).SingleEvents(true).MaxResults(pageSize).MaxAttendees(1).
-		TimeMin(window.Start.UTC().Format(time.RFC3339)).TimeMax(window.End.UTC().Format(time.RFC3339)).
-		Fields("items(id,iCalUID,status,start,end,transparency,eventType,attendees(self,responseStatus))", "nextPageToken", "timeZone")
-	for {
-		page, err := read(ctx, b, "events.list", func(ctx context.Context) (*gcal.Events, error) {
-			return call.Context(ctx).Do()
-		})
-		if err != nil {
-			return err
-		}
+	rq := eventsOf(string(a), "list").within(window)
+	rq.query.Set("singleEvents", "true")
+	rq.query.Set("maxAttendees", "1")
+	rq.query.Set("fields", "kind,accessRole,nextPageToken,timeZone,items(id,iCalUID,status,start,end,transparency,eventType,attendees(self,responseStatus))")
+	_, err := b.list(ctx, rq, func(page *gcal.Events) {
 		for _, e := range page.Items {
 			each(e, zoneOf(page))
 		}
-		if page.NextPageToken == "" {
-			return nil
-		}
-		call.PageToken(page.NextPageToken)
-	}
+	})
+	return err
 }
 
 // item reads one event, unless it shows that it makes nobody busy. Who may see no

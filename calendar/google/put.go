@@ -15,14 +15,17 @@ import (
 // Put implements calendar.Backend. It returns calendar.ErrGone if the UID belongs
 // to a series that was deleted, unless the deleted one is just what s is.
 //
-// A series is created by one call, and one for each override. Before that it
-// looks whether the series is there, unless Get has just said that it is not.
+// A series is created by one call, and one for each override: its event's id is
+// that of the booking, so that Google says if it is there already.
 func (b *Backend) Put(ctx context.Context, s calendar.Series) (calendar.Series, error) {
 	if err := s.Check(); err != nil {
 		return calendar.Series{}, err
 	}
 	if !b.creds.canInvite() && len(s.Attendees) > 0 {
 		return calendar.Series{}, errCannotInvite
+	}
+	if err := b.owned(ctx); err != nil {
+		return calendar.Series{}, fmt.Errorf("put series %s: %w", s.UID, err)
 	}
 	s.Overrides = slices.Clone(s.Overrides)
 	for i, o := range s.Overrides {
@@ -38,13 +41,7 @@ func (b *Backend) Put(ctx context.Context, s calendar.Series) (calendar.Series, 
 // put is one attempt at Put. If it is not certain what became of a call, its error
 // is a calendar.RetryError, and the next attempt goes by what it finds.
 func (b *Backend) put(ctx context.Context, s calendar.Series) (calendar.Series, error) {
-	r, err := b.lookUnlessAbsent(ctx, s)
-	if errors.Is(err, calendar.ErrNotFound) {
-		if s.Version != "" {
-			return s, fmt.Errorf("it is gone: %w", calendar.ErrChanged)
-		}
-		r, err = b.create(ctx, s)
-	}
+	r, err := b.there(ctx, s)
 	if err != nil {
 		return s, err
 	}
@@ -56,33 +53,32 @@ func (b *Backend) put(ctx context.Context, s calendar.Series) (calendar.Series, 
 	return b.bring(ctx, r, target, markOf(s))
 }
 
-func (b *Backend) lookUnlessAbsent(ctx context.Context, s calendar.Series) (reading, error) {
-	if s.Version == "" && b.isAbsent(s.UID) {
-		return reading{}, calendar.ErrNotFound
+// there returns what is on the calendar before s gets its overrides: a new series,
+// or the one that is there already.
+func (b *Backend) there(ctx context.Context, s calendar.Series) (reading, error) {
+	if s.Version != "" {
+		r, err := b.look(ctx, s.UID)
+		if errors.Is(err, calendar.ErrNotFound) {
+			err = fmt.Errorf("it is gone: %w", calendar.ErrChanged)
+		}
+		return r, err
 	}
-	return b.look(ctx, s.UID)
-}
-
-// create puts a new series on the calendar, without its overrides, and returns
-// what is there then: another run may have been faster.
-func (b *Backend) create(ctx context.Context, s calendar.Series) (reading, error) {
-	b.remember(s.UID, false) // whatever happens now, look before the next attempt
 	e, err := newEvent(s, markOf(s), b.cfg.Meet)
 	if err != nil {
 		return reading{}, err
 	}
 	e, err = b.insert(ctx, e)
-	if answered(err, http.StatusConflict) {
-		r, err := b.look(ctx, s.UID)
-		if errors.Is(err, calendar.ErrNotFound) {
-			return r, calendar.ErrGone // the id is used up, the event forgotten
-		}
-		return r, err
-	}
-	if err != nil {
+	switch {
+	case err == nil:
+		return understand(s.UID, e, nil)
+	case !answered(err, http.StatusConflict):
 		return reading{}, err
 	}
-	return understand(s.UID, e, nil)
+	r, err := b.look(ctx, s.UID)
+	if errors.Is(err, calendar.ErrNotFound) {
+		err = calendar.ErrGone // the id is used up, the event forgotten
+	}
+	return r, err
 }
 
 // target decides what the calendar is to show, given what it shows and what was

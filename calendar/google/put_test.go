@@ -68,6 +68,7 @@ func TestCallsOfPut(t *testing.T) {
 	wantCalls(t, "a new series", calls(b, func() { got = put(t, b, moved()) }), map[string]int{"events.insert": 1, "events.patch": 3})
 	read := map[string]int{"events.get": 1, "events.instances": 1}
 	wantCalls(t, "the same again", calls(b, func() { put(t, b, got) }), read)
+	read["events.insert"] = 1 // which says that it is there
 	wantCalls(t, "the same again, from scratch", calls(b, func() { put(t, b, moved()) }), read)
 
 	next := got.WithOverride(calendartest.Move(sample, 8, time.Hour))
@@ -454,8 +455,8 @@ func TestErrorsKeepSecrets(t *testing.T) {
 					t.Errorf("%+v: %v", fault, err)
 				}
 			}
-			if n := s.Calls()["events.get"]; fault.Status == 400 && n != 3 {
-				t.Errorf("a final answer: %d calls, want 3", n)
+			if n := len(b.Calls()); fault.Status == 400 && (n != 2 || b.Calls()["events.list"] != 2 || b.Calls()["events.get"] != 1) {
+				t.Errorf("a final answer: calls %v, want one for each of the three", b.Calls())
 			}
 		}
 	})

@@ -80,20 +80,12 @@ func (s *snapshot) know(uid calendar.UID, sessions []session) {
 // sessions reads the occurrences of a series in the window, whatever people have
 // made of it. A series that is not there has none.
 func (b *Backend) sessions(ctx context.Context, uid calendar.UID, window availability.Interval) ([]session, error) {
-	call := b.svc.Events.Instances(primary, eventID(uid)).MaxResults(pageSize).
-		TimeMin(window.Start.UTC().Format(time.RFC3339)).TimeMax(window.End.UTC().Format(time.RFC3339)).
-		Fields("items(iCalUID,status,start,end,organizer(email),attendees(email,responseStatus))", "nextPageToken", "timeZone")
+	id := eventID(uid)
+	rq := eventsOf(b.home(), "instances", id, "instances").within(window)
+	rq.query.Set("fields", "kind,accessRole,nextPageToken,timeZone,items(iCalUID,status,start,end,organizer(email),attendees(email,responseStatus))")
 	var out []session
-	for {
-		page, err := read(ctx, b, "events.instances", func(ctx context.Context) (*gcal.Events, error) {
-			return call.Context(ctx).Do()
-		})
-		if answered(err, http.StatusNotFound, http.StatusGone) {
-			return nil, nil
-		}
-		if err != nil {
-			return nil, err
-		}
+	_, err := b.list(ctx, rq, func(page *gcal.Events) {
+		b.saw(page)
 		zone := zoneOf(page)
 		for _, e := range page.Items {
 			start, ok := instant(e.Start, zone)
@@ -102,11 +94,19 @@ func (b *Backend) sessions(ctx context.Context, uid calendar.UID, window availab
 				out = append(out, session{availability.Interval{Start: start, End: end}, whoseTime(e), e.ICalUID})
 			}
 		}
-		if page.NextPageToken == "" {
-			return out, nil
-		}
-		call.PageToken(page.NextPageToken)
+	})
+	if answered(err, http.StatusNotFound, http.StatusGone) {
+		return nil, b.owned(ctx)
 	}
+	return out, err
+}
+
+// within returns the request for the part of a list that lies in the window.
+func (rq request) within(window availability.Interval) request {
+	rq.query.Set("maxResults", pageSize)
+	rq.query.Set("timeMin", window.Start.UTC().Format(time.RFC3339))
+	rq.query.Set("timeMax", window.End.UTC().Format(time.RFC3339))
+	return rq
 }
 
 // zoneOf returns the zone of the calendar that was listed.

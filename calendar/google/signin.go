@@ -13,7 +13,8 @@ import (
 // SignIn has the organizer sign in and keeps the token in cfg.Token. open is given
 // the address that must be visited, to show it in a browser or print it; SignIn
 // then waits until Google sends the browser back to this machine, or ctx ends. It
-// keeps nothing unless all of Scopes were granted.
+// keeps nothing unless all of Scopes were granted, by whom the organizer's calendar
+// belongs to.
 func SignIn(ctx context.Context, cfg Config, open func(address string) error) error {
 	creds, err := readCredentials(cfg)
 	if err != nil {
@@ -28,6 +29,13 @@ func SignIn(ctx context.Context, cfg Config, open func(address string) error) er
 	token, err := creds.client.SignIn(ctx, string(cfg.Organizer), open)
 	if err != nil {
 		return fmt.Errorf("google sign-in: %w", err)
+	}
+	b, err := newBackend(cfg, creds, creds.client.With(token))
+	if err != nil {
+		return err
+	}
+	if err := b.owned(ctx); err != nil {
+		return fmt.Errorf("google sign-in: nothing was kept: %w", err)
 	}
 	return oauth.File(cfg.Token).Keep(creds.client.Service, token)
 }

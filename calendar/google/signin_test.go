@@ -48,8 +48,8 @@ func browse(t *testing.T, s *googletest.Server, address string) {
 func TestSignIn(t *testing.T) {
 	s := standIn(t)
 	cfg := signedOut(t, s)
-	if _, err := google.Open(t.Context(), cfg); !errors.Is(err, calendar.ErrSignIn) {
-		t.Fatalf("Open before the sign-in: got %v, want ErrSignIn", err)
+	if err := busyNow(t, start(t, cfg)); !errors.Is(err, calendar.ErrSignIn) || len(s.Calls()) != 0 {
+		t.Fatalf("before the sign-in: got %v after %v, want ErrSignIn without a call", err, s.Calls())
 	}
 	err := google.SignIn(t.Context(), cfg, func(address string) error { browse(t, s, address); return nil })
 	if err != nil {
@@ -87,10 +87,15 @@ func TestSignInRefused(t *testing.T) {
 			if !ok || !strings.Contains(err.Error(), c.want) || !signIn.Again || signIn.Service != "google" {
 				t.Errorf("got %v, want a oauth.Error that says %q", err, c.want)
 			}
-			if _, err := os.Stat(cfg.Token); !errors.Is(err, fs.ErrNotExist) {
-				t.Errorf("token file: got %v, want none", err)
-			}
+			wantNoToken(t, cfg)
 		})
+	}
+}
+
+func wantNoToken(t *testing.T, cfg google.Config) {
+	t.Helper()
+	if _, err := os.Stat(cfg.Token); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("token file: got %v, want none", err)
 	}
 }
 

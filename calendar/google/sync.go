@@ -20,6 +20,11 @@ func (b *Backend) Sync(ctx context.Context, token string, ours []calendar.UID) (
 		p.ids[eventID(uid)] = uid
 	}
 	next, err := b.pages(ctx, token, p.add)
+	if err == nil || hidden(err) {
+		if stranger := b.owned(ctx); stranger != nil {
+			return calendar.Changes{}, fmt.Errorf("read the organizer's calendar: %w", stranger)
+		}
+	}
 	if token != "" && answered(err, http.StatusGone) {
 		return b.Sync(ctx, "", ours)
 	}
@@ -77,27 +82,23 @@ func (p *changePages) add(e *gcal.Event) {
 }
 
 // pages lists all events, or those that have changed since token, and returns the
-// next token. A page may be short, or empty: only the one without a next is last.
+// next token.
 func (b *Backend) pages(ctx context.Context, token string, each func(*gcal.Event)) (next string, err error) {
-	call := b.svc.Events.List(primary).MaxResults(pageSize).
-		Fields("items(id,etag,status,summary,description,location,hangoutLink,start,end,recurrence,recurringEventId,originalStartTime,organizer,attendees,reminders,extendedProperties)",
-			"nextPageToken", "nextSyncToken")
+	rq := eventsOf(b.home(), "list")
+	rq.query.Set("maxResults", pageSize)
+	rq.query.Set("fields", "kind,accessRole,nextPageToken,nextSyncToken,"+
+		"items(id,etag,status,summary,description,location,hangoutLink,start,end,recurrence,recurringEventId,originalStartTime,organizer,attendees,reminders,extendedProperties)")
 	if token != "" {
-		call.SyncToken(token)
+		rq.query.Set("syncToken", token)
 	}
-	for {
-		page, err := read(ctx, b, "events.list", func(ctx context.Context) (*gcal.Events, error) {
-			return call.Context(ctx).Do()
-		})
-		if err != nil {
-			return "", err
-		}
+	last, err := b.list(ctx, rq, func(page *gcal.Events) {
+		b.saw(page)
 		for _, e := range page.Items {
 			each(e)
 		}
-		if page.NextPageToken == "" {
-			return page.NextSyncToken, nil
-		}
-		call.PageToken(page.NextPageToken)
+	})
+	if err != nil {
+		return "", err
 	}
+	return last.NextSyncToken, nil
 }

@@ -38,6 +38,7 @@ type Refusal struct {
 	Code    string        // such as invalid_grant; "" if it named none
 	Numbers []int         // Microsoft's own (AADSTS), which tell more
 	After   time.Duration // how long to wait, 0 if it does not say
+	Skew    time.Duration // how far this machine's clock is ahead of the endpoint's; 0 if it does not say
 }
 
 func (r Refusal) Error() string {
@@ -81,6 +82,9 @@ func refusalOf(failed *oauth2.RetrieveError) Refusal {
 	}
 	if seconds, err := strconv.Atoi(failed.Response.Header.Get("Retry-After")); err == nil && seconds > 0 {
 		r.After = time.Duration(seconds) * time.Second
+	}
+	if at, err := http.ParseTime(failed.Response.Header.Get("Date")); err == nil {
+		r.Skew = time.Since(at)
 	}
 	return r
 }

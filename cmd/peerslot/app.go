@@ -262,6 +262,7 @@ func hintFor(err error) string {
 	var signIn *oauth.Error
 	var fetch *feed.Error
 	var clock *scheduler.ClockError
+	var hinting interface{ Hint() string }
 	switch {
 	case errors.As(err, &h) && h.hint != "":
 		return h.hint
@@ -279,6 +280,8 @@ func hintFor(err error) string {
 		return "it holds the store; this run did nothing, and the next one finds what is left"
 	case errors.Is(err, scheduler.ErrStore):
 		return "look for a full disk or a store that is read-only, then run the same command again: it finishes what was begun"
+	case errors.As(err, &hinting):
+		return hinting.Hint()
 	case errors.Is(err, context.Canceled):
 		return "stopped at a clean point; run the same command again to go on"
 	}

@@ -33,10 +33,11 @@ const (
 
 // Auth is the sign-in of the stand-in. Fields are set before it is used.
 type Auth struct {
-	Grant      []string // scopes that the person ticks; nil means all
-	Deny       bool     // the person does not consent
-	Rotate     bool     // each renewal brings a new refresh token
-	Undelegate bool     // no service account may act for anybody
+	Grant      []string      // scopes that the person ticks; nil means all
+	Deny       bool          // the person does not consent
+	Clock      time.Duration // how far Google's clock is ahead of this machine's
+	Rotate     bool          // each renewal brings a new refresh token
+	Undelegate bool          // no service account may act for anybody
 	Fail       func(grantType string, n int) int
 
 	mu       sync.Mutex
@@ -44,6 +45,7 @@ type Auth struct {
 	revoked  bool
 	codes    map[string]url.Values // asked with, by code
 	refresh  string
+	account  string // whose refresh is
 	access   map[string]grant
 	requests []string // grant types
 }
@@ -57,12 +59,12 @@ type grant struct {
 // testKey is made once: that takes a while.
 var testKey = sync.OnceValues(func() (*rsa.PrivateKey, error) { return rsa.GenerateKey(rand.Reader, 2048) })
 
-func (a *Auth) init(t testing.TB) {
+func (a *Auth) init(t testing.TB, account string) {
 	key, err := testKey()
 	if err != nil {
 		t.Fatal(err)
 	}
-	a.key, a.codes, a.access, a.refresh = key, map[string]url.Values{}, map[string]grant{}, "refresh-"+rand.Text()
+	a.key, a.codes, a.access, a.refresh, a.account = key, map[string]url.Values{}, map[string]grant{}, "refresh-"+rand.Text(), account
 }
 
 // Revoke ends all access, as when the person takes it back.
@@ -107,8 +109,9 @@ func (s *Server) WriteServiceAccount(path string) {
 	})
 }
 
-// WriteToken writes the token file of an account that signed in a while ago.
+// WriteToken writes the token file of Account, which signed in a while ago.
 func (s *Server) WriteToken(path string) {
+	s.Auth.account = s.Account
 	s.write(path, doc{"access_token": "stale", "refresh_token": s.Auth.refresh, "expiry": time.Unix(0, 0).UTC(), "scope": strings.Join(scopes, " ")})
 }
 
@@ -187,14 +190,14 @@ func (s *Server) consent(w http.ResponseWriter, r *http.Request) {
 // token is the token endpoint.
 func (s *Server) token(w http.ResponseWriter, r *http.Request) {
 	if err := r.ParseForm(); err != nil {
-		refuse(w, http.StatusBadRequest, "invalid_request")
+		s.refuse(w, http.StatusBadRequest, "invalid_request")
 		return
 	}
 	kind := r.PostForm.Get("grant_type")
 	s.Auth.requests = append(s.Auth.requests, kind)
 	if s.Auth.Fail != nil {
 		if status := s.Auth.Fail(kind, len(s.Auth.requests)); status != 0 {
-			refuse(w, status, "server_error")
+			s.refuse(w, status, "server_error")
 			return
 		}
 	}
@@ -208,7 +211,7 @@ func (s *Server) token(w http.ResponseWriter, r *http.Request) {
 		account, code = s.assert(r.PostForm.Get("assertion"))
 	}
 	if code != "" {
-		refuse(w, http.StatusBadRequest, code)
+		s.refuse(w, http.StatusBadRequest, code)
 		return
 	}
 	granted := s.Auth.Grant
@@ -227,8 +230,9 @@ func (s *Server) token(w http.ResponseWriter, r *http.Request) {
 	_ = json.NewEncoder(w).Encode(answer)
 }
 
-func refuse(w http.ResponseWriter, status int, code string) {
+func (s *Server) refuse(w http.ResponseWriter, status int, code string) {
 	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Date", time.Now().Add(s.Auth.Clock).UTC().Format(http.TimeFormat))
 	w.WriteHeader(status)
 	_ = json.NewEncoder(w).Encode(doc{"error": code, "error_description": "SECRET that nobody may read"})
 }
@@ -244,7 +248,7 @@ func (s *Server) redeem(form url.Values) (account, code string) {
 	case form.Get("client_id") != clientID || form.Get("client_secret") != clientSecret:
 		return "", "invalid_client"
 	}
-	s.Auth.revoked, s.Auth.refresh = false, "refresh-"+rand.Text()
+	s.Auth.revoked, s.Auth.refresh, s.Auth.account = false, "refresh-"+rand.Text(), s.Account
 	return s.Account, ""
 }
 
@@ -255,7 +259,7 @@ func (s *Server) renew(form url.Values) (account, code string) {
 	case s.Auth.revoked || form.Get("refresh_token") != s.Auth.refresh:
 		return "", "invalid_grant"
 	}
-	return s.Account, ""
+	return s.Auth.account, ""
 }
 
 // assert checks what a service account has signed.
@@ -277,10 +281,14 @@ func (s *Server) assert(jwt string) (account, code string) {
 		s.T.Errorf("assertion of a service account: got %+v", c)
 	}
 	switch {
+	case s.Auth.Clock.Abs() > 5*time.Minute:
+		return "", "invalid_grant"
 	case c.Sub == "":
 		return serviceEmail, ""
 	case s.Auth.Undelegate:
 		return "", "unauthorized_client"
+	case s.calendars[c.Sub] == nil:
+		return "", "invalid_grant"
 	}
 	return c.Sub, ""
 }

@@ -18,6 +18,7 @@ type Fault struct {
 	Delay  time.Duration // before anything is done
 	Drop   Drop          // of the connection
 	Half   bool          // of the answer is sent, then the connection breaks
+	Odd    string        // answered with status 200 and nothing else done, or after it was done if Drop is After
 }
 
 // Drop says when a connection breaks.
@@ -50,17 +51,31 @@ func (s *Server) underFault(r *http.Request, f *Fault, work func() (any, error))
 	if f.Status != 0 {
 		return nil, &apiError{f.Status, f.Reason, f.After}
 	}
+	if f.Odd != "" && f.Drop != After {
+		return odd(f.Odd), nil
+	}
 	answer, err := work()
+	if f.Odd != "" {
+		return odd(f.Odd), nil
+	}
 	if f.Drop == After {
 		return nil, errDropped
 	}
 	return answer, err
 }
 
+// odd is an answer that is none of Google's.
+type odd string
+
 // send writes an answer, or half of it.
 func (f *Fault) send(w http.ResponseWriter, answer any) {
 	if answer == nil {
 		w.WriteHeader(http.StatusNoContent)
+		return
+	}
+	if text, ok := answer.(odd); ok {
+		w.Header().Set("Content-Type", "text/html")
+		_, _ = io.WriteString(w, string(text))
 		return
 	}
 	data, err := json.Marshal(answer)

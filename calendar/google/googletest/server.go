@@ -36,6 +36,7 @@ type Server struct {
 	SlowMeet      bool // a Meet link is not there at once
 	ForgetDeleted bool // of a deleted event only the id is left
 
+	PerMinute    int           // calls of one account in any minute; more are refused; 0 means no limit
 	MaxWindow    time.Duration // of a query for busy times; 0 means 90 days
 	FailBusyFrom time.Time     // queries that start at it or later fail
 	Omit         string        // whose busy times are missing from answers
@@ -55,6 +56,7 @@ type Server struct {
 	expired   int64 // sync tokens up to this change are no longer accepted
 	calls     map[string]int
 	total     int
+	recent    map[string][]time.Time // of the calls of each account in the last minute
 	mails     []Mail
 }
 
@@ -93,9 +95,9 @@ func New(t testing.TB, organizer string, people ...string) *Server {
 	}
 	s := &Server{
 		T: t, Account: organizer, URL: "http://127.0.0.1:1", doc: d,
-		calendars: map[string]*calendar{}, calls: map[string]int{}, changes: 1,
+		calendars: map[string]*calendar{}, calls: map[string]int{}, recent: map[string][]time.Time{}, changes: 1,
 	}
-	s.Auth.init(t)
+	s.Auth.init(t, organizer)
 	for _, a := range append([]string{organizer, serviceEmail}, people...) {
 		s.calendars[a] = &calendar{owner: a, zone: "Europe/Berlin", access: "freeBusyReader", events: map[string]*event{}}
 	}
@@ -148,6 +150,9 @@ func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request, path string) {
 		}
 		s.mu.Lock()
 		defer s.mu.Unlock()
+		if s.tooMany(caller) {
+			return nil, fail(http.StatusForbidden, "rateLimitExceeded")
+		}
 		return s.dispatch(req, caller)
 	})
 	if err != nil {
@@ -193,6 +198,14 @@ func (s *Server) countAndFail(method string) *Fault {
 	return s.Fail(method, n)
 }
 
+// tooMany counts a call of the account, and reports whether it is one too many.
+func (s *Server) tooMany(caller string) bool {
+	now := time.Now()
+	recent := slices.DeleteFunc(s.recent[caller], func(t time.Time) bool { return now.Sub(t) >= time.Minute })
+	s.recent[caller] = append(recent, now)
+	return s.PerMinute > 0 && len(recent) >= s.PerMinute
+}
+
 // An apiError is an answer that is no success.
 type apiError struct {
 	code   int
@@ -216,10 +229,13 @@ func answerError(w http.ResponseWriter, err error) {
 	w.WriteHeader(e.code)
 	// The message is one that must not come through to people or logs.
 	message := "SECRET that nobody may read"
-	_ = json.NewEncoder(w).Encode(doc{"error": doc{
-		"code": e.code, "message": message,
-		"errors": []any{doc{"domain": "calendar", "reason": e.reason, "message": message}},
-	}})
+	body := doc{"code": e.code, "message": message}
+	if newer := map[string]string{"accessNotConfigured": "SERVICE_DISABLED", "insufficientPermissions": "ACCESS_TOKEN_SCOPE_INSUFFICIENT"}[e.reason]; newer != "" {
+		body["details"] = []any{doc{"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": newer, "domain": "googleapis.com"}}
+	} else {
+		body["errors"] = []any{doc{"domain": "calendar", "reason": e.reason, "message": message}}
+	}
+	_ = json.NewEncoder(w).Encode(doc{"error": body})
 }
 
 // dispatch carries out a call whose form is right.

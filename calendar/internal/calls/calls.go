@@ -5,6 +5,7 @@ package calls
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"maps"
 	"sync"
 	"time"
@@ -31,6 +32,7 @@ const (
 // used; it must not be copied then.
 type Line struct {
 	Pace     *rate.Limiter // how many calls may be made in a time
+	Log      *slog.Logger  // of what may be made again; nil means none
 	Parallel int           // how many may be under way at once; 0 means any number
 
 	// Translate turns the error of one call into what may be done about it: a
@@ -123,7 +125,12 @@ func call[T any](ctx context.Context, l *Line, method string, do func() (T, erro
 	defer leave()
 	l.Count(method, 1)
 	v, err = do()
-	return v, l.Translate(ctx, method, err)
+	if err = l.Translate(ctx, method, err); l.Log != nil {
+		if again, ok := errors.AsType[*calendar.RetryError](err); ok {
+			l.Log.Info("the call came to nothing", "method", method, "why", again.Error(), "wait", again.After)
+		}
+	}
+	return v, err
 }
 
 // enter waits for the turn of a call.

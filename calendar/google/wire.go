@@ -1,0 +1,141 @@
+package google
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"net/url"
+	"strings"
+
+	gcal "google.golang.org/api/calendar/v3"
+	"google.golang.org/api/googleapi"
+)
+
+const apiRoot = "https://www.googleapis.com/calendar/v3/"
+
+// A request is one call of the API. The library's own calls would bring gRPC, its
+// tracing and certificates of enterprises into the program, for JSON over HTTP.
+type request struct {
+	method string   // as Google names it, such as events.get
+	verb   string   // "" means GET
+	path   []string // below the root of the API
+	query  url.Values
+	etag   string // of the version that must still be there; "" means any
+	body   any
+}
+
+func eventsOf(id, method string, path ...string) request {
+	return request{method: "events." + method, path: append([]string{"calendars", id, "events"}, path...), query: url.Values{}}
+}
+
+// page returns the request for the page of a list that the token names.
+func (rq request) page(token string) request {
+	if token != "" {
+		rq.query = maps.Clone(rq.query)
+		rq.query.Set("pageToken", token)
+	}
+	return rq
+}
+
+// errOdd is an answer that is none of Google's, whatever its status says: the
+// page on which a network asks to sign in, or a proxy's own.
+type errOdd struct{ what string }
+
+func (e *errOdd) Error() string { return "the answer is not one of Google's: " + e.what }
+
+// Hint says what to do.
+func (e *errOdd) Hint() string {
+	return "a proxy, a filter or the sign-in page of a network may stand in between: open https://www.googleapis.com in a browser on this machine"
+}
+
+// maxAnswer is more than any answer of the API takes: 2,500 events to a page.
+const maxAnswer = 64 << 20
+
+// send makes the call and reads its answer, nil if there is to be none. An answer
+// that does not fit the request is an errOdd.
+func (b *Backend) send(ctx context.Context, rq request, answer any) error {
+	resp, err := b.roundTrip(ctx, rq)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	resp.Body = struct {
+		io.Reader
+		io.Closer
+	}{io.LimitReader(resp.Body, maxAnswer), resp.Body}
+	if err := googleapi.CheckResponse(resp); err != nil {
+		return err
+	}
+	if answer == nil {
+		if resp.StatusCode != http.StatusNoContent {
+			return &errOdd{fmt.Sprintf("%d instead of an empty one", resp.StatusCode)}
+		}
+		return nil
+	}
+	err = json.NewDecoder(resp.Body).Decode(answer)
+	_, syntax := errors.AsType[*json.SyntaxError](err)
+	_, kind := errors.AsType[*json.UnmarshalTypeError](err)
+	switch {
+	case syntax || kind || errors.Is(err, io.EOF):
+		return &errOdd{"no JSON of the API"}
+	case err != nil:
+		return err
+	case !fits(rq, answer):
+		return &errOdd{"JSON of something else"}
+	}
+	return nil
+}
+
+func (b *Backend) roundTrip(ctx context.Context, rq request) (*http.Response, error) {
+	parts := make([]string, len(rq.path))
+	for i, p := range rq.path {
+		parts[i] = url.PathEscape(p)
+	}
+	query := url.Values{"alt": {"json"}, "prettyPrint": {"false"}}
+	for name, values := range rq.query {
+		query[name] = values
+	}
+	var body io.Reader
+	if rq.body != nil {
+		text, err := json.Marshal(rq.body)
+		if err != nil {
+			return nil, err
+		}
+		body = bytes.NewReader(text)
+	}
+	req, err := http.NewRequestWithContext(ctx, rq.verb, b.root+strings.Join(parts, "/")+"?"+query.Encode(), body)
+	if err != nil {
+		return nil, errors.New("the address of the API cannot be made")
+	}
+	req.Header.Set("User-Agent", "peerslot")
+	if body != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	if rq.etag != "" {
+		req.Header.Set("If-Match", rq.etag)
+	}
+	return b.client.Do(req)
+}
+
+// fits reports whether an answer is to the request: of its kind and, if it is one
+// event, the one that was asked for.
+func fits(rq request, answer any) bool {
+	switch a := answer.(type) {
+	case *gcal.Event:
+		want := rq.path[len(rq.path)-1]
+		if sent, ok := rq.body.(*gcal.Event); ok && sent.Id != "" {
+			want = sent.Id
+		}
+		return a.Id == want
+	case *gcal.Events:
+		return a.Kind == "calendar#events" || a.AccessRole != ""
+	case *gcal.FreeBusyResponse:
+		return a.Kind == "calendar#freeBusy" || a.Calendars != nil
+	}
+	return true
+}
