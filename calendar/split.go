@@ -57,6 +57,17 @@ func (s Split) Busy(ctx context.Context, people []Address, iv availability.Inter
 	return busySplit{s.Backend, s.Readers}.Busy(ctx, people, iv, except...)
 }
 
+// Elsewhere returns a reader of those who are read elsewhere. It has no answer for
+// others.
+func (s Split) Elsewhere() BusyReader { return busySplit{silent{}, s.Readers} }
+
+// silent is a BusyReader that has no answers.
+type silent struct{}
+
+func (silent) Busy(context.Context, []Address, availability.Interval, ...UID) (map[Address]availability.Busy, error) {
+	return nil, nil
+}
+
 // A busySplit asks here about all who are not read elsewhere.
 type busySplit struct {
 	here    BusyReader

@@ -19,12 +19,12 @@ const sendUpdates = "all"
 
 // look reads the series and its occurrences. A deleted series is Cancelled.
 func (b *Backend) look(ctx context.Context, uid calendar.UID) (reading, error) {
+	if err := b.owned(ctx); err != nil {
+		return reading{}, err
+	}
 	id := eventID(uid)
 	event, err := b.event(ctx, id)
 	if answered(err, http.StatusNotFound, http.StatusGone) {
-		if err := b.owned(ctx); err != nil {
-			return reading{}, err
-		}
 		return reading{}, calendar.ErrNotFound
 	}
 	if err != nil {
@@ -129,9 +129,6 @@ func (b *Backend) Get(ctx context.Context, uid calendar.UID) (calendar.Series, e
 
 // Cancel implements calendar.Backend.
 func (b *Backend) Cancel(ctx context.Context, uid calendar.UID, from time.Time) error {
-	if err := b.owned(ctx); err != nil {
-		return fmt.Errorf("cancel series %s: %w", uid, err)
-	}
 	_, err := calendar.Retry(ctx, calls.Tries, func() (calendar.Series, error) {
 		r, err := b.look(ctx, uid)
 		if err != nil {

@@ -43,7 +43,7 @@ type finding struct {
 }
 
 func (a *app) check(ctx context.Context) error {
-	w, err := a.open(ctx)
+	w, err := a.openOr(ctx, func(err error) (calendar.Backend, error) { return unusable{err: err}, nil })
 	if err != nil {
 		return err
 	}
@@ -88,6 +88,22 @@ func (w *workspace) backendFindings(ctx context.Context) []finding {
 	return out
 }
 
+// unusable is a backend that cannot be opened: all that it says is why.
+type unusable struct {
+	calendar.Backend
+	err error
+}
+
+// Check implements calendar.Checker.
+func (u unusable) Check(context.Context) []calendar.Finding {
+	return []calendar.Finding{{What: "set-up", Err: u.err}}
+}
+
+// Busy implements calendar.BusyReader.
+func (u unusable) Busy(context.Context, []calendar.Address, availability.Interval, ...calendar.UID) (map[calendar.Address]availability.Busy, error) {
+	return nil, u.err
+}
+
 // calendarFindings reads everybody's calendar over the next three months.
 func (a *app) calendarFindings(ctx context.Context, w *workspace) ([]finding, error) {
 	var people []calendar.Address
@@ -97,19 +113,26 @@ func (a *app) calendarFindings(ctx context.Context, w *workspace) ([]finding, er
 	slices.Sort(people)
 	now := a.now()
 	window := availability.Interval{Start: now, End: now.AddDate(0, 0, 91)}
+	var out []finding
 	busy, err := w.service.Backend.Busy(ctx, people, window)
 	switch {
 	case stopped(ctx, err):
 		return nil, err
-	case err != nil:
-		return []finding{{"calendars", false, err.Error(), hintFor(err)}}, nil
+	case err != nil: // then those can be read that are elsewhere
+		out = append(out, finding{"calendars", false, err.Error(), hintFor(err)})
+		elsewhere := w.service.Backend.(calendar.Split).Elsewhere()
+		if busy, err = elsewhere.Busy(ctx, people, window); err != nil {
+			return nil, err
+		}
 	}
 	since, err := w.service.Store.Unreadable(ctx)
 	if err != nil {
 		return nil, err
 	}
-	var out []finding
 	for _, p := range people {
+		if _, asked := busy[p]; !asked {
+			continue
+		}
 		if w.Workspace.Roster[p].Calendar == "none" {
 			out = append(out, finding{"calendar of " + string(p), true, "none, as configured: nothing is known of their times", ""})
 			continue

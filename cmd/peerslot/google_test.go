@@ -171,6 +171,55 @@ func TestGoogleFromSignInToCancel(t *testing.T) {
 	}
 }
 
+// check tells everything that it can find out, each fault with its own next step.
+func TestGoogleCheckGoesOn(t *testing.T) {
+	for name, c := range map[string]struct {
+		set  func(googleWorld)
+		want string
+	}{
+		"not signed in":  {func(googleWorld) {}, "peerslot auth google"},
+		"no credentials": {func(g googleWorld) { _ = os.Remove(filepath.Join(g.dir, "credentials.json")) }, "OAuth client"},
+		"not enabled": {func(g googleWorld) {
+			g.signIn(t)
+			g.Fail = func(string, int) *googletest.Fault {
+				return &googletest.Fault{Status: 403, Reason: "accessNotConfigured"}
+			}
+		}, "enable it"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			g := newGoogleWorld(t)
+			feed := "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//test//EN\r\nEND:VCALENDAR\r\n"
+			config, err := os.ReadFile(filepath.Join(g.dir, "peerslot.yaml"))
+			config = []byte(strings.Replace(string(config), "{email: cem@acme.example}", "{email: cem@acme.example, calendar: cem.ics}", 1))
+			if err := errors.Join(err, os.WriteFile(filepath.Join(g.dir, "peerslot.yaml"), config, 0o600), os.WriteFile(filepath.Join(g.dir, "cem.ics"), []byte(feed), 0o600)); err != nil {
+				t.Fatal(err)
+			}
+			c.set(g)
+			status, out, _ := g.run(t, "check", "--now", googleNow)
+			for _, want := range []string{c.want, "ok   calendar of cem@acme.example", "ok   agendas"} {
+				if status != 3 || !strings.Contains(out, want) {
+					t.Errorf("status %d, want 3 and %q:\n%s", status, want, out)
+				}
+			}
+		})
+	}
+}
+
+func TestGoogleWrongAccount(t *testing.T) {
+	g := newGoogleWorld(t)
+	g.signIn(t)
+	g.must(t, "book", "leads", "--yes", "--now", googleNow)
+	g.Account = "ana@acme.example"
+	g.WriteToken(filepath.Join(g.dir, "token.json"))
+	for _, args := range [][]string{{"book", "peers", "--yes"}, {"repair", "--yes"}, {"cancel", "leads", "--yes"}} {
+		writes := g.writes()
+		status, out, stderr := g.run(t, append(args, "--now", googleNow)...)
+		if status != 1 || g.writes() != writes || !strings.Contains(stderr, "ana@acme.example is not the organizer") || strings.Contains(out, "Cancelled") {
+			t.Errorf("%v: status %d, %d writes, want 1, none and who is signed in:\n%s%s", args, status, g.writes()-writes, out, stderr)
+		}
+	}
+}
+
 func TestGoogleRevoked(t *testing.T) {
 	g := newGoogleWorld(t)
 	g.signIn(t)

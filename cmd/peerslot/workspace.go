@@ -43,15 +43,27 @@ func (a *app) loadConfig() (*config.Config, error) {
 
 // open opens the workspace. The caller must close it.
 func (a *app) open(ctx context.Context) (*workspace, error) {
+	return a.openOr(ctx, func(err error) (calendar.Backend, error) { return nil, err })
+}
+
+// openOr opens the workspace with another backend if its own cannot be used.
+func (a *app) openOr(ctx context.Context, other func(error) (calendar.Backend, error)) (*workspace, error) {
 	c, err := a.loadConfig()
 	if err != nil {
 		return nil, err
 	}
 	w := &workspace{Config: c}
-	backend, err := a.backend(ctx, w)
+	if w.home, err = a.backend(ctx, w); err != nil {
+		w.home, err = other(err)
+	}
 	if err != nil {
 		return nil, err
 	}
+	readers, err := a.readers(c, zoneOf(c.Workspace))
+	if err != nil {
+		return nil, err
+	}
+	backend := calendar.Split{Backend: w.home, Readers: readers}
 	st, err := store.Open(ctx, storeURL(c))
 	if err != nil {
 		return nil, err
@@ -100,7 +112,7 @@ func (a *app) countCalls(w *workspace) {
 	}
 	calls := caller.Calls()
 	for _, method := range slices.Sorted(maps.Keys(calls)) {
-		fmt.Fprintf(a.stderr, "calls: %s %d\n", method, calls[method])
+		a.log().Info("calls", "method", method, "count", calls[method])
 	}
 }
 
@@ -130,7 +142,9 @@ func (a *app) backend(ctx context.Context, w *workspace) (calendar.Backend, erro
 	case config.Folder:
 		b = &folder.Backend{Path: inDir(c.Dir, c.Calendar.Folder.Path), Zone: zone}
 	case config.Google:
-		g, err := google.Open(ctx, googleConfig(c))
+		account := googleConfig(c)
+		account.Log = a.log()
+		g, err := google.Open(ctx, account)
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil, withHint(err, "make an OAuth client or a service account, as the README tells, and save its JSON there")
 		}
@@ -141,12 +155,7 @@ func (a *app) backend(ctx context.Context, w *workspace) (calendar.Backend, erro
 	default:
 		return nil, &hinted{fmt.Errorf("calendar backend %q is not part of this build", c.Calendar.Backend), "use backend: folder", exitUsage}
 	}
-	w.home = b
-	readers, err := a.readers(c, zone)
-	if err != nil {
-		return nil, err
-	}
-	return calendar.Split{Backend: b, Readers: readers}, nil
+	return b, nil
 }
 
 // readers returns who is read elsewhere than from the workspace's backend.
