@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/peerslot/peerslot/availability"
@@ -73,7 +74,7 @@ var (
 // the requests. A group that cannot be booked has a Problem and does not hinder
 // the others; the error is for input that no plan can be made from.
 func PlanBookings(s Snapshot, requests []Request) ([]BookingPlan, error) {
-	p, err := newPlanner(s)
+	p, err := NewPlanner(s)
 	if err != nil {
 		return nil, err
 	}
@@ -84,7 +85,7 @@ func PlanBookings(s Snapshot, requests []Request) ([]BookingPlan, error) {
 		if !ok {
 			return nil, fmt.Errorf("group %q: there is no program %q", r.Group.Name, r.Group.Program)
 		}
-		plans[i] = BookingPlan{Group: r.Group, Program: program, Unknown: s.unknown(r.Group), Existing: s.existing(r.Group.Name)}
+		plans[i] = BookingPlan{Group: r.Group, Program: program, Unknown: s.Unknown(r.Group), Existing: s.existing(r.Group.Name)}
 		if e := plans[i].Existing; e != nil && e.Series.UID != r.Follows {
 			continue
 		}
@@ -127,12 +128,12 @@ type contender struct {
 const nearlyAsGood = 0.9
 
 // contend measures how constrained a group is before any other has taken time.
-func (p *planner) contend(r Request) (contender, error) {
+func (p *Planner) contend(r Request) (contender, error) {
 	c := contender{members: len(r.Group.Members), name: r.Group.Name}
 	if r.Slot != (availability.Slot{}) {
 		return c, nil // it has no choice at all
 	}
-	members, err := p.members(r.Group, "")
+	members, err := p.Members(r.Group, "")
 	if err != nil {
 		return c, err
 	}
@@ -170,8 +171,8 @@ func (c contender) compare(o contender) int {
 }
 
 // choose returns the slot that r asks for, or the best one, with its members.
-func (p *planner) choose(r Request) (availability.Candidate, []availability.Member, error) {
-	members, err := p.members(r.Group, "")
+func (p *Planner) choose(r Request) (availability.Candidate, []availability.Member, error) {
+	members, err := p.Members(r.Group, "")
 	if err != nil {
 		return availability.Candidate{}, nil, err
 	}
@@ -211,7 +212,7 @@ func allSlots(c availability.Cadence) int { return int(7*24*time.Hour/(5*time.Mi
 // onFewestDays returns, of the slots nearly as good as the best, the one that adds
 // a day with a session of the program to the weeks of the fewest members; then the
 // better one.
-func (p *planner) onFewestDays(r Request, ranked []availability.Candidate) availability.Candidate {
+func (p *Planner) onFewestDays(r Request, ranked []availability.Candidate) availability.Candidate {
 	days := map[calendar.Address]availability.Days{}
 	for _, b := range p.planned {
 		if b.Program != r.Group.Program || b.Group == r.Group.Name {
@@ -254,7 +255,7 @@ func favoured(r Request, best availability.Candidate, members []availability.Mem
 }
 
 // plan fills in the plan of one group and takes its time.
-func (p *planner) plan(plan *BookingPlan, r Request) error {
+func (p *Planner) plan(plan *BookingPlan, r Request) error {
 	c, members, err := p.choose(r)
 	if err != nil {
 		plan.Problem = err
@@ -285,7 +286,7 @@ func (p *planner) plan(plan *BookingPlan, r Request) error {
 }
 
 // withMoves moves the sessions whose weeks are known to be bad.
-func (p *planner) withMoves(series calendar.Series, g Group, members []availability.Member, search availability.Search) (calendar.Series, []Move, error) {
+func (p *Planner) withMoves(series calendar.Series, g Group, members []availability.Member, search availability.Search) (calendar.Series, []Move, error) {
 	zone, err := availability.LoadZone(search.Zone)
 	if err != nil {
 		return series, nil, err
@@ -294,13 +295,13 @@ func (p *planner) withMoves(series calendar.Series, g Group, members []availabil
 	if err != nil {
 		return series, nil, err
 	}
-	better := moveSearch{
-		rules: p.Workspace.Repair, members: members, zone: zone, only: search.OnlyDays,
-		earliest: search.Start.In(zone).Start, now: p.Now, taken: p.taken(g, ""),
+	better := MoveSearch{
+		Rules: p.Workspace.Repair, Members: members, Zone: zone, Only: search.OnlyDays,
+		Earliest: search.Start.In(zone).Start, Now: p.Now, Taken: p.Taken(g, ""),
 	}
 	var moves []Move
 	for i := range occurrences {
-		m, found, err := better.best(occurrences, i)
+		m, found, err := better.Best(occurrences, i)
 		if err != nil {
 			return series, nil, err
 		}
@@ -309,13 +310,13 @@ func (p *planner) withMoves(series calendar.Series, g Group, members []availabil
 		}
 		occurrences[i].Interval, occurrences[i].Moved = m.To, true
 		moves = append(moves, m)
-		series = series.WithOverride(calendar.Override{Original: m.Original, Moved: m.To, Note: p.moveNote(m, zone)})
+		series = series.WithOverride(calendar.Override{Original: m.Original, Moved: m.To, Note: p.MoveNote(m, zone)})
 	}
 	return series, moves, nil
 }
 
 // moveNote tells the members of a move: old time, new time and why.
-func (s Snapshot) moveNote(m Move, zone *time.Location) string {
+func (s Snapshot) MoveNote(m Move, zone *time.Location) string {
 	const layout = "Mon 2 Jan 15:04"
 	return fmt.Sprintf("Moved from %s to %s (%s): %s.", m.From.Start.In(zone).Format(layout), m.To.Start.In(zone).Format(layout), zone, m.Why(s.Workspace.Name))
 }
@@ -365,4 +366,9 @@ func UnknownIn(plans []BookingPlan) []Unknown {
 		out = append(out, p.Unknown...)
 	}
 	return uniqueUnknown(out)
+}
+
+func uniqueUnknown(list []Unknown) []Unknown {
+	slices.SortFunc(list, func(a, b Unknown) int { return strings.Compare(string(a.Person), string(b.Person)) })
+	return slices.CompactFunc(list, func(a, b Unknown) bool { return a.Person == b.Person })
 }

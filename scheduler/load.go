@@ -58,7 +58,7 @@ func Loads(bookings []Booking, zone *time.Location, now time.Time) []Load {
 
 // fullWeeks returns the ISO weeks of zone in which the person has as many sessions
 // as allowed: no more fit in. except names a series that does not count.
-func (p *planner) fullWeeks(a calendar.Address, except calendar.UID, allowed int, zone *time.Location) []availability.Interval {
+func (p *Planner) fullWeeks(a calendar.Address, except calendar.UID, allowed int, zone *time.Location) []availability.Interval {
 	perWeek := map[availability.Date]int{}
 	for _, o := range p.own[a] {
 		if except == "" || o.uid != except {

@@ -36,36 +36,36 @@ func listed(names []string) string {
 	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
 }
 
-// A moveSearch looks for better times for single sessions of one series, by the
+// A MoveSearch looks for better times for single sessions of one series, by the
 // rules of repair. Its members are free of the series itself.
-type moveSearch struct {
-	rules    RepairRules
-	members  []availability.Member
-	zone     *time.Location
-	only     availability.Days       // hard; empty for all
-	earliest time.Time               // no session goes before it
-	taken    []availability.Interval // other sessions of ours, which no session is moved onto
-	now      time.Time
-	refused  instants                                     // starts that a member declined earlier
-	declined func(o calendar.Occurrence, member int) bool // nil for nobody
+type MoveSearch struct {
+	Rules    RepairRules
+	Members  []availability.Member
+	Zone     *time.Location
+	Only     availability.Days       // hard; empty for all
+	Earliest time.Time               // no session goes before it
+	Taken    []availability.Interval // other sessions of ours, which no session is moved onto
+	Now      time.Time
+	Refused  []availability.Interval                      // times that a member declined for this session
+	Declined func(o calendar.Occurrence, member int) bool // nil for nobody
 }
 
 // due reports whether the session is neither too near nor too far to be moved.
-func (s moveSearch) due(o calendar.Occurrence) bool {
-	return !o.Start.Before(s.now.Add(s.rules.Notice)) && !o.Start.After(s.now.Add(s.rules.Horizon))
+func (s MoveSearch) Due(o calendar.Occurrence) bool {
+	return !o.Start.Before(s.Now.Add(s.Rules.Notice)) && !o.Start.After(s.Now.Add(s.Rules.Horizon))
 }
 
 // best returns the best other time for occurrence i of the series, if one is
 // worth it: in the same ISO week, strictly between the neighbours, with enough
 // notice, and attended by at least MinGain more members. Best attendance wins,
 // then the same day, then the nearest time, then the earlier one.
-func (s moveSearch) best(occurrences []calendar.Occurrence, i int) (best Move, found bool, err error) {
+func (s MoveSearch) Best(occurrences []calendar.Occurrence, i int) (best Move, found bool, err error) {
 	o := occurrences[i]
-	if o.Cancelled || !s.due(o) {
+	if o.Cancelled || !s.Due(o) {
 		return Move{}, false, nil
 	}
-	before := s.verdictsNow(o)
-	if !before.conflict() {
+	before := s.VerdictsNow(o)
+	if !before.Conflict() {
 		return Move{}, false, nil
 	}
 	week, err := s.week(o)
@@ -73,39 +73,44 @@ func (s moveSearch) best(occurrences []calendar.Occurrence, i int) (best Move, f
 		return Move{}, false, err
 	}
 	allowed := s.room(occurrences, i)
-	s.taken = slices.DeleteFunc(slices.Clone(s.taken), func(iv availability.Interval) bool { return !iv.Overlaps(allowed) })
-	after, bestStart := make(verdicts, len(s.members)), 0
+	s.Taken = slices.DeleteFunc(slices.Clone(s.Taken), func(iv availability.Interval) bool { return !iv.Overlaps(allowed) })
+	after, bestStart := make(Verdicts, len(s.Members)), 0
 	for start := range week.grid.Starts() {
 		week.judge(after, start)
-		if before.gainTo(after) < max(1, s.rules.MinGain) || found && after.attending() < best.After {
+		if before.GainTo(after) < max(1, s.Rules.MinGain) || found && after.Attending() < best.After {
 			continue
 		}
 		to, exists := week.grid.Interval(0, start)
-		if !exists || !allowed.Contains(to) || to.Start.Equal(o.Start) || s.refused.has(to.Start) || s.isTaken(to) {
+		if !exists || !allowed.Contains(to) || to.Start.Equal(o.Start) || s.isRefused(to) || s.isTaken(to) {
 			continue
 		}
-		m := Move{Original: o.Original, From: o.Interval, To: to, Before: before.attending(), After: after.attending()}
+		m := Move{Original: o.Original, From: o.Interval, To: to, Before: before.Attending(), After: after.Attending()}
 		if !found || s.better(m, best) {
 			best, found, bestStart = m, true, start
 		}
 	}
 	if found {
 		week.judge(after, bestStart)
-		best.Gained = before.gained(after, s.members)
+		best.Gained = before.Gained(after, s.Members)
 	}
 	return best, found, nil
 }
 
 // isTaken reports whether a member has another session of ours then: moving this
 // one onto it would cost that one the member.
-func (s moveSearch) isTaken(iv availability.Interval) bool {
-	return slices.ContainsFunc(s.taken, iv.Overlaps)
+func (s MoveSearch) isTaken(iv availability.Interval) bool {
+	return slices.ContainsFunc(s.Taken, iv.Overlaps)
+}
+
+// isRefused reports whether a member declined a time that overlaps it.
+func (s MoveSearch) isRefused(iv availability.Interval) bool {
+	return slices.ContainsFunc(s.Refused, iv.Overlaps)
 }
 
 // room returns where occurrence i may go without a change in the order of the
 // series, too short a notice, or a time before the series' first date.
-func (s moveSearch) room(occurrences []calendar.Occurrence, i int) availability.Interval {
-	room := availability.Interval{Start: later(s.now.Add(s.rules.Notice), s.earliest), End: occurrences[i].End.AddDate(0, 0, 7)}
+func (s MoveSearch) room(occurrences []calendar.Occurrence, i int) availability.Interval {
+	room := availability.Interval{Start: later(s.Now.Add(s.Rules.Notice), s.Earliest), End: occurrences[i].End.AddDate(0, 0, 7)}
 	if i > 0 {
 		room.Start = later(room.Start, occurrences[i-1].End)
 	}
@@ -122,20 +127,20 @@ type moveWeek struct {
 	masks []*availability.Mask
 }
 
-func (s moveSearch) week(o calendar.Occurrence) (moveWeek, error) {
+func (s MoveSearch) week(o calendar.Occurrence) (moveWeek, error) {
 	grid, err := availability.NewGrid(availability.Search{
-		Zone: s.zone.String(), Start: availability.DateOf(o.Start.In(s.zone)).Monday(),
-		Cadence: availability.Weekly, Count: 1, Length: o.Length(), OnlyDays: s.only,
+		Zone: s.Zone.String(), Start: availability.DateOf(o.Start.In(s.Zone)).Monday(),
+		Cadence: availability.Weekly, Count: 1, Length: o.Length(), OnlyDays: s.Only,
 	})
 	if err != nil {
 		return moveWeek{}, err
 	}
-	masks, err := grid.Masks(s.members)
+	masks, err := grid.Masks(s.Members)
 	return moveWeek{grid, masks}, err
 }
 
 // judge fills in who can attend at a start.
-func (w moveWeek) judge(v verdicts, start int) {
+func (w moveWeek) judge(v Verdicts, start int) {
 	for i, m := range w.masks {
 		v[i] = m.Can(0, start)
 	}
@@ -143,10 +148,10 @@ func (w moveWeek) judge(v verdicts, start int) {
 
 // better reports whether a is to be preferred to b, another move of the same
 // session.
-func (s moveSearch) better(a, b Move) bool {
-	day := availability.DateOf(a.From.Start.In(s.zone))
+func (s MoveSearch) better(a, b Move) bool {
+	day := availability.DateOf(a.From.Start.In(s.Zone))
 	otherDay := func(m Move) int {
-		if availability.DateOf(m.To.Start.In(s.zone)) == day {
+		if availability.DateOf(m.To.Start.In(s.Zone)) == day {
 			return 0
 		}
 		return 1
@@ -159,32 +164,32 @@ func (s moveSearch) better(a, b Move) bool {
 	) < 0
 }
 
-// verdicts are the members' answers for one time, in the order of the members.
-type verdicts []availability.Can
+// Verdicts are the members' answers for one time, in the order of the members.
+type Verdicts []availability.Can
 
 // verdictsNow returns who can attend a session where it is. Who declined it cannot.
-func (s moveSearch) verdictsNow(o calendar.Occurrence) verdicts {
-	v := make(verdicts, len(s.members))
-	for i := range s.members {
-		if s.declined == nil || !s.declined(o, i) {
-			v[i], _ = s.members[i].CanAttend(o.Interval)
+func (s MoveSearch) VerdictsNow(o calendar.Occurrence) Verdicts {
+	v := make(Verdicts, len(s.Members))
+	for i := range s.Members {
+		if s.Declined == nil || !s.Declined(o, i) {
+			v[i], _ = s.Members[i].CanAttend(o.Interval)
 		}
 	}
 	return v
 }
 
 // verdictsAt returns who can attend at another time.
-func (s moveSearch) verdictsAt(iv availability.Interval) verdicts {
-	v := make(verdicts, len(s.members))
-	for i := range s.members {
-		v[i], _ = s.members[i].CanAttend(iv)
+func (s MoveSearch) VerdictsAt(iv availability.Interval) Verdicts {
+	v := make(Verdicts, len(s.Members))
+	for i := range s.Members {
+		v[i], _ = s.Members[i].CanAttend(iv)
 	}
 	return v
 }
 
-func (s moveSearch) anyDeclined(o calendar.Occurrence) bool {
-	for i := range s.members {
-		if s.declined != nil && s.declined(o, i) {
+func (s MoveSearch) AnyDeclined(o calendar.Occurrence) bool {
+	for i := range s.Members {
+		if s.Declined != nil && s.Declined(o, i) {
 			return true
 		}
 	}
@@ -192,7 +197,7 @@ func (s moveSearch) anyDeclined(o calendar.Occurrence) bool {
 }
 
 // conflict reports whether somebody is known not to be able to attend.
-func (v verdicts) conflict() bool {
+func (v Verdicts) Conflict() bool {
 	for _, c := range v {
 		if c == availability.No {
 			return true
@@ -201,7 +206,7 @@ func (v verdicts) conflict() bool {
 	return false
 }
 
-func (v verdicts) attending() int {
+func (v Verdicts) Attending() int {
 	n := 0
 	for _, c := range v {
 		if c.Attends() {
@@ -211,7 +216,7 @@ func (v verdicts) attending() int {
 	return n
 }
 
-func (v verdicts) maybe() int {
+func (v Verdicts) Maybe() int {
 	n := 0
 	for _, c := range v {
 		if c == availability.Maybe {
@@ -223,7 +228,7 @@ func (v verdicts) maybe() int {
 
 // gainTo returns how many more members are known to be able to attend at the other
 // time. Who may be able to now, as nothing is known, is no gain if able later.
-func (v verdicts) gainTo(other verdicts) int {
+func (v Verdicts) GainTo(other Verdicts) int {
 	n := 0
 	for i := range v {
 		switch now, then := v[i], other[i]; {
@@ -236,7 +241,7 @@ func (v verdicts) gainTo(other verdicts) int {
 	return n
 }
 
-func (v verdicts) gained(other verdicts, members []availability.Member) []calendar.Address {
+func (v Verdicts) Gained(other Verdicts, members []availability.Member) []calendar.Address {
 	var out []calendar.Address
 	for i := range v {
 		if v[i] == availability.No && other[i].Attends() {

@@ -14,15 +14,15 @@ import (
 
 // plainMove is the rule of repair as the contract words it, slowly: it asks
 // CanAttend about every quarter-hour of the week.
-func plainMove(s moveSearch, occurrences []calendar.Occurrence, i int) (Move, bool) {
+func plainMove(s MoveSearch, occurrences []calendar.Occurrence, i int) (Move, bool) {
 	o := occurrences[i]
-	soon, far := s.now.Add(s.rules.Notice), s.now.Add(s.rules.Horizon)
+	soon, far := s.Now.Add(s.Rules.Notice), s.Now.Add(s.Rules.Horizon)
 	if o.Cancelled || o.Start.Before(soon) || o.Start.After(far) {
 		return Move{}, false
 	}
 	count := func(iv availability.Interval) (yes, maybe int, conflict bool) {
-		for m := range s.members {
-			switch can, _ := s.members[m].CanAttend(iv); {
+		for m := range s.Members {
+			switch can, _ := s.Members[m].CanAttend(iv); {
 			case can.Attends():
 				yes++
 			case can == availability.Maybe:
@@ -37,23 +37,23 @@ func plainMove(s moveSearch, occurrences []calendar.Occurrence, i int) (Move, bo
 	if !conflict {
 		return Move{}, false
 	}
-	year, week := o.Start.In(s.zone).ISOWeek()
+	year, week := o.Start.In(s.Zone).ISOWeek()
 	var found []Move
 	for t := o.Start.AddDate(0, 0, -8).Truncate(15 * time.Minute); t.Before(o.Start.AddDate(0, 0, 8)); t = t.Add(15 * time.Minute) {
 		to := availability.Interval{Start: t, End: t.Add(o.Length())}
-		local := t.In(s.zone)
-		first, _ := availability.At(availability.DateOf(local), time.Duration(local.Hour())*time.Hour+time.Duration(local.Minute())*time.Minute, s.zone)
+		local := t.In(s.Zone)
+		first, _ := availability.At(availability.DateOf(local), time.Duration(local.Hour())*time.Hour+time.Duration(local.Minute())*time.Minute, s.Zone)
 		y, w := local.ISOWeek()
 		switch {
-		case y != year || w != week, t.Before(soon), t.Before(s.earliest), t.Equal(o.Start), !first.Equal(t):
+		case y != year || w != week, t.Before(soon), t.Before(s.Earliest), t.Equal(o.Start), !first.Equal(t):
 			continue
 		case i > 0 && t.Before(occurrences[i-1].End), i+1 < len(occurrences) && to.End.After(occurrences[i+1].Start):
 			continue
-		case s.only != 0 && !s.only.Has(local.Weekday()):
+		case s.Only != 0 && !s.Only.Has(local.Weekday()):
 			continue
 		}
 		after, _, _ := count(to)
-		if gain(s.members, o.Interval, to) >= s.rules.MinGain {
+		if gain(s.Members, o.Interval, to) >= s.Rules.MinGain {
 			found = append(found, Move{Original: o.Original, From: o.Interval, To: to, Before: before, After: after})
 		}
 	}
@@ -61,7 +61,7 @@ func plainMove(s moveSearch, occurrences []calendar.Occurrence, i int) (Move, bo
 		return Move{}, false
 	}
 	otherDay := func(m Move) int {
-		if m.To.Start.In(s.zone).YearDay() == m.From.Start.In(s.zone).YearDay() {
+		if m.To.Start.In(s.Zone).YearDay() == m.From.Start.In(s.Zone).YearDay() {
 			return 0
 		}
 		return 1
@@ -97,7 +97,7 @@ func TestMoveEqualsThePlainRule(t *testing.T) {
 		s, occurrences := randomMoveSearch(t, random)
 		for i := range occurrences {
 			want, wantFound := plainMove(s, occurrences, i)
-			got, found, err := s.best(occurrences, i)
+			got, found, err := s.Best(occurrences, i)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -108,7 +108,7 @@ func TestMoveEqualsThePlainRule(t *testing.T) {
 			if found {
 				moved++
 				occurrences[i].Interval = got.To
-				if _, again, _ := s.best(occurrences, i); again && got.After == len(s.members) {
+				if _, again, _ := s.Best(occurrences, i); again && got.After == len(s.Members) {
 					t.Fatalf("case %d: a session that all attend is moved again", n)
 				}
 			}
@@ -119,7 +119,7 @@ func TestMoveEqualsThePlainRule(t *testing.T) {
 	}
 }
 
-func randomMoveSearch(t *testing.T, random *rand.Rand) (moveSearch, []calendar.Occurrence) {
+func randomMoveSearch(t *testing.T, random *rand.Rand) (MoveSearch, []calendar.Occurrence) {
 	t.Helper()
 	zones := []string{"Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "America/Santiago", "Asia/Kolkata"}
 	zone, err := availability.LoadZone(zones[random.IntN(len(zones))])
@@ -133,12 +133,12 @@ func randomMoveSearch(t *testing.T, random *rand.Rand) (moveSearch, []calendar.O
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := moveSearch{
-		rules: RepairRules{Notice: time.Duration(random.IntN(48)) * time.Hour, Horizon: time.Duration(10+random.IntN(30)) * 24 * time.Hour, MinGain: 1 + random.IntN(2)},
-		zone:  zone, now: occurrences[0].Start.Add(-time.Duration(random.IntN(100)) * time.Hour),
+	s := MoveSearch{
+		Rules: RepairRules{Notice: time.Duration(random.IntN(48)) * time.Hour, Horizon: time.Duration(10+random.IntN(30)) * 24 * time.Hour, MinGain: 1 + random.IntN(2)},
+		Zone:  zone, Now: occurrences[0].Start.Add(-time.Duration(random.IntN(100)) * time.Hour),
 	}
 	if random.IntN(4) == 0 {
-		s.only = availability.DaysOf(slot.Day, time.Tuesday)
+		s.Only = availability.DaysOf(slot.Day, time.Tuesday)
 	}
 	window := availability.Interval{Start: occurrences[0].Start.AddDate(0, 0, -14), End: occurrences[4].End.AddDate(0, 0, 14)}
 	for range 2 + random.IntN(4) {
@@ -158,7 +158,7 @@ func randomMoveSearch(t *testing.T, random *rand.Rand) (moveSearch, []calendar.O
 			m.Busy.Spans = append(m.Busy.Spans, availability.Span{Interval: availability.Interval{Start: start, End: start.Add(time.Duration(1+random.IntN(180)) * time.Minute)}, Kind: kind})
 		}
 		m.Busy.Normalize()
-		s.members = append(s.members, m)
+		s.Members = append(s.Members, m)
 	}
 	return s, occurrences
 }

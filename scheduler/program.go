@@ -170,3 +170,28 @@ func (k Kind) Title() string {
 		return "Peer circle"
 	}
 }
+
+// groupOf returns the group as it is configured; one that is not any more is as it
+// was invited.
+func groupOf(w Workspace, b Booking) Group { return GroupIn(w.GroupsByName(), b) }
+
+// GroupsByName returns the groups by their names.
+func (w Workspace) GroupsByName() map[string]Group {
+	groups := make(map[string]Group, len(w.Groups))
+	for _, g := range w.Groups {
+		groups[g.Name] = g
+	}
+	return groups
+}
+
+// groupIn is groupOf for many bookings.
+func GroupIn(groups map[string]Group, b Booking) Group {
+	if g, ok := groups[b.Group]; ok {
+		return g
+	}
+	g := Group{Name: b.Group, Program: b.Program}
+	for _, a := range b.Series.Attendees {
+		g.Members = append(g.Members, a.Address)
+	}
+	return g
+}

@@ -23,13 +23,13 @@ type Ranked struct {
 // RankSlots ranks the slots of a group. Its own series, if it has one, does not
 // stand in the way.
 func RankSlots(s Snapshot, g Group, search availability.Search) (Ranking, error) {
-	r := Ranking{Group: g, Search: search, Unknown: s.unknown(g)}
-	p, err := newPlanner(s)
+	r := Ranking{Group: g, Search: search, Unknown: s.Unknown(g)}
+	p, err := NewPlanner(s)
 	if err != nil {
 		return r, err
 	}
 	own, _ := s.Bookings.Current(g.Name)
-	if r.Members, err = p.members(g, own.Series.UID); err != nil {
+	if r.Members, err = p.Members(g, own.Series.UID); err != nil {
 		return r, err
 	}
 	candidates, err := availability.Rank(search, r.Members)

@@ -11,6 +11,7 @@ import (
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/calendar/calendartest"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/repair"
 )
 
 var errFault = errors.New("no answer")
@@ -68,7 +69,9 @@ func TestInterruptedRebookIsFinished(t *testing.T) {
 				if got := w.fake.Told(ana); got != 3 {
 					t.Errorf("ana was told %d times; want 3: booked, ended, booked anew", got)
 				}
-				w.wantQuiet(t)
+				if plan, err := repair.PlanNight(t.Context(), w.Service); err != nil || len(plan.Bookings) != 0 {
+					t.Errorf("a pass after it changes %+v, %v; want nothing", plan.Changes, err)
+				}
 			})
 		}
 	}
@@ -108,52 +111,6 @@ func TestRebookOfASeriesThatIsFollowed(t *testing.T) {
 	}
 	if _, err := w.PlanRebook(t.Context(), bookings[0]); err == nil || !strings.Contains(err.Error(), "next series") {
 		t.Errorf("PlanRebook of a series that has a next one: %v; want an error that says so", err)
-	}
-}
-
-// A change that was intended days ago must not reach the members inside the
-// notice, nor a session that is over.
-func TestAStaleChangeIsDropped(t *testing.T) {
-	w, b := booked(t, ana, bo)
-	w.fake.Meet(bo, at(1, 13, 15))
-	plan, err := w.PlanRepair(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	w.fake.Before = failing("Put", 1)
-	if err := w.ApplyRepair(t.Context(), &plan); err != nil {
-		t.Fatal(err)
-	}
-	w.Now = func() time.Time { return at(1, 12, 20).Start }
-	if err := w.Resume(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	there, err := w.Backend.Get(t.Context(), b.Series.UID)
-	if err != nil || len(there.Overrides) != 0 {
-		t.Errorf("on the calendar: %+v, %v; want no change less than a day ahead", there.Overrides, err)
-	}
-	w.wantQuiet(t)
-}
-
-// One whose outcome alone was lost is recorded, however late.
-func TestALateOutcomeIsRecorded(t *testing.T) {
-	w, b := booked(t, ana, bo)
-	w.fake.Meet(bo, at(1, 13, 15))
-	plan, err := w.PlanRepair(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	w.fake.After = failing("Put", 1)
-	if err := w.ApplyRepair(t.Context(), &plan); err != nil {
-		t.Fatal(err)
-	}
-	w.Now = func() time.Time { return at(1, 12, 20).Start }
-	if err := w.Resume(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	bookings, err := w.Store.Bookings(t.Context())
-	if err != nil || bookings[0].Series.Override(at(1, 13, 15).Start).Moved.Empty() || bookings[0].State != scheduler.Booked {
-		t.Errorf("the store has %+v, %v; want the move of %s", bookings, err, b.Group)
 	}
 }
 
@@ -228,33 +185,21 @@ func TestASeriesWithASessionMovedByHandIsNotOver(t *testing.T) {
 	}
 }
 
-// A fullStore is a store whose disk is full.
-type fullStore struct{ scheduler.Store }
-
-var errFull = errors.New("database or disk is full")
-
-func (fullStore) Commit(context.Context, scheduler.Batch) ([]scheduler.Booking, error) {
-	return nil, errFull
+// booked returns a world with one group at tue 15:00 from 6 January on.
+func booked(t *testing.T, members ...calendar.Address) (*world, scheduler.Booking) {
+	t.Helper()
+	w := newWorld(t, members...)
+	return w, w.bookAt(t, "g", "tue 15:00", members...)
 }
 
-// What cannot be recorded is not done.
-func TestAFullStoreStopsTheRun(t *testing.T) {
-	w, _ := booked(t, ana, bo)
-	w.fake.Meet(bo, at(1, 13, 15))
-	working := w.Store
-	w.Store = fullStore{working}
-	plan, err := w.PlanRepair(t.Context())
+// bookAt books a group at a slot.
+func (w *world) bookAt(t *testing.T, group, text string, members ...calendar.Address) scheduler.Booking {
+	t.Helper()
+	r := w.group(group, members...)
+	slot, err := availability.ParseSlot(text, time.Hour, "Europe/Berlin")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := w.ApplyRepair(t.Context(), &plan); !errors.Is(err, scheduler.ErrStore) || !errors.Is(err, errFull) {
-		t.Errorf("ApplyRepair: %v; want ErrStore, and what the store says", err)
-	}
-	if got := w.fake.Told(ana); got != 1 || len(w.puts()) != 1 {
-		t.Errorf("ana was told %d times in %d puts; want the booking alone", got, len(w.puts()))
-	}
-	w.Store = working
-	if plan := w.repair(t); actions(plan) != "move" {
-		t.Errorf("once there is room: %+v; want the move", plan.Changes)
-	}
+	r.Slot = slot
+	return w.book(t, w.plan(t, r)[0])
 }

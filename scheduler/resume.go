@@ -10,6 +10,12 @@ import (
 	"github.com/peerslot/peerslot/calendar"
 )
 
+// Attention is something about a group that needs a person.
+type Attention struct {
+	Group string
+	What  string
+}
+
 // An UnfinishedError names the groups whose interrupted changes could still not be
 // finished. The others are in order.
 type UnfinishedError struct{ Groups []Attention }

@@ -34,9 +34,9 @@ func (s *Service) CheckClock(ctx context.Context) error {
 	return &ClockError{now, slices.MaxFunc(later, func(a, b Event) int { return a.At.Compare(b.At) }).At}
 }
 
-// dateUnknown fills in since when each person is unknown: since now, if that is
+// DateUnknown fills in since when each person is unknown: since now, if that is
 // news.
-func (s *Service) dateUnknown(ctx context.Context, unknown []Unknown) error {
+func (s *Service) DateUnknown(ctx context.Context, unknown []Unknown) error {
 	since, err := s.Store.Unreadable(ctx)
 	if err != nil {
 		return fmt.Errorf("read who is unreadable: %w", err)

@@ -24,12 +24,13 @@ type Snapshot struct {
 	// For repair and review:
 	Current      map[calendar.UID]calendar.Series // as they are on the calendar; missing if gone
 	Faults       map[calendar.UID]error           // why a series on the calendar cannot be used
+	Seen         *Seen                            // for KeepSeen; nil if nothing needs to be kept
 	MovedTonight map[calendar.Address]int         // moves that members were told of in the last hours
 }
 
-// A planner makes plans from a snapshot, one after the other: what one plan takes
+// A Planner makes plans from a snapshot, one after the other: what one plan takes
 // is busy for the next.
-type planner struct {
+type Planner struct {
 	Snapshot
 	own     map[calendar.Address][]ownSession
 	planned []Booking // the snapshot's bookings and those planned since
@@ -41,8 +42,8 @@ type ownSession struct {
 	availability.Interval
 }
 
-func newPlanner(s Snapshot) (*planner, error) {
-	p := &planner{Snapshot: s, own: map[calendar.Address][]ownSession{}, planned: slices.Clone(s.Bookings)}
+func NewPlanner(s Snapshot) (*Planner, error) {
+	p := &Planner{Snapshot: s, own: map[calendar.Address][]ownSession{}, planned: slices.Clone(s.Bookings)}
 	p.makeRoom()
 	for _, b := range s.Bookings {
 		if err := p.take(b.Series); err != nil {
@@ -54,7 +55,7 @@ func newPlanner(s Snapshot) (*planner, error) {
 
 // makeRoom sizes what take fills: grown step by step, it would take twice the
 // memory for thousands of series.
-func (p *planner) makeRoom() {
+func (p *Planner) makeRoom() {
 	sessions := map[calendar.Address]int{}
 	for _, b := range p.Bookings {
 		for _, at := range b.Series.Attendees {
@@ -68,7 +69,7 @@ func (p *planner) makeRoom() {
 
 // take makes the sessions of the series busy for its attendees, but for those who
 // declined.
-func (p *planner) take(s calendar.Series) error {
+func (p *Planner) take(s calendar.Series) error {
 	occurrences, err := s.Occurrences()
 	if err != nil {
 		return err
@@ -86,11 +87,11 @@ func (p *planner) take(s calendar.Series) error {
 	return nil
 }
 
-// members returns the group's members as the slot search sees them. The sessions
+// Members returns the group's members as the slot search sees them. The sessions
 // of our own series block their attendees whether or not their calendars show
 // them yet; except names a series that does not.
 // Weeks in which a member has as many sessions as the program allows are busy.
-func (p *planner) members(g Group, except calendar.UID) ([]availability.Member, error) {
+func (p *Planner) Members(g Group, except calendar.UID) ([]availability.Member, error) {
 	program, _ := p.Workspace.Program(g.Program)
 	zone, err := availability.LoadZone(p.Workspace.Zone)
 	if err != nil {
@@ -119,14 +120,14 @@ func (p *planner) members(g Group, except calendar.UID) ([]availability.Member, 
 // Members returns the group's members as the slot search sees them, with our own
 // series busy but for that which except names.
 func (s Snapshot) Members(g Group, except calendar.UID) ([]availability.Member, error) {
-	p, err := newPlanner(s)
+	p, err := NewPlanner(s)
 	if err != nil {
 		return nil, err
 	}
-	return p.members(g, except)
+	return p.Members(g, except)
 }
 
-func (p *planner) busy(a calendar.Address, except calendar.UID) availability.Busy {
+func (p *Planner) busy(a calendar.Address, except calendar.UID) availability.Busy {
 	busy := p.Busy[a]
 	var own []availability.Interval
 	for _, o := range p.own[a] {
@@ -140,8 +141,8 @@ func (p *planner) busy(a calendar.Address, except calendar.UID) availability.Bus
 	return busy
 }
 
-// taken returns when the members have sessions of ours, but for the series except.
-func (p *planner) taken(g Group, except calendar.UID) []availability.Interval {
+// Taken returns when the members have sessions of ours, but for the series except.
+func (p *Planner) Taken(g Group, except calendar.UID) []availability.Interval {
 	var out []availability.Interval
 	for _, a := range g.Members {
 		for _, o := range p.own[a] {
@@ -160,9 +161,9 @@ type Unknown struct {
 	Since  time.Time // the first pass that found it so; zero where that is not known
 }
 
-// unknown lists the members whose calendars were not read whole, sorted by
+// Unknown lists the members whose calendars were not read whole, sorted by
 // address.
-func (s Snapshot) unknown(g Group) []Unknown {
+func (s Snapshot) Unknown(g Group) []Unknown {
 	var out []Unknown
 	for _, a := range slices.Sorted(slices.Values(g.Members)) {
 		if b := s.Busy[a]; !b.Known(s.Window) {
@@ -182,4 +183,16 @@ func (w Workspace) Name(a calendar.Address) string {
 		return p.DisplayName()
 	}
 	return a.Local()
+}
+
+// Retake moves an own session in what is taken.
+func (p *Planner) Retake(s calendar.Series, from, to availability.Interval) {
+	for _, at := range s.Attendees {
+		sessions := p.own[at.Address]
+		for i, o := range sessions {
+			if o.uid == s.UID && o.Start.Equal(from.Start) {
+				sessions[i].Interval = to
+			}
+		}
+	}
 }

@@ -34,6 +34,7 @@ var allowed = map[string][]string{
 	"scheduler/holiday":          {"availability"},
 	"scheduler/store":            {"availability", "calendar", "scheduler"},
 	"scheduler/schedulertest":    {"availability", "calendar", "scheduler"},
+	"scheduler/repair":           {"availability", "calendar", "scheduler"},
 	"scheduler/chat":             {"availability", "calendar", "scheduler"},
 	"scheduler/chat/chattest":    {},
 

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/repair"
 	"github.com/peerslot/peerslot/scheduler/report"
 )
 
@@ -57,7 +58,7 @@ func (a *app) repair(ctx context.Context, change changeFlags, night nightFlags, 
 		}
 		unfinished = left
 	}
-	plan, err := w.service.PlanRepair(ctx)
+	plan, err := repair.PlanNight(ctx, w.service)
 	if err != nil {
 		return err
 	}
@@ -73,7 +74,7 @@ func (a *app) repair(ctx context.Context, change changeFlags, night nightFlags, 
 	}
 	seen := len(plan.Attention)
 	if approved {
-		if err := w.service.ApplyRepair(ctx, &plan); err != nil {
+		if err := repair.Apply(ctx, w.service, &plan); err != nil {
 			return err
 		}
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -18,15 +17,17 @@ import (
 // a pass that is started twice keeps to what a member is told of in one.
 const night = 18 * time.Hour
 
-// PlanRepair reads what the nightly pass needs and plans it.
-func (s *Service) PlanRepair(ctx context.Context) (RepairPlan, error) {
+// Night reads what a pass over all series is planned from: the bookings, their series
+// as they are on the calendar, and the busy times of all who are in them, without our
+// own series.
+func (s *Service) Night(ctx context.Context) (Snapshot, error) {
 	bookings, err := s.Store.Bookings(ctx)
 	if err != nil {
-		return RepairPlan{}, fmt.Errorf("read the bookings: %w", err)
+		return Snapshot{}, fmt.Errorf("read the bookings: %w", err)
 	}
 	cal, err := s.readCalendar(ctx, bookings)
 	if err != nil {
-		return RepairPlan{}, err
+		return Snapshot{}, err
 	}
 	people, uids, end := s.concerned(bookings, cal.current)
 	people = slices.Compact(slices.Sorted(slices.Values(people)))
@@ -34,23 +35,16 @@ func (s *Service) PlanRepair(ctx context.Context) (RepairPlan, error) {
 	window := availability.Interval{Start: now, End: later(end, now.Add(s.Workspace.Repair.Horizon)).AddDate(0, 0, 8)}
 	reader, err := cal.reader(ctx, s.Backend, people, window)
 	if err != nil {
-		return RepairPlan{}, fmt.Errorf("read busy times: %w", err)
+		return Snapshot{}, fmt.Errorf("read busy times: %w", err)
 	}
 	snapshot, err := s.snapshot(ctx, reader, people, window, uids...)
 	if err != nil {
-		return RepairPlan{}, err
+		return Snapshot{}, err
 	}
 	snapshot.Bookings = bookings // another run may have changed some since
-	snapshot.Current, snapshot.Faults = cal.current, cal.faults
-	if snapshot.MovedTonight, err = s.movedTonight(ctx, bookings); err != nil {
-		return RepairPlan{}, err
-	}
-	plan, err := PlanRepair(snapshot)
-	if err != nil {
-		return plan, err
-	}
-	plan.Seen = cal.seen
-	return plan, s.dateUnknown(ctx, plan.Unknown)
+	snapshot.Current, snapshot.Faults, snapshot.Seen = cal.current, cal.faults, cal.seen
+	snapshot.MovedTonight, err = s.movedTonight(ctx, bookings)
+	return snapshot, err
 }
 
 // current reads the series of the bookings as they are on the calendar. One that
@@ -99,10 +93,10 @@ func stops(ctx context.Context, err error) bool {
 // concerned returns everybody in the bookings and their groups, the series, and
 // the end of the last session.
 func (s *Service) concerned(bookings []Booking, current map[calendar.UID]calendar.Series) (people []calendar.Address, uids []calendar.UID, end time.Time) {
-	groups := s.Workspace.groupsByName()
+	groups := s.Workspace.GroupsByName()
 	for _, b := range bookings {
 		uids = append(uids, b.Series.UID)
-		for _, a := range groupIn(groups, b).Members {
+		for _, a := range GroupIn(groups, b).Members {
 			if _, ok := s.Workspace.Roster[a]; ok {
 				people = append(people, a)
 			}
@@ -121,7 +115,7 @@ func (s *Service) movedTonight(ctx context.Context, bookings []Booking) (map[cal
 	}
 	moves := map[calendar.UID]int{}
 	for _, e := range events {
-		if e.What == string(MoveSession) {
+		if e.What == "move" {
 			moves[e.UID]++
 		}
 	}
@@ -134,84 +128,69 @@ func (s *Service) movedTonight(ctx context.Context, bookings []Booking) (map[cal
 	return out, nil
 }
 
-// ApplyRepair carries a plan out, one series after the other. What cannot be done
-// for one group is added to the plan's attention and does not hinder the others;
-// the error is for what stops the run.
-func (s *Service) ApplyRepair(ctx context.Context, plan *RepairPlan) error {
-	if _, err := s.commit(ctx, Batch{Seen: plan.Seen}); err != nil {
-		return fmt.Errorf("keep what was seen on the calendar: %w", err)
-	}
-	for _, b := range plan.Accepted {
-		if _, err := s.save(ctx, b, s.event(b, "accepted", "somebody moved the whole series to "+b.Series.Slot.String())); err != nil {
-			return err
-		}
-	}
-	intended, err := s.intend(ctx, plan)
+// An Intent is a booking whose series is to change, with the events that say why.
+type Intent struct {
+	Booking Booking // Next is what is to be put
+	Events  []Event
+}
+
+// Carry brings changes onto the calendar, one series after the other. All are
+// recorded before a calendar is touched: a run that dies is finished as it was
+// planned. What cannot be done for one group is in the answer and does not hinder
+// the others; the error is for what stops the run.
+func (s *Service) Carry(ctx context.Context, intents []Intent) ([]Attention, error) {
+	intended, faults, err := s.intend(ctx, intents)
 	if err != nil {
-		return err
+		return faults, err
 	}
 	for i, b := range intended {
 		if err := ctx.Err(); err != nil {
-			return err
+			return faults, err
 		}
 		_, err := s.putNext(ctx, b)
 		switch {
 		case stops(ctx, err):
-			return err
+			return faults, err
 		case err != nil:
-			plan.Attention = append(plan.Attention, Attention{b.Group, err.Error()})
+			faults = append(faults, Attention{b.Group, err.Error()})
 		}
 		s.progress("repairing", i+1, len(intended))
 	}
-	return nil
+	return faults, nil
 }
 
-// intend records the whole plan before a calendar is touched: a run that dies is
-// finished as it was planned, whatever was done of it. If another run changed one
-// of the series meanwhile, that one is left alone.
-func (s *Service) intend(ctx context.Context, plan *RepairPlan) ([]Booking, error) {
-	events := map[calendar.UID][]Event{}
-	for _, c := range plan.Changes {
-		if c.Action != Suggest {
-			e := Event{At: s.Now().UTC(), Group: c.Group, UID: c.UID, What: string(c.Action), Why: c.String()}
-			events[c.UID] = append(events[c.UID], e)
-		}
+// intend records all intents. If another run changed one of the series meanwhile,
+// that one is left alone.
+func (s *Service) intend(ctx context.Context, intents []Intent) (intended []Booking, faults []Attention, err error) {
+	var all []Booking
+	var events []Event
+	for _, i := range intents {
+		all, events = append(all, i.Booking), append(events, i.Events...)
 	}
-	var all []Event
-	for _, b := range plan.Bookings {
-		all = append(all, events[b.Series.UID]...)
-	}
-	intended, err := s.commit(ctx, Batch{Bookings: plan.Bookings, Events: all})
+	intended, err = s.commit(ctx, Batch{Bookings: all, Events: events})
 	if !errors.Is(err, ErrStale) {
-		return intended, err
+		return intended, nil, err
 	}
 	intended = nil
-	for _, b := range plan.Bookings {
-		saved, err := s.save(ctx, b, events[b.Series.UID]...)
+	for _, i := range intents {
+		saved, err := s.save(ctx, i.Booking, i.Events...)
 		switch {
 		case stops(ctx, err):
-			return nil, err
+			return nil, faults, err
 		case err != nil:
-			plan.Attention = append(plan.Attention, Attention{b.Group, err.Error()})
+			faults = append(faults, Attention{i.Booking.Group, err.Error()})
 		default:
 			intended = append(intended, saved)
 		}
 	}
-	return intended, nil
+	return intended, faults, nil
 }
 
-// String says in one line what the change does.
-func (c Change) String() string {
-	var parts []string
-	for _, t := range []time.Time{c.From, c.To} {
-		if !t.IsZero() {
-			parts = append(parts, t.UTC().Format(time.RFC3339))
-		}
-	}
-	if c.Person != "" {
-		parts = append(parts, string(c.Person))
-	}
-	return strings.Join(parts, " -> ") + ": " + c.Why
+// Keep records bookings that are now as somebody made them by hand, with the event
+// that says so.
+func (s *Service) Keep(ctx context.Context, b Booking, what, why string) error {
+	_, err := s.save(ctx, b, s.event(b, what, why))
+	return err
 }
 
 // putNext brings a change onto the calendar and saves the outcome. If somebody

@@ -1,4 +1,4 @@
-package scheduler_test
+package repair_test
 
 import (
 	"context"
@@ -13,55 +13,8 @@ import (
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/calendar/calendartest"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/repair"
 )
-
-// booked returns a world with one group at tue 15:00 from 6 January on.
-func booked(t *testing.T, members ...calendar.Address) (*world, scheduler.Booking) {
-	t.Helper()
-	w := newWorld(t, members...)
-	return w, w.bookAt(t, "g", "tue 15:00", members...)
-}
-
-// bookAt books a group at a slot.
-func (w *world) bookAt(t *testing.T, group, text string, members ...calendar.Address) scheduler.Booking {
-	t.Helper()
-	r := w.group(group, members...)
-	slot, err := availability.ParseSlot(text, time.Hour, "Europe/Berlin")
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.Slot = slot
-	return w.book(t, w.plan(t, r)[0])
-}
-
-func (w *world) repair(t *testing.T) scheduler.RepairPlan {
-	t.Helper()
-	plan, err := w.PlanRepair(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := w.ApplyRepair(t.Context(), &plan); err != nil {
-		t.Fatal(err)
-	}
-	return plan
-}
-
-// wantQuiet checks that another pass finds nothing to change.
-func (w *world) wantQuiet(t *testing.T) {
-	t.Helper()
-	puts := len(w.puts())
-	if again := w.repair(t); len(again.Bookings) != 0 || len(w.puts()) != puts {
-		t.Errorf("a second pass changes %+v; want nothing", again.Changes)
-	}
-}
-
-func actions(plan scheduler.RepairPlan) string {
-	var out []string
-	for _, c := range plan.Changes {
-		out = append(out, string(c.Action))
-	}
-	return strings.Join(out, " ")
-}
 
 func TestRepairMovesAConflict(t *testing.T) {
 	w, b := booked(t, ana, bo)
@@ -279,12 +232,12 @@ func TestTwoGroupsAreNotMovedOntoEachOther(t *testing.T) {
 func TestHandsThatAreFasterWin(t *testing.T) {
 	w, b := booked(t, ana, bo)
 	w.fake.Meet(bo, at(1, 13, 15))
-	plan, err := w.PlanRepair(t.Context())
+	plan, err := repair.PlanNight(t.Context(), w.Service)
 	if err != nil {
 		t.Fatal(err)
 	}
 	w.fake.ByHand(b.Series.UID, calendar.Override{Original: at(1, 20, 15).Start, Cancelled: true})
-	if err := w.ApplyRepair(t.Context(), &plan); err != nil {
+	if err := repair.Apply(t.Context(), w.Service, &plan); err != nil {
 		t.Fatal(err)
 	}
 	if len(plan.Attention) != 1 || !strings.Contains(plan.Attention[0].What, "changed") {
@@ -304,7 +257,7 @@ func TestInterruptedRepairIsFinished(t *testing.T) {
 		t.Run(fault, func(t *testing.T) {
 			w, _ := booked(t, ana, bo)
 			w.fake.Meet(bo, at(1, 13, 15))
-			plan, err := w.PlanRepair(t.Context())
+			plan, err := repair.PlanNight(t.Context(), w.Service)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -319,7 +272,7 @@ func TestInterruptedRepairIsFinished(t *testing.T) {
 			} else {
 				w.fake.After = fail
 			}
-			if err := w.ApplyRepair(t.Context(), &plan); err != nil || len(plan.Attention) != 1 {
+			if err := repair.Apply(t.Context(), w.Service, &plan); err != nil || len(plan.Attention) != 1 {
 				t.Fatalf("ApplyRepair: %v, attention %+v; want the fault in the attention", err, plan.Attention)
 			}
 			w.fake.Before, w.fake.After = nil, nil

@@ -1,4 +1,4 @@
-package scheduler_test
+package repair_test
 
 import (
 	"cmp"
@@ -15,6 +15,7 @@ import (
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/calendar/calendartest"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/repair"
 )
 
 // BenchmarkPlanRepair plans a night over 10,000 series of 5 members whose busy
@@ -30,7 +31,7 @@ func BenchmarkPlanRepair(b *testing.B) {
 			changes := 0
 			b.ReportAllocs()
 			for b.Loop() {
-				plan, err := scheduler.PlanRepair(snapshot)
+				plan, err := repair.New(snapshot)
 				if err != nil {
 					b.Fatal(err)
 				}

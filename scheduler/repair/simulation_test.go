@@ -1,4 +1,4 @@
-package scheduler_test
+package repair_test
 
 import (
 	"cmp"
@@ -12,6 +12,7 @@ import (
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/calendar/calendartest"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/repair"
 )
 
 // TestAYearInAMinute runs 60 people in 12 groups through a year of calendars that
@@ -200,11 +201,11 @@ func (y *year) night(day int) {
 
 func (y *year) pass() scheduler.RepairPlan {
 	y.tb.Helper()
-	plan, err := y.PlanRepair(y.tb.Context())
+	plan, err := repair.PlanNight(y.tb.Context(), y.Service)
 	if err != nil {
 		y.tb.Fatal(err)
 	}
-	if err := y.ApplyRepair(y.tb.Context(), &plan); err != nil {
+	if err := repair.Apply(y.tb.Context(), y.Service, &plan); err != nil {
 		y.tb.Fatal(err)
 	}
 	return plan

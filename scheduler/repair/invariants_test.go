@@ -1,4 +1,4 @@
-package scheduler_test
+package repair_test
 
 import (
 	"fmt"

@@ -1,0 +1,103 @@
+package repair_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/peerslot/peerslot/calendar/calendartest"
+	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/repair"
+)
+
+var errFault = errors.New("no answer")
+
+// failing returns a hook that fails the nth call of the method, counted from 1.
+func failing(method string, nth int) func(context.Context, calendartest.Call) error {
+	return func(_ context.Context, c calendartest.Call) error {
+		if c.Method == method {
+			if nth--; nth == 0 {
+				return errFault
+			}
+		}
+		return nil
+	}
+}
+
+// A change that was intended days ago must not reach the members inside the
+// notice, nor a session that is over.
+func TestAStaleChangeIsDropped(t *testing.T) {
+	w, b := booked(t, ana, bo)
+	w.fake.Meet(bo, at(1, 13, 15))
+	plan, err := repair.PlanNight(t.Context(), w.Service)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.fake.Before = failing("Put", 1)
+	if err := repair.Apply(t.Context(), w.Service, &plan); err != nil {
+		t.Fatal(err)
+	}
+	w.Now = func() time.Time { return at(1, 12, 20).Start }
+	if err := w.Resume(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	there, err := w.Backend.Get(t.Context(), b.Series.UID)
+	if err != nil || len(there.Overrides) != 0 {
+		t.Errorf("on the calendar: %+v, %v; want no change less than a day ahead", there.Overrides, err)
+	}
+	w.wantQuiet(t)
+}
+
+// One whose outcome alone was lost is recorded, however late.
+func TestALateOutcomeIsRecorded(t *testing.T) {
+	w, b := booked(t, ana, bo)
+	w.fake.Meet(bo, at(1, 13, 15))
+	plan, err := repair.PlanNight(t.Context(), w.Service)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.fake.After = failing("Put", 1)
+	if err := repair.Apply(t.Context(), w.Service, &plan); err != nil {
+		t.Fatal(err)
+	}
+	w.Now = func() time.Time { return at(1, 12, 20).Start }
+	if err := w.Resume(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	bookings, err := w.Store.Bookings(t.Context())
+	if err != nil || bookings[0].Series.Override(at(1, 13, 15).Start).Moved.Empty() || bookings[0].State != scheduler.Booked {
+		t.Errorf("the store has %+v, %v; want the move of %s", bookings, err, b.Group)
+	}
+}
+
+// A fullStore is a store whose disk is full.
+type fullStore struct{ scheduler.Store }
+
+var errFull = errors.New("database or disk is full")
+
+func (fullStore) Commit(context.Context, scheduler.Batch) ([]scheduler.Booking, error) {
+	return nil, errFull
+}
+
+// What cannot be recorded is not done.
+func TestAFullStoreStopsTheRun(t *testing.T) {
+	w, _ := booked(t, ana, bo)
+	w.fake.Meet(bo, at(1, 13, 15))
+	working := w.Store
+	w.Store = fullStore{working}
+	plan, err := repair.PlanNight(t.Context(), w.Service)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := repair.Apply(t.Context(), w.Service, &plan); !errors.Is(err, scheduler.ErrStore) || !errors.Is(err, errFull) {
+		t.Errorf("Apply: %v; want ErrStore, and what the store says", err)
+	}
+	if got := w.fake.Told(ana); got != 1 || len(w.puts()) != 1 {
+		t.Errorf("ana was told %d times in %d puts; want the booking alone", got, len(w.puts()))
+	}
+	w.Store = working
+	if plan := w.repair(t); actions(plan) != "move" {
+		t.Errorf("once there is room: %+v; want the move", plan.Changes)
+	}
+}
