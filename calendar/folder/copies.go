@@ -8,9 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
-	"os"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/peerslot/peerslot/calendar"
@@ -26,44 +24,76 @@ type copies map[calendar.Address]held
 
 // held is one copy, or why there is something else in its place.
 type held struct {
+	text   string
 	series calendar.Series
 	err    error
 }
 
-// copies reads all copies of a series.
-func (b *Backend) copies(uid calendar.UID) (copies, error) {
-	entries, err := os.ReadDir(b.Path)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("read calendars: %w", err)
+// copies reads the copies of a series: those that the index knows, those of its
+// people, and those of the ones who are to be in it.
+func (b *Backend) copies(uid calendar.UID, people ...calendar.Address) (copies, error) {
+	who, err := b.holders(uid)
+	if err != nil {
+		return nil, err
 	}
-	found := copies{}
-	for _, e := range entries {
-		a, err := calendar.ParseAddress(e.Name())
-		if err != nil || string(a) != e.Name() || e.Type().IsRegular() {
-			continue
-		}
-		s, err := readCopy(b.copyOf(a, uid), uid)
-		if !errors.Is(err, fs.ErrNotExist) {
-			found[a] = held{s, err}
-		}
+	r := copyReader{b, uid, copies{}, map[string]held{}}
+	r.read(who)
+	r.read(people)
+	if s, err := r.found.organizers(); err == nil {
+		b.note(s)
+		r.read(s.People())
 	}
-	return found, nil
+	return r.found, nil
 }
 
-// readCopy reads one copy of a series. The error is fs.ErrNotExist if nothing is
-// there, and says what to do if something else is.
-func readCopy(path string, uid calendar.UID) (calendar.Series, error) {
-	f, err := file.Open(path, maxCopy)
+// A copyReader reads the copies of one series. Most are alike, and are understood
+// once.
+type copyReader struct {
+	*Backend
+	uid        calendar.UID
+	found      copies
+	understood map[string]held // by text
+}
+
+func (r copyReader) read(people []calendar.Address) {
+	for _, a := range people {
+		if _, done := r.found[a]; done {
+			continue
+		}
+		h := r.copyAt(r.copyOf(a, r.uid))
+		if !errors.Is(h.err, fs.ErrNotExist) {
+			r.found[a] = h
+		}
+	}
+}
+
+// copyAt reads one copy. Its error is fs.ErrNotExist if nothing is there, and says
+// what to do if something else is.
+func (r copyReader) copyAt(path string) held {
+	data, err := file.Read(path, maxCopy)
+	if err != nil {
+		return held{err: err}
+	}
+	h, ok := r.understood[string(data)]
+	if !ok {
+		h = held{text: string(data)}
+		h.series, h.err = copyIn(data, r.uid)
+		r.understood[h.text] = h
+	}
+	if h.err != nil {
+		h.err = fmt.Errorf("%s: %w", path, h.err)
+	}
+	return h
+}
+
+// copyIn returns the series that the text of its copy says.
+func copyIn(text []byte, uid calendar.UID) (calendar.Series, error) {
+	all, err := ical.Decode(bytes.NewReader(text))
 	if err != nil {
 		return calendar.Series{}, err
 	}
-	defer f.Close()
-	all, err := ical.Decode(f)
-	if err != nil {
-		return calendar.Series{}, fmt.Errorf("%s: %w", path, file.Reason(err))
-	}
 	if len(all) != 1 || all[0].UID != uid {
-		return calendar.Series{}, fmt.Errorf("%s: %w; move it away", path, errForeign)
+		return calendar.Series{}, fmt.Errorf("%w; move it away", errForeign)
 	}
 	return all[0], nil
 }
@@ -132,10 +162,7 @@ func storable(s calendar.Series) (calendar.Series, error) {
 	if err != nil {
 		return calendar.Series{}, err
 	}
-	all, err := ical.Decode(strings.NewReader(string(text)))
-	if err != nil {
-		return calendar.Series{}, err
-	}
-	all[0].Version = s.Version
-	return all[0], nil
+	plain, err := copyIn(text, s.UID)
+	plain.Version = s.Version
+	return plain, err
 }

@@ -35,7 +35,7 @@ func (h hands) crashing(n int, f func() error) (crashed bool) {
 		}
 	}
 	defer func() {
-		h.beforeStep, h.swept = nil, false // as a new process finds it
+		h.beforeStep, h.known = nil, nil // as a new process finds it
 		if r := recover(); r != nil {
 			if r != errCrash {
 				panic(r)
@@ -174,7 +174,7 @@ func (h hands) wantCopies(s calendar.Series) {
 			h.Errorf("%s is left over", name)
 		default:
 			people = slices.DeleteFunc(people, func(p calendar.Address) bool { return p == a })
-			got, err := readCopy(h.copyOf(a, s.UID), s.UID)
+			got, err := h.readCopy(a, s.UID)
 			got.Version = s.Version
 			if diff := cmp.Diff(s, got); err != nil || diff != "" {
 				h.Errorf("%s: %v (-want +got):\n%s", name, err, diff)
@@ -281,7 +281,7 @@ func TestKill(t *testing.T) {
 // the copies.
 func (h hands) finish() {
 	h.Helper()
-	h.swept = false
+	h.known = nil
 	copies, people := 0, 0
 	for i := range 3 {
 		uid := calendartest.UID(i)
@@ -295,7 +295,7 @@ func (h hands) finish() {
 		s = h.put(s)
 		people += len(s.People())
 		for _, a := range s.People() {
-			got, err := readCopy(h.copyOf(a, uid), uid)
+			got, err := h.readCopy(a, uid)
 			if got.Version = s.Version; err != nil || !cmp.Equal(s, got) {
 				h.Errorf("the copy of %s of %s is not that of the organizer: %v", a, uid, err)
 			}

@@ -1,13 +1,10 @@
 package folder
 
 import (
-	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/peerslot/peerslot/calendar/file"
 )
@@ -58,38 +55,6 @@ func (b *Backend) fillFolder(temp, dir string) error {
 
 // tempFolder is what the names of folders in the making begin with.
 const tempFolder = ".peerslot-new-"
-
-// lock waits until nobody else changes the folder, in this process or another,
-// and keeps others from it until unlock is called.
-func (b *Backend) lock(ctx context.Context) (unlock func(), err error) {
-	unlock, err = file.Lock(ctx, filepath.Join(b.Path, lockName))
-	if err != nil {
-		return nil, fmt.Errorf("calendars: %w", err)
-	}
-	b.sweeping.Lock()
-	defer b.sweeping.Unlock()
-	if !b.swept {
-		b.sweep()
-	}
-	b.swept = true
-	return unlock, nil
-}
-
-// sweep removes what killed runs left of files and folders in the making, as far
-// as it can. It needs the lock.
-func (b *Backend) sweep() {
-	entries, _ := os.ReadDir(b.Path) // what cannot be listed stays
-	for _, e := range entries {
-		dir := filepath.Join(b.Path, e.Name())
-		switch {
-		case !e.IsDir():
-		case strings.HasPrefix(e.Name(), tempFolder):
-			os.RemoveAll(dir)
-		default:
-			file.Sweep(dir)
-		}
-	}
-}
 
 // remove deletes a file for good.
 func (b *Backend) remove(path string) error {

@@ -48,8 +48,8 @@ type Backend struct {
 	// there.
 	beforeStep func(step string)
 
-	sweeping sync.Mutex
-	swept    bool // what killed runs left is gone
+	mu    sync.Mutex
+	known *index // nil before it is needed
 }
 
 // Capabilities implements calendar.Backend. A file tells nobody that it is there.

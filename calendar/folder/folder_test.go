@@ -87,7 +87,7 @@ func (h hands) read(name string) string {
 // edit changes a's copy of a series as a calendar program does.
 func (h hands) edit(a calendar.Address, uid calendar.UID, change func(calendar.Series) calendar.Series) {
 	h.Helper()
-	s, err := readCopy(h.copyOf(a, uid), uid)
+	s, err := h.readCopy(a, uid)
 	if err != nil {
 		h.Fatal(err)
 	}
@@ -148,4 +148,10 @@ func (h hands) files() map[string]string {
 		h.Fatal(err)
 	}
 	return found
+}
+
+// readCopy returns what a person's copy says.
+func (h hands) readCopy(a calendar.Address, uid calendar.UID) (calendar.Series, error) {
+	h.Helper()
+	return copyIn([]byte(h.read(fileOfSeries(a, uid))), uid)
 }

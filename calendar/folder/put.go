@@ -39,7 +39,7 @@ func (b *Backend) Put(ctx context.Context, s calendar.Series) (calendar.Series, 
 
 // put is Put with the lock held.
 func (b *Backend) put(s calendar.Series) (calendar.Series, error) {
-	there, err := b.copies(s.UID)
+	there, err := b.copies(s.UID, s.People()...)
 	if err != nil {
 		return s, err
 	}
@@ -134,6 +134,7 @@ func (b *Backend) bringInLine(there copies, s calendar.Series) error {
 	if err != nil {
 		return err
 	}
+	b.note(s)
 	first := slices.Index(people, s.Organizer.Address)
 	people[0], people[first] = people[first], people[0]
 	for _, a := range people {
@@ -157,8 +158,8 @@ func (b *Backend) bringInLine(there copies, s calendar.Series) error {
 // holds reports whether a's copy says what text, which is s, says.
 func (c copies) holds(a calendar.Address, s calendar.Series, text []byte) bool {
 	own, ok := c[a]
-	if !ok {
-		return false
+	if !ok || own.text == string(text) {
+		return ok
 	}
 	own.series.Updated = s.Updated // moves with every reminder that is dismissed
 	same, err := encode(own.series)

@@ -129,7 +129,7 @@ func TestReplyInTheAttendeesCopy(t *testing.T) {
 	got.Title = "Another title"
 	h.put(got)
 	for _, a := range got.People() {
-		own, err := readCopy(h.copyOf(a, uid), uid)
+		own, err := h.readCopy(a, uid)
 		if err != nil || own.RSVP(ana, time.Time{}) != calendar.Declined {
 			t.Errorf("copy of %s: %v, attendees %+v, want ana to have declined", a, err, own.Attendees)
 		}

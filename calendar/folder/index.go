@@ -1,0 +1,138 @@
+package folder
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/calendar/file"
+	"github.com/peerslot/peerslot/calendar/ical"
+)
+
+// An index says where the copies of series may lie, so that looking for those of
+// one series does not look at everybody's folder. It is made once, and may then
+// name too many folders, and lack what others put since: nobody relies on it for
+// what a copy says.
+type index struct {
+	holders    map[string][]calendar.Address // by the file's name
+	organizers map[calendar.Address]bool     // who has been seen to be one
+	root       time.Time                     // when people came or went last
+	left       []string                      // folders in which a killed run left something, or that are such
+}
+
+// look makes the index of what is there now.
+func (b *Backend) look() (*index, error) {
+	x := &index{holders: map[string][]calendar.Address{}, organizers: map[calendar.Address]bool{}, root: b.changed()}
+	entries, err := os.ReadDir(b.Path)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("read calendars: %w", err)
+	}
+	for _, e := range entries {
+		dir := filepath.Join(b.Path, e.Name())
+		if strings.HasPrefix(e.Name(), tempFolder) {
+			x.left = append(x.left, dir)
+		}
+		a, err := calendar.ParseAddress(e.Name())
+		if err == nil && string(a) == e.Name() && !e.Type().IsRegular() {
+			x.lookInto(dir, a)
+		}
+	}
+	return x, nil
+}
+
+// changed returns when people's folders came or went last.
+func (b *Backend) changed() time.Time {
+	if info, err := os.Stat(b.Path); err == nil {
+		return info.ModTime()
+	}
+	return time.Time{}
+}
+
+// lookInto adds what is in a person's folder. One that cannot be listed has
+// nothing to find, but for the series that say that it should.
+func (x *index) lookInto(dir string, a calendar.Address) {
+	f, err := os.Open(dir)
+	if err != nil {
+		return
+	}
+	defer f.Close()
+	names, _ := f.Readdirnames(-1)
+	for _, name := range names {
+		if isCopy(name) {
+			x.holders[name] = append(x.holders[name], a)
+		}
+		if strings.HasPrefix(name, ".peerslot-") && !slices.Contains(x.left, dir) {
+			x.left = append(x.left, dir)
+		}
+	}
+}
+
+// isCopy reports whether that may be the name of a copy.
+func isCopy(name string) bool {
+	_, ours := ical.UIDOf(strings.TrimSuffix(name, suffix))
+	return ours && strings.HasSuffix(name, suffix)
+}
+
+// holders returns who may hold a copy of the series.
+func (b *Backend) holders(uid calendar.UID) ([]calendar.Address, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	// Without any organizer to ask, those who came since must be looked for.
+	if b.known == nil || len(b.known.organizers) == 0 && !b.known.root.Equal(b.changed()) {
+		x, err := b.look()
+		if err != nil {
+			return nil, err
+		}
+		b.known = x
+	}
+	who := slices.Clone(b.known.holders[ical.UIDText(uid)+suffix])
+	return slices.AppendSeq(who, maps.Keys(b.known.organizers)), nil
+}
+
+// note adds that these hold a copy of the series, or soon will.
+func (b *Backend) note(s calendar.Series) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	name := ical.UIDText(s.UID) + suffix
+	b.known.organizers[s.Organizer.Address] = true
+	for _, a := range s.People() {
+		if !slices.Contains(b.known.holders[name], a) {
+			b.known.holders[name] = append(b.known.holders[name], a)
+		}
+	}
+}
+
+// lock waits until nobody else changes the folder, in this process or another,
+// and keeps others from it until unlock is called. It removes what killed runs
+// left of files and folders in the making, as far as it can.
+func (b *Backend) lock(ctx context.Context) (unlock func(), err error) {
+	unlock, err = file.Lock(ctx, filepath.Join(b.Path, lockName))
+	if err != nil {
+		return nil, fmt.Errorf("calendars: %w", err)
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.known == nil {
+		if b.known, err = b.look(); err != nil {
+			unlock()
+			return nil, err
+		}
+	}
+	for _, dir := range b.known.left {
+		if strings.HasPrefix(filepath.Base(dir), tempFolder) {
+			os.RemoveAll(dir)
+		} else {
+			file.Sweep(dir)
+		}
+	}
+	b.known.left = nil
+	return unlock, nil
+}
