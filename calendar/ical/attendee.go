@@ -9,6 +9,7 @@ import (
 	"github.com/emersion/go-ical"
 
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/calendar/ical/internal/line"
 )
 
 const mailto = "mailto:"
@@ -80,31 +81,31 @@ func (w *seriesWriter) invitedTo(o calendar.Override, a calendar.Attendee) *ical
 // replyIn returns the reply to one occurrence that p holds. Where an occurrence
 // only repeats the reply to the series, or has none, that person did not reply to
 // it alone.
-func replyIn(p *ical.Prop, series calendar.RSVP) (r calendar.RSVP, own bool) {
-	r = rsvpOf(p.Params.Get(ical.ParamParticipationStatus))
-	return r, p.Params.Get(ownReply) != "" || r != series && r != calendar.NoReply
+func replyIn(p *line.Prop, series calendar.RSVP) (r calendar.RSVP, own bool) {
+	r = rsvpOf(p.Param(ical.ParamParticipationStatus))
+	return r, p.Param(ownReply) != "" || r != series && r != calendar.NoReply
 }
 
 // personIn reads a property that names a person. ok is false if it names none:
 // a room, or somebody without a mail address.
-func personIn(p *ical.Prop) (a calendar.Attendee, ok bool) {
-	switch strings.ToUpper(p.Params.Get(ical.ParamCalendarUserType)) {
+func personIn(p *line.Prop) (a calendar.Attendee, ok bool) {
+	switch strings.ToUpper(p.Param(ical.ParamCalendarUserType)) {
 	case "ROOM", "RESOURCE":
 		return a, false
 	}
 	address, err := calendar.ParseAddress(mailIn(p))
 	return calendar.Attendee{
 		Address: address,
-		Name:    unescapeParam(p.Params.Get(ical.ParamCommonName)),
-		RSVP:    rsvpOf(p.Params.Get(ical.ParamParticipationStatus)),
+		Name:    unescapeParam(p.Param(ical.ParamCommonName)),
+		RSVP:    rsvpOf(p.Param(ical.ParamParticipationStatus)),
 	}, err == nil
 }
 
 // mailIn returns the mail address in a property's value or, for servers that put
 // an identity of their own there, in its EMAIL parameter.
-func mailIn(p *ical.Prop) string {
+func mailIn(p *line.Prop) string {
 	if len(p.Value) < len(mailto) || !strings.EqualFold(p.Value[:len(mailto)], mailto) {
-		return p.Params.Get(ical.ParamEmail)
+		return p.Param(ical.ParamEmail)
 	}
 	mail := p.Value[len(mailto):]
 	if plain, err := url.PathUnescape(mail); err == nil {
@@ -114,10 +115,10 @@ func mailIn(p *ical.Prop) string {
 }
 
 // peopleIn reads the attendees of a component, sorted, each once.
-func peopleIn(c *ical.Component) []calendar.Attendee {
+func peopleIn(c *line.Component) []calendar.Attendee {
 	var people []calendar.Attendee
-	for i := range c.Props[ical.PropAttendee] {
-		if a, ok := personIn(&c.Props[ical.PropAttendee][i]); ok {
+	for _, p := range c.All(ical.PropAttendee) {
+		if a, ok := personIn(p); ok {
 			people = append(people, a)
 		}
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/calendar/ical/internal/line"
 )
 
 // A cancelled occurrence is but a date in EXDATE. What else its override says is
@@ -39,28 +40,28 @@ func cancelledProps(o calendar.Override) []*ical.Prop {
 }
 
 // cancelledIn reads from a master what cancelledProps wrote of the occurrence.
-func cancelledIn(m *ical.Component, original time.Time) calendar.Override {
+func cancelledIn(m *line.Component, original time.Time) calendar.Override {
 	o := calendar.Override{Original: original, Cancelled: true, RSVPs: map[calendar.Address]calendar.RSVP{}}
-	for _, p := range m.Props[cancelledNote] {
-		if isOf(&p, original) {
+	for _, p := range m.All(cancelledNote) {
+		if isOf(p, original) {
 			o.Note = unescapeText(p.Value)
 		}
 	}
-	for _, p := range m.Props[cancelledMove] {
-		if isOf(&p, original) {
+	for _, p := range m.All(cancelledMove) {
+		if isOf(p, original) {
 			o.Moved = intervalIn(p.Value)
 		}
 	}
-	for _, p := range m.Props[cancelledReply] {
-		if a, ok := personIn(&p); ok && isOf(&p, original) {
+	for _, p := range m.All(cancelledReply) {
+		if a, ok := personIn(p); ok && isOf(p, original) {
 			o.RSVPs[a.Address] = a.RSVP
 		}
 	}
 	return o
 }
 
-func isOf(p *ical.Prop, original time.Time) bool {
-	t, err := time.Parse(instant, p.Params.Get(paramOriginal))
+func isOf(p *line.Prop, original time.Time) bool {
+	t, err := time.Parse(instant, p.Param(paramOriginal))
 	return err == nil && t.Equal(original)
 }
 

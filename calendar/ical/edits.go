@@ -13,6 +13,7 @@ import (
 	"github.com/emersion/go-ical"
 
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/calendar/ical/internal/line"
 )
 
 // propWrote is in each event that Encode writes: the fingerprints of the title,
@@ -28,7 +29,7 @@ func wroteValue(s calendar.Series) string {
 // noteOf returns the note of the override c: the one that Encode put before the
 // description, and whatever else a person wrote into c alone, which the
 // description is to keep showing once Encode writes the texts of the series again.
-func noteOf(c, m *ical.Component) string {
+func noteOf(c, m *line.Component) string {
 	known := wordingsIn(m, c)
 	note, edited := known.note(textOf(c, ical.PropDescription), textOf(m, ical.PropDescription))
 	lines := known.editedLines(c, note)
@@ -52,14 +53,14 @@ type wordings struct {
 
 // wordingsIn returns what the override c of m says if only m was edited, or none
 // of them: what m says now, and what Encode wrote.
-func wordingsIn(m, c *ical.Component) wordings {
+func wordingsIn(m, c *line.Component) wordings {
 	w := wordings{
 		titles:       fingerprintsOf("", textOf(m, ical.PropSummary)),
-		links:        fingerprintsOf("", textOf(m, ical.PropLocation), rawOf(m, ical.PropURL)),
+		links:        fingerprintsOf("", textOf(m, ical.PropLocation), m.Raw(ical.PropURL)),
 		descriptions: fingerprintsOf(textOf(m, ical.PropDescription)),
 	}
-	for _, e := range []*ical.Component{c, m} {
-		if parts := strings.Split(rawOf(e, propWrote), "/"); len(parts) == 3 {
+	for _, e := range []*line.Component{c, m} {
+		if parts := strings.Split(e.Raw(propWrote), "/"); len(parts) == 3 {
 			w.titles = append(w.titles, parseFingerprint(parts[0]))
 			w.links = append(w.links, parseFingerprint(parts[1]))
 			w.descriptions = append(w.descriptions, parseFingerprint(parts[2]))
@@ -84,7 +85,7 @@ func (w wordings) note(text, description string) (note string, edited bool) {
 
 // editedLines returns a line for each property that a person edited, but for
 // those that the note has.
-func (w wordings) editedLines(c *ical.Component, note string) []string {
+func (w wordings) editedLines(c *line.Component, note string) []string {
 	var lines []string
 	has := strings.Split(note, "\n")
 	add := func(label, text string, known []fingerprint) {
@@ -95,7 +96,7 @@ func (w wordings) editedLines(c *ical.Component, note string) []string {
 	}
 	add("Title: ", textOf(c, ical.PropSummary), w.titles)
 	add("Location: ", textOf(c, ical.PropLocation), w.links)
-	add("Location: ", rawOf(c, ical.PropURL), w.links)
+	add("Location: ", c.Raw(ical.PropURL), w.links)
 	return lines
 }
 

@@ -9,11 +9,13 @@ import (
 
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/calendar/ical/internal/line"
+	"github.com/peerslot/peerslot/calendar/ical/internal/rrule"
 )
 
 // exceptions reads the overrides: those that the master names, and those that
 // have a component. Of an occurrence with both, programs show the component.
-func (s *seriesReader) exceptions(m *ical.Component) error {
+func (s *seriesReader) exceptions(m *line.Component) error {
 	sessions, err := s.Occurrences()
 	if err != nil {
 		return err
@@ -22,18 +24,18 @@ func (s *seriesReader) exceptions(m *ical.Component) error {
 	if err := s.excepted(m, sessions, found); err != nil {
 		return err
 	}
-	slices.SortStableFunc(s.overrides, func(a, b *ical.Component) int { return sequenceOf(a) - sequenceOf(b) })
+	slices.SortStableFunc(s.overrides, func(a, b *line.Component) int { return sequenceOf(a) - sequenceOf(b) })
 	for _, c := range s.overrides {
-		id := c.Props.Get(ical.PropRecurrenceID)
-		if id.Params.Get(ical.ParamRange) != "" {
+		id := c.Get(ical.PropRecurrenceID)
+		if id.Param(ical.ParamRange) != "" {
 			return errors.New("an override with RANGE: it is for one occurrence and those after it")
 		}
-		x, ok := stampOf(id)
+		x, ok := line.StampOf(id)
 		i, err := s.session(x, sessions)
 		if err != nil {
 			return err
 		}
-		if !ok || x.vague || i < 0 {
+		if !ok || x.Vague || i < 0 {
 			return fmt.Errorf("RECURRENCE-ID %q: there is no session then", id.Value)
 		}
 		if found[i], err = s.override(c, m, sessions[i]); err != nil {
@@ -51,11 +53,11 @@ func (s *seriesReader) exceptions(m *ical.Component) error {
 
 // excepted notes the occurrences that the master cancels. Dates without a session
 // are no harm.
-func (s *seriesReader) excepted(m *ical.Component, sessions []calendar.Occurrence, found []calendar.Override) error {
-	for _, p := range m.Props[ical.PropExceptionDates] {
-		for _, x := range periodsIn(&p) {
-			i, err := s.session(x.stamp, sessions)
-			if err != nil || !x.ok {
+func (s *seriesReader) excepted(m *line.Component, sessions []calendar.Occurrence, found []calendar.Override) error {
+	for _, p := range m.All(ical.PropExceptionDates) {
+		for _, x := range line.PeriodsIn(p) {
+			i, err := s.session(x.Stamp, sessions)
+			if err != nil || !x.OK {
 				return errors.Join(fmt.Errorf("EXDATE %q: want dates, or dates and times", p.Value), err)
 			}
 			if i >= 0 && !found[i].Cancelled {
@@ -67,15 +69,15 @@ func (s *seriesReader) excepted(m *ical.Component, sessions []calendar.Occurrenc
 }
 
 // session returns which session x names, by its start or its day, or -1 if none.
-func (s *seriesReader) session(x stamp, sessions []calendar.Occurrence) (int, error) {
-	if x.form == wholeDay {
-		day := dateOf(floorDiv(x.wall, secondsPerDay))
+func (s *seriesReader) session(x line.Stamp, sessions []calendar.Occurrence) (int, error) {
+	if x.Form == line.WholeDay {
+		day := rrule.DateOf(rrule.FloorDiv(x.Wall, rrule.SecondsPerDay))
 		return slices.IndexFunc(sessions, func(o calendar.Occurrence) bool {
 			return availability.DateOf(o.Original.In(s.zone)) == day
 		}), nil
 	}
-	start := at(x.wall, s.zone) // of a floating one
-	if x.form != floating {
+	start := at(x.Wall, s.zone) // of a floating one
+	if x.Form != line.Floating {
 		var err error
 		if start, err = s.instant(x); err != nil {
 			return 0, err
@@ -85,14 +87,13 @@ func (s *seriesReader) session(x stamp, sessions []calendar.Occurrence) (int, er
 }
 
 // override reads a component that stands for one session.
-func (s *seriesReader) override(c, m *ical.Component, session calendar.Occurrence) (calendar.Override, error) {
+func (s *seriesReader) override(c, m *line.Component, session calendar.Occurrence) (calendar.Override, error) {
 	o := calendar.Override{
 		Cancelled: cancelled(c) && !cancelled(m),
 		Note:      noteOf(c, m),
 		RSVPs:     map[calendar.Address]calendar.RSVP{},
 	}
-	for i := range c.Props[ical.PropAttendee] {
-		p := &c.Props[ical.PropAttendee][i]
+	for _, p := range c.All(ical.PropAttendee) {
 		a, ok := personIn(p)
 		invited, isInvited := attendee(s.Series, a.Address)
 		if r, own := replyIn(p, invited.RSVP); ok && isInvited && own {

@@ -12,6 +12,7 @@ import (
 	"github.com/emersion/go-ical"
 
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/calendar/ical/internal/line"
 )
 
 // Merge returns text, one calendar that holds a series of ours as a server or a
@@ -28,7 +29,7 @@ import (
 // Text that needs no change is returned as it is. It is an error if text is not one
 // calendar with that series, or holds something that no Series can be.
 func Merge(text []byte, o WriteOptions, s calendar.Series) ([]byte, error) {
-	calendars, _, err := decodeComponents(bytes.NewReader(text))
+	calendars, err := line.Read(bytes.NewReader(text))
 	if err != nil {
 		return nil, err
 	}
@@ -51,12 +52,13 @@ func Merge(text []byte, o WriteOptions, s calendar.Series) ([]byte, error) {
 	if have.Same(w.Series) && have.Sequence >= s.Sequence {
 		return text, nil
 	}
-	m := merger{w: w, have: have, cal: cal, old: all[0]}
+	m := merger{w: w, have: have, old: all[0], of: map[*line.Component]*ical.Component{}}
+	m.cal = m.writable(cal)
 	if err := m.merge(); err != nil {
 		return nil, err
 	}
 	var out bytes.Buffer
-	err = ical.NewEncoder(&folder{w: &out}).Encode(&ical.Calendar{Component: cal})
+	err = ical.NewEncoder(&folder{w: &out}).Encode(&ical.Calendar{Component: m.cal})
 	return out.Bytes(), err
 }
 
@@ -66,12 +68,31 @@ type merger struct {
 	have calendar.Series // what the components say
 	cal  *ical.Component
 	old  *seriesReader
+	of   map[*line.Component]*ical.Component // what is changed of what was read
 }
 
+// writable returns a component as go-ical writes it.
+func (m *merger) writable(c *line.Component) *ical.Component {
+	out := ical.NewComponent(c.Name)
+	m.of[c] = out
+	for _, p := range c.Props {
+		out.Props[p.Name] = append(out.Props[p.Name], ical.Prop{Name: p.Name, Params: p.Params(), Value: p.Value})
+	}
+	for _, child := range c.Children {
+		out.Children = append(out.Children, m.writable(child))
+	}
+	return out
+}
+
+// readable returns a property as it is read.
+func readable(p *ical.Prop) *line.Prop { return line.NewProp(p.Name, p.Value, p.Params) }
+
 func (m *merger) merge() error {
-	master := m.old.masters[0]
+	master := m.of[m.old.masters[0]]
 	if m.w.Cancelled {
-		m.drop(m.old.overrides...)
+		for _, c := range m.old.overrides {
+			m.drop(m.of[c])
+		}
 		m.cancel(master)
 		return nil
 	}
@@ -134,8 +155,9 @@ func cancelledStarts(s calendar.Series) (starts []time.Time) {
 }
 
 // override changes the component of one session, or drops it if there is none.
-func (m *merger) override(c *ical.Component) error {
-	x, _ := stampOf(c.Props.Get(ical.PropRecurrenceID))
+func (m *merger) override(was *line.Component) error {
+	c := m.of[was]
+	x, _ := line.StampOf(was.Get(ical.PropRecurrenceID))
 	i, err := m.old.session(x, m.w.sessions)
 	if err != nil {
 		return err
@@ -167,7 +189,7 @@ func (m *merger) override(c *ical.Component) error {
 func (m *merger) addOverrides() {
 	known := map[int64]bool{}
 	for _, c := range m.old.overrides {
-		x, _ := stampOf(c.Props.Get(ical.PropRecurrenceID))
+		x, _ := line.StampOf(c.Get(ical.PropRecurrenceID))
 		if i, err := m.old.session(x, m.w.sessions); err == nil && i >= 0 {
 			known[m.w.sessions[i].Original.Unix()] = true
 		}
@@ -175,7 +197,7 @@ func (m *merger) addOverrides() {
 	w := *m.w
 	w.Series = w.WithoutReplies().WithReplies(m.have, m.have.People()...)
 	for _, c := range w.components()[1:] {
-		x, _ := stampOf(c.Props.Get(ical.PropRecurrenceID))
+		x, _ := line.StampOf(readable(c.Props.Get(ical.PropRecurrenceID)))
 		i, err := m.old.session(x, w.sessions)
 		if err != nil || i < 0 || known[w.sessions[i].Original.Unix()] {
 			continue
@@ -202,7 +224,11 @@ func (m *merger) texts(e, fresh *ical.Component, description bool) {
 		take(e, fresh, ical.PropURL)
 	}
 	if m.have.Reminder != m.w.Reminder {
-		e.Children = slices.DeleteFunc(e.Children, func(c *ical.Component) bool { return reminderIn(c) > 0 })
+		for c, out := range m.of {
+			if reminderIn(c) > 0 {
+				e.Children = slices.DeleteFunc(e.Children, func(c *ical.Component) bool { return c == out })
+			}
+		}
 		e.Children = append(e.Children, fresh.Children...)
 	}
 }
@@ -213,7 +239,7 @@ func (m *merger) people(e *ical.Component, reset bool) {
 	var lines []ical.Prop
 	listed := map[calendar.Address]bool{m.w.Organizer.Address: true}
 	for _, p := range e.Props[ical.PropAttendee] {
-		a, ok := personIn(&p)
+		a, ok := personIn(readable(&p))
 		_, invited := attendee(m.w.Series, a.Address)
 		_, was := attendee(m.have, a.Address)
 		if ok && was && !invited || ok && listed[a.Address] && a.Address != m.w.Organizer.Address {
@@ -239,7 +265,11 @@ func (m *merger) people(e *ical.Component, reset bool) {
 
 // changed notes in e when it was changed.
 func (m *merger) changed(e, fresh *ical.Component) {
-	setRaw(e, ical.PropSequence, strconv.Itoa(max(m.w.Sequence, sequenceOf(e))))
+	sequence := 0
+	if p := e.Props.Get(ical.PropSequence); p != nil {
+		sequence = sequenceIn(p.Value)
+	}
+	setRaw(e, ical.PropSequence, strconv.Itoa(max(m.w.Sequence, sequence)))
 	take(e, fresh, ical.PropLastModified)
 	take(e, fresh, ical.PropDateTimeStamp)
 }
@@ -251,7 +281,8 @@ func (m *merger) timezone() {
 		return
 	}
 	m.cal.Children = slices.DeleteFunc(m.cal.Children, func(c *ical.Component) bool {
-		return c.Name == ical.CompTimezone && strings.EqualFold(rawOf(c, ical.PropTimezoneID), m.w.Slot.Zone)
+		id := c.Props.Get(ical.PropTimezoneID)
+		return c.Name == ical.CompTimezone && id != nil && strings.EqualFold(strings.TrimSpace(id.Value), m.w.Slot.Zone)
 	})
 	m.cal.Children = slices.Insert(m.cal.Children, 0, timezone(m.w.zone, m.w.span()))
 }
@@ -274,7 +305,7 @@ func take(e, from *ical.Component, name string) {
 // SCHEDULE-STATUS is neither pending nor delivered. Who has none was told, or is
 // told by somebody else.
 func Undelivered(text []byte) (map[calendar.Address]string, error) {
-	calendars, _, err := decodeComponents(bytes.NewReader(text))
+	calendars, err := line.Read(bytes.NewReader(text))
 	if err != nil {
 		return nil, err
 	}
@@ -283,9 +314,8 @@ func Undelivered(text []byte) (map[calendar.Address]string, error) {
 	}
 	out := map[calendar.Address]string{}
 	for _, c := range calendars[0].Children {
-		for i := range c.Props[ical.PropAttendee] {
-			p := &c.Props[ical.PropAttendee][i]
-			status := strings.Trim(p.Params.Get("SCHEDULE-STATUS"), `"`)
+		for _, p := range c.All(ical.PropAttendee) {
+			status := p.Param("SCHEDULE-STATUS")
 			if a, ok := personIn(p); ok && status != "" && status[0] != '1' && status[0] != '2' {
 				out[a.Address] = status
 			}

@@ -10,6 +10,7 @@ import (
 	"github.com/emersion/go-ical"
 
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/calendar/ical/internal/line"
 )
 
 // Received is what an iTIP message says of our series (RFC 5546), as far as
@@ -39,7 +40,7 @@ type Answered struct {
 // ReadMessage reads an iTIP message. Events of others are passed over. It is an
 // error if r holds no calendar, or several.
 func ReadMessage(r io.Reader) (Received, error) {
-	calendars, _, err := decodeComponents(r)
+	calendars, err := line.Read(r)
 	if err != nil {
 		return Received{}, err
 	}
@@ -47,7 +48,7 @@ func ReadMessage(r io.Reader) (Received, error) {
 		return Received{}, fmt.Errorf("it holds %d calendars; want one", len(calendars))
 	}
 	cal := calendars[0]
-	got := Received{Method: strings.ToUpper(rawOf(cal, ical.PropMethod))}
+	got := Received{Method: strings.ToUpper(cal.Raw(ical.PropMethod))}
 	for _, s := range seriesIn(cal) {
 		for _, c := range append(s.masters, s.overrides...) {
 			got.Events = append(got.Events, s.received(c))
@@ -56,30 +57,29 @@ func ReadMessage(r io.Reader) (Received, error) {
 	return got, nil
 }
 
-func (s *seriesReader) received(c *ical.Component) ReceivedEvent {
+func (s *seriesReader) received(c *line.Component) ReceivedEvent {
 	e := ReceivedEvent{UID: s.uid, Sequence: -1}
-	if c.Props.Get(ical.PropSequence) != nil {
+	if c.Get(ical.PropSequence) != nil {
 		e.Sequence = sequenceOf(c)
 	}
-	if made, err := time.Parse(instant, rawOf(c, ical.PropDateTimeStamp)); err == nil {
+	if made, err := time.Parse(instant, c.Raw(ical.PropDateTimeStamp)); err == nil {
 		e.Made = made
 	}
-	for i := range c.Props[ical.PropAttendee] {
-		p := &c.Props[ical.PropAttendee][i]
+	for _, p := range c.All(ical.PropAttendee) {
 		if a, ok := personIn(p); ok {
-			e.Attendees = append(e.Attendees, Answered{a, strings.ToUpper(p.Params.Get(ical.ParamParticipationStatus))})
+			e.Attendees = append(e.Attendees, Answered{a, strings.ToUpper(p.Param(ical.ParamParticipationStatus))})
 		}
 	}
-	id := c.Props.Get(ical.PropRecurrenceID)
+	id := c.Get(ical.PropRecurrenceID)
 	if id == nil {
 		return e
 	}
-	if id.Params.Get(ical.ParamRange) != "" {
+	if id.Param(ical.ParamRange) != "" {
 		e.Err = errors.New("it is about a session and all after it")
 		return e
 	}
-	x, ok := stampOf(id)
-	if !ok || x.vague {
+	x, ok := line.StampOf(id)
+	if !ok || x.Vague {
 		e.Err = fmt.Errorf("RECURRENCE-ID %q cannot be read", id.Value)
 		return e
 	}

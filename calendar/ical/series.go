@@ -13,16 +13,19 @@ import (
 
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/calendar/ical/internal/line"
+	"github.com/peerslot/peerslot/calendar/ical/internal/rrule"
+	"github.com/peerslot/peerslot/calendar/ical/internal/zones"
 )
 
 // Ours returns the UID of the first of our series in a calendar's text, and
 // whether there is one. It reads no further than that and judges nothing else.
 func Ours(r io.Reader) (calendar.UID, bool) {
-	for l := newLines(r); l.next(); {
-		if len(l.head) < 4 || !bytes.EqualFold(l.head[:3], []byte("UID")) || l.head[3] != ':' && l.head[3] != ';' {
+	for l := line.NewReader(r); l.Next(); {
+		if len(l.Head) < 4 || !bytes.EqualFold(l.Head[:3], []byte("UID")) || l.Head[3] != ':' && l.Head[3] != ';' {
 			continue
 		}
-		_, value, _ := strings.Cut(string(l.whole()), ":")
+		_, value, _ := strings.Cut(string(l.Whole()), ":")
 		if uid, ok := UIDOf(value); ok {
 			return uid, true
 		}
@@ -36,7 +39,7 @@ func Ours(r io.Reader) (calendar.UID, bool) {
 // series is no longer one that peerslot can hold, the error says what is wrong,
 // and the other series are returned beside it.
 func Decode(r io.Reader) ([]calendar.Series, error) {
-	calendars, _, err := decodeComponents(r)
+	calendars, err := line.Read(r)
 	if err != nil {
 		return nil, err
 	}
@@ -59,15 +62,15 @@ func Decode(r io.Reader) ([]calendar.Series, error) {
 type seriesReader struct {
 	calendar.Series // as far as it was read
 	uid             calendar.UID
-	masters         []*ical.Component
-	overrides       []*ical.Component
-	zones           *zoneTable
+	masters         []*line.Component
+	overrides       []*line.Component
+	zones           *zones.Table
 	zone            *time.Location // of the slot, once it was read
 }
 
 // seriesIn collects the components of each of our series.
-func seriesIn(cal *ical.Component) []*seriesReader {
-	zones := newZoneTable(cal.Children)
+func seriesIn(cal *line.Component) []*seriesReader {
+	zones := zones.NewTable(cal.Children, nil)
 	var list []*seriesReader
 	found := map[calendar.UID]*seriesReader{}
 	for _, c := range cal.Children {
@@ -81,7 +84,7 @@ func seriesIn(cal *ical.Component) []*seriesReader {
 			found[uid] = s
 			list = append(list, s)
 		}
-		if c.Props.Get(ical.PropRecurrenceID) == nil {
+		if c.Get(ical.PropRecurrenceID) == nil {
 			s.masters = append(s.masters, c)
 		} else {
 			s.overrides = append(s.overrides, c)
@@ -116,11 +119,11 @@ func (s *seriesReader) read() (calendar.Series, error) {
 	return s.Series, s.Check()
 }
 
-func (s *seriesReader) texts(m *ical.Component) {
+func (s *seriesReader) texts(m *line.Component) {
 	s.Title = textOf(m, ical.PropSummary)
 	s.Description = textOf(m, ical.PropDescription)
 	s.Link = textOf(m, ical.PropLocation)
-	if p := m.Props.Get(ical.PropURL); p != nil {
+	if p := m.Get(ical.PropURL); p != nil {
 		s.Link = p.Value
 	}
 	for _, c := range m.Children {
@@ -131,9 +134,9 @@ func (s *seriesReader) texts(m *ical.Component) {
 }
 
 // reminderIn returns how long before the start an alarm rings, 0 if it does not.
-func reminderIn(c *ical.Component) time.Duration {
-	trigger := c.Props.Get(ical.PropTrigger)
-	if c.Name != ical.CompAlarm || trigger == nil || strings.EqualFold(trigger.Params.Get(ical.ParamRelated), "END") {
+func reminderIn(c *line.Component) time.Duration {
+	trigger := c.Get(ical.PropTrigger)
+	if c.Name != ical.CompAlarm || trigger == nil || strings.EqualFold(trigger.Param("RELATED"), "END") {
 		return 0
 	}
 	if action := textOf(c, ical.PropAction); !strings.EqualFold(action, "DISPLAY") && !strings.EqualFold(action, "AUDIO") {
@@ -143,11 +146,11 @@ func reminderIn(c *ical.Component) time.Duration {
 	if !ok {
 		return 0
 	}
-	return max(0, -time.Duration(l.days*secondsPerDay+l.seconds)*time.Second)
+	return max(0, -time.Duration(l.Days*rrule.SecondsPerDay+l.Seconds)*time.Second)
 }
 
-func (s *seriesReader) people(m *ical.Component) error {
-	p := m.Props.Get(ical.PropOrganizer)
+func (s *seriesReader) people(m *line.Component) error {
+	p := m.Get(ical.PropOrganizer)
 	if p == nil {
 		return errors.New("it has no ORGANIZER")
 	}
@@ -160,7 +163,7 @@ func (s *seriesReader) people(m *ical.Component) error {
 }
 
 // slot reads when the first session is.
-func (s *seriesReader) slot(m *ical.Component) error {
+func (s *seriesReader) slot(m *line.Component) error {
 	iv, err := s.interval(m, 0)
 	if err != nil {
 		return err
@@ -175,12 +178,12 @@ func (s *seriesReader) slot(m *ical.Component) error {
 }
 
 // changed takes over what c says of the last change.
-func (s *seriesReader) changed(c *ical.Component) {
+func (s *seriesReader) changed(c *line.Component) {
 	s.Sequence = max(s.Sequence, sequenceOf(c))
-	at, err := time.Parse(instant, rawOf(c, ical.PropLastModified))
+	at, err := time.Parse(instant, c.Raw(ical.PropLastModified))
 	if err != nil {
 		// Encode writes the epoch for a series without a time.
-		if at, err = time.Parse(instant, rawOf(c, ical.PropDateTimeStamp)); at.Unix() == 0 {
+		if at, err = time.Parse(instant, c.Raw(ical.PropDateTimeStamp)); at.Unix() == 0 {
 			return
 		}
 	}
@@ -189,22 +192,16 @@ func (s *seriesReader) changed(c *ical.Component) {
 	}
 }
 
-func sequenceOf(c *ical.Component) int {
-	n, err := strconv.ParseUint(rawOf(c, ical.PropSequence), 10, 31)
+func sequenceOf(c *line.Component) int { return sequenceIn(c.Raw(ical.PropSequence)) }
+
+func sequenceIn(value string) int {
+	n, err := strconv.ParseUint(strings.TrimSpace(value), 10, 31)
 	if err != nil {
 		return 0
 	}
 	return int(n)
 }
 
-func cancelled(c *ical.Component) bool {
-	return strings.EqualFold(rawOf(c, ical.PropStatus), string(ical.EventCancelled))
-}
-
-// rawOf returns the value of a component's property, "" if it has none.
-func rawOf(c *ical.Component, name string) string {
-	if p := c.Props.Get(name); p != nil {
-		return strings.TrimSpace(p.Value)
-	}
-	return ""
+func cancelled(c *line.Component) bool {
+	return strings.EqualFold(c.Raw(ical.PropStatus), string(ical.EventCancelled))
 }

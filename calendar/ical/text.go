@@ -10,19 +10,17 @@ import (
 	"github.com/emersion/go-ical"
 
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/calendar/ical/internal/busy"
+	"github.com/peerslot/peerslot/calendar/ical/internal/line"
 )
 
-// uidSuffix tells our events from those of other programs. It has no "@", which
-// programs that keep one file for each event would not take into its name.
-const uidSuffix = "-peerslot"
-
 // UIDText returns the UID property of the series that Encode writes.
-func UIDText(uid calendar.UID) string { return string(uid) + uidSuffix }
+func UIDText(uid calendar.UID) string { return string(uid) + busy.Suffix }
 
 // UIDOf returns the series that has the UID property text, and whether it is one
 // of ours.
 func UIDOf(text string) (calendar.UID, bool) {
-	uid, ok := strings.CutSuffix(text, uidSuffix)
+	uid, ok := strings.CutSuffix(text, busy.Suffix)
 	return calendar.UID(uid), ok && uid != ""
 }
 
@@ -50,8 +48,8 @@ func setText(c *ical.Component, name, text string) {
 }
 
 // textOf returns the text of a component's property, "" if it has none.
-func textOf(c *ical.Component, name string) string {
-	if p := c.Props.Get(name); p != nil {
+func textOf(c *line.Component, name string) string {
+	if p := c.Get(name); p != nil {
 		return unescapeText(p.Value)
 	}
 	return ""

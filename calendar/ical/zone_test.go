@@ -2,9 +2,6 @@ package ical
 
 import (
 	"testing"
-	"time"
-
-	"github.com/peerslot/peerslot/calendar/internal/windowszone"
 )
 
 // definition defines a zone as Exchange does.
@@ -71,57 +68,4 @@ func TestUnknownZones(t *testing.T) {
 	runReadCases(t, []readCase{{"series", inCalendar(series), []string{"unknown 09 19:00-10 22:00"}, "unknown time zone"}})
 	free := inEvent("DTSTART;TZID=Mars/Olympus:20261104T090000", "DURATION:PT1H", "TRANSP:TRANSPARENT")
 	runReadCases(t, []readCase{{"free", inCalendar(free), nil, ""}})
-}
-
-// The instants of a zone read from a definition are those of the zone itself.
-func TestDefinedZone(t *testing.T) {
-	for _, name := range []string{"Europe/Berlin", "America/St_Johns", "Australia/Lord_Howe", "Africa/Casablanca", "Asia/Kolkata", "America/Vancouver"} {
-		loc := zoneNamed(t, name)
-		defined, err := definedZone("defined", timezone(loc, window))
-		if err != nil {
-			t.Fatalf("%s: %v", name, err)
-		}
-		for at := window.Start; at.Before(window.End); at = at.Add(29 * time.Minute) {
-			_, want := at.In(loc).Zone()
-			if _, got := at.In(defined).Zone(); got != want {
-				t.Fatalf("%s at %s: got offset %d, want %d", name, at, got, want)
-			}
-		}
-	}
-}
-
-// A zone gives the same instants near and far from a change, in any order.
-func TestZoneInstant(t *testing.T) {
-	loc := zoneNamed(t, "America/New_York")
-	z := newZone(loc)
-	for _, c := range []struct{ wall, want string }{
-		{"2026-11-01T01:30:00Z", "2026-11-01T05:30:00Z"}, // the first of two
-		{"2026-11-01T02:00:00Z", "2026-11-01T07:00:00Z"},
-		{"2026-03-08T02:30:00Z", "2026-03-08T07:30:00Z"}, // skipped: 03:30
-		{"2026-07-01T12:00:00Z", "2026-07-01T16:00:00Z"},
-		{"2026-11-01T00:30:00Z", "2026-11-01T04:30:00Z"},
-		{"2026-11-02T00:30:00Z", "2026-11-02T05:30:00Z"},
-		{"2040-12-31T00:30:00Z", "2040-12-31T05:30:00Z"}, // where the bounds of Go are wrong
-	} {
-		wall, err := time.Parse(time.RFC3339, c.wall)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got := time.Unix(z.instant(wall.Unix()), 0).UTC().Format(time.RFC3339); got != c.want {
-			t.Errorf("at %s clocks: got %s, want %s", c.wall, got, c.want)
-		}
-	}
-}
-
-func TestWindowsZonesAreKnown(t *testing.T) {
-	for _, name := range windowszone.Names() {
-		if windowsZone(name) == nil {
-			t.Errorf("%s is not a zone", name)
-		}
-	}
-	for _, d := range displayNames {
-		if windowsZone(d[1]) == nil {
-			t.Errorf("%s: %s is not a zone of Windows", d[0], d[1])
-		}
-	}
 }

@@ -17,7 +17,7 @@ const module = "github.com/peerslot/peerslot/"
 var allowed = map[string][]string{
 	"availability":               {},
 	"calendar":                   {"availability"},
-	"calendar/ical":              {"availability", "calendar", "calendar/internal/windowszone"},
+	"calendar/ical":              {"availability", "calendar", "calendar/ical/internal/busy", "calendar/ical/internal/line", "calendar/ical/internal/rrule", "calendar/ical/internal/zones"},
 	"calendar/file":              {},
 	"calendar/folder":            {"availability", "calendar", "calendar/ical"},
 	"calendar/feed":              {"availability", "calendar", "calendar/ical", "calendar/internal/screen", "calendar/internal/web"},
@@ -38,6 +38,10 @@ var allowed = map[string][]string{
 	"scheduler/chat":             {"availability", "calendar", "scheduler"},
 	"scheduler/chat/chattest":    {},
 
+	"calendar/ical/internal/busy":   {"availability", "calendar", "calendar/ical/internal/line", "calendar/ical/internal/rrule", "calendar/ical/internal/zones"},
+	"calendar/ical/internal/zones":  {"availability", "calendar/ical/internal/line", "calendar/ical/internal/rrule", "calendar/internal/windowszone"},
+	"calendar/ical/internal/line":   {"calendar/ical/internal/rrule"},
+	"calendar/ical/internal/rrule":  {"availability"},
 	"calendar/internal/calls":       {"calendar"},
 	"calendar/internal/screen":      {"calendar"},
 	"calendar/internal/web":         {},

@@ -1,4 +1,4 @@
-package ical
+package busy
 
 import (
 	"fmt"
@@ -6,9 +6,10 @@ import (
 	"strings"
 	"time"
 
-	"github.com/emersion/go-ical"
-
 	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/calendar/ical/internal/line"
+	"github.com/peerslot/peerslot/calendar/ical/internal/rrule"
+	"github.com/peerslot/peerslot/calendar/ical/internal/zones"
 )
 
 // An event is what a VEVENT says of when somebody is busy.
@@ -19,27 +20,27 @@ type event struct {
 	free     bool
 	kind     availability.Kind
 
-	start  stamp
-	zone   *zone // of the start; nil if nobody knows it
-	length length
+	start  line.Stamp
+	zone   *zones.Clock // of the start; nil if nobody knows it
+	length line.Length
 
-	rules   []rule
-	exrules []rule
-	rdates  []period
-	exdates []period
+	rules   []rrule.Rule
+	exrules []rrule.Rule
+	rdates  []line.Period
+	exdates []line.Period
 	broken  bool // a rule cannot be read
 
-	id     *stamp // of an override, the occurrence that it replaces
-	future bool   // and all later ones
+	id     *line.Stamp // of an override, the occurrence that it replaces
+	future bool        // and all later ones
 }
 
 // An eventReader turns components into events.
 type eventReader struct {
-	viewer *zone
-	utc    *zone
-	shared *zoneTable         // of all zones that are defined
-	tables map[int]*zoneTable // by calendar, if several define zones
-	clocks map[*time.Location]*zone
+	viewer *zones.Clock
+	utc    *zones.Clock
+	shared *zones.Table         // of all zones that are defined
+	tables map[int]*zones.Table // by calendar, if several define zones
+	clocks map[*time.Location]*zones.Clock
 	warn   *warnings
 	doubt  string // why something is unknown; "" if all is known
 }
@@ -51,13 +52,13 @@ type eventReader struct {
 // that cannot be read, or lies before the start, leaves unknown what it may
 // take. An event in a zone that nobody knows is unknown at all instants that
 // its wall clock may mean.
-func (r *eventReader) read(c *ical.Component, x excerpt) (e event, ok bool) {
-	e = event{line: x.line, calendar: x.calendar, sequence: x.sequence, free: !x.status.takesTime(), kind: x.status.kind()}
-	if p := c.Props.Get(ical.PropRecurrenceID); p != nil {
+func (r *eventReader) read(c excerpt) (e event, ok bool) {
+	e = event{line: c.line, calendar: c.calendar, sequence: c.sequence, free: !c.status.takesTime(), kind: c.status.kind()}
+	if p := c.Get("RECURRENCE-ID"); p != nil {
 		r.readID(&e, p)
 	}
-	if p := c.Props.Get(ical.PropDateTimeStart); p != nil {
-		e.start, ok = stampOf(p)
+	if p := c.Get("DTSTART"); p != nil {
+		e.start, ok = line.StampOf(p)
 	}
 	if !ok {
 		return e, r.readBackwards(&e, c)
@@ -65,24 +66,24 @@ func (r *eventReader) read(c *ical.Component, x excerpt) (e event, ok bool) {
 	if e.zone = r.zone(&e, e.start); e.zone == nil {
 		e.kind = availability.Unknown
 	}
-	if e.start.odd && !e.start.vague {
+	if e.start.Odd && !e.start.Vague {
 		r.warn.add(e.line, "DTSTART is not written as it should be")
 	}
 	r.warnOfTwins(e.line, c)
 	r.readLength(&e, c)
-	if e.start.vague {
+	if e.start.Vague {
 		r.unknown(&e, "only the day of DTSTART can be read")
-		e.start.wall = midnight(e.start.wall)
-		e.length.days++
+		e.start.Wall = line.Midnight(e.start.Wall)
+		e.length.Days++
 	}
 	r.readRules(&e, c)
 	return e, true
 }
 
 // warnOfTwins warns of what should be there once.
-func (r *eventReader) warnOfTwins(line int, c *ical.Component) {
-	for _, name := range []string{ical.PropDateTimeStart, ical.PropDateTimeEnd, ical.PropDuration} {
-		if list := c.Props[name]; len(list) > 1 && list[0].Value != list[1].Value {
+func (r *eventReader) warnOfTwins(line int, c excerpt) {
+	for _, name := range []string{"DTSTART", "DTEND", "DURATION"} {
+		if list := c.All(name); len(list) > 1 && list[0].Value != list[1].Value {
 			r.warn.add(line, "%s is there twice: the first counts", name)
 		}
 	}
@@ -103,14 +104,14 @@ func (r *eventReader) noteDoubt(e *event, why string) {
 
 // readID reads which occurrence an override replaces. One that cannot be read
 // makes the override an event of its own.
-func (r *eventReader) readID(e *event, p *ical.Prop) {
-	id, ok := stampOf(p)
-	if !ok || id.vague {
+func (r *eventReader) readID(e *event, p *line.Prop) {
+	id, ok := line.StampOf(p)
+	if !ok || id.Vague {
 		r.warn.add(e.line, "RECURRENCE-ID cannot be read: the event counts beside its series")
 		return
 	}
 	e.id = &id
-	switch strings.ToUpper(p.Params.Get(ical.ParamRange)) {
+	switch strings.ToUpper(p.Param("RANGE")) {
 	case "":
 	case "THISANDFUTURE":
 		e.future = true
@@ -121,60 +122,60 @@ func (r *eventReader) readID(e *event, p *ical.Prop) {
 
 // readBackwards makes what can be made of an event without a start. An override
 // leaves its occurrence as it was.
-func (r *eventReader) readBackwards(e *event, c *ical.Component) bool {
-	p := c.Props.Get(ical.PropDateTimeEnd)
-	if p == nil || e.id != nil || c.Props.Get(ical.PropRecurrenceRule) != nil {
+func (r *eventReader) readBackwards(e *event, c excerpt) bool {
+	p := c.Get("DTEND")
+	if p == nil || e.id != nil || c.Get("RRULE") != nil {
 		r.warn.add(e.line, "an event without a DTSTART that can be read is left out")
 		return false
 	}
-	end, ok := stampOf(p)
+	end, ok := line.StampOf(p)
 	if !ok {
 		r.warn.add(e.line, "an event without a time that can be read is left out")
 		return false
 	}
 	r.unknown(e, "DTSTART cannot be read: the day before DTEND is unknown")
-	e.start, e.length = end, length{days: 1}
-	e.start.wall -= secondsPerDay
-	if end.vague {
-		e.length.days++
+	e.start, e.length = end, line.Length{Days: 1}
+	e.start.Wall -= rrule.SecondsPerDay
+	if end.Vague {
+		e.length.Days++
 	}
 	e.zone = r.zone(e, end)
 	return true
 }
 
-// zone returns the zone of a stamp, or nil if nobody knows it.
-func (r *eventReader) zone(e *event, s stamp) *zone {
-	switch s.form {
-	case utc:
+// zone returns the zone of a line.Stamp, or nil if nobody knows it.
+func (r *eventReader) zone(e *event, s line.Stamp) *zones.Clock {
+	switch s.Form {
+	case line.UTC:
 		return r.utc
-	case zoned:
-		found := r.find(e.calendar, s.tzid)
+	case line.Zoned:
+		found := r.find(e.calendar, s.TZID)
 		switch {
-		case found.loc == nil:
-			r.warn.add(e.line, "%s: the event is unknown", found.note)
-			r.noteDoubt(e, found.note)
+		case found.Loc == nil:
+			r.warn.add(e.line, "%s: the event is unknown", found.Note)
+			r.noteDoubt(e, found.Note)
 			return nil
-		case found.note != "":
-			r.warn.add(e.line, "%s", found.note)
+		case found.Note != "":
+			r.warn.add(e.line, "%s", found.Note)
 		}
-		return r.clock(found.loc)
+		return r.clock(found.Loc)
 	}
 	return r.viewer
 }
 
 // find returns the zone that a calendar calls tzid.
-func (r *eventReader) find(calendar int, tzid string) zoneFinding {
+func (r *eventReader) find(calendar int, tzid string) zones.Finding {
 	if t := r.tables[calendar]; t != nil {
-		return t.find(tzid)
+		return t.Find(tzid)
 	}
-	return r.shared.find(tzid)
+	return r.shared.Find(tzid)
 }
 
 // clock returns the one zone of a location.
-func (r *eventReader) clock(loc *time.Location) *zone {
+func (r *eventReader) clock(loc *time.Location) *zones.Clock {
 	z := r.clocks[loc]
 	if z == nil {
-		z = newZone(loc)
+		z = zones.NewClock(loc)
 		r.clocks[loc] = z
 	}
 	return z
@@ -182,119 +183,119 @@ func (r *eventReader) clock(loc *time.Location) *zone {
 
 // readLength reads how long the event takes: from DTEND, else from DURATION;
 // else a DATE takes its day and a time nothing.
-func (r *eventReader) readLength(e *event, c *ical.Component) {
-	day := e.start.form == wholeDay
-	if p := c.Props.Get(ical.PropDateTimeEnd); p != nil {
+func (r *eventReader) readLength(e *event, c excerpt) {
+	day := e.start.Form == line.WholeDay
+	if p := c.Get("DTEND"); p != nil {
 		r.readEnd(e, p)
 		return
 	}
 	if day {
-		e.length.days = 1
+		e.length.Days = 1
 	}
-	p := c.Props.Get(ical.PropDuration)
+	p := c.Get("DURATION")
 	if p == nil {
 		return
 	}
-	l, ok := parseLength(p.Value)
-	total := l.days*secondsPerDay + l.seconds
+	l, ok := line.ParseLength(p.Value)
+	total := l.Days*rrule.SecondsPerDay + l.Seconds
 	switch {
 	case !ok:
 		r.unknown(e, "DURATION cannot be read: the day from DTSTART is unknown")
-		e.length = length{days: 1}
+		e.length = line.Length{Days: 1}
 	case total < 0:
 		r.unknown(e, "DURATION is negative: what it spans is unknown")
-		e.start.wall += total
-		e.length = length{seconds: -total}
+		e.start.Wall += total
+		e.length = line.Length{Seconds: -total}
 	case day:
-		e.length = length{days: max((total+secondsPerDay-1)/secondsPerDay, 1)}
+		e.length = line.Length{Days: max((total+rrule.SecondsPerDay-1)/rrule.SecondsPerDay, 1)}
 	default:
 		e.length = l
 	}
 }
 
 // readEnd reads DTEND. Without a zone of its own it is in that of DTSTART.
-func (r *eventReader) readEnd(e *event, p *ical.Prop) {
-	end, ok := stampOf(p)
-	if !ok || end.vague {
+func (r *eventReader) readEnd(e *event, p *line.Prop) {
+	end, ok := line.StampOf(p)
+	if !ok || end.Vague {
 		r.unknown(e, "DTEND cannot be read: the day from DTSTART is unknown")
-		e.length = length{days: 1}
+		e.length = line.Length{Days: 1}
 		return
 	}
-	if end.odd {
+	if end.Odd {
 		r.warn.add(e.line, "DTEND is not written as it should be")
 	}
 	r.setEnd(e, end)
 }
 
 // setEnd sets the length of the event from its end.
-func (r *eventReader) setEnd(e *event, end stamp) {
-	day := e.start.form == wholeDay
-	if day != (end.form == wholeDay) {
+func (r *eventReader) setEnd(e *event, end line.Stamp) {
+	day := e.start.Form == line.WholeDay
+	if day != (end.Form == line.WholeDay) {
 		r.unknown(e, "only one of start and end is a date: the days they name are unknown")
-		e.start.form, e.zone = wholeDay, r.viewer
-		e.start.wall = midnight(e.start.wall)
-		e.length = length{days: max(floorDiv(end.wall-e.start.wall+secondsPerDay-1, secondsPerDay), 1)}
+		e.start.Form, e.zone = line.WholeDay, r.viewer
+		e.start.Wall = line.Midnight(e.start.Wall)
+		e.length = line.Length{Days: max(rrule.FloorDiv(end.Wall-e.start.Wall+rrule.SecondsPerDay-1, rrule.SecondsPerDay), 1)}
 		return
 	}
-	seconds := end.wall - e.start.wall
+	seconds := end.Wall - e.start.Wall
 	if !day {
 		seconds = r.between(e, end)
 	}
 	if seconds < 0 {
 		r.unknown(e, "the end lies before the start: what lies between is unknown")
-		e.start.wall += seconds
+		e.start.Wall += seconds
 		seconds = -seconds
 	}
 	switch {
-	case seconds > maxDays*secondsPerDay:
+	case seconds > line.MaxDays*rrule.SecondsPerDay:
 		r.unknown(e, "the end lies too far off")
-		e.length = length{days: maxDays}
+		e.length = line.Length{Days: line.MaxDays}
 	case day:
-		e.length = length{days: max(seconds/secondsPerDay, 1)}
+		e.length = line.Length{Days: max(seconds/rrule.SecondsPerDay, 1)}
 	default:
-		e.length = length{seconds: seconds}
+		e.length = line.Length{Seconds: seconds}
 	}
 }
 
 // between returns the exact time from the start of an event to its end.
-func (r *eventReader) between(e *event, end stamp) int64 {
+func (r *eventReader) between(e *event, end line.Stamp) int64 {
 	z := e.zone
-	if end.form == utc || end.form == zoned {
+	if end.Form == line.UTC || end.Form == line.Zoned {
 		if z = r.zone(e, end); z == nil {
 			e.kind = availability.Unknown
 		}
 	}
 	if e.zone == nil || z == nil {
-		return end.wall - e.start.wall
+		return end.Wall - e.start.Wall
 	}
-	return z.instant(end.wall) - e.zone.instant(e.start.wall)
+	return z.Instant(end.Wall) - e.zone.Instant(e.start.Wall)
 }
 
 // readRules reads what makes the event a series.
-func (r *eventReader) readRules(e *event, c *ical.Component) {
+func (r *eventReader) readRules(e *event, c excerpt) {
 	if e.id != nil {
-		if c.Props.Get(ical.PropRecurrenceRule) != nil {
+		if c.Get("RRULE") != nil {
 			r.warn.add(e.line, "the rule of an override is left out")
 		}
 		return
 	}
-	e.rules = r.rulesIn(e, c, ical.PropRecurrenceRule)
+	e.rules = r.rulesIn(e, c, "RRULE")
 	e.exrules = r.rulesIn(e, c, "EXRULE")
-	e.rdates = r.datesIn(e, c, ical.PropRecurrenceDates)
-	e.exdates = r.datesIn(e, c, ical.PropExceptionDates)
+	e.rdates = r.datesIn(e, c, "RDATE")
+	e.exdates = r.datesIn(e, c, "EXDATE")
 }
 
 const maxRules = 20 // of one event
 
-func (r *eventReader) rulesIn(e *event, c *ical.Component, name string) []rule {
-	var list []rule
-	for _, p := range c.Props[name] {
-		x, odd, err := parseRule(p.Value)
+func (r *eventReader) rulesIn(e *event, c excerpt, name string) []rrule.Rule {
+	var list []rrule.Rule
+	for _, p := range c.All(name) {
+		x, odd, err := rrule.Parse(p.Value)
 		if len(list) == maxRules {
-			err = fmt.Errorf("%w: it has more than %d", errRule, maxRules)
+			err = fmt.Errorf("%w: it has more than %d", rrule.ErrRule, maxRules)
 		}
-		if err == nil && e.start.form == wholeDay && x.freq > everyDay {
-			err = errRule
+		if err == nil && e.start.Form == line.WholeDay && x.Freq > rrule.Daily {
+			err = rrule.ErrRule
 		}
 		switch {
 		case err != nil && name == "EXRULE":
@@ -306,25 +307,25 @@ func (r *eventReader) rulesIn(e *event, c *ical.Component, name string) []rule {
 			continue
 		case odd:
 			r.warn.add(e.line, "%s is not written as it should be", name)
-		case slices.ContainsFunc(x.weeks, func(n int) bool { return n < 0 || n == 1 || n > 51 }):
+		case slices.ContainsFunc(x.Weeks, func(n int) bool { return n < 0 || n == 1 || n > 51 }):
 			r.warn.add(e.line, "BYWEEKNO: calendar programs differ at the turn of the year")
 		}
-		if e.start.form == wholeDay {
-			x.hours, x.minutes, x.seconds = 0, 0, 0
+		if e.start.Form == line.WholeDay {
+			x = x.OfDays()
 		}
 		list = append(list, x)
 	}
 	return list
 }
 
-func (r *eventReader) datesIn(e *event, c *ical.Component, name string) []period {
-	var list []period
-	for _, p := range c.Props[name] {
-		for _, x := range periodsIn(&p) {
-			if !x.ok || x.vague {
+func (r *eventReader) datesIn(e *event, c excerpt, name string) []line.Period {
+	var list []line.Period
+	for _, p := range c.All(name) {
+		for _, x := range line.PeriodsIn(p) {
+			if !x.OK || x.Vague {
 				r.warn.add(e.line, "a date of %s cannot be read", name)
 			}
-			if !x.ok || x.vague && name == ical.PropExceptionDates {
+			if !x.OK || x.Vague && name == "EXDATE" {
 				continue
 			}
 			list = append(list, x)

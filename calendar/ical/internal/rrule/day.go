@@ -1,4 +1,4 @@
-package ical
+package rrule
 
 import (
 	"time"
@@ -16,9 +16,10 @@ type day struct {
 	yearLength       int
 }
 
-const secondsPerDay = 24 * 60 * 60
+const SecondsPerDay = 24 * 60 * 60
 
-func dateOf(number int64) availability.Date {
+// DateOf returns the date of the day with that number, counted from 1970-01-01.
+func DateOf(number int64) availability.Date {
 	d := dayOf(number)
 	return availability.Date{Year: d.year, Month: time.Month(d.month), Day: d.day}
 }
@@ -27,7 +28,7 @@ func dateOf(number int64) availability.Date {
 func dayOf(number int64) day {
 	// The arithmetic counts years from March of year 0, in eras of 400.
 	z := number + 719468
-	era := floorDiv(z, 146097)
+	era := FloorDiv(z, 146097)
 	ofEra := z - era*146097
 	year := (ofEra - ofEra/1460 + ofEra/36524 - ofEra/146096) / 365
 	ofYear := ofEra - (365*year + year/4 - year/100)
@@ -38,13 +39,13 @@ func dayOf(number int64) day {
 		d.month -= 12
 		d.year++
 	}
-	d.weekday = int(floorMod(number+3, 7))
-	d.yearDay = int(number-dayNumber(d.year, 1, 1)) + 1
+	d.weekday = int(FloorMod(number+3, 7))
+	d.yearDay = int(number-DayNumber(d.year, 1, 1)) + 1
 	d.yearLength = 365
 	if leap(d.year) {
 		d.yearLength = 366
 	}
-	d.monthLength = monthLength(d.year, d.month)
+	d.monthLength = MonthLength(d.year, d.month)
 	return d
 }
 
@@ -63,20 +64,20 @@ func (d day) next() day {
 	return d
 }
 
-// dayNumber returns the days from 1970-01-01 to the date.
-func dayNumber(year, month, dayOfMonth int) int64 {
+// DayNumber returns the days from 1970-01-01 to the date.
+func DayNumber(year, month, dayOfMonth int) int64 {
 	y := int64(year)
 	m := int64(month)
 	if m <= 2 {
 		y--
 		m += 12
 	}
-	era := floorDiv(y, 400)
+	era := FloorDiv(y, 400)
 	ofEra := y - era*400
 	return era*146097 + ofEra*365 + ofEra/4 - ofEra/100 + (153*(m-3)+2)/5 + int64(dayOfMonth) - 1 - 719468
 }
 
-func monthLength(year, month int) int {
+func MonthLength(year, month int) int {
 	switch month {
 	case 2:
 		if leap(year) {
@@ -91,11 +92,11 @@ func monthLength(year, month int) int {
 
 func leap(year int) bool { return year%4 == 0 && (year%100 != 0 || year%400 == 0) }
 
-func floorDiv(a, b int64) int64 {
+func FloorDiv(a, b int64) int64 {
 	if q := a / b; q*b <= a {
 		return q
 	}
 	return a/b - 1
 }
 
-func floorMod(a, b int64) int64 { return a - floorDiv(a, b)*b }
+func FloorMod(a, b int64) int64 { return a - FloorDiv(a, b)*b }

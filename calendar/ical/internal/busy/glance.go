@@ -1,12 +1,13 @@
-package ical
+package busy
 
 import (
 	"bytes"
 	"hash/maphash"
 	"strconv"
-	"strings"
 
-	"github.com/emersion/go-ical"
+	"github.com/peerslot/peerslot/calendar/ical/internal/line"
+	"github.com/peerslot/peerslot/calendar/ical/internal/rrule"
+	"github.com/peerslot/peerslot/calendar/ical/internal/zones"
 )
 
 // A glance is what can be told of an event without reading it: bounds in days.
@@ -27,13 +28,13 @@ type glance struct {
 	status     status
 	override   bool
 	future     bool // RANGE=THISANDFUTURE
-	id         stamp
+	id         line.Stamp
 	sequence   int32
 }
 
 // note takes in one line.
-func (e *glance) note(p property, line []byte, s *scan) {
-	value := afterColon(line)
+func (e *glance) note(p property, text []byte, s *scan) {
+	value := line.AfterColon(text)
 	switch p {
 	case propStart:
 		e.unclear = e.unclear || e.hasStart
@@ -44,15 +45,15 @@ func (e *glance) note(p property, line []byte, s *scan) {
 		e.end, e.endForm = e.day(value)
 		e.hasEnd = true
 	case propDuration:
-		l, ok := parseLength(string(value))
-		e.length = max(e.length, l.days+l.seconds/secondsPerDay+1)
-		e.unclear = e.unclear || !ok || l.days < 0 || l.seconds < 0
+		l, ok := line.ParseLength(string(value))
+		e.length = max(e.length, l.Days+l.Seconds/rrule.SecondsPerDay+1)
+		e.unclear = e.unclear || !ok || l.Days < 0 || l.Seconds < 0
 	case propRule:
 		e.noteRule(value)
 	case propRDate, propExRule:
 		e.recurs, e.unclear = true, true
 	case propID:
-		e.noteID(line, s)
+		e.noteID(text, s)
 	}
 }
 
@@ -61,28 +62,21 @@ func (e *glance) noteSequence(value []byte) {
 	e.sequence = int32(max(n, 0))
 }
 
-func (e *glance) noteUID(line []byte, s *scan) {
-	value := bytes.TrimSpace(line[min(len("UID:"), len(line)):])
-	if line[len("UID")] == ';' { // it may hold colons
-		if s.line.parse(line) != nil {
+func (e *glance) noteUID(text []byte, s *scan) {
+	value := bytes.TrimSpace(text[min(len("UID:"), len(text)):])
+	if text[len("UID")] == ';' { // it may hold colons
+		if s.line.Parse(text) != nil {
 			return
 		}
-		value = bytes.TrimSpace(s.line.value)
+		value = bytes.TrimSpace(s.line.Value)
 	}
 	if len(value) == 0 {
 		return
 	}
 	e.uid = maphash.Bytes(s.seed, value) | 1
 	if len(s.except) > 0 {
-		e.name = bareUID(string(value))
+		e.name = Bare(string(value))
 	}
-}
-
-// bareUID returns what of a UID names the series in every calendar: a backend may
-// have added a host, and we the suffix.
-func bareUID(uid string) string {
-	name, _, _ := strings.Cut(uid, "@")
-	return strings.TrimSuffix(name, uidSuffix)
 }
 
 func (e *glance) noteRule(value []byte) {
@@ -92,25 +86,25 @@ func (e *glance) noteRule(value []byte) {
 		e.unbounded = true
 		return
 	}
-	day, ok := parseDay(value[i+6 : i+14])
+	day, ok := line.ParseDay(value[i+6 : i+14])
 	e.until, e.unclear = max(e.until, day), e.unclear || !ok
 }
 
-func (e *glance) noteID(line []byte, s *scan) {
+func (e *glance) noteID(text []byte, s *scan) {
 	e.override = true
-	if err := s.line.parse(line); err != nil || len(s.line.params) > 2 {
+	if err := s.line.Parse(text); err != nil || len(s.line.Params) > 2 {
 		e.unclear = true
 		return
 	}
 	ok := false
-	if e.id, ok = parseStamp(string(s.line.value)); !ok || e.id.vague {
+	if e.id, ok = line.ParseStamp(string(s.line.Value)); !ok || e.id.Vague {
 		e.unclear = true
 	}
-	for _, p := range s.line.params {
+	for _, p := range s.line.Params {
 		switch {
-		case equalFold(p.name, ical.PropTimezoneID) && e.id.form == floating:
-			e.id.form, e.id.tzid = zoned, zoneName(string(p.value))
-		case equalFold(p.name, ical.ParamRange):
+		case line.EqualFold(p.Name, "TZID") && e.id.Form == line.Floating:
+			e.id.Form, e.id.TZID = line.Zoned, zones.Name(string(p.Value))
+		case line.EqualFold(p.Name, "RANGE"):
 			e.future = true
 		}
 	}
@@ -127,7 +121,7 @@ func (e *glance) day(value []byte) (number int64, form int) {
 		e.unclear = true
 		return 0, 0
 	}
-	number, ok := parseDay(value[:8])
+	number, ok := line.ParseDay(value[:8])
 	e.unclear = e.unclear || !ok
 	return number, form
 }

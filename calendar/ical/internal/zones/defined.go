@@ -1,4 +1,4 @@
-package ical
+package zones
 
 import (
 	"cmp"
@@ -7,7 +7,8 @@ import (
 	"slices"
 	"time"
 
-	"github.com/emersion/go-ical"
+	"github.com/peerslot/peerslot/calendar/ical/internal/line"
+	"github.com/peerslot/peerslot/calendar/ical/internal/rrule"
 )
 
 // A change is an instant from which clocks have an offset.
@@ -16,25 +17,25 @@ type change struct{ at, offset int64 }
 const maxChanges = 5000 // of one zone
 
 var (
-	definedFrom  = dayNumber(1950, 1, 1) * secondsPerDay
-	definedUntil = dayNumber(2100, 1, 1) * secondsPerDay
+	definedFrom  = rrule.DayNumber(1950, 1, 1) * rrule.SecondsPerDay
+	definedUntil = rrule.DayNumber(2100, 1, 1) * rrule.SecondsPerDay
 )
 
 // definedZone returns the zone that a VTIMEZONE defines, for the years 1950 to
 // 2100. Before its first change the offset is the one that the change ends.
-func definedZone(name string, c *ical.Component) (*time.Location, error) {
+func definedZone(name string, c *line.Component) (*time.Location, error) {
 	var (
 		changes []change
 		first   int64 // the offset before all changes
-		since   int64 = endless
+		since   int64 = rrule.Endless
 	)
-	b := budget(100_000)
+	b := rrule.Budget(100_000)
 	for _, o := range c.Children {
-		if o.Name != ical.CompTimezoneStandard && o.Name != ical.CompTimezoneDaylight {
+		if o.Name != "STANDARD" && o.Name != "DAYLIGHT" {
 			continue
 		}
-		from, err := offsetIn(o, ical.PropTimezoneOffsetFrom)
-		to, err2 := offsetIn(o, ical.PropTimezoneOffsetTo)
+		from, err := offsetIn(o, "TZOFFSETFROM")
+		to, err2 := offsetIn(o, "TZOFFSETTO")
 		if err = cmp.Or(err, err2); err != nil {
 			return nil, err
 		}
@@ -58,50 +59,50 @@ func definedZone(name string, c *ical.Component) (*time.Location, error) {
 
 // onsetsOf returns the wall clock times, by the clocks before each change, at
 // which an observance begins.
-func onsetsOf(o *ical.Component, b *budget) (walls []int64, err error) {
-	var start stamp
+func onsetsOf(o *line.Component, b *rrule.Budget) (walls []int64, err error) {
+	var start line.Stamp
 	ok := false
-	if p := o.Props.Get(ical.PropDateTimeStart); p != nil {
-		start, ok = stampOf(p)
+	if p := o.Get("DTSTART"); p != nil {
+		start, ok = line.StampOf(p)
 	}
-	if !ok || start.vague {
+	if !ok || start.Vague {
 		return nil, errors.New("its definition lacks a DTSTART")
 	}
-	rules := o.Props[ical.PropRecurrenceRule]
-	if start.wall >= definedFrom || len(rules) == 0 {
-		walls = append(walls, max(start.wall, definedFrom))
+	rules := o.All("RRULE")
+	if start.Wall >= definedFrom || len(rules) == 0 {
+		walls = append(walls, max(start.Wall, definedFrom))
 	}
 	for _, p := range rules {
-		r, _, err := parseRule(p.Value)
-		if err != nil || r.freq != everyYear {
+		r, _, err := rrule.Parse(p.Value)
+		if err != nil || r.Freq != rrule.Yearly {
 			return nil, errors.New("its definition has a rule that cannot be read")
 		}
 		to := definedUntil
-		if until, ok := parseStamp(r.until); ok {
-			to = min(to, until.wall+secondsPerDay)
+		if until, ok := line.ParseStamp(r.Until); ok {
+			to = min(to, until.Wall+rrule.SecondsPerDay)
 		}
-		if !r.occur(start.wall, definedFrom, to, b, func(wall int64) bool {
+		if !r.Occur(start.Wall, definedFrom, to, b, func(wall int64) bool {
 			walls = append(walls, wall)
 			return len(walls) <= maxChanges
 		}) {
 			return nil, errors.New("its definition has too many changes")
 		}
 	}
-	for _, p := range o.Props[ical.PropRecurrenceDates] {
-		for _, x := range periodsIn(&p) {
-			if !x.ok || x.vague {
+	for _, p := range o.All("RDATE") {
+		for _, x := range line.PeriodsIn(p) {
+			if !x.OK || x.Vague {
 				return nil, errors.New("its definition has a date that cannot be read")
 			}
-			walls = append(walls, x.wall)
+			walls = append(walls, x.Wall)
 		}
 	}
 	slices.Sort(walls)
 	return slices.Compact(walls), nil
 }
 
-func offsetIn(o *ical.Component, name string) (int64, error) {
-	if p := o.Props.Get(name); p != nil {
-		if seconds, ok := parseOffset(p.Value); ok {
+func offsetIn(o *line.Component, name string) (int64, error) {
+	if p := o.Get(name); p != nil {
+		if seconds, ok := line.ParseOffset(p.Value); ok {
 			return seconds, nil
 		}
 	}

@@ -1,10 +1,11 @@
-package ical
+package busy
 
 import (
 	"bytes"
 	"strings"
 
 	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/calendar/ical/internal/line"
 )
 
 // A status is what an event says of whether it takes time, and how firmly.
@@ -18,13 +19,13 @@ type status struct {
 func (s *status) note(p property, value []byte) {
 	switch p {
 	case propStatus:
-		s.cancelled = s.cancelled || equalFold(value, "CANCELLED")
-		s.tentative = s.tentative || equalFold(value, "TENTATIVE")
+		s.cancelled = s.cancelled || line.EqualFold(value, "CANCELLED")
+		s.tentative = s.tentative || line.EqualFold(value, "TENTATIVE")
 	case propTransp:
-		s.transparent = s.transparent || equalFold(value, "TRANSPARENT")
+		s.transparent = s.transparent || line.EqualFold(value, "TRANSPARENT")
 	case propBusyStatus:
-		s.free = s.free || equalFold(value, "FREE")
-		s.tentative = s.tentative || equalFold(value, "TENTATIVE")
+		s.free = s.free || line.EqualFold(value, "FREE")
+		s.tentative = s.tentative || line.EqualFold(value, "TENTATIVE")
 	}
 }
 
@@ -52,14 +53,14 @@ func mayDecline(line []byte) bool {
 
 // declinedBy reports whether the line of an attendee is the owner's and says
 // that they do not come.
-func (c *contentLine) declinedBy(owner string) bool {
+func declinedBy(c *line.Content, owner string) bool {
 	declined, same := false, false
-	for _, p := range c.params {
-		value := string(bytes.Trim(p.value, `" `))
-		declined = declined || equalFold(p.name, "PARTSTAT") && strings.EqualFold(value, "DECLINED")
-		same = same || equalFold(p.name, "EMAIL") && strings.EqualFold(value, owner)
+	for _, p := range c.Params {
+		value := string(bytes.Trim(p.Value, `" `))
+		declined = declined || line.EqualFold(p.Name, "PARTSTAT") && strings.EqualFold(value, "DECLINED")
+		same = same || line.EqualFold(p.Name, "EMAIL") && strings.EqualFold(value, owner)
 	}
-	address := strings.TrimSpace(string(c.value))
+	address := strings.TrimSpace(string(c.Value))
 	if scheme, rest, ok := strings.Cut(address, ":"); ok && strings.EqualFold(scheme, "mailto") {
 		address = rest
 	}

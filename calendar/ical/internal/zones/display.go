@@ -1,4 +1,4 @@
-package ical
+package zones
 
 import (
 	"slices"
@@ -80,7 +80,7 @@ func cityZone(city string) *time.Location {
 	}
 	city = strings.ReplaceAll(city, " ", "_")
 	for _, area := range []string{"Europe", "America", "Asia", "Australia", "Africa", "Pacific", "Atlantic", "Indian"} {
-		if loc := ianaZone(area + "/" + city); loc != nil {
+		if loc := IANA(area + "/" + city); loc != nil {
 			return loc
 		}
 	}

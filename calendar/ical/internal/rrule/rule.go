@@ -1,4 +1,4 @@
-package ical
+package rrule
 
 import (
 	"errors"
@@ -9,17 +9,17 @@ import (
 	"strings"
 )
 
-// A rule is a recurrence rule (RFC 5545, section 3.3.10). It is read for the
+// A Rule is a recurrence rule (RFC 5545, section 3.3.10). It is read for the
 // clocks of one zone without a zone: its times are wall clock.
-type rule struct {
-	freq     frequency
-	interval int64
-	count    int64  // 0 if there is none
-	until    string // as written; "" if there is none
+type Rule struct {
+	Freq     Frequency
+	Interval int64
+	Count    int64  // 0 if there is none
+	Until    string // as written; "" if there is none
 	wkst     int    // first day of the week, from Monday
 
 	months    set // 1 to 12
-	weeks     []int
+	Weeks     []int
 	yearDays  []int
 	monthDays []int
 	days      set         // 0 to 6 from Monday, without a number
@@ -30,22 +30,22 @@ type rule struct {
 	positions []int       // of BYSETPOS, not 0
 }
 
-// A frequency is the FREQ of a rule, the longest first.
-type frequency int
+// A Frequency is the FREQ of a rule, the longest first.
+type Frequency int
 
 const (
-	everyYear frequency = iota + 1
-	everyMonth
-	everyWeek
-	everyDay
-	everyHour
-	everyMinute
-	everySecond
+	Yearly Frequency = iota + 1
+	Monthly
+	Weekly
+	Daily
+	Hourly
+	Minutely
+	Secondly
 )
 
-var frequencies = map[string]frequency{
-	"YEARLY": everyYear, "MONTHLY": everyMonth, "WEEKLY": everyWeek, "DAILY": everyDay,
-	"HOURLY": everyHour, "MINUTELY": everyMinute, "SECONDLY": everySecond,
+var frequencies = map[string]Frequency{
+	"YEARLY": Yearly, "MONTHLY": Monthly, "WEEKLY": Weekly, "DAILY": Daily,
+	"HOURLY": Hourly, "MINUTELY": Minutely, "SECONDLY": Secondly,
 }
 
 var dayNames = []string{"MO", "TU", "WE", "TH", "FR", "SA", "SU"}
@@ -60,13 +60,13 @@ func (s set) len() int       { return bits.OnesCount64(uint64(s)) }
 // negative.
 type numberDay struct{ n, day int }
 
-var errRule = errors.New("its rule cannot be read")
+var ErrRule = errors.New("its rule cannot be read")
 
-// parseRule reads a rule. What may be left out without changing its sense is;
+// Parse reads a rule. What may be left out without changing its sense is;
 // odd says so. A rule that cannot be read, or whose sense calendar programs do
 // not agree on, is an error.
-func parseRule(text string) (r rule, odd bool, err error) {
-	r.interval = 1
+func Parse(text string) (r Rule, odd bool, err error) {
+	r.Interval = 1
 	text = strings.ToUpper(strings.TrimSpace(text))
 	if rest, ok := strings.CutPrefix(text, "RRULE:"); ok {
 		text, odd = rest, true
@@ -84,26 +84,26 @@ func parseRule(text string) (r rule, odd bool, err error) {
 			continue
 		}
 		if err := r.set(strings.TrimSpace(name), plain, &odd); err != nil {
-			return rule{}, odd, err
+			return Rule{}, odd, err
 		}
 	}
-	if r.freq == 0 {
-		return rule{}, odd, fmt.Errorf("%w: no FREQ", errRule)
+	if r.Freq == 0 {
+		return Rule{}, odd, fmt.Errorf("%w: no FREQ", ErrRule)
 	}
 	return r, odd, nil
 }
 
 // set reads one part of a rule.
-func (r *rule) set(name, value string, odd *bool) (err error) {
+func (r *Rule) set(name, value string, odd *bool) (err error) {
 	switch name {
 	case "FREQ":
-		r.freq = frequencies[value]
+		r.Freq = frequencies[value]
 	case "INTERVAL":
-		r.interval, err = positive(value)
+		r.Interval, err = positive(value)
 	case "COUNT":
-		r.count, err = positive(value)
+		r.Count, err = positive(value)
 	case "UNTIL":
-		r.until = value
+		r.Until = value
 	case "WKST":
 		if r.wkst = slices.Index(dayNames, value); r.wkst < 0 {
 			r.wkst, *odd = 0, true
@@ -111,7 +111,7 @@ func (r *rule) set(name, value string, odd *bool) (err error) {
 	case "BYMONTH":
 		err = setOf(&r.months, value, 1, 12)
 	case "BYWEEKNO":
-		r.weeks, err = numbers(value, 53)
+		r.Weeks, err = numbers(value, 53)
 	case "BYYEARDAY":
 		r.yearDays, err = numbers(value, 366)
 	case "BYMONTHDAY":
@@ -140,22 +140,22 @@ func (r *rule) set(name, value string, odd *bool) (err error) {
 		*odd = true
 	}
 	if err != nil {
-		return fmt.Errorf("%w: %s", errRule, name)
+		return fmt.Errorf("%w: %s", ErrRule, name)
 	}
 	return nil
 }
 
 // setDays reads BYDAY.
-func (r *rule) setDays(value string) error {
+func (r *Rule) setDays(value string) error {
 	r.days, r.numbered = 0, nil
 	for text := range strings.SplitSeq(value, ",") {
 		if len(text) < 2 {
-			return errRule
+			return ErrRule
 		}
 		number, name := text[:len(text)-2], text[len(text)-2:]
 		day := slices.Index(dayNames, name)
 		if day < 0 {
-			return errRule
+			return ErrRule
 		}
 		if number == "" {
 			r.days |= 1 << day
@@ -163,7 +163,7 @@ func (r *rule) setDays(value string) error {
 		}
 		n, err := strconv.Atoi(number)
 		if err != nil || n == 0 || n < -53 || n > 53 {
-			return errRule
+			return ErrRule
 		}
 		r.numbered = append(r.numbered, numberDay{n, day})
 	}
@@ -176,7 +176,7 @@ func numbers(value string, limit int) ([]int, error) {
 	for text := range strings.SplitSeq(value, ",") {
 		n, err := strconv.Atoi(text)
 		if err != nil || n == 0 || n < -limit || n > limit {
-			return nil, errRule
+			return nil, ErrRule
 		}
 		if len(list) < 1000 {
 			list = append(list, n)
@@ -192,7 +192,7 @@ func setOf(s *set, value string, low, high int) error {
 	for text := range strings.SplitSeq(value, ",") {
 		n, err := strconv.Atoi(text)
 		if err != nil || n < low || n > high {
-			return errRule
+			return ErrRule
 		}
 		if n < 60 {
 			*s |= 1 << n
@@ -204,14 +204,14 @@ func setOf(s *set, value string, low, high int) error {
 func positive(value string) (int64, error) {
 	n, err := strconv.ParseInt(value, 10, 64)
 	if err != nil || n < 1 {
-		return 0, errRule
+		return 0, ErrRule
 	}
 	return min(n, 1<<40), nil
 }
 
 // fill makes explicit what the rule takes from the start of the series.
-func (r *rule) fill(start day) {
-	if r.freq != everyYear && r.freq != everyMonth || r.freq == everyYear && len(r.weeks) > 0 {
+func (r *Rule) fill(start day) {
+	if r.Freq != Yearly && r.Freq != Monthly || r.Freq == Yearly && len(r.Weeks) > 0 {
 		for _, n := range r.numbered { // a number has no sense here
 			r.days |= 1 << n.day
 		}
@@ -221,18 +221,24 @@ func (r *rule) fill(start day) {
 		return
 	}
 	switch {
-	case len(r.weeks) > 0 && r.freq == everyYear, r.freq == everyWeek:
+	case len(r.Weeks) > 0 && r.Freq == Yearly, r.Freq == Weekly:
 		r.days = 1 << start.weekday
-	case r.freq == everyYear && r.months == 0:
+	case r.Freq == Yearly && r.months == 0:
 		r.months = 1 << start.month
 		r.monthDays = []int{start.day}
-	case r.freq == everyYear, r.freq == everyMonth:
+	case r.Freq == Yearly, r.Freq == Monthly:
 		r.monthDays = []int{start.day}
 	}
 }
 
-// limited reports whether the rule says more than how often it repeats.
-func (r *rule) limited() bool {
+// OfDays returns the rule without what it says of the time of day.
+func (r Rule) OfDays() Rule {
+	r.hours, r.minutes, r.seconds = 0, 0, 0
+	return r
+}
+
+// Limited reports whether the rule says more than how often it repeats.
+func (r *Rule) Limited() bool {
 	return r.months != 0 || r.days|r.hours|r.minutes|r.seconds != 0 ||
-		len(r.weeks)+len(r.yearDays)+len(r.monthDays)+len(r.numbered)+len(r.positions) > 0
+		len(r.Weeks)+len(r.yearDays)+len(r.monthDays)+len(r.numbered)+len(r.positions) > 0
 }

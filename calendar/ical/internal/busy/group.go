@@ -1,8 +1,11 @@
-package ical
+package busy
 
 import (
 	"cmp"
 	"slices"
+
+	"github.com/peerslot/peerslot/calendar/ical/internal/line"
+	"github.com/peerslot/peerslot/calendar/ical/internal/zones"
 )
 
 // A group is the events of one UID: masters, of which a mended calendar may have
@@ -19,14 +22,14 @@ func (x *expander) group(g *group) {
 	masters, overrides := x.current(g)
 	known := map[clockwork]*moves{} // by what keys depend on
 	for _, m := range masters {
-		c := clockwork{m.zone, m.start.form == wholeDay}
+		c := clockwork{m.zone, m.start.Form == line.WholeDay}
 		if known[c] == nil {
 			known[c] = x.moves(m, overrides, g.ghosts)
 		}
 		x.series(m, &exceptions{moves: known[c]})
 	}
 	for _, o := range overrides {
-		x.put(o, o.start.wall)
+		x.put(o, o.start.Wall)
 	}
 }
 
@@ -78,27 +81,27 @@ type key struct {
 // key returns the key of the occurrence of e that starts at s, which takes the
 // zone of the series if it has none or one that nobody knows. It is not ok if
 // no occurrence can have it.
-func (x *expander) key(s stamp, e *event) (k key, ok bool) {
+func (x *expander) key(s line.Stamp, e *event) (k key, ok bool) {
 	z := e.zone
-	switch s.form {
-	case utc:
+	switch s.Form {
+	case line.UTC:
 		z = x.utc
-	case zoned:
-		if loc := x.find(e.calendar, s.tzid).loc; loc != nil {
+	case line.Zoned:
+		if loc := x.find(e.calendar, s.TZID).Loc; loc != nil {
 			z = x.clock(loc)
 		}
 	}
-	switch day := midnight(s.wall); {
-	case e.start.form == wholeDay && s.form == utc && day != s.wall: // the viewer's midnight
-		return key{at: midnight(x.viewer.wall(s.wall))}, true
-	case e.start.form == wholeDay:
+	switch day := line.Midnight(s.Wall); {
+	case e.start.Form == line.WholeDay && s.Form == line.UTC && day != s.Wall: // the viewer's midnight
+		return key{at: line.Midnight(x.viewer.Wall(s.Wall))}, true
+	case e.start.Form == line.WholeDay:
 		return key{at: day}, true
-	case s.form == wholeDay:
+	case s.Form == line.WholeDay:
 		return key{day, true}, true
 	case e.zone == nil:
-		return key{at: s.wall}, s.form != utc
+		return key{at: s.Wall}, s.Form != line.UTC
 	}
-	return key{at: z.instant(s.wall)}, true
+	return key{at: z.Instant(s.Wall)}, true
 }
 
 // keyAt returns the key of the occurrence of e at wall.
@@ -106,17 +109,15 @@ func (e *event) keyAt(wall int64) key {
 	if e.onWall() {
 		return key{at: wall}
 	}
-	return key{at: e.zone.instant(wall)}
+	return key{at: e.zone.Instant(wall)}
 }
 
 // onWall reports whether the keys of the series are wall clock.
-func (e *event) onWall() bool { return e.start.form == wholeDay || e.zone == nil }
-
-func midnight(wall int64) int64 { return wall - floorMod(wall, secondsPerDay) }
+func (e *event) onWall() bool { return e.start.Form == line.WholeDay || e.zone == nil }
 
 // A clockwork is what the keys of a series depend on.
 type clockwork struct {
-	zone     *zone
+	zone     *zones.Clock
 	wholeDay bool
 }
 
@@ -141,7 +142,7 @@ type exceptions struct {
 // moves collects what overrides say of the occurrences of m.
 func (x *expander) moves(m *event, overrides []*event, ghosts []ghost) *moves {
 	mv := &moves{}
-	hide := func(s stamp) (k key, ok bool) {
+	hide := func(s line.Stamp) (k key, ok bool) {
 		if k, ok = x.key(s, m); ok {
 			put(&mv.hidden, k)
 		}
@@ -173,7 +174,7 @@ func (ex *exceptions) hides(k key, wall int64) bool {
 	if len(ex.hidden)+len(ex.left) == 0 {
 		return false
 	}
-	day := key{midnight(wall), true}
+	day := key{line.Midnight(wall), true}
 	return ex.hidden[k] || ex.left[k] || ex.hidden[day] || ex.left[day]
 }
 

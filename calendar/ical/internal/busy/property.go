@@ -1,6 +1,10 @@
-package ical
+package busy
 
-import "bytes"
+import (
+	"bytes"
+
+	"github.com/peerslot/peerslot/calendar/ical/internal/line"
+)
 
 // A property is one that tells when somebody is busy.
 type property uint8
@@ -27,7 +31,7 @@ const (
 
 // propertyOf returns the property of that name, in any case.
 func propertyOf(name []byte) property {
-	switch upper(name[0]) {
+	switch line.Upper(name[0]) {
 	case 'A', 'D', 'E', 'F', 'R', 'S', 'T', 'U', 'X':
 	default:
 		return propNone
@@ -36,7 +40,7 @@ func propertyOf(name []byte) property {
 		return p
 	}
 	var buf [32]byte
-	return upperProperty(appendUpper(buf[:0], name))
+	return upperProperty(line.AppendUpper(buf[:0], name))
 }
 
 func upperProperty(name []byte) property {

@@ -1,19 +1,19 @@
-package ical
+package rrule
 
 import "slices"
 
-// A budget bounds the work that rules may cause. It is counted in days looked at
+// A Budget bounds the work that rules may cause. It is counted in days looked at
 // and times found.
-type budget int
+type Budget int
 
-const seriesBudget = 30_000 // times of one rule in one window
+const SeriesBudget = 30_000 // times of one rule in one window
 
-func (b *budget) spend(n int) bool {
-	*b -= budget(n)
+func (b *Budget) spend(n int) bool {
+	*b -= Budget(n)
 	return *b >= 0
 }
 
-// occur calls yield with each time, in order, that the rule gives a series
+// Occur calls yield with each time, in order, that the rule gives a series
 // which starts at start, from the first that is not before from up to the last
 // that is before to. All are seconds since 1970 on the same wall clock. It
 // returns false, having called yield for only some, if the budget is spent or
@@ -23,21 +23,21 @@ func (b *budget) spend(n int) bool {
 // of stepping from one occurrence to the next as rrule-go does. So it needs no
 // start near the window, cannot hang on a rule that never matches, and a rule
 // without COUNT costs the same however old it is.
-func (r rule) occur(start, from, to int64, b *budget, yield func(int64) bool) bool {
-	w := walker{rule: r, start: start, from: max(from, start), to: to, budget: b, yield: yield}
+func (r Rule) Occur(start, from, to int64, b *Budget, yield func(int64) bool) bool {
+	w := walker{Rule: r, start: start, from: max(from, start), to: to, budget: b, yield: yield}
 	if !w.plan() {
 		return false
 	}
 	if last, ok := w.lastByCount(); ok {
-		w.to, w.count = min(to, last+1), 0
+		w.to, w.Count = min(to, last+1), 0
 	}
 	if w.from >= w.to {
 		return true
 	}
-	if w.count > 0 {
+	if w.Count > 0 {
 		w.from, w.shown = start, from
 	}
-	if len(r.positions) > 0 && r.freq <= everyDay {
+	if len(r.positions) > 0 && r.Freq <= Daily {
 		return w.periods()
 	}
 	return w.all()
@@ -45,7 +45,7 @@ func (r rule) occur(start, from, to int64, b *budget, yield func(int64) bool) bo
 
 // A walker goes through the days of one rule.
 type walker struct {
-	rule
+	Rule
 	start, from, to int64
 	shown           int64 // times before it are counted, not yielded
 	counted         int64
@@ -53,7 +53,7 @@ type walker struct {
 	bare            bool    // the rule says nothing of the time of day
 	times           []int64 // in each day, seconds from its beginning, if the rule has the same on all
 	found           []int64 // scratch
-	budget          *budget
+	budget          *Budget
 	yield           func(int64) bool
 	done            bool
 }
@@ -61,17 +61,17 @@ type walker struct {
 // plan sets what is the same on all days. It returns false if the budget is
 // spent.
 func (w *walker) plan() bool {
-	w.first = dayOf(floorDiv(w.start, secondsPerDay))
+	w.first = dayOf(FloorDiv(w.start, SecondsPerDay))
 	w.fill(w.first)
 	w.bare = w.hours|w.minutes|w.seconds == 0
-	clock := floorMod(w.start, secondsPerDay)
-	if w.freq <= everyMinute {
+	clock := FloorMod(w.start, SecondsPerDay)
+	if w.Freq <= Minutely {
 		w.seconds = orStart(w.seconds, clock%60)
 	}
-	if w.freq <= everyHour {
+	if w.Freq <= Hourly {
 		w.minutes = orStart(w.minutes, clock/60%60)
 	}
-	if w.freq > everyDay {
+	if w.Freq > Daily {
 		return true
 	}
 	w.hours = orStart(w.hours, clock/3600)
@@ -117,8 +117,8 @@ func (w *walker) addSeconds(list []int64, minute int64) []int64 {
 
 // all yields the times of the days that match, one after the other.
 func (w *walker) all() bool {
-	d := dayOf(floorDiv(w.from, secondsPerDay))
-	for d.number*secondsPerDay < w.to {
+	d := dayOf(FloorDiv(w.from, SecondsPerDay))
+	for d.number*SecondsPerDay < w.to {
 		if !w.budget.spend(1) {
 			return false
 		}
@@ -138,12 +138,12 @@ func (w *walker) all() bool {
 // all are found.
 func (w *walker) emit(d day) bool {
 	times := w.times
-	if w.freq > everyDay {
+	if w.Freq > Daily {
 		w.found = w.within(d, w.found[:0])
 		times = w.found
 	}
 	for _, t := range times {
-		if !w.put(d.number*secondsPerDay + t) {
+		if !w.put(d.number*SecondsPerDay + t) {
 			return false
 		}
 	}
@@ -161,8 +161,8 @@ func (w *walker) put(t int64) bool {
 	case !w.budget.spend(1):
 		return false
 	}
-	if w.count > 0 {
-		if w.counted++; w.counted > w.count {
+	if w.Count > 0 {
+		if w.counted++; w.counted > w.Count {
 			w.done = true
 			return false
 		}
@@ -189,22 +189,22 @@ func (w *walker) skip(d day) int64 {
 
 // unaligned returns how many days from d on INTERVAL leaves out.
 func (w *walker) unaligned(d day) int64 {
-	switch w.freq {
-	case everyYear:
-		if floorMod(int64(d.year-w.first.year), w.interval) != 0 {
+	switch w.Freq {
+	case Yearly:
+		if FloorMod(int64(d.year-w.first.year), w.Interval) != 0 {
 			return int64(d.yearLength - d.yearDay + 1)
 		}
-	case everyMonth:
-		if floorMod(monthsBetween(w.first, d), w.interval) != 0 {
+	case Monthly:
+		if FloorMod(monthsBetween(w.first, d), w.Interval) != 0 {
 			return int64(d.monthLength - d.day + 1)
 		}
-	case everyWeek:
-		if floorMod(w.week(d)-w.week(w.first), w.interval) != 0 {
+	case Weekly:
+		if FloorMod(w.week(d)-w.week(w.first), w.Interval) != 0 {
 			return int64(7 - (d.weekday-w.wkst+7)%7)
 		}
-	case everyDay:
-		if past := floorMod(d.number-w.first.number, w.interval); past != 0 {
-			return w.interval - past
+	case Daily:
+		if past := FloorMod(d.number-w.first.number, w.Interval); past != 0 {
+			return w.Interval - past
 		}
 	}
 	return 0
@@ -215,16 +215,16 @@ func monthsBetween(a, b day) int64 {
 }
 
 // week numbers the weeks, which begin on wkst.
-func (w *walker) week(d day) int64 { return floorDiv(d.number+3-int64(w.wkst), 7) }
+func (w *walker) week(d day) int64 { return FloorDiv(d.number+3-int64(w.wkst), 7) }
 
 // matches reports whether the days that the rule names include d.
 func (w *walker) matches(d day) bool {
 	if w.months != 0 && !w.months.has(d.month) {
 		return false
 	}
-	if len(w.weeks) > 0 {
+	if len(w.Weeks) > 0 {
 		number, of := d.weekNumber(w.wkst)
-		if !slices.Contains(w.weeks, number) && !slices.Contains(w.weeks, number-of-1) {
+		if !slices.Contains(w.Weeks, number) && !slices.Contains(w.Weeks, number-of-1) {
 			return false
 		}
 	}
@@ -244,7 +244,7 @@ func (w *walker) matches(d day) bool {
 // its month or, in a yearly rule without BYMONTH, in its year.
 func (w *walker) matchesNumber(d day) bool {
 	at, length := d.day, d.monthLength
-	if w.freq == everyYear && w.months == 0 {
+	if w.Freq == Yearly && w.months == 0 {
 		at, length = d.yearDay, d.yearLength
 	}
 	for _, n := range w.numbered {
@@ -281,21 +281,21 @@ func (d day) weekNumber(wkst int) (number, of int) {
 // lastByCount returns the last time of a rule with COUNT, if that can be told
 // without finding them all.
 func (w *walker) lastByCount() (last int64, ok bool) {
-	if w.count == 0 || w.months != 0 || len(w.weeks)+len(w.yearDays)+len(w.monthDays)+len(w.numbered)+len(w.positions) > 0 {
+	if w.Count == 0 || w.months != 0 || len(w.Weeks)+len(w.yearDays)+len(w.monthDays)+len(w.numbered)+len(w.positions) > 0 {
 		return 0, false
 	}
 	switch {
-	case w.freq == everyWeek && len(w.times) == 1:
+	case w.Freq == Weekly && len(w.times) == 1:
 		return w.lastWeekly(), true
-	case w.freq >= everyDay && w.days == 0 && w.bare:
-		step := w.interval * [...]int64{everyDay: secondsPerDay, everyHour: 3600, everyMinute: 60, everySecond: 1}[w.freq]
-		return w.start + min(w.count-1, endless/step)*step, true
+	case w.Freq >= Daily && w.days == 0 && w.bare:
+		step := w.Interval * [...]int64{Daily: SecondsPerDay, Hourly: 3600, Minutely: 60, Secondly: 1}[w.Freq]
+		return w.start + min(w.Count-1, Endless/step)*step, true
 	}
 	return 0, false
 }
 
-// endless is later than all times that matter.
-const endless = 1 << 50
+// Endless is later than all times that matter.
+const Endless = 1 << 50
 
 // lastWeekly returns the last time of a weekly rule that names only days.
 func (w *walker) lastWeekly() int64 {
@@ -308,11 +308,11 @@ func (w *walker) lastWeekly() int64 {
 	begin := w.first.number - int64((w.first.weekday-w.wkst+7)%7)
 	passed := int64(0) // days of the first week that lie before the start
 	for _, i := range days {
-		if (begin+i)*secondsPerDay+w.times[0] < w.start {
+		if (begin+i)*SecondsPerDay+w.times[0] < w.start {
 			passed++
 		}
 	}
-	n, per := w.count-1+passed, int64(len(days))
-	weeks := min(n/per, endless/w.interval/7/secondsPerDay) * w.interval
-	return (begin+weeks*7+days[n%per])*secondsPerDay + w.times[0]
+	n, per := w.Count-1+passed, int64(len(days))
+	weeks := min(n/per, Endless/w.Interval/7/SecondsPerDay) * w.Interval
+	return (begin+weeks*7+days[n%per])*SecondsPerDay + w.times[0]
 }

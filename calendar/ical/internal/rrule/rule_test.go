@@ -1,4 +1,4 @@
-package ical
+package rrule
 
 import (
 	"fmt"
@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/teambition/rrule-go"
+	oracle "github.com/teambition/rrule-go"
 )
 
 // TestOccurEqualsRRuleGo compares with rrule-go, whose answer in UTC equals that
@@ -26,17 +26,17 @@ func TestOccurEqualsRRuleGo(t *testing.T) {
 			to = from.AddDate(0, 0, 1+rnd.IntN(20))
 		}
 
-		option, err := rrule.StrToROption(text)
+		option, err := oracle.StrToROption(text)
 		if err != nil {
 			t.Fatalf("%s: %v", text, err)
 		}
 		option.Dtstart = start
-		oracle, err := rrule.NewRRule(*option)
+		rule, err := oracle.NewRRule(*option)
 		if err != nil {
 			t.Fatalf("%s: %v", text, err)
 		}
 		want := []int64{}
-		for _, at := range oracle.Between(from, to.Add(-time.Second), true) {
+		for _, at := range rule.Between(from, to.Add(-time.Second), true) {
 			want = append(want, at.Unix())
 		}
 		if diff := cmp.Diff(want, occurrences(t, text, start, from, to)); diff != "" {
@@ -47,13 +47,13 @@ func TestOccurEqualsRRuleGo(t *testing.T) {
 
 func occurrences(t *testing.T, text string, start, from, to time.Time) []int64 {
 	t.Helper()
-	r, _, err := parseRule(text)
+	r, _, err := Parse(text)
 	if err != nil {
 		t.Fatalf("%s: %v", text, err)
 	}
 	got := []int64{}
-	b := budget(10_000_000)
-	if !r.occur(start.Unix(), from.Unix(), to.Unix(), &b, func(at int64) bool { got = append(got, at); return true }) {
+	b := Budget(10_000_000)
+	if !r.Occur(start.Unix(), from.Unix(), to.Unix(), &b, func(at int64) bool { got = append(got, at); return true }) {
 		t.Errorf("%s: the budget is spent", text)
 	}
 	return got

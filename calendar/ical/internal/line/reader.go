@@ -1,4 +1,9 @@
-package ical
+// Package line reads the content lines of iCalendar text (RFC 5545, section 3.1) and
+// the values in them, with the habits that calendar programs have: lines that end
+// in CR, are folded anywhere, or have parameters that are not quoted. It is the one
+// place that takes such text apart; limits keep a hostile one from taking time and
+// memory.
+package line
 
 import (
 	"bytes"
@@ -16,10 +21,10 @@ const (
 	bufferSize  = 32 << 10
 )
 
-// lines reads the content lines of a calendar, one at a time, and keeps none.
+// A Reader reads the content lines of a calendar, one at a time, and keeps none.
 // They may end in CR, LF or CRLF and be folded anywhere; blank ones are passed
 // over.
-type lines struct {
+type Reader struct {
 	src      io.Reader
 	buf      []byte
 	pos, end int // what was read and not yet passed is buf[pos:end]
@@ -27,64 +32,65 @@ type lines struct {
 	loneCR   bool
 	err      error // of src, io.EOF at the end
 
-	number  int    // of the line in the text, from 1
+	Number  int    // of the line in the text, from 1
 	passed  int    // lines of the text so far, folded ones counted one by one
-	head    []byte // the line, up to its first fold; valid until the next call
-	folded  bool   // more of the line follows
-	cut     bool   // the line was longer than maxKept
+	Head    []byte // the line, up to its first fold; valid until the next call
+	Folded  bool   // more of the line follows
+	Cut     bool   // the line was longer than maxKept
 	scratch []byte
 }
 
-func newLines(r io.Reader) *lines {
-	return &lines{src: r, buf: make([]byte, bufferSize)}
+// NewReader returns the reader of a calendar's text.
+func NewReader(r io.Reader) *Reader {
+	return &Reader{src: r, buf: make([]byte, bufferSize)}
 }
 
-// next moves to the next line. It returns false at the end of the text and on
-// an error, which failed tells.
-func (l *lines) next() bool {
-	for l.folded {
+// Next moves to the next line. It returns false at the end of the text and on
+// an error, which Err tells.
+func (l *Reader) Next() bool {
+	for l.Folded {
 		l.physical()
 	}
 	for {
-		l.cut = false
+		l.Cut = false
 		line, ok := l.physical()
 		if !ok {
 			return false
 		}
-		if l.number == 0 { // some programs write a byte order mark, some blanks
+		if l.Number == 0 { // some programs write a byte order mark, some blanks
 			line = bytes.TrimLeft(bytes.TrimPrefix(line, []byte("\ufeff")), " \t")
 		}
 		if len(line) > 0 {
-			l.head, l.number = line, l.passed
+			l.Head, l.Number = line, l.passed
 			return true
 		}
 	}
 }
 
-// whole returns the line with its folds undone. It is valid until the next
+// Whole returns the line with its folds undone. It is valid until the next
 // call.
-func (l *lines) whole() []byte {
-	if !l.folded {
-		return l.head
+func (l *Reader) Whole() []byte {
+	if !l.Folded {
+		return l.Head
 	}
-	l.scratch = append(l.scratch[:0], l.head...)
-	for l.folded {
+	l.scratch = append(l.scratch[:0], l.Head...)
+	for l.Folded {
 		line, ok := l.physical()
 		if !ok {
 			break
 		}
 		if len(l.scratch)+len(line) > maxKept {
-			l.cut = true
+			l.Cut = true
 			continue
 		}
 		l.scratch = append(l.scratch, line[1:]...)
 	}
-	l.head = l.scratch
-	return l.head
+	l.Head = l.scratch
+	return l.Head
 }
 
-// failed returns what kept the text from being read to its end.
-func (l *lines) failed() error {
+// Err returns what kept the text from being read to its end.
+func (l *Reader) Err() error {
 	if l.err == io.EOF {
 		return nil
 	}
@@ -92,8 +98,8 @@ func (l *lines) failed() error {
 }
 
 // physical returns the next line of the text as it stands, without its end,
-// and sets folded if the one after it continues it.
-func (l *lines) physical() ([]byte, bool) {
+// and sets Folded if the one after it continues it.
+func (l *Reader) physical() ([]byte, bool) {
 	from := 0
 	for {
 		i := bytes.IndexByte(l.buf[l.pos+from:l.end], '\n')
@@ -113,21 +119,21 @@ func (l *lines) physical() ([]byte, bool) {
 		l.fill()
 	}
 	if l.pos == l.end || l.err != io.EOF {
-		l.folded = false
+		l.Folded = false
 		return nil, false
 	}
 	return l.pass(l.end-l.pos, 0), true
 }
 
 // pass takes a line of n bytes and its end out of the buffer.
-func (l *lines) pass(n, eol int) []byte {
+func (l *Reader) pass(n, eol int) []byte {
 	line := l.buf[l.pos : l.pos+n]
 	l.pos += n + eol
 	if l.passed++; l.passed == maxLines {
 		l.err = fmt.Errorf("the calendar has more than %d lines", maxLines)
 		l.pos = l.end
 	}
-	l.folded = l.pos < l.end && (l.buf[l.pos] == ' ' || l.buf[l.pos] == '\t')
+	l.Folded = l.pos < l.end && (l.buf[l.pos] == ' ' || l.buf[l.pos] == '\t')
 	for len(line) > 0 && line[len(line)-1] == '\r' {
 		line = line[:len(line)-1]
 	}
@@ -136,7 +142,7 @@ func (l *lines) pass(n, eol int) []byte {
 
 // skip keeps the first maxKept bytes of a line that is longer and drops the
 // rest.
-func (l *lines) skip() ([]byte, bool) {
+func (l *Reader) skip() ([]byte, bool) {
 	head := bytes.Clone(l.buf[l.pos : l.pos+maxKept])
 	l.pos += maxKept
 	for skipped := maxKept; ; {
@@ -148,7 +154,7 @@ func (l *lines) skip() ([]byte, bool) {
 		skipped += l.end - l.pos
 		l.pos = l.end
 		if l.err != nil {
-			l.passed, l.folded = l.passed+1, false
+			l.passed, l.Folded = l.passed+1, false
 			break
 		}
 		if skipped > maxSkipped {
@@ -157,12 +163,12 @@ func (l *lines) skip() ([]byte, bool) {
 		}
 		l.fill()
 	}
-	l.cut = true
+	l.Cut = true
 	return head, true
 }
 
 // fill reads more, behind what was not passed yet.
-func (l *lines) fill() {
+func (l *Reader) fill() {
 	switch {
 	case l.pos == l.end:
 		l.pos, l.end = 0, 0
@@ -192,7 +198,7 @@ func (l *lines) fill() {
 
 // mendCR turns the line ends of a text that knows only CR, which its beginning
 // tells, into LF.
-func (l *lines) mendCR(start int) {
+func (l *Reader) mendCR(start int) {
 	fresh := l.buf[start:l.end]
 	if start == 0 && l.total == l.end {
 		l.loneCR = bytes.IndexByte(fresh, '\r') >= 0 && bytes.IndexByte(fresh, '\n') < 0

@@ -1,4 +1,4 @@
-package ical
+package rrule
 
 import (
 	"testing"
@@ -6,11 +6,11 @@ import (
 )
 
 func TestDay(t *testing.T) {
-	for number := dayNumber(1, 1, 1); number < dayNumber(2500, 1, 1); number += 13 {
-		want := time.Unix(number*secondsPerDay, 0).UTC()
+	for number := DayNumber(1, 1, 1); number < DayNumber(2500, 1, 1); number += 13 {
+		want := time.Unix(number*SecondsPerDay, 0).UTC()
 		d := dayOf(number)
 		if d.year != want.Year() || d.month != int(want.Month()) || d.day != want.Day() ||
-			d.weekday != (int(want.Weekday())+6)%7 || d.yearDay != want.YearDay() || dayNumber(d.year, d.month, d.day) != number {
+			d.weekday != (int(want.Weekday())+6)%7 || d.yearDay != want.YearDay() || DayNumber(d.year, d.month, d.day) != number {
 			t.Fatalf("day %d: got %+v, want %s", number, d, want)
 		}
 		if year, week := want.ISOWeek(); d.next() != dayOf(number+1) {

@@ -1,18 +1,18 @@
-package ical
+package rrule
 
 import "slices"
 
 // within appends the times of a day of a rule that repeats more often than
 // daily.
 func (w *walker) within(d day, list []int64) []int64 {
-	unit := [...]int64{everyHour: 3600, everyMinute: 60, everySecond: 1}[w.freq]
-	begin := d.number * secondsPerDay
-	origin := floorDiv(w.start, unit)
-	period := floorDiv(max(begin, w.from), unit)
-	if past := floorMod(period-origin, w.interval); past != 0 {
-		period += w.interval - past
+	unit := [...]int64{Hourly: 3600, Minutely: 60, Secondly: 1}[w.Freq]
+	begin := d.number * SecondsPerDay
+	origin := FloorDiv(w.start, unit)
+	period := FloorDiv(max(begin, w.from), unit)
+	if past := FloorMod(period-origin, w.Interval); past != 0 {
+		period += w.Interval - past
 	}
-	for ; period*unit < min(begin+secondsPerDay, w.to) && w.budget.spend(1); period += w.interval {
+	for ; period*unit < min(begin+SecondsPerDay, w.to) && w.budget.spend(1); period += w.Interval {
 		n := len(list)
 		list = w.ofPeriod(list, period*unit-begin)
 		if len(w.positions) > 0 {
@@ -27,13 +27,13 @@ func (w *walker) ofPeriod(list []int64, t int64) []int64 {
 	if w.hours != 0 && !w.hours.has(int(t/3600)) {
 		return list
 	}
-	if w.freq == everyHour {
+	if w.Freq == Hourly {
 		return w.addMinutes(list, t)
 	}
 	if w.minutes != 0 && !w.minutes.has(int(t/60%60)) {
 		return list
 	}
-	if w.freq == everyMinute {
+	if w.Freq == Minutely {
 		return w.addSeconds(list, t)
 	}
 	if w.seconds != 0 && !w.seconds.has(int(t%60)) {
@@ -69,7 +69,7 @@ func (w *walker) indexes(n int) []int {
 // periods yields the times at the positions of BYSETPOS in each year, month,
 // week or day.
 func (w *walker) periods() bool {
-	for d := w.periodOf(dayOf(floorDiv(w.from, secondsPerDay))); d.number*secondsPerDay < w.to; {
+	for d := w.periodOf(dayOf(FloorDiv(w.from, SecondsPerDay))); d.number*SecondsPerDay < w.to; {
 		if !w.budget.spend(1) {
 			return false
 		}
@@ -79,7 +79,7 @@ func (w *walker) periods() bool {
 		}
 		days, next := w.matchesFrom(d)
 		for _, i := range w.indexes(len(days) * len(w.times)) {
-			if !w.put(days[i/len(w.times)]*secondsPerDay + w.times[i%len(w.times)]) {
+			if !w.put(days[i/len(w.times)]*SecondsPerDay + w.times[i%len(w.times)]) {
 				return w.done
 			}
 		}
@@ -103,12 +103,12 @@ func (w *walker) matchesFrom(d day) (days []int64, next day) {
 
 // periodOf returns the first day of the period that d lies in.
 func (w *walker) periodOf(d day) day {
-	switch w.freq {
-	case everyYear:
+	switch w.Freq {
+	case Yearly:
 		return dayOf(d.number - int64(d.yearDay-1))
-	case everyMonth:
+	case Monthly:
 		return dayOf(d.number - int64(d.day-1))
-	case everyWeek:
+	case Weekly:
 		return dayOf(d.number - int64((d.weekday-w.wkst+7)%7))
 	}
 	return d
@@ -116,12 +116,12 @@ func (w *walker) periodOf(d day) day {
 
 // nextPeriod returns the first day after the period that begins on d.
 func (w *walker) nextPeriod(d day) day {
-	switch w.freq {
-	case everyYear:
+	switch w.Freq {
+	case Yearly:
 		return dayOf(d.number + int64(d.yearLength))
-	case everyMonth:
+	case Monthly:
 		return dayOf(d.number + int64(d.monthLength))
-	case everyWeek:
+	case Weekly:
 		return dayOf(d.number + 7)
 	}
 	return d.next()

@@ -1,4 +1,4 @@
-package ical
+package busy
 
 import (
 	"bytes"
@@ -7,7 +7,9 @@ import (
 	"io"
 	"slices"
 
-	"github.com/emersion/go-ical"
+	"github.com/peerslot/peerslot/calendar/ical/internal/line"
+	"github.com/peerslot/peerslot/calendar/ical/internal/rrule"
+	"github.com/peerslot/peerslot/calendar/ical/internal/zones"
 )
 
 const (
@@ -21,17 +23,18 @@ const (
 // few, so that a calendar is never in memory as a whole. Everything that cannot
 // be told at a glance is kept and left to who reads the excerpts.
 type scan struct {
-	*lines
+	*line.Reader
 	from, to int64 // days that may matter
 	owner    string
 	except   map[string]bool
 	warn     warnings
 
-	open      outline
+	open      line.Outline
 	calendars int
-	kind      kind   // of the component directly in the calendar
-	begin     int    // the line in which it began
-	text      []byte // its lines that matter, as they are
+	kind      kind              // of the component directly in the calendar
+	begin     int               // the line in which it began
+	text      []byte            // its lines that matter, unfolded
+	zone      []*line.Component // the definition of a zone, and what is open in it
 	event     glance
 	skipZone  bool // it defines a zone that is known anyway
 
@@ -41,11 +44,10 @@ type scan struct {
 	definitions []excerpt // of zones
 	events      int       // how many there are, kept or not
 	kept        int
-	arena       []byte
 	ghosts      []ghost
 	zones       []string // that ghosts name
 	seed        maphash.Seed
-	line        contentLine
+	line        line.Content
 	known       [8]string // beginnings of lines whose parameters are as they should be
 	nextKnown   int
 	startZone   []byte // of the DTSTART before the line
@@ -61,33 +63,34 @@ const (
 	timezoneKind
 )
 
-// An excerpt is one component, with the lines that matter in canonical form.
+// An excerpt is one component, with the properties that matter.
 type excerpt struct {
+	*line.Component
 	kind     kind
 	calendar int // from 1
 	line     int // in which it begins
 	uid      uint64
 	sequence int32
 	status   status
-	text     []byte
+	text     string // of the definition of a zone
 }
 
 // A ghost is what is known of an event that cannot touch the window: it may
 // still take the place of one that does.
 type ghost struct {
 	uid      uint64
-	id       stamp // of an override, the occurrence that it replaces
+	id       line.Stamp // of an override, the occurrence that it replaces
 	sequence int32
 	override bool
 }
 
-func newScan(r io.Reader, o ReadOptions) *scan {
-	s := &scan{lines: newLines(r), owner: string(o.Owner), except: map[string]bool{}, seed: maphash.MakeSeed()}
+func newScan(r io.Reader, o Options) *scan {
+	s := &scan{Reader: line.NewReader(r), owner: string(o.Owner), except: map[string]bool{}, seed: maphash.MakeSeed()}
 	// No zone is further than a day from UTC; rounding takes another.
-	s.from = floorDiv(o.Window.Start.Unix(), secondsPerDay) - 2
-	s.to = floorDiv(o.Window.End.Unix(), secondsPerDay) + 2
+	s.from = rrule.FloorDiv(o.Window.Start.Unix(), rrule.SecondsPerDay) - 2
+	s.to = rrule.FloorDiv(o.Window.End.Unix(), rrule.SecondsPerDay) + 2
 	for _, uid := range o.Except {
-		if name := bareUID(string(uid)); name != "" {
+		if name := Bare(string(uid)); name != "" {
 			s.except[name] = true
 		}
 	}
@@ -96,48 +99,48 @@ func newScan(r io.Reader, o ReadOptions) *scan {
 
 // run reads the calendar to its end.
 func (s *scan) run() error {
-	for s.next() {
+	for s.Next() {
 		if err := s.take(); err != nil {
 			return err
 		}
 	}
-	switch err := s.failed(); {
+	switch err := s.Err(); {
 	case err != nil:
 		return err
 	case s.calendars == 0:
-		return errNotCalendar
-	case s.open.depth() > 0:
-		return errCutOff
+		return line.ErrNotCalendar
+	case s.open.Depth() > 0:
+		return line.ErrCutOff
 	}
 	return nil
 }
 
 // take reads one line.
 func (s *scan) take() error {
-	n := nameLength(s.head)
-	if n < 0 && s.folded { // a fold in the name
-		n = nameLength(s.whole())
+	n := line.NameLength(s.Head)
+	if n < 0 && s.Folded { // a fold in the name
+		n = line.NameLength(s.Whole())
 	}
-	if s.calendars == 0 && (n < 0 || !equalFold(s.head[:n], "BEGIN")) {
-		return errNotCalendar
+	if s.calendars == 0 && (n < 0 || !line.EqualFold(s.Head[:n], "BEGIN")) {
+		return line.ErrNotCalendar
 	}
 	if n < 0 {
-		s.warn.add(s.number, "no property: the line is left out")
+		s.warn.add(s.Number, "no property: the line is left out")
 		return nil
 	}
-	name := s.head[:n]
-	switch c := upper(name[0]); {
-	case c == 'B' && equalFold(name, "BEGIN"):
+	name := s.Head[:n]
+	switch c := line.Upper(name[0]); {
+	case c == 'B' && line.EqualFold(name, "BEGIN"):
 		return s.takeBegin(n)
-	case c == 'E' && equalFold(name, "END"):
+	case c == 'E' && line.EqualFold(name, "END"):
 		return s.takeEnd(n)
 	}
-	switch depth := s.open.depth(); {
+	switch depth := s.open.Depth(); {
 	case depth == 0:
-		s.warn.add(s.number, "the line stands outside of the calendar and is left out")
+		s.warn.add(s.Number, "the line stands outside of the calendar and is left out")
 	case depth == 1:
-		if err := s.line.parse(s.whole()); err != nil || s.line.flawed {
-			s.warn.add(s.number, "no property: the line is left out")
+		if err := s.line.Parse(s.Whole()); err != nil || s.line.Flawed {
+			s.warn.add(s.Number, "no property: the line is left out")
 		}
 	case depth == 2 && s.kind == eventKind:
 		s.takeEvent(propertyOf(name), n)
@@ -155,30 +158,30 @@ func (s *scan) takeBegin(n int) error {
 	if err != nil {
 		return err
 	}
-	if s.open.depth() >= 2 && s.kind != other && kindOf(name) != other {
+	if s.open.Depth() >= 2 && s.kind != other && kindOf(name) != other {
 		s.warn.add(s.begin, "the component has no end")
-		if _, err := s.open.end(s.open.open[1], s.number); err != nil {
+		if err := s.open.EndInner(s.Number); err != nil {
 			return err
 		}
 		if err := s.finish(); err != nil {
 			return err
 		}
 	}
-	if err := s.open.begin(name, s.number); err != nil {
+	if err := s.open.Begin(name, s.Number); err != nil {
 		if s.calendars == 0 {
-			return errNotCalendar
+			return line.ErrNotCalendar
 		}
 		return err
 	}
-	switch s.open.depth() {
+	switch s.open.Depth() {
 	case 1:
 		s.calendars++
 	case 2:
-		s.kind, s.begin, s.text, s.event, s.skipZone = kindOf(name), s.number, s.text[:0], glance{}, false
-	default:
-		if s.kind == timezoneKind {
-			s.text = append(append(append(s.text, "BEGIN:"...), name...), '\n')
-		}
+		s.kind, s.begin, s.text, s.event, s.skipZone = kindOf(name), s.Number, s.text[:0], glance{}, false
+		s.zone = s.zone[:0]
+	}
+	if s.kind == timezoneKind {
+		s.beginZone(name)
 	}
 	return nil
 }
@@ -186,23 +189,23 @@ func (s *scan) takeBegin(n int) error {
 // componentName returns what a BEGIN or END names. It is an error if that cannot
 // be told: what belongs to what cannot be known then.
 func (s *scan) componentName(n int) ([]byte, error) {
-	line := s.whole()
-	if line[n] == ':' && !s.cut {
-		return bytes.TrimSpace(line[n+1:]), nil
+	text := s.Whole()
+	if text[n] == ':' && !s.Cut {
+		return bytes.TrimSpace(text[n+1:]), nil
 	}
-	if err := s.line.parse(line); err != nil || s.cut {
-		return nil, fmt.Errorf("line %d: a component without a name", s.number)
+	if err := s.line.Parse(text); err != nil || s.Cut {
+		return nil, fmt.Errorf("line %d: a component without a name", s.Number)
 	}
-	return bytes.TrimSpace(s.line.value), nil
+	return bytes.TrimSpace(s.line.Value), nil
 }
 
 func kindOf(name []byte) kind {
 	switch {
-	case equalFold(name, ical.CompEvent):
+	case line.EqualFold(name, "VEVENT"):
 		return eventKind
-	case equalFold(name, ical.CompFreeBusy):
+	case line.EqualFold(name, "VFREEBUSY"):
 		return freeBusyKind
-	case equalFold(name, ical.CompTimezone):
+	case line.EqualFold(name, "VTIMEZONE"):
 		return timezoneKind
 	}
 	return other
@@ -210,79 +213,77 @@ func kindOf(name []byte) kind {
 
 // takeEnd reads END:NAME.
 func (s *scan) takeEnd(n int) error {
-	depth := s.open.depth()
+	depth := s.open.Depth()
 	name, err := s.componentName(n)
 	if err != nil {
 		return err
 	}
-	closed, err := s.open.end(name, s.number)
+	closed, err := s.open.End(name, s.Number)
 	if err != nil {
 		return err
 	}
 	if len(closed) != 1 {
-		s.warn.add(s.number, "END does not fit what began before it")
+		s.warn.add(s.Number, "END does not fit what began before it")
 	}
-	switch now := s.open.depth(); {
+	switch now := s.open.Depth(); {
 	case depth >= 2 && now == 1:
 		return s.finish()
 	case now >= 2 && s.kind == timezoneKind:
-		for i := len(closed) - 1; i >= 0; i-- {
-			s.text = append(append(append(s.text, "END:"...), closed[i]...), '\n')
-		}
+		s.zone = s.zone[:len(s.zone)-len(closed)]
 	}
 	return nil
 }
 
 // keepLine appends the line to the text of the component.
-func (s *scan) keepLine() { s.text = append(append(s.text, s.whole()...), '\n') }
+func (s *scan) keepLine() { s.text = append(append(s.text, s.Whole()...), '\n') }
 
 // takeEvent reads a line of an event.
 func (s *scan) takeEvent(p property, n int) {
 	e := &s.event
 	switch p {
 	case propNone:
-		if s.head[n] == ';' && bytes.IndexByte(s.head, ':') < 0 && !s.folded {
-			s.warn.add(s.number, "no property: the line is left out")
+		if s.Head[n] == ';' && bytes.IndexByte(s.Head, ':') < 0 && !s.Folded {
+			s.warn.add(s.Number, "no property: the line is left out")
 		}
 	case propUID:
-		e.noteUID(s.whole(), s)
+		e.noteUID(s.Whole(), s)
 	case propSequence:
-		e.noteSequence(afterColon(s.whole()))
+		e.noteSequence(line.AfterColon(s.Whole()))
 	case propStatus, propTransp, propBusyStatus:
-		e.status.note(p, afterColon(s.whole()))
+		e.status.note(p, line.AfterColon(s.Whole()))
 	case propAttendee:
-		if s.owner != "" && mayDecline(s.whole()) && s.line.parse(s.head) == nil {
-			e.status.declined = e.status.declined || s.line.declinedBy(s.owner)
+		if s.owner != "" && mayDecline(s.Whole()) && s.line.Parse(s.Head) == nil {
+			e.status.declined = e.status.declined || declinedBy(&s.line, s.owner)
 		}
 	case propSummary, propFreeBusy:
 	default:
-		line := s.whole()
-		if s.cut {
-			s.warn.add(s.number, "%v", errLong)
+		text := s.Whole()
+		if s.Cut {
+			s.warn.add(s.Number, "%v", line.ErrLong)
 			e.unclear = true
 		}
-		if s.head[n] == ';' && !s.plainParams(line) {
+		if s.Head[n] == ';' && !s.plainParams(text) {
 			e.unclear = true
 		}
-		e.note(p, line, s)
+		e.note(p, text, s)
 		s.keepLine()
 	}
 }
 
 // plainParams reports whether the parameters of a line are written as they
 // should be. Most lines begin like one before.
-func (s *scan) plainParams(line []byte) bool {
-	colon := bytes.LastIndexByte(line, ':')
+func (s *scan) plainParams(text []byte) bool {
+	colon := bytes.LastIndexByte(text, ':')
 	for _, known := range s.known {
-		if len(known) == colon+1 && string(line[:colon+1]) == known {
+		if len(known) == colon+1 && string(text[:colon+1]) == known {
 			return true
 		}
 	}
-	if s.line.parse(line) != nil || s.line.flawed {
+	if s.line.Parse(text) != nil || s.line.Flawed {
 		return false
 	}
 	if colon < 100 {
-		s.known[s.nextKnown%len(s.known)] = string(line[:colon+1])
+		s.known[s.nextKnown%len(s.known)] = string(text[:colon+1])
 		s.nextKnown++
 	}
 	return true
@@ -294,7 +295,7 @@ func (s *scan) takeFreeBusy(p property) error {
 	case propStart, propEnd, propDuration, propFreeBusy:
 		s.keepLine()
 		if len(s.text) > maxFreeBusy {
-			return fmt.Errorf("line %d: a VFREEBUSY is longer than %d MB", s.number, maxFreeBusy>>20)
+			return fmt.Errorf("line %d: a VFREEBUSY is longer than %d MB", s.Number, maxFreeBusy>>20)
 		}
 	case propSummary: // that it is there matters, what it says does not
 		s.text = append(s.text, "SUMMARY:\n"...)
@@ -305,15 +306,31 @@ func (s *scan) takeFreeBusy(p property) error {
 // takeTimezone reads a line of a VTIMEZONE.
 func (s *scan) takeTimezone(name []byte) {
 	switch string(bytes.ToUpper(name)) {
-	case ical.PropTimezoneID:
-		if s.zonesTried < maxZones && s.line.parse(s.whole()) == nil {
+	case "TZID":
+		if s.zonesTried < zones.Max && s.line.Parse(s.Whole()) == nil {
 			s.zonesTried++
-			s.skipZone = ianaZone(zoneName(string(s.line.value))) != nil
+			s.skipZone = zones.IANA(zones.Name(string(s.line.Value))) != nil
 		}
-		s.keepLine()
-	case ical.PropDateTimeStart, ical.PropRecurrenceRule, ical.PropRecurrenceDates, ical.PropTimezoneOffsetFrom, ical.PropTimezoneOffsetTo:
-		s.keepLine()
+		s.keepZoneLine()
+	case "DTSTART", "RRULE", "RDATE", "TZOFFSETFROM", "TZOFFSETTO":
+		s.keepZoneLine()
 	}
+}
+
+// beginZone opens the definition of a zone, or a component in it.
+func (s *scan) beginZone(name []byte) {
+	c := &line.Component{Name: string(bytes.ToUpper(name))}
+	if n := len(s.zone); n > 0 {
+		s.zone[n-1].Children = append(s.zone[n-1].Children, c)
+	}
+	s.zone = append(s.zone, c)
+	s.text = append(append(s.text, name...), '\n')
+}
+
+func (s *scan) keepZoneLine() {
+	s.keepLine()
+	c := s.zone[len(s.zone)-1]
+	c.Props = append(c.Props, s.prop(s.Whole()))
 }
 
 // finish ends the component directly in the calendar.
@@ -345,65 +362,59 @@ func (s *scan) keep(kind kind) error {
 	if s.kept += len(s.text); s.kept > maxExcerpts {
 		return fmt.Errorf("more than %d MB of the calendar matter", maxExcerpts>>20)
 	}
-	if need := len(s.text) + len(s.text)/2 + 100; cap(s.arena)-len(s.arena) < need {
-		s.arena = make([]byte, 0, max(need, bufferSize))
-	}
-	s.startZone = nil
-	from, name := len(s.arena), [...]string{eventKind: ical.CompEvent, freeBusyKind: ical.CompFreeBusy, timezoneKind: ical.CompTimezone}[kind]
-	s.arena = append(append(append(s.arena, "BEGIN:"...), name...), '\n')
-	for line := range bytes.Lines(s.text) {
-		s.arena = s.appendCanonical(s.arena, bytes.TrimSuffix(line, []byte("\n")))
-	}
-	s.arena = append(append(append(s.arena, "END:"...), name...), '\n')
 	x := excerpt{
 		kind: kind, calendar: s.calendars, line: s.begin,
 		uid: s.event.uid, sequence: s.event.sequence, status: s.event.status,
-		text: s.arena[from:len(s.arena):len(s.arena)],
 	}
 	if kind == timezoneKind {
+		x.Component, x.text = s.zone[0], string(s.text)
 		s.definitions = append(s.definitions, x)
-	} else {
-		s.excerpts = append(s.excerpts, x)
+		return nil
 	}
+	s.startZone = nil
+	x.Component = &line.Component{Props: make([]line.Prop, 0, bytes.Count(s.text, []byte("\n")))}
+	for text := range bytes.Lines(s.text) {
+		x.Props = append(x.Props, s.prop(bytes.TrimSuffix(text, []byte("\n"))))
+	}
+	s.excerpts = append(s.excerpts, x)
 	return nil
 }
 
-// appendCanonical appends a line so that go-ical reads it, with the parameters
-// that matter. Of a line that cannot be read the value is what follows the last
-// colon, and its zone is not known.
-func (s *scan) appendCanonical(text, line []byte) []byte {
-	err := s.line.parse(line)
-	if err != nil {
-		s.warn.add(s.begin, "%s: %v", propertyName(s.line.name), err)
-		s.line.params = append(s.line.params[:0], param{[]byte(ical.PropTimezoneID), nil})
-		s.line.value = afterColon(line)
-		return s.line.append(text)
+// prop returns a line as a property, with the parameters that matter. Of a line
+// that cannot be read the value is what follows the last colon, and its zone is
+// not known.
+func (s *scan) prop(text []byte) line.Prop {
+	if err := s.line.Parse(text); err != nil {
+		s.warn.add(s.begin, "%s: %v", propertyName(s.line.Name), err)
+		s.line.Params = append(s.line.Params[:0], line.Param{Name: []byte("TZID")})
+		s.line.Value = line.AfterColon(text)
+		return s.line.Prop(nil)
 	}
-	if s.line.flawed {
-		s.warn.add(s.begin, "%s: a parameter without a value is left out", propertyName(s.line.name))
+	if s.line.Flawed {
+		s.warn.add(s.begin, "%s: a parameter without a value is left out", propertyName(s.line.Name))
 	}
-	s.line.mendZone()
-	s.line.params = slices.DeleteFunc(s.line.params, func(p param) bool {
-		switch string(bytes.ToUpper(p.name)) {
-		case ical.PropTimezoneID:
-			return s.sameZone(p.value)
-		case ical.ParamRange, ical.ParamFreeBusyType:
-			return false
-		case ical.ParamValue: // the form of the value tells what it is
-			return len(s.line.value) == len("20260303")
-		}
-		return true
-	})
-	return s.line.append(text)
+	s.line.MendZone()
+	return s.line.Prop(s.matters)
+}
+
+// matters reports whether that parameter of the line says when something is.
+func (s *scan) matters(p line.Param) bool {
+	switch {
+	case line.EqualFold(p.Name, "TZID"):
+		return !s.sameZone(p.Value)
+	case line.EqualFold(p.Name, "VALUE"): // the form of the value tells what it is
+		return len(s.line.Value) != len("20260303")
+	}
+	return line.EqualFold(p.Name, "RANGE") || line.EqualFold(p.Name, "FBTYPE")
 }
 
 // sameZone reports whether the line is a DTEND that may leave out its zone: it
 // is that of the DTSTART before it.
 func (s *scan) sameZone(tzid []byte) bool {
-	if s.line.named(ical.PropDateTimeStart) {
+	if s.line.Named("DTSTART") {
 		s.startZone = tzid
 	}
-	return s.line.named(ical.PropDateTimeEnd) && len(tzid) > 0 && bytes.Equal(tzid, s.startZone)
+	return s.line.Named("DTEND") && len(tzid) > 0 && bytes.Equal(tzid, s.startZone)
 }
 
 // dropped reports whether the event cannot touch the window, or takes no time
@@ -420,7 +431,7 @@ func (s *scan) dropped() bool {
 		return true
 	}
 	if e.override {
-		e.id.tzid = s.intern(e.id.tzid)
+		e.id.TZID = s.intern(e.id.TZID)
 	}
 	s.ghosts = append(s.ghosts, ghost{e.uid, e.id, e.sequence, e.override})
 	return true
@@ -431,7 +442,7 @@ func (s *scan) intern(name string) string {
 	if i := slices.Index(s.zones, name); i >= 0 {
 		return s.zones[i]
 	}
-	if len(s.zones) < maxZones {
+	if len(s.zones) < zones.Max {
 		s.zones = append(s.zones, name)
 	}
 	return name

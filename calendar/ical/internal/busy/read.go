@@ -1,0 +1,148 @@
+// Package busy finds in the calendars of any program when their owner is busy.
+//
+// A scan reads the text once and keeps the few events that can touch the window,
+// with the lines that say when they are. Of those, rules, zones and overrides are
+// then worked out.
+package busy
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/calendar/ical/internal/line"
+	"github.com/peerslot/peerslot/calendar/ical/internal/rrule"
+	"github.com/peerslot/peerslot/calendar/ical/internal/zones"
+)
+
+// Options say how a calendar is to be read.
+type Options struct {
+	Zone   *time.Location        // of the viewer: floating and all-day times; must not be nil
+	Window availability.Interval // what is wanted
+	Owner  calendar.Address      // whose calendar it is, so that what they declined is free; "" if not known
+	Except []calendar.UID        // series that do not count; compared without an @suffix
+}
+
+// Read reads a calendar as ical.ReadBusy promises.
+func Read(r io.Reader, o Options) (availability.Busy, error) {
+	return newScan(r, o).busy(o)
+}
+
+// busy reads the calendar to its end and returns what it says.
+func (s *scan) busy(o Options) (availability.Busy, error) {
+	if err := s.run(); err != nil {
+		return availability.Busy{}, err
+	}
+	b := &busyReader{scan: s, window: o.Window}
+	b.expander = newExpander(o, &s.warn, &b.spans)
+	// A daily event takes twice the days of the window, and some for its rule.
+	b.budget = rrule.Budget(500_000 + len(s.excerpts)*int(200+4*o.Window.Length()/(24*time.Hour)))
+	b.readAll()
+	return b.result()
+}
+
+const maxSpans = 300_000 // of one answer
+
+// A busyReader makes busy times of what a scan kept.
+type busyReader struct {
+	*expander
+	spans   spans
+	scan    *scan
+	window  availability.Interval
+	groups  []*group
+	covered []availability.Interval // the time that VFREEBUSY speak of
+	partly  bool                    // no more than that is known
+}
+
+// readAll reads the excerpts and adds the times that they say.
+func (b *busyReader) readAll() {
+	b.readZones()
+	byUID := map[uint64]*group{}
+	b.partly = b.scan.events == 0
+	for _, x := range b.scan.excerpts {
+		if x.kind == freeBusyKind {
+			b.cover(b.freeBusy(x))
+			continue
+		}
+		e, ok := b.read(x)
+		if !ok {
+			continue
+		}
+		g := byUID[x.uid]
+		if g == nil {
+			g = &group{}
+			b.groups = append(b.groups, g)
+			if x.uid != 0 {
+				byUID[x.uid] = g
+			}
+		}
+		if e.id == nil {
+			g.masters = append(g.masters, &e)
+		} else {
+			g.overrides = append(g.overrides, &e)
+		}
+	}
+	for _, gh := range b.scan.ghosts {
+		if g := byUID[gh.uid]; g != nil {
+			g.ghosts = append(g.ghosts, gh)
+		}
+	}
+	for _, g := range b.groups {
+		b.group(g)
+	}
+}
+
+// readZones reads the zones that the calendars define. One calendar's do not
+// hold in another that has its own of that name. Calendars that were strung
+// together define the same zones over and over.
+func (b *busyReader) readZones() {
+	own := map[int][]*line.Component{}
+	var all []*line.Component
+	seen := map[string]*line.Component{}
+	for _, x := range b.scan.definitions {
+		c := seen[x.text]
+		if c == nil && len(seen) < 5*zones.Max {
+			c = x.Component
+			seen[x.text] = c
+			all = append(all, c)
+		}
+		if c != nil {
+			own[x.calendar] = append(own[x.calendar], c)
+		}
+	}
+	b.shared = zones.NewTable(all, nil)
+	if len(own) > 1 && len(all) > 1 {
+		for i, list := range own {
+			b.tables[i] = zones.NewTable(list, b.shared)
+		}
+	}
+}
+
+// cover notes that the calendar speaks of that time; ok is false if it does not
+// say of which.
+func (b *busyReader) cover(iv availability.Interval, ok bool) {
+	b.partly = b.partly && ok
+	b.covered = append(b.covered, iv)
+}
+
+func (b *busyReader) result() (availability.Busy, error) {
+	if b.partly && len(b.covered) > 0 {
+		for _, iv := range availability.Subtract([]availability.Interval{b.window}, availability.Union(b.covered)) {
+			b.spans.add(iv.Start.Unix(), iv.End.Unix()+1, class{kind: availability.Unknown})
+			b.doubt = cmp.Or(b.doubt, "the calendar tells of free and busy time for a part of the days only")
+		}
+	}
+	list := b.spans.in(b.window)
+	if len(list) > maxSpans {
+		return availability.Busy{}, fmt.Errorf("the calendar has more than %d separate busy times", maxSpans)
+	}
+	busy := availability.Busy{Window: b.window, Spans: list, Warnings: b.scan.warn.texts()}
+	if slices.ContainsFunc(list, func(s availability.Span) bool { return s.Kind == availability.Unknown }) {
+		busy.Reason = b.doubt
+	}
+	return busy, nil
+}

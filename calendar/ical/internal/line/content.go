@@ -1,0 +1,156 @@
+package line
+
+import (
+	"bytes"
+	"errors"
+)
+
+// A Content is one unfolded line, taken apart as leniently as its sense can
+// be told. It shares memory with the text that it was parsed from.
+type Content struct {
+	Name   []byte
+	Params []Param
+	Value  []byte
+	Flawed bool // a parameter had no value and was left out
+}
+
+// A Param is one parameter of a line. Its value may hold commas, quotes and, if
+// it is quoted, anything else.
+type Param struct{ Name, Value []byte }
+
+var (
+	errNoColon  = errors.New("a line without a colon")
+	errName     = errors.New("a line without a name")
+	errUnclosed = errors.New("a quote is not closed")
+	errParams   = errors.New("parameters too long")
+	ErrLong     = errors.New("line too long")
+)
+
+// Parse takes a line apart.
+func (c *Content) Parse(line []byte) error {
+	c.Params, c.Value, c.Flawed = c.Params[:0], nil, false
+	n := NameLength(line)
+	if c.Name = line[:max(n, 0)]; n < 0 {
+		return errName
+	}
+	rest := line[n:]
+	for len(rest) > 0 && rest[0] == ';' {
+		if len(line)-len(rest) > maxParams {
+			return errParams
+		}
+		var err error
+		if rest, err = c.parseParam(rest[1:]); err != nil {
+			return err
+		}
+	}
+	if len(rest) == 0 {
+		return errNoColon
+	}
+	if len(line)-len(rest) > maxParams {
+		return errParams
+	}
+	c.Value = rest[1:]
+	return nil
+}
+
+// NameLength returns the length of the name that a line begins with, or -1 if
+// it has none.
+func NameLength(line []byte) int {
+	for i, b := range line {
+		switch {
+		case b == ':' || b == ';':
+			if i == 0 {
+				return -1
+			}
+			return i
+		case b <= ' ' || b == '"' || b >= 0x7f:
+			return -1
+		}
+	}
+	return -1
+}
+
+// parseParam takes one parameter off text and returns what follows it, which
+// begins with a semicolon or colon.
+func (c *Content) parseParam(text []byte) (rest []byte, err error) {
+	eq, i, quoted := -1, 0, false
+scan:
+	for ; i < len(text); i++ {
+		switch b := text[i]; {
+		case b == '"':
+			quoted = !quoted
+		case quoted:
+		case b == '=' && eq < 0:
+			eq = i
+		case b == ';' || b == ':':
+			break scan
+		}
+	}
+	switch {
+	case quoted:
+		return nil, errUnclosed
+	case i == len(text):
+		return nil, errNoColon
+	case eq <= 0:
+		c.Flawed = true
+	default:
+		c.Params = append(c.Params, Param{text[:eq], text[eq+1 : i]})
+	}
+	return text[i:], nil
+}
+
+// MendZone undoes that an unquoted TZID with a colon, such as
+// (UTC+01:00) Berlin, was cut there: times begin with the four digits of a year.
+func (c *Content) MendZone() {
+	last, colon := len(c.Params)-1, bytes.LastIndexByte(c.Value, ':')
+	if last < 0 || colon < 0 || !EqualFold(c.Params[last].Name, "TZID") || beginsWithYear(c.Value) {
+		return
+	}
+	tzid := c.Params[last].Value // the colon and the value follow it in memory
+	c.Params[last].Value = tzid[:len(tzid)+1+colon]
+	c.Value = c.Value[colon+1:]
+}
+
+func beginsWithYear(value []byte) bool {
+	n := 0
+	for n < len(value) && value[n] >= '0' && value[n] <= '9' {
+		n++
+	}
+	return n >= 4
+}
+
+// Named reports whether the line has that name, which is in upper case.
+func (c *Content) Named(name string) bool { return EqualFold(c.Name, name) }
+
+// Is reports whether the line is NAME:VALUE, both in upper case.
+func (c *Content) Is(name, value string) bool {
+	return c.Named(name) && EqualFold(bytes.TrimSpace(c.Value), value)
+}
+
+// EqualFold reports whether text is name, which is ASCII in upper case, in any
+// case.
+func EqualFold(text []byte, name string) bool {
+	if len(text) != len(name) {
+		return false
+	}
+	for i, b := range text {
+		if Upper(b) != name[i] {
+			return false
+		}
+	}
+	return true
+}
+
+func Upper(b byte) byte {
+	if 'a' <= b && b <= 'z' {
+		return b - 'a' + 'A'
+	}
+	return b
+}
+
+func AppendUpper(dst, text []byte) []byte {
+	for _, b := range text {
+		dst = append(dst, Upper(b))
+	}
+	return dst
+}

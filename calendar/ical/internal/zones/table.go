@@ -1,0 +1,195 @@
+// Package zones finds the time zones that calendars name, whatever they call them, and
+// turns wall clock into instants.
+package zones
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/calendar/ical/internal/line"
+	"github.com/peerslot/peerslot/calendar/internal/windowszone"
+)
+
+// Max is how many names are looked up for one text.
+const Max = 100
+
+const maxGuesses = 20 // of them that may be display names, which are many names to try
+
+// A Table finds the zones that a calendar names. In this order a name is
+// the IANA zone of that name, even if the calendar defines one of that name,
+// whose definition is often cut short; the zone that the calendar defines; a
+// Windows zone; /vendor/version/Area/City; the zone that a display name of
+// Windows tells of. X-WR-TIMEZONE is not looked at: times without a zone are in
+// the viewer's by RFC 5545, and that of an unknown name would be a guess.
+type Table struct {
+	defined map[string]*line.Component
+	found   map[string]Finding
+	shared  *Table // looked at for what is not defined here; may be nil
+	built   map[*line.Component]builtZone
+	guesses int
+}
+
+// A builtZone is what came of a definition.
+type builtZone struct {
+	loc *time.Location
+	err error
+}
+
+// A Finding is what a zone's name stands for.
+type Finding struct {
+	Loc  *time.Location // nil if nobody knows
+	Note string         // what to warn of; "" if nothing
+}
+
+// NewTable returns a table of the zones that the VTIMEZONE among the components
+// define. What is not defined there is looked up in shared, if that is not nil.
+func NewTable(components []*line.Component, shared *Table) *Table {
+	z := &Table{
+		shared:  shared,
+		defined: map[string]*line.Component{},
+		found:   map[string]Finding{},
+		built:   map[*line.Component]builtZone{},
+	}
+	for _, c := range components {
+		if c.Name != "VTIMEZONE" {
+			continue
+		}
+		if id := c.Get("TZID"); id != nil {
+			name := Name(unescapeZone.Replace(id.Value))
+			if _, twice := z.defined[name]; !twice {
+				z.defined[name] = c
+			}
+		}
+	}
+	return z
+}
+
+var unescapeZone = strings.NewReplacer(`\,`, `,`, `\;`, `;`, `\\`, `\`)
+
+// Name returns a zone's name without what programs put around it.
+func Name(tzid string) string { return strings.Trim(strings.TrimSpace(tzid), `"`) }
+
+// Find returns the zone of that name, as a parameter TZID has it. Of a zone that
+// is known it warns once.
+func (z *Table) Find(tzid string) Finding {
+	f, ok := z.found[tzid]
+	if ok {
+		return f
+	}
+	name := Name(tzid)
+	if len(z.found) >= Max {
+		return Finding{Note: fmt.Sprintf("unknown time zone %q", name)}
+	}
+	if f = z.lookup(name); f.Loc == nil {
+		z.found[tzid] = f
+		return f
+	}
+	if f.Note == "" && strings.TrimSpace(tzid) != tzid {
+		f.Note = fmt.Sprintf("time zone %q is written with blanks", name)
+	}
+	z.found[tzid] = Finding{Loc: f.Loc}
+	return f
+}
+
+func (z *Table) lookup(name string) Finding {
+	if loc := IANA(name); loc != nil {
+		return Finding{Loc: loc}
+	}
+	unknown := fmt.Sprintf("unknown time zone %q", name)
+	c, ok := z.defined[name]
+	if !ok && z.shared != nil {
+		return z.shared.Find(name)
+	}
+	if ok {
+		built := z.build(name, c)
+		if built.err == nil {
+			return Finding{Loc: built.loc}
+		}
+		unknown = fmt.Sprintf("unknown time zone %q: %v", name, built.err)
+	}
+	loc := windowsZone(name)
+	if loc == nil {
+		loc = vendorZone(name)
+	}
+	if loc == nil && z.guesses < maxGuesses {
+		z.guesses++
+		loc = displayedZone(name)
+	}
+	if loc == nil {
+		return Finding{Note: unknown}
+	}
+	return Finding{loc, fmt.Sprintf("time zone %q is not defined in the calendar: read as %s", name, loc)}
+}
+
+// build returns the zone that c defines. Tables that share one build it once.
+func (z *Table) build(name string, c *line.Component) builtZone {
+	if z.shared != nil {
+		return z.shared.build(name, c)
+	}
+	b, ok := z.built[c]
+	switch {
+	case ok:
+	case len(z.built) == Max:
+		return builtZone{err: errors.New("too many zones are defined")}
+	default:
+		b.loc, b.err = definedZone(name, c)
+		z.built[c] = b
+	}
+	return b
+}
+
+// Renamed returns the IANA zone that a program may have given another name, or nil.
+func Renamed(name string) *time.Location {
+	for _, find := range []func(string) *time.Location{IANA, windowsZone, vendorZone, displayedZone} {
+		if loc := find(name); loc != nil {
+			return loc
+		}
+	}
+	return nil
+}
+
+// IANA returns the IANA zone of that name, or nil. Besides zones the
+// directory of the zone data holds the zone of this machine and zones that
+// count leap seconds; these are no answer.
+func IANA(name string) *time.Location {
+	odd := func(r rune) bool {
+		return r > 'z' || r < 'a' && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && !strings.ContainsRune("/_+-", r)
+	}
+	switch first, _, _ := strings.Cut(name, "/"); {
+	case len(name) > 64, strings.ContainsFunc(name, odd):
+		return nil
+	case slices.Contains([]string{"", "localtime", "posixrules", "posix", "right", "Factory"}, first):
+		return nil
+	}
+	loc, err := availability.LoadZone(name)
+	if err != nil {
+		return nil
+	}
+	return loc
+}
+
+// windowsZone returns the zone that Windows knows by that name, or nil.
+func windowsZone(name string) *time.Location {
+	if iana := windowszone.IANA(name); iana != "" {
+		return IANA(iana)
+	}
+	return nil
+}
+
+// vendorZone returns the zone at the end of a path, such as
+// /citadel.org/20210210_1/Europe/Berlin, or nil.
+func vendorZone(name string) *time.Location {
+	path, ok := strings.CutPrefix(name, "/")
+	for ok {
+		if _, path, ok = strings.Cut(path, "/"); ok {
+			if loc := IANA(path); loc != nil {
+				return loc
+			}
+		}
+	}
+	return nil
+}
