@@ -36,6 +36,8 @@ type Series struct {
 	Updated   time.Time     // when it last changed, to the second; a backend keeps it
 	Cancelled bool          // the whole series is off
 
+	SplitOff []SplitOff // what people took out of the series; sorted by From, a backend sees to it
+
 	Group string // that meets, for a backend to note; attendees do not see it
 }
 
@@ -63,7 +65,15 @@ type Override struct {
 	Moved     availability.Interval // where it is instead; empty if it was not moved
 	Cancelled bool
 	Note      string           // why, for the attendees; added to the description
+	Edited    string           // fingerprint of what people made of it by hand besides; "" if nothing. A backend sees to it
 	RSVPs     map[Address]RSVP // replies to this occurrence alone; nil if there are none
+}
+
+// A SplitOff is the rest of a series that people changed as "this and all
+// following": an event of its own since, which no backend looks after.
+type SplitOff struct {
+	From  time.Time // start of its first session
+	Count int       // of its sessions; 0 if that is not known
 }
 
 // An Occurrence is one session of a series as it stands.

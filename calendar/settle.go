@@ -43,7 +43,7 @@ func (s Series) sameTimes(o Series) bool {
 // Same reports whether o and p do the same to the same occurrence. Replies do not
 // count.
 func (o Override) Same(p Override) bool {
-	return o.Original.Equal(p.Original) && o.Cancelled == p.Cancelled && o.Note == p.Note && o.sameTime(p)
+	return o.Original.Equal(p.Original) && o.Cancelled == p.Cancelled && o.Note == p.Note && o.Edited == p.Edited && o.sameTime(p)
 }
 
 func (o Override) sameTime(p Override) bool {
@@ -64,7 +64,7 @@ func (s Series) WithoutReplies() Series {
 	overrides := s.Overrides
 	s.Overrides = nil
 	for _, o := range overrides {
-		if o.RSVPs = nil; o.Cancelled || o.Note != "" || !o.Moved.Empty() {
+		if o.RSVPs = nil; o.Cancelled || o.Note != "" || o.Edited != "" || !o.Moved.Empty() {
 			s.Overrides = append(s.Overrides, o)
 		}
 	}

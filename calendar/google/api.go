@@ -13,9 +13,12 @@ import (
 	"github.com/peerslot/peerslot/calendar/internal/calls"
 )
 
-// sendUpdates has Google tell all guests. Without it nobody hears of anything,
-// and guests who are not on Google may lose the event.
-const sendUpdates = "all"
+// Whom Google tells of a change. Without it nobody hears of anything, and guests who
+// are not on Google may lose the event.
+const (
+	tellAll     = "all"
+	tellOutside = "externalOnly" // only guests who are not on Google
+)
 
 // look reads the series and its occurrences. A deleted series is Cancelled.
 func (b *Backend) look(ctx context.Context, uid calendar.UID) (reading, error) {
@@ -30,13 +33,18 @@ func (b *Backend) look(ctx context.Context, uid calendar.UID) (reading, error) {
 	if err != nil {
 		return reading{}, err
 	}
-	var occurrences []*gcal.Event
+	var occurrences, parts []*gcal.Event
 	if event.Status != cancelled {
 		if occurrences, err = b.instances(ctx, id); err != nil {
 			return reading{}, err
 		}
+		if parts, err = b.parts(ctx, uid, event); err != nil {
+			return reading{}, err
+		}
 	}
-	return understand(uid, event, occurrences)
+	r, err := understand(uid, event, occurrences)
+	r.series.SplitOff = splitOff(parts)
+	return r, err
 }
 
 func (b *Backend) event(ctx context.Context, id string) (*gcal.Event, error) {
@@ -76,15 +84,18 @@ func (b *Backend) list(ctx context.Context, rq request, each func(*gcal.Events))
 }
 
 // changing returns a request that changes an event and tells its guests.
-func (b *Backend) changing(method, verb string, path ...string) request {
+func (b *Backend) changing(method, verb, tell string, path ...string) request {
+	if b.cfg.Quiet {
+		tell = tellOutside
+	}
 	rq := eventsOf(b.home(), method, path...)
 	rq.verb = verb
-	rq.query.Set("sendUpdates", sendUpdates)
+	rq.query.Set("sendUpdates", tell)
 	return rq
 }
 
 func (b *Backend) insert(ctx context.Context, e *gcal.Event) (*gcal.Event, error) {
-	rq := b.changing("insert", http.MethodPost)
+	rq := b.changing("insert", http.MethodPost, tellAll)
 	rq.query.Set("conferenceDataVersion", "1")
 	rq.body = e
 	return write(ctx, b, rq)
@@ -93,8 +104,8 @@ func (b *Backend) insert(ctx context.Context, e *gcal.Event) (*gcal.Event, error
 // patch changes the fields that are set in e, if nobody has changed the event
 // since etag was read. If somebody has, or the event is not where it was thought
 // to be, that is a calendar.RetryError: look and try again.
-func (b *Backend) patch(ctx context.Context, id, etag string, e *gcal.Event) (*gcal.Event, error) {
-	rq := b.changing("patch", http.MethodPatch, id)
+func (b *Backend) patch(ctx context.Context, id, etag string, e *gcal.Event, tell string) (*gcal.Event, error) {
+	rq := b.changing("patch", http.MethodPatch, tell, id)
 	rq.query.Set("conferenceDataVersion", "1")
 	rq.body, rq.etag = e, etag
 	out, err := write(ctx, b, rq)
@@ -106,7 +117,7 @@ func (b *Backend) patch(ctx context.Context, id, etag string, e *gcal.Event) (*g
 
 // remove deletes a whole series. One that is deleted already is fine.
 func (b *Backend) remove(ctx context.Context, id string) error {
-	_, err := write(ctx, b, b.changing("delete", http.MethodDelete, id))
+	_, err := write(ctx, b, b.changing("delete", http.MethodDelete, tellAll, id))
 	if answered(err, http.StatusNotFound, http.StatusGone) {
 		return nil
 	}

@@ -26,9 +26,9 @@ func (b *Backend) bring(ctx context.Context, r reading, target calendar.Series, 
 		target.Overrides = nil
 		return target, b.remove(ctx, r.event.Id)
 	}
-	was := r.series
+	was := r
 	if patch := seriesPatch(r, target, mark); patch != nil {
-		if _, err := b.patch(ctx, r.event.Id, r.event.Etag, patch); err != nil {
+		if _, err := b.patch(ctx, r.event.Id, r.event.Etag, patch, tellAll); err != nil {
 			return target, err
 		}
 		// What that does to occurrences that differ is not documented.
@@ -61,7 +61,7 @@ func (b *Backend) bring(ctx context.Context, r reading, target calendar.Series, 
 // it: somebody answered, or Google has given it one of its own. Then what counts is
 // whether it is still as it was read.
 func (b *Backend) apply(ctx context.Context, r reading, c change) (*gcal.Event, error) {
-	event, err := b.patch(ctx, c.id, c.etag, c.event)
+	event, err := b.patch(ctx, c.id, c.etag, c.event, c.tell())
 	if !answered(err, http.StatusPreconditionFailed) {
 		return event, err
 	}
@@ -69,7 +69,16 @@ func (b *Backend) apply(ctx context.Context, r reading, c change) (*gcal.Event, 
 	if err2 != nil || !r.asRead(now, c.original) {
 		return nil, err
 	}
-	return b.patch(ctx, c.id, now.Etag, c.event)
+	return b.patch(ctx, c.id, now.Etag, c.event, c.tell())
+}
+
+// tell returns who is told of the change. Who joins or leaves hears of it once,
+// with the series; only the calendars of guests who are not on Google need more.
+func (c change) tell() string {
+	if c.seen {
+		return tellAll
+	}
+	return tellOutside
 }
 
 // seriesPatch returns the fields of the event that must change, nil if none. It
@@ -110,7 +119,26 @@ func seriesPatch(r reading, target calendar.Series, mark string) *gcal.Event {
 		return nil
 	}
 	e.ExtendedProperties = &gcal.EventExtendedProperties{Private: seriesProps(target, mark)}
+	e.ExtendedProperties.Private[propLooks] = looks(r.event, patched(r.event, e))
 	return e
+}
+
+// patched returns how e is to look after a patch.
+func patched(e, patch *gcal.Event) *gcal.Event {
+	out := *e
+	for _, field := range patch.ForceSendFields {
+		switch field {
+		case "Summary":
+			out.Summary = patch.Summary
+		case "Description":
+			out.Description = patch.Description
+		case "Location":
+			out.Location = patch.Location
+		case "Reminders":
+			out.Reminders = patch.Reminders
+		}
+	}
+	return &out
 }
 
 // recurrence returns the rule of the series, and the dates that other programs
@@ -164,11 +192,12 @@ type change struct {
 	id, etag string
 	original time.Time
 	event    *gcal.Event // the fields to change
+	seen     bool        // by who is invited to the session anyway: they are told
 }
 
 // occurrenceChanges returns what makes the occurrences those of target. was is the
 // series before it was changed, if it was.
-func occurrenceChanges(r reading, was, target calendar.Series, mark string) ([]change, error) {
+func occurrenceChanges(r, was reading, target calendar.Series, mark string) ([]change, error) {
 	plain := target
 	plain.Overrides = nil
 	sessions, err := plain.Occurrences()
@@ -183,13 +212,18 @@ func occurrenceChanges(r reading, was, target calendar.Series, mark string) ([]c
 		now, then := r.series.Override(o.Original), target.Override(o.Original)
 		then.Original = o.Original
 		c := r.change(o.Original)
+		then.Edited = was.series.Override(o.Original).Edited
 		if !sameChange(now, then) {
-			if c.event, err = overrideEvent(target, then, mark); err != nil {
+			c.seen = true
+			if c.event, err = overrideEvent(r.event, target, then, mark); err != nil {
 				return nil, err
 			}
 		}
+		if then.Edited != "" && !then.Cancelled {
+			c.restore(was.occurrences[key], r.occurrences[key])
+		}
 		if e := r.occurrences[key]; e != nil && e.Status != cancelled && !then.Cancelled {
-			c.invite(e, r.gone(e, was, target), target)
+			c.invite(e, r.gone(e, was.series, target), was.series, target)
 		}
 		if c.event != nil {
 			out = append(out, c)
@@ -198,7 +232,7 @@ func occurrenceChanges(r reading, was, target calendar.Series, mark string) ([]c
 	for key, e := range r.occurrences {
 		if !named[key] && e.Status != cancelled { // of a date that the series no longer has
 			c := r.change(time.Unix(key, 0))
-			c.event = &gcal.Event{Status: cancelled}
+			c.event, c.seen = &gcal.Event{Status: cancelled}, true
 			out = append(out, c)
 		}
 	}
@@ -229,9 +263,14 @@ func (r reading) gone(e *gcal.Event, was, target calendar.Series) func(calendar.
 }
 
 // invite adds what changes the guests of e, if they are not yet those of target.
-func (c *change) invite(e *gcal.Event, gone func(calendar.Address) bool, target calendar.Series) {
+func (c *change) invite(e *gcal.Event, gone func(calendar.Address) bool, was, target calendar.Series) {
 	if gone == nil {
 		return
+	}
+	if !sameInvited(was, target) { // who was taken off this session alone by hand stays off
+		joined := target
+		joined.Attendees = slices.DeleteFunc(slices.Clone(target.Attendees), func(a calendar.Attendee) bool { return invites(was, a.Address) })
+		target = joined
 	}
 	list := attendees(e.Attendees, gone, target, false)
 	if slices.EqualFunc(list, e.Attendees, func(a, b *gcal.EventAttendee) bool { return a.Email == b.Email }) {
@@ -242,6 +281,33 @@ func (c *change) invite(e *gcal.Event, gone func(calendar.Address) bool, target 
 	}
 	c.event.Attendees = list
 	c.event.ForceSendFields = append(c.event.ForceSendFields, "Attendees")
+}
+
+// restore adds what brings back what people made of an occurrence by hand, if a
+// change of its series has undone it.
+func (c *change) restore(was, is *gcal.Event) {
+	if was == nil || is == nil || is.Status == cancelled || look(was) == look(is) {
+		return
+	}
+	if c.event == nil {
+		c.event = &gcal.Event{}
+	}
+	e := c.event
+	e.Reminders, e.Transparency, e.ColorId = was.Reminders, was.Transparency, was.ColorId
+	for _, f := range []struct {
+		name    string
+		to      *string
+		was, is string
+	}{
+		{"Summary", &e.Summary, was.Summary, is.Summary},
+		{"Description", &e.Description, was.Description, is.Description},
+		{"Location", &e.Location, was.Location, is.Location},
+	} {
+		if f.was != f.is {
+			*f.to = f.was
+			e.ForceSendFields = append(e.ForceSendFields, f.name)
+		}
+	}
 }
 
 // sameChange reports whether a and b make the same of an occurrence. The note of a

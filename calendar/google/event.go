@@ -26,11 +26,13 @@ const (
 	propSequence  = "peerslotSequence"
 	propUpdated   = "peerslotUpdated"
 	propMark      = "peerslotMark"
+	propLooks     = "peerslotLooks" // how it looked since it was put
 
 	propOccurrenceSequence = "peerslotMoveSequence"
 	propOccurrenceUpdated  = "peerslotMoveUpdated"
 	propOccurrenceMark     = "peerslotMoveMark"
-	propOccurrenceStart    = "peerslotMoveTo" // where we moved it
+	propOccurrenceLook     = "peerslotMoveLook" // of its series when we wrote it
+	propOccurrenceStart    = "peerslotMoveTo"   // where we moved it
 	propNote               = "peerslotNote"
 )
 
@@ -85,6 +87,7 @@ func newEvent(s calendar.Series, mark string, meet bool) (*gcal.Event, error) {
 	for _, a := range s.Attendees {
 		e.Attendees = append(e.Attendees, newAttendee(a))
 	}
+	e.ExtendedProperties.Private[propLooks] = look(e)
 	if meet && s.Link == "" {
 		e.ConferenceData = &gcal.ConferenceData{CreateRequest: &gcal.CreateConferenceRequest{
 			RequestId:             e.Id,
@@ -129,9 +132,10 @@ func seriesProps(s calendar.Series, mark string) map[string]string {
 	}
 }
 
-// overrideEvent returns what makes an occurrence the one that o describes; an o
-// without a change makes it a plain one again.
-func overrideEvent(s calendar.Series, o calendar.Override, mark string) (*gcal.Event, error) {
+// overrideEvent returns what makes an occurrence of the event series the one that o
+// describes; an o without a change makes it a plain one again. What people made of
+// it by hand besides is not sent.
+func overrideEvent(series *gcal.Event, s calendar.Series, o calendar.Override, mark string) (*gcal.Event, error) {
 	if o.Cancelled {
 		e := &gcal.Event{Status: cancelled}
 		if o.Note != "" {
@@ -143,20 +147,23 @@ func overrideEvent(s calendar.Series, o calendar.Override, mark string) (*gcal.E
 	if iv.Empty() {
 		iv.Start, iv.End = o.Original, o.Original.Add(s.Slot.Length)
 	}
-	return &gcal.Event{
-		Status:          confirmed,
-		Description:     describe(s, o),
-		Start:           eventTime(iv.Start, s.Slot.Zone),
-		End:             eventTime(iv.End, s.Slot.Zone),
-		ForceSendFields: []string{"Description"},
+	e := &gcal.Event{
+		Status: confirmed,
+		Start:  eventTime(iv.Start, s.Slot.Zone),
+		End:    eventTime(iv.End, s.Slot.Zone),
 		ExtendedProperties: &gcal.EventExtendedProperties{Private: map[string]string{
 			propOccurrenceSequence: strconv.Itoa(s.Sequence),
 			propOccurrenceUpdated:  s.Updated.UTC().Format(time.RFC3339),
 			propOccurrenceMark:     mark,
 			propOccurrenceStart:    iv.Start.UTC().Format(time.RFC3339),
+			propOccurrenceLook:     look(series),
 			propNote:               o.Note,
 		}},
-	}, nil
+	}
+	if o.Edited == "" {
+		e.Description, e.ForceSendFields = describe(s, o), []string{"Description"}
+	}
+	return e, nil
 }
 
 // describe returns the description of an occurrence: why it is another first,
@@ -183,6 +190,9 @@ func version(s calendar.Series) string {
 		fmt.Fprintf(h, " %q", a.Address)
 	}
 	for _, o := range s.Overrides {
+		if o.Edited != "" {
+			fmt.Fprintf(h, " ~%d%s", o.Original.Unix(), o.Edited)
+		}
 		if o.Cancelled {
 			fmt.Fprintf(h, " -%d", o.Original.Unix())
 		} else if !o.Moved.Empty() {

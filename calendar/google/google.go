@@ -47,6 +47,7 @@ type Config struct {
 	Endpoint    string           // root of a stand-in; "" means Google
 
 	Meet           bool         // new series get a Meet link
+	Quiet          bool         // only guests outside Google are told of changes: another series takes the place
 	CallsPerMinute int          // of one account; 0 means 600, Google's quota
 	HTTPClient     *http.Client // nil means http.DefaultClient
 	Log            *slog.Logger // of calls that are made again; nil means none

@@ -97,7 +97,10 @@ func (s *snapshot) item(e *gcal.Event, zone *time.Location) (item, bool) {
 			return item{}, false
 		}
 	}
-	id, _, _ := strings.Cut(e.Id, "_")
+	id, occurrence, _ := strings.Cut(e.Id, "_")
+	if strings.HasPrefix(occurrence, "R") { // of what people split off: no session of ours
+		id = e.Id
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	uid := s.names[id]

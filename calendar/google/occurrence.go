@@ -21,18 +21,19 @@ func (r reading) overrides(zone *time.Location) ([]calendar.Override, error) {
 	for _, p := range plain {
 		o := calendar.Override{Original: p.Original.UTC()}
 		if e := r.occurrences[p.Original.Unix()]; e != nil {
-			o = override(r.series, p, e, zone)
+			o = r.override(p, e, zone)
 		}
 		o.Cancelled = o.Cancelled || left(p.Original)
-		if o.Cancelled || o.Note != "" || !o.Moved.Empty() || o.RSVPs != nil {
+		if o.Cancelled || o.Note != "" || o.Edited != "" || !o.Moved.Empty() || o.RSVPs != nil {
 			out = append(out, o)
 		}
 	}
 	return out, nil
 }
 
-// override returns how the event e differs from the occurrence p of s.
-func override(s calendar.Series, p calendar.Occurrence, e *gcal.Event, zone *time.Location) calendar.Override {
+// override returns how the event e differs from the occurrence p of the series.
+func (r reading) override(p calendar.Occurrence, e *gcal.Event, zone *time.Location) calendar.Override {
+	s := r.series
 	o := calendar.Override{Original: p.Original.UTC(), Note: prop(e, propNote)}
 	if e.Status == cancelled {
 		o.Cancelled = true
@@ -43,6 +44,7 @@ func override(s calendar.Series, p calendar.Occurrence, e *gcal.Event, zone *tim
 	if ok && ok2 && (!start.Equal(p.Start) || !end.Equal(p.End)) {
 		o.Moved = availability.Interval{Start: start.UTC(), End: end.UTC()}
 	}
+	o.Edited = r.edited(e)
 	_, attendees := people(e)
 	for _, a := range attendees {
 		if a.RSVP != s.RSVP(a.Address, time.Time{}) && invites(s, a.Address) {
@@ -64,7 +66,8 @@ func (r reading) asRead(e *gcal.Event, original time.Time) bool {
 	plain := calendar.Occurrence{
 		Original: original, Interval: availability.Interval{Start: original, End: original.Add(r.series.Slot.Length)},
 	}
-	return sameChange(override(r.series, plain, e, zone), r.series.Override(original))
+	is, was := r.override(plain, e, zone), r.series.Override(original)
+	return sameChange(is, was) && is.Edited == was.Edited
 }
 
 func invites(s calendar.Series, a calendar.Address) bool {

@@ -153,7 +153,7 @@ func (r reading) rest(want calendar.Series) calendar.Series {
 	target := have
 	for _, o := range sessions {
 		now, then := have.Override(o.Original), want.Override(o.Original)
-		if sameChange(now, then) || byHand(r.occurrences[o.Original.Unix()], o.Original, o.Original.Location()) {
+		if sameChange(now, then) || now.Edited != "" || byHand(r.occurrences[o.Original.Unix()], o.Original, o.Original.Location()) {
 			continue
 		}
 		then.Original, then.RSVPs = o.Original, now.RSVPs

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 
 	gcal "google.golang.org/api/calendar/v3"
 
@@ -15,7 +16,7 @@ import (
 // changed, and two for each of our series among them; to read all series it makes
 // no such calls.
 func (b *Backend) Sync(ctx context.Context, token string, ours []calendar.UID) (calendar.Changes, error) {
-	p := &changePages{ids: map[string]calendar.UID{}, events: map[calendar.UID]*gcal.Event{}, occurrences: map[calendar.UID][]*gcal.Event{}}
+	p := &changePages{ids: map[string]calendar.UID{}, events: map[calendar.UID]*gcal.Event{}, occurrences: map[calendar.UID][]*gcal.Event{}, parts: map[calendar.UID][]*gcal.Event{}}
 	for _, uid := range ours {
 		p.ids[eventID(uid)] = uid
 	}
@@ -39,6 +40,7 @@ func (b *Backend) Sync(ctx context.Context, token string, ours []calendar.UID) (
 			err = calendar.ErrNotFound
 		case c.Full:
 			r, err = understand(uid, p.events[uid], p.occurrences[uid])
+			r.series.SplitOff = splitOff(p.parts[uid])
 		case p.events[uid] != nil || p.occurrences[uid] != nil:
 			r, err = b.look(ctx, uid)
 		default:
@@ -71,6 +73,7 @@ type changePages struct {
 	ids         map[string]calendar.UID
 	events      map[calendar.UID]*gcal.Event
 	occurrences map[calendar.UID][]*gcal.Event
+	parts       map[calendar.UID][]*gcal.Event // what people split off
 }
 
 func (p *changePages) add(e *gcal.Event) {
@@ -78,6 +81,14 @@ func (p *changePages) add(e *gcal.Event) {
 		p.events[uid] = e
 	} else if uid, ok := p.ids[e.RecurringEventId]; ok {
 		p.occurrences[uid] = append(p.occurrences[uid], e)
+	} else if id, _, _ := strings.Cut(e.Id, "_"); e.RecurringEventId == "" {
+		uid, ok := p.ids[id]
+		if !ok {
+			uid, ok = p.ids[eventID(calendar.UID(prop(e, propUID)))]
+		}
+		if ok && isPart(e, eventID(uid)) {
+			p.parts[uid] = append(p.parts[uid], e)
+		}
 	}
 }
 
@@ -87,7 +98,7 @@ func (b *Backend) pages(ctx context.Context, token string, each func(*gcal.Event
 	rq := eventsOf(b.home(), "list")
 	rq.query.Set("maxResults", pageSize)
 	rq.query.Set("fields", "kind,accessRole,nextPageToken,nextSyncToken,"+
-		"items(id,etag,status,summary,description,location,hangoutLink,start,end,recurrence,recurringEventId,originalStartTime,organizer,attendees,reminders,extendedProperties)")
+		"items(id,etag,status,summary,description,location,hangoutLink,start,end,colorId,transparency,visibility,recurrence,recurringEventId,originalStartTime,organizer,attendees,reminders,extendedProperties)")
 	if token != "" {
 		rq.query.Set("syncToken", token)
 	}

@@ -18,6 +18,10 @@ type event struct {
 	stamp                           // of the last change of the event itself
 }
 
+func newEvent(id, owner string, d doc) *event {
+	return &event{id: id, owner: owner, doc: d, exceptions: map[int64]*exception{}, copies: map[string]*personal{}}
+}
+
 // An exception is an occurrence that differs from its series.
 type exception struct {
 	doc       doc // all of it; empty if it is cancelled

@@ -2,6 +2,8 @@ package googletest
 
 import (
 	"crypto/rand"
+	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -115,6 +117,53 @@ func (s *Server) Edit(id string, fields map[string]any) {
 	})
 }
 
+// EditOne has the organizer change fields of one occurrence. A field that is nil is
+// emptied.
+func (s *Server) EditOne(id string, original time.Time, fields map[string]any) {
+	s.T.Helper()
+	s.hand(id, func(e *event) {
+		d := clone(e.occurrence(original).doc)
+		merge(d, clone(fields))
+		e.exceptions[original.Unix()] = &exception{doc: d, stamp: s.touch()}
+		s.share(e)
+	})
+}
+
+// Split has the organizer move an occurrence and all that follow: the series ends
+// before it, and the rest is an event of its own, whose id Split returns.
+func (s *Server) Split(id string, original time.Time, by time.Duration) (rest string) {
+	s.T.Helper()
+	s.hand(id, func(e *event) {
+		all, err := starts(e.doc)
+		if err != nil {
+			s.T.Fatal(err)
+		}
+		at := slices.IndexFunc(all, original.Equal)
+		rest = id + "_R" + original.UTC().Format("20060102T150405")
+		d := e.plain(original)
+		zone := str(e.doc, "start", "timeZone")
+		for _, name := range []string{"start", "end"} {
+			t, _ := timeOf(d[name], e.zone())
+			d[name] = dateTime(t.Add(by), zone)
+		}
+		d["recurrence"] = []any{fmt.Sprintf("RRULE:FREQ=WEEKLY;WKST=MO;COUNT=%d", len(all)-at)}
+		y, m, day := original.In(e.zone()).Date()
+		until := time.Date(y, m, day, 0, 0, -1, 0, e.zone()).UTC()
+		e.doc["recurrence"] = []any{"RRULE:FREQ=WEEKLY;WKST=MO;UNTIL=" + until.Format("20060102T150405Z")}
+		for key := range e.exceptions {
+			if key >= original.Unix() {
+				delete(e.exceptions, key)
+			}
+		}
+		e.stamp = s.touch()
+		part := newEvent(rest, e.owner, d)
+		part.stamp = s.touch()
+		s.calendars[e.owner].events[rest] = part
+		s.share(part)
+	})
+	return rest
+}
+
 // Delete has the organizer delete an event.
 func (s *Server) Delete(id string) {
 	s.T.Helper()
@@ -180,5 +229,13 @@ func (s *Server) Event(id string) map[string]any {
 	s.T.Helper()
 	var out doc
 	s.hand(id, func(e *event) { out = s.view(e, s.calendars[e.owner], "owner") })
+	return out
+}
+
+// Occurrence returns an occurrence as the organizer sees it.
+func (s *Server) Occurrence(id string, original time.Time) map[string]any {
+	s.T.Helper()
+	var out doc
+	s.hand(id, func(e *event) { out = s.viewOccurrence(e.occurrence(original), s.calendars[e.owner], "owner") })
 	return out
 }

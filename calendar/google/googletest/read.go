@@ -154,7 +154,7 @@ func (s *Server) list(req request, cal *calendar, role string) (any, error) {
 		return s.listChanges(req, cal, role)
 	}
 	single := req.query.Get("singleEvents") == "true" || role == "freeBusyReader"
-	for _, name := range []string{"q", "iCalUID", "orderBy", "updatedMin", "eventTypes", "privateExtendedProperty", "sharedExtendedProperty"} {
+	for _, name := range []string{"q", "iCalUID", "orderBy", "updatedMin", "eventTypes", "sharedExtendedProperty"} {
 		if req.query.Has(name) {
 			s.T.Errorf("the stand-in does not list by %s", name)
 		}
@@ -168,6 +168,11 @@ func (s *Server) list(req request, cal *calendar, role string) (any, error) {
 		}
 	} else {
 		items = s.unexpanded(cal, role, 0)
+	}
+	if wanted := req.query.Get("privateExtendedProperty"); wanted != "" {
+		name, value, _ := strings.Cut(wanted, "=")
+		items = slices.DeleteFunc(items, func(d any) bool { return str(d.(doc), "extendedProperties", "private", name) != value })
+		return s.page(req, cal, role, items, "")
 	}
 	return s.page(req, cal, role, items, s.syncToken())
 }

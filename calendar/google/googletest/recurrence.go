@@ -69,7 +69,10 @@ func parseRule(text string) (rule, error) {
 		case "COUNT":
 			r.count, err = strconv.Atoi(value)
 		case "UNTIL":
-			r.until, err = time.Parse("20060102T150405Z", value)
+			if r.until, err = time.Parse("20060102T150405Z", value); err != nil {
+				r.until, err = time.Parse("20060102", value)
+				r.until = r.until.Add(24*time.Hour - time.Second)
+			}
 		case "BYDAY":
 			r.weekdays = strings.Split(value, ",")
 		case "WKST":

@@ -29,6 +29,8 @@ type Server struct {
 
 	Page          int  // most events on a page; 0 means what is asked for
 	KeepOrphans   bool // changed occurrences outlive the dates of their series
+	Overwrite     bool // a change of a series' texts reaches occurrences that have their own
+	Quiet         bool // it is right that guests on Google are not told
 	Propagate     bool // a change of the guests reaches changed occurrences
 	ListOrganizer bool // the organizer is listed among the guests, unasked
 	OwnETags      bool // a plain occurrence has another ETag than its series

@@ -33,7 +33,7 @@ func (s *Server) insert(req request, cal *calendar) (any, error) {
 	if err := checkTimes(d); err != nil {
 		return nil, err
 	}
-	e := &event{id: id, owner: cal.owner, doc: d, exceptions: map[int64]*exception{}, copies: map[string]*personal{}}
+	e := newEvent(id, cal.owner, d)
 	s.confer(req, d)
 	if s.ListOrganizer {
 		list, _ := d["attendees"].([]any)
@@ -189,6 +189,16 @@ func (s *Server) carryOver(e *event, before, after doc) {
 			}
 		}
 	}
+	if s.Overwrite {
+		for _, x := range e.exceptions {
+			for _, name := range []string{"summary", "description", "location", "colorId", "transparency", "reminders"} {
+				if !x.cancelled && !reflect.DeepEqual(before[name], after[name]) {
+					x.doc[name] = after[name]
+					x.stamp = s.touch()
+				}
+			}
+		}
+	}
 	if s.Propagate && !reflect.DeepEqual(before["attendees"], after["attendees"]) {
 		for _, x := range e.exceptions {
 			if !x.cancelled {
@@ -262,13 +272,19 @@ func (s *Server) remove(req request, cal *calendar) error {
 // tell sends the mails of a change: to those who are new or gone, and if there is
 // something to see, to all others.
 func (s *Server) tell(req request, cal *calendar, id string, before, after doc) {
-	if req.query.Get("sendUpdates") != "all" {
-		s.T.Errorf("%s without sendUpdates=all: nobody is told", req.method.ID)
+	whom := req.query.Get("sendUpdates")
+	if whom != "all" && whom != "externalOnly" {
+		s.T.Errorf("%s without sendUpdates: guests who are not on Google lose the event", req.method.ID)
 		return
+	}
+	mail := func(to, kind string) {
+		if whom == "all" || s.calendars[strings.ToLower(to)] == nil {
+			s.mail(cal, to, kind, id)
+		}
 	}
 	for _, a := range attendees(before) {
 		if attendee(after, str(a, "email")) == nil {
-			s.mail(cal, str(a, "email"), "cancellation", id)
+			mail(str(a, "email"), "cancellation")
 		}
 	}
 	for _, a := range attendees(after) {
@@ -277,8 +293,10 @@ func (s *Server) tell(req request, cal *calendar, id string, before, after doc) 
 			kind = "invitation"
 		} else if sameToGuests(before, after) {
 			continue
+		} else if whom != "all" && !s.Quiet && moved(before, after) {
+			s.T.Errorf("%s: guests are not told of another time", req.method.ID)
 		}
-		s.mail(cal, str(a, "email"), kind, id)
+		mail(str(a, "email"), kind)
 	}
 }
 
