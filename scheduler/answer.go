@@ -73,22 +73,39 @@ func (s *Service) answerKey() (answerKey, error) {
 	return key, nil
 }
 
-// Answer keeps a member's answer about the series that the group's review will look
-// at. A second answer of the same member replaces the first.
-func (s *Service) Answer(ctx context.Context, group string, who calendar.Address, a Answer) error {
+// MayAnswer returns why a person cannot answer about the group's series; nil if they
+// can.
+func (s *Service) MayAnswer(ctx context.Context, group string, who calendar.Address) error {
+	_, err := s.answering(ctx, group, who)
+	return err
+}
+
+// answering returns the booking that an answer of the person is about: the one that
+// the group's review will look at.
+func (s *Service) answering(ctx context.Context, group string, who calendar.Address) (Booking, error) {
 	bookings, err := s.Store.Bookings(ctx)
 	if err != nil {
-		return fmt.Errorf("read the bookings: %w", err)
+		return Booking{}, fmt.Errorf("read the bookings: %w", err)
 	}
 	b, ok := bookings.Current(group)
 	if !ok {
 		if _, err := s.Group(group); err != nil {
-			return err
+			return b, err
 		}
-		return fmt.Errorf("group %q has no series to answer about", group)
+		return b, fmt.Errorf("group %q has no series to answer about", group)
 	}
 	if !slices.ContainsFunc(b.Series.Attendees, func(at calendar.Attendee) bool { return at.Address == who }) {
-		return fmt.Errorf("%s is not a member of group %q", who, group)
+		return b, fmt.Errorf("%s is not a member of group %q", who, group)
+	}
+	return b, nil
+}
+
+// Answer keeps a member's answer about the series that the group's review will look
+// at. A second answer of the same member replaces the first.
+func (s *Service) Answer(ctx context.Context, group string, who calendar.Address, a Answer) error {
+	b, err := s.answering(ctx, group, who)
+	if err != nil {
+		return err
 	}
 	key, err := s.answerKey()
 	if err != nil {

@@ -3,7 +3,6 @@ package main
 import (
 	"bufio"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -32,12 +31,14 @@ const (
 // An app is one run of the program: its surroundings and the global flags.
 type app struct {
 	stdin          io.Reader
-	stdout, stderr io.Writer
+	stdout, stderr io.Writer // on which nothing can steer a terminal, once main has begun
+	out            *output   // what stdout is then
+	terminalErr    io.Writer // stderr for what draws on a terminal
 	getenv         func(string) string
-	environ        []string // for what adapts to the terminal, such as NO_COLOR
 	now            func() time.Time
 	interactive    bool // somebody can answer a question
 	terminal       bool // stdout is one
+	width          int  // its columns; 0 if that is not known
 
 	configPath string
 	json       bool
@@ -50,6 +51,9 @@ type app struct {
 
 // main runs the program and returns its exit status.
 func (a *app) main(ctx context.Context, args []string) int {
+	a.terminalErr = a.stderr
+	a.out = &output{w: a.stdout}
+	a.stdout, a.stderr = a.out, &output{w: a.stderr}
 	root := newRootCmd(a)
 	root.SetArgs(args)
 	root.SetIn(a.stdin)
@@ -59,13 +63,16 @@ func (a *app) main(ctx context.Context, args []string) int {
 	for _, f := range a.finally {
 		f()
 	}
-	if err == nil {
-		return exitDone
-	}
 	// A flag that is wrong may stand before this one.
 	a.json = a.json || slices.Contains(args, "--json")
-	var person *needsPerson
-	if errors.As(err, &person) {
+	person := isPerson(err)
+	if failed := a.out.error(); failed != nil && (err == nil || person) {
+		err, person = failed, false
+	}
+	switch {
+	case err == nil:
+		return exitDone
+	case person:
 		return exitPerson
 	}
 	a.report(err)
@@ -191,14 +198,6 @@ func (a *app) hint(format string, args ...any) {
 	fmt.Fprintf(a.stderr, "hint: "+format+"\n", args...)
 }
 
-// answer writes v as the JSON answer.
-func (a *app) answer(v any) error {
-	enc := json.NewEncoder(a.stdout)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	return enc.Encode(v)
-}
-
 // A hinted error carries the next step for the user.
 type hinted struct {
 	error
@@ -222,6 +221,11 @@ type needsPerson struct{}
 
 func (*needsPerson) Error() string { return "something needs a person" }
 
+func isPerson(err error) bool {
+	_, ok := errors.AsType[*needsPerson](err)
+	return ok
+}
+
 func exitStatus(err error) int {
 	var h *hinted
 	var problems config.Errors
@@ -238,7 +242,7 @@ func exitStatus(err error) int {
 // report tells the user what failed and what to do next.
 func (a *app) report(err error) {
 	message, hint := err.Error(), hintFor(err)
-	if a.json {
+	if a.json && !isOutput(err) {
 		_ = a.answer(struct {
 			Error string `json:"error"`
 			Hint  string `json:"hint"`
@@ -282,7 +286,7 @@ func hintFor(err error) string {
 		return "look for a full disk or a store that is read-only, then run the same command again: it finishes what was begun"
 	case errors.As(err, &hinting):
 		return hinting.Hint()
-	case errors.Is(err, context.Canceled):
+	case errors.Is(err, context.Canceled), isOutput(err):
 		return "stopped at a clean point; run the same command again to go on"
 	}
 	return ""
@@ -312,14 +316,18 @@ func knownGroups(groups []scheduler.Group) string {
 }
 
 // confirm asks a question to be answered with yes. Without a terminal the answer
-// is no, and the hint says how to go on.
-func (a *app) confirm(question string) (bool, error) {
+// is no, and the hint says how to go on. It does not outlast ctx.
+func (a *app) confirm(ctx context.Context, question string) (bool, error) {
 	if !a.interactive {
 		a.hint("nothing was changed; add --yes to do it")
 		return false, nil
 	}
 	fmt.Fprintf(a.stderr, "%s [y/N] ", question)
-	line, err := bufio.NewReader(a.stdin).ReadString('\n')
+	line, err := bufio.NewReader(interruptible(ctx, a.stdin)).ReadString('\n')
+	if ctx.Err() != nil {
+		fmt.Fprintln(a.stderr)
+		return false, context.Cause(ctx)
+	}
 	if err != nil && !errors.Is(err, io.EOF) {
 		return false, err
 	}

@@ -23,26 +23,6 @@ type bookOptions struct {
 	noMoves bool
 }
 
-// changeFlags are the flags of commands that change calendars or the store.
-type changeFlags struct{ yes, dryRun bool }
-
-func (f *changeFlags) add(cmd *cobra.Command) {
-	cmd.Flags().BoolVarP(&f.yes, "yes", "y", false, "do it without asking")
-	cmd.Flags().BoolVar(&f.dryRun, "dry-run", false, "stop after showing the plan")
-	cmd.MarkFlagsMutuallyExclusive("yes", "dry-run")
-}
-
-// approved reports whether the plan that was shown is to be carried out.
-func (f changeFlags) approved(a *app, question string) (bool, error) {
-	if f.dryRun {
-		return false, nil
-	}
-	if f.yes {
-		return true, nil
-	}
-	return a.confirm(question)
-}
-
 func newBookCmd(a *app) *cobra.Command {
 	var o bookOptions
 	cmd := &cobra.Command{
@@ -83,32 +63,117 @@ func (o bookOptions) run(ctx context.Context, a *app) error {
 	if err := o.checkName(); err != nil {
 		return err
 	}
-	w, err := a.open(ctx)
-	if err != nil {
-		return err
-	}
-	defer w.close()
+	return change[booking]{
+		flags:    o.changeFlags,
+		plan:     o.plan,
+		warn:     func(_ *workspace, b booking) { a.warnOfBooking(b) },
+		show:     func(w *workspace, p report.Printer, b booking) { p.BookingPlans(w.Workspace, b.plans) },
+		question: booking.question,
+		apply:    func(ctx context.Context, w *workspace, b *booking) error { return b.apply(ctx, w) },
+		done:     func(w *workspace, p report.Printer, b booking, applied bool) { a.tellBooked(w, p, b, applied) },
+		answer:   booking.answer,
+		verdict:  booking.verdict,
+	}.run(ctx, a)
+}
+
+// A booking is what book carries from its plans to its answer.
+type booking struct {
+	plans []scheduler.BookingPlan
+	out   report.Book
+	now   time.Time
+}
+
+func (o bookOptions) plan(ctx context.Context, w *workspace) (booking, error) {
+	b := booking{now: w.service.Now()}
 	groups, err := w.groupsFor(o.selection)
 	if err != nil {
-		return err
+		return b, err
 	}
 	if _, err := w.service.Group(o.name); err == nil && o.name != "" {
-		return usagef(fmt.Sprintf("book it with 'peerslot book %s', or choose another name", o.name), "--name %s: there is a group of that name", o.name)
+		return b, usagef(fmt.Sprintf("book it with 'peerslot book %s', or choose another name", o.name), "--name %s: there is a group of that name", o.name)
 	}
-	requests, err := o.requests(w, groups, a.now())
+	requests, err := o.requests(w, groups, b.now)
 	if err != nil {
-		return err
+		return b, err
 	}
-	end, err := a.beginChange(ctx, w, o.changeFlags)
-	defer end()
-	if err != nil {
-		return err
+	if b.plans, err = w.service.PlanBookings(ctx, requests); err != nil {
+		return b, err
 	}
-	plans, err := w.service.PlanBookings(ctx, requests)
-	if err != nil {
-		return err
+	return b, b.collect(func(p scheduler.BookingPlan) (scheduler.Booking, bool, error) { return p.Booking, false, nil })
+}
+
+// collect makes the answer of what book does with each plan.
+func (b *booking) collect(book func(scheduler.BookingPlan) (scheduler.Booking, bool, error)) error {
+	b.out = report.Book{Series: []report.Series{}, Unknown: report.Unknowns(scheduler.UnknownIn(b.plans))}
+	for _, p := range b.plans {
+		var one scheduler.Booking
+		created, err := false, p.Problem
+		switch {
+		case err != nil:
+		case p.Existing != nil:
+			one = *p.Existing
+		default:
+			one, created, err = book(p)
+		}
+		if errors.Is(err, context.Canceled) {
+			return err
+		}
+		if err != nil {
+			b.out.Failed = append(b.out.Failed, report.Problem{Group: p.Group.Name, Error: err.Error()})
+			continue
+		}
+		s, err := report.NewSeries(one, created)
+		if err != nil {
+			return err
+		}
+		b.out.Series = append(b.out.Series, s)
 	}
-	return o.carryOut(ctx, a, w, plans)
+	return nil
+}
+
+func (b booking) question() string {
+	todo := 0
+	for _, p := range b.plans {
+		if p.Existing == nil && p.Problem == nil {
+			todo++
+		}
+	}
+	if todo == 0 {
+		return ""
+	}
+	return fmt.Sprintf("Book %s?", report.Count(todo, "series", "series"))
+}
+
+func (b *booking) apply(ctx context.Context, w *workspace) error {
+	n := 0
+	return b.collect(func(p scheduler.BookingPlan) (scheduler.Booking, bool, error) {
+		one, created, err := w.service.Book(ctx, p)
+		n++
+		w.progress("booking", n, len(b.plans))
+		return one, created, err
+	})
+}
+
+func (b booking) answer(planned bool) any {
+	out := b.out
+	out.Plan = planned
+	if planned {
+		out.Series = slices.Clone(out.Series)
+		for i := range out.Series {
+			out.Series[i].Created = false
+		}
+	}
+	return out
+}
+
+func (b booking) verdict() error {
+	switch {
+	case len(b.out.Failed) > 0 && len(b.out.Series) == 0:
+		return withHint(errors.New("nothing could be booked"), "see the warnings above")
+	case len(b.out.Failed) > 0:
+		return &needsPerson{}
+	}
+	return nil
 }
 
 // checkName reports an ad-hoc group whose name later commands could not use.
@@ -145,92 +210,38 @@ func (o bookOptions) requests(w *workspace, groups []scheduler.Group, now time.T
 	return out, nil
 }
 
-// carryOut shows the plans and, if the user agrees, books them.
-func (o bookOptions) carryOut(ctx context.Context, a *app, w *workspace, plans []scheduler.BookingPlan) error {
-	for _, u := range scheduler.UnknownIn(plans) {
-		a.warn("%s: not everything is known: %s", u.Person, u.Reason)
-	}
-	for _, p := range plans {
-		if first, err := p.Candidate.Slot.On(p.Candidate.First); err == nil && p.Existing == nil && first.Start.Before(a.now()) {
+// warnOfBooking tells whose time is not known, and what would begin in the past.
+func (a *app) warnOfBooking(b booking) {
+	a.warnUnknown(scheduler.UnknownIn(b.plans))
+	for _, p := range b.plans {
+		if first, err := p.Candidate.Slot.On(p.Candidate.First); err == nil && p.Existing == nil && first.Start.Before(b.now) {
 			a.warn("group %q: the first session, on %s, is in the past", p.Group.Name, p.Candidate.First)
 		}
 	}
-	if !a.json {
-		a.printer().BookingPlans(w.Workspace, plans)
-	}
-	answer := report.Book{Series: []report.Series{}, Unknown: report.Unknowns(scheduler.UnknownIn(plans))}
-	todo := 0
-	for _, p := range plans {
-		if p.Existing == nil && p.Problem == nil {
-			todo++
-		}
-	}
-	approved := todo == 0
-	if todo > 0 {
-		var err error
-		if approved, err = o.approved(a, fmt.Sprintf("Book %s?", report.Count(todo, "series", "series"))); err != nil {
-			return err
-		}
-		answer.Plan = !approved
-	}
-	for i, p := range plans {
-		b, created, err := p.Booking, false, p.Problem
-		if approved && err == nil {
-			b, created, err = w.service.Book(ctx, p)
-		} else if p.Existing != nil {
-			b = *p.Existing
-		}
-		if errors.Is(err, context.Canceled) {
-			return err
-		}
-		if err != nil {
-			answer.Failed = append(answer.Failed, report.Problem{Group: p.Group.Name, Error: err.Error()})
-			continue
-		}
-		s, err := report.NewSeries(b, created)
-		if err != nil {
-			return err
-		}
-		answer.Series = append(answer.Series, s)
-		if approved {
-			w.service.Progress("booking", i+1, len(plans))
-		}
-	}
-	return o.finish(a, answer, approved, w.service.Backend.Capabilities().SendsInvites)
 }
 
-// finish writes the answer and decides the exit status.
-func (o bookOptions) finish(a *app, answer report.Book, approved, invites bool) error {
-	if a.json {
-		if err := a.answer(answer); err != nil {
-			return err
-		}
-	} else {
-		a.printBooked(answer, approved)
-	}
-	if !invites && slices.ContainsFunc(answer.Series, func(s report.Series) bool { return s.Created }) {
-		a.hint("the calendar tells nobody by itself: send the members the .ics that 'peerslot export' writes")
-	}
-	for _, f := range answer.Failed {
+func (a *app) tellBooked(w *workspace, p report.Printer, b booking, applied bool) {
+	for _, f := range b.out.Failed {
 		a.warn("group %q is not booked: %s", f.Group, f.Error)
 	}
-	switch {
-	case len(answer.Failed) > 0 && len(answer.Series) == 0:
-		return withHint(fmt.Errorf("nothing could be booked"), "see the warnings above")
-	case len(answer.Failed) > 0, !approved && !o.dryRun:
-		return &needsPerson{}
-	}
-	return nil
-}
-
-func (a *app) printBooked(answer report.Book, approved bool) {
-	p := a.printer()
-	for _, s := range answer.Series {
+	created := false
+	for _, s := range b.out.Series {
 		switch {
-		case s.Created:
+		case s.Created && applied:
+			created = true
 			p.Printf("Booked %s: %s, %s\n", s.Group, s.Slot, report.Count(s.Count, "session", "sessions"))
-		case approved && !answer.Plan:
+		case applied || b.question() == "":
 			p.Printf("%s has a series already: %s, %s\n", s.Group, s.Slot, report.Count(s.Count, "session", "sessions"))
 		}
+	}
+	if created && !w.service.Backend.Capabilities().SendsInvites {
+		a.hint("the calendar tells nobody by itself: send the members the .ics that 'peerslot export' writes")
+	}
+}
+
+// warnUnknown tells of whose time something is not known.
+func (a *app) warnUnknown(list []scheduler.Unknown) {
+	for _, u := range list {
+		a.warn("%s: not everything is known: %s", u.Person, u.Reason)
 	}
 }

@@ -13,7 +13,7 @@ import (
 )
 
 func newCancelCmd(a *app) *cobra.Command {
-	var change changeFlags
+	var flags changeFlags
 	cmd := &cobra.Command{
 		Use:   "cancel GROUP",
 		Short: "Cancel what is left of a group's series, and tell the members",
@@ -22,42 +22,11 @@ stay where they are. Cancelling a group that has no series is not an error.`,
 		Example: `  peerslot cancel berlin-leads
   peerslot cancel berlin-leads --dry-run`,
 		Args: exactly(1, "name the group"),
-		RunE: func(cmd *cobra.Command, args []string) error { return a.cancel(cmd.Context(), args[0], change) },
+		RunE: func(cmd *cobra.Command, args []string) error { return a.cancel(cmd.Context(), args[0], flags) },
 	}
-	change.add(cmd)
+	flags.add(cmd)
 	completeGroups(a, cmd)
 	return cmd
-}
-
-// exactly is cobra.ExactArgs with an error that says what is missing.
-func exactly(n int, what string) cobra.PositionalArgs {
-	return func(cmd *cobra.Command, args []string) error {
-		if len(args) != n {
-			return usagef(fmt.Sprintf("see '%s --help'", cmd.CommandPath()), "%s: %s", cmd.Name(), what)
-		}
-		return nil
-	}
-}
-
-// atMost is cobra.MaximumNArgs with an error of wrong usage.
-func atMost(n int, what string) cobra.PositionalArgs {
-	return func(cmd *cobra.Command, args []string) error {
-		if len(args) > n {
-			return usagef(fmt.Sprintf("see '%s --help'", cmd.CommandPath()), "%s: %s, not %q", cmd.Name(), what, args)
-		}
-		return nil
-	}
-}
-
-// noEmptyFlags reports flags that were given without a value, as an unset variable
-// of a shell script does: taken for not given, they would do something else.
-func noEmptyFlags(cmd *cobra.Command, names ...string) error {
-	for _, name := range names {
-		if f := cmd.Flags().Lookup(name); f.Changed && f.Value.String() == "" {
-			return usagef("", "--%s is empty", name)
-		}
-	}
-	return nil
 }
 
 type jsonCancel struct {
@@ -67,100 +36,80 @@ type jsonCancel struct {
 	Plan      bool        `json:"plan,omitempty"` // nothing was changed
 }
 
-func (a *app) cancel(ctx context.Context, group string, change changeFlags) error {
-	w, err := a.open(ctx)
+func (a *app) cancel(ctx context.Context, group string, flags changeFlags) error {
+	return change[cancelling]{
+		flags: flags, night: true,
+		plan: func(ctx context.Context, w *workspace) (cancelling, error) { return planCancel(ctx, w, group) },
+		show: func(_ *workspace, p report.Printer, c cancelling) { c.show(p) },
+		question: func(c cancelling) string {
+			if len(c.open) == 0 {
+				return ""
+			}
+			return fmt.Sprintf("Cancel %s?", report.Count(len(c.out.Cancelled), "session", "sessions"))
+		},
+		apply: func(ctx context.Context, w *workspace, c *cancelling) error {
+			for _, b := range c.open {
+				if err := w.service.Cancel(ctx, b); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+		done: func(_ *workspace, p report.Printer, c cancelling, applied bool) {
+			switch {
+			case len(c.open) == 0:
+				p.Printf("%s has no series; nothing to cancel.\n", group)
+			case applied:
+				p.Printf("Cancelled %s.\n", group)
+			}
+		},
+		answer: func(c cancelling, planned bool) any {
+			c.out.Plan = planned
+			return c.out
+		},
+	}.run(ctx, a)
+}
+
+// A cancelling is what cancel carries from its plan to its answer.
+type cancelling struct {
+	open scheduler.Bookings
+	out  jsonCancel
+}
+
+func planCancel(ctx context.Context, w *workspace, group string) (cancelling, error) {
+	c := cancelling{out: jsonCancel{Group: group, Cancelled: []time.Time{}}}
+	bookings, err := w.service.Store.Bookings(ctx)
 	if err != nil {
-		return err
+		return c, err
 	}
-	defer w.close()
-	end, err := a.beginChange(ctx, w, change)
-	defer end()
-	if err != nil {
-		return err
+	if c.open = bookings.Of(group); len(c.open) == 0 {
+		_, err := w.service.Group(group)
+		return c, err
 	}
-	answer := jsonCancel{Group: group, Cancelled: []time.Time{}}
-	open, err := w.openBookings(ctx, group)
-	if err != nil {
-		return err
-	}
-	if len(open) == 0 {
-		return a.nothingToCancel(answer)
-	}
-	for _, b := range open {
+	for _, b := range c.open {
 		left, err := w.service.Left(ctx, b)
 		if err != nil {
-			return err
+			return c, err
 		}
-		answer.UID = string(b.Series.UID)
+		c.out.UID = string(b.Series.UID)
 		for _, o := range left {
-			answer.Cancelled = append(answer.Cancelled, o.Start.UTC())
+			c.out.Cancelled = append(c.out.Cancelled, o.Start.UTC())
 		}
 	}
-	if !a.json {
-		a.printCancelPlan(open[len(open)-1], answer)
-	}
-	approved, err := change.approved(a, fmt.Sprintf("Cancel %s?", report.Count(len(answer.Cancelled), "session", "sessions")))
-	if err != nil {
-		return err
-	}
-	for _, b := range open {
-		if !approved {
-			break
-		}
-		if err := w.service.Cancel(ctx, b); err != nil {
-			return err
-		}
-	}
-	answer.Plan = !approved
-	if a.json {
-		if err := a.answer(answer); err != nil {
-			return err
-		}
-	} else if approved {
-		fmt.Fprintf(a.stdout, "Cancelled %s.\n", group)
-	}
-	if !approved && !change.dryRun {
-		return &needsPerson{}
-	}
-	return nil
+	return c, nil
 }
 
-// openBookings returns the bookings of a group that have not ended: its series, and
-// one before it that was reviewed and runs out. A group that there is not is an
-// error.
-func (w *workspace) openBookings(ctx context.Context, group string) ([]scheduler.Booking, error) {
-	all, err := w.service.Store.Bookings(ctx)
-	if err != nil {
-		return nil, err
+func (c cancelling) show(p report.Printer) {
+	if len(c.open) == 0 {
+		return
 	}
-	var open []scheduler.Booking
-	for _, b := range all {
-		if b.Group == group {
-			open = append(open, b)
-		}
-	}
-	if len(open) == 0 {
-		_, err = w.service.Group(group)
-	}
-	return open, err
-}
-
-func (a *app) nothingToCancel(answer jsonCancel) error {
-	if a.json {
-		return a.answer(answer)
-	}
-	fmt.Fprintf(a.stdout, "%s has no series; nothing to cancel.\n", answer.Group)
-	return nil
-}
-
-func (a *app) printCancelPlan(b scheduler.Booking, answer jsonCancel) {
-	p := a.printer()
-	zone, err := availability.LoadZone(b.Series.Slot.Zone)
+	slot := c.open[len(c.open)-1].Series.Slot
+	zone, err := availability.LoadZone(slot.Zone)
 	if err != nil {
 		zone = time.UTC
 	}
-	p.Heading("%s: %s, %s left", b.Group, b.Series.Slot, report.Count(len(answer.Cancelled), "session", "sessions"))
-	for _, t := range answer.Cancelled {
+	p.Heading("%s: %s, %s left", c.out.Group, slot, report.Count(len(c.out.Cancelled), "session", "sessions"))
+	for _, t := range c.out.Cancelled {
 		p.Printf("  %s\n", t.In(zone).Format("Mon 2 Jan 2006 15:04"))
 	}
 }

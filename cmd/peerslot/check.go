@@ -43,7 +43,7 @@ type finding struct {
 }
 
 func (a *app) check(ctx context.Context) error {
-	w, err := a.openOr(ctx, func(err error) (calendar.Backend, error) { return unusable{err: err}, nil })
+	w, err := a.openToReadOr(ctx, func(err error) (calendar.Backend, error) { return unusable{err: err}, nil })
 	if err != nil {
 		return err
 	}

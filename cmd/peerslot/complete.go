@@ -40,7 +40,7 @@ func (a *app) completeGroup(cmd *cobra.Command, _ []string, _ string) ([]string,
 // groupsToComplete returns all groups, or those named by hand if the store cannot
 // be opened.
 func (a *app) groupsToComplete(ctx context.Context) []scheduler.Group {
-	w, err := a.open(ctx)
+	w, err := a.openToRead(ctx)
 	if err == nil {
 		defer w.close()
 		return w.Workspace.Groups

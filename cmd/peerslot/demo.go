@@ -111,7 +111,7 @@ func (a *app) demoJSON(ctx context.Context, dir string) error {
 			return err
 		}
 	}
-	w, err := a.open(ctx)
+	w, err := a.openToRead(ctx)
 	if err != nil {
 		return err
 	}

@@ -60,7 +60,7 @@ func (o exportOptions) run(ctx context.Context, a *app) error {
 	if o.output == "-" && a.json {
 		return usagef("", "--json and -o - both want stdout")
 	}
-	w, err := a.open(ctx)
+	w, err := a.openToRead(ctx)
 	if err != nil {
 		return err
 	}

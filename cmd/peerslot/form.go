@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -13,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/peerslot/peerslot/calendar/file"
 	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/forming"
 	"github.com/peerslot/peerslot/scheduler/report"
@@ -79,63 +79,52 @@ func programNames(w scheduler.Workspace) []string {
 }
 
 func (o formOptions) run(ctx context.Context, a *app) error {
-	w, err := a.open(ctx)
+	return change[formed]{
+		flags: o.changeFlags,
+		plan:  func(ctx context.Context, w *workspace) (formed, error) { return o.plan(ctx, w) },
+		warn:  func(_ *workspace, f formed) { o.warn(a, f.plan) },
+		show:  func(w *workspace, p report.Printer, f formed) { p.Form(w.Workspace, f.out) },
+		question: func(f formed) string {
+			return fmt.Sprintf("Form %s?", report.Count(len(f.out.Groups), "group", "groups"))
+		},
+		apply: func(ctx context.Context, w *workspace, f *formed) error {
+			if err := forming.Save(ctx, w.service, f.plan); err != nil {
+				return withHint(err, fmt.Sprintf("run 'peerslot form %s' again to see how things stand", o.program))
+			}
+			return nil
+		},
+		done: func(_ *workspace, p report.Printer, f formed, applied bool) {
+			if applied {
+				p.Printf("Formed round %d of %s: %s.\n", f.out.Round, f.out.Program, report.Count(len(f.out.Groups), "group", "groups"))
+			}
+		},
+		answer: func(f formed, planned bool) any {
+			f.out.Plan = planned
+			return f.out
+		},
+	}.run(ctx, a)
+}
+
+// A formed round is what form carries from its plan to its answer.
+type formed struct {
+	plan forming.Plan
+	out  report.Form
+}
+
+func (o formOptions) plan(ctx context.Context, w *workspace) (formed, error) {
+	request, err := o.request(w)
 	if err != nil {
-		return err
-	}
-	defer w.close()
-	request, err := o.request(a, w)
-	if err != nil {
-		return err
-	}
-	end, err := a.beginChange(ctx, w, o.changeFlags)
-	defer end()
-	if err != nil {
-		return err
+		return formed{}, err
 	}
 	plan, err := forming.PlanRound(ctx, w.service, request)
 	if err != nil {
-		return formError(err, o.keep)
+		return formed{}, formError(err, o.keep)
 	}
-	o.warn(a, plan)
 	running, err := w.service.Running(ctx, plan.Replaced)
-	if err != nil {
-		return err
-	}
-	answer := plan.Report(running)
-	if !a.json {
-		a.printer().Form(w.Workspace, answer)
-	}
-	approved, err := o.approved(a, fmt.Sprintf("Form %s?", report.Count(len(plan.Groups), "group", "groups")))
-	if err != nil {
-		return err
-	}
-	if approved {
-		if err := forming.Save(ctx, w.service, plan); err != nil {
-			return withHint(err, fmt.Sprintf("run 'peerslot form %s' again to see how things stand", o.program))
-		}
-	}
-	return o.finish(a, answer, approved)
+	return formed{plan, plan.Report(running)}, err
 }
 
-// finish writes the answer and decides the exit status.
-func (o formOptions) finish(a *app, f report.Form, approved bool) error {
-	f.Plan = !approved
-	if a.json {
-		if err := a.answer(f); err != nil {
-			return err
-		}
-	} else if approved {
-		fmt.Fprintf(a.stdout, "Formed round %d of %s: %s.\n", f.Round, f.Program, report.Count(len(f.Groups), "group", "groups"))
-	}
-	if !approved && !o.dryRun {
-		return &needsPerson{}
-	}
-	return nil
-}
-
-// request states what the flags ask for.
-func (o formOptions) request(a *app, w *workspace) (forming.Request, error) {
+func (o formOptions) request(w *workspace) (forming.Request, error) {
 	f := forming.Request{Seed: o.seed, Budget: o.budget, Cores: runtime.GOMAXPROCS(0), Keep: o.keep}
 	var ok bool
 	if f.Program, ok = w.Workspace.Program(o.program); !ok || o.program == "" {
@@ -145,7 +134,7 @@ func (o formOptions) request(a *app, w *workspace) (forming.Request, error) {
 		return f, usagef("", "--budget %s: want up to 1h, such as 10s", o.budget)
 	}
 	var err error
-	if f.Start, err = (&searchFlags{start: o.start}).startDate(w, a.now()); err != nil {
+	if f.Start, err = (&searchFlags{start: o.start}).startDate(w, w.service.Now()); err != nil {
 		return f, err
 	}
 	for _, text := range o.swaps {
@@ -180,13 +169,16 @@ func (w *workspace) swap(text string) (forming.Swap, error) {
 	return forming.Swap{A: a, B: b}, err
 }
 
+// largestHistory is what a file of earlier rounds may have: a hundred thousand lines.
+const largestHistory = 8 << 20
+
 // past reads the rounds that other tools formed.
 func (w *workspace) past(p scheduler.Program) ([]scheduler.Round, error) {
 	if p.History == "" {
 		return nil, nil
 	}
 	hint := fmt.Sprintf("history: of program %s names a CSV file with the columns round, group and email", p.Name)
-	data, err := os.ReadFile(inDir(w.Dir, p.History))
+	data, err := file.Read(inDir(w.Dir, p.History), largestHistory)
 	if err != nil {
 		return nil, usagef(hint, "read the history: %w", err)
 	}

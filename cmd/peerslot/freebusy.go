@@ -64,7 +64,7 @@ func (o freebusyOptions) run(ctx context.Context, a *app, args []string) error {
 	if o.zone != "" || o.as != "" {
 		return usagef("in a workspace, the configuration says so", "freebusy: --zone and --as go with --ics")
 	}
-	w, err := a.open(ctx)
+	w, err := a.openToRead(ctx)
 	if err != nil {
 		return err
 	}

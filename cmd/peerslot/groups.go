@@ -38,7 +38,7 @@ func newGroupsCmd(a *app) *cobra.Command {
 
 // introduce writes the introduction of one group.
 func (a *app) introduce(ctx context.Context, name string) error {
-	w, err := a.open(ctx)
+	w, err := a.openToRead(ctx)
 	if err != nil {
 		return err
 	}
@@ -58,7 +58,7 @@ func (a *app) introduce(ctx context.Context, name string) error {
 }
 
 func (a *app) groups(ctx context.Context, markdown bool) error {
-	w, err := a.open(ctx)
+	w, err := a.openToRead(ctx)
 	if err != nil {
 		return err
 	}

@@ -6,7 +6,6 @@ import (
 	"context"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"syscall"
 	"time"
 	_ "time/tzdata" // for machines without zone data; the system's is preferred
@@ -14,27 +13,22 @@ import (
 	"golang.org/x/term"
 )
 
-// softMemoryLimit makes the garbage collector work harder rather than let the
-// busy times of thousands of people take twice their size.
-const softMemoryLimit = 160 << 20
-
-func main() {
-	if os.Getenv("GOMEMLIMIT") == "" {
-		debug.SetMemoryLimit(softMemoryLimit)
-	}
-	os.Exit(run())
-}
+func main() { os.Exit(run()) }
 
 func run() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, stop)   // a second signal ends the process
+	signal.Ignore(syscall.SIGPIPE) // a reader that went away is an error like any other
 	a := &app{
 		stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr,
 		getenv:      os.Getenv,
-		environ:     os.Environ(),
 		now:         time.Now,
 		interactive: term.IsTerminal(int(os.Stdin.Fd())) && term.IsTerminal(int(os.Stderr.Fd())),
 		terminal:    term.IsTerminal(int(os.Stdout.Fd())),
+	}
+	if columns, _, err := term.GetSize(int(os.Stdout.Fd())); err == nil {
+		a.width = columns
 	}
 	return a.main(ctx, os.Args[1:])
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -14,9 +13,6 @@ import (
 	"github.com/peerslot/peerslot/scheduler/report"
 )
 
-// patience is how long a run waits for another one to end.
-const patience = 2 * time.Minute
-
 // nightFlags are the flags of commands that run unattended.
 type nightFlags struct {
 	heartbeat   string
@@ -26,45 +22,6 @@ type nightFlags struct {
 func (f *nightFlags) add(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.heartbeat, "heartbeat", "", "after the run, write how it went to `FILE`, for monitoring")
 	cmd.Flags().BoolVar(&f.acceptClock, "accept-clock", false, "go on although the clock is behind the history")
-}
-
-// begin prepares a run that changes things without asking: it waits for its turn,
-// refuses a clock that was set back, and finishes what an earlier run left. What
-// cannot be finished is for a person. The caller must call end.
-func (w *workspace) begin(ctx context.Context, f nightFlags) (unfinished []scheduler.Attention, end func(), err error) {
-	end, err = w.service.Store.Lock(ctx, patience)
-	if err != nil {
-		return nil, func() {}, fmt.Errorf("wait for a turn: %w", err)
-	}
-	if err := w.service.CheckClock(ctx); err != nil && !f.acceptClock {
-		return nil, end, err
-	}
-	var left *scheduler.UnfinishedError
-	if err := w.service.Resume(ctx); errors.As(err, &left) {
-		return left.Groups, end, nil
-	} else if err != nil {
-		return nil, end, err
-	}
-	return nil, end, nil
-}
-
-// beginChange prepares a command that changes things once somebody has agreed: as
-// begin does, if that can happen at all in this run. What cannot be finished is
-// told, and does not stop the command. Somebody who is asked may take all night to
-// answer, so nobody waits for that.
-func (a *app) beginChange(ctx context.Context, w *workspace, change changeFlags) (end func(), err error) {
-	if change.dryRun || !change.yes && !a.interactive {
-		return func() {}, nil
-	}
-	unfinished, end, err := w.begin(ctx, nightFlags{acceptClock: true})
-	for _, u := range unfinished {
-		a.warn("group %q: what an earlier run began cannot be finished: %s", u.Group, u.What)
-	}
-	if !change.yes {
-		end()
-		end = func() {}
-	}
-	return end, err
 }
 
 // A heartbeat is what monitoring reads of the last run.

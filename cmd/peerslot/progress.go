@@ -21,14 +21,14 @@ func newProgress(a *app) *progress { return &progress{app: a} }
 // report implements the Progress of scheduler.Service: one step at a time, done
 // when it has reached its total.
 func (p *progress) report(what string, done, total int) {
-	if !p.app.interactive || total == 0 {
+	if !p.app.interactive || !p.app.colours() || total == 0 {
 		return
 	}
 	if p.bar == nil || p.what != what {
 		delay := make(chan struct{})
 		time.AfterFunc(time.Second, func() { close(delay) })
 		p.what = what
-		p.bars = mpb.New(mpb.WithOutput(p.app.stderr), mpb.WithWidth(40), mpb.WithRenderDelay(delay))
+		p.bars = mpb.New(mpb.WithOutput(p.app.terminalErr), mpb.WithWidth(40), mpb.WithRenderDelay(delay))
 		p.bar = p.bars.AddBar(int64(total), mpb.BarRemoveOnComplete(),
 			mpb.PrependDecorators(decor.Name(what+" ")), mpb.AppendDecorators(decor.CountersNoUnit("%d of %d")))
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -13,7 +14,7 @@ import (
 )
 
 func newRepairCmd(a *app) *cobra.Command {
-	var change changeFlags
+	var flags changeFlags
 	var night nightFlags
 	var rebook string
 	cmd := &cobra.Command{
@@ -32,145 +33,119 @@ Exit status 3 if something needs a person.`,
 		Args: exactly(0, "takes no arguments; --rebook names a group"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if rebook != "" {
-				return a.rebook(cmd.Context(), rebook, change, night)
+				return a.rebook(cmd.Context(), rebook, flags, night)
 			}
-			return a.monitored("repair", night, func(beat *heartbeat) error { return a.repair(cmd.Context(), change, night, beat) })
+			return a.monitored("repair", night, func(beat *heartbeat) error { return a.repair(cmd.Context(), flags, night, beat) })
 		},
 	}
-	change.add(cmd)
+	flags.add(cmd)
 	night.add(cmd)
 	cmd.Flags().StringVar(&rebook, "rebook", "", "end the series of `GROUP` and book the rest on a better slot")
 	return cmd
 }
 
-func (a *app) repair(ctx context.Context, change changeFlags, night nightFlags, beat *heartbeat) error {
-	w, err := a.open(ctx)
-	if err != nil {
-		return err
-	}
-	defer w.close()
-	var unfinished []scheduler.Attention
-	if change.yes {
-		left, end, err := w.begin(ctx, night)
-		defer end()
-		if err != nil {
-			return err
-		}
-		unfinished = left
-	}
-	plan, err := repair.PlanNight(ctx, w.service)
-	if err != nil {
-		return err
-	}
-	plan.Attention = slices.Concat(unfinished, plan.Attention)
-	if !a.json {
-		a.printer().Repair(w.Workspace, report.NewRepair(plan))
-	}
-	approved := len(plan.Bookings) == 0
-	if !approved {
-		if approved, err = change.approved(a, fmt.Sprintf("Change %s?", report.Count(len(plan.Bookings), "series", "series"))); err != nil {
-			return err
-		}
-	}
-	seen := len(plan.Attention)
-	if approved {
-		if err := repair.Apply(ctx, w.service, &plan); err != nil {
-			return err
-		}
-	}
-	if change.yes {
-		if err := w.service.KeepUnknown(ctx, plan.Unknown); err != nil {
-			return err
-		}
-	}
-	beat.Checked, beat.Changes, beat.Attention = plan.Checked, len(plan.Changes), len(plan.Attention)
-	beat.unknown(plan.Unknown)
-	if err := a.answerRepair(plan, seen, approved); err != nil {
-		return err
-	}
-	if len(plan.Attention) > 0 || suggests(plan) || !approved && !change.dryRun {
-		return &needsPerson{}
-	}
-	return nil
+func (a *app) repair(ctx context.Context, flags changeFlags, night nightFlags, beat *heartbeat) error {
+	return change[repairing]{
+		flags: flags, clock: !night.acceptClock, night: true,
+		plan: planRepair,
+		show: func(w *workspace, p report.Printer, r repairing) { p.Repair(w.Workspace, r.out()) },
+		question: func(r repairing) string {
+			if len(r.plan.Bookings) == 0 {
+				return ""
+			}
+			return fmt.Sprintf("Change %s?", report.Count(len(r.plan.Bookings), "series", "series"))
+		},
+		apply: func(ctx context.Context, w *workspace, r *repairing) error {
+			if err := repair.Apply(ctx, w.service, &r.plan); err != nil {
+				return err
+			}
+			return w.service.KeepUnknown(ctx, r.plan.Unknown)
+		},
+		done: func(_ *workspace, p report.Printer, r repairing, _ bool) {
+			beat.Checked, beat.Changes, beat.Attention = r.plan.Checked, len(r.plan.Changes), len(r.plan.Attention)
+			beat.unknown(r.plan.Unknown)
+			p.Attention(r.out().Attention[r.seen:])
+		},
+		answer: func(r repairing, planned bool) any {
+			out := r.out()
+			out.Plan = planned
+			return out
+		},
+		verdict: func(r repairing) error {
+			if len(r.plan.Attention) > 0 || suggests(r.plan) {
+				return &needsPerson{}
+			}
+			return nil
+		},
+	}.run(ctx, a)
 }
 
-// answerRepair writes the JSON answer, or what came up while the plan was applied.
-func (a *app) answerRepair(plan scheduler.RepairPlan, seen int, approved bool) error {
-	if a.json {
-		j := report.NewRepair(plan)
-		j.Plan = !approved
-		return a.answer(j)
-	}
-	for _, at := range plan.Attention[seen:] {
-		a.printer().Printf("! %s: %s\n", at.Group, at.What)
-	}
-	return nil
+// A repairing is what repair carries from its plan to its answer.
+type repairing struct {
+	plan scheduler.RepairPlan
+	left []report.Attention // by an earlier run, for a person
+	seen int                // findings of the plan; what comes after them came up while it was applied
+}
+
+func planRepair(ctx context.Context, w *workspace) (repairing, error) {
+	plan, err := repair.PlanNight(ctx, w.service)
+	return repairing{plan: plan, left: w.takeFindings(), seen: len(plan.Attention)}, err
+}
+
+func (r repairing) out() report.Repair {
+	out := report.NewRepair(r.plan)
+	out.Attention = slices.Concat(r.left, out.Attention)
+	return out
 }
 
 func suggests(plan scheduler.RepairPlan) bool {
-	for _, c := range plan.Changes {
-		if c.Action == scheduler.Suggest {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(plan.Changes, func(c scheduler.Change) bool { return c.Action == scheduler.Suggest })
 }
 
 // rebook ends a series and books what is left of it on the best slot.
-func (a *app) rebook(ctx context.Context, group string, change changeFlags, night nightFlags) error {
-	w, err := a.open(ctx)
-	if err != nil {
-		return err
-	}
-	defer w.close()
-	if change.yes {
-		_, end, err := w.begin(ctx, night)
-		defer end()
-		if err != nil {
-			return err
-		}
-	}
+func (a *app) rebook(ctx context.Context, group string, flags changeFlags, night nightFlags) error {
+	return change[rebooking]{
+		flags: flags, clock: !night.acceptClock, night: true,
+		plan: func(ctx context.Context, w *workspace) (rebooking, error) { return planRebook(ctx, w, group) },
+		show: func(w *workspace, p report.Printer, r rebooking) {
+			p.Printf("%s leaves %s, %s left:\n", group, r.old.Series.Slot, report.Count(r.plans[0].Candidate.Count, "session", "sessions"))
+			p.BookingPlans(w.Workspace, r.plans)
+		},
+		question: func(rebooking) string { return "End the old series and book this one?" },
+		apply: func(ctx context.Context, w *workspace, r *rebooking) error {
+			var failed error
+			err := r.collect(func(p scheduler.BookingPlan) (b scheduler.Booking, created bool, _ error) {
+				b, failed = w.service.Rebook(ctx, r.old, p)
+				return b, true, failed
+			})
+			return cmp.Or(failed, err)
+		},
+		done: func(w *workspace, p report.Printer, r rebooking, applied bool) {
+			a.tellBooked(w, p, r.booking, applied)
+		},
+		answer: func(r rebooking, planned bool) any { return r.booking.answer(planned) },
+	}.run(ctx, a)
+}
+
+// A rebooking is a booking in the place of an old one.
+type rebooking struct {
+	booking
+	old scheduler.Booking
+}
+
+func planRebook(ctx context.Context, w *workspace, group string) (rebooking, error) {
 	bookings, err := w.service.Store.Bookings(ctx)
 	if err != nil {
-		return err
+		return rebooking{}, err
 	}
-	b, err := w.bookingOf(bookings, group)
+	old, err := w.bookingOf(bookings, group)
 	if err != nil {
-		return err
+		return rebooking{}, err
 	}
-	plan, err := w.service.PlanRebook(ctx, b)
+	plan, err := w.service.PlanRebook(ctx, old)
 	if err != nil {
-		return err
+		return rebooking{}, err
 	}
-	if !a.json {
-		a.printer().Printf("%s leaves %s, %s left:\n", group, b.Series.Slot, report.Count(plan.Candidate.Count, "session", "sessions"))
-		a.printer().BookingPlans(w.Workspace, []scheduler.BookingPlan{plan})
-	}
-	approved, err := change.approved(a, "End the old series and book this one?")
-	if err != nil {
-		return err
-	}
-	answer := report.Book{Series: []report.Series{}, Unknown: report.Unknowns(plan.Unknown), Plan: !approved}
-	booked := plan.Booking
-	if approved {
-		if booked, err = w.service.Rebook(ctx, b, plan); err != nil {
-			return err
-		}
-	}
-	s, err := report.NewSeries(booked, approved)
-	if err != nil {
-		return err
-	}
-	answer.Series = append(answer.Series, s)
-	if a.json {
-		if err := a.answer(answer); err != nil {
-			return err
-		}
-	} else {
-		a.printBooked(answer, approved)
-	}
-	if !approved && !change.dryRun {
-		return &needsPerson{}
-	}
-	return nil
+	r := rebooking{old: old, booking: booking{plans: []scheduler.BookingPlan{plan}, now: w.service.Now()}}
+	return r, r.collect(func(p scheduler.BookingPlan) (scheduler.Booking, bool, error) { return p.Booking, false, nil })
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/forming"
@@ -44,26 +43,10 @@ func (a *app) rotate(ctx context.Context, w *workspace, plans []scheduler.Review
 
 // formNext forms and stores a round without asking: the rotation was agreed to.
 func (a *app) formNext(ctx context.Context, w *workspace, o formOptions) (report.Form, error) {
-	request, err := o.request(a, w)
+	f, err := o.plan(ctx, w)
 	if err != nil {
 		return report.Form{}, err
 	}
-	plan, err := forming.PlanRound(ctx, w.service, request)
-	if err != nil {
-		return report.Form{}, err
-	}
-	o.warn(a, plan)
-	if err := forming.Save(ctx, w.service, plan); err != nil {
-		return report.Form{}, err
-	}
-	running, err := w.service.Running(ctx, plan.Replaced)
-	if err != nil {
-		return report.Form{}, err
-	}
-	answer := plan.Report(running)
-	if !a.json {
-		a.printer().Form(w.Workspace, answer)
-		fmt.Fprintf(a.stdout, "Formed round %d of %s; book it with 'peerslot book --all'.\n", plan.Round.Number, plan.Program.Name)
-	}
-	return answer, nil
+	o.warn(a, f.plan)
+	return f.out, forming.Save(ctx, w.service, f.plan)
 }

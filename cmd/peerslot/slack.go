@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"reflect"
 	"slices"
 	"strings"
 
@@ -15,7 +14,7 @@ import (
 )
 
 func newSlackCmd(a *app) *cobra.Command {
-	var change changeFlags
+	var flags changeFlags
 	cmd := &cobra.Command{
 		Use:   "slack",
 		Short: "Keep a private Slack channel for each group",
@@ -35,9 +34,9 @@ Exit status 3 if something needs a person, such as a member who is not on Slack.
   peerslot slack --dry-run
   peerslot slack --yes              # from cron, after forming and booking`,
 		Args: exactly(0, "takes no arguments; it looks after all groups"),
-		RunE: func(cmd *cobra.Command, _ []string) error { return a.slack(cmd.Context(), change) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.slack(cmd.Context(), flags) },
 	}
-	change.add(cmd)
+	flags.add(cmd)
 	return cmd
 }
 
@@ -56,57 +55,44 @@ type jsonChannel struct {
 	Why     string   `json:"why"`
 }
 
-func (a *app) slack(ctx context.Context, change changeFlags) error {
-	w, err := a.open(ctx)
-	if err != nil {
-		return err
-	}
-	defer w.close()
-	channels, err := a.slackOf(w)
-	if err != nil {
-		return err
-	}
-	if change.yes {
-		unlock, err := w.service.Store.Lock(ctx, patience)
-		if err != nil {
-			return fmt.Errorf("wait for a turn: %w", err)
-		}
-		defer unlock()
-	}
-	plan, err := w.planChannels(ctx, channels)
-	if err != nil {
-		return slackError(err)
-	}
-	answer := slackJSON(plan)
-	if !a.json {
-		a.printSlackPlan(answer)
-		a.printAttention(answer.Attention)
-	}
-	told := answer.Attention
-	approved := len(answer.Changes) == 0
-	if !approved {
-		if approved, err = change.approved(a, fmt.Sprintf("Change %s?", report.Count(len(answer.Changes), "channel", "channels"))); err != nil {
-			return err
-		}
-	}
-	answer.Plan = !approved
-	if approved && len(answer.Changes) > 0 {
-		if !change.yes {
-			unlock, err := w.lockAsPlanned(ctx, channels, plan)
-			if err != nil {
-				return err
+func (a *app) slack(ctx context.Context, flags changeFlags) error {
+	return change[slacking]{
+		flags: flags, outside: true,
+		plan: func(ctx context.Context, w *workspace) (slacking, error) { return a.planChannels(ctx, w) },
+		show: func(_ *workspace, p report.Printer, s slacking) {
+			printSlackPlan(p, s.out)
+			p.Attention(s.out.Attention)
+		},
+		question: func(s slacking) string {
+			if len(s.out.Changes) == 0 {
+				return ""
 			}
-			defer unlock()
-		}
-		if err := a.applyChannels(ctx, w, channels, plan, &answer); err != nil {
-			return slackError(err)
-		}
-		if !a.json {
-			fmt.Fprintf(a.stdout, "Changed %s.\n", report.Count(len(answer.Changes), "channel", "channels"))
-			a.printAttention(slices.DeleteFunc(slices.Clone(answer.Attention), func(at report.Attention) bool { return slices.Contains(told, at) }))
-		}
-	}
-	return a.finishSlack(answer, change)
+			return fmt.Sprintf("Change %s?", report.Count(len(s.out.Changes), "channel", "channels"))
+		},
+		apply: func(ctx context.Context, w *workspace, s *slacking) error { return slackError(s.apply(ctx, w)) },
+		done: func(_ *workspace, p report.Printer, s slacking, applied bool) {
+			if applied && len(s.plan) > 0 {
+				p.Printf("Changed %s.\n", report.Count(len(s.out.Changes), "channel", "channels"))
+				p.Attention(slices.DeleteFunc(slices.Clone(s.out.Attention), func(at report.Attention) bool { return slices.Contains(s.told, at) }))
+			}
+			for _, f := range s.out.Failed {
+				a.warn("%s", f.Error)
+			}
+		},
+		answer: func(s slacking, planned bool) any {
+			s.out.Plan = planned
+			return s.out
+		},
+		verdict: slacking.verdict,
+	}.run(ctx, a)
+}
+
+// A slacking is what slack carries from its plan to its answer.
+type slacking struct {
+	channels *chat.Slack
+	plan     []chat.Change
+	out      jsonSlack
+	told     []report.Attention // with the plan
 }
 
 // slackOf returns the Slack that the configuration names.
@@ -128,67 +114,52 @@ func (a *app) slackOf(w *workspace) (*chat.Slack, error) {
 
 // planChannels plans for all groups. A workspace that lost its store has none, and
 // an app cannot bring back what it archived, so that needs a person.
-func (w *workspace) planChannels(ctx context.Context, channels *chat.Slack) ([]chat.Change, error) {
+func (a *app) planChannels(ctx context.Context, w *workspace) (slacking, error) {
+	channels, err := a.slackOf(w)
+	if err != nil {
+		return slacking{}, err
+	}
 	plan, err := channels.Plan(ctx, w.Workspace.Groups)
-	if err == nil && len(w.Workspace.Groups) == 0 && len(plan) > 0 {
-		return nil, withHint(fmt.Errorf("there is no group any more, but %s on Slack", report.Count(len(plan), "channel", "channels")),
+	if err != nil {
+		return slacking{}, slackError(err)
+	}
+	if len(w.Workspace.Groups) == 0 && len(plan) > 0 {
+		return slacking{}, withHint(fmt.Errorf("there is no group any more, but %s on Slack", report.Count(len(plan), "channel", "channels")),
 			"if the store and the configuration are the right ones, archive the channels on Slack")
 	}
-	return plan, err
+	out := slackJSON(plan)
+	return slacking{channels, plan, out, out.Attention}, nil
 }
 
-// lockAsPlanned takes the lock after somebody took their time to answer, and makes
-// sure that the plan they agreed to is still the one.
-func (w *workspace) lockAsPlanned(ctx context.Context, channels *chat.Slack, plan []chat.Change) (unlock func(), err error) {
-	unlock, err = w.service.Store.Lock(ctx, patience)
-	if err != nil {
-		return nil, fmt.Errorf("wait for a turn: %w", err)
+// apply carries the plan out. What fails for one channel does not stop the others,
+// unless it would fail for all of them.
+func (s *slacking) apply(ctx context.Context, w *workspace) error {
+	if len(s.out.Changes) == 0 {
+		return nil
 	}
-	now, err := w.planChannels(ctx, channels)
-	if err == nil && !reflect.DeepEqual(now, plan) {
-		err = withHint(errors.New("the channels changed meanwhile, and nothing was done"), "run the command again to see the new plan")
-	}
-	if err != nil {
-		unlock()
-		return nil, slackError(err)
-	}
-	return unlock, nil
-}
-
-// applyChannels carries the plan out. What fails for one channel does not stop the
-// others, unless it would fail for all of them.
-func (a *app) applyChannels(ctx context.Context, w *workspace, channels *chat.Slack, plan []chat.Change, answer *jsonSlack) error {
-	answer.Changes, answer.Attention = []jsonChannel{}, []report.Attention{}
-	for i, c := range plan {
-		done, err := channels.Apply(ctx, c)
+	s.out.Changes, s.out.Attention = []jsonChannel{}, []report.Attention{}
+	for i, c := range s.plan {
+		done, err := s.channels.Apply(ctx, c)
 		switch {
 		case ctx.Err() != nil:
 			return context.Cause(ctx)
 		case errors.Is(err, chat.ErrAccess):
 			return err
 		case err != nil:
-			answer.Failed = append(answer.Failed, report.Problem{Group: c.Group, Error: err.Error()})
+			s.out.Failed = append(s.out.Failed, report.Problem{Group: c.Group, Error: err.Error()})
 			continue
 		}
-		answer.add(done)
-		w.service.Progress("keeping channels", i+1, len(plan))
+		s.out.add(done)
+		w.progress("keeping channels", i+1, len(s.plan))
 	}
 	return nil
 }
 
-func (a *app) finishSlack(answer jsonSlack, change changeFlags) error {
-	if a.json {
-		if err := a.answer(answer); err != nil {
-			return err
-		}
-	}
-	for _, f := range answer.Failed {
-		a.warn("%s", f.Error)
-	}
+func (s slacking) verdict() error {
 	switch {
-	case len(answer.Failed) > 0 && len(answer.Changes) == 0:
+	case len(s.out.Failed) > 0 && len(s.out.Changes) == 0:
 		return withHint(errors.New("no channel could be changed"), "see the warnings above; the next run finishes what was begun")
-	case len(answer.Failed) > 0, len(answer.Attention) > 0, answer.Plan && !change.dryRun:
+	case len(s.out.Failed) > 0, len(s.out.Attention) > 0:
 		return &needsPerson{}
 	}
 	return nil
@@ -222,8 +193,7 @@ func (j *jsonSlack) add(c chat.Change) {
 	}
 }
 
-func (a *app) printSlackPlan(answer jsonSlack) {
-	p := a.printer()
+func printSlackPlan(p report.Printer, answer jsonSlack) {
 	if len(answer.Changes) == 0 {
 		p.Println("Every group has its channel; nothing to do.")
 		return
@@ -233,12 +203,6 @@ func (a *app) printSlackPlan(answer jsonSlack) {
 		rows = append(rows, []string{dash(c.Group), "#" + c.Channel, stepsText(c), c.Why})
 	}
 	p.Table([]string{"GROUP", "CHANNEL", "CHANGE", "WHY"}, rows)
-}
-
-func (a *app) printAttention(list []report.Attention) {
-	for _, at := range list {
-		a.printer().Printf("! %s: %s\n", at.Group, at.What)
-	}
 }
 
 // stepsText says what is done, such as create, invite 4, introduce.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"strings"
 	"time"
 
@@ -58,7 +59,7 @@ func (o slotsOptions) run(ctx context.Context, a *app) error {
 	if o.top < 1 {
 		return usagef("", "--top %d: want 1 or more", o.top)
 	}
-	w, err := a.open(ctx)
+	w, err := a.openToRead(ctx)
 	if err != nil {
 		return err
 	}
@@ -123,7 +124,16 @@ func (a *app) printRanking(w *workspace, r scheduler.Ranking) {
 	grid.Legend()
 }
 
-func (a *app) printer() report.Printer { return report.Printer{W: a.stdout, Terminal: a.terminal} }
+func (a *app) printer() report.Printer { return a.printerTo(a.stdout) }
+
+// printerTo writes to w what is to be shown where answers are shown.
+func (a *app) printerTo(w io.Writer) report.Printer {
+	return report.Printer{W: w, Terminal: a.terminal, Colours: a.terminal && a.colours(), Width: a.width}
+}
+
+// colours reports whether a terminal may be sent escape sequences, as no-color.org
+// and terminfo have it.
+func (a *app) colours() bool { return a.getenv("NO_COLOR") == "" && a.getenv("TERM") != "dumb" }
 
 func writeHeatMap(w *workspace, r scheduler.Ranking, all []availability.Candidate, path string) error {
 	h := report.HeatMap{Title: "When " + report.GroupTitle(r.Group) + " can meet", Candidates: all, Step: r.Search.Step}

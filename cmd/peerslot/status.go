@@ -29,7 +29,7 @@ Exit status 3 if something needs a person.`,
 }
 
 func (a *app) status(ctx context.Context) error {
-	w, err := a.open(ctx)
+	w, err := a.openToRead(ctx)
 	if err != nil {
 		return err
 	}
@@ -55,7 +55,7 @@ func (a *app) status(ctx context.Context) error {
 		}{list, load})
 	} else {
 		a.printStatus(w, all)
-		a.printLoad(w, tooMuch(load))
+		printLoad(w, a.printer(), tooMuch(load))
 	}
 	if err == nil && needs {
 		return &needsPerson{}
@@ -92,9 +92,9 @@ func tooMuch(all []report.Load) []report.Load {
 	return out
 }
 
-func (a *app) printLoad(w *workspace, load []report.Load) {
+func printLoad(w *workspace, p report.Printer, load []report.Load) {
 	for _, l := range load {
-		a.printer().Printf("! %s has %d peer sessions in the week of %s, more than %d\n", w.Workspace.Name(calendar.Address(l.Person)), l.Sessions, l.Week, w.MaxSessionsPerWeek)
+		p.Printf("! %s has %d peer sessions in the week of %s, more than %d\n", w.Workspace.Name(calendar.Address(l.Person)), l.Sessions, l.Week, w.MaxSessionsPerWeek)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"maps"
 	"os"
 	"path/filepath"
@@ -20,6 +21,7 @@ import (
 	"github.com/peerslot/peerslot/calendar/google"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/config"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/report"
 	"github.com/peerslot/peerslot/scheduler/store"
 )
 
@@ -28,6 +30,10 @@ type workspace struct {
 	*config.Config
 	service *scheduler.Service
 	home    calendar.Backend // where series live
+	fresh   bool             // there is no store yet
+
+	resumed  []scheduler.Event  // what this turn finished of an earlier run's
+	findings []report.Attention // what of it cannot be finished
 }
 
 // loadConfig reads the workspace's configuration.
@@ -41,13 +47,62 @@ func (a *app) loadConfig() (*config.Config, error) {
 	return c, err
 }
 
-// open opens the workspace. The caller must close it.
-func (a *app) open(ctx context.Context) (*workspace, error) {
-	return a.openOr(ctx, func(err error) (calendar.Backend, error) { return nil, err })
+// openToRead opens the workspace for a command that changes nothing: a store that is
+// not there is taken for empty, and not made. The caller must close it.
+func (a *app) openToRead(ctx context.Context) (*workspace, error) {
+	return a.openToReadOr(ctx, noOther)
 }
 
-// openOr opens the workspace with another backend if its own cannot be used.
-func (a *app) openOr(ctx context.Context, other func(error) (calendar.Backend, error)) (*workspace, error) {
+// An otherBackend stands in for one that cannot be used for the reason given.
+type otherBackend func(error) (calendar.Backend, error)
+
+func noOther(err error) (calendar.Backend, error) { return nil, err }
+
+// openToReadOr is openToRead with another backend if its own cannot be used.
+func (a *app) openToReadOr(ctx context.Context, other otherBackend) (*workspace, error) {
+	fresh := false
+	w, err := a.openWith(ctx, other, func(location string) (*store.Store, error) {
+		st, err := store.Read(ctx, location)
+		if fresh = errors.Is(err, scheduler.ErrNoStore); fresh {
+			return store.Memory(ctx)
+		}
+		return st, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	w.fresh = fresh
+	ready, err := w.service.Ready(ctx)
+	if err != nil {
+		w.close()
+		return nil, err
+	}
+	return w.with(ready), nil
+}
+
+// openToChange opens the workspace for a command that changes it. Unless create, a
+// store that is not there is an error. The caller must close it.
+func (a *app) openToChange(ctx context.Context, create bool) (*workspace, error) {
+	return a.openWith(ctx, noOther, func(location string) (*store.Store, error) {
+		if !create {
+			there, err := store.Read(ctx, location)
+			if errors.Is(err, scheduler.ErrNoStore) {
+				return nil, noStore(err)
+			}
+			if err == nil {
+				there.Close()
+			}
+		}
+		return store.Open(ctx, location)
+	})
+}
+
+// noStore is the error of a command that looks after what a store knows.
+func noStore(err error) error {
+	return withHint(err, "look at store: in the configuration, and bring the file back from a backup; if it is lost, 'peerslot adopt' rebuilds it from the organizer's calendar")
+}
+
+func (a *app) openWith(ctx context.Context, other otherBackend, open func(location string) (*store.Store, error)) (*workspace, error) {
 	c, err := a.loadConfig()
 	if err != nil {
 		return nil, err
@@ -64,7 +119,7 @@ func (a *app) openOr(ctx context.Context, other func(error) (calendar.Backend, e
 		return nil, err
 	}
 	backend := calendar.Split{Backend: w.home, Readers: readers}
-	st, err := store.Open(ctx, storeURL(c))
+	st, err := open(storeURL(c))
 	if err != nil {
 		return nil, err
 	}
@@ -80,28 +135,48 @@ func (a *app) openOr(ctx context.Context, other func(error) (calendar.Backend, e
 		AnswerKey: func() ([]byte, error) { return answerKey(filepath.Join(c.Dir, ".peerslot", "answer.key")) },
 	}
 	a.finally = append(a.finally, func() { a.countCalls(w) })
-	if err := w.addFormed(ctx); err != nil {
-		w.close()
-		return nil, err
-	}
 	return w, nil
 }
 
-// addFormed adds the groups that forming made to those named by hand, which win if
-// they have the same name.
-func (w *workspace) addFormed(ctx context.Context) error {
-	formed, err := w.service.Formed(ctx)
-	if err != nil {
-		return err
+// with returns the workspace as the service sees it, with the groups that forming
+// made.
+func (w *workspace) with(s *scheduler.Service) *workspace {
+	seen, c := *w, *w.Config
+	c.Workspace = s.Workspace
+	seen.Config, seen.service = &c, s
+	return &seen
+}
+
+// in returns the workspace as it is in a turn.
+func (w *workspace) in(t *scheduler.Turn) *workspace {
+	seen := w.with(t.Service)
+	seen.resumed = t.Resumed
+	for _, f := range t.Findings {
+		seen.findings = append(seen.findings, report.Attention{Group: f.Group, What: fmt.Sprint(f.Err)})
 	}
-	groups := slices.Clone(w.Workspace.Groups)
-	for _, g := range formed {
-		if !slices.ContainsFunc(groups, func(o scheduler.Group) bool { return strings.EqualFold(o.Name, g.Name) }) {
-			groups = append(groups, g)
-		}
+	return seen
+}
+
+// takeFindings returns what an earlier run left that cannot be finished, for a command
+// that has findings of its own.
+func (w *workspace) takeFindings() []report.Attention {
+	findings := w.findings
+	w.findings = nil
+	return findings
+}
+
+// progress tells how far a step is.
+func (w *workspace) progress(what string, done, total int) {
+	if w.service.Progress != nil {
+		w.service.Progress(what, done, total)
 	}
-	w.Workspace.Groups, w.service.Workspace.Groups = groups, groups
-	return nil
+}
+
+// quiet returns the workspace for a rehearsal that tells nothing of its own.
+func (w *workspace) quiet() *workspace {
+	s := *w.service
+	s.Log, s.Progress = slog.New(slog.DiscardHandler), nil
+	return w.with(&s)
 }
 
 // countCalls tells, with --verbose, how many calls of each method were made.

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"charm.land/lipgloss/v2"
+	"github.com/charmbracelet/x/ansi"
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
@@ -114,7 +114,7 @@ func (p Printer) formed(w scheduler.Workspace, g Formed) {
 	p.Heading("%s: %s", g.Name, g.slotLine())
 	width := 0
 	for _, m := range g.Members {
-		width = max(width, lipgloss.Width(w.Name(calendar.Address(m))))
+		width = max(width, ansi.StringWidth(w.Name(calendar.Address(m))))
 	}
 	for _, m := range g.Members {
 		person := w.Roster[calendar.Address(m)]

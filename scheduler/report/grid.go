@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"charm.land/lipgloss/v2"
+	"github.com/charmbracelet/x/ansi"
 
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/scheduler"
@@ -41,12 +41,12 @@ func (g *Grid) Draw(rank int, members []availability.Member, c scheduler.Ranked)
 	g.Heading("%d. %s  %s", rank, title(c.Slot), Summary(c.Candidate, len(members)))
 	width := 0
 	for _, m := range members {
-		width = max(width, lipgloss.Width(g.Name(m.Name)))
+		width = max(width, ansi.StringWidth(g.Name(m.Name)))
 	}
 	local := g.localTimes(members, c.Sessions)
 	localWidth := 0
 	for _, l := range local {
-		localWidth = max(localWidth, lipgloss.Width(l))
+		localWidth = max(localWidth, ansi.StringWidth(l))
 	}
 	lead := strings.Repeat(" ", 3+width+2+localWidth+1)
 	g.width = columnWidth(c.Sessions, g.Zone)

@@ -45,3 +45,17 @@ func (p Printer) Reviews(w scheduler.Workspace, plans []scheduler.ReviewPlan) {
 		p.BookingPlans(w, []scheduler.BookingPlan{*r.Next})
 	}
 }
+
+// NewReview describes a plan, with the series that would follow.
+func NewReview(p scheduler.ReviewPlan) (Review, error) {
+	r := Review{
+		Group: p.Booking.Group, UID: string(p.Booking.Series.UID), Held: p.Evidence.Held, Attendance: p.Evidence.Attendance(),
+		Answers: p.Evidence.Answered(), Decision: string(p.Decision), Cadence: p.Cadence.String(), Reasons: p.Reasons,
+	}
+	if p.Next == nil || p.Next.Problem != nil {
+		return r, nil
+	}
+	next, err := NewSeries(p.Next.Booking, false)
+	r.Next = &next
+	return r, err
+}

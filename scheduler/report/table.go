@@ -1,5 +1,6 @@
-// Package report draws peerslot's answers: tables, the grid of sessions by
-// members, and the heat map of a week.
+// Package report says what peerslot found and did, as people and programs read it:
+// words, JSON types, tables, the grid of sessions by members, and the heat map of a
+// week. The commands and the web show the same values.
 package report
 
 import (
@@ -7,97 +8,166 @@ import (
 	"io"
 	"strings"
 
-	"charm.land/lipgloss/v2"
+	"github.com/charmbracelet/x/ansi"
 )
 
-// A Printer writes for people. On a terminal it aligns and colours; elsewhere it
-// writes plain text without escape sequences.
+// A Printer writes for people. On a terminal it aligns; elsewhere it writes plain
+// text that cut and awk can read. What comes from elsewhere, given to any of its
+// methods, is made harmless and kept on one line.
 type Printer struct {
 	W        io.Writer
 	Terminal bool
+	Colours  bool // on a terminal that shows them, to somebody who wants them
+	Width    int  // columns of the terminal; 0 for any number
 }
 
-var (
-	heading = lipgloss.NewStyle().Bold(true)
-	faint   = lipgloss.NewStyle().Faint(true)
-	good    = lipgloss.NewStyle().Foreground(lipgloss.Color("2"))
-	fair    = lipgloss.NewStyle().Foreground(lipgloss.Color("3"))
-	bad     = lipgloss.NewStyle().Foreground(lipgloss.Color("1"))
+// A style is what a terminal is told before a text.
+type style string
+
+const (
+	plain   style = ""
+	heading style = "\x1b[1m"
+	faint   style = "\x1b[2m"
+	good    style = "\x1b[32m"
+	fair    style = "\x1b[33m"
+	bad     style = "\x1b[31m"
+	end           = "\x1b[m"
 )
 
-// Table writes rows under a header: aligned columns on a terminal, tabs between
-// the cells elsewhere, so that cut and awk can read them.
+// styles are all sequences that a Printer writes.
+var styles = [][]byte{[]byte(heading), []byte(faint), []byte(good), []byte(fair), []byte(bad), []byte(end)}
+
+func (p Printer) paint(how style, s string) string {
+	if !p.Colours || how == plain || s == "" {
+		return s
+	}
+	return string(how) + s + end
+}
+
+// Table writes rows under a header: aligned columns that fit the terminal, or tabs
+// between the cells elsewhere.
 func (p Printer) Table(header []string, rows [][]string) {
+	all := make([][]string, 0, 1+len(rows))
+	for _, row := range append([][]string{header}, rows...) {
+		clean := make([]string, len(row))
+		for i, cell := range row {
+			clean[i] = Line(cell)
+		}
+		all = append(all, clean)
+	}
 	if !p.Terminal {
-		for _, row := range append([][]string{header}, rows...) {
-			clean := make([]string, len(row))
-			for i, cell := range row {
-				clean[i] = strings.NewReplacer("\t", " ", "\n", " ").Replace(cell)
-			}
-			fmt.Fprintln(p.W, strings.Join(clean, "\t"))
+		for _, row := range all {
+			fmt.Fprintln(p.W, strings.Join(row, "\t"))
 		}
 		return
 	}
-	widths := columnWidths(header, rows)
-	p.line(heading, header, widths)
-	for _, row := range rows {
-		p.line(lipgloss.NewStyle(), row, widths)
+	widths := p.columnWidths(all)
+	for i, row := range all {
+		how := plain
+		if i == 0 {
+			how = heading
+		}
+		p.row(how, row, widths)
 	}
 }
 
-func columnWidths(header []string, rows [][]string) []int {
-	widths := make([]int, len(header))
-	for _, row := range append([][]string{header}, rows...) {
+const (
+	gap       = 2 // between columns
+	narrowest = 6 // that a column gets when a table must be made to fit
+)
+
+// columnWidths returns what the columns need, less where the widest must make room
+// for a table that fits.
+func (p Printer) columnWidths(rows [][]string) []int {
+	widths := make([]int, len(rows[0]))
+	for _, row := range rows {
 		for i, cell := range row {
-			widths[i] = max(widths[i], lipgloss.Width(cell))
+			widths[i] = max(widths[i], ansi.StringWidth(cell))
 		}
+	}
+	total := gap * (len(widths) - 1)
+	for _, w := range widths {
+		total += w
+	}
+	for ; p.Width > 0 && total > p.Width; total-- {
+		widest := 0
+		for i, w := range widths {
+			if w >= widths[widest] {
+				widest = i
+			}
+		}
+		if widths[widest] <= narrowest {
+			break
+		}
+		widths[widest]--
 	}
 	return widths
 }
 
-func (p Printer) line(style lipgloss.Style, cells []string, widths []int) {
-	var b strings.Builder
+// row writes the cells beside each other, each over as many lines as it needs.
+func (p Printer) row(how style, cells []string, widths []int) {
+	lines := make([][]string, len(cells))
+	height := 1
 	for i, cell := range cells {
-		b.WriteString(cell)
-		if i < len(cells)-1 {
-			b.WriteString(strings.Repeat(" ", widths[i]-lipgloss.Width(cell)+2))
+		lines[i] = []string{cell}
+		if ansi.StringWidth(cell) > widths[i] {
+			lines[i] = strings.Split(ansi.Wrap(cell, widths[i], "-"), "\n")
 		}
+		height = max(height, len(lines[i]))
 	}
-	p.Println(p.paint(style, b.String()))
+	for n := range height {
+		var b strings.Builder
+		for i := range cells {
+			cell := ""
+			if n < len(lines[i]) {
+				cell = lines[i][n]
+			}
+			b.WriteString(pad(cell, widths[i]) + strings.Repeat(" ", gap))
+		}
+		p.Println(p.paint(how, strings.TrimRight(b.String(), " ")))
+	}
 }
 
 // Heading writes a line in bold.
 func (p Printer) Heading(format string, args ...any) {
-	p.Println(p.paint(heading, fmt.Sprintf(format, args...)))
+	p.Println(p.paint(heading, fmt.Sprintf(format, lines(args)...)))
 }
 
-// Println writes a line, with colours as the terminal can show them.
-func (p Printer) Println(s string) {
-	if p.Terminal {
-		_, _ = lipgloss.Fprintln(p.W, s)
-		return
-	}
-	fmt.Fprintln(p.W, s)
-}
+// Println writes a line that may hold colours of this Printer.
+func (p Printer) Println(s string) { _, _ = p.W.Write(append(Harmless([]byte(s)), '\n')) }
 
 // Printf writes text without colours.
-func (p Printer) Printf(format string, args ...any) { fmt.Fprintf(p.W, format, args...) }
+func (p Printer) Printf(format string, args ...any) {
+	_, _ = p.W.Write(Harmless([]byte(fmt.Sprintf(format, lines(args)...))))
+}
 
-func (p Printer) paint(style lipgloss.Style, s string) string {
-	if !p.Terminal {
-		return s
+// lines makes each text and error one line.
+func lines(args []any) []any {
+	out := make([]any, len(args))
+	for i, arg := range args {
+		switch v := arg.(type) {
+		case string:
+			out[i] = Line(v)
+		case error:
+			out[i] = Line(v.Error())
+		default:
+			out[i] = arg
+		}
 	}
-	return style.Render(s)
+	return out
 }
 
 // pad fills s with blanks on the right to the width, or on the left if width is
 // negative.
 func pad(s string, width int) string {
 	if width < 0 {
-		return strings.Repeat(" ", max(0, -width-lipgloss.Width(s))) + s
+		return strings.Repeat(" ", max(0, -width-ansi.StringWidth(s))) + s
 	}
-	return s + strings.Repeat(" ", max(0, width-lipgloss.Width(s)))
+	return s + strings.Repeat(" ", max(0, width-ansi.StringWidth(s)))
 }
+
+// cut returns s in at most width columns.
+func cut(s string, width int) string { return ansi.Truncate(s, width, "…") }
 
 // Check writes the result of one check, with what to do if it failed.
 func (p Printer) Check(ok bool, what, detail, mend string) {
@@ -105,8 +175,8 @@ func (p Printer) Check(ok bool, what, detail, mend string) {
 	if !ok {
 		mark = p.paint(bad, "mend ")
 	}
-	p.Println(mark + what + ": " + detail)
+	p.Println(mark + Line(what) + ": " + Line(detail))
 	if mend != "" {
-		p.Println("     " + mend)
+		p.Println("     " + Line(mend))
 	}
 }

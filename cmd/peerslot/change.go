@@ -1,0 +1,239 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/report"
+)
+
+// patience is how long a run waits for another one to end.
+const patience = 2 * time.Minute
+
+// changeFlags are the flags of commands that change calendars or the store.
+type changeFlags struct{ yes, dryRun bool }
+
+func (f *changeFlags) add(cmd *cobra.Command) {
+	cmd.Flags().BoolVarP(&f.yes, "yes", "y", false, "do it without asking")
+	cmd.Flags().BoolVar(&f.dryRun, "dry-run", false, "stop after showing the plan")
+	cmd.MarkFlagsMutuallyExclusive("yes", "dry-run")
+}
+
+// A change is the way of every command that changes something: what an earlier run
+// left is finished, a plan is made and shown, somebody agrees, and it is applied
+// exactly as it was shown. Until then store, calendars and files stay byte for byte
+// as they are: what is shown was tried on a rehearsal, by the same code. P is what
+// the command carries from plan to answer.
+type change[P any] struct {
+	flags   changeFlags
+	clock   bool // a clock behind the history ends the run
+	night   bool // it looks after what is there: a store that is not is an error
+	outside bool // apply reaches more than store and calendars, and cannot be rehearsed
+
+	// plan makes the plan, and changes nothing.
+	plan func(ctx context.Context, w *workspace) (P, error)
+
+	// warn tells what does not belong to the answer; it may be nil.
+	warn func(w *workspace, plan P)
+
+	// show writes the plan for people.
+	show func(w *workspace, p report.Printer, plan P)
+
+	// question asks for leave to apply; it is "" if there is nothing to do.
+	question func(plan P) string
+
+	// apply carries the plan out, and notes in it what became of it. It is called
+	// without a question too, in a run that may write.
+	apply func(ctx context.Context, w *workspace, plan *P) error
+
+	// done tells people what came of it; applied is false for a rehearsal.
+	done func(w *workspace, p report.Printer, plan P, applied bool)
+
+	// answer is the JSON answer; planned says that nothing was changed.
+	answer func(plan P, planned bool) any
+
+	// verdict returns what the outcome calls for, such as *needsPerson; it may be nil.
+	verdict func(plan P) error
+}
+
+// run does it all, and returns what the exit status is made of.
+func (c change[P]) run(ctx context.Context, a *app) error {
+	if c.flags.yes {
+		return c.carryOut(ctx, a, nil)
+	}
+	for {
+		agreed, err := c.rehearse(ctx, a)
+		if err != nil || agreed == nil {
+			return err
+		}
+		if err := c.carryOut(ctx, a, agreed); !errors.Is(err, errOther) {
+			return err
+		}
+		a.warn("things changed meanwhile, and nothing was done; this is the plan now")
+	}
+}
+
+// errOther says that the plan is not the one that was agreed to.
+var errOther = errors.New("the plan is another one now")
+
+// A view is a plan as it is shown.
+type view struct{ text, json []byte }
+
+func (v view) same(o view) bool { return bytes.Equal(v.text, o.text) && bytes.Equal(v.json, o.json) }
+
+// rehearse shows what the real run would do, and asks. It returns what was agreed
+// to; nil if nothing is to be done, and then the answer is given.
+func (c change[P]) rehearse(ctx context.Context, a *app) (*view, error) {
+	w, err := a.openToRead(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer w.close()
+	if c.night && w.fresh {
+		return nil, noStore(scheduler.ErrNoStore)
+	}
+	turn, err := w.service.Rehearse(ctx, c.turn())
+	if clock, ok := errors.AsType[*scheduler.ClockError](err); ok && c.flags.dryRun {
+		a.warn("%v; the real run would end here", clock)
+		turn, err = w.service.Rehearse(ctx, scheduler.TurnOptions{AcceptClock: true})
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer turn.End()
+	w = w.in(turn)
+	plan, err := c.plan(ctx, w)
+	if err != nil {
+		return nil, err
+	}
+	shown, err := c.present(a, w, plan, !c.flags.dryRun && a.interactive)
+	if err != nil {
+		return nil, err
+	}
+	question := c.ask(w, plan)
+	if question != "" && !c.flags.dryRun {
+		if ok, err := a.confirm(ctx, question); ok || err != nil {
+			return &shown, err
+		}
+	}
+	if question != "" && !c.outside {
+		if err := c.apply(ctx, w.quiet(), &plan); err != nil {
+			return nil, err
+		}
+	}
+	return nil, c.finish(a, w, plan, question != "", false)
+}
+
+func (c change[P]) turn() scheduler.TurnOptions {
+	return scheduler.TurnOptions{Wait: patience, AcceptClock: !c.clock}
+}
+
+// ask returns the question. What an earlier run left is worth one alone.
+func (c change[P]) ask(w *workspace, plan P) string {
+	question := c.question(plan)
+	if question == "" && len(w.resumed) > 0 {
+		return "Finish what an earlier run left?"
+	}
+	return question
+}
+
+// carryOut does it, in a turn of its own. If the plan is not the one that was agreed
+// to, the error is errOther; nil agrees to any.
+func (c change[P]) carryOut(ctx context.Context, a *app, agreed *view) error {
+	w, err := a.openToChange(ctx, !c.night)
+	if err != nil {
+		return err
+	}
+	defer w.close()
+	turn, err := w.service.Turn(ctx, c.turn())
+	if err != nil {
+		return err
+	}
+	defer turn.End()
+	w = w.in(turn)
+	plan, err := c.plan(ctx, w)
+	if err != nil {
+		return err
+	}
+	if agreed == nil {
+		_, err = c.present(a, w, plan, false)
+	} else if now, failed := c.view(a, w, plan); failed != nil || !now.same(*agreed) {
+		err = errors.Join(failed, errOther)
+	}
+	if err != nil {
+		return err
+	}
+	if err := a.beginAnswer(); err != nil {
+		return err
+	}
+	if err := c.apply(ctx, w, &plan); err != nil {
+		return err
+	}
+	return c.finish(a, w, plan, false, true)
+}
+
+// present shows the plan to people: among the answers, or, where these are JSON and
+// somebody is asked, beside them. A plan that could not be shown is an error.
+func (c change[P]) present(a *app, w *workspace, plan P, asking bool) (view, error) {
+	v, err := c.view(a, w, plan)
+	if err != nil {
+		return v, err
+	}
+	if c.warn != nil {
+		c.warn(w, plan)
+	}
+	switch {
+	case !a.json:
+		return v, a.out.copy(v.text)
+	case asking:
+		_, err = a.stderr.Write(v.text)
+	}
+	return v, err
+}
+
+// view renders the plan, with what is finished first.
+func (c change[P]) view(a *app, w *workspace, plan P) (view, error) {
+	var text bytes.Buffer
+	p := a.printerTo(&text)
+	if len(w.resumed) > 0 {
+		p.Println("What an earlier run left is finished first:")
+		for _, e := range w.resumed {
+			p.Printf("  %s %s: %s\n", e.Group, e.What, e.Why)
+		}
+	}
+	c.show(w, p, plan)
+	p.Attention(w.findings)
+	shown, err := json.Marshal(c.answer(plan, true))
+	return view{text.Bytes(), shown}, err
+}
+
+// finish writes the answer and decides the exit status.
+func (c change[P]) finish(a *app, w *workspace, plan P, planned, applied bool) error {
+	p := a.printer()
+	if a.json {
+		p = a.printerTo(io.Discard)
+		if err := a.answer(c.answer(plan, planned)); err != nil {
+			return err
+		}
+	}
+	c.done(w, p, plan, applied)
+	if err := a.out.error(); err != nil {
+		return err
+	}
+	if c.verdict != nil {
+		if err := c.verdict(plan); err != nil {
+			return err
+		}
+	}
+	if len(w.findings) > 0 || planned && !c.flags.dryRun {
+		return &needsPerson{}
+	}
+	return nil
+}
