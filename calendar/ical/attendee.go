@@ -2,7 +2,6 @@ package ical
 
 import (
 	"cmp"
-	"net/url"
 	"slices"
 	"strings"
 
@@ -107,11 +106,7 @@ func mailIn(p *line.Prop) string {
 	if len(p.Value) < len(mailto) || !strings.EqualFold(p.Value[:len(mailto)], mailto) {
 		return p.Param(ical.ParamEmail)
 	}
-	mail := p.Value[len(mailto):]
-	if plain, err := url.PathUnescape(mail); err == nil {
-		return plain
-	}
-	return mail
+	return line.MailIn(p.Value)
 }
 
 // peopleIn reads the attendees of a component, sorted, each once.

@@ -43,7 +43,7 @@ var allowed = map[string][]string{
 	"calendar/ical/internal/line":   {"calendar/ical/internal/rrule"},
 	"calendar/ical/internal/rrule":  {"availability"},
 	"calendar/internal/calls":       {"calendar"},
-	"calendar/internal/screen":      {"calendar"},
+	"calendar/internal/screen":      {"calendar", "calendar/ical"},
 	"calendar/internal/web":         {},
 	"calendar/internal/windowszone": {},
 }

@@ -1,284 +1,108 @@
-// Package screen leaves out of calendars what is nobody's business, before anything
-// of them is kept.
+// Package screen keeps of other people's calendars only what tells when somebody is
+// busy, for those who keep copies of them.
 package screen
 
 import (
-	"bufio"
 	"bytes"
 	"io"
 	"strings"
 
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/calendar/ical"
 )
 
-// A screen is a calendar without what is nobody's business: it reads one and
-// leaves out titles, notes, places and all people but the owner. When somebody
-// is busy can still be told from it as from the whole.
+// A screen is a calendar without what is nobody's business.
 type screen struct {
-	src    *bufio.Reader
-	owner  string
-	ends   string // the bytes that may end a line
-	loneCR bool   // the calendar knows only CR
-	begun  bool   // a line that is not blank was seen
-
-	line []byte // up to now, with its folds
-	flat []byte // the line, with its folds undone
-	long bool   // the line went beyond maxLine and was judged by its beginning
-	keep bool   // and the rest of it stays
-	owed bool   // what was written of the line lacks its end
-	last byte   // that was read
-	out  bytes.Buffer
-	err  error
+	lines *ical.Lines
+	line  ical.Line
+	owner string
+	out   bytes.Buffer
+	ended int // lines of out
 }
 
-const (
-	screenBuffer = 64 << 10
-	maxLine      = 64 << 10 // bytes of a line that are looked at as a whole
-)
-
-// New returns the calendar that r holds, without what is private. If the
-// owner is "", nobody's answer to an invitation is left.
+// New returns the calendar that r holds without titles, notes, places and all
+// people but the owner. When somebody is busy can still be told from it as from
+// the whole, and its lines have the numbers that they had. If the owner is "",
+// nobody's answer to an invitation is left.
 func New(r io.Reader, owner calendar.Address) io.Reader {
-	s := &screen{src: bufio.NewReaderSize(r, screenBuffer), owner: string(owner), ends: "\n"}
-	head, err := s.src.Peek(screenBuffer / 2)
-	if err != nil && err != io.EOF {
-		s.err = err
-	}
-	// The reader of calendars tells from the beginning, too.
-	if bytes.IndexByte(head, '\r') >= 0 && bytes.IndexByte(head, '\n') < 0 {
-		s.ends, s.loneCR = "\r\n", true
-	}
-	return s
+	return &screen{lines: ical.NewLines(r), owner: string(owner)}
 }
 
 // Read implements [io.Reader].
 func (s *screen) Read(p []byte) (int, error) {
-	for s.err == nil && s.out.Len() < len(p) {
-		s.step()
+	for s.out.Len() < len(p) && s.lines.Next() {
+		s.take()
 	}
-	if s.out.Len() == 0 && len(p) > 0 {
-		return 0, s.err
+	if s.out.Len() > 0 {
+		return s.out.Read(p)
 	}
-	return s.out.Read(p)
+	if err := s.lines.Err(); err != nil {
+		return 0, err
+	}
+	return 0, io.EOF
 }
 
-// step takes in one line of the text, or a part of it if it is long.
-func (s *screen) step() {
-	piece := s.piece()
-	if s.err != nil {
-		if s.err == io.EOF {
-			s.finish("")
-		}
-		return
-	}
-	if len(s.line) == 0 && !s.long && len(bytes.Trim(piece, "\r\n")) == 0 {
-		s.out.Write(piece) // what follows a blank line does not continue it
-		return
-	}
-	s.take(piece)
-	end := s.end(piece)
-	if end == "" {
-		return
-	}
-	next, err := s.src.Peek(1)
-	if err == nil && (next[0] == ' ' || next[0] == '\t') {
-		return
-	}
-	s.finish(end)
-	if err != io.EOF {
-		s.err = err
-	}
-}
-
-// end returns the end of a line that the piece has, or "". A CRLF may have come
-// in two pieces.
-func (s *screen) end(piece []byte) string {
-	before := s.last
-	if len(piece) > 1 {
-		before = piece[len(piece)-2]
-	}
-	s.last = piece[len(piece)-1]
-	switch {
-	case strings.IndexByte(s.ends, s.last) < 0:
-		return ""
-	case s.last == '\n' && before == '\r':
-		return "\r\n"
-	}
-	return string(s.last)
-}
-
-// piece returns what is at hand of the text, up to the end of the line. It is
-// not empty, and valid until the next call that reads.
-func (s *screen) piece() []byte {
-	if _, err := s.src.Peek(1); err != nil {
-		s.err = err
-		return nil
-	}
-	text, _ := s.src.Peek(s.src.Buffered())
-	if i := bytes.IndexAny(text, s.ends); i >= 0 {
-		text = text[:i+1]
-	}
-	// What was peeked stays in place until more is read.
-	s.src.Discard(len(text))
-	return text
-}
-
-// take adds to the line, and judges it as soon as it is long.
-func (s *screen) take(piece []byte) {
-	if s.long {
-		if s.keep {
-			s.write(piece)
-		}
-		return
-	}
-	if s.line = append(s.line, piece...); len(s.line) <= maxLine {
-		return
-	}
-	s.long = true
-	s.judge()
-}
-
-// finish ends the line.
-func (s *screen) finish(end string) {
-	if !s.long && len(s.line) > 0 {
-		s.judge()
-	}
-	if s.owed {
-		s.out.WriteString(end)
-	}
-	s.line, s.long, s.keep, s.owed = s.line[:0], false, false, false
-}
-
-// judge writes what may be kept of the line.
-func (s *screen) judge() {
-	s.unfold()
-	name := s.name()
+// take reads one line and keeps what may be kept of it.
+func (s *screen) take() {
+	number, text := s.lines.Number, s.lines.Whole()
+	name := nameOf(text)
 	switch becomes := fates[name]; {
-	case becomes == kept, strings.HasPrefix(name, "X-MICROSOFT-CDO-"):
-		s.keep = true
-		s.write(s.line)
-	case becomes == blanked, strings.HasPrefix(name, "X-"):
-		s.put(name + ":-")
-	case name == "ATTENDEE":
-		if partstat, own := s.answer(); own && !s.long {
-			s.put(name + partstat + ":mailto:" + s.owner)
-		}
 	case name == "":
-		s.put("-") // no property, and the reader warns of that
+		s.put(number, "-") // no property, and the reader warns of that
+	case becomes == kept, strings.HasPrefix(name, "X-MICROSOFT-CDO-"):
+		s.keep(number, text)
+	case becomes == blanked, strings.HasPrefix(name, "X-"):
+		s.put(number, name+":-")
+	case name == "ATTENDEE" && s.owner != "" && !s.lines.Cut && s.line.Parse(text) == nil && s.line.Names(s.owner):
+		s.put(number, name+answer(s.line.Param("PARTSTAT"))+":mailto:"+s.owner)
 	}
 }
 
-// put writes what stands in place of the line, or of the rest of it.
-func (s *screen) put(text string) {
+// keep writes a line as it is. What follows a CR within it may be another line to
+// other programs, and goes. A line of which the reader cut a part stays too long
+// to be read whole.
+func (s *screen) keep(number int, text []byte) {
+	head, rest, hidden := bytes.Cut(text, []byte("\r"))
+	if hidden && len(bytes.Trim(rest, "\r \t")) > 0 {
+		s.put(number, string(head)+"\r-")
+		return
+	}
+	filler := ""
+	if s.lines.Cut {
+		filler = strings.Repeat("-", 1<<10)
+	}
+	s.put(number, string(text)+filler)
+}
+
+// put writes a line under its number: what was left out before it becomes blank.
+func (s *screen) put(number int, text string) {
+	for ; s.ended < number-1; s.ended++ {
+		s.out.WriteString("\r\n")
+	}
 	s.out.WriteString(text)
-	s.owed = true
+	s.out.WriteString("\r\n")
+	s.ended++
 }
 
-// write writes a part of a line that is kept. A CR within it may hide another
-// line from the readers who take no CR for an end, so what follows it goes.
-func (s *screen) write(text []byte) {
-	for i := 0; !s.loneCR; i++ {
-		n := bytes.IndexByte(text[i:], '\r')
-		if n < 0 {
-			break
-		}
-		i += n
-		if rest := bytes.TrimLeft(text[i:], "\r \t"); len(rest) > 0 && rest[0] != '\n' {
-			s.keep = false
-			s.out.Write(text[:i])
-			s.put("\r-")
-			return
-		}
-	}
-	s.out.Write(text)
-}
-
-// unfold undoes the folds of the line.
-func (s *screen) unfold() {
-	flat, line := s.flat[:0], s.line
-	if !s.begun { // as the reader of calendars does
-		line = bytes.TrimLeft(bytes.TrimPrefix(line, []byte("\ufeff")), " \t")
-		s.begun = true
-	}
-	for len(line) > 0 {
-		i := bytes.IndexAny(line, s.ends)
-		if i < 0 {
-			i = len(line)
-		}
-		flat = append(flat, bytes.TrimRight(line[:i], "\r")...)
-		line = line[min(i+2, len(line)):] // the end, and the blank that begins the next
-	}
-	s.flat = flat
-}
-
-// name returns the name of the line's property in upper case, or "" if it is
-// none. A line that lacks a colon may still be a property.
-func (s *screen) name() string {
-	n := bytes.IndexAny(s.flat, ":;")
-	if n < 0 {
-		n = len(bytes.TrimRight(s.flat, " \t"))
-	}
-	if n > 100 {
+// nameOf returns the name of a line's property in upper case, or "" if it is
+// none.
+func nameOf(text []byte) string {
+	n := bytes.IndexAny(text, ":;")
+	if n <= 0 || n > 100 {
 		return ""
 	}
-	name := strings.ToUpper(string(s.flat[:n]))
+	name := strings.ToUpper(string(text[:n]))
 	if strings.ContainsFunc(name, func(r rune) bool { return (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '-' }) {
-		return ""
-	}
-	if n == len(bytes.TrimRight(s.flat, " \t")) && fates[name] != kept { // a word of a note
 		return ""
 	}
 	return name
 }
 
-// answer reports whether an ATTENDEE is the owner, and returns the parameters
-// that tell whether they come.
-func (s *screen) answer() (partstat string, own bool) {
-	if s.owner == "" {
-		return "", false
+// answer returns the parameter that tells whether somebody comes.
+func answer(partstat string) string {
+	odd := func(r rune) bool { return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && r != '-' }
+	if partstat == "" || strings.ContainsFunc(partstat, odd) {
+		return ""
 	}
-	rest := s.flat[len("ATTENDEE"):]
-	for len(rest) > 0 && rest[0] == ';' {
-		n := endOfParam(rest[1:])
-		if n < 0 {
-			return "", false
-		}
-		name, value, _ := strings.Cut(string(rest[1:1+n]), "=")
-		value = strings.Trim(value, `"`)
-		switch strings.ToUpper(name) {
-		case "PARTSTAT":
-			if !strings.ContainsFunc(value, notInToken) {
-				partstat += ";PARTSTAT=" + value
-			}
-		case "EMAIL":
-			own = own || strings.EqualFold(strings.TrimSpace(value), s.owner)
-		}
-		rest = rest[1+n:]
-	}
-	if len(rest) == 0 {
-		return "", false
-	}
-	address := strings.TrimSpace(string(rest[1:]))
-	if scheme, after, ok := strings.Cut(address, ":"); ok && strings.EqualFold(scheme, "mailto") {
-		address = after
-	}
-	return partstat, own || strings.EqualFold(address, s.owner)
-}
-
-func notInToken(r rune) bool {
-	return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && r != '-'
-}
-
-// endOfParam returns where the parameter that text begins with ends, or -1.
-func endOfParam(text []byte) int {
-	quoted := false
-	for i, b := range text {
-		switch {
-		case b == '"':
-			quoted = !quoted
-		case !quoted && (b == ';' || b == ':'):
-			return i
-		}
-	}
-	return -1
+	return ";PARTSTAT=" + partstat
 }

@@ -17,6 +17,9 @@ import (
 
 const ana = calendar.Address("ana@acme.example")
 
+// maxLine is the most bytes of a line that are read.
+const maxLine = 256 << 10
+
 // hidden is in all that a copy must not hold.
 const hidden = "Hush"
 
@@ -45,8 +48,9 @@ func TestScreenLines(t *testing.T) {
 		{"extension", "X-ALT-DESC;FMTTYPE=text/html:<b>Hush", "X-ALT-DESC:-"},
 		{"zone of the calendar", "X-WR-TIMEZONE:Europe/Berlin", "X-WR-TIMEZONE:Europe/Berlin"},
 		{"Outlook", "x-microsoft-cdo-busystatus:FREE", "x-microsoft-cdo-busystatus:FREE"},
-		{"folded time", "dtstart;TZID=\"a:b\":2026\r\n 0303T140000", "dtstart;TZID=\"a:b\":2026\r\n 0303T140000"},
-		{"time without a colon", "DTSTART", "DTSTART"},
+		{"folded time", "dtstart;TZID=\"a:b\":2026\r\n 0303T140000", "dtstart;TZID=\"a:b\":20260303T140000"},
+		{"time without a colon", "DTSTART;VALUE=DATE", "DTSTART;VALUE=DATE"},
+		{"a name alone", "DTSTART", "-"},
 		{"another attendee", "ATTENDEE;PARTSTAT=DECLINED;CN=Hush:mailto:Hush@acme.example", ""},
 		{"another by a name like the owner's", `ATTENDEE;CN="mailto:ana@acme.example":mailto:Hush@acme.example`, ""},
 		{"owner", `attendee;CN="Hush: ana";PARTSTAT=DECLINED;X-NOTE=Hush:MAILTO:Ana@Acme.example`, "ATTENDEE;PARTSTAT=DECLINED:mailto:ana@acme.example"},
@@ -63,19 +67,16 @@ func TestScreenLines(t *testing.T) {
 		{"long title", "SUMMARY:" + strings.Repeat("Hush", maxLine), "SUMMARY:-"},
 		{"long folded title", "SUMMARY:" + strings.Repeat("Hush\r\n ", maxLine), "SUMMARY:-"},
 		{"long attendee", "ATTENDEE;CN=" + strings.Repeat("Hush", maxLine) + ":mailto:ana@acme.example", ""},
-		{"long times", "FREEBUSY:" + strings.Repeat("20260303T140000Z/PT1H,\r\n ", maxLine/8), "FREEBUSY:" + strings.Repeat("20260303T140000Z/PT1H,\r\n ", maxLine/8)},
+		{"long times", "FREEBUSY:" + strings.Repeat("20260303T140000Z/PT1H,\r\n ", maxLine/80), "FREEBUSY:" + strings.Repeat("20260303T140000Z/PT1H,", maxLine/80)},
 	} {
 		for end, name := range map[string]string{"\r\n": "CRLF", "\n": "LF", "\r": "CR"} {
 			if end == "\r" && strings.HasPrefix(tt.name, "a CR ") || end == "\r" && len(tt.line) > maxLine {
 				continue
 			}
-			frame := func(line string) string {
-				if line != "" {
-					line += "\r\n"
-				}
-				return strings.ReplaceAll("BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\n"+line+"END:VEVENT\r\nEND:VCALENDAR\r\n", "\r\n", end)
-			}
-			if got, want := screened(t, frame(tt.line), ana), frame(tt.want); got != want {
+			text := strings.ReplaceAll("BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\n"+tt.line+"\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n", "\r\n", end)
+			left := strings.Repeat("\r\n", 1+strings.Count(tt.line, "\r\n")-strings.Count(tt.want, "\r\n"))
+			want := "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\n" + tt.want + left + "END:VEVENT\r\nEND:VCALENDAR\r\n"
+			if got := screened(t, text, ana); got != want {
 				t.Errorf("%s, %s: got %.300q, want %.300q", tt.name, name, got, want)
 			}
 		}
@@ -84,7 +85,7 @@ func TestScreenLines(t *testing.T) {
 
 func TestScreenWithoutOwner(t *testing.T) {
 	got := screened(t, "BEGIN:VCALENDAR\nATTENDEE;PARTSTAT=DECLINED:mailto:\nATTENDEE:mailto:ana@acme.example\nEND:VCALENDAR", "")
-	if want := "BEGIN:VCALENDAR\nEND:VCALENDAR"; got != want {
+	if want := "BEGIN:VCALENDAR\r\n\r\n\r\nEND:VCALENDAR\r\n"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"hash/maphash"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/peerslot/peerslot/calendar/ical/internal/line"
 	"github.com/peerslot/peerslot/calendar/ical/internal/rrule"
@@ -253,7 +254,7 @@ func (s *scan) takeEvent(p property, n int) {
 		e.status.note(p, line.AfterColon(s.Whole()))
 	case propAttendee:
 		if s.owner != "" && mayDecline(s.Whole()) && s.line.Parse(s.Head) == nil {
-			e.status.declined = e.status.declined || declinedBy(&s.line, s.owner)
+			e.status.declined = e.status.declined || strings.EqualFold(s.line.Param("PARTSTAT"), "DECLINED") && s.line.Names(s.owner)
 		}
 	case propSummary, propFreeBusy:
 	default:

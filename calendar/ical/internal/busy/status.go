@@ -2,7 +2,6 @@ package busy
 
 import (
 	"bytes"
-	"strings"
 
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar/ical/internal/line"
@@ -49,20 +48,4 @@ func mayDecline(line []byte) bool {
 	}
 	value := line[i+len(partstat):]
 	return len(value) > 0 && (value[0]|0x20 == 'd' || value[0] == '"')
-}
-
-// declinedBy reports whether the line of an attendee is the owner's and says
-// that they do not come.
-func declinedBy(c *line.Content, owner string) bool {
-	declined, same := false, false
-	for _, p := range c.Params {
-		value := string(bytes.Trim(p.Value, `" `))
-		declined = declined || line.EqualFold(p.Name, "PARTSTAT") && strings.EqualFold(value, "DECLINED")
-		same = same || line.EqualFold(p.Name, "EMAIL") && strings.EqualFold(value, owner)
-	}
-	address := strings.TrimSpace(string(c.Value))
-	if scheme, rest, ok := strings.Cut(address, ":"); ok && strings.EqualFold(scheme, "mailto") {
-		address = rest
-	}
-	return declined && (same || strings.EqualFold(address, owner))
 }

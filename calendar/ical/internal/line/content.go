@@ -3,6 +3,8 @@ package line
 import (
 	"bytes"
 	"errors"
+	"net/url"
+	"strings"
 )
 
 // A Content is one unfolded line, taken apart as leniently as its sense can
@@ -125,6 +127,36 @@ func (c *Content) Named(name string) bool { return EqualFold(c.Name, name) }
 // Is reports whether the line is NAME:VALUE, both in upper case.
 func (c *Content) Is(name, value string) bool {
 	return c.Named(name) && EqualFold(bytes.TrimSpace(c.Value), value)
+}
+
+// Param returns the value of a parameter, which is in upper case, without quotes
+// and blanks around it, or "".
+func (c *Content) Param(name string) string {
+	for _, p := range c.Params {
+		if EqualFold(p.Name, name) {
+			return string(bytes.Trim(p.Value, `" `))
+		}
+	}
+	return ""
+}
+
+// Names reports whether the line names the person with a mail address, in its
+// value or, as servers do that put an identity of their own there, in EMAIL.
+func (c *Content) Names(address string) bool {
+	return strings.EqualFold(c.Param("EMAIL"), address) || strings.EqualFold(MailIn(string(c.Value)), address)
+}
+
+// MailIn returns the mail address in a value such as mailto:ana@acme.example.
+func MailIn(value string) string {
+	value = strings.TrimSpace(value)
+	scheme, address, ok := strings.Cut(value, ":")
+	if !ok || !strings.EqualFold(scheme, "mailto") {
+		return value
+	}
+	if plain, err := url.PathUnescape(address); err == nil {
+		return plain
+	}
+	return address
 }
 
 // EqualFold reports whether text is name, which is ASCII in upper case, in any
