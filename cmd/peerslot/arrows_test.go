@@ -31,7 +31,7 @@ var allowed = map[string][]string{
 	"scheduler/forming":          {"scheduler/report", "availability", "calendar", "scheduler", "scheduler/grouping"},
 	"scheduler/grouping":         {"scheduler/grouping/internal/layouts", "scheduler/grouping/internal/lp", "scheduler/grouping/internal/matching"},
 	"scheduler/report":           {"availability", "calendar", "scheduler"},
-	"scheduler/holiday":          {"availability"},
+	"scheduler/holiday":          {"availability", "calendar/ical"},
 	"scheduler/store":            {"availability", "calendar", "scheduler"},
 	"scheduler/schedulertest":    {"availability", "calendar", "scheduler"},
 	"scheduler/repair":           {"availability", "calendar", "scheduler"},

@@ -29,6 +29,9 @@ func TestCalendar(t *testing.T) {
 		{"free or busy", calendarOf("DTSTART;VALUE=DATE:20260126\nTRANSP:TRANSPARENT", "DTSTART;VALUE=DATE:20260815\nTRANSP:OPAQUE"), "2026-01-26 2026-08-15"},
 		{"end before start in the text", calendarOf("DTEND;VALUE=DATE:20261110\nDTSTART;VALUE=DATE:20261108"), "2026-11-08 2026-11-09"},
 		{"end on the day itself", calendarOf("DTSTART;VALUE=DATE:20261108\nDTEND;VALUE=DATE:20261108"), "2026-11-08"},
+		{"a week", calendarOf("DTSTART;VALUE=DATE:20261108\nDURATION:P1W"), "2026-11-08 2026-11-09 2026-11-10 2026-11-11 2026-11-12 2026-11-13 2026-11-14"},
+		{"monthly", calendarOf("DTSTART;VALUE=DATE:20261016\nRRULE:FREQ=MONTHLY;COUNT=2"), "2026-10-16 2026-11-16"},
+		{"one moved", calendarOf("UID:1\nDTSTART;VALUE=DATE:20200126\nRRULE:FREQ=YEARLY", "UID:1\nRECURRENCE-ID;VALUE=DATE:20260126\nDTSTART;VALUE=DATE:20260127\nTRANSP:TRANSPARENT"), "2026-01-27"},
 		{"duration", calendarOf("DTSTART;VALUE=DATE:20261108\nDURATION:P2D"), "2026-11-08 2026-11-09"},
 		{"from last year", calendarOf("DTSTART;VALUE=DATE:20251231\nDTEND;VALUE=DATE:20260103"), "2026-01-01 2026-01-02"},
 		{"timed events do not count", calendarOf("DTSTART:20260126T090000Z\nDTEND:20260126T100000Z", "DTSTART;VALUE=DATE:20261002"), "2026-10-02"},
@@ -46,8 +49,8 @@ func TestCalendar(t *testing.T) {
 		{"more dates", calendarOf("DTSTART;VALUE=DATE:20260126\nRDATE;VALUE=DATE:20260301,20260402"), "2026-01-26 2026-03-01 2026-04-02"},
 		{"alarms", calendarOf("DTSTART;VALUE=DATE:20260126\nBEGIN:VALARM\nDTSTART;VALUE=DATE:20260303\nEND:VALARM"), "2026-01-26"},
 		{"quoted colon", calendarOf("DTSTART;X-FROM=\"a:b\";VALUE=DATE:20260126"), "2026-01-26"},
-		{"folded, lower case", "\ufeffbegin:vcalendar\nbegin:vevent\ndtstart;value=date:2026\n 0126\nend:vevent\n", "2026-01-26"},
-		{"old line ends", "BEGIN:VCALENDAR\rBEGIN:VEVENT\rDTSTART:20260126\rEND:VEVENT\r", "2026-01-26"},
+		{"folded, lower case", "\ufeffbegin:vcalendar\nbegin:vevent\ndtstart;value=date:2026\n 0126\nend:vevent\nend:vcalendar\n", "2026-01-26"},
+		{"old line ends", "BEGIN:VCALENDAR\rBEGIN:VEVENT\rDTSTART:20260126\rEND:VEVENT\rEND:VCALENDAR\r", "2026-01-26"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -67,22 +70,22 @@ func TestCalendar(t *testing.T) {
 }
 
 func TestCalendarErrors(t *testing.T) {
-	manyDates := "DTSTART;VALUE=DATE:20260126\nRDATE:" + strings.Repeat("20260301,", 10_000)
 	tests := []struct {
 		name, text, want string
 	}{
-		{"empty", "", "this is not a calendar: want an .ics file, which begins with BEGIN:VCALENDAR"},
-		{"a web page", "<!DOCTYPE html>", "this is not a calendar: want an .ics file, which begins with BEGIN:VCALENDAR"},
+		{"empty", "", "not a calendar: want BEGIN:VCALENDAR in the first line"},
+		{"a web page", "<!DOCTYPE html>", "not a calendar: want BEGIN:VCALENDAR in the first line"},
+		{"cut off", "BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:20260126\nEND:VEVENT\n", "the calendar is cut off: want END:VCALENDAR in the last line"},
 		{"nothing of whole days", calendarOf("DTSTART:20260126T090000Z"), "the calendar has no events of whole days"},
-		{"monthly", calendarOf("DTSTART;VALUE=DATE:20260126\nRRULE:FREQ=MONTHLY"), `an event recurs by "FREQ=MONTHLY": want holidays that recur yearly, or once`},
-		{"every second", calendarOf("DTSTART;VALUE=DATE:20260126\nRRULE:FREQ=YEARLY;BYSECOND=1"), `an event recurs by "FREQ=YEARLY;BYSECOND=1": want holidays that recur yearly, or once`},
-		{"no rule", calendarOf("DTSTART;VALUE=DATE:20260126\nRRULE:often"), `an event recurs by "often": want holidays that recur yearly, or once`},
-		{"too many", calendarOf(manyDates), "the calendar has more than 10000 events"},
-		{"too large", strings.Repeat("x", 5<<20), "the calendar is larger than 4 MB"},
+		{"no rule", calendarOf("DTSTART;VALUE=DATE:20260126\nRRULE:often"), "its rule cannot be read"},
+		{"every day", calendarOf("DTSTART;VALUE=DATE:20260126\nRRULE:FREQ=DAILY"), "its rule repeats too often"},
+		{"a year and more", calendarOf("DTSTART;VALUE=DATE:20260126\nDTEND;VALUE=DATE:20270601"), "the holidays from 2026-01-26 on last longer than 366 days"},
+		{"no date", calendarOf("DTSTART;VALUE=DATE:20260126T0\nDTEND;VALUE=DATE:20260127"), "only the day of DTSTART can be read"},
+		{"too large", "BEGIN:VCALENDAR\n" + strings.Repeat("X-A:x\n", 1<<20), "the calendar is larger than 4 MB"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			if _, err := holiday.Read(strings.NewReader(tt.text)); err == nil || err.Error() != tt.want {
+			if _, err := holiday.Read(strings.NewReader(tt.text)); err == nil || !strings.Contains(err.Error(), tt.want) {
 				t.Errorf("Read = %v, want %s", err, tt.want)
 			}
 		})

@@ -25,6 +25,7 @@ type Options struct {
 	Window availability.Interval // what is wanted
 	Owner  calendar.Address      // whose calendar it is, so that what they declined is free; "" if not known
 	Except []calendar.UID        // series that do not count; compared without an @suffix
+	Days   bool                  // only events of whole days count, whether or not they are marked as free
 }
 
 // Read reads a calendar as ical.ReadBusy promises.
@@ -69,7 +70,7 @@ func (b *busyReader) readAll() {
 			continue
 		}
 		e, ok := b.read(x)
-		if !ok {
+		if !ok || b.scan.days && e.start.Form != line.WholeDay {
 			continue
 		}
 		g := byUID[x.uid]

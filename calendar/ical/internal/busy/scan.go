@@ -27,6 +27,7 @@ type scan struct {
 	*line.Reader
 	from, to int64 // days that may matter
 	owner    string
+	days     bool // only events of whole days count, also those marked as free
 	except   map[string]bool
 	warn     warnings
 
@@ -86,7 +87,7 @@ type ghost struct {
 }
 
 func newScan(r io.Reader, o Options) *scan {
-	s := &scan{Reader: line.NewReader(r), owner: string(o.Owner), except: map[string]bool{}, seed: maphash.MakeSeed()}
+	s := &scan{Reader: line.NewReader(r), owner: string(o.Owner), days: o.Days, except: map[string]bool{}, seed: maphash.MakeSeed()}
 	// No zone is further than a day from UTC; rounding takes another.
 	s.from = rrule.FloorDiv(o.Window.Start.Unix(), rrule.SecondsPerDay) - 2
 	s.to = rrule.FloorDiv(o.Window.End.Unix(), rrule.SecondsPerDay) + 2
@@ -343,6 +344,9 @@ func (s *scan) finish() error {
 		return nil
 	case eventKind:
 		s.events++
+		if s.days {
+			s.event.status = status{cancelled: s.event.status.cancelled}
+		}
 		if s.except[s.event.name] || s.dropped() {
 			return nil
 		}

@@ -38,7 +38,7 @@ type Config struct {
 	// Warnings are what was read without being wrong, but may not be meant.
 	Warnings []Problem
 
-	holidays map[string]*holiday.Calendar // by path as written
+	holidays map[string]holiday.Calendar // by path as written
 }
 
 // A Calendar says where free/busy is read and series are booked, for people who
@@ -107,7 +107,7 @@ func Load(path string) (*Config, error) {
 // files that it names are looked for in dir. The error is [Errors].
 func Parse(name string, data []byte, dir string) (*Config, error) {
 	r := newReader(dir)
-	c := &Config{Dir: dir, Store: "peerslot.db", MaxSessionsPerWeek: 3, holidays: map[string]*holiday.Calendar{}}
+	c := &Config{Dir: dir, Store: "peerslot.db", MaxSessionsPerWeek: 3, holidays: map[string]holiday.Calendar{}}
 	c.Workspace = scheduler.Workspace{Roster: scheduler.Roster{}, Repair: scheduler.DefaultRepairRules()}
 	c.Calendar = Calendar{
 		Backend: Folder,

@@ -3,11 +3,11 @@ package config
 import (
 	"cmp"
 	"net/url"
-	"os"
 	"path/filepath"
 	"strings"
 
 	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/calendar/file"
 	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/holiday"
 )
@@ -178,17 +178,17 @@ func (v value) holidays(c *Config) string {
 }
 
 // holidayCalendar reads a calendar of holidays, each once.
-func (r *reader) holidayCalendar(path string) (*holiday.Calendar, error) {
-	file, ok := r.calendars[path]
+func (r *reader) holidayCalendar(path string) (holiday.Calendar, error) {
+	read, ok := r.calendars[path]
 	if !ok {
-		file = openCalendar(r.path(path))
-		r.calendars[path] = file
+		read = openCalendar(r.path(path))
+		r.calendars[path] = read
 	}
-	return file.calendar, file.err
+	return read.calendar, read.err
 }
 
 func openCalendar(path string) calendarFile {
-	f, err := os.Open(path)
+	f, err := file.Open(path, 0) // holiday.Read stops at its own limit
 	if err != nil {
 		return calendarFile{err: err}
 	}

@@ -31,7 +31,7 @@ type reader struct {
 
 // A calendarFile is a calendar of holidays, or why it could not be read.
 type calendarFile struct {
-	calendar *holiday.Calendar
+	calendar holiday.Calendar
 	err      error
 }
 
