@@ -304,6 +304,7 @@ func (r *eventReader) rulesIn(e *event, c excerpt, name string) []rrule.Rule {
 		case err != nil:
 			e.broken = true
 			r.warn.add(e.line, "%v: when it repeats is unknown", err)
+			r.noteDoubt(e, err.Error()+": when it repeats is unknown")
 			continue
 		case odd:
 			r.warn.add(e.line, "%s is not written as it should be", name)
