@@ -31,3 +31,9 @@ func (a Address) Local() string {
 	local, _, _ := strings.Cut(string(a), "@")
 	return local
 }
+
+// Domain returns what stands behind the @.
+func (a Address) Domain() string {
+	_, domain, _ := strings.Cut(string(a), "@")
+	return domain
+}

@@ -74,12 +74,13 @@ type Mailbox struct {
 }
 
 // Notices returns what a change from before to after means for each person: nothing
-// for most. A zero before is a series that is new. Sessions that were over at now
-// are told to nobody, nor is the organizer told anything. Sorted by person; what is
-// about the series first, then the sessions in their order, in which they are to be
-// sent: a client that forgets moved sessions with each new series is told them again.
-func Notices(before, after calendar.Series, now time.Time) ([]Notice, error) {
-	c := telling{before: before, after: after, now: now}
+// for most. A zero before is a series that is new; told is what everybody was told
+// of it until now. Sessions that were over at now are told to nobody, nor is the
+// organizer told anything. Sorted by person; what is about the series first, then the
+// sessions in their order, in which they are to be sent: a client that forgets moved
+// sessions with each new series is told them again.
+func Notices(before, after calendar.Series, told []Notice, now time.Time) ([]Notice, error) {
+	c := telling{before: before, after: after, told: told, now: now}
 	var err error
 	if c.is, err = after.Occurrences(); err != nil {
 		return nil, err
@@ -115,6 +116,7 @@ func everybodyIn(before, after calendar.Series) []calendar.Address {
 // A telling compares a series before and after a change.
 type telling struct {
 	before, after calendar.Series
+	told          []Notice
 	was, is       []calendar.Occurrence
 	now           time.Time
 }
@@ -132,9 +134,9 @@ func (c telling) person(a calendar.Address) []Notice {
 	case !isIn || !c.comes(c.is) && !c.comes(c.was):
 		return nil
 	case !wasIn:
-		return append([]Notice{{Kind: NoticeInvited}}, c.standing()...)
+		return append([]Notice{{Kind: NoticeInvited}}, c.standing(a)...)
 	case c.seriesChanged():
-		return append([]Notice{{Kind: NoticeChanged}}, c.standing()...)
+		return slices.Concat(c.dropped(a), []Notice{{Kind: NoticeChanged}}, c.standing(a))
 	}
 	return c.sessions()
 }
@@ -155,30 +157,68 @@ func (c telling) seriesChanged() bool {
 	return len(c.was) == 0 || b.Slot != a.Slot || b.First != a.First || b.Cadence != a.Cadence || b.Count != a.Count || b.Title != a.Title || b.Link != a.Link
 }
 
-// standing returns a notice for each session to come that is not where the series
-// has it.
-func (c telling) standing() []Notice {
+// dropped returns a notice for each session to come that the series has no more and
+// of which a was told alone: a client that keeps what it was told of single sessions
+// would keep it for ever.
+func (c telling) dropped(a calendar.Address) []Notice {
 	var out []Notice
-	for _, o := range c.is {
-		if o.Moved && !o.Cancelled && o.End.After(c.now) {
-			out = append(out, Notice{Kind: NoticeSession, Original: o.Original, Was: c.whereItWas(o)})
+	for _, w := range c.was {
+		_, kept := sessionOf(c.is, w.Original)
+		if !kept && c.alone(a, w.Original) == NoticeSession && w.End.After(c.now) {
+			out = append(out, Notice{Kind: NoticeOff, Original: w.Original, Was: w.Interval})
 		}
 	}
 	return out
 }
 
-// whereItWas returns where o was before the change, or by the slot where there was no
-// before.
-func (c telling) whereItWas(o calendar.Occurrence) availability.Interval {
-	for _, w := range c.was {
-		if w.Original.Equal(o.Original) && !w.Cancelled {
-			if w.Start.Equal(o.Start) {
-				return availability.Interval{}
-			}
-			return w.Interval
+// alone returns the kind of the last notice to a of that session alone, "" if there
+// was none.
+func (c telling) alone(a calendar.Address, original time.Time) (kind NoticeKind) {
+	for _, n := range c.told {
+		if n.To == a && n.Original.Equal(original) {
+			kind = n.Kind
 		}
 	}
-	return availability.Interval{Start: o.Original, End: o.Original.Add(c.after.Slot.Length)}
+	return kind
+}
+
+// standing returns what a is to be told after the series itself: each session to
+// come that is not where the series has it, and each of which they were ever told
+// alone, since some clients keep that, and some forget it.
+func (c telling) standing(a calendar.Address) []Notice {
+	var out []Notice
+	for _, o := range c.is {
+		if !o.End.After(c.now) {
+			continue
+		}
+		w, there := sessionOf(c.was, o.Original)
+		alone := c.alone(a, o.Original)
+		n := Notice{Kind: NoticeSession, Original: o.Original}
+		switch {
+		case o.Cancelled && (alone == NoticeSession || there && w.Moved && !w.Cancelled):
+			n.Kind, n.Was = NoticeOff, w.Interval
+			if !there {
+				n.Was = o.Interval
+			}
+		case o.Cancelled || !o.Moved && alone == "" && (!there || !w.Moved && !w.Cancelled):
+			continue
+		case there && !w.Cancelled && !w.Start.Equal(o.Start):
+			n.Was = w.Interval
+		case !there && o.Moved:
+			n.Was = availability.Interval{Start: o.Original, End: o.Original.Add(c.after.Slot.Length)}
+		}
+		out = append(out, n)
+	}
+	return out
+}
+
+func sessionOf(sessions []calendar.Occurrence, original time.Time) (calendar.Occurrence, bool) {
+	for _, o := range sessions {
+		if o.Original.Equal(original) {
+			return o, true
+		}
+	}
+	return calendar.Occurrence{}, false
 }
 
 // sessions returns a notice for each single session that changed.
