@@ -40,4 +40,10 @@ const (
 	HandConflict   FindingKind = "hand-conflict"   // a session that somebody set by hand is in conflict
 	DeclinedSeries FindingKind = "declined-series" // Person declined the whole series
 	Uninvited      FindingKind = "uninvited"       // somebody took Person off the series by hand
+
+	MailServer   FindingKind = "mail-server"   // a mail server is in trouble, and all mail waits: Err
+	MailRefused  FindingKind = "mail-refused"  // the address of Person takes no mail: Err
+	MailGivenUp  FindingKind = "mail-given-up" // a message to Person did not go out in two days: Err
+	MailBounced  FindingKind = "mail-bounced"  // a message to Person came back: Err
+	ReplyUnclear FindingKind = "reply-unclear" // a message of Person, or somebody, about the group wants to be read: Err says why
 )

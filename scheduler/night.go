@@ -201,14 +201,14 @@ func (s *Service) putNext(ctx context.Context, b Booking) (Booking, error) {
 	if err != nil && !changed {
 		return b, fmt.Errorf("change the series of group %q: %w", b.Group, err)
 	}
-	what := s.event(b, "changed", "on the calendar")
+	was, what := b.Series, s.event(b, "changed", "on the calendar")
 	if changed {
 		what = s.event(b, "dropped", "the series was changed on the calendar meanwhile; the next pass looks at it again")
 	} else {
 		b.Series = put
 	}
 	b.Next, b.State = nil, Booked
-	saved, saveErr := s.save(ctx, b, what)
+	saved, saveErr := s.outcome(ctx, b, was, b.Series, what)
 	if saveErr != nil {
 		return b, fmt.Errorf("group %q: the change is on the calendar, but not recorded; the next run settles it: %w", b.Group, saveErr)
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/calendar/ical"
 	"github.com/peerslot/peerslot/scheduler"
 )
 
@@ -51,8 +52,11 @@ func (c *Composer) letter(n scheduler.Notice, series calendar.Series) (Letter, e
 		Name: c.Workspace.Name(n.To), Title: series.Title, Zone: w.zone.String(), Link: series.Link, With: w.others(),
 	}
 	w.tell(&l)
-	if method(n.Kind) == "CANCEL" {
+	if method(n.Kind) == ical.Cancel {
 		l.Link, l.With = "", nil
+		if n.Kind != scheduler.NoticeOff {
+			l.Zone = "" // it names no time
+		}
 		return l, nil
 	}
 	l.Agenda = series.Description
@@ -111,7 +115,7 @@ func (w *letterWriter) tell(l *Letter) {
 	switch w.Kind {
 	case scheduler.NoticeInvited:
 		l.Subject = fmt.Sprintf("Invitation: %s, %s", title, w.rhythm())
-		l.Lead = []string{fmt.Sprintf("You are invited to %s: %s, %s.", title, w.rhythm(), w.extent())}
+		l.Lead = []string{fmt.Sprintf("You are invited to %s. It meets on %s: %s.", title, w.rhythm(), w.extent())}
 		l.Sessions = w.table()
 	case scheduler.NoticeChanged:
 		if len(w.upcoming()) == 0 {

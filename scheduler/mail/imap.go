@@ -1,0 +1,197 @@
+package mail
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/emersion/go-imap/v2"
+	"github.com/emersion/go-imap/v2/imapclient"
+
+	"github.com/peerslot/peerslot/scheduler"
+)
+
+// An Inbox is the mailbox in which replies arrive. It is only read: no message in it
+// is changed, marked or removed.
+type Inbox struct {
+	Server  Server
+	Replies *Replies
+}
+
+// firstLook is how far back the first look at a mailbox goes.
+const firstLook = 14 * 24 * time.Hour
+
+// Fetch reads what came since the last time, and notes it. A message is remembered
+// once it was noted, so that a run that dies loses none. A mailbox that cannot be
+// read is a finding; the error is for what ends a run.
+func (b *Inbox) Fetch(ctx context.Context) (Taken, error) {
+	var done Taken
+	err := b.fetch(ctx, &done)
+	if trouble, ok := errors.AsType[*serverError](err); ok && ctx.Err() == nil {
+		done.Findings = append(done.Findings, scheduler.Finding{Kind: scheduler.MailServer, Err: fmt.Errorf("%s: %w", b.Server.address(), trouble.error)})
+		return done, nil
+	}
+	if ctx.Err() != nil {
+		err = ctx.Err()
+	}
+	return done, err
+}
+
+// A serverError is what the mail server did, not we.
+type serverError struct{ error }
+
+func (e *serverError) Unwrap() error { return e.error }
+
+func fault(what string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return &serverError{fmt.Errorf("%s: %w", what, errors.New(said(err)))}
+}
+
+func (b *Inbox) fetch(ctx context.Context, done *Taken) error {
+	c, err := b.open(ctx)
+	if err != nil {
+		return &serverError{err}
+	}
+	defer c.Close()
+	defer context.AfterFunc(ctx, func() { c.Close() })()
+	name := strings.Trim(b.Server.URL.Path, "/")
+	if name == "" {
+		name = "INBOX"
+	}
+	chosen, err := c.Select(name, &imap.SelectOptions{ReadOnly: true}).Wait() // EXAMINE
+	if err != nil {
+		return fault("open "+name, err)
+	}
+	at, err := b.Replies.Store.Mailbox(ctx)
+	if err != nil {
+		return fmt.Errorf("read how far the mailbox was read: %w", err)
+	}
+	if at.Name != name || at.Validity != chosen.UIDValidity {
+		at = scheduler.Mailbox{Name: name, Validity: chosen.UIDValidity, Read: at.Read}
+	}
+	uids, err := b.search(c, at)
+	if err != nil {
+		return fault("search "+name, err)
+	}
+	for _, uid := range uids {
+		if err := b.one(ctx, c, uid, done); err != nil {
+			return err
+		}
+		at.Last = uint32(uid)
+		if err := b.keep(ctx, at); err != nil {
+			return err
+		}
+	}
+	return b.keep(ctx, at)
+}
+
+func (b *Inbox) keep(ctx context.Context, at scheduler.Mailbox) error {
+	at.Read = b.Replies.Now().UTC().Truncate(time.Second)
+	if _, err := b.Replies.Store.Commit(context.WithoutCancel(ctx), scheduler.Batch{Mailbox: &at}); err != nil {
+		return fmt.Errorf("note how far the mailbox was read: %w", err)
+	}
+	return nil
+}
+
+// search returns the UIDs that were not read yet, in order. Under another validity
+// the numbers say nothing, and it goes by the date: what was noted once is not noted
+// twice.
+func (b *Inbox) search(c *imapclient.Client, at scheduler.Mailbox) ([]imap.UID, error) {
+	criteria := &imap.SearchCriteria{}
+	if at.Last > 0 {
+		criteria.UID = []imap.UIDSet{{imap.UIDRange{Start: imap.UID(at.Last + 1)}}}
+	} else {
+		since := at.Read
+		if since.IsZero() {
+			since = b.Replies.Now().Add(-firstLook)
+		}
+		criteria.Since = since.AddDate(0, 0, -1)
+	}
+	found, err := c.UIDSearch(criteria, nil).Wait()
+	if err != nil {
+		return nil, err
+	}
+	uids := slices.DeleteFunc(found.AllUIDs(), func(u imap.UID) bool { return uint32(u) <= at.Last }) // n:* always names the last one
+	slices.Sort(uids)
+	return uids, nil
+}
+
+// one reads one message, if it is not too large to be a reply.
+func (b *Inbox) one(ctx context.Context, c *imapclient.Client, uid imap.UID, done *Taken) error {
+	set := imap.UIDSetNum(uid)
+	about, err := c.Fetch(set, &imap.FetchOptions{UID: true, InternalDate: true, RFC822Size: true}).Collect()
+	if err != nil {
+		return fault("read a message", err)
+	}
+	if len(about) == 0 || about[0].RFC822Size > maxMessage {
+		return nil // it was removed meanwhile, or is no reply
+	}
+	section := &imap.FetchItemBodySection{Peek: true, Partial: &imap.SectionPartial{Size: maxMessage}}
+	text, err := c.Fetch(set, &imap.FetchOptions{UID: true, BodySection: []*imap.FetchItemBodySection{section}}).Collect()
+	if err != nil {
+		return fault("read a message", err)
+	}
+	if len(text) == 0 || len(text[0].BodySection) == 0 {
+		return nil
+	}
+	got, err := b.Replies.Take(ctx, bytes.NewReader(text[0].BodySection[0].Bytes), about[0].InternalDate)
+	done.Read++
+	done.Replies += got.Replies
+	done.Findings = append(done.Findings, got.Findings...)
+	return err
+}
+
+// open connects and signs in. STARTTLS is demanded but on this machine.
+func (b *Inbox) open(ctx context.Context) (*imapclient.Client, error) {
+	s := b.Server
+	conn, err := s.dial(ctx)
+	if err != nil {
+		return nil, err
+	}
+	stop := context.AfterFunc(ctx, func() { conn.Close() })
+	defer stop()
+	var c *imapclient.Client
+	switch {
+	case s.implicitTLS(), s.loopback():
+		c = imapclient.New(conn, nil)
+	default:
+		if c, err = imapclient.NewStartTLS(conn, &imapclient.Options{TLSConfig: s.tlsConfig()}); err != nil {
+			conn.Close()
+			return nil, fmt.Errorf("STARTTLS: %w", err)
+		}
+	}
+	if err := c.WaitGreeting(); err != nil {
+		c.Close()
+		return nil, err
+	}
+	if err := b.signIn(ctx, c); err != nil {
+		c.Close()
+		return nil, err
+	}
+	return c, nil
+}
+
+func (b *Inbox) signIn(ctx context.Context, c *imapclient.Client) error {
+	s := b.Server
+	offers := func(way string) bool { return c.Caps().Has(imap.AuthCap(way)) }
+	way, err := s.sasl(ctx, offers)
+	if errors.Is(err, ErrSignIn) && s.Token == nil && !c.Caps().Has(imap.CapLoginDisabled) {
+		if err = c.Login(s.Username, s.Password).Wait(); err == nil {
+			return nil
+		}
+		return fmt.Errorf("%w: %s", ErrSignIn, said(err))
+	}
+	if err != nil || way == nil {
+		return err
+	}
+	if err := c.Authenticate(way); err != nil {
+		return fmt.Errorf("%w: %s", ErrSignIn, said(err))
+	}
+	return nil
+}

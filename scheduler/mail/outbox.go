@@ -1,0 +1,180 @@
+package mail
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/scheduler"
+)
+
+// An Outbox sends what waits. Its fields must not change while it is in use.
+type Outbox struct {
+	Store  scheduler.Store
+	Server Server
+	From   calendar.Address // the envelope's sender, who gets the bounces
+	Rate   rate.Limit       // messages a second; 0 for no limit
+	Now    func() time.Time
+	Log    *slog.Logger // nil for none
+}
+
+// Sent is what a run of an Outbox did.
+type Sent struct {
+	Sent     int
+	Waiting  int // after the run
+	Findings []scheduler.Finding
+}
+
+const (
+	patience   = 48 * time.Hour // from the first try of a message
+	firstPause = 5 * time.Minute
+	mostPause  = 6 * time.Hour
+)
+
+// Send sends what is due, over one connection. What a server does not take waits,
+// longer each time, for two days from its first try; a dead address hinders no other.
+// The error is for what ends a run: the store, or ctx. A server in trouble is a
+// finding.
+func (o *Outbox) Send(ctx context.Context) (Sent, error) {
+	all, err := o.Store.Notices(ctx)
+	if err != nil {
+		return Sent{}, fmt.Errorf("read the outbox: %w", err)
+	}
+	due := o.due(all)
+	r := &posting{Outbox: o, done: Sent{Waiting: len(all)}}
+	if len(due) == 0 {
+		return r.done, nil
+	}
+	err = r.run(ctx, due)
+	return r.done, err
+}
+
+// due returns what is to be tried now. Nothing overtakes what the same person must
+// hear first of the same series.
+func (o *Outbox) due(all []scheduler.Notice) []scheduler.Notice {
+	type reader struct {
+		uid calendar.UID
+		to  calendar.Address
+	}
+	var due []scheduler.Notice
+	held := map[reader]bool{}
+	for _, n := range all {
+		who := reader{n.UID, n.To}
+		if held[who] = held[who] || n.Due.After(o.Now()); !held[who] {
+			due = append(due, n)
+		}
+	}
+	return due
+}
+
+// A posting is a run of an Outbox.
+type posting struct {
+	*Outbox
+	done Sent
+	held map[string]bool // series and person of what waits since this run
+}
+
+func (r *posting) run(ctx context.Context, due []scheduler.Notice) error {
+	c, err := r.Server.connect(ctx, string(r.From))
+	if err != nil {
+		return r.all(ctx, due, err)
+	}
+	defer c.close()
+	limit := rate.NewLimiter(rate.Inf, 1)
+	if r.Rate > 0 {
+		limit = rate.NewLimiter(r.Rate, 1)
+	}
+	r.held = map[string]bool{}
+	for i, n := range due {
+		if r.held[readerOf(n)] {
+			continue
+		}
+		if err := limit.Wait(ctx); err != nil {
+			return err
+		}
+		message, err := r.Store.Message(ctx, n.ID)
+		if err != nil {
+			return fmt.Errorf("read the outbox: %w", err)
+		}
+		if message == nil {
+			continue // another run sent it meanwhile
+		}
+		what, err := c.send(string(n.To), message)
+		if what == trouble {
+			return r.all(ctx, due[i:], err)
+		}
+		if err := r.note(ctx, n, what, err); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func readerOf(n scheduler.Notice) string { return string(n.UID) + "\x00" + string(n.To) }
+
+// note keeps what became of one message.
+func (r *posting) note(ctx context.Context, n scheduler.Notice, what fate, refused error) error {
+	switch what {
+	case taken:
+		n.State, n.Sent, n.Fault = scheduler.NoticeSent, r.Now().UTC(), ""
+		r.done.Sent++
+		r.done.Waiting--
+		if r.Log != nil {
+			r.Log.Info("mailed", "group", n.Group, "kind", string(n.Kind), "id", n.ID)
+		}
+	case dead:
+		n.State, n.Fault = scheduler.NoticeRefused, said(refused)
+		r.done.Waiting--
+		r.finding(scheduler.MailRefused, n, refused)
+	default:
+		r.wait(&n, refused)
+		r.held[readerOf(n)] = true
+	}
+	return r.commit(ctx, n)
+}
+
+// wait puts n off, or gives it up.
+func (r *posting) wait(n *scheduler.Notice, why error) {
+	now := r.Now().UTC()
+	if n.First.IsZero() {
+		n.First = now
+	}
+	n.Fault = said(why)
+	if now.Sub(n.First) >= patience {
+		n.State = scheduler.NoticeGivenUp
+		r.done.Waiting--
+		r.finding(scheduler.MailGivenUp, *n, why)
+		return
+	}
+	n.Due = now.Add(min(mostPause, firstPause<<min(n.Tries, 10)))
+	n.Tries++
+}
+
+// all puts all of them off: the server is in trouble, which is one finding.
+func (r *posting) all(ctx context.Context, list []scheduler.Notice, why error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	r.done.Findings = append(r.done.Findings, scheduler.Finding{Kind: scheduler.MailServer, Err: fmt.Errorf("%s: %w", r.Server.address(), why)})
+	for i := range list {
+		r.wait(&list[i], why)
+	}
+	return r.commit(ctx, list...)
+}
+
+func (r *posting) finding(kind scheduler.FindingKind, n scheduler.Notice, why error) {
+	r.done.Findings = append(r.done.Findings, scheduler.Finding{Kind: kind, Group: n.Group, Person: n.To, UID: n.UID, Err: errors.New(said(why))})
+}
+
+// commit keeps what was tried, also if ctx ends in this moment: the server has it.
+func (r *posting) commit(ctx context.Context, list ...scheduler.Notice) error {
+	if _, err := r.Store.Commit(context.WithoutCancel(ctx), scheduler.Batch{Tried: list}); err != nil {
+		return fmt.Errorf("note what was sent: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,301 @@
+package mail
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/calendar/ical"
+	"github.com/peerslot/peerslot/scheduler"
+)
+
+// Replies takes note of what arrives, one message after the other. Its fields must
+// not change while it is in use.
+type Replies struct {
+	Store     scheduler.Store
+	Backend   calendar.Backend
+	Workspace scheduler.Workspace
+	Authserv  string // whose Authentication-Results count, "" for nobody's
+	Now       func() time.Time
+	Log       *slog.Logger // nil for none
+
+	main map[calendar.Address]calendar.Address // by alias; made when it is needed
+}
+
+// Taken is what was noted of some messages.
+type Taken struct {
+	Read     int // messages
+	Replies  int // that changed something
+	Findings []scheduler.Finding
+}
+
+// Take reads one message and notes what it says, if that may be believed. received
+// is when it arrived. The error is for what is no fault of the message.
+func (r *Replies) Take(ctx context.Context, message io.Reader, received time.Time) (Taken, error) {
+	t := &taking{Replies: r, in: Read(message, r.Authserv), received: received.UTC().Truncate(time.Second)}
+	t.done.Read = 1
+	err := t.take(ctx)
+	return t.done, err
+}
+
+// A taking is one message on its way.
+type taking struct {
+	*Replies
+	in       Incoming
+	received time.Time
+	done     Taken
+}
+
+func (t *taking) take(ctx context.Context) error {
+	switch in := t.in; {
+	case in.Bounce != nil && in.Bounce.Final:
+		return t.bounced(ctx)
+	case in.Bounce != nil && in.Bounce.Status != "":
+		return nil // it is still tried
+	case in.Reply != nil && len(in.Reply.Events) > 0:
+		return t.calendar(ctx)
+	case in.Reply != nil || in.Robot:
+		return nil // another calendar's, or a vacation
+	}
+	answered, err := t.answered(ctx)
+	if err != nil || answered == nil {
+		return err // no business of ours
+	}
+	switch {
+	case t.in.Err != nil:
+		t.unclear(*answered, t.in.Err)
+	case t.in.TNEF:
+		t.unclear(*answered, errors.New("it is a winmail.dat, which only Outlook reads"))
+	default:
+		t.unclear(*answered, errors.New("it answers in words only"))
+	}
+	return nil
+}
+
+// answered returns the notice that the message answers, nil if it answers none.
+func (t *taking) answered(ctx context.Context) (*scheduler.Notice, error) {
+	for _, id := range t.in.Answers {
+		n, ok, err := t.Store.NoticeOf(ctx, id)
+		if err != nil || ok {
+			return &n, err
+		}
+	}
+	return nil, nil
+}
+
+// unclear says that a person must read the message.
+func (t *taking) unclear(about scheduler.Notice, why error) {
+	t.done.Findings = append(t.done.Findings, scheduler.Finding{Kind: scheduler.ReplyUnclear, Group: about.Group, UID: about.UID, Person: t.in.From, At: about.Original, Err: why})
+}
+
+func (t *taking) bounced(ctx context.Context) error {
+	n, ok, err := t.Store.NoticeOf(ctx, t.in.Bounce.ID)
+	if err != nil || !ok {
+		return err // of mail that is not ours
+	}
+	why := fmt.Errorf("status %s", strings.ToValidUTF8(t.in.Bounce.Status, ""))
+	t.done.Findings = append(t.done.Findings, scheduler.Finding{Kind: scheduler.MailBounced, Group: n.Group, UID: n.UID, Person: n.To, Err: why})
+	n.State, n.Fault = scheduler.NoticeRefused, why.Error()
+	_, err = t.Store.Commit(ctx, scheduler.Batch{Tried: []scheduler.Notice{n}})
+	return err
+}
+
+// calendar judges the events of an iTIP message, those about a series first.
+func (t *taking) calendar(ctx context.Context) error {
+	switch t.in.Reply.Method {
+	case "REPLY", "COUNTER", "DECLINECOUNTER":
+	default:
+		return nil // REFRESH, our own REQUEST in copy, PUBLISH
+	}
+	bookings, err := t.Store.Bookings(ctx)
+	if err != nil {
+		return fmt.Errorf("read the bookings: %w", err)
+	}
+	for _, e := range t.in.Reply.Events {
+		i := slices.IndexFunc(bookings, func(b scheduler.Booking) bool { return b.Series.UID == e.UID })
+		if i < 0 {
+			t.unclear(scheduler.Notice{UID: e.UID}, errors.New("it answers a series that is over, or that this store does not know"))
+			continue
+		}
+		if err := t.event(ctx, bookings[i], e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// event judges one answer.
+func (t *taking) event(ctx context.Context, b scheduler.Booking, e ical.ReceivedEvent) error {
+	about := scheduler.Notice{Group: b.Group, UID: e.UID, Original: e.Original}
+	if t.in.Reply.Method != "REPLY" {
+		t.unclear(about, errors.New("it proposes another time"))
+		return nil
+	}
+	who, answer, err := t.sender(b, e)
+	if err != nil {
+		t.unclear(about, err)
+		return nil
+	}
+	rsvp, known := map[string]calendar.RSVP{"ACCEPTED": calendar.Accepted, "TENTATIVE": calendar.Tentative, "DECLINED": calendar.Declined}[answer]
+	switch {
+	case answer == "DELEGATED":
+		t.unclear(about, errors.New("it sends somebody else"))
+		return nil
+	case !known:
+		return nil // NEEDS-ACTION changes nothing
+	}
+	told, err := t.Store.Told(ctx, e.UID)
+	if err != nil {
+		return fmt.Errorf("read what was told: %w", err)
+	}
+	had, err := t.Store.Replies(ctx, e.UID)
+	if err != nil {
+		return fmt.Errorf("read the replies: %w", err)
+	}
+	reply := scheduler.Reply{UID: e.UID, Person: who, Original: e.Original, RSVP: rsvp, Made: t.made(e), Received: t.received}
+	if stale(reply, e.Sequence, told, had) {
+		return nil
+	}
+	return t.note(ctx, b, reply, told, had)
+}
+
+// made returns when the member answered: by their clock, which may be ahead of
+// ours.
+func (t *taking) made(e ical.ReceivedEvent) time.Time {
+	if e.Made.IsZero() || e.Made.After(t.received) {
+		return t.received
+	}
+	return e.Made
+}
+
+// sender returns which member of the series answered what, or why that cannot be
+// told or believed.
+func (t *taking) sender(b scheduler.Booking, e ical.ReceivedEvent) (calendar.Address, string, error) {
+	switch {
+	case t.in.Failed:
+		return "", "", errors.New("it does not come from whom it names (dmarc=fail)")
+	case t.in.From == "":
+		return "", "", errors.New("it names nobody, or several, as its sender")
+	case e.Err != nil:
+		return "", "", e.Err
+	}
+	from := t.person(t.in.From)
+	if !slices.ContainsFunc(b.Series.Attendees, func(a calendar.Attendee) bool { return a.Address == from }) {
+		return "", "", errors.New("its sender is not a member of the group; if it is another address of one, add that to aliases:")
+	}
+	if sessions, err := b.Series.Occurrences(); err != nil || !e.Original.IsZero() && !slices.ContainsFunc(sessions, func(o calendar.Occurrence) bool { return o.Original.Equal(e.Original) }) {
+		return "", "", errors.New("it answers a session that the series does not have")
+	}
+	var own []ical.Answered
+	for _, a := range e.Attendees {
+		if t.person(a.Address) == from {
+			own = append(own, a)
+		}
+	}
+	if len(own) != 1 {
+		return "", "", errors.New("it does not answer for its sender alone")
+	}
+	return from, own[0].PartStat, nil
+}
+
+// person returns the address that names who has the address a.
+func (r *Replies) person(a calendar.Address) calendar.Address {
+	if r.main == nil {
+		r.main = map[calendar.Address]calendar.Address{}
+		for main, p := range r.Workspace.Roster {
+			for _, alias := range p.Aliases {
+				r.main[alias] = main
+			}
+		}
+	}
+	if _, ok := r.Workspace.Roster[a]; !ok && r.main[a] != "" {
+		return r.main[a]
+	}
+	return a
+}
+
+// stale reports whether a reply is to what the member was told before the last
+// change of it, or older than their last answer to it. sequence is -1 if it names
+// none.
+func stale(r scheduler.Reply, sequence int, told []scheduler.Notice, had []scheduler.Reply) bool {
+	last, alone := -1, false
+	for _, n := range told {
+		if n.To != r.Person {
+			continue
+		}
+		switch {
+		case n.Original.Equal(r.Original):
+			last, alone = n.Sequence, !r.Original.IsZero()
+		case n.Original.IsZero() && !alone:
+			last = n.Sequence
+		}
+	}
+	if sequence >= 0 && sequence < last {
+		return true
+	}
+	return slices.ContainsFunc(had, func(h scheduler.Reply) bool {
+		return h.Person == r.Person && h.Original.Equal(r.Original) && !r.Made.After(h.Made)
+	})
+}
+
+// note writes a reply to the calendar, then to the store: a run that dies between
+// the two does it again. An answer to the series counts for the moves that were sent
+// before it and have no answer of their own.
+func (t *taking) note(ctx context.Context, b scheduler.Booking, r scheduler.Reply, told []scheduler.Notice, had []scheduler.Reply) error {
+	list := []scheduler.Reply{r}
+	if r.Original.IsZero() {
+		list = append(list, covered(r, told, had)...)
+	}
+	if calendars, ok := calendar.AsReplier(t.Backend); ok {
+		for _, one := range list {
+			err := calendars.Reply(ctx, one.UID, one.Person, one.Original, one.RSVP)
+			if errors.Is(err, calendar.ErrNotFound) {
+				t.unclear(scheduler.Notice{Group: b.Group, UID: one.UID, Original: one.Original}, errors.New("what it answers is not on the organizer's calendar"))
+				return nil
+			}
+			if err != nil {
+				return fmt.Errorf("note the reply of %s in group %q: %w", one.Person, b.Group, err)
+			}
+		}
+	}
+	what := "the series"
+	if !r.Original.IsZero() {
+		what = "the session of " + r.Original.UTC().Format(time.RFC3339)
+	}
+	event := scheduler.Event{At: t.Now().UTC(), Group: b.Group, UID: r.UID, What: string(r.RSVP), Why: fmt.Sprintf("%s, by mail: %s", r.Person, what)}
+	t.done.Replies++
+	if t.Log != nil {
+		t.Log.Info("reply", "group", b.Group, "person", string(r.Person), "rsvp", string(r.RSVP))
+	}
+	_, err := t.Store.Commit(ctx, scheduler.Batch{Replies: []scheduler.Reply{r}, Events: []scheduler.Event{event}})
+	return err
+}
+
+// covered returns what an answer to the series says of moved sessions.
+func covered(r scheduler.Reply, told []scheduler.Notice, had []scheduler.Reply) []scheduler.Reply {
+	moved := map[int64]scheduler.Notice{}
+	for _, n := range told {
+		if n.To == r.Person && n.Kind == scheduler.NoticeSession {
+			moved[n.Original.Unix()] = n
+		}
+	}
+	var out []scheduler.Reply
+	for _, n := range moved {
+		own := slices.ContainsFunc(had, func(h scheduler.Reply) bool {
+			return h.Person == r.Person && h.Original.Equal(n.Original) && !h.Received.Before(n.Made)
+		})
+		if n.State == scheduler.NoticeSent && !n.Sent.After(r.Received) && !own {
+			session := r
+			session.Original = n.Original
+			out = append(out, session)
+		}
+	}
+	slices.SortFunc(out, func(a, b scheduler.Reply) int { return a.Original.Compare(b.Original) })
+	return out
+}
