@@ -31,6 +31,7 @@ var allowed = map[string][]string{
 	"scheduler/forming":          {"scheduler/report", "availability", "calendar", "scheduler", "scheduler/grouping"},
 	"scheduler/grouping":         {"scheduler/grouping/internal/layouts", "scheduler/grouping/internal/lp", "scheduler/grouping/internal/matching"},
 	"scheduler/report":           {"availability", "calendar", "scheduler"},
+	"scheduler/mail":             {"availability", "calendar", "calendar/ical", "scheduler"},
 	"scheduler/holiday":          {"availability", "calendar/ical"},
 	"scheduler/store":            {"availability", "calendar", "scheduler"},
 	"scheduler/schedulertest":    {"availability", "calendar", "scheduler"},
@@ -55,10 +56,14 @@ const floor = "calendar/file"
 var onlyIn = map[string][]string{
 	"database/sql":                {"scheduler/store"},
 	"github.com/spf13/cobra":      {"cmd/"},
-	"net":                         {"calendar/"},
+	"net":                         {"calendar/", "scheduler/mail"},
 	"net/http":                    {"calendar/", "scheduler/chat"},
 	"github.com/emersion/go-ical": {"calendar/ical"},
 	"github.com/slack-go/slack":   {"scheduler/chat"},
+
+	"github.com/emersion/go-message":            {"scheduler/mail"},
+	"github.com/emersion/go-smtp":               {"scheduler/mail"},
+	"github.com/emersion/go-imap/v2/imapclient": {"scheduler/mail"},
 }
 
 type listedPackage struct {
