@@ -62,11 +62,11 @@ func (k answerKey) tokens(uid calendar.UID, who calendar.Address) []string {
 // errNoAnswerKey says that there is no key to keep or read answers with.
 var errNoAnswerKey = errors.New("there is no key for the members' answers")
 
-func (s *Service) answerKey() (answerKey, error) {
+func (s *Service) answerKey(create bool) (answerKey, error) {
 	if s.AnswerKey == nil {
 		return nil, errNoAnswerKey
 	}
-	key, err := s.AnswerKey()
+	key, err := s.AnswerKey(create)
 	if err != nil {
 		return nil, fmt.Errorf("the key of the answers: %w", err)
 	}
@@ -107,7 +107,7 @@ func (s *Service) Answer(ctx context.Context, group string, who calendar.Address
 	if err != nil {
 		return err
 	}
-	key, err := s.answerKey()
+	key, err := s.answerKey(true)
 	if err != nil {
 		return err
 	}
@@ -115,26 +115,32 @@ func (s *Service) Answer(ctx context.Context, group string, who calendar.Address
 	return s.Store.Answer(ctx, uid, key.fingerprint(), key.token(uid, who, a), key.tokens(uid, who))
 }
 
-// answers counts the answers about a booking's series. Only members count.
-func (s *Service) answers(ctx context.Context, b Booking) (map[Answer]int, error) {
-	tokens, err := s.Store.Answers(ctx, b.Series.UID)
+// answers counts the answers about a booking's series, and its members who have not
+// answered. Only who is invited counts.
+func (s *Service) answers(ctx context.Context, b Booking, series calendar.Series) (given map[Answer]int, missing int, err error) {
+	fingerprint, tokens, err := s.Store.Answers(ctx, b.Series.UID)
 	if err != nil {
-		return nil, fmt.Errorf("read the answers of group %q: %w", b.Group, err)
+		return nil, 0, fmt.Errorf("read the answers: %w", err)
 	}
 	if len(tokens) == 0 {
-		return nil, nil
+		return nil, len(series.Attendees), nil
 	}
-	key, err := s.answerKey()
+	key, err := s.answerKey(false)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	out := map[Answer]int{}
-	for _, at := range b.Series.Attendees {
+	if key.fingerprint() != fingerprint {
+		return nil, 0, fmt.Errorf("read the answers: %w", ErrOtherKey)
+	}
+	given = map[Answer]int{}
+	for _, at := range series.Attendees {
+		missing++
 		for _, a := range allAnswers {
-			if slices.Contains(tokens, key.token(b.Series.UID, at.Address, a)) {
-				out[a]++
+			if _, found := slices.BinarySearch(tokens, key.token(b.Series.UID, at.Address, a)); found {
+				given[a]++
+				missing--
 			}
 		}
 	}
-	return out, nil
+	return given, missing, nil
 }

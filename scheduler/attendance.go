@@ -79,3 +79,60 @@ func (p Person) DeclinedAll(s calendar.Series) bool {
 func (p Person) Addresses() []calendar.Address {
 	return append([]calendar.Address{p.Address}, p.Aliases...)
 }
+
+// A Panel is the members of a group as they are judged at the sessions of one of its
+// series: those who are invited to it and did not decline all of it.
+type Panel struct {
+	Series  calendar.Series
+	Members []availability.Member // busy with everything but the series
+	people  []Person              // in the order of Members
+	now     time.Time
+}
+
+// Panel returns who is judged at the sessions of s, a series of g that is under way
+// or planned. Who is not on the roster is not judged.
+func (p *Planner) Panel(g Group, s calendar.Series) (Panel, error) {
+	panel := Panel{Series: s, now: p.Now}
+	for _, a := range p.Workspace.Attending(g, s) {
+		m, err := p.member(a, s.UID)
+		if err != nil {
+			return Panel{}, err
+		}
+		m.Required = slices.Contains(g.Required, a)
+		panel.Members = append(panel.Members, m)
+		panel.people = append(panel.people, p.Workspace.Roster[a])
+	}
+	return panel, nil
+}
+
+// Attending returns the members of g of whom attendance at s is expected: those who
+// are on the roster, invited under one of their addresses, and did not decline the
+// whole series.
+func (w Workspace) Attending(g Group, s calendar.Series) []calendar.Address {
+	var out []calendar.Address
+	for _, a := range g.Members {
+		p, ok := w.Roster[a]
+		invited := slices.ContainsFunc(s.Attendees, func(at calendar.Attendee) bool { return slices.Contains(p.Addresses(), at.Address) })
+		if ok && invited && !p.DeclinedAll(s) {
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
+// Verdicts returns who attends a session, in the order of the members.
+func (p Panel) Verdicts(o calendar.Occurrence) []availability.Verdict {
+	out := make([]availability.Verdict, len(p.Members))
+	for i, m := range p.Members {
+		out[i] = p.people[i].Attends(m, p.Series, o, p.now)
+	}
+	return out
+}
+
+// Share counts who attends a session.
+func (p Panel) Share(o calendar.Occurrence) (s Share) {
+	for _, v := range p.Verdicts(o) {
+		s.Count(v.Can)
+	}
+	return s
+}

@@ -26,6 +26,8 @@ type Booking struct {
 	ByHand       []time.Time        // original starts of sessions that people changed on the calendar
 	Refused      []time.Time        // starts that a member declined before the session was moved away
 	Reviewed     bool               // it runs out, and the group may have the next one
+	Decision     Decision           // of its review; "" before it
+	Rules        Program            // as they were when it was booked, without who takes part
 	Facilitators []calendar.Address // who leads each session, in the order of the sessions; nil if nobody is named
 	Invited      []calendar.Address // members whom we invited; others were by hand
 
@@ -129,8 +131,9 @@ type Store interface {
 	// booking is committed as reviewed, or as ended.
 	Answer(ctx context.Context, uid calendar.UID, key, token string, instead []string) error
 
-	// Answers returns the tokens of the answers about a series, sorted.
-	Answers(ctx context.Context, uid calendar.UID) ([]string, error)
+	// Answers returns the tokens of the answers about a series, sorted, and the
+	// fingerprint of the key that they were made with.
+	Answers(ctx context.Context, uid calendar.UID) (key string, tokens []string, err error)
 
 	// Unreadable returns whose calendars could not be read, and since when, as it
 	// was committed last.

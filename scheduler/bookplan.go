@@ -14,11 +14,12 @@ import (
 
 // A Request asks for a slot for one group.
 type Request struct {
-	Group  Group
-	Search availability.Search // Zone and the rules of the program filled in; see NewSearch
-	Slot   availability.Slot   // book this one; zero for the best
-	Favour availability.Slot   // takes a tie among the best; zero for none
-	Stay   bool                // move no session, however bad its week
+	Group   Group
+	Program *Program            // the rules; nil for those that the group's program has
+	Search  availability.Search // Zone and the rules of the program filled in; see NewSearch
+	Slot    availability.Slot   // book this one; zero for the best
+	Favour  availability.Slot   // stays unless another gains enough by the rules of review; zero for none
+	Stay    bool                // move no session, however bad its week
 
 	Follows calendar.UID      // the group's series that this one follows; "" for the first
 	Before  availability.Date // all sessions lie before it; zero for no limit
@@ -51,7 +52,8 @@ type BookingPlan struct {
 	Moves     []Move
 	Booking   Booking // what is to be saved and put; its series carries the moves
 	Unknown   []Unknown
-	Problem   error // why the group cannot be booked; nil if it can
+	Stay      string // why the favoured slot was kept or left; "" if there is none
+	Problem   error  // why the group cannot be booked; nil if it can
 }
 
 // Attendance returns how many attend in all, moves included.
@@ -81,9 +83,10 @@ func PlanBookings(s Snapshot, requests []Request) ([]BookingPlan, error) {
 	plans := make([]BookingPlan, len(requests))
 	var order []contender
 	for i, r := range requests {
-		program, ok := s.Workspace.Program(r.Group.Program)
-		if !ok {
-			return nil, fmt.Errorf("group %q: there is no program %q", r.Group.Name, r.Group.Program)
+		program, err := s.programFor(r)
+		if err != nil {
+			plans[i] = BookingPlan{Group: r.Group, Problem: err}
+			continue
 		}
 		plans[i] = BookingPlan{Group: r.Group, Program: program, Unknown: s.Unknown(r.Group), Existing: s.existing(r.Group.Name)}
 		if e := plans[i].Existing; e != nil && e.Series.UID != r.Follows {
@@ -92,7 +95,8 @@ func PlanBookings(s Snapshot, requests []Request) ([]BookingPlan, error) {
 		plans[i].Existing = nil
 		c, err := p.contend(r)
 		if err != nil {
-			return nil, fmt.Errorf("group %q: %w", r.Group.Name, err)
+			plans[i].Problem = err
+			continue
 		}
 		c.request = i
 		order = append(order, c)
@@ -106,12 +110,29 @@ func PlanBookings(s Snapshot, requests []Request) ([]BookingPlan, error) {
 	return plans, nil
 }
 
-// existing returns the group's series, nil if it has none.
-func (s Snapshot) existing(group string) *Booking {
-	if b, ok := s.Bookings.Current(group); ok {
-		return &b
+// programFor returns the rules that a request is planned by.
+func (s Snapshot) programFor(r Request) (Program, error) {
+	if r.Program != nil {
+		return *r.Program, nil
 	}
-	return nil
+	p, ok := s.Workspace.Program(r.Group.Program)
+	if !ok {
+		return p, fmt.Errorf("there is no program %q", r.Group.Program)
+	}
+	return p, nil
+}
+
+// existing returns the group's series, nil if it has none. One that is over, and was
+// not reviewed, does not count.
+func (s Snapshot) existing(group string) *Booking {
+	b, ok := s.Bookings.Current(group)
+	if !ok {
+		return nil
+	}
+	if last, err := lastEnd(b.Series); b.Fault == nil && err == nil && !last.After(s.Now) {
+		return nil
+	}
+	return &b
 }
 
 // A contender is a group that waits for its slot.
@@ -184,7 +205,10 @@ func (p *Planner) choose(r Request) (availability.Candidate, []availability.Memb
 		c, err := chooseBefore(r, members)
 		return c, members, err
 	}
-	program, _ := p.Workspace.Program(r.Group.Program)
+	program, err := p.programFor(r)
+	if err != nil {
+		return availability.Candidate{}, nil, err
+	}
 	r.Search.Top = 1
 	if program.GroupDays {
 		r.Search.Top = allSlots(r.Search.Cadence)
@@ -200,8 +224,6 @@ func (p *Planner) choose(r Request) (availability.Candidate, []availability.Memb
 		return availability.Candidate{}, members, ErrNothingKnown
 	case program.GroupDays:
 		return p.onFewestDays(r, ranked), members, nil
-	case r.Favour != (availability.Slot{}):
-		return favoured(r, ranked[0], members)
 	}
 	return ranked[0], members, nil
 }
@@ -239,19 +261,21 @@ func (p *Planner) onFewestDays(r Request, ranked []availability.Candidate) avail
 	return best
 }
 
-// favoured returns the slot that r favours if it is as good as the best, else the
-// best.
-func favoured(r Request, best availability.Candidate, members []availability.Member) (availability.Candidate, []availability.Member, error) {
+// favoured returns the slot that r favours, unless the best gains at least the share
+// of all attendances that the rules of review ask for; and says which and why.
+func (s Snapshot) favoured(r Request, best availability.Candidate, members []availability.Member) (availability.Candidate, string) {
 	c, err := availability.Score(r.Search, r.Favour, members)
 	if err != nil {
-		return best, members, nil // such as a start that the clocks skip this time
+		return best, fmt.Sprintf("meets %s: %s is not possible this time", best.Slot, r.Favour)
 	}
-	equal := c
-	equal.Slot, equal.First = best.Slot, best.First
-	if equal == best {
-		return c, members, nil
+	gain := best.Attendance - c.Attendance
+	switch {
+	case best.Slot == c.Slot:
+		return c, fmt.Sprintf("stays %s, which is the best slot: %d of %d attendances", c.Slot, c.Attendance, c.Possible)
+	case gain > 0 && float64(gain) >= s.Workspace.Review.Stay*float64(c.Possible):
+		return best, fmt.Sprintf("meets %s from now on: %d of %d attendances instead of %d at %s", best.Slot, best.Attendance, best.Possible, c.Attendance, c.Slot)
 	}
-	return best, members, nil
+	return c, fmt.Sprintf("stays %s: %d of %d attendances; the best other slot, %s, has %d", c.Slot, c.Attendance, c.Possible, best.Slot, best.Attendance)
 }
 
 // plan fills in the plan of one group and takes its time.
@@ -260,6 +284,9 @@ func (p *Planner) plan(plan *BookingPlan, r Request) error {
 	if err != nil {
 		plan.Problem = err
 		return nil
+	}
+	if r.Favour != (availability.Slot{}) {
+		c, plan.Stay = p.favoured(r, c, members)
 	}
 	plan.Candidate = c
 	series := p.newSeries(plan.Group, plan.Program, r.Search, c)
@@ -278,7 +305,7 @@ func (p *Planner) plan(plan *BookingPlan, r Request) error {
 		return err
 	}
 	plan.Booking = Booking{
-		Group: plan.Group.Name, Program: plan.Group.Program, State: Intended, Series: series, Facilitators: facilitators, Invited: slices.Clone(plan.Group.Members),
+		Group: plan.Group.Name, Program: plan.Group.Program, State: Intended, Series: series, Facilitators: facilitators, Invited: slices.Clone(plan.Group.Members), Rules: plan.Program.rules(),
 		Attendance: plan.Attendance(), Possible: c.Possible, Created: series.Updated,
 	}
 	p.planned = append(p.planned, plan.Booking)

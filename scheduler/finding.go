@@ -35,15 +35,19 @@ const (
 	OtherRules     FindingKind = "other-rules"     // the series was booked with other rules: Err says which
 	Stranger       FindingKind = "stranger"        // a rule, link or group names Person, who is not on the roster
 	Unplaced       FindingKind = "unplaced"        // Person should be in a group of Program, and is in none
-	TooSmall       FindingKind = "too-small"       // the group fell under its size: Share.Yes members are left
+	Alone          FindingKind = "alone"           // Person is the only one left of a group of Program
+	TooSmall       FindingKind = "too-small"       // the group fell under its size: of Share.All members Share.Yes are left
 	UnderQuorum    FindingKind = "under-quorum"    // too few can attend the session At
 	HandConflict   FindingKind = "hand-conflict"   // a session that somebody set by hand is in conflict
 	DeclinedSeries FindingKind = "declined-series" // Person declined the whole series
 	Uninvited      FindingKind = "uninvited"       // somebody took Person off the series by hand
 
-	MailServer   FindingKind = "mail-server"   // a mail server is in trouble, and all mail waits: Err
-	MailRefused  FindingKind = "mail-refused"  // the address of Person takes no mail: Err
-	MailGivenUp  FindingKind = "mail-given-up" // a message to Person did not go out in two days: Err
-	MailBounced  FindingKind = "mail-bounced"  // a message to Person came back: Err
-	ReplyUnclear FindingKind = "reply-unclear" // a message of Person, or somebody, about the group wants to be read: Err says why
+	MailServer    FindingKind = "mail-server"    // a mail server is in trouble, and all mail waits: Err
+	MailRefused   FindingKind = "mail-refused"   // the address of Person takes no mail: Err
+	MailGivenUp   FindingKind = "mail-given-up"  // a message to Person did not go out in two days: Err
+	MailBounced   FindingKind = "mail-bounced"   // a message to Person came back: Err
+	ReplyUnclear  FindingKind = "reply-unclear"  // a message of Person, or somebody, about the group wants to be read: Err says why
+	NeedsDecision FindingKind = "needs-decision" // a person must say what follows the series, whose last session is At
+	NotFormed     FindingKind = "not-formed"     // the next round of Program, due from At on, is not formed: Err
+	NotBooked     FindingKind = "not-booked"     // the group was formed, and has no series: Err
 )

@@ -133,6 +133,7 @@ type Workspace struct {
 	Programs  []Program
 	Groups    []Group
 	Repair    RepairRules
+	Review    ReviewRules
 }
 
 // Program returns the program of a group, by name; DefaultProgram for "".
@@ -145,6 +146,28 @@ func (w Workspace) Program(name string) (Program, bool) {
 		return Program{}, false
 	}
 	return w.Programs[i], true
+}
+
+// ProgramOf returns the rules that hold for a booking now: those of its program, or
+// if that is gone, those that it was booked with.
+func (w Workspace) ProgramOf(b Booking) Program {
+	if p, ok := w.Program(b.Program); ok {
+		return p
+	}
+	p := b.Rules
+	if p.Kind == "" {
+		p = DefaultProgram() // an old booking does not say
+	}
+	p.Name = b.Program
+	return p
+}
+
+// rules returns what of a program a booking remembers.
+func (p Program) rules() Program {
+	return Program{
+		Name: p.Name, Kind: p.Kind, MinSize: p.MinSize, MaxSize: p.MaxSize, Cadence: p.Cadence, Length: p.Length, Quorum: p.Quorum, Prefer: p.Prefer, OnlyDays: p.OnlyDays,
+		RotateAfter: p.RotateAfter, Agenda: p.Agenda, Focus: p.Focus, MaxSessionsPerWeek: p.MaxSessionsPerWeek, GroupDays: p.GroupDays,
+	}
 }
 
 // Participants returns the addresses of those who take part in p, sorted.

@@ -130,8 +130,12 @@ func firstChange(was, next calendar.Series) (first time.Time) {
 }
 
 // endIfOver records that a series has run its course, on the calendar as well as
-// by our record: people may have moved its last session.
+// by our record: people may have moved its last session. One that is still to be
+// reviewed stays open, however late the review comes.
 func (s *Service) endIfOver(ctx context.Context, b Booking) error {
+	if !b.Reviewed && b.Series.Count >= fewestSessions {
+		return nil
+	}
 	over, err := s.isOver(b.Series)
 	if err != nil || !over {
 		return err

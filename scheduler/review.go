@@ -5,48 +5,52 @@ import (
 	"time"
 
 	"github.com/peerslot/peerslot/availability"
-	"github.com/peerslot/peerslot/calendar"
 )
+
+// ReviewRules say when a series is reviewed, and when what follows meets elsewhere.
+type ReviewRules struct {
+	Ask    time.Duration // before the last session: from then on members are asked
+	Decide time.Duration // before the last session: then it is decided, if not all have answered sooner
+	Stay   float64       // share of the possible attendances that another slot must gain
+}
+
+// DefaultReviewRules returns four weeks to ask, ten days to decide, and 10%.
+func DefaultReviewRules() ReviewRules {
+	return ReviewRules{Ask: 28 * 24 * time.Hour, Decide: 10 * 24 * time.Hour, Stay: 0.1}
+}
 
 // A Decision is what follows a series.
 type Decision string
 
-// The decisions.
+// The decisions. Ask leaves it to a person: nothing follows by itself.
 const (
 	Keep    Decision = "keep"
 	Rarer   Decision = "rarer"
 	Oftener Decision = "oftener"
 	Stop    Decision = "stop"
 	Rotate  Decision = "rotate"
+	Ask     Decision = "ask"
 )
 
 // Evidence is what a review is decided from.
 type Evidence struct {
-	Held       int     // sessions that took place
-	Attended   int     // member-sessions
-	Missed     int     // member-sessions; those of which nothing is known are in neither
-	FirstHalf  float64 // attendance of the first half of the sessions held
-	SecondHalf float64
-	Answers    map[Answer]int
-	Age        time.Duration // of the group when the next series would begin
+	Sessions    int   // of the series
+	Held        int   // of them
+	Attendance  Share // of the members at the sessions held
+	FirstHalf   Share
+	SecondHalf  Share
+	Answers     map[Answer]int
+	Unanswered  int           // members who may still answer
+	Age         time.Duration // of the group when the next series would begin
+	RotateAfter time.Duration // the age at which the group is formed anew; 0 for never
 }
 
 // fewestAnswers is how many answers there must be before any is shown or used: with
 // fewer, everybody could guess who said what.
 const fewestAnswers = 3
 
-// Attendance returns the share of the member-sessions that were attended, 1 if
-// nothing is known.
-func (e Evidence) Attendance() float64 {
-	return share(e.Attended, e.Attended+e.Missed)
-}
-
-func share(part, whole int) float64 {
-	if whole == 0 {
-		return 1
-	}
-	return float64(part) / float64(whole)
-}
+// fewestSessions is how many sessions a series has of which another follows by itself.
+const fewestSessions = 4
 
 // Answered returns how many answers may be shown: none below three.
 func (e Evidence) Answered() int {
@@ -71,8 +75,8 @@ type Review struct {
 }
 
 // Decide applies the rule of the review.
-func Decide(e Evidence, cadence availability.Cadence, rotateAfter time.Duration) (Decision, availability.Cadence, []string) {
-	d, reasons := verdict(e)
+func Decide(e Evidence, cadence availability.Cadence) (Decision, availability.Cadence, []string) {
+	d, reasons := e.verdict()
 	next := cadence
 	switch d {
 	case Rarer:
@@ -86,43 +90,83 @@ func Decide(e Evidence, cadence availability.Cadence, rotateAfter time.Duration)
 			reasons = append(reasons, "weekly is as often as it gets")
 		}
 	}
-	if d != Stop && rotateAfter > 0 && e.Age >= rotateAfter {
-		reasons = append(reasons, fmt.Sprintf("the group is %d weeks old and is formed anew after %d", weeks(e.Age), weeks(rotateAfter)))
-		d = Rotate
+	switch {
+	case d != Stop && e.RotateAfter > 0 && e.Age >= e.RotateAfter:
+		reasons = append(reasons, fmt.Sprintf("the group would be %s old, and is formed anew after %d", plural(weeks(e.Age), "week"), weeks(e.RotateAfter)))
+		d, next = Rotate, cadence
+	case e.Attendance.Known() == 0:
+		reasons = append(reasons, "without evidence nothing follows by itself: somebody must say what should")
+		d, next = Ask, cadence
+	case e.Sessions < fewestSessions:
+		reasons = append(reasons, fmt.Sprintf("a series of %s is not followed by another by itself: somebody must say what should follow", plural(e.Sessions, "session")))
+		d, next = Ask, cadence
 	}
 	return d, next, reasons
 }
 
 func weeks(d time.Duration) int { return int(d / (7 * 24 * time.Hour)) }
 
-// verdict is the rule without what bounds the cadence.
-func verdict(e Evidence) (Decision, []string) {
-	attendance := e.Attendance()
-	reasons := []string{fmt.Sprintf("attendance %.0f%% over %d sessions", 100*attendance, e.Held)}
-	if e.Held >= 4 {
-		reasons = append(reasons, fmt.Sprintf("%.0f%% in the first half, %.0f%% in the second", 100*e.FirstHalf, 100*e.SecondHalf))
+func plural(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
 	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+// verdict is the rule without what bounds the cadence.
+func (e Evidence) verdict() (Decision, []string) {
+	reasons := e.figures()
 	n := e.Answered()
 	most := func(k int) bool { return n > 0 && 2*k > n }
-	stop, rarer, oftener := e.Answers[AnswerStop], e.Answers[AnswerRarer], e.Answers[AnswerOftener]
-	if n > 0 {
-		reasons = append(reasons, fmt.Sprintf("of %d answers %d say keep, %d rarer, %d oftener, %d stop", n, e.Answers[AnswerKeep], rarer, oftener, stop))
-	} else {
-		reasons = append(reasons, "fewer than three answers, so none counts")
+	below := func(percent int) bool {
+		return e.Attendance.Known() > 0 && 100*e.Attendance.Yes < percent*e.Attendance.Known()
 	}
+	stop, rarer, oftener := e.Answers[AnswerStop], e.Answers[AnswerRarer], e.Answers[AnswerOftener]
 	switch {
 	case most(stop):
 		return Stop, append(reasons, "most answers say stop")
-	case attendance < 0.3:
+	case below(30):
 		return Stop, append(reasons, "attendance is below 30%")
 	case most(rarer + stop):
 		return Rarer, append(reasons, "most answers say rarer or stop")
-	case attendance < 0.6:
+	case below(60):
 		return Rarer, append(reasons, "attendance is below 60%")
-	case most(oftener) && attendance >= 0.8:
+	case most(oftener) && !below(80):
 		return Oftener, append(reasons, "most answers say oftener, and attendance is 80% or more")
 	}
 	return Keep, append(reasons, "nothing speaks against going on")
+}
+
+// figures says what is known.
+func (e Evidence) figures() []string {
+	var out []string
+	switch a := e.Attendance; {
+	case e.Held == 0:
+		out = append(out, "no session was held")
+	case a.Known() == 0:
+		out = append(out, fmt.Sprintf("no evidence: nothing is known of anybody at the %s held", plural(e.Held, "session")))
+	case a.Unknown > 0:
+		out = append(out, fmt.Sprintf("attendance %s over %s, known of %d of %d attendances", a.percent(), plural(e.Held, "session"), a.Known(), a.All()))
+	default:
+		out = append(out, fmt.Sprintf("attendance %s over %s", a.percent(), plural(e.Held, "session")))
+	}
+	if e.Held >= fewestSessions && e.FirstHalf.Known() > 0 && e.SecondHalf.Known() > 0 {
+		out = append(out, fmt.Sprintf("%s in the first half, %s in the second", e.FirstHalf.percent(), e.SecondHalf.percent()))
+	}
+	if n := e.Answered(); n > 0 {
+		out = append(out, fmt.Sprintf("of %d answers %d say keep, %d rarer, %d oftener, %d stop", n, e.Answers[AnswerKeep], e.Answers[AnswerRarer], e.Answers[AnswerOftener], e.Answers[AnswerStop]))
+	} else {
+		out = append(out, "fewer than three answers, so none counts")
+	}
+	return out
+}
+
+// percent is the share of what is known, "none known" if nothing is.
+func (s Share) percent() string {
+	if s.Known() == 0 {
+		return "none known"
+	}
+	return fmt.Sprintf("%.0f%%", 100*float64(s.Yes)/float64(s.Known()))
 }
 
 func rarer(c availability.Cadence) availability.Cadence {
@@ -142,54 +186,28 @@ func oftener(c availability.Cadence) availability.Cadence {
 	return availability.Weekly
 }
 
-// gather collects the evidence from a series as it is on the calendar and the
-// members' busy times without it. A reply counts before what the calendar says.
-func gather(series calendar.Series, busy map[calendar.Address]availability.Busy, now time.Time) (Evidence, error) {
-	occurrences, err := series.Occurrences()
+// gather collects the evidence of the sessions that are over from those who are to
+// attend them.
+func gather(panel Panel, now time.Time) (Evidence, error) {
+	occurrences, err := panel.Series.Occurrences()
 	if err != nil {
 		return Evidence{}, err
 	}
-	var e Evidence
-	var attended, known []int
+	e := Evidence{Sessions: len(occurrences)}
+	var held []Share
 	for _, o := range occurrences {
-		if o.Cancelled || o.End.After(now) {
-			continue
+		if !o.Cancelled && !o.End.After(now) {
+			held = append(held, panel.Share(o))
 		}
-		a, m := 0, 0
-		for _, at := range series.Attendees {
-			switch came, isKnown := attendedBy(series, at.Address, o, busy[at.Address]); {
-			case !isKnown:
-			case came:
-				a++
-			default:
-				m++
-			}
-		}
-		e.Held++
-		e.Attended += a
-		e.Missed += m
-		attended, known = append(attended, a), append(known, a+m)
 	}
-	half := len(attended) / 2
-	e.FirstHalf = share(sum(attended[:half]), sum(known[:half]))
-	e.SecondHalf = share(sum(attended[half:]), sum(known[half:]))
+	e.Held = len(held)
+	for i, s := range held {
+		e.Attendance = e.Attendance.Plus(s)
+		if i < len(held)/2 {
+			e.FirstHalf = e.FirstHalf.Plus(s)
+		} else {
+			e.SecondHalf = e.SecondHalf.Plus(s)
+		}
+	}
 	return e, nil
-}
-
-func attendedBy(s calendar.Series, a calendar.Address, o calendar.Occurrence, busy availability.Busy) (came, known bool) {
-	switch s.Reply(a, o) {
-	case calendar.Accepted, calendar.Tentative:
-		return true, true
-	case calendar.Declined:
-		return false, true
-	}
-	kind, free := busy.At(o.Interval)
-	return free, free || kind != availability.Unknown
-}
-
-func sum(ns []int) (n int) {
-	for _, k := range ns {
-		n += k
-	}
-	return n
 }

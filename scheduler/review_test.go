@@ -43,8 +43,8 @@ func TestDecide(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			e := scheduler.Evidence{Held: 10, Attended: tt.attended, Missed: 100 - tt.attended, Answers: tt.answers, Age: time.Duration(tt.weeks) * 7 * 24 * time.Hour}
-			got, next, reasons := scheduler.Decide(e, tt.cadence, 26*7*24*time.Hour)
+			e := scheduler.Evidence{Sessions: 13, Held: 10, Attendance: scheduler.Share{Yes: tt.attended, No: 100 - tt.attended, Unknown: 3}, Answers: tt.answers, Age: time.Duration(tt.weeks) * 7 * 24 * time.Hour, RotateAfter: 26 * 7 * 24 * time.Hour}
+			got, next, reasons := scheduler.Decide(e, tt.cadence)
 			if got != tt.want || next != tt.next {
 				t.Errorf("decision %s, then %s; want %s, then %s (%v)", got, next, tt.want, tt.next, reasons)
 			}
@@ -67,19 +67,19 @@ func (w *world) nearEnd(t *testing.T, b scheduler.Booking) {
 
 func (w *world) review(t *testing.T) scheduler.ReviewPlan {
 	t.Helper()
-	plans, err := w.PlanReviews(t.Context(), nil)
-	if err != nil || len(plans) != 1 {
-		t.Fatalf("PlanReviews: %d, %v; want one", len(plans), err)
+	plan, err := w.PlanReviews(t.Context(), scheduler.ReviewOptions{})
+	if err != nil || len(plan.Reviews) != 1 {
+		t.Fatalf("PlanReviews: %+v, %v; want one review", plan, err)
 	}
-	return plans[0]
+	return plan.Reviews[0]
 }
 
 func TestReviewIsNotDueEarly(t *testing.T) {
 	w, _ := booked(t, ana, bo)
-	if plans, err := w.PlanReviews(t.Context(), nil); err != nil || len(plans) != 0 {
-		t.Errorf("in the first week: %d reviews, %v; want none", len(plans), err)
+	if plan, err := w.PlanReviews(t.Context(), scheduler.ReviewOptions{}); err != nil || len(plan.Reviews)+len(plan.Asking) != 0 {
+		t.Errorf("in the first week: %+v, %v; want none", plan, err)
 	}
-	if _, err := w.PlanReviews(t.Context(), []string{"g"}); err == nil || !strings.Contains(err.Error(), "2026-03-17") {
+	if _, err := w.PlanReviews(t.Context(), scheduler.ReviewOptions{Groups: []string{"g"}}); err == nil || !strings.Contains(err.Error(), "2026-03-03") {
 		t.Errorf("review of g: %v; want an error with the date from which on", err)
 	}
 }
@@ -88,7 +88,7 @@ func TestReviewKeepsTheSlotOnATie(t *testing.T) {
 	w, b := booked(t, ana, bo) // tue 15:00, though mon 09:00 would be as good
 	w.nearEnd(t, b)
 	r := w.review(t)
-	if r.Decision != scheduler.Keep || r.Evidence.Held != 12 || r.Evidence.Attendance() != 1 {
+	if r.Decision != scheduler.Keep || r.Evidence.Held != 12 || r.Evidence.Attendance != (scheduler.Share{Yes: 24}) {
 		t.Fatalf("review %+v; want keep, 12 held, all attended", r.Review)
 	}
 	next, err := w.ApplyReview(t.Context(), r)
@@ -98,8 +98,8 @@ func TestReviewKeepsTheSlotOnATie(t *testing.T) {
 	if next.Series.Slot.String() != "tue 15:00" || next.Series.First != (availability.Date{Year: 2026, Month: 4, Day: 7}) || next.Generation != 2 {
 		t.Errorf("next series %s from %s, generation %d; want tue 15:00 from 2026-04-07, generation 2", next.Series.Slot, next.Series.First, next.Generation)
 	}
-	if plans, err := w.PlanReviews(t.Context(), nil); err != nil || len(plans) != 0 {
-		t.Errorf("reviewed again: %d, %v; want nothing", len(plans), err)
+	if plan, err := w.PlanReviews(t.Context(), scheduler.ReviewOptions{}); err != nil || len(plan.Reviews) != 0 {
+		t.Errorf("reviewed again: %+v, %v; want nothing", plan, err)
 	}
 	bookings, err := w.Store.Bookings(t.Context())
 	if err != nil || len(bookings) != 2 {
@@ -134,8 +134,8 @@ func TestReviewCountsRepliesThenCalendars(t *testing.T) {
 	w.fake.Reply(b.Series.UID, ana, sessions[0].Original, calendar.Declined)
 	w.nearEnd(t, b)
 	r := w.review(t)
-	if r.Evidence.Attended != 11+3 || r.Evidence.Missed != 1+9 {
-		t.Errorf("attended %d, missed %d; want 14 and 10", r.Evidence.Attended, r.Evidence.Missed)
+	if want := (scheduler.Share{Yes: 11 + 3, No: 1 + 9}); r.Evidence.Attendance != want {
+		t.Errorf("attendance %+v; want %+v", r.Evidence.Attendance, want)
 	}
 	if r.Decision != scheduler.Rarer || r.Cadence != availability.Biweekly || r.Next.Booking.Series.Count != 7 {
 		t.Errorf("decision %s, %s; want rarer, biweekly, with 7 sessions", r.Decision, r.Cadence)
@@ -146,8 +146,8 @@ func TestUnknownIsNoEvidence(t *testing.T) {
 	w, b := booked(t, ana, bo)
 	w.fake.Break(bo)
 	w.nearEnd(t, b)
-	if r := w.review(t); r.Evidence.Attended != 12 || r.Evidence.Missed != 0 {
-		t.Errorf("attended %d, missed %d; want ana's 12 alone", r.Evidence.Attended, r.Evidence.Missed)
+	if r := w.review(t); r.Evidence.Attendance != (scheduler.Share{Yes: 12, Unknown: 12}) {
+		t.Errorf("attendance %+v; want ana's 12 alone", r.Evidence.Attendance)
 	}
 }
 

@@ -84,38 +84,5 @@ func (s *Service) Intro(ctx context.Context, name string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("read the bookings: %w", err)
 	}
-	return agenda.Intro(s.Workspace, g, Snapshot{Bookings: bookings}.existing(name), s.Now())
-}
-
-// RotationDue reports whether all groups that the program formed have been
-// reviewed, so that its next round can be formed, and from which Monday on: the
-// one after the last session that is still to come.
-func (s *Service) RotationDue(ctx context.Context, program Program) (start availability.Date, due bool, err error) {
-	rounds, err := s.Store.Rounds(ctx, program.Name)
-	if err != nil || len(rounds) == 0 {
-		return start, false, err
-	}
-	bookings, err := s.Store.Bookings(ctx)
-	if err != nil {
-		return start, false, err
-	}
-	zone, err := availability.LoadZone(s.Workspace.Zone)
-	if err != nil {
-		return start, false, err
-	}
-	last := s.Now()
-	for _, b := range bookings {
-		if !slices.ContainsFunc(rounds[len(rounds)-1].Groups, func(g Group) bool { return g.Name == b.Group }) {
-			continue
-		}
-		if !b.Reviewed {
-			return start, false, nil // another review comes first
-		}
-		end, err := lastEnd(b.Series)
-		if err != nil {
-			return start, false, fmt.Errorf("group %q: %w", b.Group, err)
-		}
-		last, due = later(last, end), true
-	}
-	return availability.DateOf(last.In(zone)).Monday().AddDays(7), due, nil
+	return agenda.Intro(s.Workspace, g, Snapshot{Bookings: bookings, Now: s.Now()}.existing(name), s.Now())
 }

@@ -19,13 +19,14 @@ type Service struct {
 	Load      func(context.Context) (Workspace, error) // reads it anew for each turn; nil to keep it as it is
 	Store     Store
 	Backend   calendar.Backend
+	Former    Former   // proposes the next round after a rotation; nil if nothing does
 	Notifier  Notifier // nil if the calendar tells everybody
 	Holidays  HolidayFunc
 	Agenda    func(Program) (Agenda, error)
 	Now       func() time.Time
 	Log       *slog.Logger
 	Progress  func(what string, done, total int)
-	AnswerKey func() ([]byte, error) // what answers are hashed with; asked only when one is kept or counted
+	AnswerKey func(create bool) ([]byte, error) // what answers are hashed with; create makes one if there is none
 }
 
 // Snapshot reads the bookings, and the busy times of the people over the window.
@@ -196,7 +197,7 @@ func (s *Service) Book(ctx context.Context, p BookingPlan) (b Booking, created b
 		b, err = s.save(ctx, b, s.event(b, "found", "on the organizer's calendar; this store did not know it"))
 		return b, false, err
 	}
-	b, err = s.save(ctx, b, s.event(b, "intended", fmt.Sprintf("%s, %d sessions", b.Series.Slot, b.Series.Count)))
+	b, err = s.intendBooking(ctx, b)
 	if errors.Is(err, ErrBooked) {
 		existing, err := s.booking(ctx, b.Group)
 		return existing, false, err
@@ -206,6 +207,28 @@ func (s *Service) Book(ctx context.Context, p BookingPlan) (b Booking, created b
 	}
 	b, err = s.put(ctx, b)
 	return b, true, err
+}
+
+// intendBooking commits a new booking. One of the group that is over, and was not
+// reviewed, ends with it.
+func (s *Service) intendBooking(ctx context.Context, b Booking) (Booking, error) {
+	batch := Batch{Bookings: []Booking{b}, Events: []Event{s.event(b, "intended", fmt.Sprintf("%s, %s", b.Series.Slot, plural(b.Series.Count, "session")))}}
+	bookings, err := s.Store.Bookings(ctx)
+	if err != nil {
+		return b, fmt.Errorf("read the bookings: %w", err)
+	}
+	if old, ok := bookings.Current(b.Group); ok && old.Fault == nil {
+		if over, err := s.isOver(old.Series); err == nil && over {
+			old.State = Ended
+			batch.Bookings = []Booking{old, b}
+			batch.Events = append([]Event{s.event(old, "ended", "its last session is over, and somebody booked what follows")}, batch.Events...)
+		}
+	}
+	saved, err := s.commit(ctx, batch)
+	if err != nil {
+		return b, err
+	}
+	return saved[len(saved)-1], nil
 }
 
 // name gives b the first generation and UID that no calendar has seen. A store

@@ -43,7 +43,7 @@ func newWorld(t testing.TB, people ...calendar.Address) *world {
 	w.Service = &scheduler.Service{
 		Workspace: scheduler.Workspace{
 			Organizer: calendar.Attendee{Address: organizer}, Zone: "Europe/Berlin",
-			Roster: roster, Repair: scheduler.DefaultRepairRules(),
+			Roster: roster, Repair: scheduler.DefaultRepairRules(), Review: scheduler.DefaultReviewRules(),
 		},
 		Backend: w.fake,
 		Now:     func() time.Time { return now },
@@ -52,7 +52,7 @@ func newWorld(t testing.TB, people ...calendar.Address) *world {
 			return a, nil
 		},
 		Holidays:  func(string, availability.Date, availability.Date) ([]availability.Date, error) { return nil, nil },
-		AnswerKey: func() ([]byte, error) { return []byte("key"), nil },
+		AnswerKey: func(bool) ([]byte, error) { return []byte("key"), nil },
 	}
 	w.openStore(t)
 	return w
@@ -408,16 +408,39 @@ func TestUsedUpUIDLeadsToTheNextGeneration(t *testing.T) {
 	}
 }
 
-func TestSeriesThatIsOverIsEnded(t *testing.T) {
+// What was reviewed ends when it is over; what was not waits for its review, and does
+// not keep the group from booking anew.
+func TestSeriesThatIsOver(t *testing.T) {
 	w := newWorld(t, ana, bo)
-	w.book(t, w.plan(t, w.group("g", ana, bo))[0])
+	request := w.group("g", ana, bo)
+	b := w.book(t, w.plan(t, request)[0])
 	w.Now = func() time.Time { return now.AddDate(0, 4, 0) }
-	if err := w.Resume(t.Context()); err != nil {
+	resume := func(want int) {
+		t.Helper()
+		if err := w.Resume(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if bookings, err := w.Store.Bookings(t.Context()); err != nil || len(bookings) != want {
+			t.Errorf("four months later: bookings %v, %v; want %d", bookings, err, want)
+		}
+	}
+	resume(1)
+	request.Search.Start = availability.Date{Year: 2026, Month: 5, Day: 11}
+	plan := w.plan(t, request)[0]
+	next, created, err := w.Book(t.Context(), plan)
+	if err != nil || !created || next.Generation != 2 {
+		t.Fatalf("Book: generation %d, created %v, %v; want the next one", next.Generation, created, err)
+	}
+	all, err := w.Store.BookingsOf(t.Context(), "g")
+	if err != nil || len(all) != 2 || all[0].State != scheduler.Ended || all[0].Series.UID != b.Series.UID {
+		t.Errorf("bookings %v, %v; want that the old one ended", all, err)
+	}
+	next.Reviewed = true
+	if _, err := w.Store.Commit(t.Context(), scheduler.Batch{Bookings: []scheduler.Booking{next}}); err != nil {
 		t.Fatal(err)
 	}
-	if bookings, err := w.Store.Bookings(t.Context()); err != nil || len(bookings) != 0 {
-		t.Errorf("four months later: bookings %v, %v; want none", bookings, err)
-	}
+	w.Now = func() time.Time { return now.AddDate(0, 9, 0) }
+	resume(0)
 }
 
 func TestStatus(t *testing.T) {

@@ -99,17 +99,12 @@ func (p *Planner) Members(g Group, except calendar.UID) ([]availability.Member, 
 	}
 	out := make([]availability.Member, 0, len(g.Members))
 	for _, a := range g.Members {
-		person, ok := p.Workspace.Roster[a]
-		if !ok {
-			return nil, fmt.Errorf("group %q: %s is not among the people", g.Name, a)
-		}
-		busy := p.busy(a, except)
-		if program.MaxSessionsPerWeek > 0 {
-			busy.Add(p.fullWeeks(a, except, program.MaxSessionsPerWeek, zone)...)
-		}
-		m, err := person.Member(busy, p.Window, p.Holidays)
+		m, err := p.member(a, except)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", a, err)
+			return nil, err
+		}
+		if program.MaxSessionsPerWeek > 0 {
+			m.Busy.Add(p.fullWeeks(a, except, program.MaxSessionsPerWeek, zone)...)
 		}
 		m.Required = slices.Contains(g.Required, a)
 		out = append(out, m)
@@ -125,6 +120,20 @@ func (s Snapshot) Members(g Group, except calendar.UID) ([]availability.Member, 
 		return nil, err
 	}
 	return p.Members(g, except)
+}
+
+// member returns one person as they are judged, busy with all sessions of ours but
+// those of the series except.
+func (p *Planner) member(a calendar.Address, except calendar.UID) (availability.Member, error) {
+	person, ok := p.Workspace.Roster[a]
+	if !ok {
+		return availability.Member{}, fmt.Errorf("%s is not among the people", a)
+	}
+	m, err := person.Member(p.busy(a, except), p.Window, p.Holidays)
+	if err != nil {
+		return m, fmt.Errorf("%s: %w", a, err)
+	}
+	return m, nil
 }
 
 func (p *Planner) busy(a calendar.Address, except calendar.UID) availability.Busy {

@@ -14,37 +14,46 @@ import (
 func newReviewCmd(a *app) *cobra.Command {
 	var flags changeFlags
 	var night nightFlags
+	var o scheduler.ReviewOptions
 	cmd := &cobra.Command{
 		Use:   "review [GROUP…]",
 		Short: "Decide from evidence what follows each ending series",
-		Long: `From 14 days before its last session on, a series is reviewed: from attendance (the
-members' replies, then their calendars) and, from three answers on, what the members
-say. With --yes it books the next series, or tells the members that this one ends.`,
+		Long: `From four weeks before the last session on, the members of a series can say what should
+follow ('peerslot answer'). It is decided ten days before that session, or as soon as
+everybody has answered: from attendance (the members' replies, then their calendars)
+and, from three answers on, what they say. With --yes the next series is booked, or the
+members are told that this one ends, or the next round is formed and booked. Without
+evidence, and for a series of fewer than four sessions, a person is asked.`,
 		Example: `  peerslot review                   # every series that ends
   peerslot review leads --yes       # decide and book`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.monitored("review", night, func(beat *heartbeat) error { return a.review(cmd.Context(), args, flags, night, beat) })
+			o.Groups = args
+			return a.monitored("review", night, func(beat *heartbeat) error { return a.review(cmd.Context(), o, flags, night, beat) })
 		},
 	}
 	flags.add(cmd)
 	night.add(cmd)
+	cmd.Flags().IntVar(&o.Weeks, "weeks", 0, "how many weeks what follows lasts, at most 13 (default as long as its program says)")
 	completeGroups(a, cmd)
 	return cmd
 }
 
-func (a *app) review(ctx context.Context, groups []string, flags changeFlags, night nightFlags, beat *heartbeat) error {
+func (a *app) review(ctx context.Context, o scheduler.ReviewOptions, flags changeFlags, night nightFlags, beat *heartbeat) error {
+	if o.Weeks < 0 || o.Weeks > 13 {
+		return usagef("", "--weeks %d: want 1 to 13", o.Weeks)
+	}
 	return change[reviewing]{
 		flags: flags, clock: !night.acceptClock, night: true,
-		plan: func(ctx context.Context, w *workspace) (reviewing, error) { return planReviews(ctx, w, groups) },
+		plan: func(ctx context.Context, w *workspace) (reviewing, error) { return planReviews(ctx, w, o) },
 		show: func(w *workspace, p report.Printer, r reviewing) {
-			p.Reviews(w.Workspace, r.plans)
+			p.Reviews(w.Workspace, r.plan)
 			printLoad(w, p, r.out.Load)
 		},
 		question: reviewing.question,
-		apply:    func(ctx context.Context, w *workspace, r *reviewing) error { return r.apply(ctx, a, w) },
+		apply:    func(ctx context.Context, w *workspace, r *reviewing) error { return r.apply(ctx, w) },
 		done: func(w *workspace, p report.Printer, r reviewing, applied bool) {
 			r.count(beat, applied)
-			r.tell(a, w, p, applied)
+			r.tell(a, p, applied)
 		},
 		answer:  reviewing.answer,
 		verdict: reviewing.verdict,
@@ -53,42 +62,61 @@ func (a *app) review(ctx context.Context, groups []string, flags changeFlags, ni
 
 // A reviewing is what review carries from its plan to its answer.
 type reviewing struct {
-	plans  []scheduler.ReviewPlan
+	plan   scheduler.ReviewsPlan
 	out    report.Reviews
-	booked []scheduler.Booking // what followed each; zero where it failed
+	booked []scheduler.Booking // what followed each review; zero where it failed
+	formed []int               // how many groups of each rotation were booked
 }
 
-func planReviews(ctx context.Context, w *workspace, groups []string) (reviewing, error) {
-	plans, err := w.service.PlanReviews(ctx, groups)
+func planReviews(ctx context.Context, w *workspace, o scheduler.ReviewOptions) (reviewing, error) {
+	plan, err := w.service.PlanReviews(ctx, o)
 	if err != nil {
 		return reviewing{}, err
 	}
-	r := reviewing{plans: plans, booked: make([]scheduler.Booking, len(plans))}
-	r.out.Load, err = w.overloaded(ctx)
-	if err != nil {
+	r := reviewing{plan: plan, booked: make([]scheduler.Booking, len(plan.Reviews)), formed: make([]int, len(plan.Rotations))}
+	r.out = report.Reviews{Reviews: []report.Review{}, Attention: []report.Attention{}}
+	if r.out.Load, err = w.overloaded(ctx); err != nil {
 		return r, err
 	}
-	r.out.Reviews = []report.Review{}
-	for _, p := range plans {
+	for _, p := range plan.Reviews {
 		one, err := report.NewReview(p)
 		if err != nil {
 			return r, err
 		}
 		r.out.Reviews = append(r.out.Reviews, one)
 	}
+	for _, q := range plan.Asking {
+		r.out.Asking = append(r.out.Asking, report.NewAsking(q))
+	}
+	for _, n := range plan.Rotations {
+		r.out.Formed = append(r.out.Formed, report.NewRotation(n))
+	}
+	r.find(w, plan.Findings)
 	return r, nil
 }
 
+func (r *reviewing) find(w *workspace, findings []scheduler.Finding) {
+	for _, f := range findings {
+		r.out.Attention = append(r.out.Attention, report.NewAttention(w.Workspace, f))
+	}
+}
+
 func (r reviewing) question() string {
-	if len(r.plans) == 0 {
+	steps := len(r.plan.Rotations)
+	for _, p := range r.plan.Reviews {
+		if p.Decision != scheduler.Ask {
+			steps++
+		}
+	}
+	if steps == 0 {
 		return ""
 	}
-	return fmt.Sprintf("Carry out %s?", report.Count(len(r.plans), "decision", "decisions"))
+	return fmt.Sprintf("Carry out %s?", report.Count(steps, "decision", "decisions"))
 }
 
 // apply carries out each decision. One that cannot be does not hinder the others.
-func (r *reviewing) apply(ctx context.Context, a *app, w *workspace) error {
-	for i, p := range r.plans {
+func (r *reviewing) apply(ctx context.Context, w *workspace) error {
+	for i, p := range r.plan.Reviews {
 		next, err := w.service.ApplyReview(ctx, p)
 		if stopped(ctx, err) {
 			return err
@@ -107,9 +135,15 @@ func (r *reviewing) apply(ctx context.Context, a *app, w *workspace) error {
 			one.Next = &s
 		}
 	}
-	var err error
-	r.out.Formed, err = a.rotate(ctx, w, r.plans)
-	return err
+	for i, n := range r.plan.Rotations {
+		booked, findings, err := w.service.ApplyRotation(ctx, n)
+		if err != nil {
+			return err
+		}
+		r.formed[i] = len(booked) - len(findings)
+		r.find(w, findings)
+	}
+	return nil
 }
 
 func (r reviewing) answer(planned bool) any {
@@ -129,42 +163,39 @@ func (r reviewing) answer(planned bool) any {
 }
 
 func (r reviewing) verdict() error {
-	for _, one := range r.out.Reviews {
-		if one.Error != "" || one.Decision == string(scheduler.Rotate) {
-			return &needsPerson{}
-		}
+	if len(r.out.Attention) > 0 || slices.ContainsFunc(r.out.Reviews, func(one report.Review) bool { return one.Error != "" }) {
+		return &needsPerson{}
 	}
 	return nil
 }
 
 func (r reviewing) count(beat *heartbeat, applied bool) {
-	beat.Checked = len(r.plans)
+	beat.Checked = len(r.plan.Reviews)
+	beat.Attention += len(r.out.Attention)
 	for _, one := range r.out.Reviews {
 		beat.count(one, applied)
 	}
 }
 
 // tell says what became of each decision.
-func (r reviewing) tell(a *app, w *workspace, p report.Printer, applied bool) {
-	for i, plan := range r.plans {
+func (r reviewing) tell(a *app, p report.Printer, applied bool) {
+	for i, plan := range r.plan.Reviews {
 		group, next := plan.Booking.Group, r.booked[i].Series
 		switch {
 		case r.out.Reviews[i].Error != "":
 			a.warn("%s", r.out.Reviews[i].Error)
-		case !applied:
+		case !applied || plan.Decision == scheduler.Ask:
 		case plan.Next != nil:
 			p.Printf("Booked %s: %s %s, %s\n", group, next.Slot, next.Cadence, report.Count(next.Count, "session", "sessions"))
 		case plan.Decision == scheduler.Rotate:
-			p.Printf("%s ends; its program's next round follows when all its groups have been reviewed, or with 'peerslot form %s'.\n", group, plan.Booking.Program)
+			p.Printf("%s ends; the next round of %s follows when all its groups have been reviewed.\n", group, plan.Booking.Program)
 		default:
 			p.Printf("%s ends with its last session, and its members are told.\n", group)
 		}
 	}
-	for _, f := range r.out.Formed {
-		if !applied {
-			break
+	for i, n := range r.plan.Rotations {
+		if applied {
+			p.Printf("Formed round %d of %s: %s, %d of them booked.\n", n.Round.Number, n.Program, report.Count(len(n.Round.Groups), "group", "groups"), r.formed[i])
 		}
-		p.Form(w.Workspace, f)
-		p.Printf("Formed round %d of %s; book it with 'peerslot book --all'.\n", f.Round, f.Program)
 	}
 }

@@ -132,8 +132,9 @@ func (a *app) openWith(ctx context.Context, other otherBackend, open func(locati
 		Now:       a.now,
 		Log:       a.log(),
 		Progress:  newProgress(a).report,
-		AnswerKey: func() ([]byte, error) { return answerKey(filepath.Join(c.Dir, ".peerslot", "answer.key")) },
+		AnswerKey: func(create bool) ([]byte, error) { return a.answerKey(c, create) },
 	}
+	w.service.Former = former{a, w}
 	a.finally = append(a.finally, func() { a.countCalls(w) })
 	return w, nil
 }

@@ -63,11 +63,17 @@ func formingWindow(w scheduler.Workspace, r Request) (window availability.Interv
 
 // Save makes the proposal the program's current round; see scheduler's SaveRound.
 func Save(ctx context.Context, s *scheduler.Service, p Plan) error {
-	var fresh []string
+	next := p.Next()
+	return s.SaveRound(ctx, next.Round, next.Fresh, next.Replaced)
+}
+
+// Next returns what of the plan is stored.
+func (p Plan) Next() scheduler.NextRound {
+	next := scheduler.NextRound{Round: p.Round, Replaced: p.Replaced}
 	for _, g := range p.Groups {
 		if !g.Kept {
-			fresh = append(fresh, g.Name)
+			next.Fresh = append(next.Fresh, g.Name)
 		}
 	}
-	return s.SaveRound(ctx, p.Round, fresh, p.Replaced)
+	return next
 }

@@ -214,22 +214,23 @@ func (y *year) pass() scheduler.RepairPlan {
 // review carries out the reviews that are due, after the members had their say.
 func (y *year) review() {
 	y.tb.Helper()
-	plans, err := y.PlanReviews(y.tb.Context(), nil)
+	plan, err := y.PlanReviews(y.tb.Context(), scheduler.ReviewOptions{})
 	if err != nil {
 		y.tb.Fatal(err)
 	}
-	for _, p := range plans {
-		for _, a := range p.Booking.Series.Attendees {
+	for _, p := range plan.Asking {
+		i := slices.IndexFunc(y.Workspace.Groups, func(g scheduler.Group) bool { return g.Name == p.Group })
+		for _, a := range y.Workspace.Groups[i].Members {
 			answer := []scheduler.Answer{scheduler.AnswerKeep, scheduler.AnswerKeep, scheduler.AnswerKeep, scheduler.AnswerOftener, scheduler.AnswerRarer, scheduler.AnswerStop}[y.random.IntN(6)]
-			if err := y.Answer(y.tb.Context(), p.Booking.Group, a.Address, answer); err != nil {
+			if err := y.Answer(y.tb.Context(), p.Group, a, answer); err != nil {
 				y.tb.Fatal(err)
 			}
 		}
 	}
-	if plans, err = y.PlanReviews(y.tb.Context(), nil); err != nil {
+	if plan, err = y.PlanReviews(y.tb.Context(), scheduler.ReviewOptions{}); err != nil {
 		y.tb.Fatal(err)
 	}
-	for _, p := range plans {
+	for _, p := range plan.Reviews {
 		next, err := y.ApplyReview(y.tb.Context(), p)
 		if err != nil {
 			y.tb.Fatal(err)

@@ -38,7 +38,7 @@ func newWorld(t testing.TB, people ...calendar.Address) *world {
 	w.Service = &scheduler.Service{
 		Workspace: scheduler.Workspace{
 			Organizer: calendar.Attendee{Address: organizer}, Zone: "Europe/Berlin",
-			Roster: roster, Repair: scheduler.DefaultRepairRules(),
+			Roster: roster, Repair: scheduler.DefaultRepairRules(), Review: scheduler.DefaultReviewRules(),
 		},
 		Backend: w.fake,
 		Now:     func() time.Time { return now },
@@ -47,7 +47,7 @@ func newWorld(t testing.TB, people ...calendar.Address) *world {
 			return a, nil
 		},
 		Holidays:  func(string, availability.Date, availability.Date) ([]availability.Date, error) { return nil, nil },
-		AnswerKey: func() ([]byte, error) { return []byte("key"), nil },
+		AnswerKey: func(bool) ([]byte, error) { return []byte("key"), nil },
 	}
 	w.openStore(t)
 	return w

@@ -1,13 +1,19 @@
 package report
 
-import "github.com/peerslot/peerslot/scheduler"
+import (
+	"time"
+
+	"github.com/peerslot/peerslot/scheduler"
+)
 
 // Reviews is what was decided, or would be.
 type Reviews struct {
-	Reviews []Review `json:"reviews"`
-	Load    []Load   `json:"load"`
-	Formed  []Form   `json:"formed,omitempty"` // next rounds of programs all of whose groups have been reviewed
-	Plan    bool     `json:"plan,omitempty"`   // nothing was changed
+	Reviews   []Review    `json:"reviews"`
+	Asking    []Asking    `json:"asking,omitempty"`
+	Load      []Load      `json:"load"`
+	Formed    []Form      `json:"formed,omitempty"` // next rounds of programs all of whose groups have been reviewed
+	Attention []Attention `json:"attention"`
+	Plan      bool        `json:"plan,omitempty"` // nothing was changed
 }
 
 // Review is the decision about one series.
@@ -15,7 +21,9 @@ type Review struct {
 	Group      string   `json:"group"`
 	UID        string   `json:"uid"`
 	Held       int      `json:"held"`
-	Attendance float64  `json:"attendance"`
+	Attendance *float64 `json:"attendance"` // null: no evidence
+	Known      int      `json:"known"`      // attendances of which something is known
+	Unknown    int      `json:"unknown"`
 	Answers    int      `json:"answers"` // 0 below three
 	Decision   string   `json:"decision"`
 	Cadence    string   `json:"cadence"`
@@ -24,33 +32,25 @@ type Review struct {
 	Error      string   `json:"error,omitempty"`
 }
 
-// Reviews writes the decisions, their reasons, and what follows.
-func (p Printer) Reviews(w scheduler.Workspace, plans []scheduler.ReviewPlan) {
-	if len(plans) == 0 {
-		p.Printf("No series ends within 14 days.\n")
-		return
-	}
-	for _, r := range plans {
-		p.Heading("%s: %s (%s)", r.Booking.Group, r.Decision, r.Cadence)
-		for _, reason := range r.Reasons {
-			p.Printf("  %s\n", reason)
-		}
-		if r.Next == nil {
-			continue
-		}
-		if r.Next.Problem != nil {
-			p.Printf("  no next series: %v\n", r.Next.Problem)
-			continue
-		}
-		p.BookingPlans(w, []scheduler.BookingPlan{*r.Next})
-	}
+// Asking is a series whose members may still answer.
+type Asking struct {
+	Group      string    `json:"group"`
+	UID        string    `json:"uid"`
+	Until      time.Time `json:"until"`
+	Members    int       `json:"members"`
+	Unanswered int       `json:"unanswered"`
 }
 
 // NewReview describes a plan, with the series that would follow.
 func NewReview(p scheduler.ReviewPlan) (Review, error) {
+	a := p.Evidence.Attendance
 	r := Review{
-		Group: p.Booking.Group, UID: string(p.Booking.Series.UID), Held: p.Evidence.Held, Attendance: p.Evidence.Attendance(),
+		Group: p.Booking.Group, UID: string(p.Booking.Series.UID), Held: p.Evidence.Held, Known: a.Known(), Unknown: a.Unknown,
 		Answers: p.Evidence.Answered(), Decision: string(p.Decision), Cadence: p.Cadence.String(), Reasons: p.Reasons,
+	}
+	if a.Known() > 0 {
+		share := float64(a.Yes) / float64(a.Known())
+		r.Attendance = &share
 	}
 	if p.Next == nil || p.Next.Problem != nil {
 		return r, nil
@@ -58,4 +58,61 @@ func NewReview(p scheduler.ReviewPlan) (Review, error) {
 	next, err := NewSeries(p.Next.Booking, false)
 	r.Next = &next
 	return r, err
+}
+
+// NewAsking describes a series whose members may still answer.
+func NewAsking(a scheduler.Asking) Asking {
+	return Asking{a.Group, string(a.UID), a.Until.UTC(), a.Members, a.Unanswered}
+}
+
+// NewRotation describes the round that follows, with the slots of its groups.
+func NewRotation(r scheduler.Rotation) Form {
+	f := Form{Program: r.Program, Round: r.Round.Number, Seed: r.Round.Seed, Start: r.Start.String(), Groups: []Formed{}, LeftOut: []LeftOut{}, Unknown: Unknowns(scheduler.UnknownIn(r.Bookings)), Assumed: []string{}, Replaced: r.Replaced}
+	for _, p := range r.Bookings {
+		g := Formed{Name: p.Group.Name, Cadence: p.Program.For(p.Group).Cadence.String(), Sessions: p.Booking.Series.Count}
+		for _, m := range p.Group.Members {
+			g.Members = append(g.Members, string(m))
+		}
+		if p.Problem != nil {
+			g.Problem = p.Problem.Error()
+		} else {
+			g.Slot, g.Zone = p.Booking.Series.Slot.String(), p.Booking.Series.Slot.Zone
+			g.Attendance, g.Possible = p.Attendance(), p.Candidate.Possible
+		}
+		f.Groups = append(f.Groups, g)
+	}
+	return f
+}
+
+// Reviews writes the decisions, their reasons, and what follows; then who may still
+// answer.
+func (p Printer) Reviews(w scheduler.Workspace, plan scheduler.ReviewsPlan) {
+	if len(plan.Reviews)+len(plan.Asking)+len(plan.Rotations) == 0 {
+		p.Printf("No series is to be reviewed now.\n")
+	}
+	for _, r := range plan.Reviews {
+		p.Heading("%s: %s (%s)", r.Booking.Group, r.Decision, r.Cadence)
+		for _, reason := range r.Reasons {
+			p.Printf("  %s\n", reason)
+		}
+		switch {
+		case r.Next == nil:
+		case r.Next.Problem != nil:
+			p.Printf("  no next series: %v\n", r.Next.Problem)
+		default:
+			p.BookingPlans(w, []scheduler.BookingPlan{*r.Next})
+		}
+	}
+	for _, a := range plan.Asking {
+		p.Printf("%s is decided on %s at the latest; %d of %d may still answer.\n", a.Group, a.Until.UTC().Format("Mon 2 Jan"), a.Unanswered, a.Members)
+	}
+	for _, r := range plan.Rotations {
+		p.Heading("%s: round %d from %s", r.Program, r.Round.Number, r.Start)
+		p.BookingPlans(w, r.Bookings)
+	}
+	var attention []Attention
+	for _, f := range plan.Findings {
+		attention = append(attention, NewAttention(w, f))
+	}
+	p.Attention(attention)
 }

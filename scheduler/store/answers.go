@@ -59,8 +59,12 @@ func knowKey(ctx context.Context, tx *sql.Tx, key string) error {
 }
 
 // Answers implements scheduler.Store.
-func (s *Store) Answers(ctx context.Context, uid calendar.UID) ([]string, error) {
-	return answers(ctx, s.db, uid)
+func (s *Store) Answers(ctx context.Context, uid calendar.UID) (key string, tokens []string, err error) {
+	if tokens, err = answers(ctx, s.db, uid); err != nil || len(tokens) == 0 {
+		return "", nil, err
+	}
+	err = s.db.QueryRowContext(ctx, `SELECT value FROM setting WHERE name = 'answer key'`).Scan(&key)
+	return key, tokens, err
 }
 
 // A querier is a database or a transaction.

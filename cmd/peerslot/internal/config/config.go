@@ -32,6 +32,9 @@ type Config struct {
 	Store     string // path of an SQLite file, or the URL of a PostgreSQL database
 	Dir       string // folder of the file
 
+	AnswerKeyEnv string // name of the environment variable that holds the key of the members' answers; "" for the file
+	AnswerKey    string // path of the file that holds it otherwise, made on first use
+
 	MaxSessionsPerWeek int // peer sessions of one person, above which status warns
 	Slack              Slack
 
@@ -107,8 +110,8 @@ func Load(path string) (*Config, error) {
 // files that it names are looked for in dir. The error is [Errors].
 func Parse(name string, data []byte, dir string) (*Config, error) {
 	r := newReader(dir)
-	c := &Config{Dir: dir, Store: "peerslot.db", MaxSessionsPerWeek: 3, holidays: map[string]holiday.Calendar{}}
-	c.Workspace = scheduler.Workspace{Roster: scheduler.Roster{}, Repair: scheduler.DefaultRepairRules()}
+	c := &Config{Dir: dir, Store: "peerslot.db", AnswerKey: filepath.Join(".peerslot", "answer.key"), MaxSessionsPerWeek: 3, holidays: map[string]holiday.Calendar{}}
+	c.Workspace = scheduler.Workspace{Roster: scheduler.Roster{}, Repair: scheduler.DefaultRepairRules(), Review: scheduler.DefaultReviewRules()}
 	c.Calendar = Calendar{
 		Backend: Folder,
 		Folder:  FolderOptions{Path: "calendars"},
@@ -147,6 +150,10 @@ func (r *reader) config(c *Config, root *node) {
 		"programs":              func(v value) { programs = v },
 		"groups":                func(v value) { groups = v },
 		"repair":                func(v value) { v.repair(&w.Repair) },
+		"review":                func(v value) { v.review(&w.Review) },
+		"workspace":             func(v value) { w.ID = v.name() },
+		"answer_key_env":        func(v value) { c.AnswerKeyEnv = v.variable("key of the members' answers") },
+		"answer_key":            func(v value) { c.AnswerKey = v.filePath(c.AnswerKey) },
 		"max_sessions_per_week": func(v value) { c.MaxSessionsPerWeek = v.integer(1, 50) },
 		"slack":                 func(v value) { v.slack(&c.Slack) },
 	})

@@ -81,6 +81,9 @@ groups:
     required: [ana@acme.example]
     notes: https://wiki.acme.example/berlin-leads
 repair: {horizon: 2w, notice: 48h, min_gain: 2, below_quorum: cancel}
+review: {ask: 6w, decide: 5d, stay: 20%}
+workspace: emea
+answer_key_env: PEERSLOT_ANSWER_KEY
 max_sessions_per_week: 4
 slack: {token_env: SLACK_TOKEN, endpoint: "http://127.0.0.1:8081"}
 `
@@ -146,6 +149,7 @@ func wantFull(dir string) *config.Config {
 				Required: []calendar.Address{ana}, Notes: "https://wiki.acme.example/berlin-leads",
 			}},
 			Repair: scheduler.RepairRules{Horizon: 14 * 24 * time.Hour, Notice: 48 * time.Hour, MinGain: 2, CancelBelow: true},
+			Review: scheduler.ReviewRules{Ask: 42 * 24 * time.Hour, Decide: 5 * 24 * time.Hour, Stay: 0.2}, ID: "emea",
 		},
 		Calendar: config.Calendar{
 			Backend:    config.Google,
@@ -154,7 +158,7 @@ func wantFull(dir string) *config.Config {
 			CalDAV:     config.CalDAVOptions{URL: "https://dav.acme.example/", Username: "robot", PasswordEnv: "CALDAV_PASSWORD"},
 			AllowHosts: []string{"cal.intern.acme.example", "10.0.0.5:8443"},
 		},
-		Store: "bookings.db", Dir: dir, MaxSessionsPerWeek: 4,
+		Store: "bookings.db", Dir: dir, AnswerKeyEnv: "PEERSLOT_ANSWER_KEY", AnswerKey: filepath.Join(".peerslot", "answer.key"), MaxSessionsPerWeek: 4,
 		Slack: config.Slack{TokenEnv: "SLACK_TOKEN", Endpoint: "http://127.0.0.1:8081"},
 	}
 }
@@ -183,13 +187,14 @@ programs: [{name: c}, {name: p, kind: pair}, {name: o, kind: one-on-one}]
 			},
 			Programs: []scheduler.Program{circle, pair, one},
 			Repair:   scheduler.DefaultRepairRules(),
+			Review:   scheduler.DefaultReviewRules(),
 		},
 		Calendar: config.Calendar{
 			Backend: config.Folder,
 			Folder:  config.FolderOptions{Path: "calendars"},
 			Google:  config.GoogleOptions{Credentials: "credentials.json", Token: "token.json", Meet: true},
 		},
-		Store: "peerslot.db", MaxSessionsPerWeek: 3,
+		Store: "peerslot.db", AnswerKey: filepath.Join(".peerslot", "answer.key"), MaxSessionsPerWeek: 3,
 	}
 	if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(config.Config{})); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

@@ -51,8 +51,8 @@ func TestProblems(t *testing.T) {
 
 		// Keys.
 		{"unknown key", start + "peple: []\n", `3:1: unknown key "peple"; did you mean "people"?`},
-		{"other unknown key", start + "colour: red\n", `3:1: unknown key "colour": want one of calendar, groups, max_sessions_per_week, organizer, people, programs, repair, slack, store, timezone`},
-		{"key is a URL", start + "https://feeds.acme.example/secret.ics: 1\n", `3:1: unknown key a URL: want one of calendar, groups, max_sessions_per_week, organizer, people, programs, repair, slack, store, timezone`},
+		{"other unknown key", start + "colour: red\n", `3:1: unknown key "colour": want one of answer_key, answer_key_env, calendar, groups, max_sessions_per_week, organizer, people, programs, repair, review, slack, store, timezone, workspace`},
+		{"key is a URL", start + "https://feeds.acme.example/secret.ics: 1\n", `3:1: unknown key a URL: want one of answer_key, answer_key_env, calendar, groups, max_sessions_per_week, organizer, people, programs, repair, review, slack, store, timezone, workspace`},
 		{"duplicate key", start + "store: a\nstore: b\n", `4:1: "store" is given twice, first in line 3`},
 		{"duplicate key in braces", start + "calendar: {backend: folder, backend: google}\n", `3:29: "backend" is given twice, first in line 3`},
 		{"no organizer", "timezone: UTC\npeople: []\n", "1:1: organizer is missing: want the address that owns every series, such as people-ops@acme.example"},
@@ -89,6 +89,9 @@ func TestProblems(t *testing.T) {
 3:30: repair.notice: want a duration such as 24h, not "2 days"
 3:48: repair.min_gain: want a whole number from 1 to 8, not "9"
 3:65: repair.below_quorum: want report or cancel, not "ignore"`},
+		{"review", start + "review: {ask: soon, stay: 10}\n", `3:15: review.ask: want a duration such as 28d, not "soon"
+3:27: review.stay: want a percentage such as 60%, from 0% to 100%, not "10"`},
+		{"review decided before it is asked", start + "review: {ask: 1w, decide: 2w}\n", "3:9: review: decided (2w) sooner than asked (1w) before the last session: want a shorter decide, or a longer ask"},
 		{"repair that never repairs", start + "repair: {horizon: 24h, notice: 1d}\n", "3:9: repair: no session is at least notice (1d) and at most horizon (1d) away: want a shorter notice, or a longer horizon"},
 		{"sessions a week", start + "max_sessions_per_week: 0\n", `3:24: max_sessions_per_week: want a whole number from 1 to 50, not "0"`},
 		{"slack", start + "slack: {token_env: xoxb-1234}\n", "3:20: slack.token_env: want the name of an environment variable that holds the token, not the token itself"},

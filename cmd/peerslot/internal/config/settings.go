@@ -121,6 +121,18 @@ func (v value) repair(rules *scheduler.RepairRules) {
 	}
 }
 
+// review reads when a series is reviewed, and what makes it meet elsewhere.
+func (v value) review(rules *scheduler.ReviewRules) {
+	v.fields(fields{
+		"ask":    func(v value) { rules.Ask = v.duration("28d", day, 26*week) },
+		"decide": func(v value) { rules.Decide = v.duration("10d", 0, 26*week) },
+		"stay":   func(v value) { rules.Stay = v.percent() },
+	})
+	if rules.Ask > 0 && rules.Decide > rules.Ask {
+		v.fail("decided (%s) sooner than asked (%s) before the last session: want a shorter decide, or a longer ask", formatDuration(rules.Decide), formatDuration(rules.Ask))
+	}
+}
+
 // slack reads how groups get channels.
 func (v value) slack(s *Slack) {
 	v.fields(fields{

@@ -1,0 +1,97 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"time"
+
+	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/scheduler"
+)
+
+// NewAttention describes a finding; times are told in the workspace's zone.
+func NewAttention(w scheduler.Workspace, f scheduler.Finding) Attention {
+	return Attention{cmp.Or(f.Group, f.Program), Words(w, f)}
+}
+
+// Words says what is the matter and what to do, without the name of the group. It is
+// the one place where findings get their words.
+func Words(w scheduler.Workspace, f scheduler.Finding) string {
+	who, program := w.Name(f.Person), f.Program
+	switch f.Kind {
+	case scheduler.BrokenRecord:
+		return fmt.Sprintf("its booking in the store cannot be used: %v; 'peerslot cancel' ends it", f.Err)
+	case scheduler.BrokenSeries:
+		return fmt.Sprintf("the series on the organizer's calendar cannot be used: %v; mend it there, or end it with 'peerslot cancel'", f.Err)
+	case scheduler.SeriesGone:
+		return "the series is gone from the organizer's calendar; record that with 'peerslot cancel', then book again"
+	case scheduler.SeriesOff:
+		return "the series was cancelled on the organizer's calendar; record that with 'peerslot cancel'"
+	case scheduler.Unfinished:
+		return fmt.Sprintf("what an earlier run began cannot be finished: %v", f.Err)
+	case scheduler.Failed:
+		return f.Err.Error()
+	case scheduler.NoSuchProgram:
+		return fmt.Sprintf("its program %q is not configured any more; the series keeps the rules that it was booked with (if the program has another name now, say 'was: [%s]' there)", program, program)
+	case scheduler.NoSuchGroup:
+		return "the group is not configured any more; its series goes on as it is until 'peerslot cancel' ends it (if the group has another name now, say 'was:' there)"
+	case scheduler.OtherRules:
+		return fmt.Sprintf("the rules have changed since it was booked: %v", f.Err)
+	case scheduler.Stranger:
+		return fmt.Sprintf("%s is named, and is not among the people", f.Person)
+	case scheduler.Unplaced:
+		return fmt.Sprintf("%s (%s) should take part in %s, and is in no group; 'peerslot form %s --place %s' finds the best one", who, f.Person, program, program, f.Person)
+	case scheduler.Alone:
+		return fmt.Sprintf("%s (%s) is alone in the group; 'peerslot form %s --place %s' finds another one", who, f.Person, program, f.Person)
+	case scheduler.TooSmall:
+		return fmt.Sprintf("%s left of a group of at least %d; invite somebody, or form %s anew", Count(f.Share.Yes, "member is", "members are"), f.Share.All(), program)
+	case scheduler.UnderQuorum:
+		return fmt.Sprintf("%s: %s can attend, fewer than the quorum", when(w, f.At), of(f.Share))
+	case scheduler.HandConflict:
+		return fmt.Sprintf("%s was set by hand, and %s can attend", when(w, f.At), of(f.Share))
+	case scheduler.DeclinedSeries:
+		return fmt.Sprintf("%s declined the whole series, so nothing is moved for them; ask them, and take them out of the group if they do not come", who)
+	case scheduler.Uninvited:
+		return fmt.Sprintf("somebody took %s off the series by hand; take them out of the group, or invite them again", who)
+	case scheduler.NeedsDecision:
+		return fmt.Sprintf("somebody must say what follows its last session on %s: book the next series with 'peerslot book', or let it end", day(w, f.At))
+	case scheduler.NotFormed:
+		return fmt.Sprintf("the next round is due and not formed: %v; try 'peerslot form %s'", f.Err, program)
+	case scheduler.NotBooked:
+		if f.Err != nil {
+			return fmt.Sprintf("the group was formed, and has no series: %v", f.Err)
+		}
+		return "the group was formed, and has no series; book it with 'peerslot book'"
+	case scheduler.MailServer:
+		return fmt.Sprintf("the mail server is in trouble, and all mail waits: %v", f.Err)
+	case scheduler.MailRefused:
+		return fmt.Sprintf("the address of %s (%s) takes no mail: %v", who, f.Person, f.Err)
+	case scheduler.MailGivenUp:
+		return fmt.Sprintf("a message to %s (%s) did not go out in two days: %v", who, f.Person, f.Err)
+	case scheduler.MailBounced:
+		return fmt.Sprintf("a message to %s (%s) came back: %v", who, f.Person, f.Err)
+	case scheduler.ReplyUnclear:
+		return fmt.Sprintf("a message about the group wants to be read: %v", f.Err)
+	}
+	return fmt.Sprint(f.Kind, ": ", f.Err)
+}
+
+// of says who can attend, such as "2 of 5", or "2 of 5, and 1 more perhaps,".
+func of(s scheduler.Share) string {
+	if s.Unknown > 0 {
+		return fmt.Sprintf("%d of %d, and %d more perhaps,", s.Yes, s.All(), s.Unknown)
+	}
+	return fmt.Sprintf("%d of %d", s.Yes, s.All())
+}
+
+func when(w scheduler.Workspace, t time.Time) string { return in(w, t).Format("Mon 2 Jan 15:04") }
+
+func day(w scheduler.Workspace, t time.Time) string { return in(w, t).Format("Mon 2 Jan") }
+
+func in(w scheduler.Workspace, t time.Time) time.Time {
+	zone, err := availability.LoadZone(w.Zone)
+	if err != nil {
+		zone = time.UTC
+	}
+	return t.In(zone)
+}

@@ -1,0 +1,264 @@
+package scheduler_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/calendar/calendartest"
+	"github.com/peerslot/peerslot/scheduler"
+)
+
+func TestDecideAsksAPerson(t *testing.T) {
+	for name, e := range map[string]scheduler.Evidence{
+		"no session was held":             {Sessions: 13},
+		"nothing is known":                {Sessions: 13, Held: 12, Attendance: scheduler.Share{Unknown: 24}},
+		"nothing is known, and three say": {Sessions: 13, Held: 12, Attendance: scheduler.Share{Unknown: 24}, Answers: map[scheduler.Answer]int{scheduler.AnswerKeep: 3}},
+		"three sessions":                  {Sessions: 3, Held: 2, Attendance: scheduler.Share{Yes: 4}},
+	} {
+		d, _, reasons := scheduler.Decide(e, availability.Weekly)
+		if d != scheduler.Ask || strings.Contains(strings.Join(reasons, ";"), "100%") && e.Attendance.Known() == 0 {
+			t.Errorf("%s: %s, %v; want that a person is asked, and no figure from nothing", name, d, reasons)
+		}
+	}
+	e := scheduler.Evidence{Sessions: 3, Age: 50 * 7 * 24 * time.Hour, RotateAfter: 6 * 7 * 24 * time.Hour}
+	if d, _, _ := scheduler.Decide(e, availability.Weekly); d != scheduler.Rotate {
+		t.Errorf("an old group of three sessions: %s; want that it rotates", d)
+	}
+}
+
+// Members may answer until ten days before the last session; who asks is told how many.
+func TestReviewAsksFirst(t *testing.T) {
+	w, _ := booked(t, ana, bo, cem) // the last session is on 31 March
+	w.Now = func() time.Time { return time.Date(2026, 3, 10, 9, 0, 0, 0, time.UTC) }
+	asking := func(unanswered int) {
+		t.Helper()
+		plan, err := w.PlanReviews(t.Context(), scheduler.ReviewOptions{})
+		if err != nil || len(plan.Reviews) != 0 || len(plan.Asking) != 1 || plan.Asking[0].Unanswered != unanswered || plan.Asking[0].Members != 3 {
+			t.Errorf("PlanReviews: %+v, %v; want that %d of 3 may still answer", plan, err, unanswered)
+		}
+	}
+	asking(3)
+	for i, who := range []calendar.Address{ana, bo} {
+		if err := w.Answer(t.Context(), "g", who, scheduler.AnswerStop); err != nil {
+			t.Fatal(err)
+		}
+		asking(2 - i)
+	}
+	if err := w.Answer(t.Context(), "g", cem, scheduler.AnswerKeep); err != nil {
+		t.Fatal(err)
+	}
+	if r := w.review(t); r.Decision != scheduler.Stop {
+		t.Errorf("once all have answered: %s; want that it is decided, and stops", r.Decision)
+	}
+}
+
+func TestReviewDecidesTenDaysBefore(t *testing.T) {
+	w, b := booked(t, ana, bo)
+	last := b.Series.Slot
+	end, err := last.On(availability.Date{Year: 2026, Month: 3, Day: 31})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		before  time.Duration
+		reviews int
+	}{{10*24*time.Hour + time.Minute, 0}, {10 * 24 * time.Hour, 1}} {
+		w.Now = func() time.Time { return end.Start.Add(-c.before) }
+		if plan, err := w.PlanReviews(t.Context(), scheduler.ReviewOptions{}); err != nil || len(plan.Reviews) != c.reviews {
+			t.Errorf("%v before the last session: %d reviews, %v; want %d", c.before, len(plan.Reviews), err, c.reviews)
+		}
+	}
+}
+
+// A review that comes months late is still made, and plans nothing into the past.
+func TestReviewLate(t *testing.T) {
+	w, _ := booked(t, ana, bo)
+	w.Now = func() time.Time { return time.Date(2026, 6, 10, 9, 0, 0, 0, time.UTC) }
+	if err := w.Resume(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	r := w.review(t)
+	if r.Decision != scheduler.Keep || r.Next == nil || r.Next.Problem != nil {
+		t.Fatalf("review %+v; want keep, with a next series", r)
+	}
+	if first := r.Next.Booking.Series.First; first.Compare(availability.Date{Year: 2026, Month: 6, Day: 11}) < 0 {
+		t.Errorf("the next series begins on %s; want it after today, 10 June", first)
+	}
+	if _, err := w.ApplyReview(t.Context(), r); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Resume(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if all, err := w.Store.Bookings(t.Context()); err != nil || len(all) != 1 || all[0].Generation != 2 {
+		t.Errorf("bookings %v, %v; want the next one alone", all, err)
+	}
+}
+
+// Another slot must gain a tenth of the attendances; the old one stays for less.
+func TestReviewStays(t *testing.T) {
+	for _, c := range []struct {
+		missed int // of 26 attendances at the old slot
+		want   string
+	}{{0, "tue 15:00"}, {2, "tue 15:00"}, {3, "mon 09:00"}} {
+		w, b := booked(t, ana, bo)
+		for week := range c.missed {
+			from := at(4, 7, 15).Start.AddDate(0, 0, 7*week)
+			w.fake.Meet(ana, availability.Interval{Start: from, End: from.Add(time.Hour)})
+		}
+		w.nearEnd(t, b)
+		r := w.review(t)
+		if got := r.Next.Candidate.Slot.String(); got != c.want {
+			t.Errorf("%d of 26 missed: %s; want %s (%v)", c.missed, got, c.want, r.Reasons)
+		}
+		if said := strings.Join(r.Reasons, "; "); !strings.Contains(said, c.want) {
+			t.Errorf("%d of 26 missed: reasons %s; want that they name %s", c.missed, said, c.want)
+		}
+	}
+}
+
+func TestReviewOfSoManyWeeks(t *testing.T) {
+	w, b := booked(t, ana, bo)
+	w.nearEnd(t, b)
+	plan, err := w.PlanReviews(t.Context(), scheduler.ReviewOptions{Weeks: 6})
+	if err != nil || plan.Reviews[0].Next.Booking.Series.Count != 6 {
+		t.Errorf("PlanReviews: %+v, %v; want six sessions to follow", plan, err)
+	}
+}
+
+// Who was away, or out of hours, did not attend, whatever their calendar says.
+func TestReviewCountsAbsence(t *testing.T) {
+	w, b := booked(t, ana, bo)
+	person := w.Workspace.Roster[bo]
+	person.Away = []scheduler.DateRange{{First: availability.Date{Year: 2026, Month: 1, Day: 1}, Last: availability.Date{Year: 2026, Month: 2, Day: 10}}}
+	w.Workspace.Roster[bo] = person
+	w.nearEnd(t, b)
+	if r := w.review(t); r.Evidence.Attendance != (scheduler.Share{Yes: 18, No: 6}) {
+		t.Errorf("attendance %+v; want that bo missed six of twelve", r.Evidence.Attendance)
+	}
+}
+
+// Replies count whichever address of a person they were given under, and who
+// declined all of the series is not counted at all.
+func TestReviewKnowsAliases(t *testing.T) {
+	w, b := booked(t, ana, bo, cem)
+	sessions, err := b.Series.Occurrences()
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.fake.Reply(b.Series.UID, bo, sessions[0].Original, calendar.Declined)
+	for i := range 3 {
+		w.fake.Reply(b.Series.UID, cem, sessions[i].Original, calendar.Accepted)
+	}
+	person := w.Workspace.Roster[ana]
+	person.Address, person.Aliases = ana, []calendar.Address{"a.lima@acme.example"}
+	w.Workspace.Roster[ana] = person
+	s := b.Series
+	s.Attendees = []calendar.Attendee{{Address: "a.lima@acme.example", RSVP: calendar.Declined}, {Address: bo}}
+	if got := w.Workspace.Attending(scheduler.Group{Members: []calendar.Address{ana, bo, cem}}, s); len(got) != 1 || got[0] != bo {
+		t.Errorf("Attending: %v; want bo alone: ana declined under an alias, cem is not invited", got)
+	}
+	o := calendar.Occurrence{Original: sessions[0].Original, Interval: sessions[0].Interval}
+	if r := person.Reply(s, o); r != calendar.Declined {
+		t.Errorf("ana's reply: %q; want that it counts under her alias", r)
+	}
+}
+
+// A broken series is named, and the others are reviewed.
+func TestReviewGoesOnAfterAFault(t *testing.T) {
+	w := newWorld(t, ana, bo, cem, dee)
+	b, other := w.bookAt(t, "g", "tue 15:00", ana, bo), w.bookAt(t, "h", "tue 15:00", cem, dee)
+	w.nearEnd(t, b)
+	w.fake.Before = func(_ context.Context, c calendartest.Call) error {
+		if c.Method == "Get" && c.UID == b.Series.UID {
+			return errors.New("truncated")
+		}
+		return nil
+	}
+	plan, err := w.PlanReviews(t.Context(), scheduler.ReviewOptions{})
+	if err != nil || len(plan.Reviews) != 1 || plan.Reviews[0].Booking.Series.UID != other.Series.UID {
+		t.Fatalf("PlanReviews: %+v, %v; want h alone", plan, err)
+	}
+	if len(plan.Findings) != 1 || plan.Findings[0].Kind != scheduler.BrokenSeries || plan.Findings[0].Group != "g" {
+		t.Errorf("findings %+v; want g's series", plan.Findings)
+	}
+}
+
+// nextPairs proposes one fixed round.
+type nextPairs struct{ err error }
+
+func (n *nextPairs) NextRound(_ context.Context, s *scheduler.Service, p scheduler.Program, start availability.Date) (scheduler.NextRound, error) {
+	rounds, err := s.Store.Rounds(context.Background(), p.Name)
+	if n.err != nil || err != nil {
+		return scheduler.NextRound{}, errors.Join(n.err, err)
+	}
+	round := scheduler.Round{Program: p.Name, Number: len(rounds) + 1, Start: start, Groups: []scheduler.Group{{Name: "pairs-2", Program: p.Name, Members: []calendar.Address{ana, bo}}}}
+	return scheduler.NextRound{Round: round, Fresh: []string{"pairs-2"}, Replaced: []string{"pairs-1"}}, nil
+}
+
+// A rotation forms and books in one run, as its rehearsal says; what fails is tried
+// again by the next run.
+func TestRotation(t *testing.T) {
+	w := newWorld(t, ana, bo)
+	program := scheduler.DefaultProgram()
+	program.Name, program.RotateAfter = "pairs", 6
+	w.Workspace.Programs = []scheduler.Program{program}
+	first := scheduler.Group{Name: "pairs-1", Program: "pairs", Members: []calendar.Address{ana, bo}}
+	w.Workspace.Groups = []scheduler.Group{first}
+	round := scheduler.Round{Program: "pairs", Number: 1, Start: start, Groups: []scheduler.Group{first}}
+	if _, err := w.Store.Commit(t.Context(), scheduler.Batch{Round: &round}); err != nil {
+		t.Fatal(err)
+	}
+	b := w.book(t, w.plan(t, scheduler.Request{Group: first, Search: scheduler.NewSearch(w.Workspace, program, start)})[0])
+	w.nearEnd(t, b)
+	former := &nextPairs{err: errors.New("no way")}
+	w.Former = former
+	plan, err := w.PlanReviews(t.Context(), scheduler.ReviewOptions{})
+	if err != nil || len(plan.Reviews) != 1 || plan.Reviews[0].Decision != scheduler.Rotate || len(plan.Rotations) != 0 {
+		t.Fatalf("PlanReviews: %+v, %v; want the rotation of pairs-1, and no round", plan, err)
+	}
+	if len(plan.Findings) != 1 || plan.Findings[0].Kind != scheduler.NotFormed {
+		t.Errorf("findings %+v; want that the round is not formed", plan.Findings)
+	}
+	if _, err := w.ApplyReview(t.Context(), plan.Reviews[0]); err != nil {
+		t.Fatal(err)
+	}
+	former.err = nil
+	if plan, err = w.PlanReviews(t.Context(), scheduler.ReviewOptions{}); err != nil || len(plan.Reviews) != 0 || len(plan.Rotations) != 1 {
+		t.Fatalf("the next run: %+v, %v; want the round", plan, err)
+	}
+	if rounds, err := w.Store.Rounds(t.Context(), "pairs"); err != nil || len(rounds) != 1 {
+		t.Errorf("planning left %d rounds, %v; want nothing stored", len(rounds), err)
+	}
+	r := plan.Rotations[0]
+	booked, findings, err := w.ApplyRotation(t.Context(), r)
+	if err != nil || len(findings) != 0 || len(booked) != 1 {
+		t.Fatalf("ApplyRotation: %v, %v, %v; want one booking", booked, findings, err)
+	}
+	if !booked[0].Series.Same(r.Bookings[0].Booking.Series) && booked[0].Series.First != r.Bookings[0].Booking.Series.First {
+		t.Errorf("booked %+v; want what was planned, %+v", booked[0].Series, r.Bookings[0].Booking.Series)
+	}
+	if plan, err = w.PlanReviews(t.Context(), scheduler.ReviewOptions{}); err != nil || len(plan.Rotations)+len(plan.Findings) != 0 {
+		t.Errorf("once it is done: %+v, %v; want nothing", plan, err)
+	}
+}
+
+// A group without a program is as old as it is, and stays.
+func TestGroupsWithoutAProgramAreNotRotated(t *testing.T) {
+	w, b := booked(t, ana, bo)
+	w.nearEnd(t, b)
+	r := w.review(t)
+	next, err := w.ApplyReview(t.Context(), r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.nearEnd(t, next)
+	if r := w.review(t); r.Decision != scheduler.Keep {
+		t.Errorf("after 26 weeks: %s (%v); want keep", r.Decision, r.Reasons)
+	}
+}
