@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -181,3 +182,122 @@ func TestQuotaOfTenThousandPeople(t *testing.T) {
 		}
 	})
 }
+
+// term is what is left of most series on most nights.
+var term = span(quarter.Start, quarter.Start.AddDate(0, 0, 84))
+
+// A company answers for people in groups of four, each of which has a session a week
+// besides everybody's own meetings: every session must be told apart. Its answers are
+// made beforehand, so that what a reader needs can be measured.
+type company struct {
+	meetings int
+	busy     map[string]string // by address
+	events   map[string]string
+}
+
+func newCompany(people []calendar.Address) (c company, all []calendar.Series) {
+	c = company{busy: map[string]string{}, events: map[string]string{}}
+	var meetings []string
+	for _, t := range newOffice(3, nil).starts {
+		if !t.Before(term.End) {
+			break
+		}
+		meetings = append(meetings, fmt.Sprintf(`{"start":%q,"end":%q}`, t.Format(time.RFC3339), t.Add(30*time.Minute).Format(time.RFC3339)))
+	}
+	c.meetings = len(meetings)
+	common := strings.Join(meetings, ",")
+	for i, group := range slices.Collect(slices.Chunk(people, 4)) {
+		s := calendartest.Series(calendar.UID(fmt.Sprintf("night%d", i)))
+		s.Slot.Start = time.Duration(14*60+15*(i%16)) * time.Minute
+		s.Attendees = nil
+		sessions, err := s.Occurrences()
+		if err != nil {
+			panic(err)
+		}
+		var busy, events []string
+		for _, o := range sessions[:12] {
+			start, end := o.Start.Format(time.RFC3339), o.End.Format(time.RFC3339)
+			busy = append(busy, fmt.Sprintf(`{"start":%q,"end":%q}`, start, end))
+			events = append(events, fmt.Sprintf(`{"id":"%s_%s","status":"confirmed","start":{"dateTime":%q},"end":{"dateTime":%q}}`,
+				s.UID, o.Original.UTC().Format("20060102T150405Z"), start, end))
+		}
+		for _, a := range group {
+			s.Attendees = append(s.Attendees, calendar.Attendee{Address: a})
+			c.busy[string(a)] = strings.Join(busy, ",") + "," + common
+			c.events[string(a)] = strings.Join(events, ",")
+		}
+		all = append(all, s)
+	}
+	return c, all
+}
+
+// RoundTrip implements http.RoundTripper.
+func (c company) RoundTrip(r *http.Request) (*http.Response, error) {
+	if !strings.HasSuffix(r.URL.Path, "/freeBusy") {
+		parts := strings.Split(r.URL.Path, "/")
+		return answer(r, `{"kind":"calendar#events","accessRole":"freeBusyReader","timeZone":"UTC","items":[`+c.events[parts[len(parts)-2]]+`]}`), nil
+	}
+	var q struct{ Items []struct{ ID string } }
+	if err := json.NewDecoder(r.Body).Decode(&q); err != nil {
+		return nil, err
+	}
+	var calendars []string
+	for _, item := range q.Items {
+		calendars = append(calendars, `"`+item.ID+`":{"busy":[`+c.busy[item.ID]+`]}`)
+	}
+	return answer(r, `{"kind":"calendar#freeBusy","calendars":{`+strings.Join(calendars, ",")+`}}`), nil
+}
+
+func answer(r *http.Request, body string) *http.Response {
+	return &http.Response{
+		StatusCode: http.StatusOK, Header: http.Header{"Content-Type": {"application/json"}},
+		Body: io.NopCloser(strings.NewReader(body)), Request: r,
+	}
+}
+
+// BenchmarkNight reads who is busy besides all our own series, as the nightly pass
+// does. What it costs a person must not grow with the number of people.
+func BenchmarkNight(b *testing.B) {
+	for _, n := range []int{1_000, 10_000} {
+		b.Run(fmt.Sprintf("people=%d", n), func(b *testing.B) {
+			people := staff(n)
+			firm, all := newCompany(people)
+			var uids []calendar.UID
+			for _, s := range all {
+				uids = append(uids, s.UID)
+			}
+			s := standIn(b)
+			cfg := config(b, s)
+			next := cfg.HTTPClient.Transport
+			cfg.HTTPClient.Transport = roundTripper(func(r *http.Request) (*http.Response, error) {
+				if strings.HasSuffix(r.URL.Path, "/token") {
+					return next.RoundTrip(r)
+				}
+				return firm.RoundTrip(r)
+			})
+			used := cpuTime()
+			for b.Loop() {
+				g, err := google.Open(b.Context(), cfg)
+				if err != nil {
+					b.Fatal(err)
+				}
+				snapshot, err := g.Snapshot(b.Context(), people, term, all...)
+				if err != nil {
+					b.Fatal(err)
+				}
+				busy, err := snapshot.Busy(b.Context(), people, term, uids...)
+				if got := len(busy[people[n-1]].Spans); err != nil || got != firm.meetings {
+					b.Fatalf("got %d spans, %v, want the %d meetings that are not ours", got, err, firm.meetings)
+				}
+			}
+			used = cpuTime() - used
+			b.ReportMetric(used.Seconds()/float64(b.N), "cpu-s/op")
+			b.ReportMetric(float64(used.Microseconds())/float64(b.N*n), "cpu-us/person")
+		})
+	}
+}
+
+type roundTripper func(*http.Request) (*http.Response, error)
+
+// RoundTrip implements http.RoundTripper.
+func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }

@@ -35,6 +35,11 @@ func (e *apiError) Error() string {
 	return fmt.Sprintf("google %s: %d %s", e.method, e.code, e.reason)
 }
 
+// concernsAll reports whether err would come of any other call as well.
+func concernsAll(ctx context.Context, err error) bool {
+	return err != nil && (ctx.Err() != nil || errors.Is(err, calendar.ErrSignIn) || errors.Is(err, calendar.ErrQuota))
+}
+
 // answered reports whether err is an answer of Google with one of the codes.
 func answered(err error, codes ...int) bool {
 	e, ok := errors.AsType[*apiError](err)

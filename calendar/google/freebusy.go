@@ -147,7 +147,7 @@ func join(parts []part, window availability.Interval) availability.Busy {
 func (b *Backend) ask(ctx context.Context, q query) (map[calendar.Address][]part, error) {
 	answer, err := b.freeBusy(ctx, q)
 	switch {
-	case err != nil && (ctx.Err() != nil || errors.Is(err, calendar.ErrSignIn) || errors.Is(err, calendar.ErrQuota)):
+	case concernsAll(ctx, err):
 		return nil, err
 	case tooLong(err) && q.window.Length() > 24*time.Hour:
 		return b.askHalves(ctx, q)

@@ -2,7 +2,6 @@ package google
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -36,12 +35,8 @@ func (s *snapshot) list(ctx context.Context, a calendar.Address, times []availab
 	s.mu.Lock()
 	l, ok := s.listed[a]
 	all := slices.Clone(times)
-	for _, sessions := range s.sessions {
-		for _, own := range sessions {
-			if slices.Contains(own.busy, a) {
-				all = append(all, own.Clip(s.window))
-			}
-		}
+	for _, own := range s.own[a] {
+		all = append(all, own.Interval)
 	}
 	s.mu.Unlock()
 	if ok && len(availability.Subtract(times, l.covers)) == 0 {
@@ -55,7 +50,7 @@ func (s *snapshot) list(ctx context.Context, a calendar.Address, times []availab
 	})
 	switch {
 	case err == nil:
-	case ctx.Err() != nil || errors.Is(err, calendar.ErrSignIn) || errors.Is(err, calendar.ErrQuota):
+	case concernsAll(ctx, err):
 		return l, err
 	default:
 		l.reason = fmt.Sprintf("its own sessions cannot be told from other meetings: %v", err)
@@ -112,11 +107,11 @@ func (s *snapshot) item(e *gcal.Event, zone *time.Location) (item, bool) {
 
 // explain returns busy without the doubtful time that only sessions of the given
 // series take. What nothing in the listing explains is unknown.
-func (l listing) explain(busy availability.Busy, doubtful []availability.Interval, except []calendar.UID) availability.Busy {
+func (l listing) explain(busy availability.Busy, doubtful []availability.Interval, except map[calendar.UID]bool) availability.Busy {
 	var own, foreign []availability.Interval
 	for _, i := range l.items {
 		switch {
-		case i.series != "" && slices.Contains(except, i.series):
+		case i.series != "" && except[i.series]:
 			own = append(own, i.Interval)
 		case i.opaque(busy):
 			foreign = append(foreign, i.Interval)

@@ -48,7 +48,7 @@ func (s *snapshot) find(ctx context.Context, series []calendar.UID) error {
 	g.SetLimit(parallel)
 	for _, uid := range series {
 		s.mu.Lock()
-		_, known := s.sessions[uid]
+		known := s.known[uid]
 		s.mu.Unlock()
 		if known {
 			continue
@@ -67,12 +67,21 @@ func (s *snapshot) find(ctx context.Context, series []calendar.UID) error {
 func (s *snapshot) know(uid calendar.UID, sessions []session) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.sessions[uid] = sessions
+	if s.known[uid] {
+		return // several goroutines may have read it at once
+	}
+	s.known[uid] = true
 	id := eventID(uid)
 	s.names[id], s.names[id+"@google.com"] = uid, uid
 	for _, o := range sessions {
 		if o.iCalUID != "" {
 			s.names[o.iCalUID] = uid
+		}
+		iv := o.Clip(s.window)
+		for _, a := range o.busy {
+			if !iv.Empty() {
+				s.own[a] = append(s.own[a], ownSession{uid, iv})
+			}
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -20,18 +21,25 @@ type snapshot struct {
 	window availability.Interval
 	busy   map[calendar.Address]availability.Busy
 
-	mu       sync.Mutex
-	sessions map[calendar.UID][]session // of the series that were left out so far
-	names    map[string]calendar.UID    // whose event has that id or iCalUID
-	listed   map[calendar.Address]listing
+	mu     sync.Mutex
+	known  map[calendar.UID]bool             // series whose sessions are known
+	own    map[calendar.Address][]ownSession // that make somebody busy, as far as they are known
+	names  map[string]calendar.UID           // whose event has that id or iCalUID
+	listed map[calendar.Address]listing
+}
+
+// An ownSession is a session of one of our series.
+type ownSession struct {
+	series calendar.UID
+	availability.Interval
 }
 
 // Snapshot implements calendar.Syncer. The reader may be used by several goroutines.
 func (b *Backend) Snapshot(ctx context.Context, people []calendar.Address, window availability.Interval, own ...calendar.Series) (calendar.BusyReader, error) {
 	s := &snapshot{
 		b: b, window: window,
-		sessions: map[calendar.UID][]session{}, names: map[string]calendar.UID{},
-		listed: map[calendar.Address]listing{},
+		known: map[calendar.UID]bool{}, own: map[calendar.Address][]ownSession{},
+		names: map[string]calendar.UID{}, listed: map[calendar.Address]listing{},
 	}
 	for _, series := range own {
 		sessions, err := sessionsOf(series)
@@ -56,13 +64,17 @@ func (s *snapshot) Busy(ctx context.Context, people []calendar.Address, iv avail
 	if err := s.find(ctx, except); err != nil {
 		return nil, fmt.Errorf("read the sessions that do not count: %w", err)
 	}
+	without := make(map[calendar.UID]bool, len(except))
+	for _, uid := range except {
+		without[uid] = true
+	}
 	var mu sync.Mutex
 	out := make(map[calendar.Address]availability.Busy, len(people))
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(parallel)
 	for _, a := range slices.Compact(slices.Sorted(slices.Values(people))) {
 		g.Go(func() error {
-			busy, err := s.without(ctx, a, except)
+			busy, err := s.without(ctx, a, without)
 			mu.Lock()
 			defer mu.Unlock()
 			out[a] = cut(busy, iv)
@@ -87,7 +99,7 @@ func cut(busy availability.Busy, iv availability.Interval) availability.Busy {
 }
 
 // without returns when a is busy with something else than the given series.
-func (s *snapshot) without(ctx context.Context, a calendar.Address, except []calendar.UID) (availability.Busy, error) {
+func (s *snapshot) without(ctx context.Context, a calendar.Address, except map[calendar.UID]bool) (availability.Busy, error) {
 	busy, ok := s.busy[a]
 	if !ok {
 		return availability.Unreadable("this calendar was not asked for"), nil
@@ -107,20 +119,31 @@ func (s *snapshot) without(ctx context.Context, a calendar.Address, except []cal
 // the session alone. A session that is not busy from start to end is not what
 // makes the calendar busy there, since it would be; so what is there is something
 // else. The same goes for one that a has declined.
-func (s *snapshot) doubtful(a calendar.Address, busy availability.Busy, except []calendar.UID) []availability.Interval {
+func (s *snapshot) doubtful(a calendar.Address, busy availability.Busy, except map[calendar.UID]bool) []availability.Interval {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var out []availability.Interval
-	for _, uid := range except {
-		for _, own := range s.sessions[uid] {
-			iv := own.Clip(s.window)
-			if iv.Empty() || !slices.Contains(own.busy, a) {
-				continue
-			}
-			if slices.ContainsFunc(busy.Spans, func(b availability.Span) bool { return b.Kind != availability.Unknown && b.Contains(iv) }) {
-				out = append(out, iv)
-			}
+	for _, own := range s.own[a] {
+		if except[own.series] && covered(busy, own.Interval) {
+			out = append(out, own.Interval)
 		}
 	}
 	return availability.Union(out)
+}
+
+// covered reports whether one busy span holds all of iv. Those of one kind are sorted
+// and do not overlap, so that the last that starts in time decides.
+func covered(busy availability.Busy, iv availability.Interval) bool {
+	end, _ := slices.BinarySearchFunc(busy.Spans, iv.Start, func(s availability.Span, t time.Time) int {
+		if s.Start.After(t) {
+			return 1
+		}
+		return -1
+	})
+	for _, s := range slices.Backward(busy.Spans[:end]) {
+		if s.Kind != availability.Unknown {
+			return s.Contains(iv)
+		}
+	}
+	return false
 }

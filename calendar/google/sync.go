@@ -14,7 +14,7 @@ import (
 
 // Sync implements calendar.Syncer. It makes one call for each 2,500 events that
 // changed, and two for each of our series among them; to read all series it makes
-// no such calls.
+// no such calls, so when many have changed it reads all.
 func (b *Backend) Sync(ctx context.Context, token string, ours []calendar.UID) (calendar.Changes, error) {
 	p := &changePages{ids: map[string]calendar.UID{}, events: map[calendar.UID]*gcal.Event{}, occurrences: map[calendar.UID][]*gcal.Event{}, parts: map[calendar.UID][]*gcal.Event{}}
 	for _, uid := range ours {
@@ -32,6 +32,9 @@ func (b *Backend) Sync(ctx context.Context, token string, ours []calendar.UID) (
 	if err != nil {
 		return calendar.Changes{}, fmt.Errorf("read the organizer's calendar: %w", err)
 	}
+	if changed := p.changed(); token != "" && 2*changed > fewCalls+len(ours)*eventsEach/2500 {
+		return b.Sync(ctx, "", ours)
+	}
 	c := calendar.Changes{Token: next, Full: token == "", Problems: map[calendar.UID]error{}}
 	for _, uid := range ours {
 		var r reading
@@ -46,21 +49,29 @@ func (b *Backend) Sync(ctx context.Context, token string, ours []calendar.UID) (
 		default:
 			continue
 		}
-		if err := addTo(&c, uid, r.series, err); err != nil {
+		if err := addTo(ctx, &c, uid, r.series, err); err != nil {
 			return calendar.Changes{}, err
 		}
 	}
 	return c, nil
 }
 
-func addTo(c *calendar.Changes, uid calendar.UID, s calendar.Series, err error) error {
+// eventsEach is about how many events of the organizer's calendar there are for each
+// series that runs: those that are over, and occurrences that differ, are listed too.
+const eventsEach = 12
+
+// fewCalls are not worth reading everything instead.
+const fewCalls = 8
+
+// addTo adds what was found out of one series. The error is for what concerns all.
+func addTo(ctx context.Context, c *calendar.Changes, uid calendar.UID, s calendar.Series, err error) error {
 	switch {
-	case errors.Is(err, calendar.ErrChanged):
-		c.Problems[uid] = err
 	case errors.Is(err, calendar.ErrNotFound) || err == nil && s.Cancelled:
 		c.Gone = append(c.Gone, uid)
-	case err != nil:
+	case concernsAll(ctx, err):
 		return fmt.Errorf("series %s: %w", uid, err)
+	case err != nil:
+		c.Problems[uid] = err
 	default:
 		c.Series = append(c.Series, s)
 	}
@@ -74,6 +85,17 @@ type changePages struct {
 	events      map[calendar.UID]*gcal.Event
 	occurrences map[calendar.UID][]*gcal.Event
 	parts       map[calendar.UID][]*gcal.Event // what people split off
+}
+
+// changed returns how many of our series are among the pages.
+func (p *changePages) changed() int {
+	n := len(p.events)
+	for uid := range p.occurrences {
+		if p.events[uid] == nil {
+			n++
+		}
+	}
+	return n
 }
 
 func (p *changePages) add(e *gcal.Event) {

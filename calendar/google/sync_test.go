@@ -112,6 +112,22 @@ func TestSyncReadsChangesAfterwards(t *testing.T) {
 	}
 }
 
+// When many have changed, reading all costs less than reading each of them.
+func TestSyncAfterManyChanges(t *testing.T) {
+	s := standIn(t)
+	b := open(t, s)
+	uids := booked(t, b, 12)
+	token := syncAll(t, b, "", uids).Token
+	for _, uid := range uids[:12] {
+		s.Reply(string(uid), bo, time.Time{}, "accepted")
+	}
+	var c calendar.Changes
+	wantCalls(t, "all changed", calls(b, func() { c = syncAll(t, b, token, uids) }), map[string]int{"events.list": 2})
+	if !c.Full || len(c.Series) != 12 || c.Series[3].RSVP(calendartest.Bo, time.Time{}) != calendar.Accepted {
+		t.Errorf("got %+v, want all as they are", c)
+	}
+}
+
 func TestSyncStartsOver(t *testing.T) {
 	s := standIn(t)
 	b := open(t, s)
