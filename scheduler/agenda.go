@@ -52,6 +52,7 @@ func BuiltInAgenda(name string) (a Agenda, ok bool) {
 		return Agenda{}, false
 	}
 	t := template.Must(template.ParseFS(agendaFiles, "agendas/"+name+".tmpl", "agendas/intro.tmpl"))
+	bound(t)
 	return Agenda{t, parts}, true
 }
 
@@ -66,6 +67,7 @@ func ParseAgenda(name, text string) (Agenda, error) {
 	if t, err = t.New(name).Option("missingkey=error").Parse(text); err != nil {
 		return Agenda{}, fmt.Errorf("agenda %s: %w", name, err)
 	}
+	bound(t)
 	a := Agenda{t, circleParts}
 	if _, err := a.Text(AgendaData{Group: "example", Members: []string{"Ana", "Bo"}}, time.Hour); err != nil {
 		return Agenda{}, err
@@ -80,11 +82,11 @@ func ParseAgenda(name, text string) (Agenda, error) {
 func (a Agenda) Text(d AgendaData, length time.Duration) (string, error) {
 	d.Minutes = int(length / time.Minute)
 	d.Parts = a.parts(d.Minutes)
-	var b strings.Builder
-	if err := a.template.Execute(&b, d); err != nil {
+	text, err := render(a.template, a.template.Name(), d)
+	if err != nil {
 		return "", fmt.Errorf("agenda %s: %w", a.template.Name(), err)
 	}
-	return strings.TrimSpace(strings.ReplaceAll(b.String(), "\r\n", "\n")), nil
+	return strings.TrimSpace(strings.ReplaceAll(text, "\r\n", "\n")), nil
 }
 
 // circleParts scales check-in 5-10, topic 30-45, challenges and successes 15-20

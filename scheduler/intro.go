@@ -48,11 +48,11 @@ func (a Agenda) Intro(w Workspace, g Group, b *Booking, now time.Time) (string, 
 }
 
 func (a Agenda) intro(d IntroData) (string, error) {
-	var b strings.Builder
-	if err := a.template.ExecuteTemplate(&b, "intro", d); err != nil {
+	text, err := render(a.template, "intro", d)
+	if err != nil {
 		return "", fmt.Errorf("introduction in agenda %s: %w", a.template.Name(), err)
 	}
-	return strings.TrimSpace(b.String()), nil
+	return strings.TrimSpace(text), nil
 }
 
 // setSlot tells when the group meets, and who leads the first session to come.

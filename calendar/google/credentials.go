@@ -9,13 +9,13 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"os"
 	"strings"
 	"time"
 
 	"golang.org/x/oauth2"
 	"golang.org/x/oauth2/jwt"
 
+	"github.com/peerslot/peerslot/calendar/file"
 	"github.com/peerslot/peerslot/calendar/oauth"
 )
 
@@ -100,15 +100,15 @@ type credentialsFile struct {
 
 // readCredentials reads the file. Its errors never quote from it.
 func readCredentials(cfg Config) (credentials, error) {
-	data, err := os.ReadFile(cfg.Credentials)
+	data, err := file.Read(cfg.Credentials, 1<<20)
 	if err != nil {
 		return credentials{}, fmt.Errorf("google credentials: %w", err)
 	}
-	var file credentialsFile
-	if err := json.Unmarshal(data, &file); err != nil {
+	var read credentialsFile
+	if err := json.Unmarshal(data, &read); err != nil {
 		return credentials{}, fmt.Errorf("google credentials %s: want the JSON file of an OAuth client or a service account's key", cfg.Credentials)
 	}
-	creds, err := file.credentials(cfg)
+	creds, err := read.credentials(cfg)
 	if err != nil {
 		return credentials{}, fmt.Errorf("google credentials %s: %w", cfg.Credentials, err)
 	}

@@ -6,6 +6,17 @@ import (
 	"github.com/spf13/cobra"
 )
 
+// subcommand is for commands that only hold others: what is not one is named, with
+// what was meant.
+func subcommand(missing string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) > 0 {
+			return usagef(missing, "%s: there is no %q%s", cmd.Name(), args[0], suggestion(cmd, args[0]))
+		}
+		return nil
+	}
+}
+
 // exactly is cobra.ExactArgs with an error that says what is missing.
 func exactly(n int, what string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {

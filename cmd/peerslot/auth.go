@@ -17,11 +17,10 @@ func newAuthCmd(a *app) *cobra.Command {
 		Use:     "auth",
 		Short:   "Sign in to a calendar service",
 		Example: "  peerslot auth google",
-		Args:    exactly(0, "name the service: 'peerslot auth google'"),
+		Args:    subcommand("name the service: 'peerslot auth google'"),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	var noBrowser bool
-	sub := &cobra.Command{
+	cmd.AddCommand(a.newSignInCmd(&cobra.Command{
 		Use:   "google",
 		Short: "Sign in to Google Calendar as the organizer",
 		Long: `Opens Google's page in the browser, or prints its address, and waits until you have
@@ -32,36 +31,66 @@ peerslot asks for two permissions and no wider ones: to see when people are busy
 and to manage events on the organizer's own calendars.`,
 		Example: `  peerslot auth google
   peerslot auth google --no-browser`,
-		Args: exactly(0, "takes no arguments"),
-		RunE: func(cmd *cobra.Command, _ []string) error { return a.authGoogle(cmd.Context(), noBrowser) },
-	}
-	sub.Flags().BoolVar(&noBrowser, "no-browser", false, "print the address and open nothing")
-	cmd.AddCommand(sub)
+	}, googleAccount))
 	return cmd
 }
 
-func (a *app) authGoogle(ctx context.Context, noBrowser bool) error {
-	c, err := a.loadConfig()
-	if err != nil {
-		return err
-	}
-	err = google.SignIn(ctx, googleConfig(c), func(address string) error {
-		fmt.Fprintf(a.stderr, "Sign in as %s, here:\n\n%s\n\n", c.Workspace.Organizer.Address, address)
-		if noBrowser || !a.interactive {
-			return nil
+// An account is where somebody signs in, and the file that keeps the token.
+type account struct {
+	token  string
+	signIn func(ctx context.Context, open func(address string) error) error
+}
+
+func googleAccount(c *config.Config) account {
+	g := googleConfig(c)
+	return account{g.Token, func(ctx context.Context, open func(string) error) error { return google.SignIn(ctx, g, open) }}
+}
+
+// newSignInCmd completes a command that signs in.
+func (a *app) newSignInCmd(cmd *cobra.Command, of func(*config.Config) account) *cobra.Command {
+	var flags changeFlags
+	var noBrowser bool
+	flags.add(cmd)
+	cmd.Flags().BoolVar(&noBrowser, "no-browser", false, "print the address and open nothing")
+	cmd.Args = exactly(0, "takes no arguments")
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		c, err := a.loadConfig()
+		if err != nil {
+			return err
 		}
-		_ = openBrowser(ctx, address) // the address is printed, too
+		return a.signIn(cmd.Context(), c, of(c), flags.dryRun, noBrowser)
+	}
+	return cmd
+}
+
+// signIn signs in. The service's own page asks for leave, and shows what is given.
+func (a *app) signIn(ctx context.Context, c *config.Config, to account, dryRun, noBrowser bool) error {
+	answer := struct {
+		SignedIn bool   `json:"signed_in"`
+		Token    string `json:"token"` // the file
+		Plan     bool   `json:"plan,omitempty"`
+	}{!dryRun, to.token, dryRun}
+	if dryRun {
+		if a.json {
+			return a.answer(answer)
+		}
+		a.printer().Printf("You would be asked to sign in as %s; the token would be kept in %s.\n", c.Workspace.Organizer.Address, to.token)
+		return a.out.error()
+	}
+	err := to.signIn(ctx, func(address string) error {
+		fmt.Fprintf(a.stderr, "Sign in as %s, here:\n\n%s\n\n", c.Workspace.Organizer.Address, address)
+		if !noBrowser && a.interactive {
+			_ = openBrowser(ctx, address) // the address is printed, too
+		}
 		return nil
 	})
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
+	case a.json:
+		return a.answer(answer)
 	}
-	if a.json {
-		return a.answer(struct {
-			SignedIn bool `json:"signed_in"`
-		}{true})
-	}
-	fmt.Fprintf(a.stdout, "Signed in. The token is in %s.\n", inDir(c.Dir, c.Calendar.Google.Token))
+	a.printer().Printf("Signed in. The token is in %s.\n", to.token)
 	a.hint("run 'peerslot check' to see whether everything is readable")
 	return nil
 }

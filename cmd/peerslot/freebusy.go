@@ -3,8 +3,10 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -15,6 +17,7 @@ import (
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/calendar/feed"
+	"github.com/peerslot/peerslot/calendar/file"
 	"github.com/peerslot/peerslot/calendar/ical"
 	"github.com/peerslot/peerslot/scheduler/report"
 )
@@ -161,7 +164,10 @@ func (o freebusyOptions) runICS(ctx context.Context, a *app) error {
 		return err
 	}
 	defer r.Close()
-	busy, err := ical.ReadBusy(r, options)
+	busy, err := ical.ReadBusy(interruptible(ctx, r), options)
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
 	if err != nil {
 		return withHint(fmt.Errorf("read %s: %w", name, err), "export the calendar again as .ics, or look whether the address needs a sign-in")
 	}
@@ -169,6 +175,9 @@ func (o freebusyOptions) runICS(ctx context.Context, a *app) error {
 	answer.Add(name, loc.String(), busy)
 	return a.printFreebusy(answer)
 }
+
+// largestICS is what a calendar on disk may have; it is read as a stream.
+const largestICS = 1 << 30
 
 // openICS opens what --ics names, and returns what to call it: an address is a
 // secret and is cut to its host.
@@ -187,7 +196,14 @@ func (o freebusyOptions) openICS(ctx context.Context, a *app, owner calendar.Add
 		}
 		return r, feed.Redact(o.ics), err
 	}
-	f, err := os.Open(o.ics)
+	f, err := file.Open(o.ics, largestICS)
+	if kind, ok := errors.AsType[*file.KindError](err); ok {
+		hint := ""
+		if kind.Mode&fs.ModeNamedPipe != 0 {
+			hint = "pass it on stdin: peerslot freebusy --ics - < " + o.ics
+		}
+		return nil, "", usagef(hint, "--ics %s %w", o.ics, kind)
+	}
 	return f, filepath.Base(o.ics), err
 }
 

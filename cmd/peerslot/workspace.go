@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"log/slog"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -17,6 +16,7 @@ import (
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/calendar/feed"
+	"github.com/peerslot/peerslot/calendar/file"
 	"github.com/peerslot/peerslot/calendar/folder"
 	"github.com/peerslot/peerslot/calendar/google"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/config"
@@ -43,6 +43,9 @@ func (a *app) loadConfig() (*config.Config, error) {
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, &hinted{fmt.Errorf("there is no %s here", path),
 			"'peerslot init' writes one, 'peerslot demo' shows a worked example, -c FILE names another", exitUsage}
+	}
+	if kind, ok := errors.AsType[*file.KindError](err); ok {
+		return nil, usagef("name the workspace's peerslot.yaml", "-c %s %w", path, kind)
 	}
 	return c, err
 }
@@ -269,6 +272,9 @@ func zoneOf(w scheduler.Workspace) func(calendar.Address) *time.Location {
 	}
 }
 
+// largestAgenda is what the template of an agenda may have.
+const largestAgenda = 64 << 10
+
 // agendas returns the agenda of a program: a built-in one, or a template of the
 // user's own next to the configuration.
 func agendas(dir string) func(scheduler.Program) (scheduler.Agenda, error) {
@@ -276,7 +282,7 @@ func agendas(dir string) func(scheduler.Program) (scheduler.Agenda, error) {
 		if agenda, ok := scheduler.BuiltInAgenda(p.Agenda); ok {
 			return agenda, nil
 		}
-		text, err := os.ReadFile(inDir(dir, p.Agenda))
+		text, err := file.Read(inDir(dir, p.Agenda), largestAgenda)
 		if err != nil {
 			return scheduler.Agenda{}, fmt.Errorf("agenda of program %q: want peer-circle, coaching, one-on-one or the path of a template: %w", p.Name, err)
 		}

@@ -20,6 +20,7 @@ import (
 	"path/filepath"
 
 	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/calendar/file"
 	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/holiday"
 )
@@ -172,7 +173,7 @@ func (r *reader) config(c *Config, root *node) {
 // readFile reads a file, or as much of it as shows that it is too large. The error
 // names the path.
 func readFile(path string) ([]byte, error) {
-	f, err := os.Open(path)
+	f, err := file.Open(path, 0)
 	if err != nil {
 		return nil, err
 	}
