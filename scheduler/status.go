@@ -2,7 +2,6 @@ package scheduler
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -41,14 +40,16 @@ func (s *Service) Status(ctx context.Context) ([]Status, error) {
 			groups = append(groups, g)
 		}
 	}
+	current, faults, err := s.Current(ctx, bookings)
+	if err != nil {
+		return nil, err
+	}
 	out := make([]Status, len(groups))
 	for i, g := range groups {
 		out[i] = Status{Group: g, Booking: shown(bookings, g.Name)}
-		if out[i].Booking == nil {
-			continue
-		}
-		if err := s.fill(ctx, &out[i]); err != nil {
-			return nil, err
+		if b := out[i].Booking; b != nil {
+			series, there := current[b.Series.UID]
+			s.fill(&out[i], series, there, faults[b.Series.UID])
 		}
 	}
 	return out, nil
@@ -67,32 +68,31 @@ func shown(bookings Bookings, group string) *Booking {
 	return &b
 }
 
-// fill reads the series from the calendar and counts its sessions.
-func (s *Service) fill(ctx context.Context, st *Status) error {
+// fill counts the sessions of the series, which is as it is on the calendar, if it is
+// there and can be used.
+func (s *Service) fill(st *Status, series calendar.Series, there bool, fault error) {
 	if st.Booking.State != Booked {
 		st.Attention = append(st.Attention, "an earlier run was interrupted; run 'peerslot book' or 'peerslot cancel' again to finish it")
 	}
-	series, err := s.Backend.Get(ctx, st.Booking.Series.UID)
+	st.Series = st.Booking.Series
 	switch {
-	case errors.Is(err, calendar.ErrNotFound):
+	case fault != nil:
+		st.Attention = append(st.Attention, fmt.Sprintf("the series on the organizer's calendar cannot be used: %v", fault))
+	case !there:
 		st.Attention = append(st.Attention, "the series is gone from the organizer's calendar")
-		st.Series = st.Booking.Series
-		return nil
-	case err != nil:
-		return fmt.Errorf("group %q: %w", st.Group.Name, err)
+	default:
+		st.Series = series
 	}
-	st.Series = series
-	occurrences, err := series.Occurrences()
+	occurrences, err := st.Series.Occurrences()
 	if err != nil {
-		return fmt.Errorf("group %q: %w", st.Group.Name, err)
+		st.Attention = append(st.Attention, err.Error())
 	}
 	program, _ := s.Workspace.Program(st.Booking.Program)
 	for _, o := range occurrences {
-		if !o.Cancelled {
+		if !o.Cancelled && there {
 			st.count(o, program, s.Now())
 		}
 	}
-	return nil
 }
 
 func (st *Status) count(o calendar.Occurrence, p Program, now time.Time) {

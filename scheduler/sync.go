@@ -25,6 +25,17 @@ func (s *Service) KeepSeen(ctx context.Context, seen *Seen) error {
 	return nil
 }
 
+// Current returns the series of the bookings as they are on the calendar, read by as
+// few calls as the backend has for it. One that is gone is missing; faults says why
+// one that is there cannot be used. Nothing of it is kept.
+func (s *Service) Current(ctx context.Context, bookings []Booking) (current map[calendar.UID]calendar.Series, faults map[calendar.UID]error, err error) {
+	if len(bookings) < 2 {
+		return s.current(ctx, bookings)
+	}
+	now, err := s.readCalendar(ctx, bookings)
+	return now.current, now.faults, err
+}
+
 // readCalendar reads the series of the bookings. A backend on which reading each by
 // itself costs too much is asked only for what changed since the last time.
 func (s *Service) readCalendar(ctx context.Context, bookings []Booking) (calendarNow, error) {

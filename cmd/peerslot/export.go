@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -143,12 +142,20 @@ func (o exportOptions) files(ctx context.Context, a *app, w *workspace, bookings
 			return nil, fmt.Errorf("export: %w", err)
 		}
 	}
+	current, faults, err := w.service.Current(ctx, bookings)
+	if err != nil {
+		return nil, fmt.Errorf("export: %w", err)
+	}
 	var all []calendar.Series
 	var names []string
 	for _, b := range bookings {
-		s, err := current(ctx, a, w, b)
-		if err != nil {
-			return nil, err
+		s, there := current[b.Series.UID]
+		switch fault := faults[b.Series.UID]; {
+		case fault != nil:
+			return nil, fmt.Errorf("export group %q: %w", b.Group, fault)
+		case !there:
+			a.warn("group %q: the series is not on the organizer's calendar; this is how it was booked", b.Group)
+			s = b.Series
 		}
 		all, names = append(all, s), append(names, b.Group)
 		if together {
@@ -165,20 +172,6 @@ func (o exportOptions) files(ctx context.Context, a *app, w *workspace, bookings
 	}
 	data, err := encode(all...)
 	return []exportFile{{o.output, names, data}}, err
-}
-
-// current returns the series as it is on the calendar; as it was booked, if the
-// calendar has lost it.
-func current(ctx context.Context, a *app, w *workspace, b scheduler.Booking) (calendar.Series, error) {
-	s, err := w.service.Backend.Get(ctx, b.Series.UID)
-	if errors.Is(err, calendar.ErrNotFound) {
-		a.warn("group %q: the series is not on the organizer's calendar; this is how it was booked", b.Group)
-		return b.Series, nil
-	}
-	if err != nil {
-		return s, fmt.Errorf("export group %q: %w", b.Group, err)
-	}
-	return s, nil
 }
 
 func encode(series ...calendar.Series) ([]byte, error) {

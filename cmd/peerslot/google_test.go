@@ -14,6 +14,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/peerslot/peerslot/calendar/google/googletest"
 	"github.com/peerslot/peerslot/scheduler/report"
 )
@@ -293,6 +295,32 @@ func TestGoogleQuietNight(t *testing.T) {
 	}
 	if status, out, _ := g.run(t, "repair", "--yes", "--json", "--now", "2026-02-27T04:30:00Z"); status != 3 || strings.Contains(out, "action") {
 		t.Errorf("once more: status %d, want 3 and no change:\n%s", status, out)
+	}
+}
+
+// What is booked already is seen by one list, and costs no more than that.
+func TestGoogleCallsOfBookedGroups(t *testing.T) {
+	g := newGoogleWorld(t)
+	g.signIn(t)
+	g.must(t, "book", "--all", "--yes", "--now", googleNow)
+	for _, c := range []struct {
+		args []string
+		want map[string]int
+	}{
+		{[]string{"status"}, map[string]int{"events.list": 1}},
+		{[]string{"export", "--all", "-o", "-"}, map[string]int{"events.list": 1}},
+	} {
+		before := g.Calls()
+		g.must(t, append(c.args, "--now", googleNow)...)
+		cost := map[string]int{}
+		for method, n := range g.Calls() {
+			if d := n - before[method]; d > 0 {
+				cost[method] = d
+			}
+		}
+		if diff := cmp.Diff(c.want, cost); diff != "" {
+			t.Errorf("%v: calls (-want +got):\n%s", c.args, diff)
+		}
 	}
 }
 
