@@ -70,7 +70,7 @@ func TestProblems(t *testing.T) {
 		{"offset", "organizer: a@acme.example\ntimezone: +01:00\n", `2:11: timezone: want an IANA time zone such as Europe/Berlin, not "+01:00"`},
 		{"this machine's zone", "organizer: a@acme.example\ntimezone: Local\n", `2:11: timezone: want an IANA time zone such as Europe/Berlin, not "Local"`},
 		{"store of another kind", start + "store: mysql://root:secret@db/peerslot\n", "3:8: store: want the path of an SQLite file such as peerslot.db, or a URL postgres://…"},
-		{"store is a folder", start + "store: data/\n", `3:8: store: want the path of an SQLite file such as peerslot.db, or a URL postgres://…, not "data/"`},
+		{"store is a folder", start + "store: data/\n", `3:8: store: want the path of an SQLite file such as peerslot.db, or a URL postgres://…`},
 		{"backend", start + "calendar: {backend: outlook}\n", `3:21: calendar.backend: want folder or google, not "outlook"`},
 		{"caldav", start + "calendar: {backend: caldav}\n", "3:21: calendar.backend: this build books on folder or google, not on caldav"},
 		{"caldav and its settings", start + "calendar: {backend: caldav, caldav: {username: 5}}\n", `3:21: calendar.backend: this build books on folder or google, not on caldav
