@@ -88,11 +88,11 @@ func PlanBookings(s Snapshot, requests []Request) ([]BookingPlan, error) {
 			plans[i] = BookingPlan{Group: r.Group, Problem: err}
 			continue
 		}
-		plans[i] = BookingPlan{Group: r.Group, Program: program, Unknown: s.Unknown(r.Group), Existing: s.existing(r.Group.Name)}
-		if e := plans[i].Existing; e != nil && e.Series.UID != r.Follows {
+		plans[i] = BookingPlan{Group: r.Group, Program: program, Existing: s.standing(r)}
+		if plans[i].Existing != nil {
 			continue
 		}
-		plans[i].Existing = nil
+		plans[i].Unknown = s.Unknown(r.Group)
 		c, err := p.contend(r)
 		if err != nil {
 			plans[i].Problem = err
@@ -120,6 +120,15 @@ func (s Snapshot) programFor(r Request) (Program, error) {
 		return p, fmt.Errorf("there is no program %q", r.Group.Program)
 	}
 	return p, nil
+}
+
+// standing returns the series because of which there is nothing to book, nil if there
+// is none but the one that the request is to follow.
+func (s Snapshot) standing(r Request) *Booking {
+	if b := s.existing(r.Group.Name); b != nil && b.Series.UID != r.Follows {
+		return b
+	}
+	return nil
 }
 
 // existing returns the group's series, nil if it has none. One that is over, and was

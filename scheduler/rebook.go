@@ -138,12 +138,8 @@ func (s *Service) Rebook(ctx context.Context, old Booking, plan BookingPlan) (Bo
 		return Booking{}, fmt.Errorf("rebook group %q: an earlier run left it %s; run 'peerslot repair' to finish that first", old.Group, old.State)
 	}
 	next := plan.Booking
-	found, err := s.name(ctx, &next)
-	if err != nil {
+	if err := s.name(ctx, &next); err != nil {
 		return Booking{}, fmt.Errorf("rebook group %q: %w", old.Group, err)
-	}
-	if found {
-		next.State = Booked
 	}
 	old.State, old.CancelFrom, old.Reviewed = Cancelling, s.Now().UTC(), true
 	why := fmt.Sprintf("%s instead of %s, %d sessions", next.Series.Slot, old.Series.Slot, next.Series.Count)
@@ -151,8 +147,9 @@ func (s *Service) Rebook(ctx context.Context, old Booking, plan BookingPlan) (Bo
 	if err != nil {
 		return Booking{}, fmt.Errorf("rebook group %q: %w", old.Group, err)
 	}
-	if err := s.finishCancel(ctx, saved[0]); err != nil || found {
+	if err := s.finishCancel(ctx, saved[0]); err != nil {
 		return saved[1], err
 	}
-	return s.put(ctx, saved[1])
+	next, _, err = s.place(ctx, saved[1])
+	return next, err
 }

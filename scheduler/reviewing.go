@@ -301,18 +301,15 @@ func (s *Service) ApplyReview(ctx context.Context, r ReviewPlan) (Booking, error
 		return old, fmt.Errorf("group %q: %w", old.Group, r.Next.Problem)
 	}
 	next := r.Next.Booking
-	found, err := s.name(ctx, &next)
-	if err != nil {
+	if err := s.name(ctx, &next); err != nil {
 		return old, fmt.Errorf("group %q: %w", old.Group, err)
 	}
-	if found {
-		next.State = Booked
-	}
 	saved, err := s.commit(ctx, Batch{Bookings: []Booking{old, next}, Events: []Event{why, s.event(next, "intended", fmt.Sprintf("%s, %s", next.Series.Slot, plural(next.Series.Count, "session")))}})
-	if err != nil || found {
+	if err != nil {
 		return next, err
 	}
-	return s.put(ctx, saved[1])
+	next, _, err = s.place(ctx, saved[1])
+	return next, err
 }
 
 // end lets a series run out. The members are told in the invite of its last

@@ -147,8 +147,14 @@ func SearchWindow(search availability.Search) (availability.Interval, error) {
 	return availability.Interval{Start: first.In(loc).Start, End: last.In(loc).Start}, nil
 }
 
-// PlanBookings plans a booking for each request, from calendars read now.
+// PlanBookings plans a booking for each request, from calendars read now: those of
+// who is in groups that have no series yet.
 func (s *Service) PlanBookings(ctx context.Context, requests []Request) ([]BookingPlan, error) {
+	bookings, err := s.Store.Bookings(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read the bookings: %w", err)
+	}
+	stored := Snapshot{Bookings: bookings, Now: s.Now()}
 	var window availability.Interval
 	var people []calendar.Address
 	for _, r := range requests {
@@ -160,7 +166,9 @@ func (s *Service) PlanBookings(ctx context.Context, requests []Request) ([]Booki
 			window = w
 		}
 		window.Start, window.End = earlier(window.Start, w.Start), later(window.End, w.End)
-		people = append(people, r.Group.Members...)
+		if stored.standing(r) == nil {
+			people = append(people, r.Group.Members...)
+		}
 	}
 	snapshot, err := s.Snapshot(ctx, people, window)
 	if err != nil {
@@ -211,14 +219,8 @@ func (s *Service) Book(ctx context.Context, p BookingPlan) (b Booking, created b
 		return *p.Existing, false, nil
 	}
 	b = p.Booking
-	found, err := s.name(ctx, &b)
-	if err != nil {
+	if err := s.name(ctx, &b); err != nil {
 		return Booking{}, false, fmt.Errorf("book group %q: %w", b.Group, err)
-	}
-	if found {
-		b.State = Booked
-		b, err = s.save(ctx, b, s.event(b, "found", "on the organizer's calendar; this store did not know it"))
-		return b, false, err
 	}
 	b, err = s.intendBooking(ctx, b)
 	if errors.Is(err, ErrBooked) {
@@ -228,8 +230,7 @@ func (s *Service) Book(ctx context.Context, p BookingPlan) (b Booking, created b
 	if err != nil {
 		return Booking{}, false, fmt.Errorf("book group %q: %w", p.Group.Name, err)
 	}
-	b, err = s.put(ctx, b)
-	return b, true, err
+	return s.place(ctx, b)
 }
 
 // intendBooking commits a new booking. One of the group that is over, and was not
@@ -254,37 +255,43 @@ func (s *Service) intendBooking(ctx context.Context, b Booking) (Booking, error)
 	return saved[len(saved)-1], nil
 }
 
-// name gives b the first generation and UID that no calendar has seen. A store
-// that was lost does not know what it booked, but the calendar does: if it holds a
-// series of the group that is not over, b becomes that one and found is true.
-func (s *Service) name(ctx context.Context, b *Booking) (found bool, err error) {
+// name gives b the first generation, and its UID, that the store has not seen.
+func (s *Service) name(ctx context.Context, b *Booking) error {
 	past, err := s.Store.BookingsOf(ctx, b.Group)
 	if err != nil {
-		return false, err
+		return err
 	}
 	if len(past) > 0 {
 		b.Generation = past[len(past)-1].Generation
 	}
+	b.Generation++
+	b.Series.UID = s.Workspace.UID(b.Group, b.Generation)
+	return nil
+}
+
+// place puts a series that the store has just named. A store that was lost does not
+// know what it booked, but the calendar does: if it holds a series of that name which
+// is not over, b becomes that one, and is not created; one that is over, or was
+// deleted, has used the name up.
+func (s *Service) place(ctx context.Context, b Booking) (_ Booking, created bool, err error) {
 	for {
-		b.Generation++
-		uid := s.Workspace.UID(b.Group, b.Generation)
-		there, err := s.Backend.Get(ctx, uid)
+		there, err := s.Backend.Put(ctx, b.Series)
 		switch {
 		case errors.Is(err, calendar.ErrGone):
-			continue
-		case errors.Is(err, calendar.ErrNotFound):
-			b.Series.UID = uid
-			return false, nil
 		case err != nil:
-			return false, err
+			return b, false, fmt.Errorf("book group %q: %w", b.Group, err)
+		case there.Updated.Equal(b.Series.Updated) && !there.Cancelled:
+			b, err = s.placed(ctx, b, there)
+			return b, true, err
+		default:
+			if last, err := lastEnd(there); err == nil && last.After(s.Now()) {
+				b.Series, b.State = there, Booked
+				b, err = s.save(ctx, b, s.event(b, "found", "on the organizer's calendar; this store did not know it"))
+				return b, false, err
+			}
 		}
-		last, err := lastEnd(there)
-		if err != nil {
-			return false, err
-		}
-		if last.After(s.Now()) {
-			b.Series = there
-			return true, nil
+		if b, err = s.renew(ctx, b); err != nil {
+			return b, false, fmt.Errorf("book group %q: %w", b.Group, err)
 		}
 	}
 }
@@ -323,6 +330,11 @@ func (s *Service) put(ctx context.Context, b Booking) (Booking, error) {
 		_, err := s.save(ctx, b, s.event(b, "ended", "somebody deleted the series while it was being booked"))
 		return b, errors.Join(fmt.Errorf("book group %q: %w", b.Group, ErrDeleted), err)
 	}
+	return s.placed(ctx, b, series)
+}
+
+// placed records a series that is on the calendar now.
+func (s *Service) placed(ctx context.Context, b Booking, series calendar.Series) (Booking, error) {
 	b.Series, b.State = series, Booked
 	saved, err := s.outcome(ctx, b, calendar.Series{}, series, s.event(b, "booked", fmt.Sprintf("%s, %d of %d attendances expected", series.Slot, b.Attendance, b.Possible)))
 	if err != nil {

@@ -301,14 +301,19 @@ func TestGoogleQuietNight(t *testing.T) {
 // What is booked already is seen by one list, and costs no more than that.
 func TestGoogleCallsOfBookedGroups(t *testing.T) {
 	g := newGoogleWorld(t)
-	g.signIn(t)
+	g.signIn(t) // looks whose calendar it is, too
 	g.must(t, "book", "--all", "--yes", "--now", googleNow)
+	first := map[string]int{"freebusy.query": 2, "events.list": 2, "events.insert": 2}
+	if diff := cmp.Diff(first, g.Calls()); diff != "" {
+		t.Errorf("book: calls (-want +got):\n%s", diff)
+	}
 	for _, c := range []struct {
 		args []string
 		want map[string]int
 	}{
 		{[]string{"status"}, map[string]int{"events.list": 1}},
 		{[]string{"export", "--all", "-o", "-"}, map[string]int{"events.list": 1}},
+		{[]string{"book", "--all", "--yes"}, map[string]int{}},
 	} {
 		before := g.Calls()
 		g.must(t, append(c.args, "--now", googleNow)...)
