@@ -94,12 +94,13 @@ type Panel struct {
 func (p *Planner) Panel(g Group, s calendar.Series) (Panel, error) {
 	panel := Panel{Series: s, now: p.Now}
 	for _, a := range p.Workspace.Attending(g, s) {
-		m, err := p.member(a, s.UID)
+		m, err := p.member(a)
 		if err != nil {
 			return Panel{}, err
 		}
-		m.Required = slices.Contains(g.Required, a)
-		panel.Members = append(panel.Members, m)
+		one := *m
+		one.Busy, one.Required = p.busy(a, s.UID, p.Window), slices.Contains(g.Required, a)
+		panel.Members = append(panel.Members, one)
 		panel.people = append(panel.people, p.Workspace.Roster[a])
 	}
 	return panel, nil

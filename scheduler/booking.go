@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
 )
 
@@ -24,7 +25,11 @@ type Booking struct {
 	Attendance   int              // expected when it was booked
 	Possible     int
 	ByHand       []time.Time        // original starts of sessions that people changed on the calendar
-	Refused      []time.Time        // starts that a member declined before the session was moved away
+	Moves        []time.Time        // original starts of sessions that the night moved, one for each move
+	Hours        []DeclinedHour     // that a member declined before the session was moved away
+	Off          []time.Time        // original starts of sessions that the night cancelled, as too few could attend
+	Suggested    availability.Slot  // that was suggested last; zero for none
+	Told         []calendar.Address // who declined the whole series, once that was reported
 	Reviewed     bool               // it runs out, and the group may have the next one
 	Decision     Decision           // of its review; "" before it
 	Rules        Program            // as they were when it was booked, without who takes part
@@ -35,6 +40,13 @@ type Booking struct {
 	Created    time.Time
 	Version    int64 // of the record; 0 before it was first committed
 	Fault      error `json:"-"` // why the record cannot be read; then only what is searched is known, and committed: group, program, generation, state, UID, Reviewed, CancelFrom
+}
+
+// A DeclinedHour is a time that a member declined for one session. No time that
+// overlaps it is offered for that session again.
+type DeclinedHour struct {
+	Original time.Time // names the session
+	availability.Interval
 }
 
 // A State of a booking.

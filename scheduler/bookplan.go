@@ -211,7 +211,7 @@ func (p *Planner) choose(r Request) (availability.Candidate, []availability.Memb
 		return c, members, err
 	}
 	if !r.Before.IsZero() {
-		c, err := chooseBefore(r, members)
+		c, err := BestBefore(r, members)
 		return c, members, err
 	}
 	program, err := p.programFor(r)
@@ -308,10 +308,10 @@ func (p *Planner) plan(plan *BookingPlan, r Request) error {
 	if err != nil {
 		return err
 	}
-	facilitators := assignFacilitators(sessions, members, p.Led[plan.Group.Name])
-	if series.Description, err = p.text(plan.Group, plan.Program, series, facilitators); err != nil {
-		plan.Problem = err
-		return nil
+	led := p.Led[plan.Group.Name]
+	facilitators := assignFacilitators(sessions, members, led)
+	if series.Description, err = p.description(*plan, sessions, facilitators); err != nil {
+		return err
 	}
 	plan.Booking = Booking{
 		Group: plan.Group.Name, Program: plan.Group.Program, State: Intended, Series: series, Facilitators: facilitators, Invited: slices.Clone(plan.Group.Members), Rules: plan.Program.rules(),
@@ -331,13 +331,18 @@ func (p *Planner) withMoves(series calendar.Series, g Group, members []availabil
 	if err != nil {
 		return series, nil, err
 	}
+	notice := p.Now.Add(p.Workspace.Repair.Notice)
 	better := MoveSearch{
-		Rules: p.Workspace.Repair, Members: members, Zone: zone, Only: search.OnlyDays,
-		Earliest: search.Start.In(zone).Start, Now: p.Now, Taken: p.Taken(g, ""),
+		Members: members, Zone: zone, Only: search.OnlyDays, MinGain: p.Workspace.Repair.MinGain,
+		Earliest: later(search.Start.In(zone).Start, notice), Taken: p.Taken(g.Members, ""),
 	}
 	var moves []Move
-	for i := range occurrences {
-		m, found, err := better.Best(occurrences, i)
+	for i, o := range occurrences {
+		before := VerdictsAt(members, o.Interval)
+		if o.Start.Before(notice) || !before.Conflict() {
+			continue
+		}
+		m, found, err := better.Best(occurrences, i, before)
 		if err != nil {
 			return series, nil, err
 		}
@@ -351,7 +356,7 @@ func (p *Planner) withMoves(series calendar.Series, g Group, members []availabil
 	return series, moves, nil
 }
 
-// moveNote tells the members of a move: old time, new time and why.
+// MoveNote tells the members of a move: old time, new time and why.
 func (s Snapshot) MoveNote(m Move, zone *time.Location) string {
 	const layout = "Mon 2 Jan 15:04"
 	return fmt.Sprintf("Moved from %s to %s (%s): %s.", m.From.Start.In(zone).Format(layout), m.To.Start.In(zone).Format(layout), zone, m.Why(s.Workspace.Name))
@@ -372,6 +377,26 @@ func (s Snapshot) newSeries(g Group, p Program, search availability.Search, c av
 		series.Attendees = append(series.Attendees, calendar.Attendee{Address: a, Name: s.Workspace.Roster[a].Name})
 	}
 	return series
+}
+
+// description renders the agenda of the planned series.
+func (s Snapshot) description(plan BookingPlan, sessions []calendar.Occurrence, facilitators []calendar.Address) (string, error) {
+	agenda, err := s.Agenda(plan.Program)
+	if err != nil {
+		return "", err
+	}
+	zone, err := availability.LoadZone(plan.Candidate.Slot.Zone)
+	if err != nil {
+		return "", err
+	}
+	data := AgendaData{Group: plan.Group.Name, Program: plan.Program.Name, Focus: plan.Program.Focus, Notes: plan.Group.Notes}
+	for _, a := range slices.Sorted(slices.Values(plan.Group.Members)) {
+		data.Members = append(data.Members, s.Workspace.Name(a))
+	}
+	for i, o := range sessions {
+		data.Sessions = append(data.Sessions, AgendaSession{Date: o.Start.In(zone).Format("Mon 2 Jan"), Facilitator: s.Workspace.Name(facilitators[i])})
+	}
+	return agenda.Text(data, plan.Candidate.Slot.Length)
 }
 
 // UnknownIn returns the people of whom something is not known in any of the plans,

@@ -4,20 +4,26 @@ import (
 	"strings"
 	"time"
 
+	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
 )
 
 // A RepairPlan is what one nightly pass would do.
 type RepairPlan struct {
-	Checked   int // series that were looked at
-	Changes   []Change
-	Attention []Attention
-	Unknown   []Unknown
-	Bookings  []Booking // those whose series change, with what is to be put
+	Checked  int // series that were looked at
+	Changes  []Change
+	Findings []Finding
+	Unknown  []Unknown
+	Bookings []Booking // whose series change, with what is to be put
+	Noted    []Booking // of which only our record changes
+	Reslots  []Reslot  // series that are to be booked on another slot
+	Seen     *Seen     // what was read of the calendar, to be kept; nil if nothing is
+}
 
-	Accepted []Booking // those that are now as somebody made them by hand
-
-	Seen *Seen // what was read of the calendar, to be kept; nil if nothing is
+// A Reslot is a series whose rest is to be booked on another weekly slot.
+type Reslot struct {
+	Booking Booking
+	Slot    availability.Slot
 }
 
 // A Change is one step of a repair.
@@ -26,7 +32,7 @@ type Change struct {
 	UID           calendar.UID
 	Action        Action
 	From, To      time.Time // starts; zero where there is none
-	Before, After int       // members who can attend; attendances of all that is left for Suggest
+	Before, After int       // members who can attend; attendances of all that is left for Suggest and Rebook
 	Why           string
 	Person        calendar.Address // who joins or leaves
 }
@@ -34,13 +40,17 @@ type Change struct {
 // An Action is the kind of a Change.
 type Action string
 
-// The actions. A suggestion changes nothing by itself.
+// The actions. A suggestion changes nothing by itself; what people changed by hand is
+// brought to the members' own copies, where they have any, and into the history.
 const (
-	MoveSession   Action = "move"
-	CancelSession Action = "cancel"
-	Suggest       Action = "suggest"
-	Join          Action = "join"
-	Leave         Action = "leave"
+	MoveSession    Action = "move"
+	CancelSession  Action = "cancel"
+	RestoreSession Action = "restore" // one that we cancelled takes place after all
+	Suggest        Action = "suggest"
+	Rebook         Action = "rebook"
+	Join           Action = "join"
+	Leave          Action = "leave"
+	ByHand         Action = "by-hand"
 )
 
 // String says in one line what the change does.

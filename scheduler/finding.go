@@ -10,13 +10,14 @@ import (
 // figures. Its words are made where it is shown.
 type Finding struct {
 	Kind    FindingKind
-	Group   string           // "" if it concerns no group
-	Program string           // "" if it concerns no program
-	Person  calendar.Address // "" if it concerns nobody
-	UID     calendar.UID     // "" if it concerns no series
-	At      time.Time        // start of the session; zero if it concerns none
-	Share   Share            // who can attend, of sessions
-	Err     error            // what went wrong; nil if nothing did
+	Group   string             // "" if it concerns no group
+	Program string             // "" if it concerns no program
+	Person  calendar.Address   // "" if it concerns nobody
+	UID     calendar.UID       // "" if it concerns no series
+	At      time.Time          // start of the session; zero if it concerns none
+	Missing []calendar.Address // who cannot attend it
+	Share   Share              // who can attend, of sessions
+	Err     error              // what went wrong; nil if nothing did
 }
 
 // A FindingKind names what is the matter.
@@ -40,6 +41,7 @@ const (
 	UnderQuorum    FindingKind = "under-quorum"    // too few can attend the session At
 	HandConflict   FindingKind = "hand-conflict"   // a session that somebody set by hand is in conflict
 	DeclinedSeries FindingKind = "declined-series" // Person declined the whole series
+	Shortened      FindingKind = "shortened"       // somebody gave the series another number of sessions by hand: Share.Yes are left
 	Uninvited      FindingKind = "uninvited"       // somebody took Person off the series by hand
 
 	MailServer    FindingKind = "mail-server"    // a mail server is in trouble, and all mail waits: Err

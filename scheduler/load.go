@@ -61,7 +61,7 @@ func Loads(bookings []Booking, zone *time.Location, now time.Time) []Load {
 func (p *Planner) fullWeeks(a calendar.Address, except calendar.UID, allowed int, zone *time.Location) []availability.Interval {
 	perWeek := map[availability.Date]int{}
 	for _, o := range p.own[a] {
-		if except == "" || o.uid != except {
+		if (except == "" || o.uid != except) && !o.declined {
 			perWeek[availability.DateOf(o.Start.In(zone)).Monday()]++
 		}
 	}

@@ -18,99 +18,100 @@ type Move struct {
 	Before   int // members who can attend at From
 	After    int // and at To
 	Gained   []calendar.Address
+	Lost     []calendar.Address
 }
 
 // Why says in words and figures what the move is good for.
 func (m Move) Why(name func(calendar.Address) string) string {
-	names := make([]string, len(m.Gained))
-	for i, a := range m.Gained {
-		names[i] = name(a)
+	why := fmt.Sprintf("%d instead of %d can come; %s could not at the old time", m.After, m.Before, Listed(m.Gained, name))
+	if len(m.Lost) > 0 {
+		why += fmt.Sprintf(", %s cannot at the new one", Listed(m.Lost, name))
 	}
-	return fmt.Sprintf("%d instead of %d can attend; %s could not at the old time", m.After, m.Before, listed(names))
+	return why
 }
 
-func listed(names []string) string {
+// Listed joins the names of people as a sentence does.
+func Listed(people []calendar.Address, name func(calendar.Address) string) string {
+	names := make([]string, len(people))
+	for i, a := range people {
+		names[i] = name(a)
+	}
 	if len(names) < 2 {
 		return strings.Join(names, "")
 	}
 	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
 }
 
-// A MoveSearch looks for better times for single sessions of one series, by the
-// rules of repair. Its members are free of the series itself.
+// A MoveSearch looks for a better time for single sessions of one series. It is the
+// rule for booking, which moves what is known to be bad at once, and for every night
+// after it. Its members are free of the series itself.
 type MoveSearch struct {
-	Rules    RepairRules
 	Members  []availability.Member
 	Zone     *time.Location
 	Only     availability.Days       // hard; empty for all
 	Earliest time.Time               // no session goes before it
-	Taken    []availability.Interval // other sessions of ours, which no session is moved onto
-	Now      time.Time
-	Refused  []availability.Interval                      // times that a member declined for this session
-	Declined func(o calendar.Occurrence, member int) bool // nil for nobody
+	Taken    []availability.Interval // no session goes there: other sessions of ours, hours that a member declined
+	MinGain  int                     // fewest members that a move must win
+	Sparing  bool                    // only if it wins two or restores the quorum
+	Quorum   float64                 // share of the members
 }
 
-// due reports whether the session is neither too near nor too far to be moved.
-func (s MoveSearch) Due(o calendar.Occurrence) bool {
-	return !o.Start.Before(s.Now.Add(s.Rules.Notice)) && !o.Start.After(s.Now.Add(s.Rules.Horizon))
-}
-
-// best returns the best other time for occurrence i of the series, if one is
-// worth it: in the same ISO week, strictly between the neighbours, with enough
-// notice, and attended by at least MinGain more members. Best attendance wins,
-// then the same day, then the nearest time, then the earlier one.
-func (s MoveSearch) Best(occurrences []calendar.Occurrence, i int) (best Move, found bool, err error) {
-	o := occurrences[i]
-	if o.Cancelled || !s.Due(o) {
-		return Move{}, false, nil
-	}
-	before := s.VerdictsNow(o)
-	if !before.Conflict() {
-		return Move{}, false, nil
-	}
-	week, err := s.week(o)
+// Best returns the best other time for occurrence i of the series, if one is worth
+// it: in the same ISO week, strictly between the neighbours, and attended by enough
+// more members. Best attendance wins, then most who may be able to, then a time that
+// does not overlap the old one, then the same day, then the nearest time, then the
+// earlier one. before is what the members answer to where the session is now.
+func (s MoveSearch) Best(occurrences []calendar.Occurrence, i int, before Verdicts) (best Move, found bool, err error) {
+	week, err := s.week(occurrences[i])
 	if err != nil {
 		return Move{}, false, err
 	}
 	allowed := s.room(occurrences, i)
-	s.Taken = slices.DeleteFunc(slices.Clone(s.Taken), func(iv availability.Interval) bool { return !iv.Overlaps(allowed) })
-	after, bestStart := make(Verdicts, len(s.Members)), 0
+	taken := slices.DeleteFunc(slices.Clone(s.Taken), func(iv availability.Interval) bool { return !iv.Overlaps(allowed) })
+	after, bestMaybe, bestStart := make(Verdicts, len(s.Members)), 0, 0
 	for start := range week.grid.Starts() {
 		week.judge(after, start)
-		if before.GainTo(after) < max(1, s.Rules.MinGain) || found && after.Attending() < best.After {
+		if !s.worth(before, after) || found && after.Attending() < best.After {
 			continue
 		}
+		o := occurrences[i]
 		to, exists := week.grid.Interval(0, start)
-		if !exists || !allowed.Contains(to) || to.Start.Equal(o.Start) || s.isRefused(to) || s.isTaken(to) {
+		if !exists || !allowed.Contains(to) || to.Start.Equal(o.Start) || slices.ContainsFunc(taken, to.Overlaps) {
 			continue
 		}
 		m := Move{Original: o.Original, From: o.Interval, To: to, Before: before.Attending(), After: after.Attending()}
-		if !found || s.better(m, best) {
-			best, found, bestStart = m, true, start
+		if maybe := after.Maybe(); !found || s.compare(m, best, maybe, bestMaybe) < 0 {
+			best, found, bestMaybe, bestStart = m, true, maybe, start
 		}
 	}
 	if found {
 		week.judge(after, bestStart)
-		best.Gained = before.Gained(after, s.Members)
+		best.Gained, best.Lost = before.Changed(after, s.names())
 	}
 	return best, found, nil
 }
 
-// isTaken reports whether a member has another session of ours then: moving this
-// one onto it would cost that one the member.
-func (s MoveSearch) isTaken(iv availability.Interval) bool {
-	return slices.ContainsFunc(s.Taken, iv.Overlaps)
+func (s MoveSearch) names() []calendar.Address {
+	out := make([]calendar.Address, len(s.Members))
+	for i, m := range s.Members {
+		out[i] = calendar.Address(m.Name)
+	}
+	return out
 }
 
-// isRefused reports whether a member declined a time that overlaps it.
-func (s MoveSearch) isRefused(iv availability.Interval) bool {
-	return slices.ContainsFunc(s.Refused, iv.Overlaps)
+// worth reports whether enough more members can attend.
+func (s MoveSearch) worth(before, after Verdicts) bool {
+	gain := before.gainTo(after)
+	if gain < max(1, s.MinGain) {
+		return false
+	}
+	return !s.Sparing || gain >= 2 || !before.Meets(s.Quorum) && after.Meets(s.Quorum)
 }
 
 // room returns where occurrence i may go without a change in the order of the
-// series, too short a notice, or a time before the series' first date.
+// series, or a time that is too early.
 func (s MoveSearch) room(occurrences []calendar.Occurrence, i int) availability.Interval {
-	room := availability.Interval{Start: later(s.Now.Add(s.Rules.Notice), s.Earliest), End: occurrences[i].End.AddDate(0, 0, 7)}
+	room := availability.Interval{Start: s.Earliest, End: occurrences[i].End.AddDate(0, 0, 7)}
 	if i > 0 {
 		room.Start = later(room.Start, occurrences[i-1].End)
 	}
@@ -146,89 +147,68 @@ func (w moveWeek) judge(v Verdicts, start int) {
 	}
 }
 
-// better reports whether a is to be preferred to b, another move of the same
-// session.
-func (s MoveSearch) better(a, b Move) bool {
+// compare orders two moves of the same session, the better first. maybe is how many
+// may be able to attend each.
+func (s MoveSearch) compare(a, b Move, maybeA, maybeB int) int {
 	day := availability.DateOf(a.From.Start.In(s.Zone))
-	otherDay := func(m Move) int {
-		if availability.DateOf(m.To.Start.In(s.Zone)) == day {
-			return 0
-		}
-		return 1
-	}
+	otherDay := func(m Move) int { return oneIf(availability.DateOf(m.To.Start.In(s.Zone)) != day) }
+	overlaps := func(m Move) int { return oneIf(m.To.Overlaps(m.From)) }
 	return cmp.Or(
 		cmp.Compare(b.After, a.After),
+		cmp.Compare(maybeB, maybeA),
+		cmp.Compare(overlaps(a), overlaps(b)),
 		cmp.Compare(otherDay(a), otherDay(b)),
 		cmp.Compare(a.To.Start.Sub(a.From.Start).Abs(), b.To.Start.Sub(b.From.Start).Abs()),
 		a.To.Start.Compare(b.To.Start),
-	) < 0
+	)
+}
+
+func oneIf(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
 }
 
 // Verdicts are the members' answers for one time, in the order of the members.
 type Verdicts []availability.Can
 
-// verdictsNow returns who can attend a session where it is. Who declined it cannot.
-func (s MoveSearch) VerdictsNow(o calendar.Occurrence) Verdicts {
-	v := make(Verdicts, len(s.Members))
-	for i := range s.Members {
-		if s.Declined == nil || !s.Declined(o, i) {
-			v[i], _ = s.Members[i].CanAttend(o.Interval)
-		}
+// VerdictsAt returns what the members answer to a time that nobody replied to.
+func VerdictsAt(members []availability.Member, iv availability.Interval) Verdicts {
+	v := make(Verdicts, len(members))
+	for i := range members {
+		v[i], _ = members[i].CanAttend(iv)
 	}
 	return v
 }
 
-// verdictsAt returns who can attend at another time.
-func (s MoveSearch) VerdictsAt(iv availability.Interval) Verdicts {
-	v := make(Verdicts, len(s.Members))
-	for i := range s.Members {
-		v[i], _ = s.Members[i].CanAttend(iv)
-	}
-	return v
-}
-
-func (s MoveSearch) AnyDeclined(o calendar.Occurrence) bool {
-	for i := range s.Members {
-		if s.Declined != nil && s.Declined(o, i) {
-			return true
-		}
-	}
-	return false
-}
-
-// conflict reports whether somebody is known not to be able to attend.
-func (v Verdicts) Conflict() bool {
+// Share counts the answers.
+func (v Verdicts) Share() (s Share) {
 	for _, c := range v {
-		if c == availability.No {
-			return true
-		}
+		s.Count(c)
 	}
-	return false
+	return s
 }
 
-func (v Verdicts) Attending() int {
-	n := 0
-	for _, c := range v {
-		if c.Attends() {
-			n++
-		}
-	}
-	return n
-}
+// Conflict reports whether somebody is known not to be able to attend.
+func (v Verdicts) Conflict() bool { return slices.Contains(v, availability.No) }
 
-func (v Verdicts) Maybe() int {
-	n := 0
-	for _, c := range v {
-		if c == availability.Maybe {
-			n++
-		}
-	}
-	return n
+// Attending returns how many are known to be able to.
+func (v Verdicts) Attending() int { return v.Share().Yes }
+
+// Maybe returns of how many it is not known.
+func (v Verdicts) Maybe() int { return v.Share().Unknown }
+
+// Meets reports whether enough can attend. Who may be able to counts as attending:
+// unknown never speaks against a session.
+func (v Verdicts) Meets(quorum float64) bool {
+	s := v.Share()
+	return float64(s.Yes+s.Unknown) >= quorum*float64(s.All())-1e-9
 }
 
 // gainTo returns how many more members are known to be able to attend at the other
 // time. Who may be able to now, as nothing is known, is no gain if able later.
-func (v Verdicts) GainTo(other Verdicts) int {
+func (v Verdicts) gainTo(other Verdicts) int {
 	n := 0
 	for i := range v {
 		switch now, then := v[i], other[i]; {
@@ -241,12 +221,15 @@ func (v Verdicts) GainTo(other Verdicts) int {
 	return n
 }
 
-func (v Verdicts) Gained(other Verdicts, members []availability.Member) []calendar.Address {
-	var out []calendar.Address
-	for i := range v {
-		if v[i] == availability.No && other[i].Attends() {
-			out = append(out, calendar.Address(members[i].Name))
+// Changed returns who can attend at the other time only, and who only now.
+func (v Verdicts) Changed(other Verdicts, people []calendar.Address) (gained, lost []calendar.Address) {
+	for i, a := range people {
+		switch {
+		case v[i] == availability.No && other[i].Attends():
+			gained = append(gained, a)
+		case v[i].Attends() && !other[i].Attends():
+			lost = append(lost, a)
 		}
 	}
-	return out
+	return gained, lost
 }

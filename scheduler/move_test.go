@@ -12,65 +12,59 @@ import (
 	"github.com/peerslot/peerslot/calendar"
 )
 
-// plainMove is the rule of repair as the contract words it, slowly: it asks
-// CanAttend about every quarter-hour of the week.
+// plainMove is the rule of moves as the contract words it, slowly: it asks CanAttend
+// about every quarter-hour of the week.
 func plainMove(s MoveSearch, occurrences []calendar.Occurrence, i int) (Move, bool) {
 	o := occurrences[i]
-	soon, far := s.Now.Add(s.Rules.Notice), s.Now.Add(s.Rules.Horizon)
-	if o.Cancelled || o.Start.Before(soon) || o.Start.After(far) {
-		return Move{}, false
-	}
-	count := func(iv availability.Interval) (yes, maybe int, conflict bool) {
+	count := func(iv availability.Interval) (yes, maybe int) {
 		for m := range s.Members {
 			switch can, _ := s.Members[m].CanAttend(iv); {
 			case can.Attends():
 				yes++
 			case can == availability.Maybe:
 				maybe++
-			default:
-				conflict = true
 			}
 		}
-		return yes, maybe, conflict
+		return yes, maybe
 	}
-	before, _, conflict := count(o.Interval)
-	if !conflict {
-		return Move{}, false
-	}
+	meets := func(yes, maybe int) bool { return float64(yes+maybe) >= s.Quorum*float64(len(s.Members)) }
+	before, beforeMaybe := count(o.Interval)
 	year, week := o.Start.In(s.Zone).ISOWeek()
-	var found []Move
+	type option struct {
+		Move
+		maybe int
+	}
+	var found []option
 	for t := o.Start.AddDate(0, 0, -8).Truncate(15 * time.Minute); t.Before(o.Start.AddDate(0, 0, 8)); t = t.Add(15 * time.Minute) {
 		to := availability.Interval{Start: t, End: t.Add(o.Length())}
 		local := t.In(s.Zone)
 		first, _ := availability.At(availability.DateOf(local), time.Duration(local.Hour())*time.Hour+time.Duration(local.Minute())*time.Minute, s.Zone)
 		y, w := local.ISOWeek()
 		switch {
-		case y != year || w != week, t.Before(soon), t.Before(s.Earliest), t.Equal(o.Start), !first.Equal(t):
+		case y != year || w != week, t.Before(s.Earliest), t.Equal(o.Start), !first.Equal(t):
 			continue
 		case i > 0 && t.Before(occurrences[i-1].End), i+1 < len(occurrences) && to.End.After(occurrences[i+1].Start):
 			continue
-		case s.Only != 0 && !s.Only.Has(local.Weekday()):
+		case s.Only != 0 && !s.Only.Has(local.Weekday()), slices.ContainsFunc(s.Taken, to.Overlaps):
 			continue
 		}
-		after, _, _ := count(to)
-		if gain(s.Members, o.Interval, to) >= s.Rules.MinGain {
-			found = append(found, Move{Original: o.Original, From: o.Interval, To: to, Before: before, After: after})
+		after, maybe := count(to)
+		won := gain(s.Members, o.Interval, to)
+		if won >= s.MinGain && (!s.Sparing || won >= 2 || !meets(before, beforeMaybe) && meets(after, maybe)) {
+			found = append(found, option{Move{Original: o.Original, From: o.Interval, To: to, Before: before, After: after}, maybe})
 		}
 	}
 	if len(found) == 0 {
 		return Move{}, false
 	}
-	otherDay := func(m Move) int {
-		if m.To.Start.In(s.Zone).YearDay() == m.From.Start.In(s.Zone).YearDay() {
-			return 0
-		}
-		return 1
-	}
-	slices.SortStableFunc(found, func(a, b Move) int {
-		return cmp.Or(b.After-a.After, otherDay(a)-otherDay(b),
+	differs := func(is bool) int { return oneIf(!is) }
+	slices.SortStableFunc(found, func(a, b option) int {
+		sameDay := func(m option) bool { return m.To.Start.In(s.Zone).YearDay() == m.From.Start.In(s.Zone).YearDay() }
+		return cmp.Or(b.After-a.After, b.maybe-a.maybe,
+			differs(!a.To.Overlaps(a.From))-differs(!b.To.Overlaps(b.From)), differs(sameDay(a))-differs(sameDay(b)),
 			cmp.Compare(a.To.Start.Sub(a.From.Start).Abs(), b.To.Start.Sub(b.From.Start).Abs()), a.To.Start.Compare(b.To.Start))
 	})
-	return found[0], true
+	return found[0].Move, true
 }
 
 // gain counts members who surely could not attend and surely can, less those who
@@ -97,18 +91,18 @@ func TestMoveEqualsThePlainRule(t *testing.T) {
 		s, occurrences := randomMoveSearch(t, random)
 		for i := range occurrences {
 			want, wantFound := plainMove(s, occurrences, i)
-			got, found, err := s.Best(occurrences, i)
+			got, found, err := s.Best(occurrences, i, VerdictsAt(s.Members, occurrences[i].Interval))
 			if err != nil {
 				t.Fatal(err)
 			}
-			got.Gained = nil
+			got.Gained, got.Lost = nil, nil
 			if found != wantFound || fmt.Sprint(got) != fmt.Sprint(want) {
 				t.Fatalf("case %d, session %d at %v: got %v %v, want %v %v", n, i, occurrences[i].Start, got, found, want, wantFound)
 			}
 			if found {
 				moved++
 				occurrences[i].Interval = got.To
-				if _, again, _ := s.Best(occurrences, i); again && got.After == len(s.Members) {
+				if _, again, _ := s.Best(occurrences, i, VerdictsAt(s.Members, occurrences[i].Interval)); again && got.After == len(s.Members) {
 					t.Fatalf("case %d: a session that all attend is moved again", n)
 				}
 			}
@@ -134,8 +128,12 @@ func randomMoveSearch(t *testing.T, random *rand.Rand) (MoveSearch, []calendar.O
 		t.Fatal(err)
 	}
 	s := MoveSearch{
-		Rules: RepairRules{Notice: time.Duration(random.IntN(48)) * time.Hour, Horizon: time.Duration(10+random.IntN(30)) * 24 * time.Hour, MinGain: 1 + random.IntN(2)},
-		Zone:  zone, Now: occurrences[0].Start.Add(-time.Duration(random.IntN(100)) * time.Hour),
+		Zone: zone, Earliest: occurrences[0].Start.Add(time.Duration(random.IntN(100)-60) * time.Hour),
+		MinGain: 1 + random.IntN(2), Sparing: random.IntN(3) == 0, Quorum: float64(random.IntN(5)) / 4,
+	}
+	for range random.IntN(4) {
+		from := occurrences[random.IntN(5)].Start.Add(time.Duration(random.IntN(200)-100) * time.Hour)
+		s.Taken = append(s.Taken, availability.Interval{Start: from, End: from.Add(time.Duration(random.IntN(120)) * time.Minute)})
 	}
 	if random.IntN(4) == 0 {
 		s.Only = availability.DaysOf(slot.Day, time.Tuesday)

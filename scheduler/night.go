@@ -17,6 +17,9 @@ import (
 // a pass that is started twice keeps to what a member is told of in one.
 const night = 18 * time.Hour
 
+// month is how long a move counts against the moves of a month.
+const month = 28 * 24 * time.Hour
+
 // Night reads what a pass over all series is planned from: the bookings, their series
 // as they are on the calendar, and the busy times of all who are in them, without our
 // own series.
@@ -43,8 +46,7 @@ func (s *Service) Night(ctx context.Context) (Snapshot, error) {
 	}
 	snapshot.Bookings = bookings // another run may have changed some since
 	snapshot.Current, snapshot.Faults, snapshot.Seen = cal.current, cal.faults, cal.seen
-	snapshot.MovedTonight, err = s.movedTonight(ctx, bookings)
-	return snapshot, err
+	return snapshot, s.countMoves(ctx, &snapshot)
 }
 
 // current reads the series of the bookings as they are on the calendar. One that
@@ -61,7 +63,7 @@ func (s *Service) current(ctx context.Context, bookings []Booking) (current map[
 			switch {
 			case errors.Is(err, calendar.ErrNotFound):
 				return nil
-			case stops(ctx, err):
+			case Stops(ctx, err):
 				return fmt.Errorf("group %q: %w", b.Group, err)
 			case err == nil:
 				err = there.Check()
@@ -85,8 +87,8 @@ func (s *Service) current(ctx context.Context, bookings []Booking) (current map[
 	return current, faults, nil
 }
 
-// stops reports whether err concerns all groups, so that a run over them ends.
-func stops(ctx context.Context, err error) bool {
+// Stops reports whether err concerns all groups, so that a run over them ends.
+func Stops(ctx context.Context, err error) bool {
 	return err != nil && (ctx.Err() != nil || errors.Is(err, calendar.ErrSignIn) || errors.Is(err, calendar.ErrQuota) || errors.Is(err, ErrStore))
 }
 
@@ -108,24 +110,30 @@ func (s *Service) concerned(bookings []Booking, current map[calendar.UID]calenda
 	return people, uids, end
 }
 
-func (s *Service) movedTonight(ctx context.Context, bookings []Booking) (map[calendar.Address]int, error) {
-	events, err := s.Store.History(ctx, "", s.Now().Add(-night))
+// countMoves fills in what members were told of lately.
+func (s *Service) countMoves(ctx context.Context, snapshot *Snapshot) error {
+	now := snapshot.Now
+	events, err := s.Store.History(ctx, "", now.Add(-month))
 	if err != nil {
-		return nil, fmt.Errorf("read the history: %w", err)
+		return fmt.Errorf("read the history: %w", err)
 	}
 	moves := map[calendar.UID]int{}
+	snapshot.Month, snapshot.Tonight = map[string]int{}, map[calendar.Address]int{}
 	for _, e := range events {
-		if e.What == "move" {
+		if e.What != string(MoveSession) {
+			continue
+		}
+		snapshot.Month[e.Group]++
+		if e.At.After(now.Add(-night)) {
 			moves[e.UID]++
 		}
 	}
-	out := map[calendar.Address]int{}
-	for _, b := range bookings {
+	for _, b := range snapshot.Bookings {
 		for _, a := range b.Series.Attendees {
-			out[a.Address] += moves[b.Series.UID]
+			snapshot.Tonight[a.Address] += moves[b.Series.UID]
 		}
 	}
-	return out, nil
+	return nil
 }
 
 // An Intent is a booking whose series is to change, with the events that say why.
@@ -138,7 +146,7 @@ type Intent struct {
 // recorded before a calendar is touched: a run that dies is finished as it was
 // planned. What cannot be done for one group is in the answer and does not hinder
 // the others; the error is for what stops the run.
-func (s *Service) Carry(ctx context.Context, intents []Intent) ([]Attention, error) {
+func (s *Service) Carry(ctx context.Context, intents []Intent) ([]Finding, error) {
 	intended, faults, err := s.intend(ctx, intents)
 	if err != nil {
 		return faults, err
@@ -149,10 +157,10 @@ func (s *Service) Carry(ctx context.Context, intents []Intent) ([]Attention, err
 		}
 		_, err := s.putNext(ctx, b)
 		switch {
-		case stops(ctx, err):
+		case Stops(ctx, err):
 			return faults, err
 		case err != nil:
-			faults = append(faults, Attention{b.Group, err.Error()})
+			faults = append(faults, Finding{Kind: Failed, Group: b.Group, UID: b.Series.UID, Err: err})
 		}
 		s.progress("repairing", i+1, len(intended))
 	}
@@ -161,7 +169,7 @@ func (s *Service) Carry(ctx context.Context, intents []Intent) ([]Attention, err
 
 // intend records all intents. If another run changed one of the series meanwhile,
 // that one is left alone.
-func (s *Service) intend(ctx context.Context, intents []Intent) (intended []Booking, faults []Attention, err error) {
+func (s *Service) intend(ctx context.Context, intents []Intent) (intended []Booking, faults []Finding, err error) {
 	var all []Booking
 	var events []Event
 	for _, i := range intents {
@@ -175,10 +183,10 @@ func (s *Service) intend(ctx context.Context, intents []Intent) (intended []Book
 	for _, i := range intents {
 		saved, err := s.save(ctx, i.Booking, i.Events...)
 		switch {
-		case stops(ctx, err):
+		case Stops(ctx, err):
 			return nil, faults, err
 		case err != nil:
-			faults = append(faults, Attention{i.Booking.Group, err.Error()})
+			faults = append(faults, Finding{Kind: Failed, Group: i.Booking.Group, UID: i.Booking.Series.UID, Err: err})
 		default:
 			intended = append(intended, saved)
 		}
@@ -186,10 +194,17 @@ func (s *Service) intend(ctx context.Context, intents []Intent) (intended []Book
 	return intended, faults, nil
 }
 
-// Keep records bookings that are now as somebody made them by hand, with the event
-// that says so.
-func (s *Service) Keep(ctx context.Context, b Booking, what, why string) error {
-	_, err := s.save(ctx, b, s.event(b, what, why))
+// Note records what was read of the calendar, and what of bookings changes in our
+// record alone.
+func (s *Service) Note(ctx context.Context, seen *Seen, noted []Intent) error {
+	batch := Batch{Seen: seen}
+	for _, i := range noted {
+		batch.Bookings, batch.Events = append(batch.Bookings, i.Booking), append(batch.Events, i.Events...)
+	}
+	_, err := s.commit(ctx, batch)
+	if errors.Is(err, ErrStale) { // another run was here; the next night notes it
+		_, err = s.commit(ctx, Batch{Seen: seen})
+	}
 	return err
 }
 

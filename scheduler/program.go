@@ -110,17 +110,29 @@ func DefaultProgram() Program {
 	return Program{Kind: Circle, MinSize: 2, MaxSize: 8, Cadence: availability.Weekly, Length: time.Hour, Quorum: 0.6, RotateAfter: 26, Agenda: "peer-circle"}
 }
 
-// RepairRules bound what the nightly pass, and the moves made at booking, may do.
+// RepairRules bound what the nightly pass may do. Notice and MinGain bound the moves
+// made at booking, too.
 type RepairRules struct {
-	Horizon     time.Duration // sessions further away are left alone
-	Notice      time.Duration // and so are nearer ones
-	MinGain     int           // fewest members that a move must win
-	CancelBelow bool          // cancel sessions that stay under the quorum, instead of reporting them
+	Horizon         time.Duration // sessions further away are left alone
+	Notice          time.Duration // and so are nearer ones
+	MinGain         int           // fewest members that a move must win
+	MovesPerSession int           // a session that was moved so often is moved only for two more, or for the quorum
+	PerMonth        int           // and so are all of a group that had so many moves in 28 days
+	Reslot          bool          // book the better weekly slot, instead of suggesting it
+	CancelBelow     bool          // cancel sessions that stay under the quorum, instead of reporting them
+	CancelWithin    time.Duration // once they are that near
 }
 
-// DefaultRepairRules returns a horizon of four weeks, a day's notice and a gain of one.
+// Due reports whether a session is neither too near nor too far to be moved.
+func (r RepairRules) Due(o calendar.Occurrence, now time.Time) bool {
+	return !o.Start.Before(now.Add(r.Notice)) && !o.Start.After(now.Add(r.Horizon))
+}
+
+// DefaultRepairRules returns the rules that the policy benchmark of scheduler/repair
+// found best: a look a week ahead, a day's notice, one move a session, three a month.
 func DefaultRepairRules() RepairRules {
-	return RepairRules{Horizon: 28 * 24 * time.Hour, Notice: 24 * time.Hour, MinGain: 1}
+	const day = 24 * time.Hour
+	return RepairRules{Horizon: 7 * day, Notice: day, MinGain: 1, MovesPerSession: 1, PerMonth: 3, CancelWithin: 7 * day}
 }
 
 // A Workspace is what one configuration describes: who takes part in what, under
@@ -134,7 +146,6 @@ type Workspace struct {
 	Groups    []Group
 	Repair    RepairRules
 	Review    ReviewRules
-	URL       string // of the members' page; "" for none
 }
 
 // Program returns the program of a group, by name; DefaultProgram for "".

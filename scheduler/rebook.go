@@ -10,8 +10,8 @@ import (
 	"github.com/peerslot/peerslot/availability"
 )
 
-// threeMonths is the longest that a series lasts, in days.
-const threeMonths = 91
+// ThreeMonths is the longest that a series lasts, in days.
+const ThreeMonths = 91
 
 var (
 	// ErrNothingLeft says that a series has no sessions left to book elsewhere.
@@ -103,12 +103,12 @@ func (s *Service) endOfThreeMonths(ctx context.Context, b Booking) (availability
 			first = earlier
 		}
 	}
-	return first.Series.First.Monday().AddDays(threeMonths), nil
+	return first.Series.First.Monday().AddDays(ThreeMonths), nil
 }
 
-// chooseBefore returns the best slot whose sessions all lie before r.Before. One
+// BestBefore returns the best slot whose sessions all lie before r.Before. One
 // session less may make room for a better one.
-func chooseBefore(r Request, members []availability.Member) (availability.Candidate, error) {
+func BestBefore(r Request, members []availability.Member) (availability.Candidate, error) {
 	var best availability.Candidate
 	for less := range min(2, r.Search.Count) {
 		search := r.Search

@@ -40,7 +40,7 @@ func (s *Service) Resume(ctx context.Context) error {
 	var unfinished UnfinishedError
 	for _, b := range bookings {
 		err := s.resume(ctx, b)
-		if stops(ctx, err) {
+		if Stops(ctx, err) {
 			return err
 		}
 		if err != nil {

@@ -129,7 +129,7 @@ func (s *Service) review(ctx context.Context, plan *ReviewsPlan, bookings, due B
 		case series.Cancelled:
 			finding.Kind = SeriesOff
 		default:
-			if err := s.reviewOne(ctx, plan, p, b, series); stops(ctx, err) {
+			if err := s.reviewOne(ctx, plan, p, b, series); Stops(ctx, err) {
 				return err
 			} else if err != nil {
 				finding.Kind, finding.Err = Failed, err

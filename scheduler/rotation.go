@@ -52,7 +52,7 @@ func (s *Service) planRotations(ctx context.Context, plan *ReviewsPlan, o Review
 			defer after.Store.Close()
 		}
 		r := Rotation{Program: p.Name, Start: start}
-		if err := after.planRotation(ctx, p, &r); stops(ctx, err) {
+		if err := after.planRotation(ctx, p, &r); Stops(ctx, err) {
 			return err
 		} else if err != nil {
 			plan.Findings = append(plan.Findings, Finding{Kind: NotFormed, Program: p.Name, Err: err})
@@ -70,7 +70,7 @@ func (s *Service) reviewed(ctx context.Context, plan *ReviewsPlan) (*Service, er
 		return nil, err
 	}
 	for _, r := range plan.Reviews {
-		if _, err := after.ApplyReview(ctx, r); stops(ctx, err) {
+		if _, err := after.ApplyReview(ctx, r); Stops(ctx, err) {
 			after.Store.Close()
 			return nil, err
 		}
@@ -94,7 +94,7 @@ func (s *Service) planRotation(ctx context.Context, p Program, r *Rotation) erro
 		return err
 	}
 	for _, b := range r.Bookings {
-		if _, _, err := s.Book(ctx, b); stops(ctx, err) {
+		if _, _, err := s.Book(ctx, b); Stops(ctx, err) {
 			return err
 		}
 	}
@@ -120,7 +120,7 @@ func (s *Service) ApplyRotation(ctx context.Context, r Rotation) ([]Booking, []F
 	var findings []Finding
 	for _, p := range r.Bookings {
 		b, _, err := s.Book(ctx, p)
-		if stops(ctx, err) {
+		if Stops(ctx, err) {
 			return booked, findings, err
 		}
 		if err != nil {

@@ -206,18 +206,17 @@ func TestTheMostConstrainedGroupGoesFirst(t *testing.T) {
 
 func TestBadWeeksAreMovedAtBooking(t *testing.T) {
 	w := newWorld(t, ana, bo)
-	w.Workspace.Repair.Horizon = 10 * 24 * time.Hour
 	r := w.group("g", ana, bo)
 	slot, err := availability.ParseSlot("tue 15:00", time.Hour, "Europe/Berlin")
 	if err != nil {
 		t.Fatal(err)
 	}
 	r.Slot = slot
-	w.fake.Meet(ana, at(1, 6, 15))  // within the horizon
-	w.fake.Meet(ana, at(1, 13, 15)) // beyond it
+	w.fake.Meet(ana, at(1, 6, 15))
+	w.fake.Meet(ana, at(1, 13, 15)) // beyond the horizon of repair, which does not count here
 	p := w.plan(t, r)[0]
-	if len(p.Moves) != 1 {
-		t.Fatalf("moves: %+v; want one, the second bad week is beyond the horizon", p.Moves)
+	if len(p.Moves) != 2 {
+		t.Fatalf("moves: %+v; want both bad weeks", p.Moves)
 	}
 	m := p.Moves[0]
 	if !m.From.Start.Equal(at(1, 6, 15).Start) || !m.To.Start.Equal(at(1, 6, 14).Start) || m.Before != 1 || m.After != 2 {

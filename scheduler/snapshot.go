@@ -16,16 +16,17 @@ type Snapshot struct {
 	Busy      map[calendar.Address]availability.Busy
 	Window    availability.Interval // what Busy was asked for
 	Now       time.Time
-	Holidays  Holidays          // over Window
-	Agendas   map[string]Agenda // by what programs call them
+	Holidays  HolidayFunc
+	Agenda    func(Program) (Agenda, error)
 
 	Led map[string]map[calendar.Address]int // by group: how often a member led a session of earlier series
 
 	// For repair and review:
-	Current      map[calendar.UID]calendar.Series // as they are on the calendar; missing if gone
-	Faults       map[calendar.UID]error           // why a series on the calendar cannot be used
-	Seen         *Seen                            // for KeepSeen; nil if nothing needs to be kept
-	MovedTonight map[calendar.Address]int         // moves that members were told of in the last hours
+	Current map[calendar.UID]calendar.Series // as they are on the calendar; missing if gone
+	Faults  map[calendar.UID]error           // why a series on the calendar cannot be used
+	Seen    *Seen                            // for KeepSeen; nil if nothing needs to be kept
+	Tonight map[calendar.Address]int         // moves that members were told of in the last hours
+	Month   map[string]int                   // by group: moves in the last 28 days
 }
 
 // A Planner makes plans from a snapshot, one after the other: what one plan takes
@@ -33,17 +34,20 @@ type Snapshot struct {
 type Planner struct {
 	Snapshot
 	own     map[calendar.Address][]ownSession
-	planned []Booking // the snapshot's bookings and those planned since
+	people  map[calendar.Address]*availability.Member // as their calendars say
+	planned []Booking                                 // the snapshot's bookings and those planned since
 }
 
-// An ownSession is when one of our own series takes a person's time.
+// An ownSession is one of our own sessions to which a person is invited.
 type ownSession struct {
 	uid calendar.UID
 	availability.Interval
+	declined bool // it takes none of their time
 }
 
+// NewPlanner returns a planner that knows the sessions of all bookings.
 func NewPlanner(s Snapshot) (*Planner, error) {
-	p := &Planner{Snapshot: s, own: map[calendar.Address][]ownSession{}, planned: slices.Clone(s.Bookings)}
+	p := &Planner{Snapshot: s, own: map[calendar.Address][]ownSession{}, people: map[calendar.Address]*availability.Member{}, planned: slices.Clone(s.Bookings)}
 	p.makeRoom()
 	for _, b := range s.Bookings {
 		if err := p.take(b.Series); err != nil {
@@ -67,24 +71,60 @@ func (p *Planner) makeRoom() {
 	}
 }
 
-// take makes the sessions of the series busy for its attendees, but for those who
-// declined.
+// take notes the sessions of the series for its attendees.
 func (p *Planner) take(s calendar.Series) error {
 	occurrences, err := s.Occurrences()
 	if err != nil {
 		return err
 	}
-	for _, o := range occurrences {
-		if o.Cancelled || !o.Overlaps(p.Window) {
-			continue
+	for _, at := range s.Attendees {
+		person, known := p.Workspace.Roster[at.Address]
+		if !known {
+			person.Address = at.Address
 		}
-		for _, at := range s.Attendees {
-			if s.Reply(at.Address, o) != calendar.Declined {
-				p.own[at.Address] = append(p.own[at.Address], ownSession{s.UID, o.Interval})
+		for _, o := range occurrences {
+			if !o.Cancelled && o.Overlaps(p.Window) {
+				p.own[at.Address] = append(p.own[at.Address], ownSession{s.UID, o.Interval, person.Reply(s, o) == calendar.Declined})
 			}
 		}
 	}
 	return nil
+}
+
+// Attends answers whether a member attends o, an occurrence of s that is on the
+// calendar: what the calendars say, and our own other sessions.
+func (p *Planner) Attends(a calendar.Address, s calendar.Series, o calendar.Occurrence) (availability.Verdict, error) {
+	m, err := p.member(a)
+	if err != nil {
+		return availability.Verdict{}, err
+	}
+	v := p.Workspace.Roster[a].Attends(*m, s, o, p.Now)
+	if v.Can != availability.No && o.End.After(p.Now) && p.elsewhere(a, s.UID, o.Interval) {
+		v = availability.Verdict{Can: availability.No, Why: availability.BusyThen}
+	}
+	return v, nil
+}
+
+// member returns the person as the calendars say, without our own sessions.
+func (p *Planner) member(a calendar.Address) (*availability.Member, error) {
+	if m := p.people[a]; m != nil {
+		return m, nil
+	}
+	person, ok := p.Workspace.Roster[a]
+	if !ok {
+		return nil, fmt.Errorf("%s is not among the people", a)
+	}
+	m, err := person.Member(p.Busy[a], p.Window, p.Holidays)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", a, err)
+	}
+	p.people[a] = &m
+	return &m, nil
+}
+
+// elsewhere reports whether the person has another session of ours then.
+func (p *Planner) elsewhere(a calendar.Address, except calendar.UID, iv availability.Interval) bool {
+	return slices.ContainsFunc(p.own[a], func(o ownSession) bool { return o.uid != except && !o.declined && o.Overlaps(iv) })
 }
 
 // Members returns the group's members as the slot search sees them. The sessions
@@ -92,6 +132,11 @@ func (p *Planner) take(s calendar.Series) error {
 // them yet; except names a series that does not.
 // Weeks in which a member has as many sessions as the program allows are busy.
 func (p *Planner) Members(g Group, except calendar.UID) ([]availability.Member, error) {
+	return p.MembersOver(p.Window, g, except)
+}
+
+// MembersOver is Members for a search within a part of the window.
+func (p *Planner) MembersOver(part availability.Interval, g Group, except calendar.UID) ([]availability.Member, error) {
 	program, _ := p.Workspace.Program(g.Program)
 	zone, err := availability.LoadZone(p.Workspace.Zone)
 	if err != nil {
@@ -99,15 +144,17 @@ func (p *Planner) Members(g Group, except calendar.UID) ([]availability.Member, 
 	}
 	out := make([]availability.Member, 0, len(g.Members))
 	for _, a := range g.Members {
-		m, err := p.member(a, except)
+		m, err := p.member(a)
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("group %q: %w", g.Name, err)
 		}
+		one := *m
+		one.Busy = p.busy(a, except, part)
 		if program.MaxSessionsPerWeek > 0 {
-			m.Busy.Add(p.fullWeeks(a, except, program.MaxSessionsPerWeek, zone)...)
+			one.Busy.Add(p.fullWeeks(a, except, program.MaxSessionsPerWeek, zone)...)
 		}
-		m.Required = slices.Contains(g.Required, a)
-		out = append(out, m)
+		one.Required = slices.Contains(g.Required, a)
+		out = append(out, one)
 	}
 	return out, nil
 }
@@ -122,25 +169,16 @@ func (s Snapshot) Members(g Group, except calendar.UID) ([]availability.Member, 
 	return p.Members(g, except)
 }
 
-// member returns one person as they are judged, busy with all sessions of ours but
-// those of the series except.
-func (p *Planner) member(a calendar.Address, except calendar.UID) (availability.Member, error) {
-	person, ok := p.Workspace.Roster[a]
-	if !ok {
-		return availability.Member{}, fmt.Errorf("%s is not among the people", a)
-	}
-	m, err := person.Member(p.busy(a, except), p.Window, p.Holidays)
-	if err != nil {
-		return m, fmt.Errorf("%s: %w", a, err)
-	}
-	return m, nil
-}
-
-func (p *Planner) busy(a calendar.Address, except calendar.UID) availability.Busy {
+// busy returns when the person is busy in a part of the window, with our own
+// sessions but for those of the series except.
+func (p *Planner) busy(a calendar.Address, except calendar.UID, part availability.Interval) availability.Busy {
 	busy := p.Busy[a]
+	if part != p.Window {
+		busy.Spans = slices.DeleteFunc(slices.Clone(busy.Spans), func(s availability.Span) bool { return !s.Overlaps(part) })
+	}
 	var own []availability.Interval
 	for _, o := range p.own[a] {
-		if except == "" || o.uid != except {
+		if (except == "" || o.uid != except) && !o.declined && o.Overlaps(part) {
 			own = append(own, o.Interval)
 		}
 	}
@@ -150,10 +188,11 @@ func (p *Planner) busy(a calendar.Address, except calendar.UID) availability.Bus
 	return busy
 }
 
-// Taken returns when the members have sessions of ours, but for the series except.
-func (p *Planner) Taken(g Group, except calendar.UID) []availability.Interval {
+// Taken returns when the people have sessions of ours, whatever they replied, but
+// for the series except: no session is moved onto another.
+func (p *Planner) Taken(people []calendar.Address, except calendar.UID) []availability.Interval {
 	var out []availability.Interval
-	for _, a := range g.Members {
+	for _, a := range people {
 		for _, o := range p.own[a] {
 			if except == "" || o.uid != except {
 				out = append(out, o.Interval)
@@ -194,14 +233,22 @@ func (w Workspace) Name(a calendar.Address) string {
 	return a.Local()
 }
 
-// Retake moves an own session in what is taken.
+// Retake moves an own session in what is taken; to an empty time if it is off.
 func (p *Planner) Retake(s calendar.Series, from, to availability.Interval) {
 	for _, at := range s.Attendees {
 		sessions := p.own[at.Address]
 		for i, o := range sessions {
 			if o.uid == s.UID && o.Start.Equal(from.Start) {
-				sessions[i].Interval = to
+				sessions[i].Interval, sessions[i].declined = to, false // replies were to the old time
 			}
 		}
+	}
+}
+
+// Add notes a session of s that takes place after all.
+func (p *Planner) Add(s calendar.Series, o calendar.Occurrence) {
+	for _, at := range s.Attendees {
+		declined := p.Workspace.Roster[at.Address].Reply(s, o) == calendar.Declined
+		p.own[at.Address] = append(p.own[at.Address], ownSession{s.UID, o.Interval, declined})
 	}
 }

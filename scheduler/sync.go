@@ -2,7 +2,6 @@ package scheduler
 
 import (
 	"context"
-	"fmt"
 	"maps"
 
 	"github.com/peerslot/peerslot/availability"
@@ -15,14 +14,6 @@ type calendarNow struct {
 	faults  map[calendar.UID]error           // why one that is there cannot be used
 	syncer  calendar.Syncer                  // nil if the backend is none
 	seen    *Seen                            // to be committed; nil if nothing is kept
-}
-
-// KeepSeen records what was read; nothing for nil.
-func (s *Service) KeepSeen(ctx context.Context, seen *Seen) error {
-	if _, err := s.commit(ctx, Batch{Seen: seen}); err != nil {
-		return fmt.Errorf("keep what was seen on the calendar: %w", err)
-	}
-	return nil
 }
 
 // Current returns the series of the bookings as they are on the calendar, read by as

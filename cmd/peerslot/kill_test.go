@@ -54,7 +54,7 @@ func address(i int) string { return fmt.Sprintf("p%03d@acme.example", i) }
 
 func manyConfig(groups int, backend string) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "organizer: robot@acme.example\ntimezone: Europe/Berlin\ncalendar:\n  %s\npeople:\n", backend)
+	fmt.Fprintf(&b, "organizer: robot@acme.example\ntimezone: Europe/Berlin\nrepair: {horizon: 4w, per_month: 100}\ncalendar:\n  %s\npeople:\n", backend)
 	for i := range groups {
 		fmt.Fprintf(&b, "  - {email: %s}\n", address(i))
 	}

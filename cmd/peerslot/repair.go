@@ -17,6 +17,7 @@ func newRepairCmd(a *app) *cobra.Command {
 	var flags changeFlags
 	var night nightFlags
 	var rebook string
+	var quiet bool
 	cmd := &cobra.Command{
 		Use:     "repair",
 		Aliases: []string{"fix"},
@@ -35,25 +36,36 @@ Exit status 3 if something needs a person.`,
 			if rebook != "" {
 				return a.rebook(cmd.Context(), rebook, flags, night)
 			}
-			return a.monitored("repair", night, func(beat *heartbeat) error { return a.repair(cmd.Context(), flags, night, beat) })
+			return a.monitored("repair", night, func(beat *heartbeat) error { return a.repair(cmd.Context(), flags, night, quiet, beat) })
 		},
 	}
 	flags.add(cmd)
 	night.add(cmd)
+	cmd.Flags().BoolVar(&quiet, "quiet", false, "print nothing when nothing needs a person")
 	cmd.Flags().StringVar(&rebook, "rebook", "", "end the series of `GROUP` and book the rest on a better slot")
 	return cmd
 }
 
-func (a *app) repair(ctx context.Context, flags changeFlags, night nightFlags, beat *heartbeat) error {
+func (a *app) repair(ctx context.Context, flags changeFlags, night nightFlags, quiet bool, beat *heartbeat) error {
 	return change[repairing]{
 		flags: flags, clock: !night.acceptClock, night: true,
 		plan: planRepair,
-		show: func(w *workspace, p report.Printer, r repairing) { p.Repair(w.Workspace, r.out()) },
+		show: func(w *workspace, p report.Printer, r repairing) {
+			if out := r.out(); !quiet || len(out.Attention) > 0 || suggests(r.plan) {
+				p.Repair(w.Workspace, out)
+			}
+			for _, c := range r.plan.Changes {
+				if c.Action == scheduler.Suggest {
+					p.Printf("'peerslot repair --rebook %s' books that slot\n", c.Group)
+				}
+			}
+		},
 		question: func(r repairing) string {
-			if len(r.plan.Bookings) == 0 {
+			n := len(r.plan.Bookings) + len(r.plan.Reslots)
+			if n == 0 {
 				return ""
 			}
-			return fmt.Sprintf("Change %s?", report.Count(len(r.plan.Bookings), "series", "series"))
+			return fmt.Sprintf("Change %s?", report.Count(n, "series", "series"))
 		},
 		apply: func(ctx context.Context, w *workspace, r *repairing) error {
 			if err := repair.Apply(ctx, w.service, &r.plan); err != nil {
@@ -62,9 +74,9 @@ func (a *app) repair(ctx context.Context, flags changeFlags, night nightFlags, b
 			return w.service.KeepUnknown(ctx, r.plan.Unknown)
 		},
 		done: func(_ *workspace, p report.Printer, r repairing, _ bool) {
-			beat.Checked, beat.Changes, beat.Attention = r.plan.Checked, len(r.plan.Changes), len(r.plan.Attention)
+			beat.Checked, beat.Changes, beat.Attention = r.plan.Checked, len(r.plan.Changes), len(r.plan.Findings)
 			beat.unknown(r.plan.Unknown)
-			p.Attention(r.out().Attention[r.seen:])
+			p.Attention(r.out().Attention[len(r.left)+r.seen:])
 		},
 		answer: func(r repairing, planned bool) any {
 			out := r.out()
@@ -72,7 +84,7 @@ func (a *app) repair(ctx context.Context, flags changeFlags, night nightFlags, b
 			return out
 		},
 		verdict: func(r repairing) error {
-			if len(r.plan.Attention) > 0 || suggests(r.plan) {
+			if len(r.plan.Findings) > 0 || suggests(r.plan) {
 				return &needsPerson{}
 			}
 			return nil
@@ -82,6 +94,7 @@ func (a *app) repair(ctx context.Context, flags changeFlags, night nightFlags, b
 
 // A repairing is what repair carries from its plan to its answer.
 type repairing struct {
+	w    scheduler.Workspace
 	plan scheduler.RepairPlan
 	left []report.Attention // by an earlier run, for a person
 	seen int                // findings of the plan; what comes after them came up while it was applied
@@ -89,11 +102,11 @@ type repairing struct {
 
 func planRepair(ctx context.Context, w *workspace) (repairing, error) {
 	plan, err := repair.PlanNight(ctx, w.service)
-	return repairing{plan: plan, left: w.takeFindings(), seen: len(plan.Attention)}, err
+	return repairing{w: w.Workspace, plan: plan, left: w.takeFindings(), seen: len(plan.Findings)}, err
 }
 
 func (r repairing) out() report.Repair {
-	out := report.NewRepair(r.plan)
+	out := report.NewRepair(r.w, r.plan)
 	out.Attention = slices.Concat(r.left, out.Attention)
 	return out
 }

@@ -2,29 +2,159 @@ package repair
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"slices"
 	"time"
 
+	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
 )
 
+// subject compares a booking with its series on the calendar; nil if there is
+// nothing to repair.
+func (r *pass) subject(s scheduler.Snapshot, groups map[string]scheduler.Group, b scheduler.Booking) *subject {
+	current, there := s.Current[b.Series.UID]
+	found := func(kind scheduler.FindingKind, err error) *subject {
+		r.find(scheduler.Finding{Kind: kind, Group: b.Group, UID: b.Series.UID, Err: err})
+		return nil
+	}
+	switch fault := s.Faults[b.Series.UID]; {
+	case b.Fault != nil:
+		return found(scheduler.BrokenRecord, b.Fault)
+	case b.State != scheduler.Booked:
+		return nil
+	case fault != nil:
+		return found(scheduler.BrokenSeries, fault)
+	case !there:
+		return found(scheduler.SeriesGone, nil)
+	case current.Cancelled:
+		return found(scheduler.SeriesOff, nil)
+	}
+	sub := &subject{booking: b, current: current, series: current, byHand: instantsOf(b.ByHand), settled: instants{}, moved: map[int64]firstMove{}}
+	sub.program, _ = s.Workspace.Program(b.Program)
+	sub.group = scheduler.GroupIn(groups, b)
+	if sub.zone = r.zone; current.Slot.Zone != "" {
+		if zone, err := availability.LoadZone(current.Slot.Zone); err == nil {
+			sub.zone = zone
+		}
+	}
+	sessions, err := current.Occurrences()
+	if err != nil {
+		return found(scheduler.BrokenSeries, err)
+	}
+	sub.sessions = sessions
+	sub.seeHands()
+	sub.followRoster(s.Workspace)
+	r.seePeople(sub, s.Workspace)
+	return sub
+}
+
 // seeHands finds what people changed on the calendar since the series was put. A
 // session that anybody touched stays as it is, for good.
-func (sub *subject) seeHands(r *repairer) {
-	base, current := sub.booking.Series, sub.series
+func (sub *subject) seeHands() {
+	base, current := sub.booking.Series, sub.current
+	sub.booking.Series = current
 	if base.Slot != current.Slot || base.First != current.First || base.Cadence != current.Cadence {
-		r.attend(sub.booking.Group, "somebody moved the whole series to %s; that is its slot now", current.Slot)
-		sub.booking.Series, sub.accepted = current, true
+		sub.handMade(fmt.Sprintf("somebody moved the whole series to %s; that is its slot now", current.Slot))
 		return
 	}
+	seen := instants{}
 	for _, o := range slices.Concat(base.Overrides, current.Overrides) {
 		was, is := base.Override(o.Original), current.Override(o.Original)
 		was.Original, is.Original = o.Original, o.Original // one without an override is zero
-		if !was.Same(is) {
-			sub.byHand.add(o.Original)
+		if was.Same(is) || seen.has(o.Original) {
+			continue
 		}
+		seen.add(o.Original)
+		sub.byHand.add(o.Original)
+		sub.handMade(edited(was, is))
+		c := &sub.changes[len(sub.changes)-1]
+		if c.From = o.Original; !was.Moved.Empty() {
+			c.From = was.Moved.Start
+		}
+		if !is.Cancelled && !is.Moved.Empty() {
+			c.To = is.Moved.Start
+		}
+	}
+	rest := base
+	if rest.Overrides = current.Overrides; !rest.Same(current) {
+		sub.handMade("somebody edited the series; it stays as they made it")
+	}
+}
+
+func edited(was, is calendar.Override) string {
+	switch {
+	case is.Cancelled && !was.Cancelled:
+		return "somebody cancelled it by hand; it stays off"
+	case was.Cancelled && !is.Cancelled:
+		return "somebody put it back by hand; it stays"
+	case !is.Moved.Start.Equal(was.Moved.Start):
+		return "somebody moved it by hand; it stays there"
+	}
+	return "somebody edited it by hand; it stays as it is"
+}
+
+func (sub *subject) handMade(what string) {
+	sub.hands = true
+	sub.changes = append(sub.changes, sub.change(scheduler.ByHand, "", what))
+}
+
+// followRoster takes those off the series who left the group or the roster, and
+// invites those who joined. Whom somebody invited or uninvited by hand is left
+// alone.
+func (sub *subject) followRoster(w scheduler.Workspace) {
+	sub.group.Members = slices.DeleteFunc(slices.Clone(sub.group.Members), func(a calendar.Address) bool {
+		_, ok := w.Roster[a]
+		return !ok
+	})
+	var attendees []calendar.Attendee
+	for _, a := range sub.series.Attendees {
+		if slices.ContainsFunc(sub.group.Members, func(m calendar.Address) bool { return slices.Contains(w.Roster[m].Addresses(), a.Address) }) || !slices.Contains(sub.booking.Invited, a.Address) {
+			attendees = append(attendees, a)
+			continue
+		}
+		sub.changes = append(sub.changes, sub.change(scheduler.Leave, a.Address, "is not in the group any more"))
+	}
+	for _, a := range sub.group.Members {
+		if !sub.invites(w.Roster[a]) && !slices.Contains(sub.booking.Invited, a) {
+			attendees = append(attendees, calendar.Attendee{Address: a, Name: w.Roster[a].Name})
+			sub.changes = append(sub.changes, sub.change(scheduler.Join, a, "is new in the group"))
+		}
+	}
+	slices.SortFunc(attendees, func(a, b calendar.Attendee) int { return cmp.Compare(a.Address, b.Address) })
+	sub.series.Attendees = attendees
+	sub.booking.Invited = slices.Clone(sub.group.Members)
+}
+
+// invites reports whether the person is invited, under whichever of their addresses.
+func (sub *subject) invites(p scheduler.Person) bool {
+	return slices.ContainsFunc(sub.series.Attendees, func(at calendar.Attendee) bool { return slices.Contains(p.Addresses(), at.Address) })
+}
+
+// seePeople finds the members who count: whoever somebody uninvited by hand, or who
+// declined the whole series, does not come, and nothing is moved for them.
+func (r *pass) seePeople(sub *subject, w scheduler.Workspace) {
+	var out []calendar.Address
+	for _, a := range sub.group.Members {
+		f := scheduler.Finding{Group: sub.booking.Group, UID: sub.series.UID, Person: a}
+		switch {
+		case !sub.invites(w.Roster[a]):
+			f.Kind = scheduler.Uninvited
+			r.find(f)
+		case w.Roster[a].DeclinedAll(sub.series):
+			out = append(out, a)
+			if !slices.Contains(sub.booking.Told, a) {
+				f.Kind, sub.noted = scheduler.DeclinedSeries, true
+				r.find(f)
+			}
+		default:
+			sub.members = append(sub.members, a)
+		}
+	}
+	if !slices.Equal(out, sub.booking.Told) {
+		sub.booking.Told, sub.noted = out, true
 	}
 }
 
@@ -41,36 +171,4 @@ func instantsOf(times []time.Time) instants {
 		s.add(t)
 	}
 	return s
-}
-
-// followRoster takes those off the series who left the group or the roster, and
-// invites those who joined. Whom somebody invited or uninvited by hand is left
-// alone.
-func (sub *subject) followRoster(w scheduler.Workspace) {
-	sub.group.Members = slices.DeleteFunc(slices.Clone(sub.group.Members), func(a calendar.Address) bool {
-		_, ok := w.Roster[a]
-		return !ok
-	})
-	var attendees []calendar.Attendee
-	for _, a := range sub.series.Attendees {
-		if slices.Contains(sub.group.Members, a.Address) || !slices.Contains(sub.booking.Invited, a.Address) {
-			attendees = append(attendees, a)
-			continue
-		}
-		sub.changes = append(sub.changes, sub.change(scheduler.Leave, a.Address, "is not in the group any more"))
-	}
-	for _, a := range sub.group.Members {
-		there := slices.ContainsFunc(sub.series.Attendees, func(at calendar.Attendee) bool { return at.Address == a })
-		if !there && !slices.Contains(sub.booking.Invited, a) {
-			attendees = append(attendees, calendar.Attendee{Address: a, Name: w.Roster[a].Name})
-			sub.changes = append(sub.changes, sub.change(scheduler.Join, a, "is new in the group"))
-		}
-	}
-	slices.SortFunc(attendees, func(a, b calendar.Attendee) int { return cmp.Compare(a.Address, b.Address) })
-	sub.series.Attendees = attendees
-	sub.booking.Invited = slices.Clone(sub.group.Members)
-}
-
-func (sub *subject) change(action scheduler.Action, person calendar.Address, why string) scheduler.Change {
-	return scheduler.Change{Group: sub.booking.Group, UID: sub.series.UID, Action: action, Person: person, Why: why}
 }

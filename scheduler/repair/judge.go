@@ -2,110 +2,196 @@ package repair
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
 )
 
-// finish cancels or reports what stays under the quorum, reports conflicts of
-// sessions that are left alone, suggests another slot where the slot itself is the
-// trouble, and adds the subject to the plan.
-func (r *repairer) finish(sub *subject) error {
-	search, err := r.search(sub)
-	if err != nil {
-		return err
-	}
-	var left, conflicts, attendance int
+// The rest of a series is suggested another slot when at least so many of its
+// sessions, and half of them, are in conflict, and the slot gains so many attendances.
+const (
+	manyConflicts = 3
+	worthTelling  = 4
+)
+
+// settleQuorum cancels what too few can attend, where that is configured, and brings
+// back what it cancelled earlier if enough can attend again. It reports whether it did
+// either.
+func (r *pass) settleQuorum(sub *subject) (changed bool, err error) {
+	rules := r.Workspace.Repair
 	for i, o := range sub.sessions {
+		if sub.settled.has(o.Original) || sub.byHand.has(o.Original) || o.Start.Before(r.Now.Add(rules.Notice)) {
+			continue
+		}
+		v, err := r.verdicts(sub, o)
+		if err != nil {
+			return changed, err
+		}
+		switch off := instantsOf(sub.booking.Off).has(o.Original); {
+		case o.Cancelled && off && v.Meets(sub.program.Quorum) && !slices.ContainsFunc(r.Taken(sub.attendees(), sub.series.UID), o.Overlaps):
+			r.restore(due{sub, i}, v)
+		case !o.Cancelled && rules.CancelBelow && !o.Start.After(r.Now.Add(rules.CancelWithin)) && !v.Meets(sub.program.Quorum):
+			waits, err := r.waits(due{sub, i}, v)
+			if err != nil || waits {
+				continue
+			}
+			r.cancel(due{sub, i}, v)
+		default:
+			continue
+		}
+		changed = true
+		sub.settled.add(o.Original)
+		r.lookAround(sub, o.Start)
+	}
+	return changed, nil
+}
+
+// waits reports whether a session can be moved another night, which its members were
+// told of too much for tonight.
+func (r *pass) waits(d due, v scheduler.Verdicts) (bool, error) {
+	o := *d.session()
+	if !r.toldEnough(d.sub) || o.Start.Before(r.Now.Add(r.Workspace.Repair.Notice).AddDate(0, 0, 1)) {
+		return false, nil
+	}
+	_, found, err := r.best(d, v)
+	return found, err
+}
+
+func (r *pass) cancel(d due, v scheduler.Verdicts) {
+	sub, o := d.sub, d.session()
+	s := v.Share()
+	why := fmt.Sprintf("only %d of %d can come, and the quorum is %s", s.Yes+s.Unknown, s.All(), percent(sub.program.Quorum))
+	override := sub.series.Override(o.Original)
+	override.Original, override.Cancelled, override.Note = o.Original, true, "Cancelled: "+why+"."
+	sub.series = sub.series.WithOverride(override)
+	sub.booking.Off = append(slices.Clone(sub.booking.Off), o.Original.UTC())
+	r.Retake(sub.series, o.Interval, availability.Interval{})
+	o.Cancelled = true
+	c := sub.change(scheduler.CancelSession, "", why)
+	c.From, c.Before = o.Start, s.Yes
+	sub.changes = append(sub.changes, c)
+}
+
+func (r *pass) restore(d due, v scheduler.Verdicts) {
+	sub, o := d.sub, d.session()
+	s := v.Share()
+	why := fmt.Sprintf("takes place after all: %d of %d can come", s.Yes+s.Unknown, s.All())
+	override := sub.series.Override(o.Original)
+	override.Original, override.Cancelled, override.Note = o.Original, false, "T"+why[1:]+"."
+	sub.series = sub.series.WithOverride(override)
+	sub.booking.Off = slices.DeleteFunc(slices.Clone(sub.booking.Off), o.Original.Equal)
+	r.Add(sub.series, *o)
+	o.Cancelled = false
+	c := sub.change(scheduler.RestoreSession, "", why)
+	c.To, c.After = o.Start, s.Yes
+	sub.changes = append(sub.changes, c)
+}
+
+// judge reports the sessions that stay under the quorum, and suggests another slot
+// where the slot itself is the trouble.
+func (r *pass) judge(sub *subject) error {
+	var left []int // who can attend each session that is left
+	conflicts := 0
+	for _, o := range sub.sessions {
 		if o.Cancelled || !o.Start.After(r.Now) {
 			continue
 		}
-		left++
-		v := search.VerdictsNow(o)
-		attendance += v.Attending()
+		v, err := r.verdicts(sub, o)
+		if err != nil {
+			return err
+		}
+		left = append(left, v.Attending())
 		if v.Conflict() {
 			conflicts++
 		}
-		if err := r.judgeQuorum(sub, i, v, search); err != nil {
-			return err
+		if !v.Meets(sub.program.Quorum) && !o.Start.After(r.Now.Add(r.Workspace.Repair.Horizon)) && !r.willCancel(sub, o) {
+			r.find(sub.underQuorum(o, v))
 		}
 	}
-	if conflicts >= 3 && 2*conflicts >= left {
-		if err := r.suggest(sub, search, left, conflicts, attendance); err != nil {
-			return err
-		}
-	}
-	r.plan.Changes = append(r.plan.Changes, sub.changes...)
-	if !sub.series.Same(r.Current[sub.series.UID]) {
-		sub.series.Sequence++
-		sub.series.Updated = r.Now.UTC().Truncate(time.Second)
-		sub.booking.Next, sub.booking.State = &sub.series, scheduler.Changing
-		sub.booking.ByHand, sub.booking.Refused = sub.byHand.sorted(), sub.refused.sorted()
-		r.plan.Bookings = append(r.plan.Bookings, sub.booking)
-	} else if sub.accepted {
-		r.plan.Accepted = append(r.plan.Accepted, sub.booking)
-	}
-	return nil
-}
-
-// judgeQuorum deals with one session that too few can attend. Who may be able to
-// counts as attending: unknown never cancels anything.
-func (r *repairer) judgeQuorum(sub *subject, i int, v scheduler.Verdicts, search scheduler.MoveSearch) error {
-	o := sub.sessions[i]
-	if o.Start.After(r.Now.Add(r.Workspace.Repair.Horizon)) {
+	if conflicts < manyConflicts || 2*conflicts < len(left) || len(sub.members) < 2 {
 		return nil
 	}
-	when := o.Start.In(search.Zone).Format("Mon 2 Jan 15:04")
-	possible, members := v.Attending()+v.Maybe(), len(v)
-	under := float64(possible) < sub.program.Quorum*float64(members)
-	if under && r.toldEnough(sub) && !sub.byHand.has(o.Original) {
-		if _, later, err := search.Best(sub.sessions, i); err != nil || later {
-			r.attend(sub.booking.Group, "%s: only %d of %d can attend; it can be moved another night, when its members have been told of less", when, possible, members)
-			return err
-		}
-	}
-	switch {
-	case sub.byHand.has(o.Original) && v.Conflict():
-		r.attend(sub.booking.Group, "%s was set by hand and is in conflict: %d of %d can attend", when, v.Attending(), members)
-	case under && r.Workspace.Repair.CancelBelow && search.Due(o) && !sub.byHand.has(o.Original):
-		override := sub.series.Override(o.Original)
-		override.Original, override.Cancelled = o.Original, true
-		override.Note = fmt.Sprintf("Cancelled: only %d of %d can attend.", possible, members)
-		sub.series = sub.series.WithOverride(override)
-		sub.sessions[i].Cancelled = true
-		sub.changes = append(sub.changes, scheduler.Change{Group: sub.booking.Group, UID: sub.series.UID, Action: scheduler.CancelSession,
-			From: o.Start, Before: v.Attending(), Why: fmt.Sprintf("only %d of %d can attend, below the quorum of %.0f%%", possible, members, 100*sub.program.Quorum)})
-	case under:
-		r.attend(sub.booking.Group, "%s: only %d of %d can attend, below the quorum of %.0f%%", when, possible, members, 100*sub.program.Quorum)
-	}
-	return nil
+	return r.suggest(sub, left, conflicts)
 }
 
-// suggest looks for a better weekly slot for the rest of a series whose slot does
-// not work any more.
-func (r *repairer) suggest(sub *subject, search scheduler.MoveSearch, left, conflicts, attendance int) error {
-	q := availability.Search{
-		Zone: sub.series.Slot.Zone, Start: availability.DateOf(r.Now.Add(r.Workspace.Repair.Notice).In(search.Zone)).AddDays(1),
-		Cadence: sub.series.Cadence, Count: min(left, sub.series.Cadence.MaxCount()), Length: sub.series.Slot.Length,
-		Preferred: sub.program.Prefer, OnlyDays: sub.program.OnlyDays, Top: 1,
+// willCancel reports whether a session is cancelled by itself once it is near enough.
+func (r *pass) willCancel(sub *subject, o calendar.Occurrence) bool {
+	rules := r.Workspace.Repair
+	return rules.CancelBelow && !sub.byHand.has(o.Original) && o.Start.After(r.Now.Add(max(rules.Notice, rules.CancelWithin)))
+}
+
+func (sub *subject) underQuorum(o calendar.Occurrence, v scheduler.Verdicts) scheduler.Finding {
+	f := scheduler.Finding{Kind: scheduler.UnderQuorum, Group: sub.booking.Group, UID: sub.series.UID, At: o.Start, Share: v.Share()}
+	for i, a := range sub.members {
+		if v[i] == availability.No {
+			f.Missing = append(f.Missing, a)
+		}
 	}
-	ranked, err := availability.Rank(q, search.Members)
+	return f
+}
+
+// suggest looks for a better weekly slot for the rest of a series. The same
+// suggestion is made once.
+func (r *pass) suggest(sub *subject, left []int, conflicts int) error {
+	members, err := r.membersOver(sub, r.Window)
 	if err != nil {
 		return err
 	}
-	if len(ranked) == 0 || ranked[0].Attendance <= attendance || ranked[0].Slot == sub.series.Slot {
+	request := scheduler.Request{
+		Search: availability.Search{
+			Zone: sub.series.Slot.Zone, Start: availability.DateOf(r.Now.Add(r.Workspace.Repair.Notice).In(sub.zone)).AddDays(1),
+			Cadence: sub.series.Cadence, Count: min(len(left), sub.series.Cadence.MaxCount()), Length: sub.series.Slot.Length,
+			Preferred: sub.program.Prefer, OnlyDays: sub.program.OnlyDays,
+		},
+		Before: sub.series.First.Monday().AddDays(scheduler.ThreeMonths),
+	}
+	best, err := scheduler.BestBefore(request, members)
+	if err != nil {
+		return nil // no slot is any better
+	}
+	attendance := 0
+	for _, n := range left[len(left)-best.Count:] {
+		attendance += n
+	}
+	if best.Attendance-attendance < worthTelling || best.Slot == sub.series.Slot {
 		return nil
 	}
-	best := ranked[0]
 	first, err := best.Slot.On(best.First)
 	if err != nil {
 		return err
 	}
-	sub.changes = append(sub.changes, scheduler.Change{
-		Group: sub.booking.Group, UID: sub.series.UID, Action: scheduler.Suggest, To: first.Start, Before: attendance, After: best.Attendance,
-		Why: fmt.Sprintf("%d of the %d sessions left are in conflict; %s instead of %s would have %d of %d attendances, not %d; 'peerslot repair --rebook %s' does it",
-			conflicts, left, best.Slot, sub.series.Slot, best.Attendance, best.Possible, attendance, sub.booking.Group),
-	})
+	why := fmt.Sprintf("%d of the %d sessions left are in conflict; %s instead of %s would have %d of %d attendances, not %d",
+		conflicts, len(left), best.Slot, sub.series.Slot, best.Attendance, best.Possible, attendance)
+	r.offer(sub, best.Slot, first.Start, attendance, best.Attendance, why)
 	return nil
 }
+
+// offer suggests the slot, or has it booked.
+func (r *pass) offer(sub *subject, slot availability.Slot, first time.Time, before, after int, why string) {
+	c := sub.change(scheduler.Suggest, "", why)
+	c.To, c.Before, c.After = first, before, after
+	switch {
+	case r.Workspace.Repair.Reslot:
+		c.Action = scheduler.Rebook
+		sub.stay()
+		r.plan.Reslots = append(r.plan.Reslots, scheduler.Reslot{Booking: sub.booking, Slot: slot})
+	case sub.booking.Suggested == slot:
+		return
+	default:
+		sub.booking.Suggested, sub.noted = slot, true
+	}
+	sub.changes = append(sub.changes, c)
+}
+
+// stay drops what the night would change of a series that is booked elsewhere.
+func (sub *subject) stay() {
+	sub.series.Overrides = sub.current.Overrides
+	sub.changes = slices.DeleteFunc(sub.changes, func(c scheduler.Change) bool {
+		return c.Action == scheduler.MoveSession || c.Action == scheduler.CancelSession || c.Action == scheduler.RestoreSession
+	})
+}
+
+func percent(share float64) string { return fmt.Sprintf("%.0f%%", 100*share) }

@@ -1,7 +1,8 @@
 package repair
 
 import (
-	"fmt"
+	"cmp"
+	"container/heap"
 	"slices"
 	"time"
 
@@ -13,104 +14,109 @@ import (
 // mostMoves is how many moves a member may be told of in one night.
 const mostMoves = 2
 
-// New plans the nightly pass over all booked series of the snapshot. Its
-// Busy must leave out our own series: the plan knows their sessions from Current.
-// Applied, and planned again from the same calendars, it changes nothing.
+// New plans the nightly pass over all booked series of the snapshot. Its Busy must
+// leave out our own series: the plan knows their sessions from Current. Applied, and
+// planned again from the same calendars, it changes nothing.
 func New(s scheduler.Snapshot) (scheduler.RepairPlan, error) {
-	r, err := newRepairer(s)
+	r, err := newPass(s)
 	if err != nil {
 		return scheduler.RepairPlan{}, err
 	}
+	for _, sub := range r.subjects {
+		r.look(sub, r.Now, r.Now.Add(r.Workspace.Repair.Horizon))
+	}
 	for changed := true; changed; {
-		// A session that moves away may make room for one that was looked at
-		// before it, so the pass is repeated until it finds nothing more.
+		r.moveSessions()
 		changed = false
 		for _, sub := range r.subjects {
-			if !r.news(sub) {
-				continue
-			}
-			moved, err := r.moveSessions(sub)
-			if err != nil {
-				return scheduler.RepairPlan{}, err
-			}
-			changed = changed || moved
+			settled, err := r.settleQuorum(sub)
+			r.fault(sub, err)
+			changed = changed || settled
 		}
 	}
 	for _, sub := range r.subjects {
-		if err := r.finish(sub); err != nil {
-			return scheduler.RepairPlan{}, err
-		}
+		r.fault(sub, r.judge(sub))
+		r.conclude(sub)
 	}
 	return r.plan, nil
 }
 
-// A repairer is a planner in the middle of a pass.
-type repairer struct {
+// A pass is a planner in the middle of a night.
+type pass struct {
 	*scheduler.Planner
 	zone     *time.Location
 	subjects []*subject
-	moves    map[calendar.Address]int // that members were told of tonight
-	step     int                      // grows with each look at a subject
-	changed  map[calendar.Address]int // the last step in which a session of theirs was moved
+	of       map[calendar.Address][]*subject // by attendee
+	told     map[calendar.Address]int        // moves that attendees hear of tonight
+	month    map[string]int                  // by group: moves in the last 28 days, tonight's among them
+	queue    queue
 	plan     scheduler.RepairPlan
 }
 
 // A subject is one series under repair.
 type subject struct {
+	number   int // in the order of the bookings
 	booking  scheduler.Booking
 	group    scheduler.Group
+	members  []calendar.Address // who count: invited, and did not decline the whole series
 	program  scheduler.Program
-	series   calendar.Series // as it is on the calendar, then as it is to be
+	zone     *time.Location
+	current  calendar.Series // as it is on the calendar
+	series   calendar.Series // as it is to be
 	sessions []calendar.Occurrence
 	byHand   instants // original starts of what people changed; left alone
-	refused  instants // starts that a member declined before the session was moved away
 	moved    map[int64]firstMove
-	looked   int // the step in which its sessions were looked at; 0 for never
 	changes  []scheduler.Change
-	accepted bool // the series as a whole is as somebody made it by hand
+	noted    bool     // our record changes, if nothing else does
+	hands    bool     // people changed something since the last night
+	settled  instants // what was cancelled or brought back tonight
+	faulty   bool     // it cannot be judged
 }
 
 // A firstMove is where a session was before the pass.
 type firstMove struct {
 	scheduler.Move
-	was scheduler.Verdicts
+	was   scheduler.Verdicts
+	times int // that it had been moved
 }
 
-func newRepairer(s scheduler.Snapshot) (*repairer, error) {
+func newPass(s scheduler.Snapshot) (*pass, error) {
 	zone, err := availability.LoadZone(s.Workspace.Zone)
 	if err != nil {
 		return nil, err
 	}
-	current := s
-	current.Bookings = nil
-	r := &repairer{zone: zone, moves: map[calendar.Address]int{}, changed: map[calendar.Address]int{}}
-	for a, n := range s.MovedTonight {
-		r.moves[a] = n
-	}
+	r := &pass{zone: zone, of: map[calendar.Address][]*subject{}, told: map[calendar.Address]int{}, month: map[string]int{}}
+	r.queue.queued = map[due]bool{}
 	groups := s.Workspace.GroupsByName()
+	now := s
+	now.Bookings = nil
 	for _, b := range s.Bookings {
 		if sub := r.subject(s, groups, b); sub != nil {
-			r.subjects = append(r.subjects, sub)
+			r.add(sub)
 			b.Series = sub.series
 		}
-		current.Bookings = append(current.Bookings, b)
-	}
-	r.Planner, err = scheduler.NewPlanner(current)
-	if err != nil {
-		return nil, err
-	}
-	for _, sub := range r.subjects {
-		if sub.sessions, err = sub.series.Occurrences(); err != nil {
-			return nil, fmt.Errorf("group %q: %w", sub.booking.Group, err)
+		if _, err := b.Series.Occurrences(); err == nil { // others are reported by who looks after them
+			now.Bookings = append(now.Bookings, b)
 		}
 	}
+	if r.Planner, err = scheduler.NewPlanner(now); err != nil {
+		return nil, err
+	}
 	r.plan.Checked = len(r.subjects)
-	r.plan.Unknown = r.Snapshot.Unknown(r.everybody())
+	r.plan.Unknown = s.Unknown(r.everybody())
 	return r, nil
 }
 
+func (r *pass) add(sub *subject) {
+	sub.number = len(r.subjects)
+	r.subjects = append(r.subjects, sub)
+	for _, at := range sub.series.Attendees {
+		r.of[at.Address] = append(r.of[at.Address], sub)
+	}
+}
+
 // everybody returns all members as one group.
-func (r *repairer) everybody() (g scheduler.Group) {
+func (r *pass) everybody() (g scheduler.Group) {
 	for _, sub := range r.subjects {
 		g.Members = append(g.Members, sub.group.Members...)
 	}
@@ -119,164 +125,268 @@ func (r *repairer) everybody() (g scheduler.Group) {
 	return g
 }
 
-// subject compares a booking with its series on the calendar; nil if there is
-// nothing to repair.
-func (r *repairer) subject(s scheduler.Snapshot, groups map[string]scheduler.Group, b scheduler.Booking) *subject {
-	if b.State != scheduler.Booked {
-		return nil
-	}
-	if err := s.Faults[b.Series.UID]; err != nil {
-		r.attend(b.Group, "the series on the organizer's calendar cannot be used: %v", err)
-		return nil
-	}
-	current, ok := s.Current[b.Series.UID]
-	if !ok {
-		r.attend(b.Group, "the series is gone from the organizer's calendar; cancel it with 'peerslot cancel' or book again")
-		return nil
-	}
-	if current.Cancelled {
-		r.attend(b.Group, "the series was cancelled on the organizer's calendar; 'peerslot cancel' records it")
-		return nil
-	}
-	sub := &subject{booking: b, series: current, byHand: instantsOf(b.ByHand), refused: instantsOf(b.Refused), moved: map[int64]firstMove{}}
-	sub.seeHands(r)
-	sub.program, _ = s.Workspace.Program(b.Program)
-	sub.group = scheduler.GroupIn(groups, b)
-	sub.followRoster(s.Workspace)
-	return sub
+func (r *pass) find(f scheduler.Finding) { r.plan.Findings = append(r.plan.Findings, f) }
+
+// A due is a session that waits to be looked at.
+type due struct {
+	sub   *subject
+	index int
 }
 
-func (r *repairer) attend(group, format string, args ...any) {
-	r.plan.Attention = append(r.plan.Attention, scheduler.Attention{Group: group, What: fmt.Sprintf(format, args...)})
+func (d due) session() *calendar.Occurrence { return &d.sub.sessions[d.index] }
+
+// A queue holds the sessions that are to be looked at, the soonest on top, each once.
+type queue struct {
+	list   []due
+	queued map[due]bool
 }
 
-// search returns the search for better times of the subject's sessions, as things
-// stand in this moment of the pass.
-func (r *repairer) search(sub *subject) (scheduler.MoveSearch, error) {
-	members, err := r.Members(sub.group, sub.series.UID)
+func (q *queue) Len() int { return len(q.list) }
+func (q *queue) Less(i, j int) bool {
+	a, b := q.list[i], q.list[j]
+	return cmp.Or(a.session().Start.Compare(b.session().Start), cmp.Compare(a.sub.number, b.sub.number), cmp.Compare(a.index, b.index)) < 0
+}
+func (q *queue) Swap(i, j int) { q.list[i], q.list[j] = q.list[j], q.list[i] }
+func (q *queue) Push(x any)    { q.list = append(q.list, x.(due)) }
+func (q *queue) Pop() any {
+	last := q.list[len(q.list)-1]
+	q.list = q.list[:len(q.list)-1]
+	return last
+}
+
+// look has the sessions of a series that start from from to to looked at.
+func (r *pass) look(sub *subject, from, to time.Time) {
+	for i, o := range sub.sessions {
+		if d := (due{sub, i}); !o.Start.Before(from) && !o.Start.After(to) && !r.queue.queued[d] {
+			r.queue.queued[d] = true
+			heap.Push(&r.queue, d)
+		}
+	}
+}
+
+// lookAround has the sessions looked at that a change of one may have made room for.
+func (r *pass) lookAround(sub *subject, at time.Time) {
+	for _, a := range sub.series.Attendees {
+		for _, other := range r.of[a.Address] {
+			r.look(other, at.AddDate(0, 0, -8), at.AddDate(0, 0, 8))
+		}
+	}
+}
+
+// moveSessions moves what may be moved, the soonest session first. After each move
+// those of its people are looked at anew.
+func (r *pass) moveSessions() {
+	for r.queue.Len() > 0 {
+		d := heap.Pop(&r.queue).(due)
+		r.queue.queued[d] = false
+		from := d.session().Start
+		moved, err := r.moveOne(d)
+		r.fault(d.sub, err)
+		if moved {
+			r.lookAround(d.sub, from)
+		}
+	}
+}
+
+// fault leaves a series alone that cannot be judged, and says why.
+func (r *pass) fault(sub *subject, err error) {
+	if err == nil || sub.faulty {
+		return
+	}
+	sub.faulty = true
+	r.find(scheduler.Finding{Kind: scheduler.Failed, Group: sub.booking.Group, UID: sub.series.UID, Err: err})
+}
+
+// moveOne moves a session if it may be moved and there is a better time.
+func (r *pass) moveOne(d due) (moved bool, err error) {
+	sub, o := d.sub, *d.session()
+	if !r.mayMove(sub, o) {
+		return false, nil
+	}
+	before, err := r.verdicts(sub, o)
+	if err != nil || !before.Conflict() || len(before) < 2 {
+		return false, err
+	}
+	m, found, err := r.best(d, before)
+	if err != nil || !found {
+		return false, err
+	}
+	return true, r.move(d, m, before)
+}
+
+// mayMove reports whether a session is at the disposal of the pass.
+func (r *pass) mayMove(sub *subject, o calendar.Occurrence) bool {
+	_, again := sub.moved[o.Original.Unix()]
+	return !sub.faulty && !o.Cancelled && !sub.byHand.has(o.Original) && r.Workspace.Repair.Due(o, r.Now) && (again || !r.toldEnough(sub))
+}
+
+// toldEnough reports whether a member was told of all the moves of one night.
+func (r *pass) toldEnough(sub *subject) bool {
+	return slices.ContainsFunc(sub.series.Attendees, func(at calendar.Attendee) bool { return r.told[at.Address]+r.Tonight[at.Address] >= mostMoves })
+}
+
+// verdicts returns the answers of the members who count to where a session is.
+func (r *pass) verdicts(sub *subject, o calendar.Occurrence) (scheduler.Verdicts, error) {
+	v := make(scheduler.Verdicts, len(sub.members))
+	for i, a := range sub.members {
+		verdict, err := r.Attends(a, sub.series, o)
+		if err != nil {
+			return nil, err
+		}
+		v[i] = verdict.Can
+	}
+	return v, nil
+}
+
+// best returns the best other time of a session, if one is worth it.
+func (r *pass) best(d due, before scheduler.Verdicts) (scheduler.Move, bool, error) {
+	sub, o, rules := d.sub, *d.session(), r.Workspace.Repair
+	monday := availability.DateOf(o.Start.In(sub.zone)).Monday()
+	week := availability.Interval{Start: monday.AddDays(-1).In(sub.zone).Start, End: monday.AddDays(9).In(sub.zone).Start}
+	members, err := r.membersOver(sub, week)
 	if err != nil {
-		return scheduler.MoveSearch{}, err
+		return scheduler.Move{}, false, err
 	}
-	return scheduler.MoveSearch{
-		Rules: r.Workspace.Repair, Members: members, Zone: r.seriesZone(sub), Only: sub.program.OnlyDays, Now: r.Now,
-		Taken: r.Taken(sub.group, sub.series.UID), Refused: sub.refusedTimes(),
-		Declined: func(o calendar.Occurrence, member int) bool {
-			return sub.series.Reply(sub.group.Members[member], o) == calendar.Declined
-		},
-	}, nil
+	search := scheduler.MoveSearch{
+		Members: members, Zone: sub.zone, Only: sub.program.OnlyDays, Earliest: r.Now.Add(rules.Notice),
+		Taken:   append(r.Taken(sub.attendees(), sub.series.UID), r.declinedHours(sub, o)...),
+		MinGain: rules.MinGain, Quorum: sub.program.Quorum,
+		Sparing: sub.timesMoved(o) >= rules.MovesPerSession || r.month[sub.booking.Group]+r.Month[sub.booking.Group] >= rules.PerMonth,
+	}
+	return search.Best(sub.sessions, d.index, before)
 }
 
-// refusedTimes returns the hours that members declined.
-func (sub *subject) refusedTimes() []availability.Interval {
-	var out []availability.Interval
-	for _, t := range sub.refused.sorted() {
-		out = append(out, availability.Interval{Start: t, End: t.Add(sub.series.Slot.Length)})
+// membersOver returns the members who count as the search sees them.
+func (r *pass) membersOver(sub *subject, part availability.Interval) ([]availability.Member, error) {
+	group := sub.group
+	group.Members = sub.members
+	return r.MembersOver(part, group, sub.series.UID)
+}
+
+func (sub *subject) attendees() []calendar.Address {
+	out := make([]calendar.Address, len(sub.series.Attendees))
+	for i, at := range sub.series.Attendees {
+		out[i] = at.Address
 	}
 	return out
 }
 
-func (r *repairer) seriesZone(sub *subject) *time.Location {
-	if zone, err := availability.LoadZone(sub.series.Slot.Zone); err == nil {
-		return zone
-	}
-	return r.zone
-}
-
-// news reports whether a look at the subject may find what the last one did not: a
-// session of a member was moved in it, or since.
-func (r *repairer) news(sub *subject) bool {
-	return sub.looked == 0 || slices.ContainsFunc(sub.group.Members, func(a calendar.Address) bool { return r.changed[a] >= sub.looked })
-}
-
-// moveSessions moves what may be moved and reports whether it did.
-func (r *repairer) moveSessions(sub *subject) (moved bool, err error) {
-	r.step++
-	sub.looked = r.step
-	if !slices.ContainsFunc(sub.sessions, func(o calendar.Occurrence) bool { return r.mayMove(sub, o) }) {
-		return false, nil
-	}
-	search, err := r.search(sub)
-	if err != nil {
-		return false, err
-	}
-	for i, o := range sub.sessions {
-		if !r.mayMove(sub, o) {
-			continue
+// timesMoved returns how often the night moved a session.
+func (sub *subject) timesMoved(o calendar.Occurrence) (n int) {
+	for _, t := range sub.booking.Moves {
+		if t.Equal(o.Original) {
+			n++
 		}
-		m, found, err := search.Best(sub.sessions, i)
-		if err != nil {
-			return moved, err
-		}
-		if !found {
-			continue
-		}
-		r.move(sub, i, m, search)
-		moved = true
 	}
-	return moved, nil
+	return n
 }
 
-// mayMove reports whether a session is at the disposal of the pass.
-func (r *repairer) mayMove(sub *subject, o calendar.Occurrence) bool {
-	rules := scheduler.MoveSearch{Rules: r.Workspace.Repair, Now: r.Now}
-	_, toldAnyway := sub.moved[o.Original.Unix()]
-	return !o.Cancelled && !sub.byHand.has(o.Original) && rules.Due(o) && (toldAnyway || !r.toldEnough(sub))
+// declinedHours returns the times at which a member does not want the session: a
+// decline is a word about the whole hour.
+func (r *pass) declinedHours(sub *subject, o calendar.Occurrence) (hours []availability.Interval) {
+	for _, h := range sub.booking.Hours {
+		if h.Original.Equal(o.Original) {
+			hours = append(hours, h.Interval)
+		}
+	}
+	if r.declined(sub, o) {
+		hours = append(hours, o.Interval)
+	}
+	return hours
 }
 
-// toldEnough reports whether a member was told of all the moves of one night.
-func (r *repairer) toldEnough(sub *subject) bool {
-	return slices.ContainsFunc(sub.series.Attendees, func(a calendar.Attendee) bool { return r.moves[a.Address] >= mostMoves })
+// declined reports whether a member who counts declined the session where it is.
+func (r *pass) declined(sub *subject, o calendar.Occurrence) bool {
+	return slices.ContainsFunc(sub.members, func(a calendar.Address) bool {
+		return r.Workspace.Roster[a].Reply(sub.series, o) == calendar.Declined
+	})
 }
 
-// move carries one move out on the subject, and takes the time for others. A
-// session that is moved again, because another made room, was moved once for those
-// who are told.
-func (r *repairer) move(sub *subject, i int, m scheduler.Move, search scheduler.MoveSearch) {
+// move carries one move out on the subject, and takes the time for others. A session
+// that is moved again, because another made room, was moved once for those who are
+// told.
+func (r *pass) move(d due, m scheduler.Move, before scheduler.Verdicts) error {
+	sub, o := d.sub, d.session()
 	first, again := sub.moved[m.Original.Unix()]
 	if !again {
-		first = firstMove{m, search.VerdictsNow(sub.sessions[i])}
+		first = firstMove{m, before, sub.timesMoved(*o)}
 		sub.moved[m.Original.Unix()] = first
 		r.tell(sub, 1)
 	}
-	if search.AnyDeclined(sub.sessions[i]) {
-		sub.refused.add(m.From.Start)
+	if r.declined(sub, *o) {
+		sub.booking.Hours = append(slices.Clone(sub.booking.Hours), scheduler.DeclinedHour{Original: m.Original.UTC(), Interval: utc(m.From)})
 	}
+	sub.booking.Moves = append(slices.Clone(sub.booking.Moves), m.Original.UTC())
 	r.Retake(sub.series, m.From, m.To)
-	for _, at := range sub.series.Attendees {
-		r.changed[at.Address] = r.step
-	}
-	sub.sessions[i].Interval, sub.sessions[i].Moved = m.To, true
+	o.Interval, o.Moved = m.To, true
 	sub.changes = slices.DeleteFunc(sub.changes, func(c scheduler.Change) bool {
 		return again && c.Action == scheduler.MoveSession && c.From.Equal(first.From.Start)
 	})
+	if m.To.Start.Equal(first.From.Start) {
+		r.undo(d)
+		return nil
+	}
 	override := sub.series.Override(m.Original)
 	override.Original, override.Moved, override.RSVPs = m.Original, m.To, nil // replies were to the old time
-	if m.To.Start.Equal(first.From.Start) {
-		r.undo(sub, i)
-		return
-	}
-	m.From, m.Before, m.Gained = first.From, first.Before, first.was.Gained(search.VerdictsAt(m.To), search.Members)
-	override.Note = r.MoveNote(m, r.seriesZone(sub))
 	sub.series = sub.series.WithOverride(override)
-	sub.changes = append(sub.changes, scheduler.Change{
-		Group: sub.booking.Group, UID: sub.series.UID, Action: scheduler.MoveSession,
-		From: m.From.Start, To: m.To.Start, Before: m.Before, After: m.After, Why: m.Why(r.Workspace.Name),
-	})
+	if again {
+		after, err := r.verdicts(sub, *o)
+		if err != nil {
+			return err
+		}
+		m.From, m.Before = first.From, first.Before
+		m.Gained, m.Lost = first.was.Changed(after, sub.members)
+	}
+	override.Note = r.MoveNote(m, sub.zone)
+	sub.series = sub.series.WithOverride(override)
+	c := sub.change(scheduler.MoveSession, "", m.Why(r.Workspace.Name))
+	c.From, c.To, c.Before, c.After = m.From.Start, m.To.Start, m.Before, m.After
+	sub.changes = append(sub.changes, c)
+	return nil
+}
+
+func utc(iv availability.Interval) availability.Interval {
+	return availability.Interval{Start: iv.Start.UTC(), End: iv.End.UTC()}
 }
 
 // undo leaves a session as it is on the calendar: nobody hears of it.
-func (r *repairer) undo(sub *subject, i int) {
-	original := sub.sessions[i].Original
-	override := r.Current[sub.series.UID].Override(original)
-	override.Original = original
+func (r *pass) undo(d due) {
+	sub, o := d.sub, d.session()
+	override := sub.current.Override(o.Original)
+	override.Original = o.Original
 	sub.series = sub.series.WithOverride(override)
-	sub.sessions[i].Moved = !override.Moved.Empty()
-	delete(sub.moved, original.Unix())
+	o.Moved = !override.Moved.Empty()
+	first := sub.moved[o.Original.Unix()]
+	delete(sub.moved, o.Original.Unix())
+	sub.booking.Moves = slices.Concat(slices.DeleteFunc(slices.Clone(sub.booking.Moves), o.Original.Equal), slices.Repeat([]time.Time{o.Original.UTC()}, first.times))
 	r.tell(sub, -1)
 }
 
-func (r *repairer) tell(sub *subject, moves int) {
-	for _, a := range sub.series.Attendees {
-		r.moves[a.Address] += moves
+func (r *pass) tell(sub *subject, moves int) {
+	r.month[sub.booking.Group] += moves
+	for _, at := range sub.series.Attendees {
+		r.told[at.Address] += moves
+	}
+}
+
+func (sub *subject) change(action scheduler.Action, person calendar.Address, why string) scheduler.Change {
+	return scheduler.Change{Group: sub.booking.Group, UID: sub.series.UID, Action: action, Person: person, Why: why}
+}
+
+// conclude adds the subject to the plan.
+func (r *pass) conclude(sub *subject) {
+	r.plan.Changes = append(r.plan.Changes, sub.changes...)
+	sub.booking.ByHand = sub.byHand.sorted()
+	changed := !sub.series.Same(sub.current)
+	switch {
+	case changed || sub.hands:
+		if changed {
+			sub.series.Sequence++
+			sub.series.Updated = r.Now.UTC().Truncate(time.Second)
+		}
+		sub.booking.Next, sub.booking.State = &sub.series, scheduler.Changing
+		r.plan.Bookings = append(r.plan.Bookings, sub.booking)
+	case sub.noted:
+		r.plan.Noted = append(r.plan.Noted, sub.booking)
 	}
 }

@@ -1,10 +1,15 @@
 // Package repair is the nightly pass over all series: it sees what people changed by
 // hand, moves sessions that members cannot attend any more, cancels or reports those
 // that too few can, and suggests another slot where the slot itself is the trouble.
+//
+// To members: we look a week ahead, move a session once if more of you can come, and
+// change at most three a month unless it rescues a session.
 package repair
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"time"
 
 	"github.com/peerslot/peerslot/calendar"
@@ -26,33 +31,66 @@ func PlanNight(ctx context.Context, s *scheduler.Service) (scheduler.RepairPlan,
 }
 
 // Apply carries a plan out, one series after the other. What cannot be done for one
-// group is added to the plan's attention and does not hinder the others; the error
-// is for what stops the run.
+// group is added to the plan's findings and does not hinder the others; the error is
+// for what stops the run.
 func Apply(ctx context.Context, s *scheduler.Service, plan *scheduler.RepairPlan) error {
-	if err := s.KeepSeen(ctx, plan.Seen); err != nil {
+	events := eventsOf(plan, s.Now().UTC())
+	if err := s.Note(ctx, plan.Seen, intents(plan.Noted, events)); err != nil {
 		return err
 	}
-	for _, b := range plan.Accepted {
-		if err := s.Keep(ctx, b, "accepted", "somebody moved the whole series to "+b.Series.Slot.String()); err != nil {
+	faults, err := s.Carry(ctx, intents(plan.Bookings, events))
+	plan.Findings = append(plan.Findings, faults...)
+	if err != nil {
+		return err
+	}
+	for _, r := range plan.Reslots {
+		switch err := reslot(ctx, s, r); {
+		case scheduler.Stops(ctx, err):
 			return err
+		case err != nil:
+			plan.Findings = append(plan.Findings, scheduler.Finding{Kind: scheduler.Failed, Group: r.Booking.Group, UID: r.Booking.Series.UID, Err: err})
 		}
 	}
-	faults, err := s.Carry(ctx, intents(plan, s.Now().UTC()))
-	plan.Attention = append(plan.Attention, faults...)
-	return err
+	return nil
 }
 
-func intents(plan *scheduler.RepairPlan, now time.Time) []scheduler.Intent {
+// eventsOf returns the history of the plan by series.
+func eventsOf(plan *scheduler.RepairPlan, now time.Time) map[calendar.UID][]scheduler.Event {
 	events := map[calendar.UID][]scheduler.Event{}
 	for _, c := range plan.Changes {
-		if c.Action != scheduler.Suggest {
+		if c.Action != scheduler.Rebook { // which has events of its own
 			e := scheduler.Event{At: now, Group: c.Group, UID: c.UID, What: string(c.Action), Why: c.String()}
 			events[c.UID] = append(events[c.UID], e)
 		}
 	}
-	var out []scheduler.Intent
-	for _, b := range plan.Bookings {
-		out = append(out, scheduler.Intent{Booking: b, Events: events[b.Series.UID]})
+	return events
+}
+
+func intents(bookings []scheduler.Booking, events map[calendar.UID][]scheduler.Event) []scheduler.Intent {
+	out := make([]scheduler.Intent, len(bookings))
+	for i, b := range bookings {
+		out[i] = scheduler.Intent{Booking: b, Events: events[b.Series.UID]}
 	}
 	return out
+}
+
+// errOtherSlot says that the calendars changed between plan and change.
+var errOtherSlot = errors.New("another slot is best by now; the next night looks again")
+
+// reslot books the rest of a series on the slot that was planned.
+func reslot(ctx context.Context, s *scheduler.Service, r scheduler.Reslot) error {
+	bookings, err := s.Store.Bookings(ctx)
+	if err != nil {
+		return err
+	}
+	old, _ := bookings.Current(r.Booking.Group) // as this night left it
+	plan, err := s.PlanRebook(ctx, old)
+	if err != nil {
+		return err
+	}
+	if plan.Candidate.Slot != r.Slot {
+		return fmt.Errorf("book %s: %w", r.Slot, errOtherSlot)
+	}
+	_, err = s.Rebook(ctx, old, plan)
+	return err
 }

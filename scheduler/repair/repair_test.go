@@ -62,7 +62,7 @@ func TestRepairLeavesAlone(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w, b := booked(t, ana, bo)
 			arrange(w, b)
-			if plan := w.repair(t); len(plan.Bookings) != 0 || actions(plan) != "" {
+			if plan := w.repair(t); actions(plan) != "" {
 				t.Errorf("changes %+v; want none", plan.Changes)
 			}
 		})
@@ -75,7 +75,7 @@ func TestRepairReportsAHandMadeConflict(t *testing.T) {
 	w.fake.Meet(bo, to)
 	w.fake.ByHand(b.Series.UID, calendar.Override{Original: at(1, 13, 15).Start, Moved: to})
 	plan := w.repair(t)
-	if len(plan.Bookings) != 0 || len(plan.Attention) != 1 || !strings.Contains(plan.Attention[0].What, "by hand") {
+	if actions(plan) != "" || len(plan.Findings) != 1 || !strings.Contains(words(plan), "1 of 2") {
 		t.Errorf("plan %+v; want no change and a word about the session that was set by hand", plan)
 	}
 }
@@ -151,8 +151,8 @@ func TestBelowQuorum(t *testing.T) {
 			if got := there.Override(at(1, 13, 15).Start).Cancelled; got != cancel {
 				t.Errorf("cancelled: %v; want %v", got, cancel)
 			}
-			if reported := len(plan.Attention) == 1; reported == cancel {
-				t.Errorf("attention %+v; want a report only if nothing is cancelled", plan.Attention)
+			if reported := len(plan.Findings) == 1; reported == cancel {
+				t.Errorf("findings %+v; want a report only if nothing is cancelled", plan.Findings)
 			}
 			w.wantQuiet(t)
 		})
@@ -240,8 +240,8 @@ func TestHandsThatAreFasterWin(t *testing.T) {
 	if err := repair.Apply(t.Context(), w.Service, &plan); err != nil {
 		t.Fatal(err)
 	}
-	if len(plan.Attention) != 1 || !strings.Contains(plan.Attention[0].What, "changed") {
-		t.Errorf("attention %+v; want a word about the change by hand", plan.Attention)
+	if len(plan.Findings) != 1 || !strings.Contains(words(plan), "changed") {
+		t.Errorf("findings %+v; want a word about the change by hand", plan.Findings)
 	}
 	if plan := w.repair(t); actions(plan) != "move" {
 		t.Errorf("the next pass changes %+v; want the move, made anew", plan.Changes)
@@ -272,8 +272,8 @@ func TestInterruptedRepairIsFinished(t *testing.T) {
 			} else {
 				w.fake.After = fail
 			}
-			if err := repair.Apply(t.Context(), w.Service, &plan); err != nil || len(plan.Attention) != 1 {
-				t.Fatalf("ApplyRepair: %v, attention %+v; want the fault in the attention", err, plan.Attention)
+			if err := repair.Apply(t.Context(), w.Service, &plan); err != nil || len(plan.Findings) != 1 {
+				t.Fatalf("ApplyRepair: %v, findings %+v; want the fault in the attention", err, plan.Findings)
 			}
 			w.fake.Before, w.fake.After = nil, nil
 			w.openStore(t)
@@ -381,31 +381,36 @@ func TestOneBrokenSeriesDoesNotHinderTheOthers(t *testing.T) {
 	if actions(plan) != "move" || plan.Changes[0].UID != b.Series.UID {
 		t.Errorf("changes %+v; want the move of the other group", plan.Changes)
 	}
-	if len(plan.Attention) != 1 || plan.Attention[0].Group != "broken" || !strings.Contains(plan.Attention[0].What, "cannot be read") {
-		t.Errorf("attention %+v; want a word about the broken series", plan.Attention)
+	if len(plan.Findings) != 1 || plan.Findings[0].Group != "broken" || !strings.Contains(words(plan), "cannot be read") {
+		t.Errorf("findings %+v; want a word about the broken series", plan.Findings)
 	}
 }
 
-// A member who declined the whole series declined its times, not those to which
-// sessions are moved for them.
-func TestRepairOfADeclinedSeries(t *testing.T) {
-	w, b := booked(t, ana, bo)
+// Who declined the whole series does not come: nothing is moved for them, they count
+// in no attendance, and that is told once.
+func TestWhoDeclinedTheSeriesIsOutOfIt(t *testing.T) {
+	w, b := booked(t, ana, bo, cem)
+	bos := w.Workspace.Roster[bo]
+	bos.Aliases = []calendar.Address{"robert@acme.example"}
+	w.Workspace.Roster[bo] = bos
 	w.fake.Reply(b.Series.UID, bo, time.Time{}, calendar.Declined)
-	if plan := w.repair(t); strings.Count(actions(plan), "move") != 2 {
-		t.Errorf("changes %s; want two moves to where both can", actions(plan))
+	w.fake.Meet(cem, at(1, 13, 15))
+	w.fake.Meet(bo, availability.Interval{Start: at(1, 12, 0).Start, End: at(1, 19, 0).Start})
+	plan := w.repair(t)
+	if actions(plan) != "move" || plan.Changes[0].Before != 1 || plan.Changes[0].After != 2 {
+		t.Errorf("changes %+v; want the move for cem alone, 1 -> 2 of the two who come", plan.Changes)
 	}
-	w.wantQuiet(t)
-	for night := range 3 {
-		w.Now = func() time.Time { return now.AddDate(0, 0, night+1) }
-		w.repair(t)
-		w.wantQuiet(t)
+	if len(plan.Findings) != 1 || plan.Findings[0].Kind != scheduler.DeclinedSeries || plan.Findings[0].Person != bo {
+		t.Errorf("findings %+v; want bo, who declined the series", plan.Findings)
 	}
-	there, err := w.Backend.Get(t.Context(), b.Series.UID)
-	if err != nil {
-		t.Fatal(err)
+	if again := w.repair(t); len(again.Findings) != 0 || len(again.Bookings) != 0 {
+		t.Errorf("the second pass: %+v, %+v; want nothing", again.Findings, again.Changes)
 	}
-	if there.Sequence > 3 || len(there.Overrides) > 5 {
-		t.Errorf("after four nights: sequence %d, %d overrides; sessions were moved again and again", there.Sequence, len(there.Overrides))
+	w.fake.Reply(b.Series.UID, bo, time.Time{}, calendar.Accepted)
+	w.repair(t)
+	w.fake.Reply(b.Series.UID, bo, time.Time{}, calendar.Declined)
+	if again := w.repair(t); len(again.Findings) != 1 {
+		t.Errorf("after another change of mind: %+v; want to hear of it again", again.Findings)
 	}
 }
 
@@ -422,11 +427,11 @@ func TestAWholeSeriesMovedByHandIsToldOnce(t *testing.T) {
 	if _, err := w.Backend.Put(t.Context(), there); err != nil {
 		t.Fatal(err)
 	}
-	if plan := w.repair(t); len(plan.Attention) != 1 || !strings.Contains(plan.Attention[0].What, "tue 16:00") {
-		t.Errorf("attention %+v; want a word about the new slot", plan.Attention)
+	if plan := w.repair(t); len(plan.Changes) != 1 || !strings.Contains(plan.Changes[0].Why, "tue 16:00") {
+		t.Errorf("changes %+v; want a word about the new slot", plan.Changes)
 	}
-	if plan := w.repair(t); len(plan.Attention) != 0 || len(plan.Bookings) != 0 {
-		t.Errorf("the next pass: attention %+v, changes %+v; want nothing", plan.Attention, plan.Changes)
+	if plan := w.repair(t); len(plan.Findings) != 0 || len(plan.Bookings) != 0 {
+		t.Errorf("the next pass: findings %+v, changes %+v; want nothing", plan.Findings, plan.Changes)
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/peerslot/peerslot/calendar/calendartest"
 	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/repair"
+	"github.com/peerslot/peerslot/scheduler/report"
 	"github.com/peerslot/peerslot/scheduler/store"
 )
 
@@ -38,7 +39,7 @@ func newWorld(t testing.TB, people ...calendar.Address) *world {
 	w.Service = &scheduler.Service{
 		Workspace: scheduler.Workspace{
 			Organizer: calendar.Attendee{Address: organizer}, Zone: "Europe/Berlin",
-			Roster: roster, Repair: scheduler.DefaultRepairRules(), Review: scheduler.DefaultReviewRules(),
+			Roster: roster, Repair: scheduler.RepairRules{Horizon: 28 * 24 * time.Hour, Notice: 24 * time.Hour, MinGain: 1, MovesPerSession: 1, PerMonth: 10, CancelWithin: 28 * 24 * time.Hour}, Review: scheduler.DefaultReviewRules(),
 		},
 		Backend: w.fake,
 		Now:     func() time.Time { return now },
@@ -160,7 +161,19 @@ func (w *world) wantQuiet(t *testing.T) {
 func actions(plan scheduler.RepairPlan) string {
 	var out []string
 	for _, c := range plan.Changes {
+		if c.Action == scheduler.ByHand {
+			continue // which is theirs
+		}
 		out = append(out, string(c.Action))
 	}
 	return strings.Join(out, " ")
+}
+
+// words says what the plan found, as people read it.
+func words(plan scheduler.RepairPlan) string {
+	var out []string
+	for _, f := range plan.Findings {
+		out = append(out, report.Words(scheduler.Workspace{}, f))
+	}
+	return strings.Join(out, "\n")
 }

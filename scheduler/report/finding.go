@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
 )
 
@@ -46,11 +47,13 @@ func Words(w scheduler.Workspace, f scheduler.Finding) string {
 	case scheduler.TooSmall:
 		return fmt.Sprintf("%s left of a group of at least %d; invite somebody, or form %s anew", Count(f.Share.Yes, "member is", "members are"), f.Share.All(), program)
 	case scheduler.UnderQuorum:
-		return fmt.Sprintf("%s: %s can attend, fewer than the quorum", when(w, f.At), of(f.Share))
+		return fmt.Sprintf("%s: %s can attend, fewer than the quorum%s", when(w, f.At), of(f.Share), without(w, f.Missing))
 	case scheduler.HandConflict:
 		return fmt.Sprintf("%s was set by hand, and %s can attend", when(w, f.At), of(f.Share))
 	case scheduler.DeclinedSeries:
 		return fmt.Sprintf("%s declined the whole series, so nothing is moved for them; ask them, and take them out of the group if they do not come", who)
+	case scheduler.Shortened:
+		return fmt.Sprintf("somebody gave the series another number of sessions by hand, %d; book again if that is not meant", f.Share.Yes)
 	case scheduler.Uninvited:
 		return fmt.Sprintf("somebody took %s off the series by hand; take them out of the group, or invite them again", who)
 	case scheduler.NeedsDecision:
@@ -82,6 +85,14 @@ func of(s scheduler.Share) string {
 		return fmt.Sprintf("%d of %d, and %d more perhaps,", s.Yes, s.All(), s.Unknown)
 	}
 	return fmt.Sprintf("%d of %d", s.Yes, s.All())
+}
+
+// without names who is missing.
+func without(w scheduler.Workspace, missing []calendar.Address) string {
+	if len(missing) == 0 {
+		return ""
+	}
+	return "; " + scheduler.Listed(missing, w.Name) + " cannot"
 }
 
 func when(w scheduler.Workspace, t time.Time) string { return in(w, t).Format("Mon 2 Jan 15:04") }

@@ -32,8 +32,11 @@ type Change struct {
 }
 
 // NewRepair describes a plan.
-func NewRepair(plan scheduler.RepairPlan) Repair {
+func NewRepair(w scheduler.Workspace, plan scheduler.RepairPlan) Repair {
 	j := Repair{Checked: plan.Checked, Changes: []Change{}, Attention: []Attention{}, Unknown: Unknowns(plan.Unknown)}
+	for _, f := range plan.Findings {
+		j.Attention = append(j.Attention, NewAttention(w, f))
+	}
 	instant := func(t time.Time) *time.Time {
 		if t.IsZero() {
 			return nil
@@ -43,9 +46,6 @@ func NewRepair(plan scheduler.RepairPlan) Repair {
 	}
 	for _, c := range plan.Changes {
 		j.Changes = append(j.Changes, Change{c.Group, string(c.UID), string(c.Action), instant(c.From), instant(c.To), c.Before, c.After, c.Why, string(c.Person)})
-	}
-	for _, at := range plan.Attention {
-		j.Attention = append(j.Attention, Attention{at.Group, at.What})
 	}
 	return j
 }
@@ -67,7 +67,7 @@ func (p Printer) Repair(w scheduler.Workspace, r Repair) {
 	if len(r.Changes) > 0 {
 		var rows [][]string
 		for _, c := range r.Changes {
-			rows = append(rows, []string{c.Group, c.Action, when(c.From), when(c.To), fmt.Sprintf("%d -> %d", c.Before, c.After), why(w, c)})
+			rows = append(rows, []string{c.Group, c.Action, when(c.From), when(c.To), c.figures(), why(w, c)})
 		}
 		p.Table([]string{"GROUP", "ACTION", "BEFORE", "AFTER", "ATTEND", "WHY"}, rows)
 	}
@@ -75,6 +75,19 @@ func (p Printer) Repair(w scheduler.Workspace, r Repair) {
 	for _, u := range r.Unknown {
 		p.Printf("? %s: %s (since %s)\n", u.Person, u.Reason, since(u, zone))
 	}
+}
+
+// figures says who can come before and after the change.
+func (c Change) figures() string {
+	switch scheduler.Action(c.Action) {
+	case scheduler.MoveSession, scheduler.Suggest, scheduler.Rebook:
+		return fmt.Sprintf("%d -> %d", c.Before, c.After)
+	case scheduler.CancelSession:
+		return fmt.Sprint(c.Before)
+	case scheduler.RestoreSession:
+		return fmt.Sprint(c.After)
+	}
+	return "-"
 }
 
 func since(u Unknown, zone *time.Location) string {

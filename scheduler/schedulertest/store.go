@@ -56,7 +56,7 @@ func Booking(group string, generation int) scheduler.Booking {
 	first := time.Date(2026, 1, 6, 14, 0, 0, 0, time.UTC)
 	return scheduler.Booking{
 		Group: group, Program: "em-circles", Generation: generation, State: scheduler.Intended,
-		Attendance: 61, Possible: 65, Created: created, Refused: []time.Time{first},
+		Attendance: 61, Possible: 65, Created: created, Moves: []time.Time{first},
 		Series: calendar.Series{
 			UID:       scheduler.NewUID("robot@acme.example", group, generation),
 			Title:     "Peer circle: " + group,

@@ -80,7 +80,7 @@ groups:
     members: [ana@acme.example, Bo@acme.example, omar@acme.example]
     required: [ana@acme.example]
     notes: https://wiki.acme.example/berlin-leads
-repair: {horizon: 2w, notice: 48h, min_gain: 2, below_quorum: cancel}
+repair: {horizon: 2w, notice: 48h, min_gain: 2, moves_per_session: 2, per_month: 0, reslot: move, below_quorum: cancel, cancel_within: 3d}
 review: {ask: 6w, decide: 5d, stay: 20%}
 workspace: emea
 answer_key_env: PEERSLOT_ANSWER_KEY
@@ -148,7 +148,7 @@ func wantFull(dir string) *config.Config {
 				Name: "berlin-leads", Program: "em-circles", Members: []calendar.Address{ana, bo, omar},
 				Required: []calendar.Address{ana}, Notes: "https://wiki.acme.example/berlin-leads",
 			}},
-			Repair: scheduler.RepairRules{Horizon: 14 * 24 * time.Hour, Notice: 48 * time.Hour, MinGain: 2, CancelBelow: true},
+			Repair: scheduler.RepairRules{Horizon: 14 * 24 * time.Hour, Notice: 48 * time.Hour, MinGain: 2, CancelBelow: true, MovesPerSession: 2, Reslot: true, CancelWithin: 72 * time.Hour},
 			Review: scheduler.ReviewRules{Ask: 42 * 24 * time.Hour, Decide: 5 * 24 * time.Hour, Stay: 0.2}, ID: "emea",
 		},
 		Calendar: config.Calendar{

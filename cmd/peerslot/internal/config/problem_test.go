@@ -70,7 +70,7 @@ func TestProblems(t *testing.T) {
 		{"offset", "organizer: a@acme.example\ntimezone: +01:00\n", `2:11: timezone: want an IANA time zone such as Europe/Berlin, not "+01:00"`},
 		{"this machine's zone", "organizer: a@acme.example\ntimezone: Local\n", `2:11: timezone: want an IANA time zone such as Europe/Berlin, not "Local"`},
 		{"store of another kind", start + "store: mysql://root:secret@db/peerslot\n", "3:8: store: want the path of an SQLite file such as peerslot.db, or a URL postgres://…"},
-		{"store is a folder", start + "store: data/\n", `3:8: store: want the path of an SQLite file such as peerslot.db, or a URL postgres://…`},
+		{"store is a folder", start + "store: data/\n", `3:8: store: want the path of an SQLite file such as peerslot.db, or a URL postgres://…, not "data/"`},
 		{"backend", start + "calendar: {backend: outlook}\n", `3:21: calendar.backend: want folder or google, not "outlook"`},
 		{"caldav", start + "calendar: {backend: caldav}\n", "3:21: calendar.backend: this build books on folder or google, not on caldav"},
 		{"caldav and its settings", start + "calendar: {backend: caldav, caldav: {username: 5}}\n", `3:21: calendar.backend: this build books on folder or google, not on caldav
@@ -85,7 +85,7 @@ func TestProblems(t *testing.T) {
 		{"subject is empty", start + "calendar: {google: {subject: {}}}\n", "3:30: calendar.google.subject: want a mail address such as ana@acme.example, not a mapping (key: value)"},
 		{"subject is a list", start + "calendar: {google: {subject: []}}\n", "3:30: calendar.google.subject: want a mail address such as ana@acme.example, not a list"},
 		{"hosts", start + "calendar: {allow_hosts: [a b]}\n", `3:26: calendar.allow_hosts[0]: want a host such as calendar.acme.example or 10.0.0.5:8443, not "a b"`},
-		{"repair", start + "repair: {horizon: 5, notice: 2 days, min_gain: 9, below_quorum: ignore}\n", `3:19: repair.horizon: want a duration such as 4w, not "5"
+		{"repair", start + "repair: {horizon: 5, notice: 2 days, min_gain: 9, below_quorum: ignore}\n", `3:19: repair.horizon: want a duration such as 7d, not "5"
 3:30: repair.notice: want a duration such as 24h, not "2 days"
 3:48: repair.min_gain: want a whole number from 1 to 8, not "9"
 3:65: repair.below_quorum: want report or cancel, not "ignore"`},

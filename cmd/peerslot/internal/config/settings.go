@@ -83,8 +83,8 @@ func (v value) hosts() []string {
 	return hosts
 }
 
-// store reads where bookings are kept. The value may hold a password, whatever it
-// looks like, so it is in no problem.
+// store reads where bookings are kept. A URL may hold a password, so it is in no
+// problem.
 func (v value) store() string {
 	const want = "the path of an SQLite file such as peerslot.db, or a URL postgres://…"
 	s, ok := v.scalar(want, text)
@@ -99,22 +99,26 @@ func (v value) store() string {
 		v.fail("want %s", want)
 		return ""
 	}
-	if s == "" || strings.HasSuffix(s, "/") || strings.HasPrefix(s, ":") || strings.ContainsAny(s, "?=@") || strings.HasPrefix(strings.ToLower(s), "postgres") && strings.Contains(s, ":") {
-		v.fail("want %s", want)
+	if s == "" || strings.HasSuffix(s, "/") || strings.HasPrefix(s, ":") || strings.ContainsAny(s, "?=") {
+		v.fail("want %s, not %s", want, quote(s))
 	}
 	return s
 }
 
 // repair reads what the nightly pass may do.
 func (v value) repair(rules *scheduler.RepairRules) {
-	below := "report"
+	below, reslot := "report", "suggest"
 	v.fields(fields{
-		"horizon":      func(v value) { rules.Horizon = v.duration("4w", day, 52*week) },
-		"notice":       func(v value) { rules.Notice = v.duration("24h", 0, 4*week) },
-		"min_gain":     func(v value) { rules.MinGain = v.integer(1, 8) },
-		"below_quorum": func(v value) { below = word(v, "report", "cancel") },
+		"horizon":           func(v value) { rules.Horizon = v.duration("7d", day, 52*week) },
+		"notice":            func(v value) { rules.Notice = v.duration("24h", 0, 4*week) },
+		"min_gain":          func(v value) { rules.MinGain = v.integer(1, 8) },
+		"moves_per_session": func(v value) { rules.MovesPerSession = v.integer(0, 100) },
+		"per_month":         func(v value) { rules.PerMonth = v.integer(0, 100) },
+		"reslot":            func(v value) { reslot = word(v, "suggest", "move") },
+		"cancel_within":     func(v value) { rules.CancelWithin = v.duration("7d", 0, 52*week) },
+		"below_quorum":      func(v value) { below = word(v, "report", "cancel") },
 	})
-	rules.CancelBelow = below == "cancel"
+	rules.CancelBelow, rules.Reslot = below == "cancel", reslot == "move"
 	if rules.Notice >= rules.Horizon && rules.Horizon > 0 {
 		v.fail("no session is at least notice (%s) and at most horizon (%s) away: want a shorter notice, or a longer horizon",
 			formatDuration(rules.Notice), formatDuration(rules.Horizon))
