@@ -51,7 +51,7 @@ func ReadCertificate(path string) (*Certificate, error) {
 }
 
 // sign returns an assertion that whoever holds the certificate is the client
-// (RFC 7523; PS256 and x5t#S256 as Entra wants them). It is good for ten minutes.
+// (RFC 7523; PS256 and x5t#S256 as Entra wants them). It is good for nine minutes, of the ten that are allowed.
 func (c *Certificate) sign(client, audience string) (string, error) {
 	thumb := sha256.Sum256(c.der)
 	now := time.Now()
@@ -60,7 +60,7 @@ func (c *Certificate) sign(client, audience string) (string, error) {
 	})
 	claims, err2 := json.Marshal(map[string]any{
 		"aud": audience, "iss": client, "sub": client, "jti": rand.Text(),
-		"nbf": now.Unix(), "iat": now.Unix(), "exp": now.Add(10 * time.Minute).Unix(),
+		"nbf": now.Unix(), "iat": now.Unix(), "exp": now.Add(9 * time.Minute).Unix(),
 	})
 	if err := errors.Join(err, err2); err != nil {
 		return "", err

@@ -117,3 +117,6 @@ func (m Microsoft) application(resource string) clientcredentials.Config {
 		Scopes: []string{strings.TrimSuffix(resource, "/") + "/.default"},
 	}
 }
+
+// SignedOut returns an error that says that somebody must sign in anew, and why.
+func (m Microsoft) SignedOut(reason string) *Error { return m.service().SignedOut(reason) }
