@@ -23,6 +23,9 @@ func (s Series) Fingerprint() string {
 		fmt.Fprintf(h, " %q", a.Address)
 	}
 	for _, o := range s.Overrides {
+		if o.Edited != "" {
+			fmt.Fprintf(h, " ~%d%s", o.Original.Unix(), o.Edited)
+		}
 		if o.Cancelled {
 			fmt.Fprintf(h, " -%d", o.Original.Unix())
 		} else if !o.Moved.Empty() {
@@ -52,8 +55,9 @@ func (s Series) InvitesSame(o Series) bool {
 	return true
 }
 
-// SameChange reports whether o and p make the same of an occurrence. The note of a
-// cancelled one cannot be read back everywhere.
+// SameChange reports whether o and p make the same of an occurrence, whatever people
+// have edited in it besides. The note of a cancelled one cannot be read back
+// everywhere.
 func (o Override) SameChange(p Override) bool {
 	if o.Cancelled || p.Cancelled {
 		return o.Cancelled == p.Cancelled

@@ -1,11 +1,13 @@
 package graph
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"time"
 
@@ -17,9 +19,10 @@ import (
 const (
 	pageSize = 1000 // the most events that Graph puts on a page
 
-	seriesFields = "id,type,subject,body,start,end,recurrence,location,organizer,attendees,isReminderOn," +
-		"reminderMinutesBeforeStart,isCancelled,onlineMeeting,transactionId"
-	occurrenceFields = "id,type,seriesMasterId,originalStart,subject,body,start,end,location,organizer,attendees,isCancelled"
+	commonFields = "id,type,subject,body,start,end,location,organizer,attendees,isReminderOn,reminderMinutesBeforeStart,isCancelled,showAs,categories"
+	seriesFields = commonFields + ",recurrence,onlineMeeting,transactionId"
+
+	occurrenceFields = commonFields + ",seriesMasterId,originalStart"
 )
 
 // expand asks for one of our properties: they are shown only so.
@@ -35,21 +38,37 @@ func having(prop, value string) string {
 
 // find looks for the event of a series.
 func (b *Backend) find(ctx context.Context, uid calendar.UID) (event, error) {
-	var found *event
-	err := b.list(ctx, "events.find", b.path(url.Values{
-		"$filter": {having(propUID, string(uid))}, "$expand": {expand(propState)}, "$select": {seriesFields},
-	}, "events"), func(e event) {
-		if s, ok := stateOf(e); ok && s.Key == keyOf(uid) && !e.IsCancelled && (found == nil || e.ID < found.ID) {
-			found = &e
-		}
-	})
-	if err == nil && found == nil {
-		err = calendar.ErrNotFound
-	}
+	found, err := b.findAll(ctx, uid)
 	if err != nil {
 		return event{}, err
 	}
-	return *found, nil
+	return found[0], nil
+}
+
+// findAll looks for all events that are a series, or were a part of it once: who
+// changes "this and all following" in Outlook makes a second event, which may keep
+// the properties of the first. The first comes first.
+func (b *Backend) findAll(ctx context.Context, uid calendar.UID) ([]event, error) {
+	var found []event
+	err := b.list(ctx, "events.find", b.path(url.Values{
+		"$filter": {having(propUID, string(uid))}, "$expand": {expand(propState)}, "$select": {seriesFields},
+	}, "events"), func(e event) {
+		if s, ok := stateOf(e); ok && s.Key == keyOf(uid) && !e.IsCancelled {
+			found = append(found, e)
+		}
+	})
+	if err == nil && len(found) == 0 {
+		err = calendar.ErrNotFound
+	}
+	slices.SortFunc(found, event.compare)
+	return found, err
+}
+
+// compare orders events by when they begin.
+func (e event) compare(o event) int {
+	a, _ := e.interval()
+	b, _ := o.interval()
+	return cmp.Or(a.Start.Compare(b.Start), cmp.Compare(e.ID, o.ID))
 }
 
 // list reads all pages of a list.
@@ -100,7 +119,31 @@ func (b *Backend) look(ctx context.Context, uid calendar.UID) (reading, error) {
 	if err != nil {
 		return reading{}, err
 	}
-	return understand(uid, e, occurrences)
+	r, err := understand(uid, e, occurrences)
+	if err == nil && e.Recurrence.Range.Type == "endDate" { // we write a number of sessions, people a last day
+		r.series.SplitOff, err = b.splitOff(ctx, uid, e)
+	}
+	return r, err
+}
+
+// splitOff returns what people took out of a series by changing a session and all
+// that follow.
+func (b *Backend) splitOff(ctx context.Context, uid calendar.UID, e event) ([]calendar.SplitOff, error) {
+	all, err := b.findAll(ctx, uid)
+	if err != nil {
+		return nil, err
+	}
+	var out []calendar.SplitOff
+	for _, part := range all {
+		if iv, ok := part.interval(); ok && part.ID != e.ID && part.compare(e) > 0 {
+			split := calendar.SplitOff{From: iv.Start}
+			if part.Recurrence != nil {
+				split.Count = part.Recurrence.Range.Number
+			}
+			out = append(out, split)
+		}
+	}
+	return out, nil
 }
 
 func (b *Backend) seriesEvent(ctx context.Context, uid calendar.UID) (event, error) {

@@ -147,6 +147,7 @@ func (b *Backend) seriesPatch(ctx context.Context, r reading, target calendar.Se
 	}
 	if !have.InvitesSame(target) {
 		e.Attendees = ptr(attendees(r.event.guests(), leaving(have, target), target))
+		next.Before = guestsDigest(r.event.guests())
 	}
 	next.Earlier = []digest{digestOf(have.Title), digestOf(have.Description)}
 	e.Properties = []property{next.encode()}

@@ -108,15 +108,33 @@ func (r *reading) change(was, target calendar.Series, original time.Time, mark s
 			c.to = original
 		}
 	}
-	if guests := e.guests(); e.Type == "exception" && len(guests) > 0 && !was.InvitesSame(target) {
-		if list := attendees(guests, leaving(was, target), target); !sameGuests(list, guests) {
-			c.event.Attendees = &list
-		}
+	if list := r.guestsOf(e, was, target); list != nil {
+		c.event.Attendees = &list
 	}
 	if same && c.event.Attendees == nil {
 		return nil, nil
 	}
 	return c, nil
+}
+
+// guestsOf returns who is to be invited to the exception e, nil if that is who is: a
+// change of the series' guests need not have reached it.
+func (r *reading) guestsOf(e event, was, target calendar.Series) []attendee {
+	guests := e.guests()
+	if e.Type != "exception" || len(guests) == 0 {
+		return nil
+	}
+	var list []attendee
+	switch {
+	case guestsDigest(guests) == r.state.Before:
+		list = attendees(r.event.guests(), func(calendar.Address) bool { return false }, target)
+	case !was.InvitesSame(target):
+		list = attendees(guests, leaving(was, target), target)
+	}
+	if list == nil || guestsDigest(list) == guestsDigest(guests) {
+		return nil
+	}
+	return list
 }
 
 // applyAll makes the changes, and returns the series as it then is.

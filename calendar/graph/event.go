@@ -1,7 +1,6 @@
 package graph
 
 import (
-	"slices"
 	"strings"
 	"time"
 
@@ -82,13 +81,6 @@ func attendees(list []attendee, gone func(calendar.Address) bool, target calenda
 	return out
 }
 
-// sameGuests reports whether both lists are of the same people.
-func sameGuests(a, b []attendee) bool {
-	return slices.EqualFunc(a, b, func(x, y attendee) bool {
-		return strings.EqualFold(x.EmailAddress.Address, y.EmailAddress.Address)
-	})
-}
-
 // guests returns the attendees of an event; nil if it lists none.
 func (e event) guests() []attendee {
 	if e.Attendees == nil {
@@ -121,7 +113,7 @@ func overrideEvent(s calendar.Series, o calendar.Override, e event, mark string)
 	if have, ok := e.interval(); !ok || !have.Start.Equal(iv.Start) || !have.End.Equal(iv.End) {
 		out.Start, out.End = wall(iv.Start, loc, zone), wall(iv.End, loc, zone)
 	}
-	if digestOf(o.Note) != was.Note {
+	if digestOf(o.Note) != was.Note && o.Edited == "" {
 		out.Body = &itemBody{"text", body}
 	}
 	return out, nil

@@ -33,7 +33,7 @@ func (r *reading) overrides() ([]calendar.Override, error) {
 		if e, ok := r.occurrences[p.Original.Unix()]; ok {
 			o = r.override(p, e)
 		}
-		if o.Cancelled || o.Note != "" || !o.Moved.Empty() || o.RSVPs != nil {
+		if o.Cancelled || o.Note != "" || o.Edited != "" || !o.Moved.Empty() || o.RSVPs != nil {
 			out = append(out, o)
 		}
 	}
@@ -50,7 +50,7 @@ func (r *reading) override(p calendar.Occurrence, e event) calendar.Override {
 	if e.Type != "exception" {
 		return o
 	}
-	o.Note = r.note(e)
+	o.Note, o.Edited = r.read(e)
 	if len(e.guests()) == 0 { // a known fault of Exchange: those of the series hold
 		return o
 	}
@@ -66,38 +66,54 @@ func (r *reading) override(p calendar.Occurrence, e event) calendar.Override {
 	return o
 }
 
-// note returns what an exception says beside its series: what we put before the
-// text, or what somebody made of title, place and text.
-func (r *reading) note(e event) string {
-	var lines []string
-	if e.Subject != nil && *e.Subject != r.series.Title && !r.state.wrote(*e.Subject) {
-		lines = append(lines, *e.Subject)
-	}
-	if e.Location != nil && placeOf(e) != placeOf(r.event) {
-		lines = append(lines, placeOf(e))
-	}
-	if e.Body != nil {
-		lines = append(lines, r.noteInBody(e))
-	}
-	return shortNote(strings.TrimSpace(strings.Join(lines, "\n")))
-}
-
-func (r *reading) noteInBody(e event) string {
-	text, whole := bodyOf(e), bodyOf(r.event)
-	s, ours := sessionOf(e)
-	if own, _, ok := s.Body.cut(text); ours && ok && s.Body != "" {
-		if note, _, ok := s.Note.cut(own); ok {
-			return calendar.PlainText(note)
+// read returns the note that we put before the text of an exception, and a
+// fingerprint of what people made of title, place, text, guests and the rest, "" if
+// nothing. An exception looks as its series does, or did before the last change,
+// which need not have reached it.
+func (r *reading) read(e event) (note, edited string) {
+	note, known := r.note(e)
+	var seen []string
+	add := func(differs bool, what string) {
+		if differs {
+			seen = append(seen, what)
 		}
 	}
-	bare, all := withoutBlanks(text), withoutBlanks(whole)
-	switch {
-	case bare == "" || bare == all || r.state.wrote(withoutTeams(text)):
-		return ""
-	case strings.HasSuffix(bare, all) && all != "":
-		return calendar.PlainText(beginning(text, len(bare)-len(all)))
+	add(!known, withoutTeams(bodyOf(e)))
+	add(e.Subject != nil && *e.Subject != r.series.Title && !r.state.wrote(*e.Subject), value(e.Subject))
+	add(e.Location != nil && placeOf(e) != placeOf(r.event), placeOf(e))
+	add(e.ShowAs != "" && r.event.ShowAs != "" && e.ShowAs != r.event.ShowAs, e.ShowAs)
+	add(e.IsReminderOn != nil && reminder(e) != reminder(r.event), reminder(e).String())
+	add(len(e.Categories) != len(r.event.Categories), strings.Join(e.Categories, ","))
+	if guests := e.guests(); len(guests) > 0 {
+		who := guestsDigest(guests)
+		add(who != guestsDigest(r.event.guests()) && who != r.state.Before, string(who))
 	}
-	return calendar.PlainText(withoutTeams(text))
+	if len(seen) == 0 {
+		return note, ""
+	}
+	return note, fingerprint(strings.Join(seen, "\n"))
+}
+
+// note returns the note in the text of an exception, and whether the text is one that
+// we wrote, or that of the series.
+func (r *reading) note(e event) (note string, known bool) {
+	if e.Body == nil {
+		return "", true
+	}
+	text, whole := bodyOf(e), bodyOf(r.event)
+	bare, all := withoutBlanks(text), withoutBlanks(whole)
+	s, ours := sessionOf(e)
+	if ours {
+		if own, _, ok := s.Body.cut(text); ok && s.Body != "" {
+			if note, _, ok := s.Note.cut(own); ok {
+				return shortNote(calendar.PlainText(note)), true
+			}
+		}
+		if strings.HasSuffix(bare, all) && all != "" { // rewritten as that of the series was
+			return shortNote(calendar.PlainText(beginning(text, len(bare)-len(all)))), true
+		}
+	}
+	return "", bare == all || r.state.wrote(withoutTeams(text))
 }
 
 // beginning returns the beginning of text that has n bytes without blanks.
@@ -141,5 +157,6 @@ func (r *reading) byHand(original time.Time) bool {
 // asRead reports whether the event e of an occurrence is still as it was read.
 func (r *reading) asRead(e event, original time.Time) bool {
 	p := calendar.Occurrence{Original: original, Interval: availability.Interval{Start: original, End: original.Add(r.series.Slot.Length)}}
-	return r.override(p, e).SameChange(r.series.Override(original))
+	is, was := r.override(p, e), r.series.Override(original)
+	return is.SameChange(was) && is.Edited == was.Edited
 }

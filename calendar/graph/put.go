@@ -196,6 +196,13 @@ func (r *reading) adopt(s calendar.Series) calendar.Series {
 			s.Overrides[i].Note = theirs.Note
 		}
 	}
+	for _, o := range have.Overrides { // what people edited in a session stays
+		if mine := s.Override(o.Original); o.Edited != mine.Edited {
+			mine.Original, mine.Edited = o.Original, o.Edited
+			s = s.WithOverride(mine)
+		}
+	}
+	s.SplitOff = have.SplitOff
 	return s
 }
 
@@ -226,7 +233,7 @@ func (r *reading) rest(want calendar.Series, mark string) calendar.Series {
 	}
 	for _, o := range sessions {
 		now, then := have.Override(o.Original), want.Override(o.Original)
-		if now.SameChange(then) || r.byHand(o.Original) {
+		if now.SameChange(then) || now.Edited != "" || r.byHand(o.Original) {
 			continue
 		}
 		then.Original, then.RSVPs = o.Original, now.RSVPs

@@ -129,7 +129,14 @@ func bodyOf(e event) string {
 	if e.Body == nil {
 		return ""
 	}
-	return strings.ReplaceAll(e.Body.Content, "\r\n", "\n")
+	var b strings.Builder
+	for line := range strings.Lines(e.Body.Content) { // blanks at the ends of lines are Exchange's
+		b.WriteString(strings.TrimRight(line, " \t\r\n\u00a0"))
+		if strings.HasSuffix(line, "\n") {
+			b.WriteByte('\n')
+		}
+	}
+	return b.String()
 }
 
 // teamsLine is what the text of a Teams meeting begins and ends with.

@@ -43,7 +43,7 @@ type state struct {
 	Attends   bool     `json:"a,omitempty"` // the organizer is among the attendees
 	Organizer string   `json:"o,omitempty"` // name
 	Earlier   []digest `json:"e,omitempty"` // of title and description before the last change
-	Before    digest   `json:"g,omitempty"` // of the guests, if they have yet to be changed
+	Before    digest   `json:"g,omitempty"` // of the guests before they were changed
 }
 
 // A session is the same for an occurrence.

@@ -147,7 +147,7 @@ func (b *Backend) masters(ctx context.Context) (map[string]event, error) {
 	query := url.Values{"$filter": {having(propKind, kindSeries)}, "$expand": {expand(propState)}, "$select": {seriesFields}}
 	err := b.list(ctx, "events.list", b.path(top(query, pageSize), "events"), func(e event) {
 		s, ok := stateOf(e)
-		if have, twice := out[s.Key]; ok && !e.IsCancelled && (!twice || e.ID < have.ID) {
+		if have, twice := out[s.Key]; ok && !e.IsCancelled && (!twice || e.compare(have) < 0) {
 			out[s.Key] = e
 		}
 	})
@@ -216,7 +216,7 @@ func (b *Backend) lookTogether(ctx context.Context, uids []calendar.UID) (map[ca
 	out := map[calendar.UID]result{}
 	for i, uid := range asked {
 		p, err := decode[page](lists[i], answers[i])
-		if err == nil && p.Next == "" {
+		if err == nil && p.Next == "" && events[uid].Recurrence != nil && events[uid].Recurrence.Range.Type == "numbered" {
 			r, err := understand(uid, events[uid], p.Value)
 			out[uid] = result{r, err}
 		}
@@ -262,7 +262,7 @@ func (t syncToken) covers(now time.Time) bool {
 // changed in its occurrences, and none can be outside of what was read.
 func (t syncToken) tellsAll(e event, occurrences []event) bool {
 	iv, ok := e.interval()
-	if !ok || !t.window().Contains(availability.Interval{Start: iv.Start.AddDate(0, 0, -7), End: iv.End.AddDate(0, 0, 100)}) {
+	if e.Recurrence == nil || e.Recurrence.Range.Type != "numbered" || !ok || !t.window().Contains(availability.Interval{Start: iv.Start.AddDate(0, 0, -7), End: iv.End.AddDate(0, 0, 100)}) {
 		return false
 	}
 	return !slices.ContainsFunc(occurrences, func(o event) bool {

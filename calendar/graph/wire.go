@@ -25,11 +25,12 @@ type event struct {
 	Attendees   *[]attendee `json:"attendees,omitempty"`
 	IsCancelled bool        `json:"isCancelled,omitempty"`
 
-	IsReminderOn    *bool  `json:"isReminderOn,omitempty"`
-	ReminderMinutes *int   `json:"reminderMinutesBeforeStart,omitempty"`
-	Sensitivity     string `json:"sensitivity,omitempty"`
-	ShowAs          string `json:"showAs,omitempty"`
-	NewTimes        *bool  `json:"allowNewTimeProposals,omitempty"`
+	IsReminderOn    *bool    `json:"isReminderOn,omitempty"`
+	ReminderMinutes *int     `json:"reminderMinutesBeforeStart,omitempty"`
+	Sensitivity     string   `json:"sensitivity,omitempty"`
+	ShowAs          string   `json:"showAs,omitempty"`
+	Categories      []string `json:"categories,omitempty"`
+	NewTimes        *bool    `json:"allowNewTimeProposals,omitempty"`
 
 	IsOnlineMeeting *bool          `json:"isOnlineMeeting,omitempty"`
 	Provider        string         `json:"onlineMeetingProvider,omitempty"`

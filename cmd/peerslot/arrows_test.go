@@ -24,8 +24,8 @@ var allowed = map[string][]string{
 	"calendar/oauth":             {"calendar"},
 	"calendar/google":            {"availability", "calendar", "calendar/internal/calls", "calendar/oauth"},
 	"calendar/graph":             {"availability", "calendar", "calendar/internal/calls", "calendar/internal/windowszone", "calendar/oauth"},
-	"calendar/graph/graphtest":   {"availability", "calendar", "calendar/internal/windowszone"},
-	"calendar/google/googletest": {"availability", "calendar"},
+	"calendar/graph/graphtest":   {"calendar/internal/webtest", "calendar/internal/windowszone"},
+	"calendar/google/googletest": {"availability", "calendar", "calendar/internal/webtest"},
 	"calendar/calendartest":      {"availability", "calendar"},
 	"scheduler":                  {"availability", "calendar"},
 	"scheduler/forming":          {"scheduler/report", "availability", "calendar", "scheduler", "scheduler/grouping"},
@@ -46,6 +46,7 @@ var allowed = map[string][]string{
 	"calendar/internal/calls":       {"calendar"},
 	"calendar/internal/screen":      {"calendar", "calendar/ical"},
 	"calendar/internal/web":         {},
+	"calendar/internal/webtest":     {},
 	"calendar/internal/windowszone": {},
 }
 

@@ -145,7 +145,7 @@ func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request, path string) {
 		return
 	}
 	fault := s.countAndFail(strings.TrimPrefix(req.method.ID, "calendar."))
-	answer, err := s.underFault(r, fault, func() (any, error) {
+	answer, err := fault.Around(r, refused, func() (any, error) {
 		caller, err := s.caller(req)
 		if err != nil {
 			return nil, err
@@ -162,7 +162,8 @@ func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request, path string) {
 		return
 	}
 	fields, _ := parseFields(req.query.Get("fields"))
-	fault.send(w, fields.keep(answer))
+	answer = fields.keep(answer)
+	fault.Send(w, statusOf(answer), answer)
 }
 
 // parse checks a request against the discovery document.

@@ -20,6 +20,7 @@ type Fault struct {
 	Delay  time.Duration // before anything is done
 	Drop   Drop          // of the connection
 	Half   bool          // of the answer is sent, then the connection breaks
+	Odd    string        // answered with status 200 and nothing else done, or after it was done if Drop is After
 }
 
 // Drop says when a connection breaks.
@@ -54,17 +55,31 @@ func (f *Fault) Around(r *http.Request, refused func(f *Fault) error, work func(
 	if f.Status != 0 {
 		return nil, refused(f)
 	}
+	if f.Odd != "" && f.Drop != After {
+		return odd(f.Odd), nil
+	}
 	answer, err := work()
+	if f.Odd != "" {
+		return odd(f.Odd), nil
+	}
 	if f.Drop == After {
 		return nil, ErrDropped
 	}
 	return answer, err
 }
 
+// odd is an answer that is none of the service's.
+type odd string
+
 // Send writes an answer as JSON, or half of it.
 func (f *Fault) Send(w http.ResponseWriter, status int, answer any) {
 	if answer == nil {
 		w.WriteHeader(status)
+		return
+	}
+	if text, ok := answer.(odd); ok {
+		w.Header().Set("Content-Type", "text/html")
+		_, _ = io.WriteString(w, string(text))
 		return
 	}
 	data, err := json.Marshal(answer)
