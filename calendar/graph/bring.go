@@ -130,7 +130,7 @@ func (b *Backend) seriesPatch(ctx context.Context, r reading, target calendar.Se
 	next := newState(target, mark, r.state)
 	next.Body = r.state.Body
 	if have.Description != target.Description {
-		body, err := b.newBody(ctx, r, target.Description)
+		body, err := b.newBody(ctx, &r, r.event.ID, r.state.Body, target.Description)
 		if err != nil {
 			return nil, err
 		}
@@ -187,15 +187,16 @@ func (r *reading) restores(target calendar.Series) bool {
 	return false
 }
 
-// newBody returns the text that the series is to have. The text of a Teams meeting
-// must stay in it, or the meeting ends.
-func (b *Backend) newBody(ctx context.Context, r reading, description string) (*itemBody, error) {
+// newBody returns what the text of an event, the series or an occurrence, is to be.
+// have is the digest of what we wrote there. The text of a Teams meeting must stay in
+// it, or the meeting ends.
+func (b *Backend) newBody(ctx context.Context, r *reading, id string, have digest, text string) (*itemBody, error) {
 	if r.event.OnlineMeeting == nil || r.event.OnlineMeeting.JoinURL == "" {
-		return &itemBody{"text", description}, nil
+		return &itemBody{"text", text}, nil
 	}
-	html, err := b.htmlOf(ctx, r.event.ID)
+	html, err := b.htmlOf(ctx, id)
 	if err != nil {
 		return nil, fmt.Errorf("read the text of the Teams meeting: %w", err)
 	}
-	return &itemBody{"html", replaceOwn(html, r.state.Body, description)}, nil
+	return &itemBody{"html", replaceOwn(html, have, text)}, nil
 }

@@ -164,6 +164,17 @@ func (b *Backend) applyAll(ctx context.Context, r reading, target calendar.Serie
 // apply changes an occurrence. Its ETag may be another though nobody has changed it:
 // somebody answered. Then what counts is whether it is still as it was read.
 func (b *Backend) apply(ctx context.Context, r *reading, c change) (event, error) {
+	if c.event.Body != nil {
+		have := r.state.Body
+		if s, ours := sessionOf(r.occurrences[c.original.Unix()]); ours {
+			have = s.Body
+		}
+		body, err := b.newBody(ctx, r, c.id, have, c.event.Body.Content)
+		if err != nil {
+			return event{}, err
+		}
+		c.event.Body = body
+	}
 	e, err := b.patch(ctx, c.id, c.etag, c.event)
 	if answered(err, http.StatusPreconditionFailed) {
 		now, err2 := b.occurrence(ctx, c.id)

@@ -19,6 +19,7 @@ package graph
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"strings"
@@ -57,6 +58,7 @@ type Config struct {
 
 	HTTPClient *http.Client     // nil means http.DefaultClient
 	Now        func() time.Time // nil means time.Now
+	Log        *slog.Logger     // of calls that are made again; nil means none
 }
 
 // asApplication reports whether an application signs in, rather than a person.
@@ -125,7 +127,7 @@ func newBackend(cfg Config) (*Backend, error) {
 	}
 	return &Backend{
 		cfg: cfg, root: root,
-		line: &calls.Line{Pace: calls.PerMinute(perMinute), Parallel: parallel, Translate: translate},
+		line: &calls.Line{Pace: calls.PerMinute(perMinute), Parallel: parallel, Translate: translate, Log: cfg.Log},
 		ids:  map[calendar.UID]string{}, absent: map[calendar.UID]bool{}, ended: map[string]bool{},
 	}, nil
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/peerslot/peerslot/calendar/file"
 	"github.com/peerslot/peerslot/calendar/folder"
 	"github.com/peerslot/peerslot/calendar/google"
+	"github.com/peerslot/peerslot/calendar/graph"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/config"
 	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/report"
@@ -231,6 +232,15 @@ func (a *app) backend(ctx context.Context, w *workspace) (calendar.Backend, erro
 			return nil, err
 		}
 		b = g
+	case config.Microsoft:
+		mailbox, err := a.microsoftConfig(c)
+		if err != nil {
+			return nil, err
+		}
+		mailbox.Log = a.log()
+		if b, err = graph.Open(mailbox); err != nil {
+			return nil, err
+		}
 	default:
 		return nil, &hinted{fmt.Errorf("calendar backend %q is not part of this build", c.Calendar.Backend), "use backend: folder", exitUsage}
 	}

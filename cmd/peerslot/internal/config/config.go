@@ -53,6 +53,7 @@ type Calendar struct {
 	Folder     FolderOptions
 	Google     GoogleOptions
 	CalDAV     CalDAVOptions
+	Microsoft  MicrosoftOptions
 	AllowHosts []string // hosts of feeds that may be asked though they are not on the public internet
 }
 
@@ -64,6 +65,8 @@ const (
 	Folder Backend = "folder"
 	Google Backend = "google"
 	CalDAV Backend = "caldav"
+
+	Microsoft Backend = "microsoft"
 )
 
 // FolderOptions are the settings of the folder backend.
@@ -85,6 +88,18 @@ type CalDAVOptions struct {
 	URL         string
 	Username    string
 	PasswordEnv string // name of the environment variable that holds the password
+}
+
+// MicrosoftOptions are the settings of the Microsoft 365 backend.
+type MicrosoftOptions struct {
+	Tenant      string // its domain or id
+	ClientID    string // of the application
+	SecretEnv   string // name of the environment variable that holds the application's secret; "" if a person signs in
+	Certificate string // path of a PEM file that proves the application instead; "" for none
+	Token       string // path where the token is kept
+	Teams       bool   // series get a link to a Teams meeting
+	Endpoint    string // URL of a stand-in, with its /v1.0; "" for Microsoft
+	Login       string // URL of its sign-in; "" for Microsoft
 }
 
 // Slack says whether and how groups get channels.
@@ -114,9 +129,10 @@ func Parse(name string, data []byte, dir string) (*Config, error) {
 	c := &Config{Dir: dir, Store: "peerslot.db", AnswerKey: filepath.Join(".peerslot", "answer.key"), MaxSessionsPerWeek: 3, holidays: map[string]holiday.Calendar{}}
 	c.Workspace = scheduler.Workspace{Roster: scheduler.Roster{}, Repair: scheduler.DefaultRepairRules(), Review: scheduler.DefaultReviewRules()}
 	c.Calendar = Calendar{
-		Backend: Folder,
-		Folder:  FolderOptions{Path: "calendars"},
-		Google:  GoogleOptions{Credentials: "credentials.json", Token: "token.json", Meet: true},
+		Backend:   Folder,
+		Folder:    FolderOptions{Path: "calendars"},
+		Google:    GoogleOptions{Credentials: "credentials.json", Token: "token.json", Meet: true},
+		Microsoft: MicrosoftOptions{Token: "token.json", Teams: true},
 	}
 	if root := r.parseYAML(name, data); root != nil {
 		r.config(c, root)
