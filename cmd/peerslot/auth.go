@@ -32,7 +32,14 @@ peerslot asks for two permissions and no wider ones: to see when people are busy
 and to manage events on the organizer's own calendars.`,
 		Example: `  peerslot auth google
   peerslot auth google --no-browser`,
-	}, googleAccount), newAuthMicrosoftCmd(a))
+	}, googleAccount), newAuthMicrosoftCmd(a), a.newSignInCmd(&cobra.Command{
+		Use:   "mail",
+		Short: "Sign in to the organizer's mailbox with an access token",
+		Long: `For mail: with oauth: in the configuration. Opens the page of Google or Microsoft in
+the browser, or prints its address; the token is kept in the file that
+mail.oauth.token names, readable by you alone.`,
+		Example: "  peerslot auth mail",
+	}, a.mailAccount))
 	return cmd
 }
 

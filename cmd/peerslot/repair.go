@@ -48,7 +48,7 @@ Exit status 3 if something needs a person.`,
 
 func (a *app) repair(ctx context.Context, flags changeFlags, night nightFlags, quiet bool, beat *heartbeat) error {
 	return change[repairing]{
-		flags: flags, clock: !night.acceptClock, night: true,
+		flags: flags, clock: !night.acceptClock, night: true, hears: true,
 		plan: planRepair,
 		show: func(w *workspace, p report.Printer, r repairing) {
 			if out := r.out(); !quiet || len(out.Attention) > 0 || suggests(r.plan) {

@@ -122,6 +122,10 @@ func (a *app) openWith(ctx context.Context, other otherBackend, open func(locati
 	if err != nil {
 		return nil, err
 	}
+	letters, err := mailNotifier(c)
+	if err != nil {
+		return nil, err
+	}
 	backend := calendar.Split{Backend: w.home, Readers: readers}
 	st, err := open(storeURL(c))
 	if err != nil {
@@ -137,6 +141,10 @@ func (a *app) openWith(ctx context.Context, other otherBackend, open func(locati
 		Log:       a.log(),
 		Progress:  newProgress(a).report,
 		AnswerKey: func(create bool) ([]byte, error) { return a.answerKey(c, create) },
+	}
+	if letters != nil {
+		letters.Store, letters.Backend = st, backend
+		w.service.Notifier = letters
 	}
 	w.service.Former = former{a, w}
 	a.finally = append(a.finally, func() { a.countCalls(w) })

@@ -1,7 +1,6 @@
 package mail
 
 import (
-	"bytes"
 	"context"
 	"net"
 	"net/url"
@@ -10,58 +9,15 @@ import (
 	"time"
 
 	"github.com/emersion/go-imap/v2"
-	"github.com/emersion/go-imap/v2/imapserver"
-	"github.com/emersion/go-imap/v2/imapserver/imapmemserver"
 
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/mail/mailtest"
 )
 
-// A mailroom is an IMAP server with one mailbox.
-type mailroom struct {
-	*imapmemserver.User
-	server Server
+func serverOf(m *mailtest.Mailroom) Server {
+	return Server{URL: m.URL, Username: "ops@acme.example", Password: "right"}
 }
-
-func newMailroom(t *testing.T) *mailroom {
-	t.Helper()
-	memory := imapmemserver.New()
-	user := imapmemserver.NewUser("ops@acme.example", "right")
-	if err := user.Create("INBOX", nil); err != nil {
-		t.Fatal(err)
-	}
-	memory.AddUser(user)
-	s := imapserver.New(&imapserver.Options{
-		NewSession: func(*imapserver.Conn) (imapserver.Session, *imapserver.GreetingData, error) {
-			return memory.NewSession(), nil, nil
-		},
-		Caps:         imap.CapSet{imap.CapIMAP4rev1: {}},
-		InsecureAuth: true,
-		Logger:       quiet{},
-	})
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	go s.Serve(listener) // ends with Close
-	t.Cleanup(func() { s.Close() })
-	return &mailroom{user, Server{URL: &url.URL{Scheme: "imap", Host: listener.Addr().String(), Path: "/INBOX"}, Username: "ops@acme.example", Password: "right"}}
-}
-
-func (m *mailroom) deliver(t *testing.T, raw string) {
-	t.Helper()
-	raw = strings.ReplaceAll(raw, "\n", "\r\n")
-	if _, err := m.Append("INBOX", literal{bytes.NewReader([]byte(raw)), int64(len(raw))}, &imap.AppendOptions{Time: now.Add(time.Minute)}); err != nil {
-		t.Fatal(err)
-	}
-}
-
-type literal struct {
-	*bytes.Reader
-	size int64
-}
-
-func (l literal) Size() int64 { return l.size }
 
 func fetch(t *testing.T, b *Inbox) Taken {
 	t.Helper()
@@ -73,17 +29,17 @@ func fetch(t *testing.T, b *Inbox) Taken {
 }
 
 func TestFetchReadsEachMessageOnceAndMarksNone(t *testing.T) {
-	m, d := newMailroom(t), newDesk(t)
-	b := &Inbox{Server: m.server, Replies: d.Replies}
-	m.deliver(t, "From: shop@shop.example\n\nBuy!\n")
-	m.deliver(t, reply("ana@acme.example", "REPLY", anaAccepts, "DTSTAMP:20260302T072900Z"))
+	m, d := mailtest.NewMailroom(t), newDesk(t)
+	b := &Inbox{Server: serverOf(m), Replies: d.Replies}
+	m.Deliver(t, "From: shop@shop.example\n\nBuy!\n", now.Add(time.Minute))
+	m.Deliver(t, reply("ana@acme.example", "REPLY", anaAccepts, "DTSTAMP:20260302T072900Z"), now.Add(time.Minute))
 	if done := fetch(t, b); done.Read != 2 || done.Replies != 1 {
 		t.Errorf("the first time: got %+v, want 2 read and 1 reply", done)
 	}
 	if done := fetch(t, b); done.Read != 0 {
 		t.Errorf("the second time: got %+v, want nothing read", done)
 	}
-	m.deliver(t, reply("bo@acme.example", "REPLY", "ATTENDEE;PARTSTAT=DECLINED:mailto:bo@acme.example"))
+	m.Deliver(t, reply("bo@acme.example", "REPLY", "ATTENDEE;PARTSTAT=DECLINED:mailto:bo@acme.example"), now.Add(time.Minute))
 	if done := fetch(t, b); done.Read != 1 || done.Replies != 1 {
 		t.Errorf("the third time: got %+v, want the new one", done)
 	}
@@ -98,9 +54,9 @@ func TestFetchReadsEachMessageOnceAndMarksNone(t *testing.T) {
 }
 
 func TestFetchStartsAnewUnderAnotherValidity(t *testing.T) {
-	m, d := newMailroom(t), newDesk(t)
-	m.deliver(t, reply("ana@acme.example", "REPLY", anaAccepts, "DTSTAMP:20260302T072900Z"))
-	b := &Inbox{Server: m.server, Replies: d.Replies}
+	m, d := mailtest.NewMailroom(t), newDesk(t)
+	m.Deliver(t, reply("ana@acme.example", "REPLY", anaAccepts, "DTSTAMP:20260302T072900Z"), now.Add(time.Minute))
+	b := &Inbox{Server: serverOf(m), Replies: d.Replies}
 	if _, err := d.store.Commit(t.Context(), scheduler.Batch{Mailbox: &scheduler.Mailbox{Name: "INBOX", Validity: 77, Last: 4000, Read: now}}); err != nil {
 		t.Fatal(err)
 	}
@@ -115,9 +71,10 @@ func TestAMailboxInTroubleIsAFinding(t *testing.T) {
 		"no such mailbox":  func(s *Server) { s.URL.Path = "/Replies" },
 		"no server":        func(s *Server) { s.URL.Host = "127.0.0.1:1" },
 	} {
-		m, d := newMailroom(t), newDesk(t)
-		change(&m.server)
-		done := fetch(t, &Inbox{Server: m.server, Replies: d.Replies})
+		m, d := mailtest.NewMailroom(t), newDesk(t)
+		server := serverOf(m)
+		change(&server)
+		done := fetch(t, &Inbox{Server: server, Replies: d.Replies})
 		if len(done.Findings) != 1 || done.Findings[0].Kind != scheduler.MailServer || strings.Contains(done.Findings[0].Err.Error(), "wrong") {
 			t.Errorf("%s: got %+v, want one finding without the password", name, done)
 		}

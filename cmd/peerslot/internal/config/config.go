@@ -38,6 +38,7 @@ type Config struct {
 
 	MaxSessionsPerWeek int // peer sessions of one person, above which status warns
 	Slack              Slack
+	Mail               Mail
 
 	// Warnings are what was read without being wrong, but may not be meant.
 	Warnings []Problem
@@ -157,7 +158,7 @@ func (c *Config) Holidays(region string, first, last availability.Date) ([]avail
 func (r *reader) config(c *Config, root *node) {
 	w := &c.Workspace
 	top := value{r: r, node: root}
-	var people, programs, groups value
+	var people, programs, groups, letters value
 	top.fields(fields{
 		"organizer":             func(v value) { w.Organizer = v.attendee() },
 		"timezone":              func(v value) { w.Zone = v.zone() },
@@ -173,6 +174,7 @@ func (r *reader) config(c *Config, root *node) {
 		"answer_key":            func(v value) { c.AnswerKey = v.filePath(c.AnswerKey) },
 		"max_sessions_per_week": func(v value) { c.MaxSessionsPerWeek = v.integer(1, 50) },
 		"slack":                 func(v value) { v.slack(&c.Slack) },
+		"mail":                  func(v value) { letters = v; v.mail(&c.Mail) },
 	})
 	top.require("organizer", "the address that owns every series, such as people-ops@acme.example")
 	if !top.has("timezone") {
@@ -181,6 +183,9 @@ func (r *reader) config(c *Config, root *node) {
 	}
 	r.people(c, people, top)
 	w.Organizer.Name = cmp.Or(w.Organizer.Name, w.Roster[w.Organizer.Address].Name)
+	if c.Mail.Configured() {
+		letters.checkMail(&c.Mail, w.Organizer)
+	}
 	r.programs(w, programs)
 	r.groups(w, groups)
 	r.check(w, top)
