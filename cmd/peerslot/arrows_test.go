@@ -32,6 +32,7 @@ var allowed = map[string][]string{
 	"scheduler/grouping":         {"scheduler/grouping/internal/layouts", "scheduler/grouping/internal/lp", "scheduler/grouping/internal/matching"},
 	"scheduler/report":           {"availability", "calendar", "scheduler"},
 	"scheduler/mail":             {"availability", "calendar", "calendar/ical", "scheduler"},
+	"scheduler/mail/mailtest":    {},
 	"scheduler/holiday":          {"availability", "calendar/ical"},
 	"scheduler/store":            {"availability", "calendar", "scheduler"},
 	"scheduler/schedulertest":    {"availability", "calendar", "scheduler"},

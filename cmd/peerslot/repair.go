@@ -74,7 +74,7 @@ func (a *app) repair(ctx context.Context, flags changeFlags, night nightFlags, q
 			return w.service.KeepUnknown(ctx, r.plan.Unknown)
 		},
 		done: func(_ *workspace, p report.Printer, r repairing, _ bool) {
-			beat.Checked, beat.Changes, beat.Attention = r.plan.Checked, len(r.plan.Changes), len(r.plan.Findings)
+			beat.Checked, beat.Changes, beat.Attention = r.plan.Checked, len(r.plan.Changes), len(r.out().Attention)
 			beat.unknown(r.plan.Unknown)
 			p.Attention(r.out().Attention[len(r.left)+r.seen:])
 		},
@@ -84,7 +84,7 @@ func (a *app) repair(ctx context.Context, flags changeFlags, night nightFlags, q
 			return out
 		},
 		verdict: func(r repairing) error {
-			if len(r.plan.Findings) > 0 || suggests(r.plan) {
+			if len(r.out().Attention) > 0 || suggests(r.plan) {
 				return &needsPerson{}
 			}
 			return nil
