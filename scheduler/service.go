@@ -350,7 +350,6 @@ func (s *Service) outcome(ctx context.Context, b Booking, before, after calendar
 	batch := Batch{Bookings: []Booking{b}, Events: events}
 	if s.Notifier != nil {
 		var err error
-		before.Group, after.Group = b.Group, b.Group // not every calendar keeps it
 		if batch.Notices, err = s.Notifier.Notices(ctx, before, after, s.Now()); err != nil {
 			return b, err
 		}

@@ -48,7 +48,6 @@ func (s Source) GoString() string { return s.String() }
 // with its age, among the warnings.
 func (r *Reader) Busy(ctx context.Context, people []calendar.Address, iv availability.Interval, except ...calendar.UID) (map[calendar.Address]availability.Busy, error) {
 	var mu sync.Mutex
-	ours := ical.NewUIDs(except)
 	out := map[calendar.Address]availability.Busy{}
 	var g errgroup.Group
 	g.SetLimit(r.limit())
@@ -57,7 +56,7 @@ func (r *Reader) Busy(ctx context.Context, people []calendar.Address, iv availab
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			b := r.busy(ctx, r.Sources[a], ical.ReadOptions{Window: iv, Owner: a, Except: ours})
+			b := r.busy(ctx, r.Sources[a], ical.ReadOptions{Window: iv, Owner: a, Except: except})
 			mu.Lock()
 			defer mu.Unlock()
 			out[a] = b

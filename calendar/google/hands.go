@@ -39,11 +39,11 @@ func look(e *gcal.Event) string {
 
 // guests returns who is invited, and who need not come, in words that can be
 // compared.
-func (who Aliases) guests(e *gcal.Event) string {
+func guests(e *gcal.Event) string {
 	var out []string
 	for _, a := range e.Attendees {
 		if e.Organizer == nil || !strings.EqualFold(a.Email, e.Organizer.Email) {
-			out = append(out, fmt.Sprint(who.person(a.Email), a.Optional))
+			out = append(out, fmt.Sprint(strings.ToLower(a.Email), a.Optional))
 		}
 	}
 	slices.Sort(out)
@@ -54,9 +54,9 @@ func (who Aliases) guests(e *gcal.Event) string {
 // "" if nothing. It looks as its series does, or as that did at some time since we
 // put it: Google does not say when it brings occurrences up to date.
 func (r reading) edited(e *gcal.Event) string {
-	seen, who := look(e), r.who.guests(e)
+	seen, who := look(e), guests(e)
 	known := append(strings.Fields(prop(r.event, propLooks)), look(r.event), prop(e, propOccurrenceLook))
-	if slices.Contains(known, seen) && who == r.who.guests(r.event) {
+	if slices.Contains(known, seen) && who == guests(r.event) {
 		return ""
 	}
 	sum := sha256.Sum256([]byte(seen + who))

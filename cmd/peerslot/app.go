@@ -7,12 +7,13 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"runtime/debug"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/peerslot/peerslot/calendar/feed"
 	"github.com/peerslot/peerslot/calendar/oauth"
@@ -96,7 +97,7 @@ Exit status: 0 done, or nothing to do; 1 error; 2 wrong usage or configuration;
   peerslot slots berlin-leads       # the best weekly slots, and who is missing when
   peerslot book berlin-leads        # book the best one
   peerslot export berlin-leads      # the series as an .ics file`,
-		Version:       version(),
+		Version:       version() + " " + runtime.Version(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args: func(cmd *cobra.Command, args []string) error {
@@ -108,9 +109,7 @@ Exit status: 0 done, or nothing to do; 1 error; 2 wrong usage or configuration;
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.SetVersionTemplate("peerslot {{.Version}}\n")
-	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return usagef(fmt.Sprintf("see '%s --help'", cmd.CommandPath()), "%w", err)
-	})
+	cmd.SetFlagErrorFunc(flagError)
 	flags := cmd.PersistentFlags()
 	flags.StringVarP(&a.configPath, "config", "c", "", "the workspace's `FILE` (default $PEERSLOT_CONFIG or peerslot.yaml)")
 	flags.BoolVar(&a.json, "json", false, "answer with JSON")
@@ -120,30 +119,32 @@ Exit status: 0 done, or nothing to do; 1 error; 2 wrong usage or configuration;
 	cmd.PersistentPreRunE = func(*cobra.Command, []string) error { return errors.Join(a.setNow(), a.checkLogFormat()) }
 	cmd.AddCommand(
 		newDemoCmd(a), newInitCmd(a), newAuthCmd(a), newCheckCmd(a), newFreebusyCmd(a), newSlotsCmd(a),
-		newFormCmd(a), newGroupsCmd(a), newBookCmd(a), newExportCmd(a), newRepairCmd(a), newReviewCmd(a), newMailCmd(a), newAnswerCmd(a), newCancelCmd(a), newSlackCmd(a), newStatusCmd(a), newHistoryCmd(a),
+		newFormCmd(a), newGroupsCmd(a), newBookCmd(a), newExportCmd(a), newRepairCmd(a), newReviewCmd(a), newAnswerCmd(a), newCancelCmd(a), newSlackCmd(a), newStatusCmd(a), newHistoryCmd(a),
+		newVersionCmd(a), newManCmd(a),
 	)
+	a.complete(cmd)
 	return cmd
 }
 
-// version returns the module's version, or the commit that it was built from.
-func version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return "unknown"
-	}
-	v := info.Main.Version
-	if v == "" || v == "(devel)" {
-		v = "devel"
-		for _, s := range info.Settings {
-			if s.Key == "vcs.revision" {
-				v += " " + s.Value[:min(12, len(s.Value))]
-			}
+// flagError adds to an error about flags what was meant, and where to look.
+func flagError(cmd *cobra.Command, err error) error {
+	meant := ""
+	if unknown, ok := errors.AsType[*pflag.NotExistError](err); ok {
+		names := &cobra.Command{SuggestionsMinimumDistance: 2}
+		cmd.Flags().VisitAll(func(f *pflag.Flag) {
+			names.AddCommand(&cobra.Command{Use: f.Name, Run: func(*cobra.Command, []string) {}})
+		})
+		if list := names.SuggestionsFor(unknown.GetSpecifiedName()); len(list) > 0 {
+			meant = fmt.Sprintf(", did you mean --%s?", list[0])
 		}
 	}
-	return v + " " + info.GoVersion
+	return usagef(fmt.Sprintf("see '%s --help'", cmd.CommandPath()), "%w%s", err, meant)
 }
 
 func suggestion(cmd *cobra.Command, arg string) string {
+	if cmd.SuggestionsMinimumDistance == 0 {
+		cmd.SuggestionsMinimumDistance = 2
+	}
 	if s := cmd.SuggestionsFor(arg); len(s) > 0 {
 		return fmt.Sprintf(", did you mean %q?", s[0])
 	}

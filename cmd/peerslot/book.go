@@ -52,7 +52,6 @@ of repair. A group that has a series already is left alone.`,
 	flags.StringVar(&o.name, "name", "", "`NAME` of the ad-hoc group")
 	flags.StringVar(&o.slot, "slot", "", "book this `SLOT`, such as \"tue 15:00\", instead of the best")
 	flags.BoolVar(&o.noMoves, "no-moves", false, "leave every session at the slot, however bad its week")
-	completeGroups(a, cmd)
 	return cmd
 }
 
@@ -234,14 +233,24 @@ func (a *app) tellBooked(w *workspace, p report.Printer, b booking, applied bool
 			p.Printf("%s has a series already: %s, %s\n", s.Group, s.Slot, report.Count(s.Count, "session", "sessions"))
 		}
 	}
-	if created && w.service.Notifier == nil && !w.service.Backend.Capabilities().SendsInvites {
+	if created && !w.service.Backend.Capabilities().SendsInvites {
 		a.hint("the calendar tells nobody by itself: send the members the .ics that 'peerslot export' writes")
 	}
 }
 
 // warnUnknown tells of whose time something is not known.
 func (a *app) warnUnknown(list []scheduler.Unknown) {
-	for _, u := range list {
-		a.warn("%s: not everything is known: %s", u.Person, u.Reason)
+	said := make([]report.Said, len(list))
+	for i, u := range list {
+		said[i] = report.Said{Who: string(u.Person), What: "not everything is known: " + u.Reason}
+	}
+	a.warnEach("not everything is known", said)
+}
+
+// warnEach tells what is the matter with each person, or, where they are many, that it
+// is with so many.
+func (a *app) warnEach(what string, list []report.Said) {
+	for _, line := range report.Lines(list, what, a.verbose) {
+		a.warn("%s", line)
 	}
 }

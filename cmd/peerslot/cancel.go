@@ -25,7 +25,6 @@ stay where they are. Cancelling a group that has no series is not an error.`,
 		RunE: func(cmd *cobra.Command, args []string) error { return a.cancel(cmd.Context(), args[0], flags) },
 	}
 	flags.add(cmd)
-	completeGroups(a, cmd)
 	return cmd
 }
 

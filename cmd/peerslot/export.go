@@ -39,7 +39,6 @@ puts all into one file, and -o - writes it to stdout.`,
 	}
 	cmd.Flags().BoolVar(&o.all, "all", false, "export every booked series")
 	cmd.Flags().StringVarP(&o.output, "output", "o", "", "`FILE` or folder to write to, - for stdout")
-	completeGroups(a, cmd)
 	return cmd
 }
 
@@ -75,7 +74,7 @@ func (o exportOptions) run(ctx context.Context, a *app) error {
 	answer := jsonExport{Files: []jsonFile{}}
 	for _, f := range files {
 		if o.output == "-" {
-			if _, err := a.stdout.Write(f.data); err != nil {
+			if err := a.out.copy(f.data); err != nil {
 				return err
 			}
 			continue

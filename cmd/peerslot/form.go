@@ -60,13 +60,6 @@ of whose calendar nothing is known is taken for free to find groups, and named.`
 	flags.DurationVar(&o.budget, "budget", formBudget, "how long to look for better groups")
 	flags.StringArrayVar(&o.keep, "keep", nil, "leave this `GROUP` as it is; may be given again")
 	flags.StringArrayVar(&o.swaps, "swap", nil, "exchange two people, `A,B`, and show what it costs; may be given again")
-	cmd.ValidArgsFunction = func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-		c, err := a.loadConfig()
-		if err != nil {
-			return nil, cobra.ShellCompDirectiveNoFileComp
-		}
-		return programNames(c.Workspace), cobra.ShellCompDirectiveNoFileComp
-	}
 	return cmd
 }
 
@@ -205,15 +198,21 @@ func formError(err error, keep []string) error {
 	return err
 }
 
+const takenForFree = "nothing is known of their time, which was taken for free to find groups, and only for that"
+
 // warn names the people of whose time not everything is known.
 func (o formOptions) warn(a *app, plan forming.Plan) {
+	var partly []scheduler.Unknown
+	var assumed []report.Said
 	for _, u := range plan.Unknown {
 		if slices.Contains(plan.Assumed, u.Person) {
-			a.warn("%s: nothing is known of their time, which was taken for free to find groups, and only for that: %s", u.Person, u.Reason)
+			assumed = append(assumed, report.Said{Who: string(u.Person), What: takenForFree + ": " + u.Reason})
 		} else {
-			a.warn("%s: not everything is known: %s", u.Person, u.Reason)
+			partly = append(partly, u)
 		}
 	}
+	a.warnUnknown(partly)
+	a.warnEach(takenForFree, assumed)
 	if plan.Hurried {
 		a.warn("the budget of %s ended the search; another run can give other groups", o.budget)
 	}

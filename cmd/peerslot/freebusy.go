@@ -53,7 +53,6 @@ never as free. Titles are never read.`,
 	flags.StringVar(&o.zone, "zone", "", "the owner's time `ZONE`, for all-day and floating times (with --ics; default UTC)")
 	flags.StringVar(&o.as, "as", "", "the owner's `ADDRESS`, so that what they declined is free (with --ics)")
 	flags.StringSliceVar(&o.allow, "allow-host", nil, "`HOST` that --ics may reach though it is not public")
-	completeGroups(a, cmd)
 	return cmd
 }
 
@@ -115,13 +114,13 @@ func (o freebusyOptions) window(now time.Time, loc *time.Location) (availability
 	iv := availability.Interval{Start: now}
 	var err error
 	if o.from != "" {
-		if iv.Start, err = instant(o.from, loc); err != nil {
+		if iv.Start, err = parseInstant(o.from, now, loc); err != nil {
 			return iv, usagef("", "--from %w", err)
 		}
 	}
 	iv.End = iv.Start.AddDate(0, 0, 91)
 	if o.to != "" {
-		if iv.End, err = instant(o.to, loc); err != nil {
+		if iv.End, err = parseInstant(o.to, now, loc); err != nil {
 			return iv, usagef("", "--to %w", err)
 		}
 	}
@@ -132,17 +131,6 @@ func (o freebusyOptions) window(now time.Time, loc *time.Location) (availability
 		return iv, usagef("", "from %s to %s is more than ten years", iv.Start.Format(time.DateOnly), iv.End.Format(time.DateOnly))
 	}
 	return iv, nil
-}
-
-func instant(s string, loc *time.Location) (time.Time, error) {
-	if t, err := time.Parse(time.RFC3339, s); err == nil {
-		return t, nil
-	}
-	d, err := availability.ParseDate(s)
-	if err != nil {
-		return time.Time{}, fmt.Errorf("%q: want a time such as 2026-03-03T14:00:00Z or a date such as 2026-03-03", s)
-	}
-	return d.In(loc).Start, nil
 }
 
 func (o freebusyOptions) runICS(ctx context.Context, a *app) error {
@@ -215,9 +203,10 @@ func (a *app) printFreebusy(f report.Freebusy) error {
 		a.warn("%s", w)
 	}
 	var rows [][]string
+	var unknown []report.Said
 	for _, p := range f.People {
 		if p.Unknown {
-			a.warn("%s: nothing is known: %s", p.Person, p.Reason)
+			unknown = append(unknown, report.Said{Who: p.Person, What: "nothing is known: " + p.Reason})
 		}
 		loc, err := availability.LoadZone(p.Zone)
 		if err != nil {
@@ -235,6 +224,7 @@ func (a *app) printFreebusy(f report.Freebusy) error {
 			rows = append(rows, []string{p.Person, b.Start.In(loc).Format(layout), b.End.In(loc).Format(layout), kind})
 		}
 	}
+	a.warnEach("nothing is known", unknown)
 	a.printer().Table([]string{"PERSON", "FROM", "TO", "KIND"}, rows)
 	return nil
 }

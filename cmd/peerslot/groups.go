@@ -32,7 +32,6 @@ func newGroupsCmd(a *app) *cobra.Command {
 	cmd.Flags().BoolVar(&markdown, "markdown", false, "as a page for a wiki")
 	cmd.Flags().StringVar(&intro, "intro", "", "the introduction of this `GROUP`, for its closed channel")
 	cmd.MarkFlagsMutuallyExclusive("markdown", "intro")
-	_ = cmd.RegisterFlagCompletionFunc("intro", a.completeGroup)
 	return cmd
 }
 
@@ -81,7 +80,7 @@ func (a *app) groups(ctx context.Context, markdown bool) error {
 			Groups []report.Group `json:"groups"`
 		}{list})
 	case markdown:
-		a.printMarkdown(w, list)
+		return a.out.copy([]byte(report.Markdown(w.Workspace, list)))
 	default:
 		a.printGroups(w, list)
 	}
@@ -123,22 +122,3 @@ func dash(s string) string {
 	}
 	return s
 }
-
-// printMarkdown writes a page with one table, safe against names that mean
-// something in Markdown.
-func (a *app) printMarkdown(w *workspace, list []report.Group) {
-	fmt.Fprintf(a.stdout, "# Peer groups\n\n| Group | Program | Slot | Members |\n|---|---|---|---|\n")
-	for _, g := range list {
-		slot := g.Slot
-		if slot != "" {
-			slot += " (" + g.Zone + ")"
-		}
-		cells := []string{g.Name, dash(g.Program), dash(slot), strings.Join(w.names(g.Members), ", ")}
-		for i, c := range cells {
-			cells[i] = markdownEscape.Replace(c)
-		}
-		fmt.Fprintf(a.stdout, "| %s |\n", strings.Join(cells, " | "))
-	}
-}
-
-var markdownEscape = strings.NewReplacer("|", `\|`, "\n", " ", "<", "&lt;", "*", `\*`, "[", `\[`, "`", "\\`")

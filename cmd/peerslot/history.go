@@ -24,7 +24,6 @@ func newHistoryCmd(a *app) *cobra.Command {
 			return a.history(cmd.Context(), group)
 		},
 	}
-	completeGroups(a, cmd)
 	return cmd
 }
 

@@ -34,7 +34,6 @@ evidence, and for a series of fewer than four sessions, a person is asked.`,
 	flags.add(cmd)
 	night.add(cmd)
 	cmd.Flags().IntVar(&o.Weeks, "weeks", 0, "how many weeks what follows lasts, at most 13 (default as long as its program says)")
-	completeGroups(a, cmd)
 	return cmd
 }
 
@@ -43,7 +42,7 @@ func (a *app) review(ctx context.Context, o scheduler.ReviewOptions, flags chang
 		return usagef("", "--weeks %d: want 1 to 13", o.Weeks)
 	}
 	return change[reviewing]{
-		flags: flags, clock: !night.acceptClock, night: true, hears: true,
+		flags: flags, clock: !night.acceptClock, night: true,
 		plan: func(ctx context.Context, w *workspace) (reviewing, error) { return planReviews(ctx, w, o) },
 		show: func(w *workspace, p report.Printer, r reviewing) {
 			p.Reviews(w.Workspace, r.plan)

@@ -86,19 +86,20 @@ func (f *searchFlags) count(c availability.Cadence) (int, error) {
 
 // startDate returns --start, or the Monday after now in the workspace's zone.
 func (f *searchFlags) startDate(w *workspace, now time.Time) (availability.Date, error) {
-	if f.start != "" {
-		d, err := availability.ParseDate(f.start)
-		if err != nil {
-			return d, usagef("", "--start: %w", err)
-		}
-		if d.Year < 1970 || d.Year > 2200 {
-			return d, usagef("", "--start %s: want a date from 1970 to 2200", d)
-		}
-		return d, nil
-	}
 	loc, err := availability.LoadZone(w.Workspace.Zone)
 	if err != nil {
 		return availability.Date{}, err
 	}
-	return availability.DateOf(now.In(loc)).Monday().AddDays(7), nil
+	today := availability.DateOf(now.In(loc))
+	if f.start == "" {
+		return today.Monday().AddDays(7), nil
+	}
+	d, err := parseDate(f.start, today)
+	if err != nil {
+		return d, usagef("", "--start %w", err)
+	}
+	if d.Year < 1970 || d.Year > 2200 {
+		return d, usagef("", "--start %s: want a date from 1970 to 2200", d)
+	}
+	return d, nil
 }

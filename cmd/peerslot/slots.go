@@ -47,14 +47,16 @@ members. Nothing is changed.`,
 	o.searchFlags.add(cmd)
 	cmd.Flags().StringSliceVar(&o.with, "with", nil, "`ADDRESSES` of an ad-hoc group, comma-separated")
 	cmd.Flags().IntVar(&o.top, "top", 5, "show the best `N` slots")
-	cmd.Flags().StringVar(&o.svg, "svg", "", "draw the week as a heat map into `FILE`")
-	completeGroups(a, cmd)
+	cmd.Flags().StringVar(&o.svg, "svg", "", "draw the week as a heat map into `FILE`, - for stdout and nothing else")
 	return cmd
 }
 
 func (o slotsOptions) run(ctx context.Context, a *app) error {
 	if err := o.selection.check("slots", "people with --with"); err != nil {
 		return err
+	}
+	if o.svg == "-" && a.json {
+		return usagef("", "--json and --svg - both want stdout")
 	}
 	if o.top < 1 {
 		return usagef("", "--top %d: want 1 or more", o.top)
@@ -78,13 +80,11 @@ func (o slotsOptions) run(ctx context.Context, a *app) error {
 		return err
 	}
 	if o.svg != "" {
-		if err := writeHeatMap(w, ranking, all, o.svg); err != nil {
+		if err := a.writeHeatMap(w, ranking, all, o.svg); err != nil || o.svg == "-" {
 			return err
 		}
 	}
-	for _, u := range ranking.Unknown {
-		a.warn("%s: not everything is known: %s", u.Person, u.Reason)
-	}
+	a.warnUnknown(ranking.Unknown)
 	if a.json {
 		return a.answer(report.NewSlots(ranking))
 	}
@@ -128,14 +128,14 @@ func (a *app) printer() report.Printer { return a.printerTo(a.stdout) }
 
 // printerTo writes to w what is to be shown where answers are shown.
 func (a *app) printerTo(w io.Writer) report.Printer {
-	return report.Printer{W: w, Terminal: a.terminal, Colours: a.terminal && a.colours(), Width: a.width}
+	return report.Printer{W: w, Terminal: a.terminal, Colours: a.terminal && a.colours(), Width: a.width, All: a.verbose}
 }
 
 // colours reports whether a terminal may be sent escape sequences, as no-color.org
 // and terminfo have it.
 func (a *app) colours() bool { return a.getenv("NO_COLOR") == "" && a.getenv("TERM") != "dumb" }
 
-func writeHeatMap(w *workspace, r scheduler.Ranking, all []availability.Candidate, path string) error {
+func (a *app) writeHeatMap(w *workspace, r scheduler.Ranking, all []availability.Candidate, path string) error {
 	h := report.HeatMap{Title: "When " + report.GroupTitle(r.Group) + " can meet", Candidates: all, Step: r.Search.Step}
 	var names []string
 	for _, m := range r.Members {
@@ -153,6 +153,9 @@ func writeHeatMap(w *workspace, r scheduler.Ranking, all []availability.Candidat
 	var b bytes.Buffer
 	if err := h.WriteSVG(&b); err != nil {
 		return err
+	}
+	if path == "-" {
+		return a.out.copy(b.Bytes())
 	}
 	return file.Replace(path, b.Bytes(), 0o666)
 }

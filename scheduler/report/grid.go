@@ -35,28 +35,54 @@ var marks = []struct {
 	{availability.NotReadable, '?', "not known"},
 }
 
-// Draw writes one candidate: a line in words, the table, and one line for each
-// session that somebody misses.
+// Draw writes one candidate: a line in words, and the table. On a terminal that is
+// too narrow for all sessions the table comes in parts, and long names end in "…".
 func (g *Grid) Draw(rank int, members []availability.Member, c scheduler.Ranked) {
 	g.Heading("%d. %s  %s", rank, title(c.Slot), Summary(c.Candidate, len(members)))
-	width := 0
-	for _, m := range members {
-		width = max(width, ansi.StringWidth(g.Name(m.Name)))
-	}
-	local := g.localTimes(members, c.Sessions)
-	localWidth := 0
-	for _, l := range local {
-		localWidth = max(localWidth, ansi.StringWidth(l))
-	}
-	lead := strings.Repeat(" ", 3+width+2+localWidth+1)
-	g.width = columnWidth(c.Sessions, g.Zone)
-	months, days := g.header(c.Sessions)
-	g.Println(g.paint(faint, strings.TrimRight(lead+months, " ")))
-	g.Println(g.paint(faint, lead+days))
+	names, local := make([]string, len(members)), g.localTimes(members, c.Sessions)
 	for i, m := range members {
-		g.row(pad(g.Name(m.Name), width)+"  "+pad(local[i], localWidth), c.Verdicts, i, m.Required)
+		names[i] = Line(g.Name(m.Name))
 	}
-	g.totals(lead, c.Verdicts, len(members))
+	names = g.column(names, 3)
+	local = g.column(local, 5)
+	lead := 3 + ansi.StringWidth(names[0]) + 2 + ansi.StringWidth(local[0]) + 1
+	g.width = columnWidth(c.Sessions, g.Zone)
+	for from := 0; from < len(c.Sessions); from += g.fitting(lead, len(c.Sessions)) {
+		to := min(from+g.fitting(lead, len(c.Sessions)), len(c.Sessions))
+		months, days := g.header(c.Sessions[from:to])
+		g.Println(g.paint(faint, strings.TrimRight(strings.Repeat(" ", lead)+months, " ")))
+		g.Println(g.paint(faint, strings.Repeat(" ", lead)+days))
+		for i, m := range members {
+			g.row(names[i]+"  "+local[i], c.Verdicts, from, to, i, m.Required)
+		}
+		g.totals(strings.Repeat(" ", lead), c.Verdicts[from:to], len(members))
+	}
+}
+
+// column returns the texts at one width: that of the longest, at most a part of the
+// terminal's.
+func (g *Grid) column(texts []string, part int) []string {
+	width := 0
+	for _, s := range texts {
+		width = max(width, ansi.StringWidth(s))
+	}
+	if g.Terminal && g.Width > 0 {
+		width = min(width, max(g.Width/part, narrowest))
+	}
+	out := make([]string, len(texts))
+	for i, s := range texts {
+		out[i] = pad(cut(s, width), width)
+	}
+	return out
+}
+
+// fitting returns how many sessions fit beside the names, the times and the sum.
+func (g *Grid) fitting(lead, sessions int) int {
+	const sum = 4
+	if !g.Terminal || g.Width <= 0 || lead+sessions*g.width+sum <= g.Width {
+		return sessions
+	}
+	return max(1, (g.Width-lead-sum)/g.width)
 }
 
 // Summary says in words how well a candidate does.
@@ -130,15 +156,18 @@ func (g *Grid) localTimes(members []availability.Member, sessions []availability
 	return out
 }
 
-func (g *Grid) row(label string, verdicts [][]availability.Verdict, member int, required bool) {
+// row writes the sessions of a member from one to another, and their sum over all.
+func (g *Grid) row(label string, verdicts [][]availability.Verdict, from, to, member int, required bool) {
 	var b strings.Builder
 	attended := 0
-	for _, session := range verdicts {
+	for i, session := range verdicts {
 		v := session[member]
 		if v.Can.Attends() {
 			attended++
 		}
-		b.WriteString(strings.Repeat(" ", g.width-1) + g.cell(v))
+		if i >= from && i < to {
+			b.WriteString(strings.Repeat(" ", g.width-1) + g.cell(v))
+		}
 	}
 	star := " "
 	if required {
@@ -210,5 +239,7 @@ func (g *Grid) Legend() {
 	if g.used['*'] {
 		parts = append(parts, "* required")
 	}
-	g.Println(g.paint(faint, strings.Join(parts, "   ")))
+	for line := range strings.SplitSeq(g.wrap(strings.Join(parts, "   ")), "\n") {
+		g.Println(g.paint(faint, line))
+	}
 }

@@ -12,13 +12,15 @@ import (
 // what is read: control characters, line separators and direction marks of any kind
 // are written out, such as \x1b. Ends of lines, tabs and the colours of a [Printer]
 // stay. It is the one place through which all text goes before a screen.
-func Harmless(text []byte) []byte {
+func Harmless(text []byte) []byte { return spellOut(text, true) }
+
+func spellOut(text []byte, keepStyles bool) []byte {
 	if harmless(text) {
 		return text
 	}
 	var b bytes.Buffer
 	for len(text) > 0 {
-		if n := styleLength(text); n > 0 {
+		if n := styleLength(text); n > 0 && keepStyles {
 			b.Write(text[:n])
 			text = text[n:]
 			continue
@@ -47,10 +49,10 @@ func harmless(text []byte) bool {
 	return true
 }
 
-// Line returns s as one harmless line, for a name, a subject or an error from
-// elsewhere.
+// Line returns s as one harmless line without colours, for a name, a subject or an
+// error from elsewhere.
 func Line(s string) string {
-	return string(Harmless([]byte(strings.NewReplacer("\r\n", " ", "\n", " ", "\t", " ").Replace(s))))
+	return string(spellOut([]byte(strings.NewReplacer("\r\n", " ", "\n", " ", "\t", " ").Replace(s)), false))
 }
 
 // HarmlessJSON returns JSON that says the same, with what could steer a terminal

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/peerslot/peerslot/calendar"
@@ -58,4 +59,26 @@ func Count(n int, one, many string) string {
 		return "1 " + one
 	}
 	return fmt.Sprintf("%d %s", n, many)
+}
+
+// Said is what is the matter with somebody.
+type Said struct{ Who, What string }
+
+// mostSaid is of how many people each gets a line; of more the first few are named.
+const mostSaid, firstSaid = 5, 3
+
+// Lines says it of each, or, of many, in one line how many they are and who the first
+// ones are; what is said of them all alike. all wants each.
+func Lines(list []Said, what string, all bool) []string {
+	var out []string
+	if len(list) > mostSaid && !all {
+		for _, s := range list[:firstSaid] {
+			out = append(out, s.Who)
+		}
+		return []string{fmt.Sprintf("%d people: %s: %s and %d more (-v says why of each)", len(list), what, strings.Join(out, ", "), len(list)-firstSaid)}
+	}
+	for _, s := range list {
+		out = append(out, s.Who+": "+s.What)
+	}
+	return out
 }

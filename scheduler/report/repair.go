@@ -72,8 +72,12 @@ func (p Printer) Repair(w scheduler.Workspace, r Repair) {
 		p.Table([]string{"GROUP", "ACTION", "BEFORE", "AFTER", "ATTEND", "WHY"}, rows)
 	}
 	p.Attention(r.Attention)
-	for _, u := range r.Unknown {
-		p.Printf("? %s: %s (since %s)\n", u.Person, u.Reason, since(u, zone))
+	unknown := make([]Said, len(r.Unknown))
+	for i, u := range r.Unknown {
+		unknown[i] = Said{u.Person, fmt.Sprintf("%s (since %s)", u.Reason, since(u, zone))}
+	}
+	for _, line := range Lines(unknown, "their calendars cannot be read", p.All) {
+		p.Printf("? %s\n", line)
 	}
 }
 

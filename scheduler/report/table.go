@@ -19,6 +19,7 @@ type Printer struct {
 	Terminal bool
 	Colours  bool // on a terminal that shows them, to somebody who wants them
 	Width    int  // columns of the terminal; 0 for any number
+	All      bool // names everything that a line otherwise counts
 }
 
 // A style is what a terminal is told before a text.
@@ -61,6 +62,7 @@ func (p Printer) Table(header []string, rows [][]string) {
 		}
 		return
 	}
+	all = withoutEmpty(all)
 	widths := p.columnWidths(all)
 	for i, row := range all {
 		how := plain
@@ -90,18 +92,34 @@ func (p Printer) columnWidths(rows [][]string) []int {
 		total += w
 	}
 	for ; p.Width > 0 && total > p.Width; total-- {
-		widest := 0
+		widest := -1
 		for i, w := range widths {
-			if w >= widths[widest] {
+			if w > max(narrowest, ansi.StringWidth(rows[0][i])) && (widest < 0 || w >= widths[widest]) {
 				widest = i
 			}
 		}
-		if widths[widest] <= narrowest {
+		if widest < 0 {
 			break
 		}
 		widths[widest]--
 	}
 	return widths
+}
+
+// withoutEmpty returns the rows without a last column in which only the header says
+// something.
+func withoutEmpty(rows [][]string) [][]string {
+	last := len(rows[0]) - 1
+	for _, row := range rows[1:] {
+		if row[last] != "" {
+			return rows
+		}
+	}
+	out := make([][]string, len(rows))
+	for i, row := range rows {
+		out[i] = row[:last]
+	}
+	return out
 }
 
 // row writes the cells beside each other, each over as many lines as it needs.
@@ -130,7 +148,9 @@ func (p Printer) row(how style, cells []string, widths []int) {
 
 // Heading writes a line in bold.
 func (p Printer) Heading(format string, args ...any) {
-	p.Println(p.paint(heading, fmt.Sprintf(format, lines(args)...)))
+	for line := range strings.SplitSeq(p.wrap(fmt.Sprintf(format, lines(args)...)), "\n") {
+		p.Println(p.paint(heading, line))
+	}
 }
 
 // Println writes a line that may hold colours of this Printer.
@@ -138,7 +158,27 @@ func (p Printer) Println(s string) { _, _ = p.W.Write(append(Harmless([]byte(s))
 
 // Printf writes text without colours.
 func (p Printer) Printf(format string, args ...any) {
-	_, _ = p.W.Write(Harmless([]byte(fmt.Sprintf(format, lines(args)...))))
+	_, _ = p.W.Write(Harmless([]byte(p.wrap(fmt.Sprintf(format, lines(args)...)))))
+}
+
+// wrap breaks lines that are too long for the terminal between words; what follows
+// is indented by two more than the line.
+func (p Printer) wrap(text string) string {
+	if !p.Terminal || p.Width <= 0 {
+		return text
+	}
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		if ansi.StringWidth(line) <= p.Width {
+			continue
+		}
+		indent := strings.Repeat(" ", len(line)-len(strings.TrimLeft(line, " "))+2)
+		room := max(p.Width-len(indent), narrowest)
+		first, rest, _ := strings.Cut(ansi.Wrap(line, p.Width, ""), "\n")
+		rest = ansi.Wrap(strings.ReplaceAll(rest, "\n", " "), room, "")
+		lines[i] = first + "\n" + indent + strings.ReplaceAll(rest, "\n", "\n"+indent)
+	}
+	return strings.Join(lines, "\n")
 }
 
 // lines makes each text and error one line.

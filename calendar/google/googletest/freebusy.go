@@ -29,13 +29,14 @@ func (s *Server) freeBusy(req request, caller string) (any, error) {
 	if ok && (most < 1 || most > maxCalendars) {
 		return nil, fail(http.StatusBadRequest, "invalid")
 	}
-	expand, _ := req.body["groupExpansionMax"].(float64)
-	calendars, groups := doc{}, doc{}
-	add := func(id string) {
+	calendars := doc{}
+	items, _ := req.body["items"].([]any)
+	for i, item := range items {
+		id := str(item.(doc), "id")
 		cal, _ := s.open(id, caller)
 		switch {
 		case id == s.Omit:
-		case len(calendars) >= maxCalendars:
+		case i >= maxCalendars:
 			calendars[id] = calendarError("tooManyCalendarsRequested")
 		case cal == nil:
 			calendars[id] = calendarError("notFound")
@@ -45,30 +46,10 @@ func (s *Server) freeBusy(req request, caller string) (any, error) {
 			calendars[id] = doc{"busy": s.busy(cal, period{from, to})}
 		}
 	}
-	items, _ := req.body["items"].([]any)
-	for _, item := range items {
-		id := str(item.(doc), "id")
-		members, isList := s.lists[id]
-		switch {
-		case !isList:
-			add(id)
-		case len(members) > int(min(expand, 100)):
-			groups[id] = doc{"errors": []any{doc{"domain": "global", "reason": "groupTooBig"}}}
-		default:
-			groups[id] = doc{"calendars": members}
-			for _, m := range members {
-				add(m)
-			}
-		}
-	}
-	window := doc{
+	return doc{
 		"kind": "calendar#freeBusy", "calendars": calendars,
 		"timeMin": from.UTC().Format(time.RFC3339), "timeMax": to.UTC().Format(time.RFC3339),
-	}
-	if len(groups) > 0 {
-		window["groups"] = groups
-	}
-	return window, nil
+	}, nil
 }
 
 func calendarError(reason string) doc {

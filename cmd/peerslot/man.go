@@ -1,0 +1,65 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/cobra/doc"
+
+	"github.com/peerslot/peerslot/calendar/file"
+)
+
+func newManCmd(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:   "man DIR",
+		Short: "Write the manual pages into a folder",
+		Long:  `Writes a page in section 1 for each command, such as peerslot-book.1, into DIR.`,
+		Example: `  peerslot man ~/.local/share/man/man1
+  man peerslot-book`,
+		Args: exactly(1, "name the folder"),
+		RunE: func(cmd *cobra.Command, args []string) error { return a.man(cmd.Root(), args[0]) },
+	}
+}
+
+func (a *app) man(root *cobra.Command, dir string) error {
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return err
+	}
+	answer := struct {
+		Files []string `json:"files"`
+	}{[]string{}}
+	root.DisableAutoGenTag = true // the same program writes the same pages
+	var write func(*cobra.Command) error
+	write = func(cmd *cobra.Command) error {
+		if !cmd.IsAvailableCommand() && cmd.HasParent() {
+			return nil
+		}
+		name := strings.ReplaceAll(cmd.CommandPath(), " ", "-")
+		now := a.now()
+		var page strings.Builder
+		if err := doc.GenMan(cmd, &doc.GenManHeader{Title: strings.ToUpper(name), Section: "1", Source: "peerslot", Manual: "peerslot", Date: &now}, &page); err != nil {
+			return err
+		}
+		path := filepath.Join(dir, name+".1")
+		if err := file.Replace(path, []byte(page.String()), 0o666); err != nil {
+			return err
+		}
+		answer.Files = append(answer.Files, path)
+		for _, child := range cmd.Commands() {
+			if err := write(child); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	if err := write(root); err != nil {
+		return err
+	}
+	if a.json {
+		return a.answer(answer)
+	}
+	a.printer().Printf("Wrote %d pages into %s\n", len(answer.Files), dir)
+	return a.out.error()
+}

@@ -1,0 +1,56 @@
+package main
+
+import (
+	"runtime"
+	"runtime/debug"
+
+	"github.com/spf13/cobra"
+)
+
+func newVersionCmd(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:     "version",
+		Short:   "Show the version, what it was built with, and the zone data in use",
+		Example: "  peerslot version",
+		Args:    exactly(0, "takes no arguments"),
+		RunE: func(*cobra.Command, []string) error {
+			v := struct {
+				Version  string   `json:"version"`
+				Go       string   `json:"go"`
+				Platform string   `json:"platform"`
+				ZoneData string   `json:"zone_data"`
+				Without  []string `json:"without"` // what a build tag left out
+			}{version(), runtime.Version(), runtime.GOOS + "/" + runtime.GOARCH, zoneDataFinding().Detail, without()}
+			if a.json {
+				return a.answer(v)
+			}
+			p := a.printer()
+			p.Printf("peerslot %s\n%s, %s\nzone data: %s\n", v.Version, v.Go, v.Platform, v.ZoneData)
+			for _, part := range v.Without {
+				p.Printf("built without %s\n", part)
+			}
+			return a.out.error()
+		},
+	}
+}
+
+// version returns the module's version, or the commit that it was built from.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	v := info.Main.Version
+	if v == "" || v == "(devel)" {
+		v = "devel"
+		for _, s := range info.Settings {
+			if s.Key == "vcs.revision" {
+				v += " " + s.Value[:min(12, len(s.Value))]
+			}
+		}
+	}
+	return v
+}
+
+// without returns the parts that build tags left out.
+func without() []string { return []string{} }
