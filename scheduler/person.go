@@ -16,6 +16,7 @@ import (
 type Person struct {
 	Address  calendar.Address
 	Aliases  []calendar.Address // other addresses of the same person
+	Mail     MailReader         // what their mail program can take; "" for everything
 	Name     string             // "" if not given; see DisplayName
 	Zone     string             // IANA name
 	Hours    availability.Hours
@@ -34,6 +35,16 @@ type Person struct {
 
 	PausedUntil availability.Date // left out of rounds that are formed before it; zero if not paused
 }
+
+// A MailReader says what a person's mail program makes of messages about single
+// sessions: some replace the whole series by them.
+type MailReader string
+
+// The mail programs that get no messages about single sessions.
+const (
+	MailWhole MailReader = "whole" // the series is sent again instead
+	MailFeed  MailReader = "feed"  // they see changes in a subscription
+)
 
 // DisplayName returns the name, or what stands before the @ of the address.
 func (p Person) DisplayName() string {

@@ -68,11 +68,31 @@ func (d *draftBackend) Put(ctx context.Context, s calendar.Series) (calendar.Ser
 	return d.keep(s, have), nil
 }
 
+// Reply implements calendar.Replier, where the real one does.
+func (d *draftBackend) Reply(ctx context.Context, uid calendar.UID, who calendar.Address, original time.Time, r calendar.RSVP) error {
+	if _, ok := calendar.AsReplier(d.Backend); !ok {
+		return nil
+	}
+	have, err := d.Get(ctx, uid)
+	if err != nil {
+		return err
+	}
+	next, err := have.WithReply(who, original, r)
+	if err != nil {
+		return err
+	}
+	if _, again := d.was[uid]; !again {
+		d.was[uid] = have
+	}
+	d.series[uid] = next
+	return nil
+}
+
 // Cancel implements calendar.Backend.
 func (d *draftBackend) Cancel(ctx context.Context, uid calendar.UID, from time.Time) error {
 	have, err := d.Get(ctx, uid)
-	if errors.Is(err, calendar.ErrNotFound) || errors.Is(err, calendar.ErrGone) || errors.Is(err, calendar.ErrChanged) {
-		return nil // one that was made into something else is ended as what it is
+	if errors.Is(err, calendar.ErrNotFound) || errors.Is(err, calendar.ErrGone) {
+		return nil
 	}
 	if err != nil {
 		return err

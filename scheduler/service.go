@@ -350,6 +350,7 @@ func (s *Service) outcome(ctx context.Context, b Booking, before, after calendar
 	batch := Batch{Bookings: []Booking{b}, Events: events}
 	if s.Notifier != nil {
 		var err error
+		before.Group, after.Group = b.Group, b.Group // not every calendar keeps it
 		if batch.Notices, err = s.Notifier.Notices(ctx, before, after, s.Now()); err != nil {
 			return b, err
 		}
@@ -430,12 +431,10 @@ func (s *Service) finishCancel(ctx context.Context, b Booking) error {
 // calendar has them.
 func (s *Service) Left(ctx context.Context, b Booking) ([]calendar.Occurrence, error) {
 	series, err := s.Backend.Get(ctx, b.Series.UID)
-	switch {
-	case errors.Is(err, calendar.ErrNotFound):
+	if errors.Is(err, calendar.ErrNotFound) {
 		return nil, nil
-	case errors.Is(err, calendar.ErrChanged): // into something that no series can be: as it was booked
-		series = b.Series
-	case err != nil:
+	}
+	if err != nil {
 		return nil, fmt.Errorf("group %q: %w", b.Group, err)
 	}
 	occurrences, err := series.Occurrences()

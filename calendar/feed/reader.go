@@ -48,6 +48,7 @@ func (s Source) GoString() string { return s.String() }
 // with its age, among the warnings.
 func (r *Reader) Busy(ctx context.Context, people []calendar.Address, iv availability.Interval, except ...calendar.UID) (map[calendar.Address]availability.Busy, error) {
 	var mu sync.Mutex
+	ours := ical.NewUIDs(except)
 	out := map[calendar.Address]availability.Busy{}
 	var g errgroup.Group
 	g.SetLimit(r.limit())
@@ -56,7 +57,7 @@ func (r *Reader) Busy(ctx context.Context, people []calendar.Address, iv availab
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			b := r.busy(ctx, r.Sources[a], ical.ReadOptions{Window: iv, Owner: a, Except: except})
+			b := r.busy(ctx, r.Sources[a], ical.ReadOptions{Window: iv, Owner: a, Except: ours})
 			mu.Lock()
 			defer mu.Unlock()
 			out[a] = b

@@ -39,11 +39,12 @@ func ReplaceWith(path string, perm fs.FileMode, fill func(*os.File) error) error
 	if info != nil && (!info.Mode().IsRegular() || ofKernel(target)) {
 		return inPlace(target, fill)
 	}
+	sweepOnce(filepath.Dir(target))
 	return replace(target, info, perm, fill)
 }
 
 // ReplaceHere is Replace, but a link at path is replaced, not followed: for
-// folders in which others may have put it.
+// folders in which others may have put it. What killed runs left is for [Sweep].
 func ReplaceHere(path string, data []byte, perm fs.FileMode) error {
 	info, err := os.Lstat(path)
 	if err != nil || !info.Mode().IsRegular() {
@@ -71,6 +72,7 @@ func replace(target string, old fs.FileInfo, perm fs.FileMode, fill func(*os.Fil
 // Create is Replace of a file that there is not: if there is one, or a link, it is
 // left alone, and the error is fs.ErrExist.
 func Create(path string, data []byte, perm fs.FileMode) error {
+	sweepOnce(filepath.Dir(path))
 	t, err := newTemp(filepath.Dir(path), perm)
 	if err != nil {
 		return err
@@ -133,7 +135,6 @@ type temp struct{ *os.File }
 
 // newTemp makes a temporary file in dir, under a name that nobody can foresee.
 func newTemp(dir string, perm fs.FileMode) (temp, error) {
-	sweepOnce(dir)
 	for {
 		name := filepath.Join(dir, prefix+rand.Text()+suffix)
 		f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, perm)

@@ -19,12 +19,13 @@ func (b *Backend) Busy(ctx context.Context, people []calendar.Address, iv availa
 	people = slices.Clone(people)
 	slices.Sort(people)
 	people = slices.Compact(people)
+	ours := ical.NewUIDs(except)
 	answers := make([]availability.Busy, len(people))
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(runtime.GOMAXPROCS(0))
 	for i, a := range people {
 		g.Go(func() (err error) {
-			answers[i], err = b.person(ctx, a, ical.ReadOptions{Window: iv, Owner: a, Except: except})
+			answers[i], err = b.person(ctx, a, ical.ReadOptions{Window: iv, Owner: a, Except: ours})
 			return err
 		})
 	}

@@ -1,6 +1,7 @@
 package folder
 
 import (
+	"crypto/rand"
 	"errors"
 	"io/fs"
 	"os"
@@ -16,41 +17,36 @@ func (b *Backend) replace(path string, data []byte) error {
 	return file.ReplaceHere(path, data, 0o666)
 }
 
-// makeFolder makes a person's folder, marked, unless it is there. The mark is in
-// it before it has its name, so that nobody ever takes it for a calendar.
-func (b *Backend) makeFolder(dir string) error {
-	if info, err := os.Stat(dir); err == nil && info.IsDir() {
-		return nil
-	}
+// makeFolder makes a person's folder, marked, with a first copy. Both are in it
+// before it has its name, so that nobody ever takes it for a calendar. That it is
+// there survives a crash once the folder that it is in is synced.
+func (b *Backend) makeFolder(dir, name string, text []byte) error {
 	b.step("make folder")
-	temp, err := os.MkdirTemp(b.Path, tempFolder)
+	temp := filepath.Join(b.Path, tempFolder+rand.Text())
+	if err := os.Mkdir(temp, 0o777); err != nil {
+		return err
+	}
+	b.step("fill folder")
+	// Of the mark it is enough that it is there, which the folder's sync sees to.
+	err := errors.Join(os.WriteFile(filepath.Join(temp, markerName), []byte(markerText), 0o666), writeSynced(filepath.Join(temp, name), text), file.SyncDir(temp))
+	if err == nil {
+		b.step("rename folder")
+		err = os.Rename(temp, dir)
+	}
 	if err != nil {
-		return err
-	}
-	if err := b.fillFolder(temp, dir); err != nil {
 		os.RemoveAll(temp)
-		return err
 	}
-	b.step("sync root")
-	return file.SyncDir(b.Path)
+	return err
 }
 
-// fillFolder makes of temp, which only we may enter, what dir is to be, and gives
-// it that name.
-func (b *Backend) fillFolder(temp, dir string) error {
-	info, err := os.Stat(b.Path)
-	if err == nil {
-		err = os.Chmod(temp, info.Mode().Perm())
-	}
+// writeSynced writes a new file where nobody looks yet.
+func writeSynced(path string, data []byte) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	if err != nil {
 		return err
 	}
-	b.step("mark folder")
-	if err := b.replace(filepath.Join(temp, markerName), []byte(markerText)); err != nil {
-		return err
-	}
-	b.step("rename folder")
-	return os.Rename(temp, dir)
+	_, err = f.Write(data)
+	return errors.Join(err, f.Sync(), f.Close())
 }
 
 // tempFolder is what the names of folders in the making begin with.

@@ -7,10 +7,12 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"slices"
 	"time"
 
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/calendar/file"
 )
 
 // Put implements calendar.Backend.
@@ -137,22 +139,42 @@ func (b *Backend) bringInLine(there copies, s calendar.Series) error {
 	b.note(s)
 	first := slices.Index(people, s.Organizer.Address)
 	people[0], people[first] = people[first], people[0]
-	for _, a := range people {
-		path := b.copyOf(a, s.UID)
-		if there.holds(a, s, text) {
-			continue
-		}
-		if err := b.makeFolder(b.folderOf(a)); err != nil {
-			return err
-		}
-		if err := b.replace(path, text); err != nil {
-			return err
-		}
+	if err := b.writeAll(there, people, s, text); err != nil {
+		return err
 	}
 	for _, a := range people {
 		delete(there, a)
 	}
 	return b.removeAll(there, s.UID)
+}
+
+// writeAll puts the copies in place of the people who do not have it yet.
+func (b *Backend) writeAll(there copies, people []calendar.Address, s calendar.Series, text []byte) error {
+	made := false
+	for _, a := range people {
+		if there.holds(a, s, text) {
+			continue
+		}
+		fresh, err := b.write(a, s.UID, text)
+		if err != nil {
+			return err
+		}
+		made = made || fresh
+	}
+	if !made {
+		return nil
+	}
+	b.step("sync root")
+	return file.SyncDir(b.Path)
+}
+
+// write puts a person's copy in place, and makes their folder if there is none.
+func (b *Backend) write(a calendar.Address, uid calendar.UID, text []byte) (made bool, err error) {
+	dir, path := b.folderOf(a), b.copyOf(a, uid)
+	if info, err := os.Stat(dir); err == nil && info.IsDir() {
+		return false, b.replace(path, text)
+	}
+	return true, b.makeFolder(dir, filepath.Base(path), text)
 }
 
 // holds reports whether a's copy says what text, which is s, says.

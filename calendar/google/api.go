@@ -42,7 +42,7 @@ func (b *Backend) look(ctx context.Context, uid calendar.UID) (reading, error) {
 			return reading{}, err
 		}
 	}
-	r, err := understand(uid, event, occurrences)
+	r, err := b.cfg.Aliases.understand(uid, event, occurrences)
 	r.series.SplitOff = splitOff(parts)
 	return r, err
 }
@@ -142,9 +142,6 @@ func (b *Backend) Get(ctx context.Context, uid calendar.UID) (calendar.Series, e
 func (b *Backend) Cancel(ctx context.Context, uid calendar.UID, from time.Time) error {
 	_, err := calendar.Retry(ctx, calls.Tries, func() (calendar.Series, error) {
 		r, err := b.look(ctx, uid)
-		if errors.Is(err, calendar.ErrChanged) {
-			return r.series, b.cutOff(ctx, uid, from)
-		}
 		if err != nil {
 			return r.series, err
 		}

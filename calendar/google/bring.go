@@ -5,7 +5,6 @@ import (
 	"maps"
 	"net/http"
 	"slices"
-	"strings"
 	"time"
 
 	gcal "google.golang.org/api/calendar/v3"
@@ -52,7 +51,7 @@ func (b *Backend) bring(ctx context.Context, r reading, target calendar.Series, 
 		r.occurrences[c.original.Unix()] = event
 	}
 	if len(changes) > 0 {
-		r, err = understand(target.UID, r.event, slices.Collect(maps.Values(r.occurrences)))
+		r, err = r.who.understand(target.UID, r.event, slices.Collect(maps.Values(r.occurrences)))
 	}
 	return r.series, err
 }
@@ -113,7 +112,7 @@ func seriesPatch(r reading, target calendar.Series, mark string) *gcal.Event {
 	}
 	if set(!sameInvited(have, target), "Attendees") {
 		gone := func(a calendar.Address) bool { return invites(have, a) && !invites(target, a) }
-		e.Attendees = attendees(r.event.Attendees, gone, target, moved)
+		e.Attendees = r.who.attendees(r.event.Attendees, gone, target, moved)
 	}
 	if len(e.ForceSendFields) == 0 {
 		return nil
@@ -161,11 +160,11 @@ func sameInvited(a, b calendar.Series) bool {
 // target invites. Google replaces the list whole, and who is sent without an
 // answer loses it, so everybody keeps the entry that is there; only if the time is
 // another are all asked again.
-func attendees(list []*gcal.EventAttendee, gone func(calendar.Address) bool, target calendar.Series, asked bool) []*gcal.EventAttendee {
+func (who Aliases) attendees(list []*gcal.EventAttendee, gone func(calendar.Address) bool, target calendar.Series, asked bool) []*gcal.EventAttendee {
 	var out []*gcal.EventAttendee
 	listed := map[calendar.Address]bool{}
 	for _, a := range list {
-		address := calendar.Address(strings.ToLower(a.Email))
+		address := who.person(a.Email)
 		if gone(address) {
 			continue
 		}
@@ -223,7 +222,7 @@ func occurrenceChanges(r, was reading, target calendar.Series, mark string) ([]c
 			c.restore(was.occurrences[key], r.occurrences[key])
 		}
 		if e := r.occurrences[key]; e != nil && e.Status != cancelled && !then.Cancelled {
-			c.invite(e, r.gone(e, was.series, target), was.series, target)
+			c.invite(r.who, e, r.gone(e, was.series, target), was.series, target)
 		}
 		if c.event != nil {
 			out = append(out, c)
@@ -263,7 +262,7 @@ func (r reading) gone(e *gcal.Event, was, target calendar.Series) func(calendar.
 }
 
 // invite adds what changes the guests of e, if they are not yet those of target.
-func (c *change) invite(e *gcal.Event, gone func(calendar.Address) bool, was, target calendar.Series) {
+func (c *change) invite(who Aliases, e *gcal.Event, gone func(calendar.Address) bool, was, target calendar.Series) {
 	if gone == nil {
 		return
 	}
@@ -272,7 +271,7 @@ func (c *change) invite(e *gcal.Event, gone func(calendar.Address) bool, was, ta
 		joined.Attendees = slices.DeleteFunc(slices.Clone(target.Attendees), func(a calendar.Attendee) bool { return invites(was, a.Address) })
 		target = joined
 	}
-	list := attendees(e.Attendees, gone, target, false)
+	list := who.attendees(e.Attendees, gone, target, false)
 	if slices.EqualFunc(list, e.Attendees, func(a, b *gcal.EventAttendee) bool { return a.Email == b.Email }) {
 		return
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -19,6 +20,7 @@ import (
 
 const (
 	maxCalendars = 50                  // that one query may name
+	maxMembers   = 100                 // of a mailing list that Google expands
 	maxQuery     = 90 * 24 * time.Hour // that one query may cover; not documented
 	parallel     = 4                   // lots of people who are asked for at once
 )
@@ -145,7 +147,7 @@ func join(parts []part, window availability.Interval) availability.Busy {
 // ask makes one query and returns the parts of all its people. The error is for
 // what concerns everybody.
 func (b *Backend) ask(ctx context.Context, q query) (map[calendar.Address][]part, error) {
-	answer, err := b.freeBusy(ctx, q)
+	answer, err := b.expanded(ctx, q)
 	switch {
 	case concernsAll(ctx, err):
 		return nil, err
@@ -154,14 +156,14 @@ func (b *Backend) ask(ctx context.Context, q query) (map[calendar.Address][]part
 	}
 	out := make(map[calendar.Address][]part, len(q.people))
 	for _, a := range q.people {
-		p := part{reason: "Google gave no answer for this calendar"}
+		parts := answer.parts(a)
 		if err != nil {
-			p.reason = fmt.Sprintf("the free/busy times could not be read: %v", err)
-		} else if c, ok := answer[a]; ok {
-			p = readPart(c)
+			parts = []part{{reason: fmt.Sprintf("the free/busy times could not be read: %v", err)}}
 		}
-		p.window = q.window
-		out[a] = []part{p}
+		for i := range parts {
+			parts[i].window = q.window
+		}
+		out[a] = parts
 	}
 	return out, nil
 }
@@ -186,26 +188,103 @@ func (b *Backend) askHalves(ctx context.Context, q query) (map[calendar.Address]
 	return first, err
 }
 
+// An answer is what Google knows of calendars, and of the mailing lists among them.
+type answer struct {
+	calendars map[calendar.Address]gcal.FreeBusyCalendar
+	lists     map[calendar.Address]gcal.FreeBusyGroup
+}
+
+// parts returns what the answer says of a. A mailing list is busy when any of its
+// members is, and nothing is known of it as a whole where one cannot be read.
+func (r answer) parts(a calendar.Address) []part {
+	if c, ok := r.calendars[a]; ok {
+		return []part{readPart(c)}
+	}
+	list, ok := r.lists[a]
+	switch {
+	case !ok:
+		return []part{{reason: "Google gave no answer for this calendar"}}
+	case len(list.Errors) > 0:
+		return []part{{reason: reasonOfList(list.Errors[0].Reason)}}
+	case len(list.Calendars) == 0:
+		return []part{{reason: "it is a mailing list without members that can be seen"}}
+	}
+	var out []part
+	for _, id := range list.Calendars {
+		p := part{reason: "Google gave no answer for it"}
+		if c, ok := r.calendars[lower(id)]; ok {
+			p = readPart(c)
+		}
+		if p.reason != "" {
+			p.reason = "one on this mailing list cannot be read: " + p.reason
+		}
+		out = append(out, p)
+	}
+	return out
+}
+
+func reasonOfList(word string) string {
+	if word == "groupTooBig" {
+		return fmt.Sprintf("it is a mailing list of more than %d people, which Google does not expand: name its members in the group", maxMembers)
+	}
+	return fmt.Sprintf("it is a mailing list whose members cannot be seen (%s): name them in the group", word)
+}
+
+// expanded asks about the people, and again about those for whom the mailing lists
+// among them left no room.
+func (b *Backend) expanded(ctx context.Context, q query) (answer, error) {
+	out, err := b.freeBusy(ctx, q)
+	if err != nil || len(out.lists) == 0 {
+		return out, err
+	}
+	left := slices.Clone(q.people)
+	for _, list := range out.lists {
+		for _, id := range list.Calendars {
+			left = append(left, lower(id))
+		}
+	}
+	slices.Sort(left)
+	left = slices.DeleteFunc(slices.Compact(left), func(a calendar.Address) bool {
+		c, ok := out.calendars[a]
+		_, isList := out.lists[a]
+		return isList || ok && !(len(c.Errors) > 0 && c.Errors[0].Reason == "tooManyCalendarsRequested")
+	})
+	for chunk := range slices.Chunk(left, maxCalendars) {
+		more, err := b.freeBusy(ctx, query{chunk, q.window})
+		if err != nil {
+			return out, err
+		}
+		maps.Copy(out.calendars, more.calendars)
+	}
+	return out, nil
+}
+
 // freeBusy makes the call, and names the calendars as we do.
-func (b *Backend) freeBusy(ctx context.Context, q query) (map[calendar.Address]gcal.FreeBusyCalendar, error) {
+func (b *Backend) freeBusy(ctx context.Context, q query) (answer, error) {
 	body := &gcal.FreeBusyRequest{
 		TimeMin:              q.window.Start.UTC().Format(time.RFC3339),
 		TimeMax:              q.window.End.UTC().Format(time.RFC3339),
 		CalendarExpansionMax: maxCalendars,
+		GroupExpansionMax:    maxMembers,
 	}
 	for _, a := range q.people {
 		body.Items = append(body.Items, &gcal.FreeBusyRequestItem{Id: string(a)})
 	}
-	answer, err := read[gcal.FreeBusyResponse](ctx, b, request{method: "freebusy.query", verb: http.MethodPost, path: []string{"freeBusy"}, body: body})
+	said, err := read[gcal.FreeBusyResponse](ctx, b, request{method: "freebusy.query", verb: http.MethodPost, path: []string{"freeBusy"}, body: body})
 	if err != nil {
-		return nil, err
+		return answer{}, err
 	}
-	out := make(map[calendar.Address]gcal.FreeBusyCalendar, len(answer.Calendars))
-	for id, c := range answer.Calendars {
-		out[calendar.Address(strings.ToLower(id))] = c
+	out := answer{make(map[calendar.Address]gcal.FreeBusyCalendar, len(said.Calendars)), make(map[calendar.Address]gcal.FreeBusyGroup, len(said.Groups))}
+	for id, c := range said.Calendars {
+		out.calendars[lower(id)] = c
+	}
+	for id, list := range said.Groups {
+		out.lists[lower(id)] = list
 	}
 	return out, nil
 }
+
+func lower(id string) calendar.Address { return calendar.Address(strings.ToLower(id)) }
 
 // readPart reads one calendar of an answer. An answer with an error has no busy
 // times, which does not mean that the person is free.

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	gcal "google.golang.org/api/calendar/v3"
 
@@ -40,11 +39,11 @@ func look(e *gcal.Event) string {
 
 // guests returns who is invited, and who need not come, in words that can be
 // compared.
-func guests(e *gcal.Event) string {
+func (who Aliases) guests(e *gcal.Event) string {
 	var out []string
 	for _, a := range e.Attendees {
 		if e.Organizer == nil || !strings.EqualFold(a.Email, e.Organizer.Email) {
-			out = append(out, fmt.Sprint(strings.ToLower(a.Email), a.Optional))
+			out = append(out, fmt.Sprint(who.person(a.Email), a.Optional))
 		}
 	}
 	slices.Sort(out)
@@ -55,9 +54,9 @@ func guests(e *gcal.Event) string {
 // "" if nothing. It looks as its series does, or as that did at some time since we
 // put it: Google does not say when it brings occurrences up to date.
 func (r reading) edited(e *gcal.Event) string {
-	seen, who := look(e), guests(e)
+	seen, who := look(e), r.who.guests(e)
 	known := append(strings.Fields(prop(r.event, propLooks)), look(r.event), prop(e, propOccurrenceLook))
-	if slices.Contains(known, seen) && who == guests(r.event) {
+	if slices.Contains(known, seen) && who == r.who.guests(r.event) {
 		return ""
 	}
 	sum := sha256.Sum256([]byte(seen + who))
@@ -131,36 +130,4 @@ func (b *Backend) parts(ctx context.Context, uid calendar.UID, event *gcal.Event
 		}
 	})
 	return out, err
-}
-
-// cutOff ends an event of ours at from, whatever people have made of it.
-func (b *Backend) cutOff(ctx context.Context, uid calendar.UID, from time.Time) error {
-	e, err := b.event(ctx, eventID(uid))
-	if err != nil {
-		return err
-	}
-	start, ok := instant(e.Start, time.UTC)
-	if !ok || !start.Before(from) {
-		return b.remove(ctx, e.Id)
-	}
-	if len(e.Recurrence) == 0 {
-		return nil // it is over, or under way
-	}
-	patch := &gcal.Event{}
-	for _, line := range e.Recurrence {
-		if name, value := splitLine(line); name == "RRULE" {
-			parts := slices.DeleteFunc(strings.Split(value, ";"), func(part string) bool {
-				name, _, _ := strings.Cut(strings.ToUpper(part), "=")
-				return name == "COUNT" || name == "UNTIL"
-			})
-			until := from.Add(-time.Second).UTC().Format("20060102T150405Z")
-			if e.Start.Date != "" {
-				until = until[:len("20060102")]
-			}
-			line = "RRULE:" + strings.Join(append(parts, "UNTIL="+until), ";")
-		}
-		patch.Recurrence = append(patch.Recurrence, line)
-	}
-	_, err = b.patch(ctx, e.Id, e.Etag, patch, tellAll)
-	return err
 }

@@ -45,7 +45,7 @@ func (r reading) override(p calendar.Occurrence, e *gcal.Event, zone *time.Locat
 		o.Moved = availability.Interval{Start: start.UTC(), End: end.UTC()}
 	}
 	o.Edited = r.edited(e)
-	_, attendees := people(e)
+	_, attendees := r.who.people(e)
 	for _, a := range attendees {
 		if a.RSVP != s.RSVP(a.Address, time.Time{}) && invites(s, a.Address) {
 			if o.RSVPs == nil {

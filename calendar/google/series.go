@@ -21,18 +21,19 @@ type reading struct {
 	event       *gcal.Event
 	occurrences map[int64]*gcal.Event
 	series      calendar.Series // the same, understood
-	resumed     bool            // a Put has written a part of what it should
+	who         Aliases
+	resumed     bool // a Put has written a part of what it should
 }
 
 // understand makes a Series of events. It is an error that wraps
 // calendar.ErrChanged if people have made something of the event that no Series
 // can be, such as one without an end.
-func understand(uid calendar.UID, event *gcal.Event, occurrences []*gcal.Event) (reading, error) {
-	s, err := plainSeries(uid, event)
+func (who Aliases) understand(uid calendar.UID, event *gcal.Event, occurrences []*gcal.Event) (reading, error) {
+	s, err := who.plainSeries(uid, event)
 	if err != nil {
 		return reading{}, err
 	}
-	r := reading{event: event, occurrences: map[int64]*gcal.Event{}, series: s}
+	r := reading{event: event, occurrences: map[int64]*gcal.Event{}, series: s, who: who}
 	if r.forgotten() {
 		return r, nil
 	}
@@ -64,13 +65,13 @@ func (r reading) forgotten() bool { return r.series.Cancelled && r.series.Slot.Z
 
 // plainSeries returns the series without overrides and version, and without a slot
 // if the event is forgotten.
-func plainSeries(uid calendar.UID, e *gcal.Event) (calendar.Series, error) {
+func (who Aliases) plainSeries(uid calendar.UID, e *gcal.Event) (calendar.Series, error) {
 	s := calendar.Series{
 		UID: uid, Cancelled: e.Status == cancelled,
 		Title: e.Summary, Description: text(e.Description), Link: link(e), Reminder: reminder(e),
 		Sequence: number(e, propSequence), Updated: moment(e, propUpdated), Group: prop(e, propGroup),
 	}
-	s.Organizer, s.Attendees = people(e)
+	s.Organizer, s.Attendees = who.people(e)
 	if s.Cancelled && (e.Start == nil || e.End == nil || len(e.Recurrence) == 0) {
 		return s, nil
 	}
@@ -143,20 +144,22 @@ func instant(t *gcal.EventDateTime, zone *time.Location) (time.Time, bool) {
 
 // people returns who is invited. Google may list the organizer among the
 // attendees without having been asked to.
-func people(e *gcal.Event) (organizer calendar.Attendee, attendees []calendar.Attendee) {
+func (who Aliases) people(e *gcal.Event) (organizer calendar.Attendee, attendees []calendar.Attendee) {
 	if e.Organizer != nil {
 		organizer.Address = calendar.Address(strings.ToLower(e.Organizer.Email))
 		organizer.Name = cmp.Or(prop(e, propOrganizer), e.Organizer.DisplayName)
 	}
 	for _, a := range e.Attendees {
-		address, err := calendar.ParseAddress(a.Email)
+		address, err := calendar.ParseAddress(string(who.person(a.Email)))
 		uninvited := address == organizer.Address && prop(e, propAttends) == "false"
 		if err != nil || a.Resource || uninvited {
 			continue
 		}
 		attendees = append(attendees, calendar.Attendee{Address: address, Name: a.DisplayName, RSVP: rsvp(a)})
 	}
-	slices.SortFunc(attendees, func(a, b calendar.Attendee) int { return cmp.Compare(a.Address, b.Address) })
+	slices.SortFunc(attendees, func(a, b calendar.Attendee) int { // of two addresses of a person the one that replied counts
+		return cmp.Or(cmp.Compare(a.Address, b.Address), -cmp.Compare(a.RSVP, b.RSVP))
+	})
 	attendees = slices.CompactFunc(attendees, func(a, b calendar.Attendee) bool { return a.Address == b.Address })
 	return organizer, attendees
 }

@@ -100,7 +100,7 @@ func (b *Backend) sessions(ctx context.Context, uid calendar.UID, window availab
 			start, ok := instant(e.Start, zone)
 			end, ok2 := instant(e.End, zone)
 			if ok && ok2 && e.Status != cancelled {
-				out = append(out, session{availability.Interval{Start: start, End: end}, whoseTime(e), e.ICalUID})
+				out = append(out, session{availability.Interval{Start: start, End: end}, b.cfg.Aliases.whoseTime(e), e.ICalUID})
 			}
 		}
 	})
@@ -128,7 +128,7 @@ func zoneOf(page *gcal.Events) *time.Location {
 }
 
 // whoseTime returns who has not declined.
-func whoseTime(e *gcal.Event) []calendar.Address {
+func (who Aliases) whoseTime(e *gcal.Event) []calendar.Address {
 	var out []calendar.Address
 	declined := false
 	organizer := ""
@@ -136,10 +136,9 @@ func whoseTime(e *gcal.Event) []calendar.Address {
 		organizer = strings.ToLower(e.Organizer.Email)
 	}
 	for _, a := range e.Attendees {
-		email := strings.ToLower(a.Email)
 		if rsvp(a) != calendar.Declined {
-			out = append(out, calendar.Address(email))
-		} else if email == organizer {
+			out = append(out, who.person(a.Email))
+		} else if strings.ToLower(a.Email) == organizer {
 			declined = true
 		}
 	}

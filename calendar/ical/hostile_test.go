@@ -147,7 +147,7 @@ func FuzzReadBusy(f *testing.F) {
 	f.Add(inCalendar(inEvent("DTSTART:19700101T000000Z", "DURATION:PT1S", "RRULE:FREQ=SECONDLY;BYSETPOS=-1;BYDAY=-1MO;BYWEEKNO=53;BYHOUR=5;COUNT=9;INTERVAL=3;UNTIL=20300101")))
 	loc := zoneNamed(f, "Europe/Berlin")
 	f.Fuzz(func(t *testing.T, text string) {
-		b, err := ReadBusy(strings.NewReader(text), ReadOptions{Zone: loc, Window: november, Owner: "ana@example.org", Except: []calendar.UID{"x"}})
+		b, err := ReadBusy(strings.NewReader(text), ReadOptions{Zone: loc, Window: november, Owner: "ana@example.org", Except: NewUIDs([]calendar.UID{"x"})})
 		if err != nil {
 			return
 		}

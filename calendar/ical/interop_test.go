@@ -173,7 +173,7 @@ func readBusy(t *testing.T, file string, except ...calendar.UID) []availability.
 		t.Fatal(err)
 	}
 	defer f.Close()
-	busy, err := ReadBusy(f, ReadOptions{Zone: time.UTC, Except: except, Window: availability.Interval{
+	busy, err := ReadBusy(f, ReadOptions{Zone: time.UTC, Except: NewUIDs(except), Window: availability.Interval{
 		Start: time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC),
 		End:   time.Date(2040, 1, 1, 0, 0, 0, 0, time.UTC),
 	}})

@@ -4,11 +4,18 @@ import (
 	"io"
 
 	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/calendar/ical/internal/busy"
 )
 
 // ReadOptions say how a calendar is to be read.
 type ReadOptions = busy.Options
+
+// UIDs are series that do not count. Make the set once for all calendars of a run.
+type UIDs = busy.UIDs
+
+// NewUIDs returns the set of some series.
+func NewUIDs(list []calendar.UID) UIDs { return busy.NewUIDs(list) }
 
 // ReadBusy reads any program's iCalendar text and returns when its owner is busy
 // inside o.Window. It reads the text once, in bounded memory.

@@ -44,7 +44,7 @@ func inEvent(lines ...string) string {
 func read(t *testing.T, text string, except ...calendar.UID) availability.Busy {
 	t.Helper()
 	b, err := ReadBusy(strings.NewReader(text), ReadOptions{
-		Zone: zoneNamed(t, "Europe/Berlin"), Window: november, Owner: "ana@example.org", Except: except,
+		Zone: zoneNamed(t, "Europe/Berlin"), Window: november, Owner: "ana@example.org", Except: NewUIDs(except),
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -36,7 +37,7 @@ func (e *Error) Hint() string { return cmp.Or(e.Advice, "sign in again") }
 type Refusal struct {
 	Status  int           // of HTTP
 	Code    string        // such as invalid_grant; "" if it named none
-	Numbers []int         // Microsoft's own (AADSTS), which tell more
+	Numbers []int         // Microsoft's own (AADSTS…), which tell more
 	After   time.Duration // how long to wait, 0 if it does not say
 	Skew    time.Duration // how far this machine's clock is ahead of the endpoint's; 0 if it does not say
 }
@@ -53,9 +54,13 @@ func (s Service) explain(err error) error {
 	if !ok {
 		return bare(err)
 	}
-	r := refusalOf(failed)
+	return s.refused(refusalOf(failed))
+}
+
+// refused is explain for what was said.
+func (s Service) refused(r Refusal) error {
 	switch {
-	case r.Status == http.StatusTooManyRequests || r.Status >= 500 || r.Code == "temporarily_unavailable":
+	case r.passes():
 		return &calendar.RetryError{After: r.After, Refused: true, Err: r}
 	case s.Explain != nil:
 		if e := s.Explain(r); e != nil {
@@ -63,28 +68,51 @@ func (s Service) explain(err error) error {
 			return e
 		}
 	}
-	if r.Code == "invalid_grant" || r.Code == "interaction_required" {
+	switch r.Code {
+	case "access_denied", "authorization_declined":
+		return s.denied("access was denied")
+	case "invalid_grant", "interaction_required", "consent_required", "login_required":
 		return s.SignedOut(fmt.Sprintf("the sign-in has expired or was revoked (%s)", r.Code))
 	}
 	return s.SignedOut(fmt.Sprintf("%s refused the sign-in (%s)", s.Name, cmp.Or(r.Code, http.StatusText(r.Status))))
 }
 
+// passes reports whether the same may be granted later.
+func (r Refusal) passes() bool {
+	return r.Status == http.StatusTooManyRequests || r.Status >= 500 || r.Code == "temporarily_unavailable" || slices.Contains(r.Numbers, 90033)
+}
+
 func refusalOf(failed *oauth2.RetrieveError) Refusal {
 	var said struct {
-		Error string
-		Codes []int `json:"error_codes"`
+		Error       string
+		Description string `json:"error_description"`
+		Codes       []int  `json:"error_codes"`
 	}
 	// The library leaves bodies alone that do not say what type they are.
 	_ = json.Unmarshal(failed.Body, &said)
-	r := Refusal{Status: failed.Response.StatusCode, Code: cmp.Or(failed.ErrorCode, said.Error), Numbers: said.Codes}
-	if strings.Trim(r.Code, "abcdefghijklmnopqrstuvwxyz_") != "" {
-		r.Code = ""
-	}
+	r := newRefusal(failed.Response.StatusCode, cmp.Or(failed.ErrorCode, said.Error), said.Description)
+	r.Numbers = append(said.Codes, r.Numbers...)
 	if seconds, err := strconv.Atoi(failed.Response.Header.Get("Retry-After")); err == nil && seconds > 0 {
 		r.After = time.Duration(seconds) * time.Second
 	}
 	if at, err := http.ParseTime(failed.Response.Header.Get("Date")); err == nil {
 		r.Skew = time.Since(at)
+	}
+	return r
+}
+
+// newRefusal returns what a code says, and the number that a description of
+// Microsoft begins with.
+func newRefusal(status int, code, description string) Refusal {
+	r := Refusal{Status: status, Code: code}
+	if strings.Trim(code, "abcdefghijklmnopqrstuvwxyz_") != "" {
+		r.Code = ""
+	}
+	if text, ok := strings.CutPrefix(description, "AADSTS"); ok {
+		digits, _, _ := strings.Cut(text, ":")
+		if n, err := strconv.Atoi(digits); err == nil {
+			r.Numbers = []int{n}
+		}
 	}
 	return r
 }

@@ -69,17 +69,24 @@ func (f File) read(s Service) (Token, error) {
 // private refuses a file that others than its owner can read or write: whoever can
 // is signed in as well.
 func (f File) private(s Service, opened *os.File) error {
-	info, err := opened.Stat()
-	if err != nil {
-		return fmt.Errorf("%s token: %w", s.Key, err)
+	open, mode := openToOthers(opened)
+	if !open {
+		return nil
 	}
-	if mode := info.Mode().Perm(); runtime.GOOS != "windows" && mode&0o077 != 0 {
-		return &Error{
-			Service: s.Key, Reason: fmt.Sprintf("the token file %s is open to others (mode %04o)", f, mode),
-			Advice: fmt.Sprintf("run 'chmod 600 %s'; if somebody else may have read it, revoke the sign-in as well, and sign in again", f),
-		}
+	return &Error{
+		Service: s.Key, Reason: fmt.Sprintf("the token file %s is open to others (mode %04o)", f, mode),
+		Advice: fmt.Sprintf("run 'chmod 600 %s'; if somebody else may have read it, revoke the sign-in as well, and sign in again", f),
 	}
-	return nil
+}
+
+// openToOthers reports whether others than its owner can read or write a file. On
+// Windows the mode does not tell.
+func openToOthers(f *os.File) (open bool, mode fs.FileMode) {
+	info, err := f.Stat()
+	if err != nil || runtime.GOOS == "windows" {
+		return false, 0
+	}
+	return info.Mode().Perm()&0o077 != 0, info.Mode().Perm()
 }
 
 // Keep replaces the token that s gave, in one step: a reader and a crash find the

@@ -104,10 +104,13 @@ func (c *callback) wait(ctx context.Context, s Service) (code string, err error)
 		if q.Get("error") == "access_denied" {
 			return "", s.denied("access was denied in the browser")
 		}
-		if q.Get("code") == "" {
-			return "", s.SignedOut(s.Name + " sent neither a code nor a reason")
+		switch {
+		case q.Get("code") != "":
+			return q.Get("code"), nil
+		case q.Get("error") != "":
+			return "", s.refused(newRefusal(http.StatusBadRequest, q.Get("error"), q.Get("error_description")))
 		}
-		return q.Get("code"), nil
+		return "", s.SignedOut(s.Name + " sent neither a code nor a reason")
 	}
 }
 

@@ -84,6 +84,13 @@ func (s *Source) adopt() error {
 	return nil
 }
 
+// Current returns the token as it was renewed last.
+func (s *Source) Current() Token {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.current
+}
+
 // Scope returns the scopes that were granted, separated by spaces; "" if that is
 // not known.
 func (s *Source) Scope() string {

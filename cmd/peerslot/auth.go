@@ -14,11 +14,12 @@ import (
 
 func newAuthCmd(a *app) *cobra.Command {
 	cmd := &cobra.Command{
-		Use:     "auth",
-		Short:   "Sign in to a calendar service",
-		Example: "  peerslot auth google",
-		Args:    subcommand("name the service: 'peerslot auth google'"),
-		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		Use:   "auth",
+		Short: "Sign in to a calendar service",
+		Example: `  peerslot auth google
+  peerslot auth microsoft`,
+		Args: subcommand("name the service: 'peerslot auth google' or 'peerslot auth microsoft'"),
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(a.newSignInCmd(&cobra.Command{
 		Use:   "google",
@@ -31,7 +32,14 @@ peerslot asks for two permissions and no wider ones: to see when people are busy
 and to manage events on the organizer's own calendars.`,
 		Example: `  peerslot auth google
   peerslot auth google --no-browser`,
-	}, googleAccount))
+	}, googleAccount), newAuthMicrosoftCmd(a), a.newSignInCmd(&cobra.Command{
+		Use:   "mail",
+		Short: "Sign in to the organizer's mailbox with an access token",
+		Long: `For mail: with oauth: in the configuration. Opens the page of Google or Microsoft in
+the browser, or prints its address; the token is kept in the file that
+mail.oauth.token names, readable by you alone.`,
+		Example: "  peerslot auth mail",
+	}, a.mailAccount))
 	return cmd
 }
 
@@ -41,13 +49,13 @@ type account struct {
 	signIn func(ctx context.Context, open func(address string) error) error
 }
 
-func googleAccount(c *config.Config) account {
+func googleAccount(c *config.Config) (account, error) {
 	g := googleConfig(c)
-	return account{g.Token, func(ctx context.Context, open func(string) error) error { return google.SignIn(ctx, g, open) }}
+	return account{g.Token, func(ctx context.Context, open func(string) error) error { return google.SignIn(ctx, g, open) }}, nil
 }
 
 // newSignInCmd completes a command that signs in.
-func (a *app) newSignInCmd(cmd *cobra.Command, of func(*config.Config) account) *cobra.Command {
+func (a *app) newSignInCmd(cmd *cobra.Command, of func(*config.Config) (account, error)) *cobra.Command {
 	var flags changeFlags
 	var noBrowser bool
 	flags.add(cmd)
@@ -58,7 +66,11 @@ func (a *app) newSignInCmd(cmd *cobra.Command, of func(*config.Config) account) 
 		if err != nil {
 			return err
 		}
-		return a.signIn(cmd.Context(), c, of(c), flags.dryRun, noBrowser)
+		to, err := of(c)
+		if err != nil {
+			return err
+		}
+		return a.signIn(cmd.Context(), c, to, flags.dryRun, noBrowser)
 	}
 	return cmd
 }
@@ -108,11 +120,18 @@ func openBrowser(ctx context.Context, address string) error {
 
 func googleConfig(c *config.Config) google.Config {
 	g := c.Calendar.Google
+	aliases := google.Aliases{}
+	for address, p := range c.Workspace.Roster {
+		for _, a := range p.Aliases {
+			aliases[a] = address
+		}
+	}
 	return google.Config{
 		Credentials: inDir(c.Dir, g.Credentials),
 		Token:       inDir(c.Dir, g.Token),
 		Subject:     g.Subject,
 		Organizer:   c.Workspace.Organizer.Address,
+		Aliases:     aliases,
 		Endpoint:    g.Endpoint,
 		Meet:        g.Meet,
 

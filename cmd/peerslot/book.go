@@ -233,7 +233,7 @@ func (a *app) tellBooked(w *workspace, p report.Printer, b booking, applied bool
 			p.Printf("%s has a series already: %s, %s\n", s.Group, s.Slot, report.Count(s.Count, "session", "sessions"))
 		}
 	}
-	if created && !w.service.Backend.Capabilities().SendsInvites {
+	if created && w.service.Notifier == nil && !w.service.Backend.Capabilities().SendsInvites {
 		a.hint("the calendar tells nobody by itself: send the members the .ics that 'peerslot export' writes")
 	}
 }

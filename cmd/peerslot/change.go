@@ -34,6 +34,7 @@ func (f *changeFlags) add(cmd *cobra.Command) {
 type change[P any] struct {
 	flags   changeFlags
 	clock   bool // a clock behind the history ends the run
+	hears   bool // what members answered by mail counts in it
 	night   bool // it looks after what is there: a store that is not is an error
 	outside bool // apply reaches more than store and calendars, and cannot be rehearsed
 
@@ -109,6 +110,9 @@ func (c change[P]) rehearse(ctx context.Context, a *app) (*view, error) {
 	}
 	defer turn.End()
 	w = w.in(turn)
+	if err := c.hear(ctx, a, w); err != nil {
+		return nil, err
+	}
 	plan, err := c.plan(ctx, w)
 	if err != nil {
 		return nil, err
@@ -158,6 +162,9 @@ func (c change[P]) carryOut(ctx context.Context, a *app, agreed *view) error {
 	}
 	defer turn.End()
 	w = w.in(turn)
+	if err := c.hear(ctx, a, w); err != nil {
+		return err
+	}
 	plan, err := c.plan(ctx, w)
 	if err != nil {
 		return err
@@ -176,7 +183,24 @@ func (c change[P]) carryOut(ctx context.Context, a *app, agreed *view) error {
 	if err := c.apply(ctx, w, &plan); err != nil {
 		return err
 	}
+	if err := a.tell(ctx, w); err != nil {
+		return err
+	}
 	return c.finish(a, w, plan, false, true)
+}
+
+// hear takes note of what members answered by mail before a night is planned: what
+// they declined counts in it. On a rehearsal, nothing is noted but in its copies.
+func (c change[P]) hear(ctx context.Context, a *app, w *workspace) error {
+	if !c.hears || !w.Mail.Configured() {
+		return nil
+	}
+	var heard mailed
+	err := a.fetchMail(ctx, w, &heard)
+	for _, f := range heard.findings {
+		w.findings = append(w.findings, report.NewAttention(w.Workspace, f))
+	}
+	return err
 }
 
 // present shows the plan to people: among the answers, or, where these are JSON and

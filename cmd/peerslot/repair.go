@@ -48,7 +48,7 @@ Exit status 3 if something needs a person.`,
 
 func (a *app) repair(ctx context.Context, flags changeFlags, night nightFlags, quiet bool, beat *heartbeat) error {
 	return change[repairing]{
-		flags: flags, clock: !night.acceptClock, night: true,
+		flags: flags, clock: !night.acceptClock, night: true, hears: true,
 		plan: planRepair,
 		show: func(w *workspace, p report.Printer, r repairing) {
 			if out := r.out(); !quiet || len(out.Attention) > 0 || suggests(r.plan) {
@@ -74,7 +74,7 @@ func (a *app) repair(ctx context.Context, flags changeFlags, night nightFlags, q
 			return w.service.KeepUnknown(ctx, r.plan.Unknown)
 		},
 		done: func(_ *workspace, p report.Printer, r repairing, _ bool) {
-			beat.Checked, beat.Changes, beat.Attention = r.plan.Checked, len(r.plan.Changes), len(r.plan.Findings)
+			beat.Checked, beat.Changes, beat.Attention = r.plan.Checked, len(r.plan.Changes), len(r.out().Attention)
 			beat.unknown(r.plan.Unknown)
 			p.Attention(r.out().Attention[len(r.left)+r.seen:])
 		},
@@ -84,7 +84,7 @@ func (a *app) repair(ctx context.Context, flags changeFlags, night nightFlags, q
 			return out
 		},
 		verdict: func(r repairing) error {
-			if len(r.plan.Findings) > 0 || suggests(r.plan) {
+			if len(r.out().Attention) > 0 || suggests(r.plan) {
 				return &needsPerson{}
 			}
 			return nil

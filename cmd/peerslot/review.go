@@ -42,7 +42,7 @@ func (a *app) review(ctx context.Context, o scheduler.ReviewOptions, flags chang
 		return usagef("", "--weeks %d: want 1 to 13", o.Weeks)
 	}
 	return change[reviewing]{
-		flags: flags, clock: !night.acceptClock, night: true,
+		flags: flags, clock: !night.acceptClock, night: true, hears: true,
 		plan: func(ctx context.Context, w *workspace) (reviewing, error) { return planReviews(ctx, w, o) },
 		show: func(w *workspace, p report.Printer, r reviewing) {
 			p.Reviews(w.Workspace, r.plan)

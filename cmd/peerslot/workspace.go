@@ -19,6 +19,7 @@ import (
 	"github.com/peerslot/peerslot/calendar/file"
 	"github.com/peerslot/peerslot/calendar/folder"
 	"github.com/peerslot/peerslot/calendar/google"
+	"github.com/peerslot/peerslot/calendar/graph"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/config"
 	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/report"
@@ -121,6 +122,10 @@ func (a *app) openWith(ctx context.Context, other otherBackend, open func(locati
 	if err != nil {
 		return nil, err
 	}
+	letters, err := mailNotifier(c)
+	if err != nil {
+		return nil, err
+	}
 	backend := calendar.Split{Backend: w.home, Readers: readers}
 	st, err := open(storeURL(c))
 	if err != nil {
@@ -136,6 +141,10 @@ func (a *app) openWith(ctx context.Context, other otherBackend, open func(locati
 		Log:       a.log(),
 		Progress:  newProgress(a).report,
 		AnswerKey: func(create bool) ([]byte, error) { return a.answerKey(c, create) },
+	}
+	if letters != nil {
+		letters.Store, letters.Backend = st, backend
+		w.service.Notifier = letters
 	}
 	w.service.Former = former{a, w}
 	a.finally = append(a.finally, func() { a.countCalls(w) })
@@ -231,6 +240,15 @@ func (a *app) backend(ctx context.Context, w *workspace) (calendar.Backend, erro
 			return nil, err
 		}
 		b = g
+	case config.Microsoft:
+		mailbox, err := a.microsoftConfig(c)
+		if err != nil {
+			return nil, err
+		}
+		mailbox.Log = a.log()
+		if b, err = graph.Open(mailbox); err != nil {
+			return nil, err
+		}
 	default:
 		return nil, &hinted{fmt.Errorf("calendar backend %q is not part of this build", c.Calendar.Backend), "use backend: folder", exitUsage}
 	}

@@ -45,7 +45,6 @@ func (r *pass) subject(s scheduler.Snapshot, groups map[string]scheduler.Group, 
 		return found(scheduler.BrokenSeries, err)
 	}
 	sub.sessions = sessions
-	r.seeShape(sub)
 	sub.seeHands()
 	sub.followRoster(s.Workspace)
 	r.seePeople(sub, s.Workspace)

@@ -1,128 +1,34 @@
 package googletest
 
 import (
-	"encoding/json"
-	"errors"
-	"fmt"
-	"io"
 	"net/http"
-	"net/http/httptest"
-	"time"
+
+	"github.com/peerslot/peerslot/calendar/internal/webtest"
 )
 
 // A Fault is what goes wrong with one call.
-type Fault struct {
-	Status int           // answered instead of doing anything, with Reason
-	Reason string        // Google's word for it
-	After  time.Duration // how long to wait, it says; 0 means nothing
-	Delay  time.Duration // before anything is done
-	Drop   Drop          // of the connection
-	Half   bool          // of the answer is sent, then the connection breaks
-	Odd    string        // answered with status 200 and nothing else done, or after it was done if Drop is After
-}
+type Fault = webtest.Fault
 
 // Drop says when a connection breaks.
-type Drop int
+type Drop = webtest.Drop
 
 // A connection breaks never, before anything is done, or after it is.
 const (
-	Never Drop = iota
-	Before
-	After
+	Never  = webtest.Never
+	Before = webtest.Before
+	After  = webtest.After
 )
 
-var errDropped = errors.New("connection dropped")
-
-// underFault runs work as far as the fault lets it.
-func (s *Server) underFault(r *http.Request, f *Fault, work func() (any, error)) (any, error) {
-	if f == nil {
-		return work()
-	}
-	if f.Delay > 0 {
-		select {
-		case <-time.After(f.Delay):
-		case <-r.Context().Done():
-			return nil, errDropped
-		}
-	}
-	if f.Drop == Before {
-		return nil, errDropped
-	}
-	if f.Status != 0 {
-		return nil, &apiError{f.Status, f.Reason, f.After}
-	}
-	if f.Odd != "" && f.Drop != After {
-		return odd(f.Odd), nil
-	}
-	answer, err := work()
-	if f.Odd != "" {
-		return odd(f.Odd), nil
-	}
-	if f.Drop == After {
-		return nil, errDropped
-	}
-	return answer, err
-}
-
-// odd is an answer that is none of Google's.
-type odd string
-
-// send writes an answer, or half of it.
-func (f *Fault) send(w http.ResponseWriter, answer any) {
-	if answer == nil {
-		w.WriteHeader(http.StatusNoContent)
-		return
-	}
-	if text, ok := answer.(odd); ok {
-		w.Header().Set("Content-Type", "text/html")
-		_, _ = io.WriteString(w, string(text))
-		return
-	}
-	data, err := json.Marshal(answer)
-	if err != nil {
-		panic(err)
-	}
-	w.Header().Set("Content-Type", "application/json; charset=UTF-8")
-	w.Header().Set("Content-Length", fmt.Sprint(len(data)))
-	if f != nil && f.Half {
-		_, _ = w.Write(data[:len(data)/2])
-		panic(http.ErrAbortHandler)
-	}
-	_, _ = w.Write(data)
-}
+func refused(f *Fault) error { return &apiError{f.Status, f.Reason, f.After} }
 
 // Client returns a client whose requests all reach the stand-in, without a
 // network: tests with a clock of their own can use it.
-func (s *Server) Client() *http.Client { return &http.Client{Transport: inMemory{s}} }
+func (s *Server) Client() *http.Client { return webtest.Client(s) }
 
-type inMemory struct{ s *Server }
-
-// RoundTrip implements http.RoundTripper.
-func (m inMemory) RoundTrip(r *http.Request) (*http.Response, error) {
-	rec := httptest.NewRecorder()
-	if r.Body == nil {
-		r.Body = http.NoBody
+// statusOf returns the status of a success with that answer.
+func statusOf(answer any) int {
+	if answer == nil {
+		return http.StatusNoContent
 	}
-	done := make(chan bool, 1)
-	go func() {
-		defer func() { done <- recover() != nil }()
-		m.s.ServeHTTP(rec, r)
-	}()
-	broken := <-done
-	if err := r.Context().Err(); err != nil {
-		return nil, err
-	}
-	if !broken {
-		return rec.Result(), nil
-	}
-	if rec.Body.Len() == 0 {
-		return nil, errDropped
-	}
-	resp := rec.Result()
-	resp.Body = io.NopCloser(io.MultiReader(rec.Body, brokenReader{}))
-	return resp, nil
+	return http.StatusOK
 }
-
-type brokenReader struct{}
-
-func (brokenReader) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }

@@ -29,14 +29,13 @@ func (s *Server) freeBusy(req request, caller string) (any, error) {
 	if ok && (most < 1 || most > maxCalendars) {
 		return nil, fail(http.StatusBadRequest, "invalid")
 	}
-	calendars := doc{}
-	items, _ := req.body["items"].([]any)
-	for i, item := range items {
-		id := str(item.(doc), "id")
+	expand, _ := req.body["groupExpansionMax"].(float64)
+	calendars, groups := doc{}, doc{}
+	add := func(id string) {
 		cal, _ := s.open(id, caller)
 		switch {
 		case id == s.Omit:
-		case i >= maxCalendars:
+		case len(calendars) >= maxCalendars:
 			calendars[id] = calendarError("tooManyCalendarsRequested")
 		case cal == nil:
 			calendars[id] = calendarError("notFound")
@@ -46,10 +45,30 @@ func (s *Server) freeBusy(req request, caller string) (any, error) {
 			calendars[id] = doc{"busy": s.busy(cal, period{from, to})}
 		}
 	}
-	return doc{
+	items, _ := req.body["items"].([]any)
+	for _, item := range items {
+		id := str(item.(doc), "id")
+		members, isList := s.lists[id]
+		switch {
+		case !isList:
+			add(id)
+		case len(members) > int(min(expand, 100)):
+			groups[id] = doc{"errors": []any{doc{"domain": "global", "reason": "groupTooBig"}}}
+		default:
+			groups[id] = doc{"calendars": members}
+			for _, m := range members {
+				add(m)
+			}
+		}
+	}
+	window := doc{
 		"kind": "calendar#freeBusy", "calendars": calendars,
 		"timeMin": from.UTC().Format(time.RFC3339), "timeMax": to.UTC().Format(time.RFC3339),
-	}, nil
+	}
+	if len(groups) > 0 {
+		window["groups"] = groups
+	}
+	return window, nil
 }
 
 func calendarError(reason string) doc {

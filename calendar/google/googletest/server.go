@@ -53,6 +53,7 @@ type Server struct {
 	mu        sync.Mutex
 	doc       *discovery
 	calendars map[string]*calendar
+	lists     map[string][]string // members of mailing lists
 	changes   int64
 	updated   time.Time
 	expired   int64 // sync tokens up to this change are no longer accepted
@@ -97,14 +98,22 @@ func New(t testing.TB, organizer string, people ...string) *Server {
 	}
 	s := &Server{
 		T: t, Account: organizer, URL: "http://127.0.0.1:1", doc: d,
-		calendars: map[string]*calendar{}, calls: map[string]int{}, recent: map[string][]time.Time{}, changes: 1,
+		calendars: map[string]*calendar{}, lists: map[string][]string{}, calls: map[string]int{}, recent: map[string][]time.Time{}, changes: 1,
 	}
 	s.Auth.init(t, organizer)
 	for _, a := range append([]string{organizer, serviceEmail}, people...) {
-		s.calendars[a] = &calendar{owner: a, zone: "Europe/Berlin", access: "freeBusyReader", events: map[string]*event{}}
+		s.Add(a)
 	}
 	return s
 }
+
+// Add adds a calendar that shows others when it is busy: a person's, or any other.
+func (s *Server) Add(id string) {
+	s.calendars[id] = &calendar{owner: id, zone: "Europe/Berlin", access: "freeBusyReader", events: map[string]*event{}}
+}
+
+// AddList adds a mailing list.
+func (s *Server) AddList(address string, members ...string) { s.lists[address] = members }
 
 // Start makes the stand-in listen on the loopback address, and returns its root.
 func (s *Server) Start() string {
@@ -145,7 +154,7 @@ func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request, path string) {
 		return
 	}
 	fault := s.countAndFail(strings.TrimPrefix(req.method.ID, "calendar."))
-	answer, err := s.underFault(r, fault, func() (any, error) {
+	answer, err := fault.Around(r, refused, func() (any, error) {
 		caller, err := s.caller(req)
 		if err != nil {
 			return nil, err
@@ -162,7 +171,8 @@ func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request, path string) {
 		return
 	}
 	fields, _ := parseFields(req.query.Get("fields"))
-	fault.send(w, fields.keep(answer))
+	answer = fields.keep(answer)
+	fault.Send(w, statusOf(answer), answer)
 }
 
 // parse checks a request against the discovery document.

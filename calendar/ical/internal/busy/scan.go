@@ -28,7 +28,7 @@ type scan struct {
 	from, to int64 // days that may matter
 	owner    string
 	days     bool // only events of whole days count, also those marked as free
-	except   map[string]bool
+	except   UIDs
 	warn     warnings
 
 	open      line.Outline
@@ -87,15 +87,10 @@ type ghost struct {
 }
 
 func newScan(r io.Reader, o Options) *scan {
-	s := &scan{Reader: line.NewReader(r), owner: string(o.Owner), days: o.Days, except: map[string]bool{}, seed: maphash.MakeSeed()}
+	s := &scan{Reader: line.NewReader(r), owner: string(o.Owner), days: o.Days, except: o.Except, seed: maphash.MakeSeed()}
 	// No zone is further than a day from UTC; rounding takes another.
 	s.from = rrule.FloorDiv(o.Window.Start.Unix(), rrule.SecondsPerDay) - 2
 	s.to = rrule.FloorDiv(o.Window.End.Unix(), rrule.SecondsPerDay) + 2
-	for _, uid := range o.Except {
-		if name := Bare(string(uid)); name != "" {
-			s.except[name] = true
-		}
-	}
 	return s
 }
 

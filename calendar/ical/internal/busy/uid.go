@@ -1,6 +1,10 @@
 package busy
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/peerslot/peerslot/calendar"
+)
 
 // Suffix tells our events from those of other programs. It has no "@", which
 // programs that keep one file for each event would not take into its name.
@@ -11,4 +15,18 @@ const Suffix = "-peerslot"
 func Bare(uid string) string {
 	name, _, _ := strings.Cut(uid, "@")
 	return strings.TrimSuffix(name, Suffix)
+}
+
+// UIDs are names of series, as [Bare] returns them.
+type UIDs map[string]bool
+
+// NewUIDs returns the set of some series.
+func NewUIDs(list []calendar.UID) UIDs {
+	set := make(UIDs, len(list))
+	for _, uid := range list {
+		if name := Bare(string(uid)); name != "" {
+			set[name] = true
+		}
+	}
+	return set
 }

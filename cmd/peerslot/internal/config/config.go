@@ -38,6 +38,7 @@ type Config struct {
 
 	MaxSessionsPerWeek int // peer sessions of one person, above which status warns
 	Slack              Slack
+	Mail               Mail
 
 	// Warnings are what was read without being wrong, but may not be meant.
 	Warnings []Problem
@@ -53,6 +54,7 @@ type Calendar struct {
 	Folder     FolderOptions
 	Google     GoogleOptions
 	CalDAV     CalDAVOptions
+	Microsoft  MicrosoftOptions
 	AllowHosts []string // hosts of feeds that may be asked though they are not on the public internet
 }
 
@@ -64,6 +66,8 @@ const (
 	Folder Backend = "folder"
 	Google Backend = "google"
 	CalDAV Backend = "caldav"
+
+	Microsoft Backend = "microsoft"
 )
 
 // FolderOptions are the settings of the folder backend.
@@ -85,6 +89,18 @@ type CalDAVOptions struct {
 	URL         string
 	Username    string
 	PasswordEnv string // name of the environment variable that holds the password
+}
+
+// MicrosoftOptions are the settings of the Microsoft 365 backend.
+type MicrosoftOptions struct {
+	Tenant      string // its domain or id
+	ClientID    string // of the application
+	SecretEnv   string // name of the environment variable that holds the application's secret; "" if a person signs in
+	Certificate string // path of a PEM file that proves the application instead; "" for none
+	Token       string // path where the token is kept
+	Teams       bool   // series get a link to a Teams meeting
+	Endpoint    string // URL of a stand-in, with its /v1.0; "" for Microsoft
+	Login       string // URL of its sign-in; "" for Microsoft
 }
 
 // Slack says whether and how groups get channels.
@@ -114,9 +130,10 @@ func Parse(name string, data []byte, dir string) (*Config, error) {
 	c := &Config{Dir: dir, Store: "peerslot.db", AnswerKey: filepath.Join(".peerslot", "answer.key"), MaxSessionsPerWeek: 3, holidays: map[string]holiday.Calendar{}}
 	c.Workspace = scheduler.Workspace{Roster: scheduler.Roster{}, Repair: scheduler.DefaultRepairRules(), Review: scheduler.DefaultReviewRules()}
 	c.Calendar = Calendar{
-		Backend: Folder,
-		Folder:  FolderOptions{Path: "calendars"},
-		Google:  GoogleOptions{Credentials: "credentials.json", Token: "token.json", Meet: true},
+		Backend:   Folder,
+		Folder:    FolderOptions{Path: "calendars"},
+		Google:    GoogleOptions{Credentials: "credentials.json", Token: "token.json", Meet: true},
+		Microsoft: MicrosoftOptions{Token: "token.json", Teams: true},
 	}
 	if root := r.parseYAML(name, data); root != nil {
 		r.config(c, root)
@@ -141,7 +158,7 @@ func (c *Config) Holidays(region string, first, last availability.Date) ([]avail
 func (r *reader) config(c *Config, root *node) {
 	w := &c.Workspace
 	top := value{r: r, node: root}
-	var people, programs, groups value
+	var people, programs, groups, letters value
 	top.fields(fields{
 		"organizer":             func(v value) { w.Organizer = v.attendee() },
 		"timezone":              func(v value) { w.Zone = v.zone() },
@@ -157,6 +174,7 @@ func (r *reader) config(c *Config, root *node) {
 		"answer_key":            func(v value) { c.AnswerKey = v.filePath(c.AnswerKey) },
 		"max_sessions_per_week": func(v value) { c.MaxSessionsPerWeek = v.integer(1, 50) },
 		"slack":                 func(v value) { v.slack(&c.Slack) },
+		"mail":                  func(v value) { letters = v; v.mail(&c.Mail) },
 	})
 	top.require("organizer", "the address that owns every series, such as people-ops@acme.example")
 	if !top.has("timezone") {
@@ -165,6 +183,9 @@ func (r *reader) config(c *Config, root *node) {
 	}
 	r.people(c, people, top)
 	w.Organizer.Name = cmp.Or(w.Organizer.Name, w.Roster[w.Organizer.Address].Name)
+	if c.Mail.Configured() {
+		letters.checkMail(&c.Mail, w.Organizer)
+	}
 	r.programs(w, programs)
 	r.groups(w, groups)
 	r.check(w, top)

@@ -28,6 +28,7 @@ calendar:
   backend: google
   folder: {path: cals}
   google: {credentials: oauth.json, token: tok.json, subject: "robot@acme.example", endpoint: "http://127.0.0.1:8080", meet: false}
+  microsoft: {tenant: acme.example, client_id: 6c1f, secret_env: MS_SECRET, token: ms.json, teams: false, endpoint: "http://127.0.0.1:8080/v1.0", login: "http://127.0.0.1:8080"}
   caldav: {url: "https://dav.acme.example/", username: robot, password_env: CALDAV_PASSWORD}
   allow_hosts: [cal.intern.acme.example, "10.0.0.5:8443"]
 people:
@@ -155,6 +156,7 @@ func wantFull(dir string) *config.Config {
 			Backend:    config.Google,
 			Folder:     config.FolderOptions{Path: "cals"},
 			Google:     config.GoogleOptions{Credentials: "oauth.json", Token: "tok.json", Subject: "robot@acme.example", Endpoint: "http://127.0.0.1:8080"},
+			Microsoft:  config.MicrosoftOptions{Tenant: "acme.example", ClientID: "6c1f", SecretEnv: "MS_SECRET", Token: "ms.json", Endpoint: "http://127.0.0.1:8080/v1.0", Login: "http://127.0.0.1:8080"},
 			CalDAV:     config.CalDAVOptions{URL: "https://dav.acme.example/", Username: "robot", PasswordEnv: "CALDAV_PASSWORD"},
 			AllowHosts: []string{"cal.intern.acme.example", "10.0.0.5:8443"},
 		},
@@ -190,9 +192,10 @@ programs: [{name: c}, {name: p, kind: pair}, {name: o, kind: one-on-one}]
 			Review:   scheduler.DefaultReviewRules(),
 		},
 		Calendar: config.Calendar{
-			Backend: config.Folder,
-			Folder:  config.FolderOptions{Path: "calendars"},
-			Google:  config.GoogleOptions{Credentials: "credentials.json", Token: "token.json", Meet: true},
+			Backend:   config.Folder,
+			Folder:    config.FolderOptions{Path: "calendars"},
+			Google:    config.GoogleOptions{Credentials: "credentials.json", Token: "token.json", Meet: true},
+			Microsoft: config.MicrosoftOptions{Token: "token.json", Teams: true},
 		},
 		Store: "peerslot.db", AnswerKey: filepath.Join(".peerslot", "answer.key"), MaxSessionsPerWeek: 3,
 	}

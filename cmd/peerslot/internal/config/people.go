@@ -71,6 +71,7 @@ func personFields(c *Config, p *scheduler.Person) fields {
 		"location":   func(v value) { p.Location = v.text() },
 		"manager":    func(v value) { p.Manager = v.address() },
 		"calendar":   func(v value) { p.Calendar = v.feed() },
+		"mail":       func(v value) { p.Mail = word(v, scheduler.MailWhole, scheduler.MailFeed) },
 	}
 }
 

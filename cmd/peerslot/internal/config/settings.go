@@ -15,8 +15,12 @@ func (v value) calendar(c *Calendar) {
 		"folder":      func(v value) { v.folder(&c.Folder) },
 		"google":      func(v value) { v.google(&c.Google) },
 		"caldav":      func(v value) { v.caldav(&c.CalDAV) },
+		"microsoft":   func(v value) { v.microsoft(&c.Microsoft) },
 		"allow_hosts": func(v value) { c.AllowHosts = v.hosts() },
 	})
+	if c.Backend == Microsoft {
+		v.require("microsoft", "{tenant: …, client_id: …}")
+	}
 }
 
 // backend reads the kind of place where series are booked. CalDAV has settings of its
@@ -26,7 +30,7 @@ func (v value) backend() Backend {
 		v.fail("this build books on folder or google, not on caldav")
 		return ""
 	}
-	return word(v, Folder, Google)
+	return word(v, Folder, Google, Microsoft)
 }
 
 func (v value) folder(o *FolderOptions) {
@@ -55,6 +59,35 @@ func (v value) caldav(o *CalDAVOptions) {
 		"username":     func(v value) { o.Username = v.text() },
 		"password_env": func(v value) { o.PasswordEnv = v.variable("password") },
 	})
+}
+
+func (v value) microsoft(o *MicrosoftOptions) {
+	v.fields(fields{
+		"tenant":      func(v value) { o.Tenant = v.tenant() },
+		"client_id":   func(v value) { o.ClientID = v.text() },
+		"secret_env":  func(v value) { o.SecretEnv = v.variable("secret") },
+		"certificate": func(v value) { o.Certificate = v.filePath("") },
+		"token":       func(v value) { o.Token = v.filePath(o.Token) },
+		"teams":       func(v value) { o.Teams = v.boolean() },
+		"endpoint":    func(v value) { o.Endpoint = v.url() },
+		"login":       func(v value) { o.Login = v.url() },
+	})
+	v.require("tenant", "the tenant's domain or id")
+	v.require("client_id", "the id of the application")
+	if o.SecretEnv != "" && o.Certificate != "" {
+		v.fail("want secret_env or certificate, not both")
+	}
+}
+
+// tenant reads the tenant of an application. Those of many are no tenants.
+func (v value) tenant() string {
+	s := v.text()
+	switch strings.ToLower(s) {
+	case "", "common", "organizations", "consumers":
+		v.fail("want the tenant's domain or id, such as acme.example, not %s", quote(s))
+		return ""
+	}
+	return s
 }
 
 // filePath reads a path. An empty text means the default.

@@ -1,0 +1,279 @@
+package graph
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/calendar/internal/calls"
+)
+
+const (
+	pageSize = 1000 // the most events that Graph puts on a page
+
+	commonFields = "id,type,subject,body,start,end,location,organizer,attendees,isReminderOn,reminderMinutesBeforeStart,isCancelled,showAs,categories"
+	seriesFields = commonFields + ",recurrence,onlineMeeting,transactionId"
+
+	occurrenceFields = commonFields + ",seriesMasterId,originalStart"
+)
+
+// expand asks for one of our properties: they are shown only so.
+func expand(prop string) string {
+	return fmt.Sprintf("singleValueExtendedProperties($filter=id eq '%s')", prop)
+}
+
+// having filters by one of our properties. Exchange compares the value without
+// regard to case.
+func having(prop, value string) string {
+	return fmt.Sprintf("singleValueExtendedProperties/Any(ep: ep/id eq '%s' and ep/value eq '%s')", prop, value)
+}
+
+// find looks for the event of a series.
+func (b *Backend) find(ctx context.Context, uid calendar.UID) (event, error) {
+	found, err := b.findAll(ctx, uid)
+	if err != nil {
+		return event{}, err
+	}
+	return found[0], nil
+}
+
+// findAll looks for all events that are a series, or were a part of it once: who
+// changes "this and all following" in Outlook makes a second event, which may keep
+// the properties of the first. The first comes first.
+func (b *Backend) findAll(ctx context.Context, uid calendar.UID) ([]event, error) {
+	var found []event
+	err := b.list(ctx, "events.find", b.path(url.Values{
+		"$filter": {having(propUID, string(uid))}, "$expand": {expand(propState)}, "$select": {seriesFields},
+	}, "events"), func(e event) {
+		if s, ok := stateOf(e); ok && s.Key == keyOf(uid) && !e.IsCancelled {
+			found = append(found, e)
+		}
+	})
+	if err == nil && len(found) == 0 {
+		err = calendar.ErrNotFound
+	}
+	slices.SortFunc(found, event.compare)
+	return found, err
+}
+
+// compare orders events by when they begin.
+func (e event) compare(o event) int {
+	a, _ := e.interval()
+	b, _ := o.interval()
+	return cmp.Or(a.Start.Compare(b.Start), cmp.Compare(e.ID, o.ID))
+}
+
+// list reads all pages of a list.
+func (b *Backend) list(ctx context.Context, name, path string, each func(event)) error {
+	for path != "" {
+		p, err := read[page](ctx, b, call{name: name, method: http.MethodGet, path: path, want: http.StatusOK})
+		if err != nil {
+			return err
+		}
+		for _, e := range p.Value {
+			each(e)
+		}
+		if path = ""; p.Next != "" {
+			if path, err = b.onRoot(p.Next); err != nil {
+				return fmt.Errorf("microsoft %s: %w", name, err)
+			}
+		}
+	}
+	return nil
+}
+
+// get reads an event of ours by its id.
+func (b *Backend) get(ctx context.Context, id string) (event, error) {
+	return read[event](ctx, b, b.getCall(id))
+}
+
+func (b *Backend) getCall(id string) call {
+	return call{name: "events.get", method: http.MethodGet, want: http.StatusOK,
+		path: b.path(url.Values{"$expand": {expand(propState)}, "$select": {seriesFields}}, "events", id)}
+}
+
+// look reads the series and its occurrences. One whose event is not where it was is
+// looked for: an id may be a stranger's, and no answer but an empty list says that
+// a series is gone.
+func (b *Backend) look(ctx context.Context, uid calendar.UID) (reading, error) {
+	e, err := b.seriesEvent(ctx, uid)
+	if err != nil {
+		if errors.Is(err, calendar.ErrNotFound) {
+			b.remember(uid, "")
+		}
+		return reading{}, err
+	}
+	b.remember(uid, e.ID)
+	occurrences, err := b.instances(ctx, e)
+	if answered(err, http.StatusNotFound) {
+		return reading{}, &calendar.RetryError{Err: err} // it went between the two calls
+	}
+	if err != nil {
+		return reading{}, err
+	}
+	r, err := understand(uid, e, occurrences)
+	if err == nil && e.Recurrence.Range.Type == "endDate" { // we write a number of sessions, people a last day
+		r.series.SplitOff, err = b.splitOff(ctx, uid, e)
+	}
+	return r, err
+}
+
+// splitOff returns what people took out of a series by changing a session and all
+// that follow.
+func (b *Backend) splitOff(ctx context.Context, uid calendar.UID, e event) ([]calendar.SplitOff, error) {
+	all, err := b.findAll(ctx, uid)
+	if err != nil {
+		return nil, err
+	}
+	var out []calendar.SplitOff
+	for _, part := range all {
+		if iv, ok := part.interval(); ok && part.ID != e.ID && part.compare(e) > 0 {
+			split := calendar.SplitOff{From: iv.Start}
+			if part.Recurrence != nil {
+				split.Count = part.Recurrence.Range.Number
+			}
+			out = append(out, split)
+		}
+	}
+	return out, nil
+}
+
+func (b *Backend) seriesEvent(ctx context.Context, uid calendar.UID) (event, error) {
+	id, _ := b.known(uid)
+	if id != "" {
+		e, err := b.get(ctx, id)
+		if err == nil && !e.IsCancelled {
+			return e, nil
+		}
+		if err != nil && !answered(err, http.StatusNotFound) {
+			return e, err
+		}
+	}
+	return b.find(ctx, uid)
+}
+
+// instances lists the occurrences of a series, wherever they were moved to.
+func (b *Backend) instances(ctx context.Context, e event) ([]event, error) {
+	path, err := b.instancesPath(e)
+	if err != nil {
+		return nil, nil // understand says what is the matter with it
+	}
+	var out []event
+	err = b.list(ctx, "events.instances", path, func(o event) { out = append(out, o) })
+	return out, err
+}
+
+func (b *Backend) instancesPath(e event) (string, error) {
+	iv, ok := e.interval()
+	if !ok {
+		return "", errors.New("its time cannot be read")
+	}
+	query := window(reach(iv.Start))
+	query.Set("$select", occurrenceFields)
+	query.Set("$expand", expand(propSession))
+	query.Set("$top", "200")
+	return b.path(query, "events", e.ID, "instances"), nil
+}
+
+// reach returns where the sessions of a series can be that begins at start: it lasts
+// at most three months, and only the first and the last can be moved out of them.
+func reach(start time.Time) availability.Interval {
+	return availability.Interval{Start: start.AddDate(0, -6, 0), End: start.AddDate(0, 10, 0)}
+}
+
+func window(iv availability.Interval) url.Values {
+	return url.Values{"startDateTime": {stamp(iv.Start)}, "endDateTime": {stamp(iv.End)}}
+}
+
+func (b *Backend) insert(ctx context.Context, e event) (event, error) {
+	return write[event](ctx, b, call{name: "events.create", method: http.MethodPost, path: b.path(nil, "events"), body: e, want: http.StatusCreated})
+}
+
+// patch changes the fields that are set in e, if nobody has changed the event since
+// etag was read. If somebody has, or the event is not where it was thought to be,
+// that is a calendar.RetryError: look and try again.
+func (b *Backend) patch(ctx context.Context, id, etag string, e event) (event, error) {
+	out, err := write[event](ctx, b, call{
+		name: "events.update", method: http.MethodPatch, path: b.path(nil, "events", id), body: e, etag: etag, want: http.StatusOK,
+	})
+	if answered(err, http.StatusPreconditionFailed, http.StatusConflict, http.StatusNotFound) {
+		err = &calendar.RetryError{Err: err}
+	}
+	return out, err
+}
+
+// cancel takes an event off all calendars and tells the attendees why. One that is
+// not there any more is fine.
+func (b *Backend) cancel(ctx context.Context, id, why string) error {
+	_, err := write[none](ctx, b, call{
+		name: "events.cancel", method: http.MethodPost, path: b.path(nil, "events", id, "cancel"),
+		body: map[string]string{"comment": why}, want: http.StatusAccepted,
+	})
+	if answered(err, http.StatusNotFound) {
+		return nil
+	}
+	return err
+}
+
+// htmlOf reads the text of an event as it is.
+func (b *Backend) htmlOf(ctx context.Context, id string) (string, error) {
+	e, err := read[event](ctx, b, call{
+		name: "events.get", method: http.MethodGet, want: http.StatusOK, prefer: preferHTML,
+		path: b.path(url.Values{"$select": {"id,body"}}, "events", id),
+	})
+	if err != nil || e.Body == nil {
+		return "", err
+	}
+	return e.Body.Content, nil
+}
+
+// Get implements calendar.Backend.
+func (b *Backend) Get(ctx context.Context, uid calendar.UID) (calendar.Series, error) {
+	r, err := settled(ctx, func() (reading, error) { return b.look(ctx, uid) })
+	if err != nil {
+		return calendar.Series{}, fmt.Errorf("series %s: %w", uid, err)
+	}
+	return r.series, nil
+}
+
+// settled tries anew what found that things had changed meanwhile. Its error is
+// final.
+func settled[T any](ctx context.Context, op func() (T, error)) (T, error) {
+	v, err := calendar.Retry(ctx, calls.Tries, op)
+	return v, calls.Final(err)
+}
+
+// Cancel implements calendar.Backend. What is left of a series is cancelled by
+// shortening it, which is one mail a person; those that were moved are told of
+// again.
+func (b *Backend) Cancel(ctx context.Context, uid calendar.UID, from time.Time) error {
+	_, err := settled(ctx, func() (calendar.Series, error) {
+		r, err := b.look(ctx, uid)
+		if err != nil {
+			return r.series, err
+		}
+		target, err := r.series.Until(from)
+		if err != nil || target.Sequence == r.series.Sequence {
+			return r.series, err
+		}
+		return b.bring(ctx, r, target, markOf(target))
+	})
+	if err == nil || errors.Is(err, calendar.ErrNotFound) {
+		return nil
+	}
+	return fmt.Errorf("cancel series %s: %w", uid, err)
+}
+
+// top sets how many events a page has.
+func top(q url.Values, n int) url.Values {
+	q.Set("$top", strconv.Itoa(n))
+	return q
+}

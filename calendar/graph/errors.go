@@ -1,0 +1,158 @@
+package graph
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/calendar/internal/calls"
+	"github.com/peerslot/peerslot/calendar/oauth"
+)
+
+// An apiError is an answer of Graph that is not the success that was asked for. It
+// keeps none of the answer's text, which may quote what was sent.
+type apiError struct {
+	method  string
+	status  int
+	code    string        // Graph's word for it, such as ErrorItemNotFound
+	after   time.Duration // how long Graph asks to wait, 0 if it does not say
+	request string        // by which Microsoft's support finds it
+}
+
+func (e *apiError) Error() string {
+	text := fmt.Sprintf("microsoft %s: %d %s", e.method, e.status, cmp.Or(e.code, http.StatusText(e.status)))
+	if e.request != "" {
+		text += fmt.Sprintf(" (request-id %s)", e.request)
+	}
+	return text
+}
+
+func errorOf(c call, a answer) error {
+	var said struct {
+		Error struct {
+			Code       string
+			InnerError map[string]any
+		}
+	}
+	_ = json.Unmarshal(a.body, &said) // it may be a proxy's page
+	e := &apiError{method: c.name, status: a.status}
+	if isWord(said.Error.Code) {
+		e.code = said.Error.Code
+	}
+	id, _ := said.Error.InnerError["request-id"].(string)
+	if id = cmp.Or(id, a.header.Get("request-id")); isWord(id) {
+		e.request = id
+	}
+	if seconds, err := strconv.Atoi(a.header.Get("Retry-After")); err == nil && seconds > 0 {
+		e.after = time.Duration(seconds) * time.Second
+	}
+	return e
+}
+
+// isWord reports whether s is a word that can be shown, and no text.
+func isWord(s string) bool {
+	return len(s) <= 64 && strings.Trim(strings.ToLower(s), "abcdefghijklmnopqrstuvwxyz0123456789-_.") == ""
+}
+
+// answered reports whether err is an answer of Graph with one of the statuses.
+func answered(err error, statuses ...int) bool {
+	e, ok := errors.AsType[*apiError](err)
+	if !ok {
+		return false
+	}
+	for _, s := range statuses {
+		if e.status == s {
+			return true
+		}
+	}
+	return false
+}
+
+// said reports whether err is an answer of Graph with that code.
+func said(err error, code string) bool {
+	e, ok := errors.AsType[*apiError](err)
+	return ok && strings.EqualFold(e.code, code)
+}
+
+// concernsAll reports whether err is no fault of one thing, but ends a run.
+func concernsAll(ctx context.Context, err error) bool {
+	return ctx.Err() != nil || errors.Is(err, calendar.ErrSignIn) || errors.Is(err, calendar.ErrQuota)
+}
+
+// translate turns the error of one call into one that says what may be done about
+// it: a calendar.RetryError may work later, everything else is final.
+func translate(ctx context.Context, method string, err error) error {
+	if err == nil {
+		return nil
+	}
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if _, ok := errors.AsType[*oauth.Error](err); ok {
+		return fmt.Errorf("microsoft %s: %w", method, bare(err))
+	}
+	if again, ok := errors.AsType[*calendar.RetryError](err); ok { // of the token endpoint
+		return &calendar.RetryError{After: again.After, Refused: true, Err: fmt.Errorf("microsoft %s: %w", method, bare(again))}
+	}
+	if api, ok := errors.AsType[*apiError](err); ok {
+		return api.classify()
+	}
+	return &calendar.RetryError{Err: fmt.Errorf("microsoft %s: %w", method, bare(err))}
+}
+
+// classify says what may be done. Whatever is not known to pass is final.
+func (e *apiError) classify() error {
+	limited := e.status == http.StatusTooManyRequests
+	switch {
+	case e.after > calls.Patience && (limited || e.status >= 500), e.code == "ErrorExceededMessageLimit", e.code == "ErrorMessageSubmissionBlocked":
+		return fmt.Errorf("%w: %w", calendar.ErrQuota, e)
+	case limited, e.code == "ApplicationThrottled", e.code == "ErrorServerBusy":
+		return &calendar.RetryError{After: e.after, Refused: true, Err: e}
+	case e.status >= 500 && e.status != http.StatusNotImplemented, e.status == http.StatusRequestTimeout:
+		return &calendar.RetryError{After: e.after, Err: e}
+	case e.status == http.StatusUnauthorized:
+		return fmt.Errorf("%w (%w)", signedOut("Microsoft does not accept the token"), e)
+	case e.status == http.StatusForbidden:
+		return fmt.Errorf("%w (%w)", errForbidden, e)
+	case e.status < 300:
+		// It is a success, but not the documented one: a proxy may have answered.
+		return &calendar.RetryError{Err: e}
+	}
+	return e
+}
+
+// exhausted returns err, which ends the run if there are too many calls still after
+// all that waiting.
+func exhausted(err error) error {
+	if answered(err, http.StatusTooManyRequests) && !errors.Is(err, calendar.ErrQuota) {
+		return fmt.Errorf("%w: %w", calendar.ErrQuota, err)
+	}
+	return err
+}
+
+func signedOut(reason string) error { return oauth.Microsoft{}.SignedOut(reason) }
+
+// errForbidden is what an application or account without the right gets.
+var errForbidden = &oauth.Error{
+	Service: "microsoft",
+	Reason:  "the application or account may not use the organizer's mailbox",
+	Advice: "grant Calendars.ReadWrite (with an administrator's consent), include the organizer's mailbox in the application's scope, " +
+		"or sign in as the organizer; a change takes up to two hours",
+}
+
+// bare returns err without the address of the request, which holds people's
+// addresses.
+func bare(err error) error {
+	if u, ok := errors.AsType[*url.Error](err); ok {
+		return u.Err
+	}
+	return err
+}

@@ -1,0 +1,320 @@
+package graph
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"time"
+
+	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/calendar"
+)
+
+// Sync implements calendar.Syncer. It makes one call for each page of what changed in
+// the organizer's calendar (calendarView/delta), and two for each of our series
+// among that. Reading all takes the pages of the calendar, those of our series, and
+// one call for each series that has occurrences of its own.
+func (b *Backend) Sync(ctx context.Context, token string, ours []calendar.UID) (calendar.Changes, error) {
+	known := parseSyncToken(token)
+	if token == "" || !known.covers(b.cfg.Now()) {
+		return b.syncAll(ctx, ours)
+	}
+	items, next, err := b.delta(ctx, known.Link)
+	switch {
+	case answered(err, http.StatusGone) || said(err, "SyncStateNotFound"), answered(err, http.StatusBadRequest):
+		return b.syncAll(ctx, ours) // tokens end whenever Exchange likes
+	case err != nil:
+		return calendar.Changes{}, fmt.Errorf("read the organizer's calendar: %w", err)
+	}
+	c := calendar.Changes{Problems: map[calendar.UID]error{}}
+	readings, err := b.lookAll(ctx, known.changed(items, ours))
+	if err != nil {
+		return calendar.Changes{}, err
+	}
+	for _, uid := range ours {
+		if got, ok := readings[uid]; ok {
+			if err := addTo(&c, uid, got.reading.series, got.err); err != nil {
+				return calendar.Changes{}, err
+			}
+			known.note(uid, got.reading)
+		}
+	}
+	known.Link = next
+	known.keep(ours)
+	c.Token = known.String()
+	return c, nil
+}
+
+// syncAll reads all series, and begins to watch the calendar.
+func (b *Backend) syncAll(ctx context.Context, ours []calendar.UID) (calendar.Changes, error) {
+	fresh := newSyncToken(b.cfg.Now())
+	items, link, err := b.delta(ctx, b.path(window(fresh.window()), "calendarView", "delta"))
+	if err != nil {
+		return calendar.Changes{}, fmt.Errorf("read the organizer's calendar: %w", err)
+	}
+	fresh.Link = link
+	masters, err := b.masters(ctx)
+	if err != nil {
+		return calendar.Changes{}, fmt.Errorf("list the organizer's series: %w", err)
+	}
+	occurrences := map[string][]event{}
+	for _, e := range items {
+		if e.SeriesMasterID != "" && e.Removed == nil {
+			occurrences[e.SeriesMasterID] = append(occurrences[e.SeriesMasterID], e)
+		}
+	}
+	c := calendar.Changes{Full: true, Problems: map[calendar.UID]error{}}
+	var unclear []calendar.UID
+	readings := map[calendar.UID]result{}
+	for _, uid := range ours {
+		e, ok := masters[keyOf(uid)]
+		if !ok {
+			b.remember(uid, "")
+			readings[uid] = result{err: calendar.ErrNotFound}
+			continue
+		}
+		b.remember(uid, e.ID)
+		if !fresh.tellsAll(e, occurrences[e.ID]) {
+			unclear = append(unclear, uid)
+			continue
+		}
+		r, err := understand(uid, e, occurrences[e.ID])
+		readings[uid] = result{r, err}
+	}
+	more, err := b.lookAll(ctx, unclear)
+	if err != nil {
+		return calendar.Changes{}, err
+	}
+	for _, uid := range ours {
+		got, ok := readings[uid]
+		if !ok {
+			got = more[uid]
+		}
+		if err := addTo(&c, uid, got.reading.series, got.err); err != nil {
+			return calendar.Changes{}, err
+		}
+		fresh.note(uid, got.reading)
+	}
+	c.Token = fresh.String()
+	return c, nil
+}
+
+func addTo(c *calendar.Changes, uid calendar.UID, s calendar.Series, err error) error {
+	switch {
+	case errors.Is(err, calendar.ErrChanged):
+		c.Problems[uid] = err
+	case errors.Is(err, calendar.ErrNotFound):
+		c.Gone = append(c.Gone, uid)
+	case err != nil:
+		return fmt.Errorf("series %s: %w", uid, err)
+	default:
+		c.Series = append(c.Series, s)
+	}
+	return nil
+}
+
+// delta reads what changed since a link was made, and returns the next.
+func (b *Backend) delta(ctx context.Context, path string) (items []event, next string, err error) {
+	for {
+		p, err := read[page](ctx, b, call{
+			name: "calendarView.delta", method: http.MethodGet, path: path, want: http.StatusOK,
+			prefer: fmt.Sprintf("%s, odata.maxpagesize=%d", prefer, pageSize),
+		})
+		if err != nil {
+			return nil, "", err
+		}
+		items = append(items, p.Value...)
+		if p.Next == "" && p.Delta == "" {
+			return nil, "", errors.New("microsoft calendarView.delta: the answer leads nowhere")
+		}
+		if p.Next == "" {
+			next, err = b.onRoot(p.Delta)
+			return items, next, err
+		}
+		if path, err = b.onRoot(p.Next); err != nil {
+			return nil, "", err
+		}
+	}
+}
+
+// masters lists the events of all our series, by the key of their UID.
+func (b *Backend) masters(ctx context.Context) (map[string]event, error) {
+	out := map[string]event{}
+	query := url.Values{"$filter": {having(propKind, kindSeries)}, "$expand": {expand(propState)}, "$select": {seriesFields}}
+	err := b.list(ctx, "events.list", b.path(top(query, pageSize), "events"), func(e event) {
+		s, ok := stateOf(e)
+		if have, twice := out[s.Key]; ok && !e.IsCancelled && (!twice || e.compare(have) < 0) {
+			out[s.Key] = e
+		}
+	})
+	return out, err
+}
+
+// A result is what became of reading one series.
+type result struct {
+	reading reading
+	err     error // final
+}
+
+// lookAll reads several series. What concerns everybody is the error.
+func (b *Backend) lookAll(ctx context.Context, uids []calendar.UID) (map[calendar.UID]result, error) {
+	out := map[calendar.UID]result{}
+	for chunk := range slices.Chunk(uids, maxBatch) {
+		found, err := b.lookTogether(ctx, chunk)
+		if err != nil {
+			return nil, err
+		}
+		for _, uid := range chunk {
+			got, ok := found[uid]
+			if !ok {
+				got.reading, got.err = settled(ctx, func() (reading, error) { return b.look(ctx, uid) })
+			}
+			if got.err != nil && concernsAll(ctx, got.err) {
+				return nil, got.err
+			}
+			out[uid] = got
+		}
+	}
+	return out, nil
+}
+
+// lookTogether reads series whose events are known, in batches. Of those for which
+// that does not work, it says nothing.
+func (b *Backend) lookTogether(ctx context.Context, uids []calendar.UID) (map[calendar.UID]result, error) {
+	var found []calendar.UID
+	var gets []call
+	for _, uid := range uids {
+		if id, _ := b.known(uid); id != "" {
+			found, gets = append(found, uid), append(gets, b.getCall(id))
+		}
+	}
+	if len(found) < 2 {
+		return nil, nil
+	}
+	answers, err := b.batch(ctx, gets)
+	if err != nil {
+		return nil, err
+	}
+	events := map[calendar.UID]event{}
+	var asked []calendar.UID
+	var lists []call
+	for i, uid := range found {
+		e, err := decode[event](gets[i], answers[i])
+		path, err2 := b.instancesPath(e)
+		if err == nil && err2 == nil && !e.IsCancelled {
+			events[uid], asked = e, append(asked, uid)
+			lists = append(lists, call{name: "events.instances", method: http.MethodGet, path: path, want: http.StatusOK})
+		}
+	}
+	if answers, err = b.batch(ctx, lists); err != nil {
+		return nil, err
+	}
+	out := map[calendar.UID]result{}
+	for i, uid := range asked {
+		p, err := decode[page](lists[i], answers[i])
+		if err == nil && p.Next == "" && events[uid].Recurrence != nil && events[uid].Recurrence.Range.Type == "numbered" {
+			r, err := understand(uid, events[uid], p.Value)
+			out[uid] = result{r, err}
+		}
+	}
+	return out, nil
+}
+
+// A syncToken is where reading the changes goes on, and which items are ours: of one
+// that is gone, Exchange says nothing but its id.
+type syncToken struct {
+	Link  string                    `json:"link"` // below the root
+	From  time.Time                 `json:"from"`
+	To    time.Time                 `json:"to"`
+	Items map[calendar.UID][]string `json:"items"` // digests of ids: of the event and its occurrences
+}
+
+// newSyncToken watches the sessions of all series that are not over, and of those
+// that will be booked in the next three months; then another is due.
+func newSyncToken(now time.Time) syncToken {
+	day := now.UTC().Truncate(24 * time.Hour)
+	return syncToken{From: day.AddDate(0, 0, -120), To: day.AddDate(0, 0, 210), Items: map[calendar.UID][]string{}}
+}
+
+func parseSyncToken(s string) (t syncToken) {
+	if json.Unmarshal([]byte(s), &t) != nil || t.Items == nil {
+		return syncToken{}
+	}
+	return t
+}
+
+func (t syncToken) String() string { return asJSON(t) }
+
+func (t syncToken) window() availability.Interval {
+	return availability.Interval{Start: t.From, End: t.To}
+}
+
+// covers reports whether what is booked now ends within what is watched.
+func (t syncToken) covers(now time.Time) bool {
+	return t.Link != "" && now.After(t.From.AddDate(0, 0, 110)) && now.Before(t.To.AddDate(0, 0, -110))
+}
+
+// tellsAll reports whether the items of the calendar say all of a series: nothing was
+// changed in its occurrences, and none can be outside of what was read.
+func (t syncToken) tellsAll(e event, occurrences []event) bool {
+	iv, ok := e.interval()
+	if e.Recurrence == nil || e.Recurrence.Range.Type != "numbered" || !ok || !t.window().Contains(availability.Interval{Start: iv.Start.AddDate(0, 0, -7), End: iv.End.AddDate(0, 0, 100)}) {
+		return false
+	}
+	return !slices.ContainsFunc(occurrences, func(o event) bool {
+		_, timed := o.Start.instant()
+		return o.Type != "occurrence" || !timed
+	})
+}
+
+// note keeps the ids of a series.
+func (t syncToken) note(uid calendar.UID, r reading) {
+	if r.event.ID == "" {
+		return
+	}
+	items := []string{fingerprint(r.event.ID)}
+	for _, o := range r.occurrences {
+		if o.ID != "" {
+			items = append(items, fingerprint(o.ID))
+		}
+	}
+	slices.Sort(items[1:])
+	t.Items[uid] = items
+}
+
+// keep forgets series that are not among ours any more.
+func (t syncToken) keep(ours []calendar.UID) {
+	still := map[calendar.UID]bool{}
+	for _, uid := range ours {
+		still[uid] = true
+	}
+	for uid := range t.Items {
+		if !still[uid] {
+			delete(t.Items, uid)
+		}
+	}
+}
+
+// changed returns which of ours the items belong to, and those that the token does
+// not know yet.
+func (t syncToken) changed(items []event, ours []calendar.UID) []calendar.UID {
+	touched := map[string]bool{}
+	for _, e := range items {
+		touched[fingerprint(e.ID)] = true
+		if e.SeriesMasterID != "" {
+			touched[fingerprint(e.SeriesMasterID)] = true
+		}
+	}
+	var out []calendar.UID
+	for _, uid := range ours {
+		known, ok := t.Items[uid]
+		if !ok || slices.ContainsFunc(known, func(id string) bool { return touched[id] }) {
+			out = append(out, uid)
+		}
+	}
+	return out
+}

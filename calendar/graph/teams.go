@@ -1,0 +1,56 @@
+package graph
+
+import (
+	"html"
+	"regexp"
+	"strings"
+)
+
+var tags = regexp.MustCompile(`(?s)<!--.*?-->|<(style|script|head)\b.*?</(style|script|head)>|<[^>]*>`)
+
+// replaceOwn returns the HTML of an event in which our own text, which has the given
+// digest, is another. All that others put there stays, above all how to join the
+// meeting: if our text cannot be found, the new one goes before everything.
+func replaceOwn(page string, own digest, description string) string {
+	ours := "<div>" + strings.ReplaceAll(html.EscapeString(description), "\n", "<br>\n") + "</div>\n"
+	start := bodyStart(page)
+	cut := start
+	if own != "" {
+		for _, end := range textEnds(page[start:]) {
+			if digestOf(textOf(page[start:start+end])) == own {
+				cut = start + end
+				break
+			}
+		}
+	}
+	return page[:start] + ours + page[cut:]
+}
+
+// bodyStart returns where the content of the body begins.
+func bodyStart(page string) int {
+	i := strings.Index(strings.ToLower(page), "<body")
+	if i < 0 {
+		return 0
+	}
+	end := strings.IndexByte(page[i:], '>')
+	if end < 0 {
+		return 0
+	}
+	return i + end + 1
+}
+
+// textEnds returns where a piece of text ends: before each tag, and at the end.
+func textEnds(page string) []int {
+	var out []int
+	last := 0
+	for _, span := range tags.FindAllStringIndex(page, -1) {
+		if strings.TrimSpace(page[last:span[0]]) != "" {
+			out = append(out, span[0])
+		}
+		last = span[1]
+	}
+	return append(out, len(page))
+}
+
+// textOf returns the text of a piece of HTML, whose blanks do not count.
+func textOf(page string) string { return html.UnescapeString(tags.ReplaceAllString(page, " ")) }

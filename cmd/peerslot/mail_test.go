@@ -1,0 +1,197 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/emersion/go-smtp"
+
+	"github.com/peerslot/peerslot/scheduler/mail/mailtest"
+)
+
+// A mailWorld is a workspace of calendars in files, in which all are told by mail.
+type mailWorld struct {
+	lifeWorld
+	*mailtest.PostOffice
+	inbox *mailtest.Mailroom
+}
+
+func newMailWorld(t *testing.T, more string) *mailWorld {
+	t.Helper()
+	w := &mailWorld{lifeWorld{t.TempDir()}, &mailtest.PostOffice{Auth: []string{"PLAIN"}, Token: "right"}, mailtest.NewMailroom(t)}
+	config := fmt.Sprintf(`organizer: ops@acme.example
+timezone: Europe/Berlin
+people:
+  - {email: ana@acme.example, name: Ana Lima, timezone: Europe/Lisbon}
+  - {email: bo@acme.example, name: Bo Berg}
+  - {email: cem@acme.example, name: Cem Kaya}
+programs:
+  - {name: circles, kind: circle, size: 2-4}
+groups:
+  - {name: leads, program: circles, members: [ana@acme.example, bo@acme.example, cem@acme.example]}
+mail: {server: %q, replies: %q, password_env: MAIL_PASSWORD%s}
+`, w.Open(t, "smtp", nil), w.inbox.URL, more)
+	if err := os.WriteFile(filepath.Join(w.dir, "peerslot.yaml"), []byte(config), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(filepath.Join(w.dir, "calendars"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"ana", "bo", "cem"} {
+		text := "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nEND:VCALENDAR\r\n"
+		if err := os.WriteFile(filepath.Join(w.dir, "calendars", name+"@acme.example.ics"), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return w
+}
+
+func (w *mailWorld) at(t *testing.T, now string, args ...string) ran {
+	t.Helper()
+	a := w.args(append(args, "--now", now)...)
+	var out, errs strings.Builder
+	program := w.app(&out, &errs)
+	program.getenv = func(name string) string { return map[string]string{"MAIL_PASSWORD": "right"}[name] }
+	status := program.main(t.Context(), a)
+	return ran{status, out.String(), errs.String()}
+}
+
+// letters returns recipient and subject of what was sent since the last call.
+func (w *mailWorld) letters() (out []string) {
+	for i, raw := range w.Raw {
+		subject := ""
+		for line := range strings.Lines(raw) {
+			if rest, ok := strings.CutPrefix(line, "Subject: "); ok {
+				subject = strings.TrimSpace(rest)
+			}
+		}
+		to, _, _ := strings.Cut(w.Taken[i], "@")
+		out = append(out, to+": "+subject)
+	}
+	w.Raw, w.Taken = nil, nil
+	slices.Sort(out)
+	return out
+}
+
+// uid returns the UID property of the only series.
+func (w *mailWorld) uid(t *testing.T) string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(w.dir, "calendars", "ops@acme.example", "*.ics"))
+	if err != nil || len(files) != 1 {
+		t.Fatalf("the organizer's series: %v, %v; want one", files, err)
+	}
+	return strings.TrimSuffix(filepath.Base(files[0]), ".ics")
+}
+
+func (w *mailWorld) replies(t *testing.T, who, answer, session, at string) {
+	t.Helper()
+	if session != "" {
+		session = "RECURRENCE-ID:" + session + "\n"
+	}
+	when, err := time.Parse(time.RFC3339, at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.inbox.Deliver(t, fmt.Sprintf("From: %s\nTo: ops@acme.example\nContent-Type: text/calendar; method=REPLY; charset=utf-8\n\nBEGIN:VCALENDAR\nMETHOD:REPLY\nBEGIN:VEVENT\nUID:%s\n%sATTENDEE;PARTSTAT=%s:mailto:%s\nDTSTAMP:%s\nEND:VEVENT\nEND:VCALENDAR\n",
+		who, w.uid(t), session, answer, who, when.UTC().Format("20060102T150405Z")), when)
+}
+
+func TestAWholeLifeByMail(t *testing.T) {
+	w := newMailWorld(t, "")
+	if r := w.at(t, "2026-03-02T08:00:00Z", "book", "leads", "--slot", "tue 15:00", "--start", "2026-03-09", "--yes"); r.status != exitDone || !strings.Contains(r.stderr, "3 messages sent") {
+		t.Fatalf("book: %+v", r)
+	}
+	invited := []string{
+		"ana: Invitation: Peer circle: leads, Tuesdays at 14:00, weekly", "bo: Invitation: Peer circle: leads, Tuesdays at 15:00, weekly",
+		"cem: Invitation: Peer circle: leads, Tuesdays at 15:00, weekly",
+	}
+	if got := w.letters(); !slices.Equal(got, invited) {
+		t.Errorf("booked: %q, want %q", got, invited)
+	}
+	if r := w.at(t, "2026-03-02T09:00:00Z", "repair", "--yes"); len(w.letters()) > 0 {
+		t.Errorf("a night in which nothing happened sent mail: %+v", r)
+	}
+
+	w.replies(t, "ana@acme.example", "ACCEPTED", "", "2026-03-02T10:00:00Z")
+	w.replies(t, "ana@acme.example", "DECLINED", "20260317T140000Z", "2026-03-02T11:00:00Z")
+	w.replies(t, "eve@evil.example", "ACCEPTED", "", "2026-03-02T11:00:00Z")
+	r := w.at(t, "2026-03-14T09:00:00Z", "repair", "--yes")
+	if r.status != exitPerson || !strings.Contains(r.stdout+r.stderr, "not a member") {
+		t.Errorf("a stranger's reply: %+v, want that it is named", r)
+	}
+	moved := w.letters()
+	if len(moved) != 3 || !strings.Contains(moved[0], "Moved") {
+		t.Fatalf("after a decline: %q, want each told of the move\n%s%s", moved, r.stdout, r.stderr)
+	}
+	if again := w.at(t, "2026-03-14T10:00:00Z", "repair", "--yes"); len(w.letters()) > 0 {
+		t.Errorf("the second run sent mail: %+v", again)
+	}
+	history := w.at(t, "2026-03-14T10:00:00Z", "history", "leads")
+	for _, want := range []string{"accepted", "declined", "by mail"} {
+		if !strings.Contains(history.stdout, want) {
+			t.Errorf("the history lacks %q:\n%s", want, history.stdout)
+		}
+	}
+
+	if r := w.at(t, "2026-03-20T10:00:00Z", "cancel", "leads", "--yes"); r.status != exitDone {
+		t.Errorf("cancel: %+v", r)
+	}
+	if ended := w.letters(); len(ended) != 3 || !strings.Contains(ended[0], "Ended") {
+		t.Errorf("cancelled: %q, want each told", ended)
+	}
+}
+
+func TestWhatTheServerDoesNotTakeWaits(t *testing.T) {
+	w := newMailWorld(t, "")
+	w.Refuse = map[string]*smtp.SMTPError{"": {Code: 451, Message: "ill"}}
+	r := w.at(t, "2026-03-02T08:00:00Z", "book", "leads", "--yes")
+	if r.status != exitPerson || !strings.Contains(r.stderr, "mail server is in trouble") {
+		t.Errorf("book: %+v, want status 3 and the trouble named", r)
+	}
+	if shown := w.at(t, "2026-03-02T08:01:00Z", "mail", "--dry-run"); strings.Count(shown.stdout, "leads") != 3 {
+		t.Errorf("mail --dry-run: %+v, want three that wait", shown)
+	}
+	w.Refuse = nil
+	sent := w.at(t, "2026-03-02T09:00:00Z", "mail")
+	if got := w.letters(); sent.status != exitDone || len(got) != 3 || !strings.Contains(sent.stdout, "3 messages sent") {
+		t.Errorf("mail: %+v, sent %q; want three", sent, got)
+	}
+}
+
+func TestMailReadTakesOneMessage(t *testing.T) {
+	w := newMailWorld(t, "")
+	w.at(t, "2026-03-02T08:00:00Z", "book", "leads", "--yes")
+	path := filepath.Join(w.dir, "reply.eml")
+	text := fmt.Sprintf("From bo@acme.example Mon Mar  2\nFrom: bo@acme.example\nContent-Type: text/calendar; method=REPLY\n\nBEGIN:VCALENDAR\nMETHOD:REPLY\nBEGIN:VEVENT\nUID:%s\nATTENDEE;PARTSTAT=ACCEPTED:mailto:bo@acme.example\nEND:VEVENT\nEND:VCALENDAR\n", w.uid(t))
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r := w.at(t, "2026-03-02T09:00:00Z", "mail", "--read", path)
+	if r.status != exitDone || !strings.Contains(r.stdout, "1 reply noted") {
+		t.Errorf("mail --read: %+v, want the reply noted", r)
+	}
+	file, err := os.ReadFile(filepath.Join(w.dir, "calendars", "ops@acme.example", w.uid(t)+".ics"))
+	if err != nil || !strings.Contains(strings.ReplaceAll(string(file), "\r\n ", ""), "PARTSTAT=ACCEPTED;ROLE=REQ-PARTICIPANT;RSVP=TRUE;SCHEDULE-AGENT=CLIENT:mailto:bo@acme.example") {
+		t.Errorf("the organizer's file does not say that Bo accepted: %v\n%s", err, file)
+	}
+}
+
+func TestABrokenMailTemplateChangesNothing(t *testing.T) {
+	w := newMailWorld(t, ", templates: letters")
+	if err := os.Mkdir(filepath.Join(w.dir, "letters"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(w.dir, "letters", "message.txt.tmpl"), []byte("{{.Nothing}}"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	before := w.files(t)
+	r := w.at(t, "2026-03-02T08:00:00Z", "book", "leads", "--yes")
+	if r.status != exitError || !strings.Contains(r.stderr, "Nothing") || len(w.files(t)) != len(before) {
+		t.Errorf("book with a broken template: %+v, want an error that names the fault, and no new file", r)
+	}
+}

@@ -1,0 +1,97 @@
+package mail
+
+import (
+	"context"
+	"net"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/emersion/go-imap/v2"
+
+	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/mail/mailtest"
+)
+
+func serverOf(m *mailtest.Mailroom) Server {
+	return Server{URL: m.URL, Username: "ops@acme.example", Password: "right"}
+}
+
+func fetch(t *testing.T, b *Inbox) Taken {
+	t.Helper()
+	done, err := b.Fetch(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return done
+}
+
+func TestFetchReadsEachMessageOnceAndMarksNone(t *testing.T) {
+	m, d := mailtest.NewMailroom(t), newDesk(t)
+	b := &Inbox{Server: serverOf(m), Replies: d.Replies}
+	m.Deliver(t, "From: shop@shop.example\n\nBuy!\n", now.Add(time.Minute))
+	m.Deliver(t, reply("ana@acme.example", "REPLY", anaAccepts, "DTSTAMP:20260302T072900Z"), now.Add(time.Minute))
+	if done := fetch(t, b); done.Read != 2 || done.Replies != 1 {
+		t.Errorf("the first time: got %+v, want 2 read and 1 reply", done)
+	}
+	if done := fetch(t, b); done.Read != 0 {
+		t.Errorf("the second time: got %+v, want nothing read", done)
+	}
+	m.Deliver(t, reply("bo@acme.example", "REPLY", "ATTENDEE;PARTSTAT=DECLINED:mailto:bo@acme.example"), now.Add(time.Minute))
+	if done := fetch(t, b); done.Read != 1 || done.Replies != 1 {
+		t.Errorf("the third time: got %+v, want the new one", done)
+	}
+	s := d.series(t)
+	if a, b := s.RSVP("ana@acme.example", time.Time{}), s.RSVP("bo@acme.example", time.Time{}); a != calendar.Accepted || b != calendar.Declined {
+		t.Errorf("Ana %q and Bo %q, want accepted and declined", a, b)
+	}
+	status, err := m.Status("INBOX", &imap.StatusOptions{NumMessages: true, NumUnseen: true})
+	if err != nil || *status.NumMessages != 3 || *status.NumUnseen != 3 {
+		t.Errorf("the mailbox has %d messages, %d of them unseen, %v; want 3 and 3 as they were", *status.NumMessages, *status.NumUnseen, err)
+	}
+}
+
+func TestFetchStartsAnewUnderAnotherValidity(t *testing.T) {
+	m, d := mailtest.NewMailroom(t), newDesk(t)
+	m.Deliver(t, reply("ana@acme.example", "REPLY", anaAccepts, "DTSTAMP:20260302T072900Z"), now.Add(time.Minute))
+	b := &Inbox{Server: serverOf(m), Replies: d.Replies}
+	if _, err := d.store.Commit(t.Context(), scheduler.Batch{Mailbox: &scheduler.Mailbox{Name: "INBOX", Validity: 77, Last: 4000, Read: now}}); err != nil {
+		t.Fatal(err)
+	}
+	if done := fetch(t, b); done.Replies != 1 {
+		t.Errorf("got %+v, want the reply: the numbers of another validity say nothing", done)
+	}
+}
+
+func TestAMailboxInTroubleIsAFinding(t *testing.T) {
+	for name, change := range map[string]func(*Server){
+		"a wrong password": func(s *Server) { s.Password = "wrong" },
+		"no such mailbox":  func(s *Server) { s.URL.Path = "/Replies" },
+		"no server":        func(s *Server) { s.URL.Host = "127.0.0.1:1" },
+	} {
+		m, d := mailtest.NewMailroom(t), newDesk(t)
+		server := serverOf(m)
+		change(&server)
+		done := fetch(t, &Inbox{Server: server, Replies: d.Replies})
+		if len(done.Findings) != 1 || done.Findings[0].Kind != scheduler.MailServer || strings.Contains(done.Findings[0].Err.Error(), "wrong") {
+			t.Errorf("%s: got %+v, want one finding without the password", name, done)
+		}
+	}
+}
+
+func TestFetchEndsWithItsContext(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close() // it never greets
+	ctx, cancel := context.WithCancel(t.Context())
+	time.AfterFunc(50*time.Millisecond, cancel)
+	d := newDesk(t)
+	_, err = (&Inbox{Server: Server{URL: &url.URL{Scheme: "imap", Host: listener.Addr().String()}}, Replies: d.Replies}).Fetch(ctx)
+	if err == nil || ctx.Err() == nil {
+		t.Errorf("got %v, want that it ended with its context", err)
+	}
+}

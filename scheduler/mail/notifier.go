@@ -1,0 +1,84 @@
+package mail
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/scheduler"
+)
+
+// An Invite says who is told by mail.
+type Invite string
+
+// The ways to choose who is told by mail.
+const (
+	InviteAuto Invite = "auto" // those whom the calendar's server does not tell
+	InviteAll  Invite = "all"
+	InviteNone Invite = "none"
+)
+
+// A Notifier is a scheduler.Notifier that writes mail.
+type Notifier struct {
+	Composer *Composer
+	Store    scheduler.Store // what everybody was told until now
+	Backend  calendar.Backend
+	Invite   Invite // "" is InviteAuto
+}
+
+var _ scheduler.Notifier = (*Notifier)(nil)
+
+// Notices implements scheduler.Notifier.
+func (n *Notifier) Notices(ctx context.Context, before, after calendar.Series, now time.Time) ([]scheduler.Notice, error) {
+	if n.Invite == InviteNone || n.Invite != InviteAll && n.Backend.Capabilities().SendsInvites {
+		return nil, nil
+	}
+	told, err := n.Store.Told(ctx, after.UID)
+	if err != nil {
+		return nil, fmt.Errorf("read what was told: %w", err)
+	}
+	list, err := scheduler.Notices(before, after, told, now.Truncate(time.Second))
+	if err != nil {
+		return nil, err
+	}
+	list = n.wanted(list)
+	for i := range list {
+		if list[i], err = n.Composer.Compose(list[i], before, after, firstTo(told, list[i].To)); err != nil {
+			return nil, fmt.Errorf("write to %s: %w", list[i].To, err)
+		}
+	}
+	return list, nil
+}
+
+// wanted leaves out what a reader's program cannot take: some replace the whole
+// series by a message about one session. Who reads whole messages is told of the
+// series instead, once; who reads a feed sees it there.
+func (n *Notifier) wanted(list []scheduler.Notice) []scheduler.Notice {
+	var out []scheduler.Notice
+	for _, notice := range list {
+		how := n.Composer.Workspace.Roster[notice.To].Mail
+		if notice.Original.IsZero() || how == "" {
+			out = append(out, notice)
+			continue
+		}
+		about := slices.ContainsFunc(out, func(o scheduler.Notice) bool { return o.To == notice.To })
+		if how == scheduler.MailWhole && !about {
+			notice.Kind, notice.Original, notice.Was = scheduler.NoticeChanged, time.Time{}, availability.Interval{}
+			out = append(out, notice)
+		}
+	}
+	return out
+}
+
+// firstTo returns the ID of the first notice to a, "" if there was none.
+func firstTo(told []scheduler.Notice, a calendar.Address) string {
+	for _, n := range told {
+		if n.To == a {
+			return n.ID
+		}
+	}
+	return ""
+}
