@@ -49,7 +49,6 @@ func TestCompletions(t *testing.T) {
 		"freebusy --ics x --zone |":              "Europe/Berlin",
 		"freebusy --from |":                      "next monday",
 		"slots --cadence |":                      "biweekly",
-		"book --slot tue |":                      "",
 		"groups --intro |":                       "clash",
 		"history |":                              "clash",
 		"status |":                               "",
