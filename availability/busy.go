@@ -35,6 +35,10 @@ type Span struct {
 	Interval
 	Kind   Kind
 	AllDay bool // from an event of whole days
+
+	// Unnamed is time of which the source cannot say what takes it, as long as the
+	// span is: it may be what somebody else knows to be then. It is joined to no other.
+	Unnamed bool
 }
 
 // Busy is what is known of when one person cannot meet. Inside Window, time
@@ -74,7 +78,7 @@ func joinSpans(spans []Span) []Span {
 			continue
 		}
 		i := len(out) - 1 // of the newest of the same class: in all, each class goes back over out once
-		for i >= 0 && (out[i].Kind != s.Kind || out[i].AllDay != s.AllDay) {
+		for i >= 0 && !s.joins(out[i]) {
 			i--
 		}
 		switch {
@@ -88,11 +92,28 @@ func joinSpans(spans []Span) []Span {
 	return out
 }
 
+// joins reports whether the span can be one with an earlier one if they touch.
+func (s Span) joins(earlier Span) bool {
+	alike := s.Kind == earlier.Kind && s.AllDay == earlier.AllDay && s.Unnamed == earlier.Unnamed
+	return alike && (!s.Unnamed || s.Start.Equal(earlier.Start) && s.End.Equal(earlier.End))
+}
+
+// Joined returns b with spans joined whether or not their source could say what
+// takes them, for those to whom that is no matter.
+func (b Busy) Joined() Busy {
+	b.Spans = slices.Clone(b.Spans)
+	for i := range b.Spans {
+		b.Spans[i].Unnamed = false
+	}
+	b.Normalize()
+	return b
+}
+
 func compareSpans(a, b Span) int {
 	if c := a.Start.Compare(b.Start); c != 0 {
 		return c // the common case, and sorting is what Normalize costs
 	}
-	return cmp.Or(a.End.Compare(b.End), cmp.Compare(a.Kind, b.Kind), compareBools(a.AllDay, b.AllDay))
+	return cmp.Or(a.End.Compare(b.End), cmp.Compare(a.Kind, b.Kind), compareBools(a.AllDay, b.AllDay), compareBools(a.Unnamed, b.Unnamed))
 }
 
 func compareBools(a, b bool) int {

@@ -58,7 +58,7 @@ func TestBusyZero(t *testing.T) {
 var someBusy = rapid.Custom(func(t *rapid.T) Busy {
 	b := Busy{Window: anyInterval.Draw(t, "window")}
 	for _, iv := range someIntervals.Draw(t, "spans") {
-		b.Spans = append(b.Spans, Span{iv, Kind(rapid.IntRange(0, 2).Draw(t, "kind")), rapid.Bool().Draw(t, "all day")})
+		b.Spans = append(b.Spans, Span{iv, Kind(rapid.IntRange(0, 2).Draw(t, "kind")), rapid.Bool().Draw(t, "all day"), rapid.Bool().Draw(t, "unnamed")})
 	}
 	return b
 })
@@ -129,7 +129,7 @@ func checkNormal(t *rapid.T, b Busy) {
 			t.Fatalf("span %d is out of order or empty: %v", i, b.Spans)
 		}
 		for _, o := range b.Spans[:i] {
-			if o.Kind == s.Kind && o.AllDay == s.AllDay && !o.End.Before(s.Start) {
+			if s.joins(o) && !o.End.Before(s.Start) {
 				t.Fatalf("%v and %v are not joined", o, s)
 			}
 		}

@@ -200,13 +200,13 @@ func (c *randomCase) busy() Busy {
 		b.Window = c.interval(c.length())
 	}
 	for range c.IntN(int(c.length()/(24*time.Hour)) + 1) {
-		b.Spans = append(b.Spans, Span{c.interval(4 * time.Hour), pick(c, Firm, Firm, Tentative, Unknown), c.chance(4)})
+		b.Spans = append(b.Spans, Span{c.interval(4 * time.Hour), pick(c, Firm, Firm, Tentative, Unknown), c.chance(4), false})
 	}
 	if c.chance(6) {
-		b.Spans = append(b.Spans, Span{c.interval(2 * c.length()), Unknown, false})
+		b.Spans = append(b.Spans, Span{c.interval(2 * c.length()), Unknown, false, false})
 	}
 	if c.chance(10) {
-		b.Spans = append(b.Spans, Span{b.Window, Unknown, false})
+		b.Spans = append(b.Spans, Span{b.Window, Unknown, false, false})
 	}
 	b.Normalize()
 	if c.chance(4) {

@@ -2,6 +2,7 @@ package scheduler
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -54,7 +55,30 @@ func NewPlanner(s Snapshot) (*Planner, error) {
 			return nil, fmt.Errorf("group %q: %w", b.Group, err)
 		}
 	}
+	p.recognise()
 	return p, nil
+}
+
+// recognise makes unknown what may be our own: busy time that equals a session of
+// the person exactly, from a source that cannot say what it is.
+func (p *Planner) recognise() {
+	p.Busy = maps.Clone(p.Busy)
+	for a, own := range p.own {
+		busy, fresh := p.Busy[a], false
+		for i, span := range busy.Spans {
+			if !span.Unnamed || !slices.ContainsFunc(own, func(o ownSession) bool { return o.Start.Equal(span.Start) && o.End.Equal(span.End) }) {
+				continue
+			}
+			if !fresh {
+				busy.Spans, fresh = slices.Clone(busy.Spans), true
+			}
+			busy.Spans[i].Kind, busy.Spans[i].Unnamed = availability.Unknown, false
+		}
+		if fresh {
+			busy.Normalize()
+			p.Busy[a] = busy
+		}
+	}
 }
 
 // makeRoom sizes what take fills: grown step by step, it would take twice the

@@ -44,6 +44,9 @@ type Backend struct {
 	// meant. Where it, or what it returns, is nil, they are taken for UTC.
 	Zone func(calendar.Address) *time.Location
 
+	// Organizer owns the series: what they invite to may be a copy of one.
+	Organizer calendar.Address
+
 	// beforeStep is called before each change on the disk, for tests that stop
 	// there.
 	beforeStep func(step string)

@@ -13,13 +13,14 @@ import (
 	"github.com/emersion/go-ical"
 
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/calendar/ical/internal/busy"
 	"github.com/peerslot/peerslot/calendar/ical/internal/line"
 )
 
 // propWrote is in each event that Encode writes: the fingerprints of the title,
 // the link and the description of the series. A person who edits the series in a
 // program that leaves its overrides alone has not edited those.
-const propWrote = "X-PEERSLOT-WROTE"
+const propWrote = busy.Wrote
 
 // wroteValue returns the value of propWrote.
 func wroteValue(s calendar.Series) string {

@@ -3,6 +3,7 @@ package ical
 import (
 	"io"
 
+	"github.com/peerslot/peerslot/calendar/ical/internal/busy"
 	"github.com/peerslot/peerslot/calendar/ical/internal/line"
 )
 
@@ -15,3 +16,7 @@ type Line = line.Content
 
 // NewLines returns the lines of a calendar's text.
 func NewLines(r io.Reader) *Lines { return line.NewReader(r) }
+
+// SaysOnlyBusy reports whether the line with the SUMMARY of an event says no more
+// than that: its calendar shows times only.
+func SaysOnlyBusy(summary []byte) bool { return busy.SaysOnlyBusy(summary) }

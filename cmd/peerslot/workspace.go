@@ -228,7 +228,7 @@ func (a *app) backend(ctx context.Context, w *workspace) (calendar.Backend, erro
 	var b calendar.Backend
 	switch c.Calendar.Backend {
 	case config.Folder:
-		b = &folder.Backend{Path: inDir(c.Dir, c.Calendar.Folder.Path), Zone: zone}
+		b = &folder.Backend{Path: inDir(c.Dir, c.Calendar.Folder.Path), Zone: zone, Organizer: c.Workspace.Organizer.Address}
 	case config.Google:
 		account := googleConfig(c)
 		account.Log = a.log()
@@ -258,7 +258,7 @@ func (a *app) backend(ctx context.Context, w *workspace) (calendar.Backend, erro
 // readers returns who is read elsewhere than from the workspace's backend.
 func (a *app) readers(c *config.Config, zone func(calendar.Address) *time.Location) (map[calendar.Address]calendar.BusyReader, error) {
 	readers := map[calendar.Address]calendar.BusyReader{}
-	feeds := &feed.Reader{Fetcher: a.fetcher(filepath.Join(c.Dir, ".peerslot", "feeds"), c.Calendar.AllowHosts), Sources: map[calendar.Address]feed.Source{}}
+	feeds := &feed.Reader{Organizer: c.Workspace.Organizer.Address, Fetcher: a.fetcher(filepath.Join(c.Dir, ".peerslot", "feeds"), c.Calendar.AllowHosts), Sources: map[calendar.Address]feed.Source{}}
 	for address, p := range c.Workspace.Roster {
 		switch {
 		case p.Calendar == "":

@@ -33,7 +33,7 @@ type Busy struct {
 
 func busySpans(b availability.Busy) []Busy {
 	out := []Busy{}
-	for _, s := range b.Spans {
+	for _, s := range b.Joined().Spans {
 		out = append(out, Busy{s.Start.UTC(), s.End.UTC(), s.Kind.String(), s.AllDay})
 	}
 	return out

@@ -49,7 +49,7 @@ func (s *screen) take() {
 	switch becomes := fates[name]; {
 	case name == "":
 		s.put(number, "-") // no property, and the reader warns of that
-	case becomes == kept, strings.HasPrefix(name, "X-MICROSOFT-CDO-"):
+	case becomes == kept, strings.HasPrefix(name, "X-MICROSOFT-CDO-"), name == "SUMMARY" && ical.SaysOnlyBusy(text):
 		s.keep(number, text)
 	case becomes == blanked, strings.HasPrefix(name, "X-"):
 		s.put(number, name+":-")

@@ -39,6 +39,7 @@ func screened(t *testing.T, text string, owner calendar.Address) string {
 func TestScreenLines(t *testing.T) {
 	for _, tt := range []struct{ name, line, want string }{
 		{"title", "SUMMARY:Hush", "SUMMARY:-"},
+		{"title of a calendar of times", "SUMMARY:Busy", "SUMMARY:Busy"},
 		{"lower case", "summary;language=de:Hush", "SUMMARY:-"},
 		{"folded value", "DESCRIPTION:Hush\r\n Hush\r\n\tHush:Hush", "DESCRIPTION:-"},
 		{"folded name", "SUM\r\n MA\r\n\tRY:Hush", "SUMMARY:-"},

@@ -18,6 +18,7 @@ type event struct {
 	calendar int
 	sequence int32
 	free     bool
+	unnamed  bool // it may be a session of ours under another name
 	kind     availability.Kind
 
 	start  line.Stamp
@@ -53,7 +54,7 @@ type eventReader struct {
 // take. An event in a zone that nobody knows is unknown at all instants that
 // its wall clock may mean.
 func (r *eventReader) read(c excerpt) (e event, ok bool) {
-	e = event{line: c.line, calendar: c.calendar, sequence: c.sequence, free: !c.status.takesTime(), kind: c.status.kind()}
+	e = event{line: c.line, calendar: c.calendar, sequence: c.sequence, free: !c.status.takesTime(), kind: c.status.kind(), unnamed: c.unnamed}
 	if p := c.Get("RECURRENCE-ID"); p != nil {
 		r.readID(&e, p)
 	}

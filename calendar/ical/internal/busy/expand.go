@@ -116,7 +116,7 @@ func (x *expander) put(e *event, wall int64) {
 	end := wall + e.length.Days*rrule.SecondsPerDay
 	switch {
 	case e.start.Form == line.WholeDay:
-		x.spans.add(x.viewer.DayStart(wall), x.viewer.DayStart(end), class{e.kind, true})
+		x.spans.add(x.viewer.DayStart(wall), x.viewer.DayStart(end), class{kind: e.kind, allDay: true})
 	case e.zone == nil: // clocks are at most 14 hours ahead of UTC and 12 behind it
 		x.spans.add(wall-14*3600, end+e.length.Seconds+12*3600, class{kind: availability.Unknown})
 	default:
@@ -124,7 +124,7 @@ func (x *expander) put(e *event, wall int64) {
 		if end = start; e.length.Days > 0 {
 			end = e.zone.Instant(wall + e.length.Days*rrule.SecondsPerDay)
 		}
-		x.spans.add(start, end+e.length.Seconds, class{kind: e.kind})
+		x.spans.add(start, end+e.length.Seconds, class{kind: e.kind, unnamed: e.unnamed && e.kind != availability.Unknown})
 	}
 }
 

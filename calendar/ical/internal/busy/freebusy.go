@@ -15,7 +15,7 @@ import (
 // Google publishes each meeting as one of its own, with a SUMMARY and without
 // any FREEBUSY: that is busy. Without either it says that nothing is.
 func (x *expander) freeBusy(in excerpt) (covered availability.Interval, ok bool) {
-	e := event{line: in.line, calendar: in.calendar}
+	e := event{line: in.line, calendar: in.calendar, unnamed: true}
 	span, ok := x.spanOf(e, in)
 	periods := in.All("FREEBUSY")
 	if len(periods) == 0 && in.Get("SUMMARY") != nil {

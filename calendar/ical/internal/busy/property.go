@@ -19,6 +19,8 @@ const (
 	propExRule
 	propFreeBusy
 	propID
+	propOrganizer
+	propOurs // of our own events
 	propRDate
 	propRule
 	propSequence
@@ -32,7 +34,7 @@ const (
 // propertyOf returns the property of that name, in any case.
 func propertyOf(name []byte) property {
 	switch line.Upper(name[0]) {
-	case 'A', 'D', 'E', 'F', 'R', 'S', 'T', 'U', 'X':
+	case 'A', 'D', 'E', 'F', 'O', 'R', 'S', 'T', 'U', 'X':
 	default:
 		return propNone
 	}
@@ -59,6 +61,10 @@ func upperProperty(name []byte) property {
 		return propExRule
 	case "FREEBUSY":
 		return propFreeBusy
+	case "ORGANIZER":
+		return propOrganizer
+	case Wrote:
+		return propOurs
 	case "RDATE":
 		return propRDate
 	case "RECURRENCE-ID":
@@ -80,6 +86,9 @@ func upperProperty(name []byte) property {
 	}
 	return propNone
 }
+
+// Wrote is the property of our own events.
+const Wrote = "X-PEERSLOT-WROTE"
 
 const busyStatus = "X-MICROSOFT-CDO-BUSYSTATUS"
 

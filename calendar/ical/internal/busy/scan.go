@@ -25,11 +25,12 @@ const (
 // be told at a glance is kept and left to who reads the excerpts.
 type scan struct {
 	*line.Reader
-	from, to int64 // days that may matter
-	owner    string
-	days     bool // only events of whole days count, also those marked as free
-	except   UIDs
-	warn     warnings
+	from, to  int64 // days that may matter
+	owner     string
+	organizer string
+	days      bool // only events of whole days count, also those marked as free
+	except    UIDs
+	warn      warnings
 
 	open      line.Outline
 	calendars int
@@ -74,6 +75,7 @@ type excerpt struct {
 	uid      uint64
 	sequence int32
 	status   status
+	unnamed  bool
 	text     string // of the definition of a zone
 }
 
@@ -87,7 +89,7 @@ type ghost struct {
 }
 
 func newScan(r io.Reader, o Options) *scan {
-	s := &scan{Reader: line.NewReader(r), owner: string(o.Owner), days: o.Days, except: o.Except, seed: maphash.MakeSeed()}
+	s := &scan{Reader: line.NewReader(r), owner: string(o.Owner), organizer: string(o.Organizer), days: o.Days, except: o.Except, seed: maphash.MakeSeed()}
 	// No zone is further than a day from UTC; rounding takes another.
 	s.from = rrule.FloorDiv(o.Window.Start.Unix(), rrule.SecondsPerDay) - 2
 	s.to = rrule.FloorDiv(o.Window.End.Unix(), rrule.SecondsPerDay) + 2
@@ -252,7 +254,13 @@ func (s *scan) takeEvent(p property, n int) {
 		if s.owner != "" && mayDecline(s.Whole()) && s.line.Parse(s.Head) == nil {
 			e.status.declined = e.status.declined || strings.EqualFold(s.line.Param("PARTSTAT"), "DECLINED") && s.line.Names(s.owner)
 		}
-	case propSummary, propFreeBusy:
+	case propSummary:
+		e.unnamed = e.unnamed || SaysOnlyBusy(s.Whole())
+	case propOrganizer:
+		e.unnamed = e.unnamed || s.organizer != "" && s.line.Parse(s.Whole()) == nil && s.line.Names(s.organizer)
+	case propOurs:
+		e.unnamed = true
+	case propFreeBusy:
 	default:
 		text := s.Whole()
 		if s.Cut {
@@ -364,7 +372,7 @@ func (s *scan) keep(kind kind) error {
 	}
 	x := excerpt{
 		kind: kind, calendar: s.calendars, line: s.begin,
-		uid: s.event.uid, sequence: s.event.sequence, status: s.event.status,
+		uid: s.event.uid, sequence: s.event.sequence, status: s.event.status, unnamed: s.event.unnamed,
 	}
 	if kind == timezoneKind {
 		x.Component, x.text = s.zone[0], string(s.text)

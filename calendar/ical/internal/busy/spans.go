@@ -10,8 +10,9 @@ import (
 
 // A class is what the spans that may be joined have in common.
 type class struct {
-	kind   availability.Kind
-	allDay bool
+	kind    availability.Kind
+	allDay  bool
+	unnamed bool // by an event that may be one of ours; these are not joined
 }
 
 // spans collects spans in seconds since 1970. They are joined now and then, so
@@ -33,7 +34,7 @@ func (s *spans) add(start, end int64, c class) {
 	if start >= end {
 		return
 	}
-	if n := len(s.list) - 1; n >= 0 && s.list[n].class == c && start >= s.list[n].start && start <= s.list[n].end {
+	if n := len(s.list) - 1; n >= 0 && s.list[n].class == c && !c.unnamed && start >= s.list[n].start && start <= s.list[n].end {
 		s.list[n].end = max(s.list[n].end, end)
 		return
 	}
@@ -46,11 +47,11 @@ func (s *spans) add(start, end int64, c class) {
 // join sorts the spans and joins those of one class that touch.
 func (s *spans) join() {
 	slices.SortFunc(s.list, func(a, b piece) int {
-		return cmp.Or(cmp.Compare(a.class.kind, b.class.kind), compareBools(a.class.allDay, b.class.allDay), cmp.Compare(a.start, b.start))
+		return cmp.Or(cmp.Compare(a.class.kind, b.class.kind), compareBools(a.class.allDay, b.class.allDay), compareBools(a.class.unnamed, b.class.unnamed), cmp.Compare(a.start, b.start))
 	})
 	out := s.list[:0]
 	for _, x := range s.list {
-		if n := len(out) - 1; n >= 0 && out[n].class == x.class && x.start <= out[n].end {
+		if n := len(out) - 1; n >= 0 && out[n].class == x.class && x.start <= out[n].end && (!x.class.unnamed || x == out[n]) {
 			out[n].end = max(out[n].end, x.end)
 			continue
 		}
@@ -75,7 +76,7 @@ func (s *spans) in(window availability.Interval) []availability.Span {
 	busy := availability.Busy{Window: window}
 	for _, x := range s.list {
 		iv := availability.Interval{Start: time.Unix(x.start, 0).UTC(), End: time.Unix(x.end, 0).UTC()}
-		busy.Spans = append(busy.Spans, availability.Span{Interval: iv, Kind: x.class.kind, AllDay: x.class.allDay})
+		busy.Spans = append(busy.Spans, availability.Span{Interval: iv, Kind: x.class.kind, AllDay: x.class.allDay, Unnamed: x.class.unnamed})
 	}
 	busy.Normalize()
 	return busy.Spans

@@ -1,9 +1,12 @@
 package busy
 
 import (
+	"bytes"
+	"slices"
 	"strings"
 
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/calendar/ical/internal/line"
 )
 
 // Suffix tells our events from those of other programs. It has no "@", which
@@ -29,4 +32,18 @@ func NewUIDs(list []calendar.UID) UIDs {
 		}
 	}
 	return set
+}
+
+// busyWords are what programs call the events of a calendar that shows times only.
+var busyWords = []string{
+	"busy", "tentative", "away", "out of office", "beschäftigt", "gebucht", "belegt", "mit vorbehalt", "abwesend", "occupé", "occupé(e)",
+	"provisoire", "absent(e)", "absent", "ocupado", "provisional", "fuera de la oficina", "tentativo", "ausente", "occupato", "bezet", "optaget", "opptatt", "upptagen", "zajęty",
+}
+
+// SaysOnlyBusy reports whether the SUMMARY of an event says no more than that.
+func SaysOnlyBusy(summary []byte) bool {
+	value := line.AfterColon(summary)
+	return len(value) < 40 && slices.ContainsFunc(busyWords, func(w string) bool {
+		return len(w) == len(value) && bytes.EqualFold(value, []byte(w))
+	})
 }
