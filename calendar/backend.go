@@ -26,7 +26,8 @@ type Backend interface {
 	// stays. With a Version it returns ErrChanged if the series there is neither of
 	// that version nor s already, or is gone; [Settle] decides. RSVPs in s are
 	// ignored: a reply belongs to who gave it, and stays as long as it is to the
-	// same time. A Put that died half-way is finished by the same Put. An s that
+	// same time. A Put that changes nothing but the text, and leaves Sequence as it
+	// is, tells nobody where that can be had. A Put that died half-way is finished by the same Put. An s that
 	// fails Series.Check is refused.
 	Put(ctx context.Context, s Series) (Series, error)
 

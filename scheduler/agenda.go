@@ -1,7 +1,9 @@
 package scheduler
 
 import (
+	"cmp"
 	"embed"
+	"errors"
 	"fmt"
 	"strings"
 	"text/template"
@@ -15,7 +17,8 @@ var agendaFiles embed.FS
 // one with BuiltInAgenda or ParseAgenda.
 type Agenda struct {
 	template *template.Template
-	parts    func(minutes int) []AgendaPart
+	parts    string // the built-in one whose parts it has
+	fault    error  // why there is none
 }
 
 // AgendaData is what the template of an agenda may use.
@@ -47,13 +50,12 @@ type AgendaPart struct {
 // BuiltInAgenda returns the agenda called peer-circle, coaching or one-on-one;
 // ok is false for other names.
 func BuiltInAgenda(name string) (a Agenda, ok bool) {
-	parts := map[string]func(int) []AgendaPart{"peer-circle": circleParts, "coaching": coachingParts, "one-on-one": oneOnOneParts}[name]
-	if parts == nil {
+	if agendaParts(name) == nil {
 		return Agenda{}, false
 	}
 	t := template.Must(template.ParseFS(agendaFiles, "agendas/"+name+".tmpl", "agendas/intro.tmpl"))
 	bound(t)
-	return Agenda{t, parts}, true
+	return Agenda{template: t, parts: name}, true
 }
 
 // ParseAgenda reads a template of the user's own (text/template over AgendaData)
@@ -68,7 +70,7 @@ func ParseAgenda(name, text string) (Agenda, error) {
 		return Agenda{}, fmt.Errorf("agenda %s: %w", name, err)
 	}
 	bound(t)
-	a := Agenda{t, circleParts}
+	a := Agenda{template: t, parts: "peer-circle"}
 	if _, err := a.Text(AgendaData{Group: "example", Members: []string{"Ana", "Bo"}}, time.Hour); err != nil {
 		return Agenda{}, err
 	}
@@ -81,12 +83,32 @@ func ParseAgenda(name, text string) (Agenda, error) {
 // Text renders the agenda for sessions of that length. It sets Minutes and Parts.
 func (a Agenda) Text(d AgendaData, length time.Duration) (string, error) {
 	d.Minutes = int(length / time.Minute)
-	d.Parts = a.parts(d.Minutes)
+	if a.fault != nil || a.template == nil {
+		return "", cmp.Or(a.fault, errNoAgenda)
+	}
+	d.Parts = agendaParts(a.parts)(d.Minutes)
 	text, err := render(a.template, a.template.Name(), d)
 	if err != nil {
 		return "", fmt.Errorf("agenda %s: %w", a.template.Name(), err)
 	}
 	return strings.TrimSpace(strings.ReplaceAll(text, "\r\n", "\n")), nil
+}
+
+// errNoAgenda says that nobody loaded one.
+var errNoAgenda = errors.New("there is no such agenda")
+
+// agendaParts returns how a built-in agenda is scaled, nil if there is none of that
+// name.
+func agendaParts(name string) func(minutes int) []AgendaPart {
+	switch name {
+	case "peer-circle":
+		return circleParts
+	case "coaching":
+		return coachingParts
+	case "one-on-one":
+		return oneOnOneParts
+	}
+	return nil
 }
 
 // circleParts scales check-in 5-10, topic 30-45, challenges and successes 15-20

@@ -308,10 +308,10 @@ func (p *Planner) plan(plan *BookingPlan, r Request) error {
 	if err != nil {
 		return err
 	}
-	led := p.Led[plan.Group.Name]
-	facilitators := assignFacilitators(sessions, members, led)
-	if series.Description, err = p.description(*plan, sessions, facilitators); err != nil {
-		return err
+	facilitators := assignFacilitators(sessions, members, p.Led[plan.Group.Name])
+	if series.Description, err = p.text(plan.Group, plan.Program, series, facilitators); err != nil {
+		plan.Problem = err
+		return nil
 	}
 	plan.Booking = Booking{
 		Group: plan.Group.Name, Program: plan.Group.Program, State: Intended, Series: series, Facilitators: facilitators, Invited: slices.Clone(plan.Group.Members), Rules: plan.Program.rules(),
@@ -377,26 +377,6 @@ func (s Snapshot) newSeries(g Group, p Program, search availability.Search, c av
 		series.Attendees = append(series.Attendees, calendar.Attendee{Address: a, Name: s.Workspace.Roster[a].Name})
 	}
 	return series
-}
-
-// description renders the agenda of the planned series.
-func (s Snapshot) description(plan BookingPlan, sessions []calendar.Occurrence, facilitators []calendar.Address) (string, error) {
-	agenda, err := s.Agenda(plan.Program)
-	if err != nil {
-		return "", err
-	}
-	zone, err := availability.LoadZone(plan.Candidate.Slot.Zone)
-	if err != nil {
-		return "", err
-	}
-	data := AgendaData{Group: plan.Group.Name, Program: plan.Program.Name, Focus: plan.Program.Focus, Notes: plan.Group.Notes}
-	for _, a := range slices.Sorted(slices.Values(plan.Group.Members)) {
-		data.Members = append(data.Members, s.Workspace.Name(a))
-	}
-	for i, o := range sessions {
-		data.Sessions = append(data.Sessions, AgendaSession{Date: o.Start.In(zone).Format("Mon 2 Jan"), Facilitator: s.Workspace.Name(facilitators[i])})
-	}
-	return agenda.Text(data, plan.Candidate.Slot.Length)
 }
 
 // UnknownIn returns the people of whom something is not known in any of the plans,

@@ -40,6 +40,61 @@ func assignFacilitators(sessions []calendar.Occurrence, members []availability.M
 	return out
 }
 
+// followLeaders returns who leads each session now that members left, declined or
+// sessions moved. Who led a session that is over, or can still lead theirs, stays; the
+// others' turns go to those who lead the fewest.
+func followLeaders(was []calendar.Address, sessions []calendar.Occurrence, panel Panel, led map[calendar.Address]int) []calendar.Address {
+	if len(was) != len(sessions) || len(panel.Members) == 0 {
+		return was
+	}
+	out, led := slices.Clone(was), maps.Clone(led)
+	if led == nil {
+		led = map[calendar.Address]int{}
+	}
+	var open []int
+	for i, o := range sessions {
+		if !o.Cancelled && o.End.After(panel.now) && !panel.mayLead(was[i], o) {
+			open = append(open, i)
+		} else {
+			led[was[i]]++
+		}
+	}
+	for _, i := range open {
+		out[i] = panel.nextLeader(sessions[i], led)
+		led[out[i]]++
+	}
+	return out
+}
+
+// mayLead reports whether who was to lead a session still can. A conflict of theirs
+// at the usual time is no reason to change the table: it may pass.
+func (p Panel) mayLead(a calendar.Address, o calendar.Occurrence) bool {
+	i := slices.IndexFunc(p.people, func(person Person) bool { return person.Address == a })
+	if i < 0 {
+		return false
+	}
+	v := p.people[i].Attends(p.Members[i], p.Series, o, p.now)
+	return v.Can != availability.No || v.Why != Declined && !o.Moved
+}
+
+// nextLeader returns who led the fewest of those who can attend, of all if nobody can.
+func (p Panel) nextLeader(o calendar.Occurrence, led map[calendar.Address]int) calendar.Address {
+	able := make([]calendar.Address, 0, len(p.people))
+	var all []calendar.Address
+	for i, v := range p.Verdicts(o) {
+		all = append(all, p.people[i].Address)
+		if v.Can.Attends() {
+			able = append(able, p.people[i].Address)
+		}
+	}
+	if len(able) == 0 {
+		able = all
+	}
+	return slices.MinFunc(able, func(a, b calendar.Address) int {
+		return cmp.Or(cmp.Compare(led[a], led[b]), cmp.Compare(a, b))
+	})
+}
+
 // ledBy counts how often each member led a session of the bookings.
 func ledBy(bookings []Booking) map[calendar.Address]int {
 	led := map[calendar.Address]int{}

@@ -6,6 +6,7 @@
 package scheduler
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/peerslot/peerslot/availability"
@@ -61,8 +62,8 @@ type DateRange struct{ First, Last availability.Date }
 type Roster map[calendar.Address]Person
 
 // Off returns the person's days off that touch the dates from first to last.
-// holidays returns the public holidays of a region in that span.
-func (p Person) Off(first, last availability.Date, holidays HolidayFunc) ([]availability.Off, error) {
+// holidays has the public holidays of their region in that span.
+func (p Person) Off(first, last availability.Date, holidays Holidays) ([]availability.Off, error) {
 	var off []availability.Off
 	for _, a := range p.Away {
 		if a.First.Compare(last) <= 0 && a.Last.Compare(first) >= 0 {
@@ -72,11 +73,14 @@ func (p Person) Off(first, last availability.Date, holidays HolidayFunc) ([]avai
 	if p.Holidays == "" {
 		return off, nil
 	}
-	days, err := holidays(p.Holidays, first, last)
-	if err != nil {
-		return nil, err
+	region, ok := holidays[p.Holidays]
+	if !ok {
+		return nil, fmt.Errorf("the holidays of %s are not known", p.Holidays)
 	}
-	for _, d := range days {
+	if region.Err != nil {
+		return nil, region.Err
+	}
+	for _, d := range region.Dates {
 		off = append(off, availability.Off{First: d, Last: d, Why: availability.Holiday})
 	}
 	return off, nil
@@ -86,9 +90,32 @@ func (p Person) Off(first, last availability.Date, holidays HolidayFunc) ([]avai
 // inclusive and sorted, or an error that names a region it does not know.
 type HolidayFunc func(region string, first, last availability.Date) ([]availability.Date, error)
 
+// Holidays are the public holidays over some dates, by region.
+type Holidays map[string]RegionHolidays
+
+// RegionHolidays are those of one region, or why they are not known.
+type RegionHolidays struct {
+	Dates []availability.Date // sorted
+	Err   error
+}
+
+// of returns the holidays of the people's regions over the window.
+func (f HolidayFunc) of(people []Person, window availability.Interval) Holidays {
+	first, last := availability.DateOf(window.Start).AddDays(-1), availability.DateOf(window.End).AddDays(1)
+	out := Holidays{}
+	for _, p := range people {
+		if _, done := out[p.Holidays]; done || p.Holidays == "" || f == nil {
+			continue
+		}
+		dates, err := f(p.Holidays, first, last)
+		out[p.Holidays] = RegionHolidays{dates, err}
+	}
+	return out
+}
+
 // Member returns the person as the slot search sees them, good for sessions
 // within window.
-func (p Person) Member(busy availability.Busy, window availability.Interval, holidays HolidayFunc) (availability.Member, error) {
+func (p Person) Member(busy availability.Busy, window availability.Interval, holidays Holidays) (availability.Member, error) {
 	loc, err := availability.LoadZone(p.Zone)
 	if err != nil {
 		return availability.Member{}, err

@@ -146,6 +146,7 @@ type Workspace struct {
 	Groups    []Group
 	Repair    RepairRules
 	Review    ReviewRules
+	URL       string // of the members' page; "" for none
 }
 
 // Program returns the program of a group, by name; DefaultProgram for "".

@@ -47,10 +47,33 @@ func (s *Service) snapshot(ctx context.Context, reader calendar.BusyReader, peop
 		return Snapshot{}, fmt.Errorf("read busy times: %w", err)
 	}
 	s.progress("reading calendars", len(people), len(people))
+	known := make([]Person, len(people))
+	for i, a := range people {
+		known[i] = s.Workspace.Roster[a]
+	}
 	return Snapshot{
 		Workspace: s.Workspace, Bookings: bookings, Busy: busy, Window: window,
-		Now: s.Now(), Holidays: s.Holidays, Agenda: s.Agenda,
+		Now: s.Now(), Holidays: s.Holidays.of(known, window), Agendas: s.agendas(bookings),
 	}, nil
+}
+
+// agendas loads those of all programs, also of such as bookings only remember. One
+// that cannot be loaded says so when it is rendered.
+func (s *Service) agendas(bookings Bookings) map[string]Agenda {
+	programs := append(slices.Clone(s.Workspace.Programs), DefaultProgram())
+	for _, b := range bookings {
+		programs = append(programs, s.Workspace.ProgramOf(b))
+	}
+	out := map[string]Agenda{}
+	for _, p := range programs {
+		if _, done := out[p.Agenda]; done || s.Agenda == nil {
+			continue
+		}
+		a, err := s.Agenda(p)
+		a.fault = err
+		out[p.Agenda] = a
+	}
+	return out
 }
 
 func (s *Service) progress(what string, done, total int) {

@@ -17,8 +17,8 @@ type Snapshot struct {
 	Busy      map[calendar.Address]availability.Busy
 	Window    availability.Interval // what Busy was asked for
 	Now       time.Time
-	Holidays  HolidayFunc
-	Agenda    func(Program) (Agenda, error)
+	Holidays  Holidays          // over Window
+	Agendas   map[string]Agenda // by what programs call them
 
 	Led map[string]map[calendar.Address]int // by group: how often a member led a session of earlier series
 

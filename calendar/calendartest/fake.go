@@ -101,8 +101,10 @@ func (f *Fake) Put(ctx context.Context, s calendar.Series) (out calendar.Series,
 		} else if s.Version != "" {
 			return fmt.Errorf("put series %s: it is gone: %w", s.UID, calendar.ErrChanged)
 		}
-		if !exists || !next.Same(have) || next.Sequence != have.Sequence {
+		if !exists || next.Sequence != have.Sequence {
 			f.tell(have, next)
+		}
+		if !exists || !next.Same(have) || next.Sequence != have.Sequence {
 			next = f.store(next)
 		}
 		out = f.shown(next)

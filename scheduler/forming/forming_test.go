@@ -47,11 +47,6 @@ func snapshotOf(people []calendar.Address) scheduler.Snapshot {
 			Organizer: calendar.Attendee{Address: organizer}, Zone: "Europe/Berlin", Roster: roster, Repair: scheduler.DefaultRepairRules(),
 		},
 		Busy: busy, Window: window, Now: now,
-		Holidays: func(string, availability.Date, availability.Date) ([]availability.Date, error) { return nil, nil },
-		Agenda: func(p scheduler.Program) (scheduler.Agenda, error) {
-			a, _ := scheduler.BuiltInAgenda(p.Agenda)
-			return a, nil
-		},
 	}
 }
 

@@ -55,11 +55,10 @@ func manySeries(tb testing.TB, series, members, people int) scheduler.Snapshot {
 			Organizer: calendar.Attendee{Address: organizer}, Zone: "Europe/Berlin",
 			Roster: scheduler.Roster{}, Repair: scheduler.DefaultRepairRules(),
 		},
-		Busy:     map[calendar.Address]availability.Busy{},
-		Current:  map[calendar.UID]calendar.Series{},
-		Window:   availability.Interval{Start: night, End: night.AddDate(0, 0, 75)},
-		Now:      night,
-		Holidays: func(string, availability.Date, availability.Date) ([]availability.Date, error) { return nil, nil },
+		Busy:    map[calendar.Address]availability.Busy{},
+		Current: map[calendar.UID]calendar.Series{},
+		Window:  availability.Interval{Start: night, End: night.AddDate(0, 0, 75)},
+		Now:     night,
 	}
 	zones := []string{"Europe/Berlin", "Europe/Lisbon", "Europe/London", "Europe/Athens"}
 	own := map[calendar.Address][]availability.Interval{}

@@ -308,7 +308,7 @@ func (y *year) attends(series calendar.Series, a calendar.Address, o calendar.Oc
 	if series.RSVP(a, o.Original) == calendar.Declined {
 		return false
 	}
-	m, err := y.Workspace.Roster[a].Member(busy[a], busy[a].Window, y.Holidays)
+	m, err := y.Workspace.Roster[a].Member(busy[a], busy[a].Window, nil)
 	if err != nil {
 		y.tb.Fatal(err)
 	}

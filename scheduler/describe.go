@@ -1,0 +1,77 @@
+package scheduler
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/calendar"
+)
+
+// Describe renders the text of a series that is under way as it now should be, and
+// says who leads its sessions: who left or declined leads no more, and a moved session
+// is led by somebody who can come to it. For the same state it returns the same.
+func (p *Planner) Describe(b Booking, g Group, series calendar.Series) (text string, leaders []calendar.Address, err error) {
+	panel, err := p.Panel(g, series)
+	if err != nil {
+		return "", nil, err
+	}
+	sessions, err := series.Occurrences()
+	if err != nil {
+		return "", nil, err
+	}
+	leaders = followLeaders(b.Facilitators, sessions, panel, p.Led[g.Name])
+	text, err = p.text(g, p.Workspace.ProgramOf(b), series, leaders)
+	return text, leaders, err
+}
+
+// text renders the agenda, who leads, and what follows the series.
+func (s Snapshot) text(g Group, program Program, series calendar.Series, leaders []calendar.Address) (string, error) {
+	zone, err := availability.LoadZone(series.Slot.Zone)
+	if err != nil {
+		return "", err
+	}
+	sessions, err := series.Occurrences()
+	if err != nil {
+		return "", err
+	}
+	data := AgendaData{Group: g.Name, Program: program.Name, Focus: program.Focus, Notes: g.Notes}
+	for _, a := range slices.Sorted(slices.Values(g.Members)) {
+		data.Members = append(data.Members, s.Workspace.Name(a))
+	}
+	for i, o := range sessions {
+		if !o.Cancelled && i < len(leaders) {
+			data.Sessions = append(data.Sessions, AgendaSession{Date: o.Start.In(zone).Format("Mon 2 Jan"), Facilitator: s.Workspace.Name(leaders[i])})
+		}
+	}
+	text, err := s.Agendas[program.Agenda].Text(data, series.Slot.Length)
+	if err != nil {
+		return "", err
+	}
+	return strings.TrimSpace(text + "\n\n" + s.whatFollows(g, sessions, zone)), nil
+}
+
+// whatFollows tells the members when the series ends, what may follow, and how they
+// have a say in it.
+func (s Snapshot) whatFollows(g Group, sessions []calendar.Occurrence, zone *time.Location) string {
+	const day = "Mon 2 Jan"
+	last := sessions[len(sessions)-1].Start
+	if len(sessions) < fewestSessions {
+		return fmt.Sprintf("What follows\nThe last session is on %s. Nothing follows by itself; if you want more, tell %s.", last.In(zone).Format(day), s.Workspace.Organizer.Address)
+	}
+	rules := s.Workspace.Review
+	return fmt.Sprintf(`What follows
+The last session is on %s. By %s it is decided what follows: the same again, rarer, oftener, an end, or new groups.
+It depends on who came and, from three answers on, on what you say. From %s on, %s which you would like: keep, rarer, oftener or stop.
+Nobody is told who said what, and answers are deleted once it is decided. Until then, who runs the server could find out.`,
+		last.In(zone).Format(day), last.Add(-rules.Decide).In(zone).Format(day), last.Add(-rules.Ask).In(zone).Format(day), s.Workspace.howToAnswer(g))
+}
+
+func (w Workspace) howToAnswer(g Group) string {
+	if w.URL != "" {
+		return fmt.Sprintf("say at %s/groups/%s/answer", strings.TrimSuffix(w.URL, "/"), g.Name)
+	}
+	return fmt.Sprintf("tell %s", w.Organizer.Address)
+}

@@ -1,0 +1,95 @@
+package scheduler_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/scheduler"
+)
+
+// describe renders the text of a booking as a night would.
+func (w *world) describe(t *testing.T, b scheduler.Booking, g scheduler.Group, series calendar.Series) (string, []calendar.Address) {
+	t.Helper()
+	snapshot, err := w.Night(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := scheduler.NewPlanner(snapshot)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, leaders, err := p.Describe(b, g, series)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text, leaders
+}
+
+func TestLeadersFollow(t *testing.T) {
+	w, b := booked(t, ana, bo, cem)
+	g := w.Workspace.Groups[0]
+	sessions, err := b.Series.Occurrences()
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, leaders := w.describe(t, b, g, b.Series)
+	if text != b.Series.Description || !slices.Equal(leaders, b.Facilitators) {
+		t.Errorf("nothing happened, and the text is another one:\n%s\nwant\n%s", text, b.Series.Description)
+	}
+	// A conflict of the leader's changes nothing; it may pass.
+	w.fake.Meet(b.Facilitators[0], sessions[0].Interval)
+	if _, leaders := w.describe(t, b, g, b.Series); !slices.Equal(leaders, b.Facilitators) {
+		t.Errorf("leaders %v; want the table as it was", leaders)
+	}
+	// A decline, and a session that moved to where its leader cannot come, do.
+	series := b.Series
+	declined, moved := 1, 2
+	to := availability.Interval{Start: sessions[moved].Start.Add(2 * time.Hour), End: sessions[moved].End.Add(2 * time.Hour)}
+	w.fake.Meet(b.Facilitators[moved], to)
+	series = series.WithOverride(calendar.Override{Original: sessions[declined].Original, RSVPs: map[calendar.Address]calendar.RSVP{b.Facilitators[declined]: calendar.Declined}})
+	series = series.WithOverride(calendar.Override{Original: sessions[moved].Original, Moved: to})
+	series = series.WithOverride(calendar.Override{Original: sessions[5].Original, Cancelled: true})
+	text, leaders = w.describe(t, b, g, series)
+	for i, a := range leaders {
+		if changed := a != b.Facilitators[i]; changed != (i == declined || i == moved) {
+			t.Errorf("session %d is led by %s, it was %s", i+1, a, b.Facilitators[i])
+		}
+	}
+	if strings.Contains(text, sessions[5].Start.Format("Mon 2 Jan")+": ") {
+		t.Errorf("the table names a session that is cancelled:\n%s", text)
+	}
+	// Who left leads no more; what is over stays as it was.
+	w.Now = func() time.Time { return sessions[4].End }
+	gone := b.Facilitators[0]
+	left := g
+	left.Members = slices.DeleteFunc(slices.Clone(g.Members), func(a calendar.Address) bool { return a == gone })
+	_, leaders = w.describe(t, b, left, b.Series)
+	if !slices.Equal(leaders[:5], b.Facilitators[:5]) || slices.Contains(leaders[5:], gone) {
+		t.Errorf("leaders %v; want the first five as they were, and %s in none after", leaders, gone)
+	}
+}
+
+// The invite says from the beginning when the series ends, what follows, and how to
+// have a say in it.
+func TestInviteAsks(t *testing.T) {
+	_, b := booked(t, ana, bo)
+	for _, want := range []string{"last session is on Tue 31 Mar", "By Sat 21 Mar it is decided", "From Tue 3 Mar on, tell " + string(organizer), "keep, rarer, oftener or stop", "from three answers on", "who runs the server could find out"} {
+		if !strings.Contains(b.Series.Description, want) {
+			t.Errorf("the invite does not say %q:\n%s", want, b.Series.Description)
+		}
+	}
+	w := newWorld(t, ana, bo)
+	w.Workspace.URL = "https://peers.acme.example/"
+	r := w.group("g", ana, bo)
+	if text := w.plan(t, r)[0].Booking.Series.Description; !strings.Contains(text, "say at https://peers.acme.example/groups/g/answer") {
+		t.Errorf("the invite does not name the page:\n%s", text)
+	}
+	r.Search.Count = 1
+	if text := w.plan(t, r)[0].Booking.Series.Description; !strings.Contains(text, "Nothing follows by itself") {
+		t.Errorf("the invite of one session:\n%s", text)
+	}
+}
