@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"os"
 	"sync"
 	"time"
 
@@ -114,8 +115,9 @@ func reason(s Source, err error) string {
 	if e, ok := errors.AsType[*Error](err); ok {
 		return e.Reason()
 	}
-	if errors.Is(err, fs.ErrNotExist) {
-		return fmt.Sprintf("%s does not exist: check its name, or export the calendar again", s)
+	// What is no file may be a secret address without its https://, so it is not named.
+	if _, missing := os.Stat(s.File); s.URL == "" && missing != nil && !errors.Is(missing, fs.ErrPermission) {
+		return "the file that calendar: names does not exist: check its name (an address begins with https://), or export the calendar again"
 	}
 	if errors.Is(err, fs.ErrPermission) {
 		return fmt.Sprintf("%s may not be read: change its permissions", s)

@@ -238,7 +238,7 @@ func TestFiles(t *testing.T) {
 	for file, want := range map[string]string{
 		dir:                              "not a plain file",
 		filepath.Join(dir, "nobody.ics"): "does not exist",
-		"nul\x00.ics":                    "invalid argument",
+		"nul\x00.ics":                    "does not exist",
 		os.DevNull:                       "not a plain file",
 		large:                            "larger than 64 MB",
 		write("page.ics", "<html>"):      "page.ics",

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -191,6 +192,13 @@ func (o freebusyOptions) openICS(ctx context.Context, a *app, owner calendar.Add
 			hint = "pass it on stdin: peerslot freebusy --ics - < " + o.ics
 		}
 		return nil, "", usagef(hint, "--ics %s %w", o.ics, kind)
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		name := o.ics
+		if strings.ContainsAny(name, `/\:`) {
+			name = "" // it may be an address without https://, which is a secret
+		}
+		return nil, "", usagef("check its name; an address begins with https://", "--ics %s: there is no such file", name)
 	}
 	return f, filepath.Base(o.ics), err
 }

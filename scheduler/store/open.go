@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"embed"
@@ -46,7 +47,7 @@ var postgresDialect = dialect{sql.LevelRepeatableRead, goose.DialectPostgres, `S
 // not there, and brings its tables up to date; before that it copies an existing
 // SQLite file to one with the suffix .before-N, N being the version that it had.
 // A new file is readable by its owner only. Errors name the file; of a URL they
-// name no password.
+// name the host and the database alone.
 func Open(ctx context.Context, location string) (*Store, error) {
 	if strings.HasPrefix(location, "postgres://") || strings.HasPrefix(location, "postgresql://") {
 		return openPostgres(ctx, location)
@@ -69,14 +70,28 @@ func connect(location string, ready func(*Store) error) (*Store, error) {
 	}
 	db, err := sql.Open("pgx", location)
 	if err != nil {
-		return nil, fmt.Errorf("open the store %s: %w", u.Redacted(), err)
+		return nil, fmt.Errorf("open the store %s: %w", publicName(u), withoutAddress(err))
 	}
 	s := &Store{db, postgresDialect, postgresLock(db)}
 	if err := ready(s); err != nil {
 		db.Close()
-		return nil, fmt.Errorf("open the store %s: %w", u.Redacted(), err)
+		return nil, fmt.Errorf("open the store %s: %w", publicName(u), withoutAddress(err))
 	}
 	return s, nil
+}
+
+// publicName returns what may be shown of a database's address: where it is. Its
+// user and its options may hold secrets.
+func publicName(u *url.URL) string {
+	return (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}).String()
+}
+
+// withoutAddress returns why an address cannot be used, without it.
+func withoutAddress(err error) error {
+	if e, ok := errors.AsType[*pgconn.ParseConfigError](err); ok {
+		return fmt.Errorf("its address cannot be used: %w", cmp.Or(e.Unwrap(), errors.New("an option in it is wrong")))
+	}
+	return err
 }
 
 func openSQLite(ctx context.Context, path string) (*Store, error) {

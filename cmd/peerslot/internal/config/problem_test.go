@@ -51,8 +51,8 @@ func TestProblems(t *testing.T) {
 
 		// Keys.
 		{"unknown key", start + "peple: []\n", `3:1: unknown key "peple"; did you mean "people"?`},
-		{"other unknown key", start + "colour: red\n", `3:1: unknown key "colour": want one of answer_key, answer_key_env, calendar, groups, max_sessions_per_week, organizer, people, programs, repair, review, slack, store, timezone, workspace`},
-		{"key is a URL", start + "https://feeds.acme.example/secret.ics: 1\n", `3:1: unknown key a URL: want one of answer_key, answer_key_env, calendar, groups, max_sessions_per_week, organizer, people, programs, repair, review, slack, store, timezone, workspace`},
+		{"other unknown key", start + "colour: red\n", `3:1: unknown key "colour": want one of answer_key, answer_key_env, calendar, groups, mail, max_sessions_per_week, organizer, people, programs, repair, review, slack, store, timezone, workspace`},
+		{"key is a URL", start + "https://feeds.acme.example/secret.ics: 1\n", `3:1: unknown key a URL: want one of answer_key, answer_key_env, calendar, groups, mail, max_sessions_per_week, organizer, people, programs, repair, review, slack, store, timezone, workspace`},
 		{"duplicate key", start + "store: a\nstore: b\n", `4:1: "store" is given twice, first in line 3`},
 		{"duplicate key in braces", start + "calendar: {backend: folder, backend: google}\n", `3:29: "backend" is given twice, first in line 3`},
 		{"no organizer", "timezone: UTC\npeople: []\n", "1:1: organizer is missing: want the address that owns every series, such as people-ops@acme.example"},
@@ -70,7 +70,7 @@ func TestProblems(t *testing.T) {
 		{"offset", "organizer: a@acme.example\ntimezone: +01:00\n", `2:11: timezone: want an IANA time zone such as Europe/Berlin, not "+01:00"`},
 		{"this machine's zone", "organizer: a@acme.example\ntimezone: Local\n", `2:11: timezone: want an IANA time zone such as Europe/Berlin, not "Local"`},
 		{"store of another kind", start + "store: mysql://root:secret@db/peerslot\n", "3:8: store: want the path of an SQLite file such as peerslot.db, or a URL postgres://…"},
-		{"store is a folder", start + "store: data/\n", `3:8: store: want the path of an SQLite file such as peerslot.db, or a URL postgres://…, not "data/"`},
+		{"store is a folder", start + "store: data/\n", `3:8: store: want the path of an SQLite file such as peerslot.db, or a URL postgres://…`},
 		{"backend", start + "calendar: {backend: outlook}\n", `3:21: calendar.backend: want folder, google or microsoft, not "outlook"`},
 		{"caldav", start + "calendar: {backend: caldav}\n", "3:21: calendar.backend: this build books on folder or google, not on caldav"},
 		{"caldav and its settings", start + "calendar: {backend: caldav, caldav: {username: 5}}\n", `3:21: calendar.backend: this build books on folder or google, not on caldav
