@@ -32,6 +32,8 @@ type Booking struct {
 	Told         []calendar.Address // who declined the whole series, once that was reported
 	Reviewed     bool               // it runs out, and the group may have the next one
 	Decision     Decision           // of its review; "" before it
+	OwnText      bool               // somebody wrote the series' text by hand; it stays
+	Loose        bool               // its group was named for it alone, and is not configured
 	Rules        Program            // as they were when it was booked, without who takes part
 	Facilitators []calendar.Address // who leads each session, in the order of the sessions; nil if nobody is named
 	Invited      []calendar.Address // members whom we invited; others were by hand

@@ -20,10 +20,16 @@ type Request struct {
 	Slot    availability.Slot   // book this one; zero for the best
 	Favour  availability.Slot   // stays unless another gains enough by the rules of review; zero for none
 	Stay    bool                // move no session, however bad its week
+	Anyway  bool                // also if the quorum is missed in most sessions
+	Asked   Asked               // what of the search somebody asked for
 
 	Follows calendar.UID      // the group's series that this one follows; "" for the first
 	Before  availability.Date // all sessions lie before it; zero for no limit
 }
+
+// Asked is what of a search was asked for and is not only the default: a series that
+// the group has already must have it.
+type Asked struct{ Cadence, Start bool }
 
 // NewSearch returns the search for a program's slot from start on. A series ends
 // with its group: pairs that change after six weeks meet six times.
@@ -68,6 +74,8 @@ func (p BookingPlan) Attendance() int {
 // The reasons for which a group gets no slot.
 var (
 	ErrNoSlot       = errors.New("no slot that anybody can attend; look at the hours of its members and at only_days")
+	ErrUnderQuorum  = errors.New("fewer than the quorum can attend most of the sessions at the best slot; name a slot yourself and say that you want it anyway, or ask for fewer members, other hours or a lower quorum")
+	ErrOtherSeries  = errors.New("it has another series already")
 	ErrNothingKnown = errors.New("nothing is known of any member's calendar; make them readable, or name a slot yourself")
 )
 
@@ -89,7 +97,8 @@ func PlanBookings(s Snapshot, requests []Request) ([]BookingPlan, error) {
 			continue
 		}
 		plans[i] = BookingPlan{Group: r.Group, Program: program, Existing: s.standing(r)}
-		if plans[i].Existing != nil {
+		if e := plans[i].Existing; e != nil {
+			plans[i].Problem = r.asksForAnother(e.Series)
 			continue
 		}
 		plans[i].Unknown = s.Unknown(r.Group)
@@ -108,6 +117,21 @@ func PlanBookings(s Snapshot, requests []Request) ([]BookingPlan, error) {
 		}
 	}
 	return plans, nil
+}
+
+// asksForAnother returns an error if somebody asked for something else than the
+// group's series is.
+func (r Request) asksForAnother(s calendar.Series) error {
+	late := r.Search.Start.DaysUntil(s.First)
+	switch {
+	case r.Slot != (availability.Slot{}) && r.Slot != s.Slot:
+		return fmt.Errorf("%w: %s, not %s", ErrOtherSeries, s.Slot, r.Slot)
+	case r.Asked.Cadence && r.Search.Cadence != s.Cadence:
+		return fmt.Errorf("%w: %s, not %s", ErrOtherSeries, s.Cadence, r.Search.Cadence)
+	case r.Asked.Start && (late < 0 || late >= s.Cadence.Days()):
+		return fmt.Errorf("%w: its first session is on %s", ErrOtherSeries, s.First)
+	}
+	return nil
 }
 
 // programFor returns the rules that a request is planned by.
@@ -308,17 +332,43 @@ func (p *Planner) plan(plan *BookingPlan, r Request) error {
 	if err != nil {
 		return err
 	}
+	if p.missesQuorum(sessions, members, plan.Program.Quorum) && !r.Anyway {
+		plan.Problem = ErrUnderQuorum
+		return nil
+	}
 	facilitators := assignFacilitators(sessions, members, p.Led[plan.Group.Name])
 	if series.Description, err = p.text(plan.Group, plan.Program, series, facilitators); err != nil {
 		plan.Problem = err
 		return nil
 	}
 	plan.Booking = Booking{
-		Group: plan.Group.Name, Program: plan.Group.Program, State: Intended, Series: series, Facilitators: facilitators, Invited: slices.Clone(plan.Group.Members), Rules: plan.Program.rules(),
+		Group: plan.Group.Name, Program: plan.Group.Program, State: Intended, Series: series, Facilitators: facilitators, Invited: slices.Clone(plan.Group.Members), Rules: plan.Program.rules(), Loose: p.loose(plan.Group),
 		Attendance: plan.Attendance(), Possible: c.Possible, Created: series.Updated,
 	}
 	p.planned = append(p.planned, plan.Booking)
 	return p.take(series)
+}
+
+// missesQuorum reports whether too few can attend more than half of the sessions.
+// Of whom nothing is known, they may be able to.
+func (s Snapshot) missesQuorum(sessions []calendar.Occurrence, members []availability.Member, quorum float64) bool {
+	missed := 0
+	for _, o := range sessions {
+		var share Share
+		for i := range members {
+			can, _ := members[i].CanAttend(o.Interval)
+			share.Count(can)
+		}
+		if float64(share.Yes+share.Unknown) < quorum*float64(len(members)) {
+			missed++
+		}
+	}
+	return 2*missed > len(sessions)
+}
+
+// loose reports whether a group is made for one series alone.
+func (s Snapshot) loose(g Group) bool {
+	return g.Program == "" && !slices.ContainsFunc(s.Workspace.Groups, func(o Group) bool { return o.Name == g.Name })
 }
 
 // withMoves moves the sessions whose weeks are known to be bad.

@@ -12,8 +12,10 @@ import (
 
 // Describe renders the text of a series that is under way as it now should be, and
 // says who leads its sessions: who left or declined leads no more, and a moved session
-// is led by somebody who can come to it. For the same state it returns the same.
-func (p *Planner) Describe(b Booking, g Group, series calendar.Series) (text string, leaders []calendar.Address, err error) {
+// is led by somebody who can come to it. A decline alone changes the table only a few
+// days ahead, or if others change the series anyway: who declines one date does not
+// touch everybody's copy. For the same state it returns the same.
+func (p *Planner) Describe(b Booking, g Group, series calendar.Series, anyway bool) (text string, leaders []calendar.Address, err error) {
 	panel, err := p.Panel(g, series)
 	if err != nil {
 		return "", nil, err
@@ -22,7 +24,7 @@ func (p *Planner) Describe(b Booking, g Group, series calendar.Series) (text str
 	if err != nil {
 		return "", nil, err
 	}
-	leaders = followLeaders(b.Facilitators, sessions, panel, p.Led[g.Name])
+	leaders = followLeaders(b.Facilitators, sessions, panel, p.Led[g.Name], anyway)
 	text, err = p.text(g, p.Workspace.ProgramOf(b), series, leaders)
 	return text, leaders, err
 }

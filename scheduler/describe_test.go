@@ -12,7 +12,7 @@ import (
 )
 
 // describe renders the text of a booking as a night would.
-func (w *world) describe(t *testing.T, b scheduler.Booking, g scheduler.Group, series calendar.Series) (string, []calendar.Address) {
+func (w *world) describe(t *testing.T, b scheduler.Booking, g scheduler.Group, series calendar.Series, anyway bool) (string, []calendar.Address) {
 	t.Helper()
 	snapshot, err := w.Night(t.Context())
 	if err != nil {
@@ -22,7 +22,7 @@ func (w *world) describe(t *testing.T, b scheduler.Booking, g scheduler.Group, s
 	if err != nil {
 		t.Fatal(err)
 	}
-	text, leaders, err := p.Describe(b, g, series)
+	text, leaders, err := p.Describe(b, g, series, anyway)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -36,13 +36,13 @@ func TestLeadersFollow(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	text, leaders := w.describe(t, b, g, b.Series)
+	text, leaders := w.describe(t, b, g, b.Series, false)
 	if text != b.Series.Description || !slices.Equal(leaders, b.Facilitators) {
 		t.Errorf("nothing happened, and the text is another one:\n%s\nwant\n%s", text, b.Series.Description)
 	}
 	// A conflict of the leader's changes nothing; it may pass.
 	w.fake.Meet(b.Facilitators[0], sessions[0].Interval)
-	if _, leaders := w.describe(t, b, g, b.Series); !slices.Equal(leaders, b.Facilitators) {
+	if _, leaders := w.describe(t, b, g, b.Series, false); !slices.Equal(leaders, b.Facilitators) {
 		t.Errorf("leaders %v; want the table as it was", leaders)
 	}
 	// A decline, and a session that moved to where its leader cannot come, do.
@@ -53,7 +53,7 @@ func TestLeadersFollow(t *testing.T) {
 	series = series.WithOverride(calendar.Override{Original: sessions[declined].Original, RSVPs: map[calendar.Address]calendar.RSVP{b.Facilitators[declined]: calendar.Declined}})
 	series = series.WithOverride(calendar.Override{Original: sessions[moved].Original, Moved: to})
 	series = series.WithOverride(calendar.Override{Original: sessions[5].Original, Cancelled: true})
-	text, leaders = w.describe(t, b, g, series)
+	text, leaders = w.describe(t, b, g, series, true)
 	for i, a := range leaders {
 		if changed := a != b.Facilitators[i]; changed != (i == declined || i == moved) {
 			t.Errorf("session %d is led by %s, it was %s", i+1, a, b.Facilitators[i])
@@ -62,12 +62,19 @@ func TestLeadersFollow(t *testing.T) {
 	if strings.Contains(text, sessions[5].Start.Format("Mon 2 Jan")+": ") {
 		t.Errorf("the table names a session that is cancelled:\n%s", text)
 	}
+	if _, leaders = w.describe(t, b, g, series, false); leaders[declined] != b.Facilitators[declined] {
+		t.Error("a decline of one session, a week ahead, changed the table by itself")
+	}
+	w.Now = func() time.Time { return sessions[declined].Start.Add(-48 * time.Hour) }
+	if _, leaders = w.describe(t, b, g, series, false); leaders[declined] == b.Facilitators[declined] {
+		t.Error("two days ahead somebody who declined is still to lead")
+	}
 	// Who left leads no more; what is over stays as it was.
 	w.Now = func() time.Time { return sessions[4].End }
 	gone := b.Facilitators[0]
 	left := g
 	left.Members = slices.DeleteFunc(slices.Clone(g.Members), func(a calendar.Address) bool { return a == gone })
-	_, leaders = w.describe(t, b, left, b.Series)
+	_, leaders = w.describe(t, b, left, b.Series, false)
 	if !slices.Equal(leaders[:5], b.Facilitators[:5]) || slices.Contains(leaders[5:], gone) {
 		t.Errorf("leaders %v; want the first five as they were, and %s in none after", leaders, gone)
 	}

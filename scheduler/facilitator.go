@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
@@ -43,7 +44,7 @@ func assignFacilitators(sessions []calendar.Occurrence, members []availability.M
 // followLeaders returns who leads each session now that members left, declined or
 // sessions moved. Who led a session that is over, or can still lead theirs, stays; the
 // others' turns go to those who lead the fewest.
-func followLeaders(was []calendar.Address, sessions []calendar.Occurrence, panel Panel, led map[calendar.Address]int) []calendar.Address {
+func followLeaders(was []calendar.Address, sessions []calendar.Occurrence, panel Panel, led map[calendar.Address]int, anyway bool) []calendar.Address {
 	if len(was) != len(sessions) || len(panel.Members) == 0 {
 		return was
 	}
@@ -53,7 +54,7 @@ func followLeaders(was []calendar.Address, sessions []calendar.Occurrence, panel
 	}
 	var open []int
 	for i, o := range sessions {
-		if !o.Cancelled && o.End.After(panel.now) && !panel.mayLead(was[i], o) {
+		if !o.Cancelled && o.End.After(panel.now) && !panel.mayLead(was[i], o, anyway) {
 			open = append(open, i)
 		} else {
 			led[was[i]]++
@@ -66,15 +67,22 @@ func followLeaders(was []calendar.Address, sessions []calendar.Occurrence, panel
 	return out
 }
 
+// leaderAhead is how long before a session it must be right who leads it.
+const leaderAhead = 72 * time.Hour
+
 // mayLead reports whether who was to lead a session still can. A conflict of theirs
-// at the usual time is no reason to change the table: it may pass.
-func (p Panel) mayLead(a calendar.Address, o calendar.Occurrence) bool {
+// at the usual time is no reason to change the table: it may pass. Nor is a decline
+// yet, unless anyway.
+func (p Panel) mayLead(a calendar.Address, o calendar.Occurrence, anyway bool) bool {
 	i := slices.IndexFunc(p.people, func(person Person) bool { return person.Address == a })
 	if i < 0 {
 		return false
 	}
 	v := p.people[i].Attends(p.Members[i], p.Series, o, p.now)
-	return v.Can != availability.No || v.Why != Declined && !o.Moved
+	if v.Why == Declined {
+		return !anyway && o.Start.After(p.now.Add(leaderAhead))
+	}
+	return v.Can != availability.No || !o.Moved
 }
 
 // nextLeader returns who led the fewest of those who can attend, of all if nobody can.

@@ -46,6 +46,9 @@ func (s *Service) Night(ctx context.Context) (Snapshot, error) {
 	}
 	snapshot.Bookings = bookings // another run may have changed some since
 	snapshot.Current, snapshot.Faults, snapshot.Seen = cal.current, cal.faults, cal.seen
+	if snapshot.Rounds, err = s.Store.Rounds(ctx, ""); err != nil {
+		return Snapshot{}, fmt.Errorf("read the rounds: %w", err)
+	}
 	return snapshot, s.countMoves(ctx, &snapshot)
 }
 

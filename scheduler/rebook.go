@@ -71,10 +71,7 @@ func (s *Service) rebookRequest(ctx context.Context, b Booking) (Request, error)
 	if len(left) == 0 {
 		return Request{}, ErrNothingLeft
 	}
-	program, ok := s.Workspace.Program(b.Program)
-	if !ok {
-		return Request{}, fmt.Errorf("there is no program %q", b.Program)
-	}
+	program := s.Workspace.ProgramOf(b)
 	zone, err := availability.LoadZone(b.Series.Slot.Zone)
 	if err != nil {
 		return Request{}, err
@@ -83,7 +80,7 @@ func (s *Service) rebookRequest(ctx context.Context, b Booking) (Request, error)
 	search.Zone, search.Cadence, search.Length = b.Series.Slot.Zone, b.Series.Cadence, b.Series.Slot.Length
 	search.Count = min(len(left), search.Cadence.MaxCount())
 	before, err := s.endOfThreeMonths(ctx, b)
-	return Request{Group: groupOf(s.Workspace, b), Search: search, Before: before}, err
+	return Request{Program: &program, Group: groupOf(s.Workspace, b), Search: search, Before: before}, err
 }
 
 // endOfThreeMonths returns the first Monday after the three months of the series,

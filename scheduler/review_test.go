@@ -221,7 +221,7 @@ func TestFacilitatorsAreFair(t *testing.T) {
 func TestFacilitatorsCanAttend(t *testing.T) {
 	w := newWorld(t, ana, bo)
 	r := w.group("g", ana, bo)
-	r.Stay = true
+	r.Stay, r.Anyway = true, true
 	var err error
 	if r.Slot, err = availability.ParseSlot("tue 15:00", time.Hour, "Europe/Berlin"); err != nil {
 		t.Fatal(err)

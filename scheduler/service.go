@@ -158,6 +158,9 @@ func (s *Service) PlanBookings(ctx context.Context, requests []Request) ([]Booki
 	var window availability.Interval
 	var people []calendar.Address
 	for _, r := range requests {
+		if _, err := (Snapshot{Workspace: s.Workspace}).programFor(r); err != nil {
+			continue // the plan says so
+		}
 		w, err := SearchWindow(r.Search)
 		if err != nil {
 			return nil, fmt.Errorf("group %q: %w", r.Group.Name, err)

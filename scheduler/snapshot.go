@@ -23,6 +23,7 @@ type Snapshot struct {
 	Led map[string]map[calendar.Address]int // by group: how often a member led a session of earlier series
 
 	// For repair and review:
+	Rounds  []Round                          // of all programs
 	Current map[calendar.UID]calendar.Series // as they are on the calendar; missing if gone
 	Faults  map[calendar.UID]error           // why a series on the calendar cannot be used
 	Seen    *Seen                            // for KeepSeen; nil if nothing needs to be kept
@@ -51,8 +52,10 @@ func NewPlanner(s Snapshot) (*Planner, error) {
 	p := &Planner{Snapshot: s, own: map[calendar.Address][]ownSession{}, people: map[calendar.Address]*availability.Member{}, planned: slices.Clone(s.Bookings)}
 	p.makeRoom()
 	for _, b := range s.Bookings {
+		// One that cannot be understood takes nobody's time; it is named where it is
+		// the subject.
 		if err := p.take(b.Series); err != nil {
-			return nil, fmt.Errorf("group %q: %w", b.Group, err)
+			continue
 		}
 	}
 	p.recognise()

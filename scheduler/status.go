@@ -10,17 +10,16 @@ import (
 	"github.com/peerslot/peerslot/calendar"
 )
 
-// A Status is how one group stands.
+// A Status is how one group stands. What needs a person is among the findings of
+// repair and review.
 type Status struct {
-	Group     Group
-	Booking   *Booking        // nil if nothing is booked
-	Series    calendar.Series // as it is on the calendar
-	Held      int             // sessions that are over
-	Left      int             // sessions to come
-	Next      availability.Interval
-	Attended  int      // member-sessions held and not declined
-	Invited   int      // member-sessions held
-	Attention []string // what needs a person
+	Group      Group
+	Booking    *Booking        // nil if nothing is booked
+	Series     calendar.Series // as it is on the calendar, or as it was put if that cannot be used
+	Held       int             // sessions that are over
+	Left       int             // sessions to come
+	Next       availability.Interval
+	Attendance Share // of the members at the sessions held
 }
 
 // Status returns how every group stands, in the order of the configuration;
@@ -30,90 +29,77 @@ func (s *Service) Status(ctx context.Context) ([]Status, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the bookings: %w", err)
 	}
-	groups := slices.Clone(s.Workspace.Groups)
-	for _, b := range bookings {
-		if !slices.ContainsFunc(groups, func(g Group) bool { return g.Name == b.Group }) {
-			g := Group{Name: b.Group, Program: b.Program}
-			for _, a := range b.Series.Attendees {
-				g.Members = append(g.Members, a.Address)
-			}
-			groups = append(groups, g)
-		}
-	}
-	current, faults, err := s.Current(ctx, bookings)
+	current, _, err := s.Current(ctx, bookings)
 	if err != nil {
 		return nil, err
 	}
-	out := make([]Status, len(groups))
-	for i, g := range groups {
-		out[i] = Status{Group: g, Booking: shown(bookings, g.Name)}
-		if b := out[i].Booking; b != nil {
-			series, there := current[b.Series.UID]
-			s.fill(&out[i], series, there, faults[b.Series.UID])
+	p, err := s.past(ctx, bookings, bookings, current)
+	if err != nil {
+		return nil, err
+	}
+	shown := bookings.shown()
+	var out []Status
+	for _, g := range s.groupsWith(bookings) {
+		st := Status{Group: g}
+		if b, ok := shown[g.Name]; ok {
+			st.Booking, st.Series = &b, b.Series
+			if series, there := current[b.Series.UID]; there {
+				st.Series = series
+			}
+			if err := st.count(p, s.Now()); err != nil {
+				st.Held, st.Left = 0, 0 // named by repair
+			}
 		}
+		out = append(out, st)
 	}
 	return out, nil
 }
 
-// shown returns the group's open booking, or else one that was reviewed and still
-// runs; nil for neither.
-func shown(bookings Bookings, group string) *Booking {
-	b, ok := bookings.Current(group)
-	if !ok {
-		b, ok = bookings.RunningOut(group)
+// groupsWith returns the configured groups, then those that only have a booking.
+func (s *Service) groupsWith(bookings Bookings) []Group {
+	groups, known := slices.Clone(s.Workspace.Groups), s.Workspace.GroupsByName()
+	for _, b := range bookings {
+		if _, ok := known[b.Group]; !ok {
+			known[b.Group] = GroupIn(known, b)
+			groups = append(groups, known[b.Group])
+		}
 	}
-	if !ok {
-		return nil
-	}
-	return &b
+	return groups
 }
 
-// fill counts the sessions of the series, which is as it is on the calendar, if it is
-// there and can be used.
-func (s *Service) fill(st *Status, series calendar.Series, there bool, fault error) {
-	if st.Booking.State != Booked {
-		st.Attention = append(st.Attention, "an earlier run was interrupted; run 'peerslot book' or 'peerslot cancel' again to finish it")
+// shown returns each group's open booking, or else one that was reviewed and runs out.
+func (bs Bookings) shown() map[string]Booking {
+	out := map[string]Booking{}
+	for _, b := range bs {
+		if _, ok := out[b.Group]; !ok || !b.Reviewed {
+			out[b.Group] = b
+		}
 	}
-	st.Series = st.Booking.Series
-	switch {
-	case fault != nil:
-		st.Attention = append(st.Attention, fmt.Sprintf("the series on the organizer's calendar cannot be used: %v", fault))
-	case !there:
-		st.Attention = append(st.Attention, "the series is gone from the organizer's calendar")
-	default:
-		st.Series = series
+	return out
+}
+
+// count counts the sessions of the series.
+func (st *Status) count(p *Planner, now time.Time) error {
+	panel, err := p.Panel(st.Group, st.Series)
+	if err != nil {
+		return err
 	}
 	occurrences, err := st.Series.Occurrences()
 	if err != nil {
-		st.Attention = append(st.Attention, err.Error())
+		return err
 	}
-	program, _ := s.Workspace.Program(st.Booking.Program)
 	for _, o := range occurrences {
-		if !o.Cancelled && there {
-			st.count(o, program, s.Now())
+		switch {
+		case o.Cancelled:
+		case !o.End.After(now):
+			st.Held++
+			st.Attendance = st.Attendance.Plus(panel.Share(o))
+		default:
+			st.Left++
+			if st.Next.Empty() || o.Start.Before(st.Next.Start) {
+				st.Next = o.Interval
+			}
 		}
 	}
-}
-
-func (st *Status) count(o calendar.Occurrence, p Program, now time.Time) {
-	coming := 0
-	for _, a := range st.Series.Attendees {
-		if st.Series.Reply(a.Address, o) != calendar.Declined {
-			coming++
-		}
-	}
-	invited := len(st.Series.Attendees)
-	if !o.End.After(now) {
-		st.Held++
-		st.Attended += coming
-		st.Invited += invited
-		return
-	}
-	st.Left++
-	if st.Next.Empty() || o.Start.Before(st.Next.Start) {
-		st.Next = o.Interval
-	}
-	if float64(coming) < p.Quorum*float64(invited) {
-		st.Attention = append(st.Attention, fmt.Sprintf("on %s only %d of %d have not declined", o.Start.UTC().Format(time.DateOnly), coming, invited))
-	}
+	return nil
 }

@@ -20,6 +20,7 @@ type bookOptions struct {
 	searchFlags
 	changeFlags
 	slot    string
+	anyway  bool
 	noMoves bool
 }
 
@@ -52,6 +53,7 @@ of repair. A group that has a series already is left alone.`,
 	flags.StringVar(&o.name, "name", "", "`NAME` of the ad-hoc group")
 	flags.StringVar(&o.slot, "slot", "", "book this `SLOT`, such as \"tue 15:00\", instead of the best")
 	flags.BoolVar(&o.noMoves, "no-moves", false, "leave every session at the slot, however bad its week")
+	flags.BoolVar(&o.anyway, "anyway", false, "with --slot: book it also if fewer than the quorum can attend most of its sessions")
 	return cmd
 }
 
@@ -118,6 +120,9 @@ func (b *booking) collect(book func(scheduler.BookingPlan) (scheduler.Booking, b
 			return err
 		}
 		if err != nil {
+			if errors.Is(err, scheduler.ErrOtherSeries) {
+				err = fmt.Errorf("%w; end it with 'peerslot cancel %s', or move what is left of it with 'peerslot repair --rebook %s'", err, p.Group.Name, p.Group.Name)
+			}
 			b.out.Failed = append(b.out.Failed, report.Problem{Group: p.Group.Name, Error: err.Error()})
 			continue
 		}
@@ -194,11 +199,18 @@ func (o bookOptions) checkName() error {
 func (o bookOptions) requests(w *workspace, groups []scheduler.Group, now time.Time) ([]scheduler.Request, error) {
 	var out []scheduler.Request
 	for _, g := range groups {
+		if _, ok := w.Workspace.Program(g.Program); !ok {
+			out = append(out, scheduler.Request{Group: g}) // its plan says what is wrong
+			continue
+		}
 		search, err := o.search(w, g, now)
 		if err != nil {
 			return nil, err
 		}
-		r := scheduler.Request{Group: g, Search: search, Stay: o.noMoves}
+		r := scheduler.Request{Group: g, Search: search, Stay: o.noMoves, Anyway: o.anyway && o.slot != ""}
+		if !o.all {
+			r.Asked = scheduler.Asked{Cadence: o.cadence != "", Start: o.start != ""}
+		}
 		if o.slot != "" {
 			if r.Slot, err = availability.ParseSlot(o.slot, search.Length, search.Zone); err != nil {
 				return nil, usagef("", "--%w", err)

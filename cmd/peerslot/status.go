@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/repair"
 	"github.com/peerslot/peerslot/scheduler/report"
 )
 
@@ -18,7 +20,8 @@ func newStatusCmd(a *app) *cobra.Command {
 		Use:   "status",
 		Short: "Show groups, series, next sessions, and what needs attention",
 		Long: `Shows how every group stands: its slot, how many sessions were held and are left,
-the next one, and attendance so far by the members' replies.
+the next one, attendance so far, and all that needs a person: what repair and review
+would say.
 
 Exit status 3 if something needs a person.`,
 		Example: `  peerslot status
@@ -34,33 +37,75 @@ func (a *app) status(ctx context.Context) error {
 		return err
 	}
 	defer w.close()
+	turn, err := w.service.Rehearse(ctx, scheduler.TurnOptions{AcceptClock: true})
+	if err != nil {
+		return err
+	}
+	defer turn.End()
+	w = w.in(turn)
 	all, err := w.service.Status(ctx)
 	if err != nil {
 		return err
 	}
-	list := []report.Status{}
-	needs := false
-	for _, st := range all {
-		list = append(list, report.NewStatus(st))
-		needs = needs || len(st.Attention) > 0
+	attention, asking, err := w.attention(ctx)
+	if err != nil {
+		return err
 	}
+	of := map[string][]string{}
+	for _, at := range attention {
+		of[at.Group] = append(of[at.Group], at.What)
+	}
+	list := []report.Status{}
+	for _, st := range all {
+		list = append(list, report.NewStatus(st, of[st.Group.Name]))
+		delete(of, st.Group.Name)
+	}
+	rest := slices.DeleteFunc(slices.Clone(attention), func(at report.Attention) bool { return of[at.Group] == nil })
 	load, err := w.load(ctx)
 	if err != nil {
 		return err
 	}
 	if a.json {
 		err = a.answer(struct {
-			Groups []report.Status `json:"groups"`
-			Load   []report.Load   `json:"load"`
-		}{list, load})
+			Groups    []report.Status    `json:"groups"`
+			Attention []report.Attention `json:"attention"` // what is about none of the groups
+			Asking    []report.Asking    `json:"asking,omitempty"`
+			Load      []report.Load      `json:"load"`
+		}{list, append([]report.Attention{}, rest...), asking, load})
 	} else {
-		a.printStatus(w, all)
+		a.printStatus(w, list)
+		a.printer().Attention(rest)
+		a.printer().Asking(w.Workspace, asking)
 		printLoad(w, a.printer(), tooMuch(load))
 	}
-	if err == nil && needs {
+	if err == nil && len(attention) > 0 {
 		return &needsPerson{}
 	}
 	return err
+}
+
+// attention returns the findings of repair and review, and whose members may still
+// answer.
+func (w *workspace) attention(ctx context.Context) ([]report.Attention, []report.Asking, error) {
+	night, err := repair.PlanNight(ctx, w.service)
+	if err != nil {
+		return nil, nil, err
+	}
+	reviews, err := w.service.PlanReviews(ctx, scheduler.ReviewOptions{})
+	if err != nil {
+		return nil, nil, err
+	}
+	out := slices.Concat(w.takeFindings(), report.NewRepair(w.Workspace, night).Attention)
+	for _, f := range reviews.Findings {
+		if at := report.NewAttention(w.Workspace, f); !slices.Contains(out, at) {
+			out = append(out, at)
+		}
+	}
+	var asking []report.Asking
+	for _, q := range reviews.Asking {
+		asking = append(asking, report.NewAsking(q))
+	}
+	return out, asking, nil
 }
 
 // load returns how many peer sessions a week everybody has.
@@ -98,18 +143,20 @@ func printLoad(w *workspace, p report.Printer, load []report.Load) {
 	}
 }
 
-func (a *app) printStatus(w *workspace, all []scheduler.Status) {
+func (a *app) printStatus(w *workspace, all []report.Status) {
 	var rows [][]string
 	for _, st := range all {
-		row := []string{st.Group.Name, "not booked", "-", "-", "-", strings.Join(st.Attention, "; ")}
-		if st.Booking != nil {
-			row[1] = st.Series.Slot.String() + " " + st.Series.Cadence.String()
-			row[2] = fmt.Sprintf("%d of %d", st.Held, st.Held+st.Left)
-			if !st.Next.Empty() {
-				row[3] = a.when(st.Next.Start, w)
+		row := []string{st.Group, "not booked", "-", "-", "-", strings.Join(st.Attention, "; ")}
+		if st.UID != "" {
+			row[1], row[2] = st.Slot+" "+st.Cadence, fmt.Sprintf("%d of %d", st.Held, st.Held+st.Left)
+			if st.Next != nil {
+				row[3] = a.when(*st.Next, w)
 			}
-			if st.Invited > 0 {
-				row[4] = fmt.Sprintf("%d%%", 100*st.Attended/st.Invited)
+			if st.Attendance != nil {
+				row[4] = fmt.Sprintf("%.0f%%", 100**st.Attendance)
+			}
+			if st.Unknown > 0 {
+				row[4] += fmt.Sprintf(" of %d known", st.Known)
 			}
 		}
 		rows = append(rows, row)

@@ -60,7 +60,7 @@ func (r *forming) takenNames() map[string]bool {
 	for _, g := range r.Workspace.Groups {
 		taken[strings.ToLower(g.Name)] = true
 	}
-	for _, round := range r.Rounds {
+	for _, round := range r.Request.Rounds {
 		for _, g := range round.Groups {
 			taken[strings.ToLower(g.Name)] = true
 		}

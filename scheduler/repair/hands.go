@@ -22,7 +22,7 @@ func (r *pass) subject(s scheduler.Snapshot, groups map[string]scheduler.Group, 
 	}
 	switch fault := s.Faults[b.Series.UID]; {
 	case b.Fault != nil:
-		return found(scheduler.BrokenRecord, b.Fault)
+		return nil // which Upkeep names
 	case b.State != scheduler.Booked:
 		return nil
 	case fault != nil:
@@ -33,7 +33,7 @@ func (r *pass) subject(s scheduler.Snapshot, groups map[string]scheduler.Group, 
 		return found(scheduler.SeriesOff, nil)
 	}
 	sub := &subject{booking: b, current: current, series: current, byHand: instantsOf(b.ByHand), settled: instants{}, moved: map[int64]firstMove{}}
-	sub.program, _ = s.Workspace.Program(b.Program)
+	sub.program = s.Workspace.ProgramOf(b)
 	sub.group = scheduler.GroupIn(groups, b)
 	if sub.zone = r.zone; current.Slot.Zone != "" {
 		if zone, err := availability.LoadZone(current.Slot.Zone); err == nil {
@@ -55,6 +55,9 @@ func (r *pass) subject(s scheduler.Snapshot, groups map[string]scheduler.Group, 
 // session that anybody touched stays as it is, for good.
 func (sub *subject) seeHands() {
 	base, current := sub.booking.Series, sub.current
+	if base.Description != current.Description && !sub.booking.OwnText {
+		sub.booking.OwnText, sub.noted = true, true
+	}
 	sub.booking.Series = current
 	if base.Slot != current.Slot || base.First != current.First || base.Cadence != current.Cadence {
 		sub.handMade(fmt.Sprintf("somebody moved the whole series to %s; that is its slot now", current.Slot))

@@ -36,8 +36,10 @@ func New(s scheduler.Snapshot) (scheduler.RepairPlan, error) {
 	}
 	for _, sub := range r.subjects {
 		r.fault(sub, r.judge(sub))
+		r.fault(sub, r.describe(sub))
 		r.conclude(sub)
 	}
+	r.plan.Findings = append(r.plan.Findings, s.Upkeep()...)
 	return r.plan, nil
 }
 
@@ -373,15 +375,35 @@ func (sub *subject) change(action scheduler.Action, person calendar.Address, why
 	return scheduler.Change{Group: sub.booking.Group, UID: sub.series.UID, Action: action, Person: person, Why: why}
 }
 
+// describe renders the text anew, which names members, dates and who leads. What
+// somebody wrote by hand stays.
+func (r *pass) describe(sub *subject) error {
+	if sub.booking.OwnText {
+		return nil
+	}
+	text, leaders, err := r.Describe(sub.booking, sub.group, sub.series, !sub.series.Same(sub.current))
+	if err != nil {
+		return err
+	}
+	sub.series.Description, sub.booking.Facilitators = text, leaders
+	return nil
+}
+
 // conclude adds the subject to the plan.
 func (r *pass) conclude(sub *subject) {
 	r.plan.Changes = append(r.plan.Changes, sub.changes...)
 	sub.booking.ByHand = sub.byHand.sorted()
 	changed := !sub.series.Same(sub.current)
+	text := sub.series.Description
+	sub.series.Description = sub.current.Description
+	told := !sub.series.Same(sub.current) // of a new text alone nobody is
+	sub.series.Description = text
 	switch {
 	case changed || sub.hands:
-		if changed {
+		if told {
 			sub.series.Sequence++
+		}
+		if changed {
 			sub.series.Updated = r.Now.UTC().Truncate(time.Second)
 		}
 		sub.booking.Next, sub.booking.State = &sub.series, scheduler.Changing

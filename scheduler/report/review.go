@@ -103,9 +103,11 @@ func (p Printer) Reviews(w scheduler.Workspace, plan scheduler.ReviewsPlan) {
 			p.BookingPlans(w, []scheduler.BookingPlan{*r.Next})
 		}
 	}
+	var asking []Asking
 	for _, a := range plan.Asking {
-		p.Printf("%s is decided on %s at the latest; %d of %d may still answer.\n", a.Group, a.Until.UTC().Format("Mon 2 Jan"), a.Unanswered, a.Members)
+		asking = append(asking, NewAsking(a))
 	}
+	p.Asking(w, asking)
 	for _, r := range plan.Rotations {
 		p.Heading("%s: round %d from %s", r.Program, r.Round.Number, r.Start)
 		p.BookingPlans(w, r.Bookings)
@@ -115,4 +117,11 @@ func (p Printer) Reviews(w scheduler.Workspace, plan scheduler.ReviewsPlan) {
 		attention = append(attention, NewAttention(w, f))
 	}
 	p.Attention(attention)
+}
+
+// Asking writes whose members may still answer.
+func (p Printer) Asking(w scheduler.Workspace, asking []Asking) {
+	for _, a := range asking {
+		p.Printf("%s: what follows is decided on %s at the latest; %d of %d may still answer.\n", a.Group, day(w, a.Until), a.Unanswered, a.Members)
+	}
 }

@@ -16,7 +16,9 @@ type Status struct {
 	Held       int        `json:"held"`
 	Left       int        `json:"left"`
 	Next       *time.Time `json:"next"`
-	Attendance *float64   `json:"attendance"` // share of those held; null before the first
+	Attendance *float64   `json:"attendance"` // share of what is known of those held; null if nothing is
+	Known      int        `json:"known"`      // attendances of which something is known
+	Unknown    int        `json:"unknown"`
 	Attention  []string   `json:"attention"`
 }
 
@@ -29,12 +31,9 @@ type Load struct {
 	TooMuch  bool    `json:"too_much"`
 }
 
-// NewStatus describes how a group stands.
-func NewStatus(st scheduler.Status) Status {
-	j := Status{Group: st.Group.Name, Attention: st.Attention, Held: st.Held, Left: st.Left}
-	if j.Attention == nil {
-		j.Attention = []string{}
-	}
+// NewStatus describes how a group stands, and what of the findings is about it.
+func NewStatus(st scheduler.Status, attention []string) Status {
+	j := Status{Group: st.Group.Name, Attention: append([]string{}, attention...), Held: st.Held, Left: st.Left, Known: st.Attendance.Known(), Unknown: st.Attendance.Unknown}
 	if st.Booking == nil {
 		return j
 	}
@@ -44,8 +43,8 @@ func NewStatus(st scheduler.Status) Status {
 		next := st.Next.Start.UTC()
 		j.Next = &next
 	}
-	if st.Invited > 0 {
-		share := float64(st.Attended) / float64(st.Invited)
+	if j.Known > 0 {
+		share := float64(st.Attendance.Yes) / float64(j.Known)
 		j.Attendance = &share
 	}
 	return j

@@ -37,7 +37,7 @@ func (r *reader) checkMentions() {
 	}
 	for _, m := range r.mentions {
 		if _, ok := r.roster[m.address]; !ok {
-			m.fail("%s is not among the people%s", m.address, r.suggest(string(m.address), names))
+			m.warn("%s is not among the people%s", m.address, r.suggest(string(m.address), names))
 		}
 	}
 }

@@ -269,6 +269,7 @@ programs:
   - {name: circles, people: {emails: [ana@acme.example]}}
 groups:
   - {name: a, members: [ana@acme.example, bo@acme.example]}
+  - {name: b, program: circle, members: [ana@acme.example, bo@acme.exmaple]}
 `)
 	c3 := parse(t, "organizer: robot@acme.example\ntimezone: UTC\npeople: []\n")
 	c4 := parse(t, "organizer: robot@acme.example\ntimezone: UTC\n")
@@ -284,7 +285,9 @@ peerslot.yaml:4:39: people[1].manager: zoe@acme.example is not among the people,
 peerslot.yaml:7:29: programs[0].people: nobody takes part
 peerslot.yaml:7:54: programs[0].apart: close-teams keeps nobody apart without close_teams
 peerslot.yaml:8:56: programs[1].close_teams[0][1]: nobody is in a team "payment"; did you mean "payments"?`,
-		"2": `peerslot.yaml:4:3: people: in no program and no group: cem@acme.example`,
+		"2": `peerslot.yaml:4:3: people: in no program and no group: cem@acme.example
+peerslot.yaml:11:24: groups[1].program: there is no program "circle"; did you mean "circles"?
+peerslot.yaml:11:60: groups[1].members[1]: bo@acme.exmaple is not among the people; did you mean "bo@acme.example"?`,
 		"3": "",
 		"4": "peerslot.yaml:1:1: people: there is nobody yet",
 	}

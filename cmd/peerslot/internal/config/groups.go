@@ -44,7 +44,7 @@ func (r *reader) group(w *scheduler.Workspace, v value) (g scheduler.Group) {
 	v.require("members", "a list of mail addresses")
 	program, ok := w.Program(g.Program)
 	if !ok {
-		v.at("program").fail("there is no program %s%s", quote(g.Program), r.suggest(g.Program, programNames(w)))
+		v.at("program").warn("there is no program %s%s", quote(g.Program), r.suggest(g.Program, programNames(w)))
 		program = scheduler.DefaultProgram()
 	}
 	members := v.at("members")

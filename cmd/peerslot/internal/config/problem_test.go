@@ -176,11 +176,9 @@ func TestProblems(t *testing.T) {
 		{"rule", program("apart: team"), "3:29: programs[0].apart: want a list of rules, not text"},
 		{"close teams", program("close_teams: [[payments], ledger]"), `3:36: programs[0].close_teams[0]: want at least two teams
 3:48: programs[0].close_teams[1]: want a list of teams, not text`},
-		{"never together", program("never_together: [[ana@acme.example, anna@acme.example], [bo@acme.example]]"), `3:58: programs[0].never_together[0][1]: anna@acme.example is not among the people; did you mean "ana@acme.example"?
-3:78: programs[0].never_together[1]: want at least two people`},
+		{"never together", program("never_together: [[ana@acme.example, anna@acme.example], [bo@acme.example]]"), `3:78: programs[0].never_together[1]: want at least two people`},
 		{"level gap", program("max_level_gap: -1"), `3:37: programs[0].max_level_gap: want a whole number from 0 to 1000, not "-1"`},
-		{"who takes part", program("people: {rol: lead, emails: [dee@acme.example]}"), `3:31: programs[0].people: unknown key "rol"; did you mean "role"?
-3:51: programs[0].people.emails[0]: dee@acme.example is not among the people`},
+		{"who takes part", program("people: {rol: lead, emails: [dee@acme.example]}"), `3:31: programs[0].people: unknown key "rol"; did you mean "role"?`},
 		{"weights", program("weights: {mets: 5, met: many}"), `3:32: programs[0].weights: unknown key "mets"; did you mean "met"?
 3:46: programs[0].weights.met: want a whole number from 0 to 1000000, not text`},
 		{"links of circles", program("links: []"), "3:29: programs[0].links: want kind: one-on-one for this, not circle"},
@@ -189,7 +187,6 @@ func TestProblems(t *testing.T) {
 3:68: programs[0].links[1]: ana@acme.example cannot be linked with themselves
 3:142: programs[0].links[2][2]: want weekly, biweekly or monthly, not "daily"
 3:150: programs[0].links[3]: bo@acme.example and ana@acme.example are linked twice
-3:206: programs[0].links[4][1]: zoe@acme.example is not among the people
 3:225: programs[0].links[5]: want a list of two mail addresses and a cadence, not text`},
 		{"interdependence", program("kind: one-on-one, interdependence: {payments: strong, payments-ledger: very}"), `3:58: programs[0].interdependence: want two teams joined by a hyphen, such as payments-platform, not "payments"
 3:93: programs[0].interdependence.payments-ledger: want strong, medium or weak, not "very"`},
@@ -205,11 +202,8 @@ func TestProblems(t *testing.T) {
 7:12: groups[2].name: there are two groups named "C", the first in line 6`},
 		{"no group name", start + ana + "groups: [{name: \"\", members: [ana@acme.example, bo@acme.example]}]\n",
 			`4:17: groups[0].name: "" cannot be a name: want letters, digits, spaces and . _ - between them, at most 64 characters`},
-		{"unknown program", start + ana + "programs: [{name: circles}]\ngroups: [{name: a, program: circle, members: [ana@acme.example, bo@acme.example]}]\n",
-			`5:29: groups[0].program: there is no program "circle"; did you mean "circles"?`},
 		{"members", start + ana + "groups: [{name: a, members: [ana@acme.example, ana@acme.example, bo@acme.exmaple], required: [cem@acme.example]}]\n",
 			`4:48: groups[0].members[1]: ana@acme.example is named twice
-4:66: groups[0].members[2]: bo@acme.exmaple is not among the people; did you mean "bo@acme.example"?
 4:95: groups[0].required[0]: cem@acme.example is not a member`},
 		{"too few", start + ana + "groups: [{name: a, members: [ana@acme.example]}]\n", "4:29: groups[0].members: want 2 to 8 members, not 1"},
 		{"too many for a 1:1", start + ana + "programs: [{name: p, kind: one-on-one}]\ngroups: [{name: a, program: p, members: [ana@acme.example, bo@acme.example, cem@acme.example]}]\n",

@@ -1,0 +1,147 @@
+package scheduler_test
+
+import (
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/scheduler"
+)
+
+// At a slot that misses the quorum in more than half of the sessions a group is not
+// booked by itself; of whom nothing is known does not count against it.
+func TestQuorumAtBooking(t *testing.T) {
+	for _, c := range []struct {
+		missed int // of thirteen sessions
+		broken bool
+		anyway bool
+		want   error
+	}{{6, false, false, nil}, {7, false, false, scheduler.ErrUnderQuorum}, {7, false, true, nil}, {7, true, false, nil}} {
+		w := newWorld(t, ana, bo)
+		r := w.group("g", ana, bo) // a quorum of 60%: both of the two
+		r.Stay, r.Anyway = true, c.anyway
+		slot, err := availability.ParseSlot("tue 15:00", time.Hour, "Europe/Berlin")
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Slot = slot
+		for week := range c.missed {
+			from := at(1, 6, 15).Start.AddDate(0, 0, 7*week)
+			w.fake.Meet(ana, availability.Interval{Start: from, End: from.Add(time.Hour)})
+		}
+		if c.broken {
+			w.fake.Break(ana)
+		}
+		if p := w.plan(t, r)[0]; !errors.Is(p.Problem, c.want) {
+			t.Errorf("%+v: %v", c, p.Problem)
+		}
+	}
+}
+
+func TestAnotherSeriesIsNotBookedInSilence(t *testing.T) {
+	w, _ := booked(t, ana, bo) // tue 15:00, weekly, from 6 January
+	r := scheduler.Request{Group: w.Workspace.Groups[0], Search: scheduler.NewSearch(w.Workspace, scheduler.DefaultProgram(), start)}
+	other, err := availability.ParseSlot("wed 15:00", time.Hour, "Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		change func(*scheduler.Request)
+		want   error
+	}{
+		"the same":         {func(*scheduler.Request) {}, nil},
+		"another slot":     {func(r *scheduler.Request) { r.Slot = other }, scheduler.ErrOtherSeries},
+		"the same start":   {func(r *scheduler.Request) { r.Asked.Start = true }, nil},
+		"another start":    {func(r *scheduler.Request) { r.Asked.Start, r.Search.Start = true, start.AddDays(7) }, scheduler.ErrOtherSeries},
+		"the same cadence": {func(r *scheduler.Request) { r.Asked.Cadence = true }, nil},
+		"another cadence": {func(r *scheduler.Request) {
+			r.Asked.Cadence, r.Search.Cadence, r.Search.Count = true, availability.Monthly, 4
+		}, scheduler.ErrOtherSeries},
+		"a default cadence": {func(r *scheduler.Request) { r.Search.Cadence, r.Search.Count = availability.Monthly, 4 }, nil},
+	} {
+		asked := r
+		c.change(&asked)
+		if p := w.plan(t, asked)[0]; !errors.Is(p.Problem, c.want) || p.Existing == nil {
+			t.Errorf("%s: %v, existing %v; want %v, and the series that there is", name, p.Problem, p.Existing, c.want)
+		}
+	}
+}
+
+// A group that cannot be planned is named, and the others are.
+func TestOneGroupsFault(t *testing.T) {
+	w := newWorld(t, ana, bo, cem)
+	good, stranger, lost := w.group("good", ana, bo), w.group("stranger", ana, "zoe@acme.example"), w.group("lost", bo, cem)
+	lost.Group.Program, lost.Search = "nothing", availability.Search{}
+	plans := w.plan(t, stranger, lost, good)
+	if plans[0].Problem == nil || plans[1].Problem == nil || plans[2].Problem != nil {
+		t.Errorf("problems: %v, %v, %v; want some for the first two alone", plans[0].Problem, plans[1].Problem, plans[2].Problem)
+	}
+}
+
+// A session that its attendees declined takes their time no more.
+func TestDeclinedSessionsAreFree(t *testing.T) {
+	w, b := booked(t, ana, bo)
+	sessions, err := b.Series.Occurrences()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := b.Series
+	declined := sessions[2]
+	s = s.WithOverride(calendar.Override{Original: declined.Original, RSVPs: map[calendar.Address]calendar.RSVP{ana: calendar.Declined}})
+	b.Series = s
+	window := availability.Interval{Start: sessions[0].Start.AddDate(0, 0, -1), End: sessions[12].End.AddDate(0, 0, 1)}
+	p, err := scheduler.NewPlanner(scheduler.Snapshot{
+		Workspace: w.Workspace, Bookings: scheduler.Bookings{b}, Window: window, Now: now,
+		Busy: map[calendar.Address]availability.Busy{ana: {Window: window}, bo: {Window: window}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	members, err := p.Members(scheduler.Group{Name: "h", Members: []calendar.Address{ana, bo}}, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, o := range sessions {
+		for m, who := range []calendar.Address{ana, bo} {
+			can, _ := members[m].CanAttend(o.Interval)
+			if free := i == 2 && who == ana; can.Attends() != free {
+				t.Errorf("session %d, %s: %v; want only what ana declined free", i+1, who, can)
+			}
+		}
+	}
+}
+
+// On as few days as possible, but never without those who are required.
+func TestGroupDaysKeepRequiredMembers(t *testing.T) {
+	w := newWorld(t, ana, bo, cem)
+	program := scheduler.DefaultProgram()
+	program.Name, program.GroupDays = "p", true
+	w.Workspace.Programs = []scheduler.Program{program}
+	request := func(name string, required []calendar.Address, members ...calendar.Address) scheduler.Request {
+		g := scheduler.Group{Name: name, Program: "p", Members: members, Required: required}
+		w.Workspace.Groups = append(w.Workspace.Groups, g)
+		return scheduler.Request{Group: g, Search: scheduler.NewSearch(w.Workspace, program, start)}
+	}
+	first := request("first", nil, ana, bo)
+	first.Slot, _ = availability.ParseSlot("wed 15:00", time.Hour, "Europe/Berlin")
+	w.book(t, w.plan(t, first)[0])
+	// cem, who is required, cannot come on one Wednesday of thirteen: any time of it.
+	wednesday := at(1, 14, 0).Start
+	w.fake.Meet(cem, availability.Interval{Start: wednesday, End: wednesday.Add(24 * time.Hour)})
+	second := request("second", []calendar.Address{cem}, ana, bo, cem)
+	second.Stay = true
+	if p := w.plan(t, second)[0]; p.Candidate.RequiredMet != 13 {
+		t.Errorf("%s, at which cem can attend %d of 13; want a slot with all of them", p.Candidate.Slot, p.Candidate.RequiredMet)
+	}
+	third := request("third", nil, ana, bo)
+	third.Stay = true
+	if p := w.plan(t, third)[0]; p.Candidate.Slot.Day != time.Wednesday {
+		t.Errorf("%s; want the day on which both have a session already", p.Candidate.Slot)
+	}
+	if len(w.Workspace.Groups) != 3 || !slices.Contains(w.Workspace.Groups[1].Required, cem) {
+		t.Error("the test lost a group")
+	}
+}

@@ -1,0 +1,92 @@
+package scheduler_test
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/scheduler"
+)
+
+// upkeep returns what is named of a snapshot, as kind, group or program, and person.
+func upkeep(s scheduler.Snapshot) (out []string) {
+	for _, f := range s.Upkeep() {
+		out = append(out, fmt.Sprintf("%s %s/%s %s", f.Kind, f.Group, f.Program, f.Person))
+	}
+	return out
+}
+
+func TestUpkeep(t *testing.T) {
+	program := func() scheduler.Program {
+		p := scheduler.DefaultProgram()
+		p.Name, p.MinSize = "circles", 3
+		return p
+	}
+	booking := func(group string) scheduler.Booking {
+		return scheduler.Booking{Group: group, Program: "circles", State: scheduler.Booked, Rules: program()}
+	}
+	snapshot := func(change func(*scheduler.Snapshot)) scheduler.Snapshot {
+		s := scheduler.Snapshot{Now: now, Workspace: scheduler.Workspace{Roster: scheduler.Roster{}, Programs: []scheduler.Program{program()}}}
+		for _, a := range []calendar.Address{ana, bo, cem} {
+			s.Workspace.Roster[a] = scheduler.Person{Address: a}
+		}
+		g := scheduler.Group{Name: "g", Program: "circles", Members: []calendar.Address{ana, bo, cem}}
+		s.Workspace.Groups = []scheduler.Group{g}
+		s.Rounds = []scheduler.Round{{Program: "circles", Number: 1, Groups: []scheduler.Group{{Name: "older"}}}, {Program: "circles", Number: 2, Groups: []scheduler.Group{g}}}
+		s.Bookings = scheduler.Bookings{booking("g")}
+		change(&s)
+		return s
+	}
+	leave := func(people ...calendar.Address) func(*scheduler.Snapshot) {
+		return func(s *scheduler.Snapshot) {
+			for _, a := range people {
+				delete(s.Workspace.Roster, a)
+			}
+			s.Workspace.Groups = s.Workspace.CurrentGroups(s.Rounds)
+		}
+	}
+	for name, c := range map[string]struct {
+		change func(*scheduler.Snapshot)
+		want   []string
+	}{
+		"all is well":            {func(*scheduler.Snapshot) {}, nil},
+		"a record is unreadable": {func(s *scheduler.Snapshot) { s.Bookings[0].Fault = errors.New("broken") }, []string{"broken-record g/circles "}},
+		"the group is gone": {func(s *scheduler.Snapshot) { s.Bookings = append(s.Bookings, booking("old")) },
+			[]string{"no-group old/circles "}},
+		"but not one for one series alone": {func(s *scheduler.Snapshot) {
+			loose := booking("once")
+			loose.Loose, loose.Program = true, ""
+			s.Bookings = append(s.Bookings, loose)
+		}, nil},
+		"nor one that runs out": {func(s *scheduler.Snapshot) {
+			old := booking("old")
+			old.Reviewed = true
+			s.Bookings = append(s.Bookings, old)
+		}, nil},
+		"the program is gone": {func(s *scheduler.Snapshot) { s.Workspace.Programs = nil }, []string{"no-program g/circles "}},
+		"a group of no program": {func(s *scheduler.Snapshot) {
+			s.Workspace.Groups = append(s.Workspace.Groups, scheduler.Group{Name: "h", Program: "nothing", Members: []calendar.Address{ana, bo}})
+		}, []string{"no-program h/nothing "}},
+		"other rules": {func(s *scheduler.Snapshot) { s.Workspace.Programs[0].Cadence = availability.Monthly }, []string{"other-rules g/circles "}},
+		"a stranger": {func(s *scheduler.Snapshot) {
+			s.Workspace.Groups[0].Members = append(slices.Clone(s.Workspace.Groups[0].Members), dee)
+			s.Workspace.Programs[0].NeverTogether = [][]calendar.Address{{ana, "zoe@acme.example"}}
+		}, []string{"stranger /circles zoe@acme.example", "stranger g/circles dee@acme.example"}},
+		"a joiner":          {func(s *scheduler.Snapshot) { s.Workspace.Roster[dee] = scheduler.Person{Address: dee} }, []string{"unplaced /circles dee@acme.example"}},
+		"a leaver":          {leave(cem), []string{"too-small g/circles "}},
+		"a partner is left": {leave(bo, cem), []string{"alone g/circles ana@acme.example"}},
+		"a paused joiner": {func(s *scheduler.Snapshot) {
+			s.Workspace.Roster[dee] = scheduler.Person{Address: dee, PausedUntil: availability.DateOf(now).AddDays(7)}
+		}, nil},
+		"nothing was booked": {func(s *scheduler.Snapshot) { s.Bookings = nil }, []string{"not-booked g/circles "}},
+	} {
+		if diff := cmp.Diff(c.want, upkeep(snapshot(c.change))); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}
