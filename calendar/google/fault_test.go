@@ -13,6 +13,7 @@ import (
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/calendar/calendartest"
 	"github.com/peerslot/peerslot/calendar/google/googletest"
+	"github.com/peerslot/peerslot/calendar/internal/webtest"
 )
 
 // random returns a Fail by which every tenth call fails, each time in another way.
@@ -126,7 +127,7 @@ func TestFiftyPutsUnderFaultsAndKills(t *testing.T) {
 // made; then nothing more is sent.
 func runUntilKilled(t *testing.T, s *googletest.Server, all []calendar.Series, n int) {
 	cfg := config(t, s)
-	cfg.HTTPClient.Transport = &mortal{next: cfg.HTTPClient.Transport, left: n}
+	cfg.HTTPClient.Transport = &webtest.Mortal{Next: cfg.HTTPClient.Transport, Left: n}
 	b := start(t, cfg)
 	for _, series := range all {
 		if _, err := b.Put(t.Context(), series); err != nil {

@@ -151,6 +151,12 @@ func (b *Backend) forget(uid calendar.UID) {
 // asked for.
 func (r *reading) target(s calendar.Series, mark string) (calendar.Series, error) {
 	have, want := r.series, r.adopt(s)
+	if text := want.Description; text != have.Description {
+		want.Description = have.Description
+		if loud := want.Sequence > have.Sequence && sameNotes(have, want); loud || !r.onlyOccurrences(want) {
+			want.Description = text
+		}
+	}
 	switch {
 	case r.begun(mark):
 		return r.rest(want, mark), nil
@@ -159,6 +165,13 @@ func (r *reading) target(s calendar.Series, mark string) (calendar.Series, error
 		return have, nil
 	}
 	return calendar.Settle(have, want)
+}
+
+// onlyOccurrences reports whether want is the series as it is, but for overrides.
+// Then the text of the series is not written either: Exchange would mail it to
+// everybody, besides what is changed, or though nothing is that they must hear of.
+func (r *reading) onlyOccurrences(want calendar.Series) bool {
+	return plain(want).Fingerprint() == plain(r.series).Fingerprint() && want.Link == r.series.Link
 }
 
 func sameNotes(a, b calendar.Series) bool {
