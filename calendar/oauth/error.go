@@ -70,7 +70,7 @@ func (s Service) refused(r Refusal) error {
 	}
 	switch r.Code {
 	case "access_denied", "authorization_declined":
-		return s.denied("access was denied")
+		return &Error{Service: s.Key, Reason: "access was denied", Advice: "sign in again and allow access", Again: true}
 	case "invalid_grant", "interaction_required", "consent_required", "login_required":
 		return s.SignedOut(fmt.Sprintf("the sign-in has expired or was revoked (%s)", r.Code))
 	}

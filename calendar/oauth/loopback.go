@@ -101,9 +101,6 @@ func (c *callback) wait(ctx context.Context, s Service) (code string, err error)
 	case <-ctx.Done():
 		return "", ctx.Err()
 	case q := <-c.answer:
-		if q.Get("error") == "access_denied" {
-			return "", s.denied("access was denied in the browser")
-		}
 		switch {
 		case q.Get("code") != "":
 			return q.Get("code"), nil
@@ -112,8 +109,4 @@ func (c *callback) wait(ctx context.Context, s Service) (code string, err error)
 		}
 		return "", s.SignedOut(s.Name + " sent neither a code nor a reason")
 	}
-}
-
-func (s Service) denied(reason string) *Error {
-	return &Error{Service: s.Key, Reason: reason, Advice: "sign in again and allow access", Again: true}
 }
