@@ -37,7 +37,8 @@ type Backend interface {
 
 	// Cancel takes every occurrence that starts at or after from off the
 	// calendar and tells the attendees; earlier ones stay. Nothing to cancel is
-	// not an error, nor is a series that is not there.
+	// not an error, nor is a series that is not there, nor one that people made
+	// into something that no Series can be: that ends as what it is.
 	Cancel(ctx context.Context, uid UID, from time.Time) error
 }
 

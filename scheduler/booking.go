@@ -24,6 +24,7 @@ type Booking struct {
 	Next         *calendar.Series // set while State is Changing: as it is to be put
 	Attendance   int              // expected when it was booked
 	Possible     int
+	Planned      int                // sessions, if somebody gave the series fewer by hand; else 0
 	ByHand       []time.Time        // original starts of sessions that people changed on the calendar
 	Moves        []time.Time        // original starts of sessions that the night moved, one for each move
 	Hours        []DeclinedHour     // that a member declined before the session was moved away

@@ -42,7 +42,9 @@ const (
 	HandConflict   FindingKind = "hand-conflict"   // a session that somebody set by hand is in conflict
 	DeclinedSeries FindingKind = "declined-series" // Person declined the whole series
 	Shortened      FindingKind = "shortened"       // somebody gave the series another number of sessions by hand: Share.Yes are left
+	SplitOff       FindingKind = "split-off"       // somebody made the sessions from At on an event of their own by hand, Share.Yes of them (0: not known)
 	Uninvited      FindingKind = "uninvited"       // somebody took Person off the series by hand
+	ReadNobody     FindingKind = "read-nobody"     // no calendar of Share.Unknown people could be read
 
 	MailServer    FindingKind = "mail-server"    // a mail server is in trouble, and all mail waits: Err
 	MailRefused   FindingKind = "mail-refused"   // the address of Person takes no mail: Err

@@ -91,8 +91,8 @@ func (d *draftBackend) Reply(ctx context.Context, uid calendar.UID, who calendar
 // Cancel implements calendar.Backend.
 func (d *draftBackend) Cancel(ctx context.Context, uid calendar.UID, from time.Time) error {
 	have, err := d.Get(ctx, uid)
-	if errors.Is(err, calendar.ErrNotFound) || errors.Is(err, calendar.ErrGone) {
-		return nil
+	if errors.Is(err, calendar.ErrNotFound) || errors.Is(err, calendar.ErrGone) || errors.Is(err, calendar.ErrChanged) {
+		return nil // one that was made into something else is ended as what it is
 	}
 	if err != nil {
 		return err

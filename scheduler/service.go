@@ -457,10 +457,12 @@ func (s *Service) finishCancel(ctx context.Context, b Booking) error {
 // calendar has them.
 func (s *Service) Left(ctx context.Context, b Booking) ([]calendar.Occurrence, error) {
 	series, err := s.Backend.Get(ctx, b.Series.UID)
-	if errors.Is(err, calendar.ErrNotFound) {
+	switch {
+	case errors.Is(err, calendar.ErrNotFound):
 		return nil, nil
-	}
-	if err != nil {
+	case errors.Is(err, calendar.ErrChanged): // into something that no series can be: as it was booked
+		series = b.Series
+	case err != nil:
 		return nil, fmt.Errorf("group %q: %w", b.Group, err)
 	}
 	occurrences, err := series.Occurrences()

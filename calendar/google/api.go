@@ -142,6 +142,9 @@ func (b *Backend) Get(ctx context.Context, uid calendar.UID) (calendar.Series, e
 func (b *Backend) Cancel(ctx context.Context, uid calendar.UID, from time.Time) error {
 	_, err := calendar.Retry(ctx, calls.Tries, func() (calendar.Series, error) {
 		r, err := b.look(ctx, uid)
+		if errors.Is(err, calendar.ErrChanged) {
+			return r.series, b.cutOff(ctx, uid, from)
+		}
 		if err != nil {
 			return r.series, err
 		}

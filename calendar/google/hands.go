@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	gcal "google.golang.org/api/calendar/v3"
 
@@ -130,4 +131,36 @@ func (b *Backend) parts(ctx context.Context, uid calendar.UID, event *gcal.Event
 		}
 	})
 	return out, err
+}
+
+// cutOff ends an event of ours at from, whatever people have made of it.
+func (b *Backend) cutOff(ctx context.Context, uid calendar.UID, from time.Time) error {
+	e, err := b.event(ctx, eventID(uid))
+	if err != nil {
+		return err
+	}
+	start, ok := instant(e.Start, time.UTC)
+	if !ok || !start.Before(from) {
+		return b.remove(ctx, e.Id)
+	}
+	if len(e.Recurrence) == 0 {
+		return nil // it is over, or under way
+	}
+	patch := &gcal.Event{}
+	for _, line := range e.Recurrence {
+		if name, value := splitLine(line); name == "RRULE" {
+			parts := slices.DeleteFunc(strings.Split(value, ";"), func(part string) bool {
+				name, _, _ := strings.Cut(strings.ToUpper(part), "=")
+				return name == "COUNT" || name == "UNTIL"
+			})
+			until := from.Add(-time.Second).UTC().Format("20060102T150405Z")
+			if e.Start.Date != "" {
+				until = until[:len("20060102")]
+			}
+			line = "RRULE:" + strings.Join(append(parts, "UNTIL="+until), ";")
+		}
+		patch.Recurrence = append(patch.Recurrence, line)
+	}
+	_, err = b.patch(ctx, e.Id, e.Etag, patch, tellAll)
+	return err
 }

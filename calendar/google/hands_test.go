@@ -232,3 +232,22 @@ func TestQuietEnd(t *testing.T) {
 		t.Errorf("got %d sessions and %d mails, want 6 and none", got.Count, len(s.Mails(ana))-mails)
 	}
 }
+
+// Whatever somebody has made of a series, it can be ended.
+func TestCancelOfWhatNoSeriesCanBe(t *testing.T) {
+	for rule, left := range map[string]int{"RRULE:FREQ=DAILY;COUNT=20": 7, "RRULE:FREQ=WEEKLY": 1, "RRULE:FREQ=WEEKLY;BYDAY=TU,TH;UNTIL=20261001T000000Z": 2} {
+		s := standIn(t)
+		b := open(t, s)
+		put(t, b, sample)
+		s.Edit(sampleID, fields{"recurrence": []any{rule}})
+		if err := b.Cancel(t.Context(), sample.UID, calendartest.Sessions(sample)[1].Start); err != nil {
+			t.Errorf("%s: %v", rule, err)
+		}
+		if got := busyOf(t, b, calendartest.Ana, quarter); len(got.Spans) != left {
+			t.Errorf("%s, cancelled in the second week: %d sessions are left, want %d", rule, len(got.Spans), left)
+		}
+		if err := b.Cancel(t.Context(), sample.UID, clock(1, 0, 0)); err != nil || s.Events(string(calendartest.Organizer)) != 0 {
+			t.Errorf("%s, cancelled whole: %v, %d events are left", rule, err, s.Events(string(calendartest.Organizer)))
+		}
+	}
+}

@@ -238,6 +238,64 @@ func TestGoogleRevoked(t *testing.T) {
 	}
 }
 
+// A night in which no calendar could be read is not done, and says so.
+func TestGoogleNightThatReadsNobody(t *testing.T) {
+	g := newGoogleWorld(t)
+	g.signIn(t)
+	g.must(t, "book", "--all", "--yes", "--now", googleNow)
+	for _, a := range []string{"ana@acme.example", "bo@acme.example", "cem@acme.example"} {
+		g.Share(a, "none")
+	}
+	status, out, _ := g.run(t, "repair", "--yes", "--heartbeat", "beat.json", "--now", googleNow)
+	beat, err := os.ReadFile(filepath.Join(g.dir, "beat.json"))
+	if status != 3 || !strings.Contains(out, "none of 3 calendars could be read") || !strings.Contains(string(beat), `"attention"`) || err != nil {
+		t.Errorf("status %d, heartbeat %s, %v; want 3 and attention:\n%s", status, beat, err, out)
+	}
+}
+
+// What somebody did to a whole series by hand is told every night until it is
+// settled, and nothing is done against it.
+func TestGoogleSeriesChangedByHand(t *testing.T) {
+	for name, c := range map[string]struct {
+		hand func(g googleWorld, id string)
+		want string
+	}{
+		"split": {func(g googleWorld, id string) {
+			g.Split(id, time.Date(2026, 4, 7, 7, 0, 0, 0, time.UTC), 2*time.Hour)
+		}, "all that follow by hand"},
+		"ended early": {func(g googleWorld, id string) {
+			g.Edit(id, map[string]any{"recurrence": []any{"RRULE:FREQ=WEEKLY;COUNT=4"}})
+		}, "after 4 of its 13 sessions"},
+		"edited into something else": {func(g googleWorld, id string) {
+			g.Edit(id, map[string]any{"recurrence": []any{"RRULE:FREQ=DAILY;COUNT=4"}})
+		}, "cannot be used"},
+		"a guest removed": {func(g googleWorld, id string) {
+			g.Edit(id, map[string]any{"attendees": []any{map[string]any{"email": "ana@acme.example", "responseStatus": "needsAction"}}})
+		}, "off the series by hand"},
+		"deleted": {func(g googleWorld, id string) { g.Delete(id) }, "peerslot cancel"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			g := newGoogleWorld(t)
+			g.signIn(t)
+			g.must(t, "book", "leads", "--slot", "tue 09:00", "--yes", "--now", googleNow)
+			g.must(t, "repair", "--yes", "--now", googleNow)
+			c.hand(g, eventOf(t, g))
+			for range 2 {
+				writes := g.writes()
+				status, out, stderr := g.run(t, "repair", "--yes", "--now", googleNow)
+				if status != 3 || !strings.Contains(out, c.want) || g.writes() != writes {
+					t.Fatalf("repair: status %d, %d writes, want 3, none and %q:\n%s%s", status, g.writes()-writes, c.want, out, stderr)
+				}
+			}
+			g.must(t, "cancel", "leads", "--yes", "--now", googleNow)
+			g.must(t, "book", "leads", "--yes", "--now", googleNow)
+			if status, out, stderr := g.run(t, "repair", "--yes", "--now", googleNow); status != 0 {
+				t.Errorf("after cancel and book: status %d, want 0:\n%s%s", status, out, stderr)
+			}
+		})
+	}
+}
+
 func TestGoogleUnreadableIsUnknown(t *testing.T) {
 	g := newGoogleWorld(t)
 	g.signIn(t)

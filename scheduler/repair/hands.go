@@ -45,6 +45,7 @@ func (r *pass) subject(s scheduler.Snapshot, groups map[string]scheduler.Group, 
 		return found(scheduler.BrokenSeries, err)
 	}
 	sub.sessions = sessions
+	r.seeShape(sub)
 	sub.seeHands()
 	sub.followRoster(s.Workspace)
 	r.seePeople(sub, s.Workspace)

@@ -106,6 +106,7 @@ func newPass(s scheduler.Snapshot) (*pass, error) {
 	}
 	r.plan.Checked = len(r.subjects)
 	r.plan.Unknown = s.Unknown(r.everybody())
+	r.seeCalendars(s, r.everybody().Members)
 	return r, nil
 }
 

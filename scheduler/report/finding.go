@@ -53,7 +53,11 @@ func Words(w scheduler.Workspace, f scheduler.Finding) string {
 	case scheduler.DeclinedSeries:
 		return fmt.Sprintf("%s declined the whole series, so nothing is moved for them; ask them, and take them out of the group if they do not come", who)
 	case scheduler.Shortened:
-		return fmt.Sprintf("somebody gave the series another number of sessions by hand, %d; book again if that is not meant", f.Share.Yes)
+		return fmt.Sprintf("somebody ended the series after %d of its %s by hand; make it as long as it was on the calendar, or end it with 'peerslot cancel' and book again", f.Share.Yes, Count(f.Share.All(), "session", "sessions"))
+	case scheduler.SplitOff:
+		return fmt.Sprintf("somebody changed %s and all that follow by hand: that part is a series of its own now, which nobody looks after; move it back on the calendar, or delete it there, end this one with 'peerslot cancel' and book again", sessionsFrom(w, f))
+	case scheduler.ReadNobody:
+		return fmt.Sprintf("none of %s could be read, so nothing was repaired; 'peerslot check' says why", Count(f.Share.Unknown, "calendar", "calendars"))
 	case scheduler.Uninvited:
 		return fmt.Sprintf("somebody took %s off the series by hand; take them out of the group, or invite them again", who)
 	case scheduler.NeedsDecision:
@@ -105,4 +109,12 @@ func in(w scheduler.Workspace, t time.Time) time.Time {
 		zone = time.UTC
 	}
 	return t.In(zone)
+}
+
+// sessionsFrom says which sessions somebody split off.
+func sessionsFrom(w scheduler.Workspace, f scheduler.Finding) string {
+	if f.Share.Yes == 0 {
+		return "the session of " + when(w, f.At)
+	}
+	return fmt.Sprintf("the session of %s (%s)", when(w, f.At), Count(f.Share.Yes, "session", "sessions"))
 }
