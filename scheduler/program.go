@@ -12,6 +12,7 @@ import (
 // A Program is the rules for one kind of peer session.
 type Program struct {
 	Name     string
+	Was      []string // earlier names: what stands under them is this program's
 	Kind     Kind
 	People   Selector
 	MinSize  int
@@ -89,7 +90,8 @@ func (s Selector) Matches(p Person) bool {
 // A Group is people who meet together.
 type Group struct {
 	Name     string
-	Program  string // "" for none: then the rules are those of DefaultProgram
+	Was      []string // earlier names: what stands under them is this group's
+	Program  string   // "" for none: then the rules are those of DefaultProgram
 	Members  []calendar.Address
 	Required []calendar.Address
 	Notes    string               // URL of the group's own notes, "" for none
@@ -149,12 +151,15 @@ type Workspace struct {
 	URL       string // of the members' page; "" for none
 }
 
-// Program returns the program of a group, by name; DefaultProgram for "".
+// Program returns the program of a group, by its name or an earlier one; DefaultProgram for "".
 func (w Workspace) Program(name string) (Program, bool) {
 	if name == "" {
 		return DefaultProgram(), true
 	}
 	i := slices.IndexFunc(w.Programs, func(p Program) bool { return p.Name == name })
+	if i < 0 {
+		i = slices.IndexFunc(w.Programs, func(p Program) bool { return slices.Contains(p.Was, name) })
+	}
 	if i < 0 {
 		return Program{}, false
 	}

@@ -23,6 +23,7 @@ func (s *Service) Rehearsal(ctx context.Context) (*Service, error) {
 	}
 	r := *s
 	r.Store, r.Log = draft, nil
+	r.Store = r.renamed()
 	backend := &draftBackend{Backend: s.Backend, series: map[calendar.UID]calendar.Series{}, was: map[calendar.UID]calendar.Series{}}
 	r.Backend = backend
 	if syncer, ok := calendar.AsSyncer(s.Backend); ok {

@@ -114,6 +114,7 @@ func (s *Service) Ready(ctx context.Context) (*Service, error) {
 	if err := r.checkMark(ctx); err != nil {
 		return nil, err
 	}
+	r.Store = r.renamed()
 	formed, err := r.Formed(ctx)
 	if err != nil {
 		return nil, err

@@ -35,6 +35,7 @@ func (r *reader) groups(w *scheduler.Workspace, v value) {
 func (r *reader) group(w *scheduler.Workspace, v value) (g scheduler.Group) {
 	v.fields(fields{
 		"name":     func(v value) { g.Name = v.name() },
+		"was":      func(v value) { g.Was = v.words("a list of earlier names") },
 		"program":  func(v value) { g.Program = v.text() },
 		"members":  func(v value) { g.Members = v.members() },
 		"required": func(v value) { g.Required = v.addresses() },

@@ -53,6 +53,7 @@ func (r *reader) program(v value) scheduler.Program {
 	p.MinSize, p.MaxSize, p.RotateAfter, p.Agenda = 0, 0, 0, ""
 	v.fields(fields{
 		"name":                  func(v value) { p.Name = v.name() },
+		"was":                   func(v value) { p.Was = v.words("a list of earlier names") },
 		"kind":                  func(v value) { p.Kind = word(v, scheduler.Circle, scheduler.Pair, scheduler.OneOnOne) },
 		"people":                func(v value) { p.People = v.selector() },
 		"size":                  func(v value) { p.MinSize, p.MaxSize = v.size() },

@@ -1,0 +1,135 @@
+package scheduler
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+)
+
+// A renamedStore is a Store in which what stands under an earlier name of a group or
+// program is read under its present one. What is committed is written under that.
+type renamedStore struct {
+	Store
+	groups, programs map[string]string // the present name by an earlier one
+}
+
+// renamed returns the service's store as the workspace names things now.
+func (s *Service) renamed() Store {
+	r := renamedStore{Store: s.Store, groups: map[string]string{}, programs: map[string]string{}}
+	if inner, ok := s.Store.(renamedStore); ok {
+		r.Store = inner.Store
+	}
+	for _, g := range s.Workspace.Groups {
+		for _, was := range g.Was {
+			r.groups[was] = g.Name
+		}
+	}
+	for _, p := range s.Workspace.Programs {
+		for _, was := range p.Was {
+			r.programs[was] = p.Name
+		}
+	}
+	if len(r.groups)+len(r.programs) == 0 {
+		return r.Store
+	}
+	return r
+}
+
+// names returns the name and those that it had earlier, the present one first.
+func names(of map[string]string, name string) []string {
+	out := []string{name}
+	for was, is := range of {
+		if is == name && was != name {
+			out = append(out, was)
+		}
+	}
+	slices.Sort(out[1:])
+	return out
+}
+
+func (r renamedStore) rename(bookings []Booking) []Booking {
+	for i, b := range bookings {
+		bookings[i].Group = cmp.Or(r.groups[b.Group], b.Group)
+		bookings[i].Program = cmp.Or(r.programs[b.Program], b.Program)
+	}
+	return bookings
+}
+
+// Bookings implements Store.
+func (r renamedStore) Bookings(ctx context.Context) (Bookings, error) {
+	all, err := r.Store.Bookings(ctx)
+	all = r.rename(all)
+	slices.SortStableFunc(all, func(a, b Booking) int {
+		return cmp.Or(cmp.Compare(a.Group, b.Group), cmp.Compare(a.Generation, b.Generation))
+	})
+	return all, err
+}
+
+// BookingsOf implements Store.
+func (r renamedStore) BookingsOf(ctx context.Context, group string) ([]Booking, error) {
+	var all []Booking
+	for _, name := range names(r.groups, group) {
+		some, err := r.Store.BookingsOf(ctx, name)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, some...)
+	}
+	slices.SortStableFunc(all, func(a, b Booking) int { return cmp.Compare(a.Generation, b.Generation) })
+	return r.rename(all), nil
+}
+
+// History implements Store.
+func (r renamedStore) History(ctx context.Context, group string, since time.Time) ([]Event, error) {
+	if group == "" {
+		return r.Store.History(ctx, "", since)
+	}
+	var all []Event
+	for _, name := range names(r.groups, group) {
+		some, err := r.Store.History(ctx, name, since)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, some...)
+	}
+	slices.SortStableFunc(all, func(a, b Event) int { return a.At.Compare(b.At) })
+	return all, nil
+}
+
+// Rounds implements Store. Those of a program under its earlier names come before
+// those under the present one.
+func (r renamedStore) Rounds(ctx context.Context, program string) ([]Round, error) {
+	if program == "" {
+		all, err := r.Store.Rounds(ctx, "")
+		for i, one := range all {
+			all[i] = r.renameRound(one)
+		}
+		slices.SortStableFunc(all, func(a, b Round) int {
+			return cmp.Or(cmp.Compare(a.Program, b.Program), cmp.Compare(a.Number, b.Number))
+		})
+		return all, err
+	}
+	var all []Round
+	for _, name := range names(r.programs, program) {
+		some, err := r.Store.Rounds(ctx, name)
+		if err != nil {
+			return nil, err
+		}
+		for _, one := range some {
+			all = append(all, r.renameRound(one))
+		}
+	}
+	slices.SortStableFunc(all, func(a, b Round) int { return cmp.Compare(a.Number, b.Number) })
+	return all, nil
+}
+
+func (r renamedStore) renameRound(one Round) Round {
+	one.Program = cmp.Or(r.programs[one.Program], one.Program)
+	one.Groups = slices.Clone(one.Groups)
+	for i, g := range one.Groups {
+		one.Groups[i].Name = cmp.Or(r.groups[g.Name], g.Name)
+		one.Groups[i].Program = cmp.Or(r.programs[g.Program], g.Program)
+	}
+	return one
+}

@@ -1,0 +1,62 @@
+package scheduler_test
+
+import (
+	"testing"
+
+	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/schedulertest"
+)
+
+// What stood under an earlier name of a group or program is found under the present
+// one, and goes on under it.
+func TestWas(t *testing.T) {
+	w, b := booked(t, ana, bo)
+	b.Program = "leads"
+	old := schedulertest.Round("leads", 1)
+	old.Groups = []scheduler.Group{{Name: "g", Program: "leads", Members: old.Groups[0].Members}}
+	if _, err := w.Store.Commit(t.Context(), scheduler.Batch{Bookings: []scheduler.Booking{b}, Round: &old}); err != nil {
+		t.Fatal(err)
+	}
+	program := scheduler.DefaultProgram()
+	program.Name, program.Was = "circles", []string{"leads"}
+	w.Workspace.Programs = []scheduler.Program{program}
+	w.Workspace.Groups[0].Name, w.Workspace.Groups[0].Was, w.Workspace.Groups[0].Program = "new name", []string{"g"}, "circles"
+	turn, err := w.Turn(t.Context(), scheduler.TurnOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer turn.End()
+	bookings, err := turn.Store.Bookings(t.Context())
+	if err != nil || len(bookings) != 1 || bookings[0].Group != "new name" || bookings[0].Program != "circles" || bookings[0].Series.UID != b.Series.UID {
+		t.Fatalf("bookings %+v, %v; want the one under the new names", bookings, err)
+	}
+	for _, list := range []func() (int, error){
+		func() (int, error) {
+			all, err := turn.Store.BookingsOf(t.Context(), "new name")
+			return len(all), err
+		},
+		func() (int, error) {
+			rounds, err := turn.Store.Rounds(t.Context(), "circles")
+			return len(rounds), err
+		},
+		func() (int, error) { // booked twice: the intent and the outcome
+			events, err := turn.Store.History(t.Context(), "new name", now.AddDate(-1, 0, 0))
+			return len(events) / 2, err
+		},
+	} {
+		if n, err := list(); err != nil || n != 1 {
+			t.Errorf("found %d, %v; want one", n, err)
+		}
+	}
+	r := scheduler.Request{Group: turn.Workspace.Groups[0], Search: scheduler.NewSearch(turn.Workspace, program, start)}
+	plans, err := turn.PlanBookings(t.Context(), []scheduler.Request{r})
+	if err != nil || plans[0].Existing == nil {
+		t.Errorf("PlanBookings: %+v, %v; want that it has its series", plans, err)
+	}
+	if _, err := turn.Store.Commit(t.Context(), scheduler.Batch{Bookings: bookings}); err != nil {
+		t.Fatal(err)
+	}
+	if plain, err := w.Store.Bookings(t.Context()); err != nil || plain[0].Group != "new name" {
+		t.Errorf("once it is committed: %+v, %v; want the new name in the store", plain, err)
+	}
+}
