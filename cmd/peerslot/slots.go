@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -135,22 +134,10 @@ func (a *app) printerTo(w io.Writer) report.Printer {
 // and terminfo have it.
 func (a *app) colours() bool { return a.getenv("NO_COLOR") == "" && a.getenv("TERM") != "dumb" }
 
+// writeHeatMap writes the picture into a file, or to stdout for "-".
 func (a *app) writeHeatMap(w *workspace, r scheduler.Ranking, all []availability.Candidate, path string) error {
-	h := report.HeatMap{Title: "When " + report.GroupTitle(r.Group) + " can meet", Candidates: all, Step: r.Search.Step}
-	var names []string
-	for _, m := range r.Members {
-		names = append(names, w.Workspace.Name(calendar.Address(m.Name)))
-	}
-	count := r.Search.Count
-	for _, c := range r.Candidates {
-		h.Best = append(h.Best, c.Slot)
-		count = c.Count
-	}
-	h.Lines = []string{
-		strings.Join(names, ", "),
-		fmt.Sprintf("%d %s sessions of %s, starts in %s", count, r.Search.Cadence, report.Minutes(r.Search.Length), r.Search.Zone),
-	}
 	var b bytes.Buffer
+	h := report.HeatMap{Ranking: r, All: all, Name: func(s string) string { return w.Workspace.Name(calendar.Address(s)) }}
 	if err := h.WriteSVG(&b); err != nil {
 		return err
 	}
