@@ -53,3 +53,14 @@ type Caller interface {
 	// made again count again.
 	Calls() map[string]int
 }
+
+// A Teller is a Backend whose server tells some attendees of a series, and not
+// others.
+type Teller interface {
+	Backend
+
+	// Untold returns the attendees of a series who hear nothing from the server: with
+	// "" those who are left to us, with the server's words those whom it could not
+	// reach. It returns ErrNotFound if there is no such series.
+	Untold(ctx context.Context, uid UID) (map[Address]string, error)
+}

@@ -55,7 +55,7 @@ func busyOverrides(t subject) {
 		t.want(free, a, hour(7, 0))
 		t.want(busy, a, hour(5, 0))
 	}
-	t.want(t.apart(free), Ana, hour(4, 3*time.Hour), s.UID)
+	t.want(t.apart(Ana, free), Ana, hour(4, 3*time.Hour), s.UID)
 	t.want(free, Ana, hour(4, 0), s.UID)
 }
 
@@ -82,8 +82,8 @@ func busyExcept(t subject) {
 	s := t.put(Series(UID(0)))
 	for i, session := range Sessions(s) {
 		if i%4 == 0 {
-			t.want(t.apart(free), Ana, session, s.UID)
-			t.want(t.apart(free), Organizer, session, UID(9), s.UID)
+			t.want(t.apart(Ana, free), Ana, session, s.UID)
+			t.want(t.apart(Organizer, free), Organizer, session, UID(9), s.UID)
 			t.want(busy, Ana, session, UID(9))
 		}
 	}
@@ -97,17 +97,17 @@ func busyExceptNotForeign(t subject) {
 	s := t.put(Series(UID(0)))
 	t.Meet(Ana, hour(2, 0))
 	t.Meet(Ana, hour(3, 30*time.Minute))
-	t.want(t.apart(busy), Ana, hour(2, 0), s.UID)
+	t.want(t.apart(Ana, busy), Ana, hour(2, 0), s.UID)
 	t.want(busy, Ana, hour(3, time.Hour), s.UID)
-	t.want(t.apart(free), Ana, hour(4, 0), s.UID)
+	t.want(t.apart(Ana, free), Ana, hour(4, 0), s.UID)
 }
 
 func busyExceptNotOtherSeries(t subject) {
 	one, other := t.put(Series(UID(0))), t.put(With(Series(UID(1)), Bo, Cem))
-	t.want(t.apart(busy), Bo, hour(2, 0), one.UID)
-	t.want(t.apart(busy), Bo, hour(2, 0), other.UID)
-	t.want(t.apart(free), Bo, hour(2, 0), one.UID, other.UID)
-	t.want(t.apart(free), Ana, hour(2, 0), one.UID)
+	t.want(t.apart(Bo, busy), Bo, hour(2, 0), one.UID)
+	t.want(t.apart(Bo, busy), Bo, hour(2, 0), other.UID)
+	t.want(t.apart(Bo, free), Bo, hour(2, 0), one.UID, other.UID)
+	t.want(t.apart(Ana, free), Ana, hour(2, 0), one.UID)
 	t.want(busy, Cem, hour(2, 0), one.UID)
 }
 

@@ -37,6 +37,10 @@ type Harness struct {
 	// Told returns how often the backend has told a of something. It is not
 	// called if the backend sends no invites.
 	Told func(a calendar.Address) int
+
+	// TellsApart says of whom the backend can leave series out of Busy, if that
+	// differs by person; nil means that it is as Capabilities says for everybody.
+	TellsApart func(a calendar.Address) bool
 }
 
 // TestBackend tests that a backend does what calendar.Backend promises, as far
@@ -121,9 +125,11 @@ const (
 	unknown state = "unknown"
 )
 
-// apart returns want if the backend can leave series out of Busy, else unknown.
-func (t subject) apart(want state) state {
-	if t.Capabilities().TellsApart {
+// apart returns want if the backend can leave series out of Busy of a, else
+// unknown.
+func (t subject) apart(a calendar.Address, want state) state {
+	tells := t.Harness.TellsApart
+	if tells == nil && t.Capabilities().TellsApart || tells != nil && tells(a) {
 		return want
 	}
 	return unknown
@@ -143,8 +149,8 @@ func (t subject) want(want state, a calendar.Address, iv availability.Interval, 
 	t.Helper()
 	answer, ok := t.read([]calendar.Address{a}, except...)[a]
 	if got := stateOf(answer, iv); !ok || got != want {
-		t.Errorf("%s from %s to %s, except %v: got %s (answered: %v), want %s",
-			a, iv.Start.Format(time.RFC3339), iv.End.Format(time.RFC3339), except, got, ok, want)
+		t.Errorf("%s from %s to %s, except %v: got %s (answered: %v, reason %q), want %s",
+			a, iv.Start.Format(time.RFC3339), iv.End.Format(time.RFC3339), except, got, ok, answer.Reason, want)
 	}
 }
 

@@ -120,10 +120,10 @@ func putThatWasLost(t subject) {
 	change := created
 	change.Title, change.Sequence = "Another title", created.Sequence+1
 	t.put(change)
-	t.wantSeries("a lost change", change, t.put(change))
+	unseen := t.put(change)
+	t.wantSeries("a lost change", change, unseen)
 
-	unseen := change
-	unseen.Title, unseen.Version, unseen.Sequence = "A third title", "", change.Sequence+1
+	unseen.Title, unseen.Version, unseen.Sequence = "A third title", "", unseen.Sequence+1
 	t.put(unseen)
 	t.wantSeries("a newer series without a version", unseen, t.get(unseen.UID))
 }

@@ -3,6 +3,7 @@ package calendartest
 import (
 	"time"
 
+	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
 )
 
@@ -68,6 +69,15 @@ func repliesSurvivePut(t subject) {
 	t.wantReply("Get", t.get(s.UID), Cem, 3, calendar.NoReply)
 }
 
+// wantFreed tests that a declined session leaves a free. Where sessions cannot be
+// told apart it may be unknown: some servers count what was declined as busy.
+func (t subject) wantFreed(a calendar.Address, iv availability.Interval) {
+	t.Helper()
+	if got := stateOf(t.read([]calendar.Address{a})[a], iv); got != free && got != t.apart(a, free) {
+		t.Errorf("%s from %s, which they declined: got %s, want %s", a, iv.Start.Format(time.RFC3339), got, t.apart(a, free))
+	}
+}
+
 // Who declined one time was not asked about another.
 func repliesEndWithAMove(t subject) {
 	s := t.reply().WithOverride(Move(Series(UID(0)), 3, 26*time.Hour))
@@ -90,12 +100,12 @@ func repliesFreeWhoDeclined(t subject) {
 	s := t.put(Series(UID(0)))
 	t.Reply(s.UID, Ana, time.Time{}, calendar.Declined)
 	t.Reply(s.UID, Bo, original(s, 3).Start, calendar.Declined)
-	t.want(free, Ana, hour(2, 0))
-	t.want(free, Ana, hour(3, 0))
+	t.wantFreed(Ana, hour(2, 0))
+	t.wantFreed(Ana, hour(3, 0))
 	t.want(busy, Bo, hour(2, 0))
-	t.want(free, Bo, hour(3, 0))
+	t.wantFreed(Bo, hour(3, 0))
 	t.want(busy, Organizer, hour(3, 0))
-	t.want(t.apart(free), Bo, hour(2, 0), s.UID)
+	t.want(t.apart(Bo, free), Bo, hour(2, 0), s.UID)
 }
 
 func repliesFreeNobodyElse(t subject) {

@@ -11,7 +11,10 @@ import (
 	"github.com/peerslot/peerslot/calendar/ical/internal/line"
 )
 
-const mailto = "mailto:"
+const (
+	mailto        = "mailto:"
+	scheduleAgent = "SCHEDULE-AGENT" // who tells an attendee (RFC 6638, section 7.1)
+)
 
 // replies are the RSVPs with their names in iCalendar.
 var replies = map[calendar.RSVP]string{
@@ -54,7 +57,7 @@ func (w *seriesWriter) invited(a calendar.Attendee) *ical.Prop {
 	p.Params.Set(ical.ParamRSVP, "TRUE")
 	p.Params.Set(ical.ParamParticipationStatus, replies[a.RSVP])
 	if w.Quiet {
-		p.Params.Set("SCHEDULE-AGENT", "CLIENT")
+		p.Params.Set(scheduleAgent, "CLIENT")
 	}
 	return p
 }

@@ -2,7 +2,6 @@ package ical
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -44,6 +43,11 @@ func Merge(text []byte, o WriteOptions, s calendar.Series) ([]byte, error) {
 	have, err := all[0].read()
 	if err != nil {
 		return nil, err
+	}
+	// Who tells the attendees is decided once: a series that is left to the client
+	// later is cancelled by the server.
+	if people := all[0].masters[0].All(ical.PropAttendee); len(people) > 0 {
+		o.Quiet = slices.ContainsFunc(people, leftToUs)
 	}
 	w, err := newSeriesWriter(o, s)
 	if err != nil {
@@ -300,26 +304,28 @@ func take(e, from *ical.Component, name string) {
 	}
 }
 
-// Undelivered returns the attendees whom the server that keeps text says it could
-// not tell, with its words for why (RFC 6638, section 3.2.9): their
-// SCHEDULE-STATUS is neither pending nor delivered. Who has none was told, or is
-// told by somebody else.
-func Undelivered(text []byte) (map[calendar.Address]string, error) {
+// Untold returns the attendees whom the server that keeps text has not told: those
+// that are left to the client, with "" (RFC 6638, section 7.1), and those whom it
+// could not reach, with its SCHEDULE-STATUS (section 3.2.9).
+func Untold(text []byte) (map[calendar.Address]string, error) {
 	calendars, err := line.Read(bytes.NewReader(text))
 	if err != nil {
 		return nil, err
 	}
-	if len(calendars) == 0 {
-		return nil, errors.New("no calendar")
-	}
 	out := map[calendar.Address]string{}
-	for _, c := range calendars[0].Children {
-		for _, p := range c.All(ical.PropAttendee) {
-			status := p.Param("SCHEDULE-STATUS")
-			if a, ok := personIn(p); ok && status != "" && status[0] != '1' && status[0] != '2' {
-				out[a.Address] = status
+	for _, cal := range calendars {
+		for _, c := range cal.Children {
+			for _, p := range c.All(ical.PropAttendee) {
+				status := p.Param("SCHEDULE-STATUS")
+				failed := status != "" && status[0] != '1' && status[0] != '2' // pending or sent, delivered
+				if a, ok := personIn(p); ok && (failed || leftToUs(p)) {
+					out[a.Address] = max(out[a.Address], status)
+				}
 			}
 		}
 	}
 	return out, nil
 }
+
+// leftToUs reports whether an attendee is told by the client.
+func leftToUs(p *line.Prop) bool { return strings.EqualFold(p.Param(scheduleAgent), "CLIENT") }

@@ -147,12 +147,35 @@ func TestMergeRefusesOtherTexts(t *testing.T) {
 	}
 }
 
-func TestUndelivered(t *testing.T) {
+func TestUntold(t *testing.T) {
 	text := strings.Replace(answered(t), "RSVP=TRUE:mailto:bo", "RSVP=TRUE;SCHEDULE-STATUS=\"3.7;Invalid calendar user\":mailto:bo", 1)
-	got, err := Undelivered([]byte(text))
+	got, err := Untold([]byte(text))
 	want := map[calendar.Address]string{calendartest.Bo: "3.7;Invalid calendar user"}
 	if diff := cmp.Diff(want, got); err != nil || diff != "" {
 		t.Errorf("%v, (-want +got):\n%s", err, diff)
+	}
+}
+
+// Who tells the attendees is decided when a series is made, and holds for those who
+// join.
+func TestMergeKeepsWhoTells(t *testing.T) {
+	s := calendartest.Series(calendartest.UID(1))
+	for _, quiet := range []bool{true, false} {
+		text := encoded(t, WriteOptions{Method: Stored, Bare: true, Quiet: quiet}, s)
+		more := calendartest.With(s, calendartest.Ana, calendartest.Bo, calendartest.Cem)
+		more.Sequence++
+		after, err := Merge([]byte(text), WriteOptions{Method: Stored, Bare: true, Quiet: !quiet}, more)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := Untold(after)
+		want := map[calendar.Address]string{}
+		if quiet {
+			want = map[calendar.Address]string{calendartest.Ana: "", calendartest.Bo: "", calendartest.Cem: ""}
+		}
+		if diff := cmp.Diff(want, got); err != nil || diff != "" {
+			t.Errorf("made quiet: %v: %v, (-want +got):\n%s", quiet, err, diff)
+		}
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"maps"
+	"net/url"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/calendar/caldav"
 	"github.com/peerslot/peerslot/calendar/feed"
 	"github.com/peerslot/peerslot/calendar/file"
 	"github.com/peerslot/peerslot/calendar/folder"
@@ -249,6 +251,14 @@ func (a *app) backend(ctx context.Context, w *workspace) (calendar.Backend, erro
 		if b, err = graph.Open(mailbox); err != nil {
 			return nil, err
 		}
+	case config.CalDAV:
+		account, err := a.caldavConfig(c, &c.Calendar.CalDAV, c.Workspace.Organizer.Address)
+		if err != nil {
+			return nil, err
+		}
+		if b, err = caldav.Open(ctx, account); err != nil {
+			return nil, err
+		}
 	default:
 		return nil, &hinted{fmt.Errorf("calendar backend %q is not part of this build", c.Calendar.Backend), "use backend: folder", exitUsage}
 	}
@@ -259,11 +269,19 @@ func (a *app) backend(ctx context.Context, w *workspace) (calendar.Backend, erro
 func (a *app) readers(c *config.Config, zone func(calendar.Address) *time.Location) (map[calendar.Address]calendar.BusyReader, error) {
 	readers := map[calendar.Address]calendar.BusyReader{}
 	feeds := &feed.Reader{Organizer: c.Workspace.Organizer.Address, Fetcher: a.fetcher(filepath.Join(c.Dir, ".peerslot", "feeds"), c.Calendar.AllowHosts), Sources: map[calendar.Address]feed.Source{}}
+	accounts := &caldav.Reader{Accounts: map[calendar.Address]caldav.Config{}}
 	for address, p := range c.Workspace.Roster {
 		switch {
 		case p.Calendar == "":
 		case p.Calendar == "none":
 			readers[address] = calendar.Nothing{}
+		case c.Accounts[address] != nil:
+			account, err := a.caldavConfig(c, c.Accounts[address], address)
+			if err != nil {
+				return nil, err
+			}
+			accounts.Accounts[address] = account
+			readers[address] = accounts
 		case feed.IsURL(p.Calendar):
 			feeds.Sources[address] = feed.Source{URL: p.Calendar, Zone: zone(address)}
 			readers[address] = feeds
@@ -273,6 +291,36 @@ func (a *app) readers(c *config.Config, zone func(calendar.Address) *time.Locati
 		}
 	}
 	return readers, nil
+}
+
+// caldavConfig returns how an account is asked. A person's own without a sign-in
+// is asked with the workspace's, if it is on the same server.
+func (a *app) caldavConfig(c *config.Config, o *config.CalDAVOptions, owner calendar.Address) (caldav.Config, error) {
+	cfg := caldav.Config{
+		URL: o.URL, Username: o.Username, Organizer: owner, Calendar: o.Calendar, InviteByMail: o.InviteByMail,
+		Dir: filepath.Join(c.Dir, ".peerslot", "caldav"), Zone: zoneOf(c.Workspace),
+		Now: time.Now, AllowHosts: c.Calendar.AllowHosts, // copies grow old by the real clock
+	}
+	if shared := c.Calendar.CalDAV; o.Username == "" && o.TokenEnv == "" && sameServer(o.URL, shared.URL) {
+		cfg.Username = shared.Username
+		o = &shared
+	}
+	for name, secret := range map[string]*string{o.PasswordEnv: &cfg.Password, o.TokenEnv: &cfg.Token} {
+		if name == "" {
+			continue
+		}
+		if *secret = a.getenv(name); *secret == "" {
+			return cfg, &hinted{fmt.Errorf("calendar: the environment variable %s is not set", name), "set it to the password of the CalDAV account: an app password where the server has them", exitUsage}
+		}
+	}
+	return cfg, nil
+}
+
+// sameServer reports whether two URLs have the same scheme, host and port.
+func sameServer(a, b string) bool {
+	u, err := url.Parse(a)
+	v, err2 := url.Parse(b)
+	return err == nil && err2 == nil && u.Scheme == v.Scheme && u.Host == v.Host && u.Host != ""
 }
 
 func (a *app) fetcher(cacheDir string, allow []string) *feed.Fetcher {

@@ -27,7 +27,7 @@ func (x *expander) freeBusy(in excerpt) (covered availability.Interval, ok bool)
 		return covered, false
 	}
 	for _, p := range periods {
-		e.kind, e.free = freeBusyType(p)
+		e.kind, e.free = FreeBusyType(p)
 		for _, d := range line.PeriodsIn(p) {
 			x.freeBusyPeriod(e, d)
 		}
@@ -55,9 +55,9 @@ func (x *expander) spanOf(e event, c excerpt) (span event, ok bool) {
 	return span, !span.start.Vague
 }
 
-// freeBusyType returns the class of FBTYPE. One that is not known is busy (RFC
+// FreeBusyType returns the class of FBTYPE. One that is not known is busy (RFC
 // 5545, section 3.2.9).
-func freeBusyType(p *line.Prop) (kind availability.Kind, free bool) {
+func FreeBusyType(p *line.Prop) (kind availability.Kind, free bool) {
 	switch strings.ToUpper(p.Param("FBTYPE")) {
 	case "FREE":
 		return availability.Firm, true

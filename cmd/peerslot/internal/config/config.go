@@ -20,6 +20,7 @@ import (
 	"path/filepath"
 
 	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/calendar/file"
 	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/holiday"
@@ -39,6 +40,10 @@ type Config struct {
 	MaxSessionsPerWeek int // peer sessions of one person, above which status warns
 	Slack              Slack
 	Mail               Mail
+
+	// Accounts are the people whose calendar is a CalDAV account of their own. Their
+	// Calendar in the roster is [CalDAV].
+	Accounts map[calendar.Address]*CalDAVOptions
 
 	// Warnings are what was read without being wrong, but may not be meant.
 	Warnings []Problem
@@ -84,11 +89,16 @@ type GoogleOptions struct {
 	CallsPerMinute int // that the account may make; 0 for Google's usual 600
 }
 
-// CalDAVOptions are the settings of the CalDAV backend.
+// CalDAVOptions are the settings of the CalDAV backend, or of a person's own
+// account.
 type CalDAVOptions struct {
 	URL         string
-	Username    string
+	Username    string // "" with a token or, of a person, for the workspace's own sign-in
 	PasswordEnv string // name of the environment variable that holds the password
+	TokenEnv    string // name of the one that holds a bearer token instead
+
+	Calendar     string // where series live; "" for the server's default
+	InviteByMail bool   // the server does not tell the attendees of new series
 }
 
 // MicrosoftOptions are the settings of the Microsoft 365 backend.

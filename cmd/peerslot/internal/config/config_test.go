@@ -388,3 +388,27 @@ func clock(hours ...float64) (ranges []availability.ClockRange) {
 	}
 	return ranges
 }
+
+func TestOwnAccounts(t *testing.T) {
+	c, err := config.Parse("peerslot.yaml", []byte(`organizer: robot@acme.example
+timezone: UTC
+calendar: {caldav: {url: "https://dav.acme.example/", token_env: ROBOT_TOKEN, calendar: series, invite: mail}}
+people:
+  - {email: ana@acme.example, calendar: {caldav: "https://dav.example.net/ana/", username: ana, password_env: ANA_PASSWORD}}
+  - {calendar: {caldav: "https://dav.acme.example/bo/calendar/"}, email: bo@acme.example}
+  - {email: cem@acme.example, calendar: "https://feeds.acme.example/cem.ics"}
+`), t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := (config.CalDAVOptions{URL: "https://dav.acme.example/", TokenEnv: "ROBOT_TOKEN", Calendar: "series", InviteByMail: true}); c.Calendar.CalDAV != want {
+		t.Errorf("got %+v, want %+v", c.Calendar.CalDAV, want)
+	}
+	want := map[calendar.Address]*config.CalDAVOptions{
+		"ana@acme.example": {URL: "https://dav.example.net/ana/", Username: "ana", PasswordEnv: "ANA_PASSWORD"},
+		"bo@acme.example":  {URL: "https://dav.acme.example/bo/calendar/"},
+	}
+	if diff := cmp.Diff(want, c.Accounts); diff != "" {
+		t.Errorf("accounts (-want +got):\n%s", diff)
+	}
+}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/calendar/file"
 	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/holiday"
@@ -94,6 +95,12 @@ func (r *reader) person(c *Config, v value) {
 	r.roster[p.Address] = v
 	r.everybody = append(r.everybody, p.Address)
 	c.Workspace.Roster[p.Address] = p
+	if own := v.at("calendar"); own.given() && own.kind == mapping {
+		if c.Accounts == nil {
+			c.Accounts = map[calendar.Address]*CalDAVOptions{}
+		}
+		c.Accounts[p.Address] = own.ownCaldav()
+	}
 }
 
 // hours reads the hours of a week: a mapping of days to times, or the cell of a CSV
@@ -258,6 +265,9 @@ func (v value) paused() availability.Date {
 // no problem.
 func (v value) feed() string {
 	const want = "an https:// or webcal:// URL, the path of an .ics file, or none"
+	if v.kind == mapping {
+		return string(CalDAV) // an account of their own: see person
+	}
 	s := v.text()
 	if strings.EqualFold(s, "none") {
 		return "none"

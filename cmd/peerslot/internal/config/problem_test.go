@@ -71,11 +71,17 @@ func TestProblems(t *testing.T) {
 		{"this machine's zone", "organizer: a@acme.example\ntimezone: Local\n", `2:11: timezone: want an IANA time zone such as Europe/Berlin, not "Local"`},
 		{"store of another kind", start + "store: mysql://root:secret@db/peerslot\n", "3:8: store: want the path of an SQLite file such as peerslot.db, or a URL postgres://…"},
 		{"store is a folder", start + "store: data/\n", `3:8: store: want the path of an SQLite file such as peerslot.db, or a URL postgres://…`},
-		{"backend", start + "calendar: {backend: outlook}\n", `3:21: calendar.backend: want folder, google or microsoft, not "outlook"`},
-		{"caldav", start + "calendar: {backend: caldav}\n", "3:21: calendar.backend: this build books on folder or google, not on caldav"},
-		{"caldav and its settings", start + "calendar: {backend: caldav, caldav: {username: 5}}\n", `3:21: calendar.backend: this build books on folder or google, not on caldav
+		{"backend", start + "calendar: {backend: outlook}\n", `3:21: calendar.backend: want folder, google, caldav or microsoft, not "outlook"`},
+		{"caldav", start + "calendar: {backend: caldav}\n", "3:11: calendar: caldav is missing: want {url: https://…, username: …, password_env: …}"},
+		{"caldav and its settings", start + "calendar: {backend: caldav, caldav: {username: 5}}\n", `3:37: calendar.caldav: url is missing: want the server's address, such as https://cloud.acme.example/remote.php/dav
+3:37: calendar.caldav: password_env is missing: want the name of the environment variable that holds the password
 3:48: calendar.caldav.username: want text, not a number: put it in quotes`},
-		{"caldav settings", start + "calendar: {caldav: {url: \"https://u:secret@dav.acme.example/\", password_env: s3cret!}}\n", `3:26: calendar.caldav.url: want a URL without a user and password in it
+		{"caldav with two sign-ins", start + "calendar: {caldav: {url: \"https://dav.acme.example\", username: robot, password_env: P, token_env: T}}\n", `3:20: calendar.caldav: want username and password_env, or token_env, not both`},
+		{"caldav invitations", start + "calendar: {caldav: {url: \"https://dav.acme.example\", username: robot, password_env: P, invite: sms}}\n", `3:96: calendar.caldav.invite: want server or mail, not "sms"`},
+		{"caldav of a person", start + "people:\n  - {email: ana@acme.example, calendar: {caldav: 7, user: ana}}\n", `4:50: people[0].calendar.caldav: want a URL such as https://calendar.acme.example/, not a number
+4:53: people[0].calendar: unknown key "user": want one of caldav, password_env, token_env, username`},
+		{"caldav settings", start + "calendar: {caldav: {url: \"https://u:secret@dav.acme.example/\", password_env: s3cret!}}\n", `3:20: calendar.caldav: username is missing: want the name of the account
+3:26: calendar.caldav.url: want a URL without a user and password in it
 3:78: calendar.caldav.password_env: want the name of an environment variable that holds the password, not the password itself`},
 		{"google settings", start + "calendar: {google: {endpoint: localhost, meet: maybe, subject: robot, token: \"https://a\"}}\n", `3:31: calendar.google.endpoint: want a URL such as https://calendar.acme.example/
 3:48: calendar.google.meet: want true or false, not text

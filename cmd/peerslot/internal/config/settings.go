@@ -18,20 +18,16 @@ func (v value) calendar(c *Calendar) {
 		"microsoft":   func(v value) { v.microsoft(&c.Microsoft) },
 		"allow_hosts": func(v value) { c.AllowHosts = v.hosts() },
 	})
-	if c.Backend == Microsoft {
+	switch c.Backend {
+	case Microsoft:
 		v.require("microsoft", "{tenant: …, client_id: …}")
+	case CalDAV:
+		v.require("caldav", "{url: https://…, username: …, password_env: …}")
 	}
 }
 
-// backend reads the kind of place where series are booked. CalDAV has settings of its
-// own, but nothing that books by them.
-func (v value) backend() Backend {
-	if v.kind == text && strings.TrimSpace(v.node.text) == string(CalDAV) {
-		v.fail("this build books on folder or google, not on caldav")
-		return ""
-	}
-	return word(v, Folder, Google, Microsoft)
-}
+// backend reads the kind of place where series are booked.
+func (v value) backend() Backend { return word(v, Folder, Google, CalDAV, Microsoft) }
 
 func (v value) folder(o *FolderOptions) {
 	v.fields(fields{"path": func(v value) { o.Path = v.filePath(o.Path) }})
@@ -53,12 +49,49 @@ func (v value) google(o *GoogleOptions) {
 	})
 }
 
+// caldav reads the account on which series are booked.
 func (v value) caldav(o *CalDAVOptions) {
-	v.fields(fields{
-		"url":          func(v value) { o.URL = v.url() },
+	invite := "server"
+	keys := v.signIn("url", o)
+	keys["calendar"] = func(v value) { o.Calendar = v.text() }
+	keys["invite"] = func(v value) { invite = word(v, "server", "mail") }
+	v.fields(keys)
+	o.InviteByMail = invite == "mail"
+	v.require("url", "the server's address, such as https://cloud.acme.example/remote.php/dav")
+	if !v.has("token_env") && !v.has("password_env") {
+		v.require("username", "the name of the organizer's account there")
+	}
+	v.checkSignIn()
+}
+
+// ownCaldav reads a person's own account, or the address of one calendar.
+func (v value) ownCaldav() *CalDAVOptions {
+	o := &CalDAVOptions{}
+	v.fields(v.signIn("caldav", o))
+	v.require("caldav", "the address of a CalDAV server, or of one calendar on it")
+	v.checkSignIn()
+	return o
+}
+
+// signIn are the keys that say where an account is, and who signs in.
+func (v value) signIn(url string, o *CalDAVOptions) fields {
+	return fields{
+		url:            func(v value) { o.URL = v.url() },
 		"username":     func(v value) { o.Username = v.text() },
 		"password_env": func(v value) { o.PasswordEnv = v.variable("password") },
-	})
+		"token_env":    func(v value) { o.TokenEnv = v.variable("token") },
+	}
+}
+
+func (v value) checkSignIn() {
+	switch {
+	case v.has("token_env") && (v.has("username") || v.has("password_env")):
+		v.fail("want username and password_env, or token_env, not both")
+	case v.has("username"):
+		v.require("password_env", "the name of the environment variable that holds the password")
+	case v.has("password_env"):
+		v.require("username", "the name of the account")
+	}
 }
 
 func (v value) microsoft(o *MicrosoftOptions) {

@@ -1,0 +1,116 @@
+package dav
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/calendar/internal/calls"
+	"github.com/peerslot/peerslot/calendar/internal/web"
+)
+
+// An Error is an answer that is no success. It keeps none of the answer's text,
+// which may quote what was sent.
+type Error struct {
+	Method string
+	Status int
+	Cond   string // the condition that failed, such as valid-sync-token (RFC 4918, section 16)
+	After  time.Duration
+}
+
+func (e *Error) Error() string {
+	s := fmt.Sprintf("the server answers %d (%s) to %s", e.Status, http.StatusText(e.Status), e.Method)
+	if e.Cond != "" {
+		s += ": " + e.Cond
+	}
+	return s
+}
+
+// Unwrap returns the error of package calendar that the answer amounts to, or nil.
+func (e *Error) Unwrap() error {
+	switch e.Status {
+	case http.StatusUnauthorized:
+		return calendar.ErrSignIn
+	case http.StatusInsufficientStorage:
+		return calendar.ErrQuota
+	}
+	return nil
+}
+
+// Is reports whether err is an answer with one of the statuses.
+func Is(err error, statuses ...int) bool {
+	e, ok := errors.AsType[*Error](err)
+	if !ok {
+		return false
+	}
+	for _, s := range statuses {
+		if e.Status == s {
+			return true
+		}
+	}
+	return false
+}
+
+// failure returns the error that the answer is, or nil.
+func (r *Response) failure(method string) error {
+	if r.Status >= 200 && r.Status < 300 {
+		return nil
+	}
+	e := &Error{Method: method, Status: r.Status}
+	if seconds, err := strconv.Atoi(r.Header.Get("Retry-After")); err == nil && seconds > 0 {
+		e.After = time.Duration(seconds) * time.Second
+	}
+	if doc, err := Parse(r.Body); err == nil && doc.Name == Name("error") && len(doc.Children) > 0 {
+		e.Cond = doc.Children[0].Name.Local
+	}
+	return e
+}
+
+// translate turns the error of one request into what may be done about it.
+func translate(ctx context.Context, _ string, err error) error {
+	if err == nil {
+		return nil
+	}
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	e, ok := errors.AsType[*Error](err)
+	switch {
+	case ok && e.After > calls.Patience:
+		return e
+	case ok && (e.Status == http.StatusTooManyRequests || e.Status == http.StatusLocked || e.Status == http.StatusServiceUnavailable):
+		return &calendar.RetryError{After: e.After, Refused: true, Err: e}
+	case ok && (e.Status == http.StatusBadGateway || e.Status == http.StatusGatewayTimeout):
+		return &calendar.RetryError{After: e.After, Err: e}
+	case ok:
+		return e
+	}
+	if _, refused := errors.AsType[*web.AddressError](err); refused {
+		return bare(err)
+	}
+	if _, large := errors.AsType[*http.MaxBytesError](err); large {
+		return fmt.Errorf("the server's answer is larger than %d MB", maxBody>>20)
+	}
+	if _, redirected := errors.AsType[*leadError](err); redirected {
+		return err
+	}
+	return &calendar.RetryError{Err: bare(err)}
+}
+
+// A leadError is a redirect or an href that is not followed.
+type leadError struct{ reason string }
+
+func (e *leadError) Error() string { return e.reason }
+
+// bare returns err without the address of the request.
+func bare(err error) error {
+	if u, ok := errors.AsType[*url.Error](err); ok {
+		return u.Err
+	}
+	return err
+}

@@ -1,0 +1,115 @@
+package dav
+
+import (
+	"bytes"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// The namespaces of what is asked for.
+const (
+	DAV            = "DAV:"
+	CalDAV         = "urn:ietf:params:xml:ns:caldav"
+	CalendarServer = "http://calendarserver.org/ns/"
+)
+
+// Name returns a name of WebDAV itself; CalName one of CalDAV.
+func Name(local string) xml.Name { return xml.Name{Space: DAV, Local: local} }
+
+// CalName returns a name of CalDAV.
+func CalName(local string) xml.Name { return xml.Name{Space: CalDAV, Local: local} }
+
+const (
+	maxDepth = 50
+	maxNodes = 2_000_000 // of a document: 20 for each of 100,000 objects
+)
+
+// A Node is an element of a document.
+type Node struct {
+	Name     xml.Name
+	Text     string // that stands directly in it, without blanks around
+	Attrs    []xml.Attr
+	Children []*Node
+}
+
+// Parse reads a document. One with a DOCTYPE is refused, so that there are no
+// entities to expand, and so is one that is too deep or has too many elements.
+func Parse(body []byte) (*Node, error) {
+	d := xml.NewDecoder(bytes.NewReader(body))
+	d.CharsetReader = func(label string, r io.Reader) (io.Reader, error) {
+		if strings.EqualFold(label, "utf-8") || strings.EqualFold(label, "us-ascii") {
+			return r, nil
+		}
+		return nil, fmt.Errorf("the answer is in %q, not in UTF-8", label)
+	}
+	top := &Node{}
+	open := []*Node{top}
+	for count := 0; ; {
+		token, err := d.Token()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return nil, errors.New("the answer is not XML as it should be")
+		}
+		switch t := token.(type) {
+		case xml.Directive:
+			return nil, errors.New("the answer has a DOCTYPE")
+		case xml.StartElement:
+			if count++; len(open) > maxDepth || count > maxNodes {
+				return nil, errors.New("the answer is too deep or too long")
+			}
+			n := &Node{Name: t.Name, Attrs: t.Attr}
+			last := open[len(open)-1]
+			last.Children = append(last.Children, n)
+			open = append(open, n)
+		case xml.CharData:
+			last := open[len(open)-1]
+			last.Text += string(t)
+		case xml.EndElement:
+			last := open[len(open)-1]
+			if len(last.Children) > 0 {
+				last.Text = ""
+			}
+			last.Text = strings.TrimSpace(last.Text)
+			open = open[:len(open)-1]
+		}
+	}
+	if len(top.Children) != 1 {
+		return nil, errors.New("the answer is not XML as it should be")
+	}
+	return top.Children[0], nil
+}
+
+// Child returns the first child of that name, or nil; also of a nil Node.
+func (n *Node) Child(name xml.Name) *Node {
+	if n == nil {
+		return nil
+	}
+	for _, c := range n.Children {
+		if c.Name == name {
+			return c
+		}
+	}
+	return nil
+}
+
+// Has reports whether there is a child of that name.
+func (n *Node) Has(name xml.Name) bool { return n.Child(name) != nil }
+
+// Hrefs returns the texts of the href children.
+func (n *Node) Hrefs() []string {
+	var out []string
+	if n == nil {
+		return nil
+	}
+	for _, c := range n.Children {
+		if c.Name == Name("href") {
+			out = append(out, c.Text)
+		}
+	}
+	return out
+}

@@ -1,0 +1,80 @@
+package caldav
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/calendar"
+)
+
+// A Reader is the calendar.BusyReader of people who have a CalDAV account of their
+// own: each is asked with their own sign-in. The Organizer of each Config is that
+// person. Accounts must not change after the first Busy.
+type Reader struct {
+	Accounts map[calendar.Address]Config
+
+	mu     sync.Mutex
+	opened map[calendar.Address]*Backend
+}
+
+// Busy implements calendar.BusyReader. What is wrong with one account concerns its
+// person only.
+func (r *Reader) Busy(ctx context.Context, people []calendar.Address, iv availability.Interval, except ...calendar.UID) (map[calendar.Address]availability.Busy, error) {
+	var mu sync.Mutex
+	out := map[calendar.Address]availability.Busy{}
+	var g errgroup.Group
+	g.SetLimit(parallel)
+	for _, who := range people {
+		g.Go(func() error {
+			busy := r.busy(ctx, who, iv, except)
+			mu.Lock()
+			defer mu.Unlock()
+			out[who] = busy
+			return ctx.Err()
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return nil, fmt.Errorf("read CalDAV calendars: %w", err)
+	}
+	return out, nil
+}
+
+func (r *Reader) busy(ctx context.Context, who calendar.Address, iv availability.Interval, except []calendar.UID) availability.Busy {
+	b, err := r.open(ctx, who)
+	if err != nil {
+		return availability.Unreadable(err.Error())
+	}
+	answers, err := b.Busy(ctx, []calendar.Address{who}, iv, except...)
+	if err != nil {
+		return availability.Unreadable(fmt.Sprintf("their CalDAV account: %v", err))
+	}
+	return answers[who]
+}
+
+func (r *Reader) open(ctx context.Context, who calendar.Address) (*Backend, error) {
+	r.mu.Lock()
+	b := r.opened[who]
+	r.mu.Unlock()
+	if b != nil {
+		return b, nil
+	}
+	cfg, ok := r.Accounts[who]
+	if !ok {
+		return nil, fmt.Errorf("no CalDAV account is set for %s", who)
+	}
+	b, err := Open(ctx, cfg)
+	if err != nil {
+		return nil, err
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.opened == nil {
+		r.opened = map[calendar.Address]*Backend{}
+	}
+	r.opened[who] = b
+	return b, nil
+}
