@@ -110,6 +110,10 @@ type Store interface {
 	// which they were committed, without their messages.
 	Notices(ctx context.Context) ([]Notice, error)
 
+	// Undelivered returns the notices that reached nobody and wait no longer, in the
+	// order in which they were committed, without their messages.
+	Undelivered(ctx context.Context) ([]Notice, error)
+
 	// Message returns what the notice of that ID sends; nil if it waits no longer.
 	Message(ctx context.Context, id string) ([]byte, error)
 

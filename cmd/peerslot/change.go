@@ -197,6 +197,9 @@ func (c change[P]) hear(ctx context.Context, a *app, w *workspace) error {
 	}
 	var heard mailed
 	err := a.fetchMail(ctx, w, &heard)
+	if _, lost, failed := w.unsent(ctx); failed == nil {
+		heard.findings = append(lost, heard.findings...)
+	}
 	for _, f := range heard.findings {
 		w.findings = append(w.findings, report.NewAttention(w.Workspace, f))
 	}

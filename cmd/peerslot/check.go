@@ -20,18 +20,23 @@ import (
 )
 
 func newCheckCmd(a *app) *cobra.Command {
-	return &cobra.Command{
+	var sampleTo string
+	cmd := &cobra.Command{
 		Use:   "check",
 		Short: "Check the configuration, every calendar, the clock and the zone data",
 		Long: `Reads the configuration and every calendar for the next three months, and says how
-to mend each fault. Nothing is changed.
+to mend each fault. Nothing is changed. With mail: in the configuration it signs in to
+the mail servers; --sample sends one sample invitation and its cancellation.
 
 Exit status 2 if the configuration is wrong, 3 if something else needs a person.`,
 		Example: `  peerslot check
+  peerslot check --sample me@acme.example
   peerslot check --json | jq '.checks[] | select(.ok | not)'`,
 		Args: exactly(0, "takes no arguments"),
-		RunE: func(cmd *cobra.Command, _ []string) error { return a.check(cmd.Context()) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.check(cmd.Context(), sampleTo) },
 	}
+	cmd.Flags().StringVar(&sampleTo, "sample", "", "send a sample invitation and its cancellation to `ADDRESS`")
+	return cmd
 }
 
 // A finding is one line of the check.
@@ -42,7 +47,11 @@ type finding struct {
 	Mend   string `json:"mend"` // what to do about it; "" if it is in order
 }
 
-func (a *app) check(ctx context.Context) error {
+func (a *app) check(ctx context.Context, sampleTo string) error {
+	to, err := calendar.ParseAddress(sampleTo)
+	if sampleTo != "" && err != nil {
+		return usagef("", "--sample: %w", err)
+	}
 	w, err := a.openToReadOr(ctx, func(err error) (calendar.Backend, error) { return unusable{err: err}, nil })
 	if err != nil {
 		return err
@@ -62,6 +71,10 @@ func (a *app) check(ctx context.Context) error {
 	}
 	findings = append(findings, clock, w.agendaFinding())
 	findings = append(findings, w.backendFindings(ctx)...)
+	findings = append(findings, a.mailFindings(ctx, w)...)
+	if sampleTo != "" {
+		findings = append(findings, a.sendSample(ctx, w, to))
+	}
 	calendars, err := a.calendarFindings(ctx, w)
 	if err != nil {
 		return err

@@ -195,3 +195,28 @@ func TestABrokenMailTemplateChangesNothing(t *testing.T) {
 		t.Errorf("book with a broken template: %+v, want an error that names the fault, and no new file", r)
 	}
 }
+
+func TestCheckSignsInToTheMailServers(t *testing.T) {
+	w := newMailWorld(t, "")
+	if r := w.at(t, "2026-03-02T08:00:00Z", "check", "--sample", "me@acme.example"); r.status != exitDone {
+		t.Errorf("check: %+v, want all in order", r)
+	}
+	if got := w.letters(); len(got) != 2 || !strings.HasPrefix(got[0], "me: Cancelled") || !strings.HasPrefix(got[1], "me: Invitation") {
+		t.Errorf("the sample is %q, want an invitation and its cancellation", got)
+	}
+	w.Token = "another"
+	r := w.at(t, "2026-03-02T08:00:00Z", "check")
+	if r.status != exitPerson || !strings.Contains(r.stdout, "refused the sign-in") || strings.Contains(r.stdout, "right") {
+		t.Errorf("check with a wrong password: %+v, want status 3 and the refusal", r)
+	}
+}
+
+func TestStatusNamesWhomNothingReaches(t *testing.T) {
+	w := newMailWorld(t, "")
+	w.Refuse = map[string]*smtp.SMTPError{"bo@acme.example": {Code: 550, EnhancedCode: smtp.EnhancedCode{5, 1, 1}, Message: "unknown"}, "cem@acme.example": {Code: 450, Message: "grey"}}
+	w.at(t, "2026-03-02T08:00:00Z", "book", "leads", "--yes")
+	r := w.at(t, "2026-03-02T08:01:00Z", "status")
+	if r.status != exitPerson || !strings.Contains(r.stdout, "bo@acme.example") || !strings.Contains(r.stdout, "1 message waits") {
+		t.Errorf("status: %+v, want Bo's dead address and one that waits", r)
+	}
+}

@@ -47,6 +47,13 @@ func (a *app) status(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	waiting, lost, err := w.unsent(ctx)
+	if err != nil {
+		return err
+	}
+	for _, f := range lost {
+		w.findings = append(w.findings, report.NewAttention(w.Workspace, f))
+	}
 	attention, asking, err := w.attention(ctx)
 	if err != nil {
 		return err
@@ -71,12 +78,16 @@ func (a *app) status(ctx context.Context) error {
 			Attention []report.Attention `json:"attention"` // what is about none of the groups
 			Asking    []report.Asking    `json:"asking,omitempty"`
 			Load      []report.Load      `json:"load"`
-		}{list, append([]report.Attention{}, rest...), asking, load})
+			Waiting   int                `json:"mail_waiting"`
+		}{list, append([]report.Attention{}, rest...), asking, load, waiting})
 	} else {
 		a.printStatus(w, list)
 		a.printer().Attention(rest)
 		a.printer().Asking(w.Workspace, asking)
 		printLoad(w, a.printer(), tooMuch(load))
+		if waiting > 0 {
+			a.printer().Printf("%s to be sent; 'peerslot mail --dry-run' lists them\n", report.Count(waiting, "message waits", "messages wait"))
+		}
 	}
 	if err == nil && len(attention) > 0 {
 		return &needsPerson{}

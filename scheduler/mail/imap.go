@@ -2,6 +2,7 @@ package mail
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -60,10 +61,7 @@ func (b *Inbox) fetch(ctx context.Context, done *Taken) error {
 	}
 	defer c.Close()
 	defer context.AfterFunc(ctx, func() { c.Close() })()
-	name := strings.Trim(b.Server.URL.Path, "/")
-	if name == "" {
-		name = "INBOX"
-	}
+	name := b.name()
 	chosen, err := c.Select(name, &imap.SelectOptions{ReadOnly: true}).Wait() // EXAMINE
 	if err != nil {
 		return fault("open "+name, err)
@@ -90,6 +88,23 @@ func (b *Inbox) fetch(ctx context.Context, done *Taken) error {
 	}
 	return b.keep(ctx, at)
 }
+
+// Check opens the mailbox and reads nothing.
+func (b *Inbox) Check(ctx context.Context) error {
+	c, err := b.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	defer context.AfterFunc(ctx, func() { c.Close() })()
+	if _, err := c.Select(b.name(), &imap.SelectOptions{ReadOnly: true}).Wait(); err != nil {
+		return fmt.Errorf("open %s: %s", b.name(), said(err))
+	}
+	return nil
+}
+
+// name returns the name of the mailbox.
+func (b *Inbox) name() string { return cmp.Or(strings.Trim(b.Server.URL.Path, "/"), "INBOX") }
 
 func (b *Inbox) keep(ctx context.Context, at scheduler.Mailbox) error {
 	at.Read = b.Replies.Now().UTC().Truncate(time.Second)

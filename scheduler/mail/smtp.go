@@ -39,6 +39,31 @@ func (s Server) connect(ctx context.Context, from string) (*sender, error) {
 	return out, nil
 }
 
+// Check connects to a server for mail that goes out and signs in.
+func (s Server) Check(ctx context.Context, from string) error {
+	c, err := s.connect(ctx, from)
+	if err == nil {
+		c.close()
+	}
+	return err
+}
+
+// SendAll hands over messages to one person, in order, and ends at the first that is
+// not taken.
+func (s Server) SendAll(ctx context.Context, from, to string, messages ...[]byte) error {
+	c, err := s.connect(ctx, from)
+	if err != nil {
+		return err
+	}
+	defer c.close()
+	for _, m := range messages {
+		if _, err := c.send(to, m); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // greet connects. STARTTLS is demanded but on this machine, where it is used if the
 // server has it, whatever its certificate.
 func (s Server) greet(ctx context.Context) (*smtp.Client, error) {

@@ -261,6 +261,12 @@ func testNotices(t *testing.T, s scheduler.Store) {
 	if diff := cmp.Diff([]scheduler.Notice{sent, tried, bare(third)[0]}, told); err != nil || diff != "" {
 		t.Errorf("Told: %v (-want +got):\n%s", err, diff)
 	}
+	tried.State = scheduler.NoticeRefused
+	write(t, s, scheduler.Batch{Tried: []scheduler.Notice{tried}})
+	lost, err := s.Undelivered(t.Context())
+	if diff := cmp.Diff([]scheduler.Notice{tried}, lost); err != nil || diff != "" {
+		t.Errorf("Undelivered: %v (-want +got):\n%s", err, diff)
+	}
 	if n, ok, err := s.NoticeOf(t.Context(), "x"); err != nil || !ok || n.State != scheduler.NoticeSent {
 		t.Errorf("NoticeOf(x) = %+v, %v, %v; want the one that was sent", n, ok, err)
 	}

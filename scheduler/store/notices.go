@@ -16,6 +16,11 @@ func (s *Store) Notices(ctx context.Context) ([]scheduler.Notice, error) {
 	return s.notices(ctx, `SELECT record FROM notice WHERE state = $1 ORDER BY at, place, id`, string(scheduler.NoticeWaits))
 }
 
+// Undelivered implements scheduler.Store.
+func (s *Store) Undelivered(ctx context.Context) ([]scheduler.Notice, error) {
+	return s.notices(ctx, `SELECT record FROM notice WHERE state IN ($1, $2) ORDER BY at, place, id`, string(scheduler.NoticeRefused), string(scheduler.NoticeGivenUp))
+}
+
 // Told implements scheduler.Store.
 func (s *Store) Told(ctx context.Context, uid calendar.UID) ([]scheduler.Notice, error) {
 	return s.notices(ctx, `SELECT record FROM notice WHERE uid = $1 ORDER BY at, place, id`, string(uid))
@@ -30,8 +35,8 @@ func (s *Store) NoticeOf(ctx context.Context, id string) (scheduler.Notice, bool
 	return found[0], true, nil
 }
 
-func (s *Store) notices(ctx context.Context, query, arg string) ([]scheduler.Notice, error) {
-	rows, err := s.db.QueryContext(ctx, query, arg)
+func (s *Store) notices(ctx context.Context, query string, args ...any) ([]scheduler.Notice, error) {
+	rows, err := s.db.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, err
 	}

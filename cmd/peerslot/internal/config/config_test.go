@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -17,6 +18,7 @@ import (
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/config"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/mail"
 )
 
 // full says everything that can be said.
@@ -87,6 +89,17 @@ workspace: emea
 answer_key_env: PEERSLOT_ANSWER_KEY
 max_sessions_per_week: 4
 slack: {token_env: SLACK_TOKEN, endpoint: "http://127.0.0.1:8081"}
+mail:
+  server: smtp://mail.acme.example:587
+  username: robot
+  auth: oauthbearer
+  token_command: [get-token, people-ops]
+  from: "Peer sessions <people-ops@acme.example>"
+  replies: imaps://mail.acme.example/INBOX
+  authserv: mx.acme.example
+  rate: 30/min
+  invite: all
+  templates: letters
 `
 
 func TestFull(t *testing.T) {
@@ -161,6 +174,11 @@ func wantFull(dir string) *config.Config {
 			AllowHosts: []string{"cal.intern.acme.example", "10.0.0.5:8443"},
 		},
 		Store: "bookings.db", Dir: dir, AnswerKeyEnv: "PEERSLOT_ANSWER_KEY", AnswerKey: filepath.Join(".peerslot", "answer.key"), MaxSessionsPerWeek: 4,
+		Mail: config.Mail{
+			Server: &url.URL{Scheme: "smtp", Host: "mail.acme.example:587"}, Username: "robot", Auth: "oauthbearer", TokenCommand: []string{"get-token", "people-ops"},
+			From:    calendar.Attendee{Address: "people-ops@acme.example", Name: "Peer sessions"},
+			Replies: &url.URL{Scheme: "imaps", Host: "mail.acme.example", Path: "/INBOX"}, Authserv: "mx.acme.example", Rate: 0.5, Invite: mail.InviteAll, Templates: "letters",
+		},
 		Slack: config.Slack{TokenEnv: "SLACK_TOKEN", Endpoint: "http://127.0.0.1:8081"},
 	}
 }

@@ -109,6 +109,12 @@ func TestProblems(t *testing.T) {
 		{"sessions a week", start + "max_sessions_per_week: 0\n", `3:24: max_sessions_per_week: want a whole number from 1 to 50, not "0"`},
 		{"slack", start + "slack: {token_env: xoxb-1234}\n", "3:20: slack.token_env: want the name of an environment variable that holds the token, not the token itself"},
 		{"slack without token", start + "slack: {endpoint: \"http://127.0.0.1\"}\n", "3:8: slack: token_env is missing: want the name of the environment variable that holds the token"},
+		{"mail without a server", start + "mail: {rate: 1/s}\n", "3:7: mail: server is missing: want the address of a mail server such as smtps://mail.acme.example:465"},
+		{"mail by the web", start + "mail: {server: \"https://mail.acme.example\"}\n", "3:16: mail.server: want an address that begins with smtps:// or smtp://"},
+		{"mail with a password in the address", start + "mail: {server: \"smtp://ops:secret@mail.acme.example\"}\n", "3:16: mail.server: want an address such as smtps://mail.acme.example, without a password in it"},
+		{"mail with two secrets", start + "mail: {server: \"smtp://m.example\", password_env: A, token_command: [b]}\n", "3:7: mail: want one of password_env, token_command and oauth"},
+		{"mail of somebody else", start + "mail: {server: \"smtp://m.example\", from: eve@acme.example}\n", "3:7: mail: from: want the organizer's address robot@acme.example, to which replies go, not eve@acme.example"},
+		{"mail at no rate", start + "mail: {server: \"smtp://m.example\", rate: 30 a minute}\n", "3:42: mail.rate: want a rate such as 30/min, 2/s, 500/h or 2000/d, not \"30 a minute\""},
 
 		// People.
 		{"people", start + "people: 5\n", "3:9: people: want a list of people, or the path of a CSV file such as people.csv, not a number"},
