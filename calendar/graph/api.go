@@ -20,7 +20,7 @@ const (
 	pageSize = 1000 // the most events that Graph puts on a page
 
 	commonFields = "id,type,subject,body,start,end,location,organizer,attendees,isReminderOn,reminderMinutesBeforeStart,isCancelled,showAs,categories"
-	seriesFields = commonFields + ",recurrence,onlineMeeting,transactionId"
+	seriesFields = commonFields + ",recurrence,originalStartTimeZone,onlineMeeting,transactionId"
 
 	occurrenceFields = commonFields + ",seriesMasterId,originalStart"
 )

@@ -44,6 +44,8 @@ func (b *Backend) checkMailbox(ctx context.Context) error {
 		name: "calendar.get", method: http.MethodGet, want: http.StatusOK, path: b.path(url.Values{"$select": {"id,canEdit,owner"}}, "calendar"),
 	})
 	switch {
+	case err != nil && !concernsAll(ctx, err) && b.checkSeries(ctx) == nil:
+		return nil // whatever is wrong with that call, the organizer's events can be read
 	case answered(err, http.StatusNotFound):
 		return fmt.Errorf("%w (%w)", b.notOrganizer("reaches no mailbox of that address: it may be another person's, on premises, or without a licence"), err)
 	case answered(err, http.StatusForbidden) && !b.cfg.asApplication():

@@ -200,6 +200,7 @@ func (b *Backend) askEach(ctx context.Context, queries ...query) (map[calendar.A
 // Exchange sends where people share them, are not read.
 type schedule struct {
 	ID    string `json:"scheduleId"`
+	View  string `json:"availabilityView"` // a digit for each hour
 	Error *struct {
 		Code string `json:"responseCode"`
 	} `json:"error"`
@@ -249,6 +250,8 @@ func (s schedule) part() part {
 		return part{reason: wordsOf(s.Error.Code)}
 	case s.Items == nil:
 		return part{reason: "Microsoft's answer for this address holds no times"}
+	case len(*s.Items) == 0 && strings.Trim(s.View, "04") != "": // neither free nor elsewhere at work
+		return part{reason: "Microsoft says when this address is busy, but not with what: it may be a list; name its members instead"}
 	}
 	p := part{items: make([]item, len(*s.Items))}
 	for i, e := range *s.Items {

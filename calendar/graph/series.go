@@ -68,7 +68,7 @@ func (r *reading) plainSeries(uid calendar.UID) (calendar.Series, error) {
 	if e.Recurrence == nil {
 		return s, changedByHand("it does not recur any more")
 	}
-	zone, err := ianaZone(e.Recurrence.Range.Zone)
+	zone, err := ianaZone(cmp.Or(e.Recurrence.Range.Zone, e.Zone, r.state.Zone))
 	if err != nil {
 		return s, changedByHand(err.Error())
 	}

@@ -3,6 +3,8 @@ package graph
 import (
 	"encoding/json"
 	"time"
+
+	"github.com/peerslot/peerslot/availability"
 )
 
 // An event is as Graph writes and reads it (resources/event.md). What is nil is not
@@ -20,6 +22,7 @@ type event struct {
 	Start       *dateTime   `json:"start,omitempty"`
 	End         *dateTime   `json:"end,omitempty"`
 	Recurrence  *recurrence `json:"recurrence,omitempty"`
+	Zone        string      `json:"originalStartTimeZone,omitempty"` // in which it was made; only read
 	Location    *location   `json:"location,omitempty"`
 	Organizer   *recipient  `json:"organizer,omitempty"`
 	Attendees   *[]attendee `json:"attendees,omitempty"`
@@ -130,12 +133,24 @@ func utc(t time.Time) *dateTime {
 // stamp writes an instant for a query.
 func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05Z") }
 
-// instant reads a time that was asked for in UTC.
+// instant reads a time, which was asked for in UTC but may be in any zone.
 func (d *dateTime) instant() (time.Time, bool) {
-	if d == nil || !isUTC(d.TimeZone) {
+	if d == nil {
 		return time.Time{}, false
 	}
-	return parseInstant(d.DateTime)
+	t, ok := parseInstant(d.DateTime)
+	if !ok || isUTC(d.TimeZone) {
+		return t, ok
+	}
+	name, err := ianaZone(d.TimeZone)
+	if err != nil {
+		return t, false
+	}
+	loc, err := availability.LoadZone(name)
+	if err != nil {
+		return t, false
+	}
+	return time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), loc).UTC(), true
 }
 
 func isUTC(zone string) bool {

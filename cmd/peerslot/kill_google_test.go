@@ -39,18 +39,24 @@ func newManyGoogleWorld(t *testing.T, groups int) manyGoogleWorld {
 	return w
 }
 
-// state is what everybody sees: the series with their sequence numbers, the history,
-// and which mails were sent.
 func (w manyGoogleWorld) state(t *testing.T) map[string]string {
 	t.Helper()
-	var series, mails []string
-	for line := range strings.Lines(w.manyWorld.must(t, "export", "--all", "-o", "-", "--now", manyNight)) {
+	var mails []string
+	for _, m := range w.Mails("") {
+		mails = append(mails, fmt.Sprintln(m))
+	}
+	return w.everything(t, mails)
+}
+
+// everything is what everybody sees of series on a service: the series with their
+// sequence numbers, the history, and which mails were sent.
+func (w manyWorld) everything(t *testing.T, mails []string) map[string]string {
+	t.Helper()
+	var series []string
+	for line := range strings.Lines(w.must(t, "export", "--all", "-o", "-", "--now", manyNight)) {
 		if !strings.HasPrefix(line, "DTSTAMP") && !strings.HasPrefix(line, "LAST-MODIFIED") { // the time of the stand-in
 			series = append(series, line)
 		}
-	}
-	for _, m := range w.Mails("") {
-		mails = append(mails, fmt.Sprintln(m))
 	}
 	slices.Sort(mails)
 	return map[string]string{"history": w.history(t), "series": strings.Join(series, ""), "mails": strings.Join(mails, "")}
@@ -60,18 +66,34 @@ func (w manyGoogleWorld) state(t *testing.T) map[string]string {
 // where a call may have been answered to nobody: no change is made twice, and
 // nobody gets a second mail.
 func TestAKilledPassOnGoogle(t *testing.T) {
+	killPasses(t, func(t *testing.T, groups int) killable {
+		w := newManyGoogleWorld(t, groups)
+		return killable{w.manyWorld, func() map[string]string { return w.state(t) }}
+	})
+}
+
+// A killable is a workspace on a service, and what everybody sees of it.
+type killable struct {
+	manyWorld
+	seen func() map[string]string
+}
+
+// killPasses kills the nightly pass again and again, and compares how it ends with
+// one that nobody disturbed.
+func killPasses(t *testing.T, open func(t *testing.T, groups int) killable) {
+	t.Helper()
 	groups, kills := killing()
-	undisturbed := newManyGoogleWorld(t, groups)
-	undisturbed.manyWorld.must(t, nightly...)
-	want := undisturbed.state(t)
+	undisturbed := open(t, groups)
+	undisturbed.must(t, nightly...)
+	want := undisturbed.seen()
 	random := rand.New(rand.NewPCG(7, 7))
 	for killed := 0; killed < kills; {
-		w := newManyGoogleWorld(t, groups)
+		w := open(t, groups)
 		for killed < kills && !w.killed(t, random.IntN(3), time.Duration(random.IntN(40_000))*time.Microsecond) {
 			killed++
 		}
-		w.manyWorld.must(t, nightly...)
-		if diff := cmp.Diff(want, w.state(t)); diff != "" {
+		w.must(t, nightly...)
+		if diff := cmp.Diff(want, w.seen()); diff != "" {
 			t.Fatalf("after %d kills the state differs (-undisturbed +killed):\n%.4000s", killed, diff)
 		}
 	}

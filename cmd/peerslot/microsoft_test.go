@@ -214,3 +214,38 @@ func TestMicrosoftRefused(t *testing.T) {
 		})
 	}
 }
+
+// A killed pass ends as an undisturbed one, also where every tenth call fails.
+func TestAKilledPassOnMicrosoft(t *testing.T) {
+	killPasses(t, func(t *testing.T, groups int) killable {
+		var people []string
+		for i := range groups {
+			people = append(people, address(i))
+		}
+		t.Setenv(microsoftSecret, graphtest.Secret)
+		s, w := graphtest.New(t, "robot@acme.example", people...), manyWorld{t.TempDir()}
+		s.Start()
+		w.write(t, "peerslot.yaml", manyConfig(groups, microsoftConfig(s, asApplication)))
+		w.must(t, "book", "--all", "--yes", "--start", "2026-03-02", "--now", manyNow)
+		for i, busy := range manyConflicts(t, w) {
+			s.Meet(address(i), graphtest.Meeting{Start: busy, End: busy.Add(time.Hour)})
+		}
+		s.Fail = func(_ string, n int) *graphtest.Fault {
+			if n%10 != 0 {
+				return nil
+			}
+			return []*graphtest.Fault{{Status: 503, Reason: "ErrorServerBusy"}, {Drop: graphtest.After}, {Half: true}, {Drop: graphtest.Before}}[n/10%4]
+		}
+		return killable{w, func() map[string]string {
+			s.Fail = nil
+			var mails []string
+			for _, m := range s.Mails("") {
+				mails = append(mails, fmt.Sprintln(m))
+			}
+			if n := s.Events(); n != groups {
+				t.Errorf("%d series, want %d", n, groups)
+			}
+			return w.everything(t, mails)
+		}}
+	})
+}

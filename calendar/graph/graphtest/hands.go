@@ -13,14 +13,22 @@ import (
 
 func (s *Server) byUID(uid string) *series {
 	for _, x := range s.live() {
-		for _, value := range x.props {
-			if value == uid {
-				return x
-			}
+		if x.uid() == uid {
+			return x
 		}
 	}
 	s.T.Fatalf("there is no series %s", uid)
 	return nil
+}
+
+// uid returns what names a series: the property that it is found by.
+func (x *series) uid() string {
+	for id, value := range x.props {
+		if strings.HasSuffix(id, "UID") {
+			return value
+		}
+	}
+	return ""
 }
 
 func (s *Server) at(uid string, original time.Time) occurrence {

@@ -15,6 +15,7 @@ import (
 // show returns an event or occurrence as a request asks for it.
 func (s *Server) show(r request, x *series, o *occurrence) doc {
 	l, d := x.look, doc{"id": x.id, "type": "seriesMaster", "recurrence": x.recurrence(), "transactionId": x.transaction}
+	d["originalStartTimeZone"] = x.zone
 	start, end := x.start, x.start.Add(x.length)
 	if o != nil {
 		l, start, end = o.look(), o.start, o.end

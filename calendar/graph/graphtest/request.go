@@ -72,7 +72,7 @@ var (
 	}
 	// What may be asked for.
 	readable = strings.Fields("id type seriesMasterId originalStart subject body start end location organizer attendees recurrence isReminderOn " +
-		"reminderMinutesBeforeStart isCancelled showAs sensitivity categories onlineMeeting transactionId isOnlineMeeting canEdit owner")
+		"reminderMinutesBeforeStart isCancelled showAs sensitivity categories onlineMeeting transactionId isOnlineMeeting originalStartTimeZone canEdit owner")
 )
 
 // parse checks a request.

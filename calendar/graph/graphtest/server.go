@@ -88,7 +88,7 @@ type Meeting struct {
 // A Mail is what Exchange has told a person.
 type Mail struct {
 	To, Kind string // invitation, update or cancellation
-	Event    string // id of the event or occurrence
+	Event    string // UID of the series, with the date of an occurrence
 	Text     string // of a cancellation: the comment
 }
 
@@ -253,9 +253,12 @@ func (s *Server) touch() int {
 
 // tell sends mails.
 func (s *Server) tell(kind, event, text string, to ...string) {
+	id, date, _ := strings.Cut(event, "_")
+	i := slices.IndexFunc(s.series, func(x *series) bool { return x.id == id })
+	name := strings.TrimSpace(s.series[i].uid() + " " + date)
 	for _, a := range to {
 		if !strings.EqualFold(a, s.Organizer) {
-			s.mails = append(s.mails, Mail{strings.ToLower(a), kind, event, text})
+			s.mails = append(s.mails, Mail{strings.ToLower(a), kind, name, text})
 		}
 	}
 }

@@ -35,7 +35,7 @@ func (s *Server) create(r request) (any, error) {
 		if str(r.body, "onlineMeetingProvider") != "teamsForBusiness" {
 			s.T.Errorf("an online meeting by %q", str(r.body, "onlineMeetingProvider"))
 		}
-		x.joinURL = "https://teams.microsoft.com/l/meetup-join/" + x.id
+		x.joinURL = "https://teams.microsoft.com/l/meetup-join/" + x.uid()
 		x.body = x.body + teamsBlob(x.joinURL)
 	}
 	x.changed = s.touch()
