@@ -81,9 +81,3 @@ type side struct {
 	atLeast bool
 	value   int
 }
-
-// A triple is a cut: of all groups that hold two or three of its people, at most
-// one can be chosen.
-type triple set
-
-func (t triple) hits(s set) bool { return set(t).common(s) >= 2 }

@@ -11,43 +11,50 @@ import (
 // as far as the columns that are left allow, drops the columns that have become
 // too dear, and tries those of the person who has the fewest.
 type cover struct {
-	n      int
-	most   int // largest size of a column
-	target int // reduced costs of a choice must sum to less; search lowers it
-	slack  int // its cost in units of 1/dualUnit exceeds that sum by at least this
-	cost   int // least cost known
-	best   []column
-	chosen []column
-	work   int // columns looked at
-	quota  int // of work
+	columns []column
+	n       int
+	most    int // largest size of a column
+	target  int // reduced costs of a choice must sum to less; search lowers it
+	slack   int // its cost in units of 1/dualUnit exceeds that sum by at least this
+	cost    int // least cost known
+	best    []column
+	chosen  []column
+	work    int // columns looked at
+	quota   int // of work
 
-	count []int // scratch, by person
-	least []int
-	ratio []int
+	count  [256]int // scratch, by person
+	least  [256]int
+	ratio  [256]int
+	levels []level // scratch, by depth
 }
+
+// A level holds the lists of one depth of the search.
+type level struct{ branches, rest, next []choice }
 
 // A choice is a column that is still possible, with what it costs beyond the duals.
 type choice struct {
-	column  *column
+	set     set
+	members [maxGroup]uint8
 	reduced int
-	members [maxGroup]uint8 // filled up with the number of people
+	column  int32
+	size    uint8
 }
 
-func newChoice(c *column, n, reduced int) choice {
-	x := choice{column: c, reduced: reduced}
-	for k := range x.members {
-		x.members[k] = uint8(n)
-	}
+func newChoice(columns []column, at int32, reduced int) choice {
+	c := &columns[at]
+	x := choice{set: c.set, reduced: reduced, column: at, size: c.size}
 	for k, i := range c.members() {
 		x.members[k] = uint8(i)
 	}
 	return x
 }
 
+func (c *choice) people() []uint8 { return c.members[:c.size] }
+
 // search finds the cheapest choice below the target, if there is one, and reports
 // whether it looked everywhere.
 func (v *cover) search(choices []choice) bool {
-	v.count, v.least, v.ratio = make([]int, v.n+1), make([]int, v.n+1), make([]int, v.n+1)
+	v.levels = make([]level, v.n+1)
 	var all set
 	for i := range v.n {
 		all = all.with(i)
@@ -64,30 +71,30 @@ func (v *cover) descend(choices []choice, left set, people, spent int) bool {
 	if person < 0 {
 		return true
 	}
-	var branches []choice
-	rest := make([]choice, 0, len(choices))
-	for _, c := range choices {
-		if c.column.set.has(person) {
-			branches = append(branches, c)
+	l := &v.levels[people]
+	l.branches, l.rest = l.branches[:0], l.rest[:0]
+	for i := range choices {
+		if choices[i].set.has(person) {
+			l.branches = append(l.branches, choices[i])
 		} else {
-			rest = append(rest, c)
+			l.rest = append(l.rest, choices[i])
 		}
 	}
-	slices.SortStableFunc(branches, func(a, b choice) int { return cmp.Compare(a.reduced, b.reduced) })
-	next := make([]choice, 0, len(rest))
-	for _, b := range branches {
-		if spent+b.reduced >= v.target {
+	slices.SortStableFunc(l.branches, func(a, b choice) int { return cmp.Compare(a.reduced, b.reduced) })
+	for _, b := range l.branches {
+		room := v.target - spent - b.reduced
+		if room <= 0 {
 			break
 		}
-		next = next[:0]
-		for _, c := range rest {
-			if !c.column.set.meets(b.column.set) && spent+b.reduced+c.reduced < v.target {
-				next = append(next, c)
+		l.next = l.next[:0]
+		for i := range l.rest {
+			if c := &l.rest[i]; c.reduced < room && !c.set.meets(b.set) {
+				l.next = append(l.next, *c)
 			}
 		}
-		v.work += len(rest)
-		v.chosen = append(v.chosen, *b.column)
-		complete := v.descend(next, left.minus(b.column.set), people-int(b.column.size), spent+b.reduced)
+		v.work += len(l.rest)
+		v.chosen = append(v.chosen, v.columns[b.column])
+		complete := v.descend(l.next, left.minus(b.set), people-int(b.size), spent+b.reduced)
 		v.chosen = v.chosen[:len(v.chosen)-1]
 		if !complete || v.work > v.quota {
 			return false
@@ -101,12 +108,12 @@ func (v *cover) descend(choices []choice, left set, people, spent int) bool {
 // the target.
 func (v *cover) ascend(choices []choice, left set, spent int) ([]choice, int, int) {
 	for range 2 {
-		for i := range v.count {
+		for i := range v.n {
 			v.count[i], v.least[i] = 0, math.MaxInt
 		}
 		for i := range choices {
 			c := &choices[i]
-			for _, m := range c.members {
+			for _, m := range c.people() {
 				v.count[m]++
 				v.least[m] = min(v.least[m], c.reduced)
 			}
@@ -117,7 +124,6 @@ func (v *cover) ascend(choices []choice, left set, spent int) ([]choice, int, in
 				return nil, 0, -1
 			}
 		}
-		v.least[v.n] = 0
 		v.share(choices)
 		gain := 0
 		for i := range left.all() {
@@ -132,12 +138,13 @@ func (v *cover) ascend(choices []choice, left set, spent int) ([]choice, int, in
 			break
 		}
 		kept := choices[:0]
-		for _, c := range choices {
-			for _, m := range c.members {
+		for i := range choices {
+			c := &choices[i]
+			for _, m := range c.people() {
 				c.reduced -= v.least[m]
 			}
 			if spent+c.reduced < v.target {
-				kept = append(kept, c)
+				kept = append(kept, *c)
 			}
 		}
 		choices = kept
@@ -148,20 +155,20 @@ func (v *cover) ascend(choices []choice, left set, spent int) ([]choice, int, in
 // share finds for each person by what part of their least reduced cost their dual
 // can rise, in 1/1024, when all duals rise in that way at once.
 func (v *cover) share(choices []choice) {
-	for i := range v.ratio {
+	for i := range v.n {
 		v.ratio[i] = 1024
 	}
 	for i := range choices {
 		c := &choices[i]
 		sum := 0
-		for _, m := range c.members {
+		for _, m := range c.people() {
 			sum += v.least[m]
 		}
 		if sum <= c.reduced {
 			continue
 		}
 		ratio := c.reduced * 1024 / sum
-		for _, m := range c.members {
+		for _, m := range c.people() {
 			v.ratio[m] = min(v.ratio[m], ratio)
 		}
 	}

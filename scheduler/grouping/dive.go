@@ -14,36 +14,33 @@ type diver struct {
 	t       *table // of the people who are in no group yet
 	meter   *meter
 	columns []column // groups of them that may be useful
+	sides   []side   // that hold for them
 	centre  []float64
 	chosen  [][]int // of people of the model
 }
 
 const (
 	diveEnd    = 45 // people that an exact search puts into groups
-	diveEffort = int(100 * time.Millisecond)
+	diveEffort = int(60 * time.Millisecond)
 )
 
-// dive returns a grouping of the table's people, nil if it comes to no end, and what
-// no grouping costs less than, in units of 1/dualUnit. groups is one to start from.
-func dive(t *table, groups [][]int, m *meter) (better [][]int, proven int) {
-	d := &diver{t: t, meter: m}
-	e := newExact(t, groups, m)
-	d.centre = e.centre()
+// dive returns a grouping of the table's people, nil if it comes to no end. It starts
+// from r, which is optimal over all of them, and keeps to its side constraints.
+func dive(t *table, r *relaxation, m *meter) [][]int {
+	d := &diver{t: t, meter: m, sides: slices.Clone(r.sides)}
 	for d.t.n > diveEnd {
-		r, bound := e.relax(d.centre, d.columns, d.t.sides())
-		if d.t.n == t.n {
-			proven = bound
-		}
 		if m.over() {
-			return nil, proven
+			return nil
 		}
 		d.keep(r)
-		e = newExact(d.t, nil, m)
+		if d.t.n > diveEnd {
+			r, _ = newExact(d.t, nil, m).relax(d.centre, d.columns, d.sides)
+		}
 	}
 	if !d.finish() {
-		return nil, proven
+		return nil
 	}
-	return t.numbers(d.chosen), proven
+	return t.numbers(d.chosen)
 }
 
 // keep takes the clearest groups of the optimum.
@@ -52,6 +49,9 @@ func (d *diver) keep(r *relaxation) {
 	for _, c := range r.clearest(max(1, d.t.n/60)) {
 		for _, i := range c.members() {
 			number[i] = -1
+		}
+		for k, side := range d.sides {
+			d.sides[k].value -= c.count[side.feature]
 		}
 		d.choose(c.members())
 	}
@@ -78,6 +78,9 @@ func (d *diver) choose(members []uint16) {
 
 // finish puts the people who are left into groups, if it can.
 func (d *diver) finish() bool {
+	if d.t.n == 0 {
+		return true
+	}
 	few, many := d.t.counts(d.t.n)
 	if few > many {
 		return false

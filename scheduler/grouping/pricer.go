@@ -25,6 +25,8 @@ type pricer struct {
 	work    int                         // groups priced in this walk
 	done    bool                        // set by visit to end the walk
 
+	*charges
+
 	order   []int32
 	members []int32
 	frames  [maxGroup]pricingFrame
@@ -87,6 +89,7 @@ func (p *pricer) setDuals(r *relaxation) {
 			p.pairs[at] -= paid[meetings] * int(p.met[at])
 		}
 	}
+	p.charges = &r.charges
 	p.bonus[3] = paid[trios]
 	for s := range p.session {
 		p.session[s] = p.t.session[s] * dualUnit
@@ -114,7 +117,10 @@ func (p *pricer) walk() bool {
 			}
 		}
 		p.members = append(p.members[:0], i)
-		if !p.extend(0, p.t.zone[i], -p.dual[i]) {
+		p.hold(int(i))
+		ok := p.extend(0, p.t.zone[i], -p.dual[i])
+		p.release(int(i))
+		if !ok {
 			return false
 		}
 	}
@@ -136,7 +142,10 @@ func (p *pricer) extend(depth int, zones uint64, paid int) bool {
 			continue
 		}
 		p.members = append(p.members[:depth+1], c.person)
-		if !p.extend(depth+1, zones|p.t.zone[c.person], paid+c.pairs-p.dual[c.person]) {
+		charge := p.hold(int(c.person))
+		ok := p.extend(depth+1, zones|p.t.zone[c.person], paid+charge+c.pairs-p.dual[c.person])
+		p.release(int(c.person))
+		if !ok {
 			return false
 		}
 	}
@@ -153,6 +162,12 @@ func (p *pricer) promising(f *pricingFrame, size int, zones uint64, paid int) []
 		base := paid + c.pairs - p.dual[c.person]
 		if base-max(gain, p.bonus[size])+zone*dualUnit+p.session[min(f.most, int(c.most))] >= p.limit {
 			continue
+		}
+		if len(p.price) > 0 {
+			base += p.charge(int(c.person))
+			if base-max(gain, p.bonus[size])+zone*dualUnit+p.session[min(f.most, int(c.most))] >= p.limit {
+				continue
+			}
 		}
 		p.work++
 		sessions := f.sessions(&p.t.masks, p.t.row(int(c.person)))

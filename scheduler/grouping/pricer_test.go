@@ -25,6 +25,13 @@ func TestWalk(t *testing.T) {
 			r.person[i] = rng.IntN(900 * dualUnit)
 		}
 		r.limit = []int{rng.IntN(m.w.NoSlot * dualUnit), -rng.IntN(500 * dualUnit), rng.IntN(300 * dualUnit)}
+		for range rng.IntN(12) {
+			three := rng.Perm(tab.n)[:3]
+			slices.Sort(three)
+			r.cuts = append(r.cuts, cut{uint16(three[0]), uint16(three[1]), uint16(three[2])})
+			r.cut = append(r.cut, -rng.IntN(900*dualUnit))
+		}
+		r.charges.reset(tab.n, r.cuts, r.cut)
 		checkWalk(t, tab, r, 1+rng.IntN(9))
 	}
 }

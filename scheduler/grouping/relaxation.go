@@ -1,9 +1,7 @@
 package grouping
 
 import (
-	"cmp"
 	"math"
-	"slices"
 
 	"github.com/peerslot/peerslot/scheduler/grouping/internal/lp"
 )
@@ -16,17 +14,19 @@ type relaxation struct {
 	n, least int // people, and the least size of a group
 	groups   []column
 	sides    []side
-	cuts     []triple
+	cuts     []cut
 
-	person []int // duals in units of 1/dualUnit
-	limit  []int // of the sides
-	cut    []int // of the cuts; not above 0
+	person  []int // duals in units of 1/dualUnit
+	limit   []int // of the sides
+	cut     []int // of the cuts; not above 0
+	charges charges
 }
 
 // newRelaxation starts without columns. What a person lacks in groups costs at most
 // so much as most says, which is an upper bound of their dual.
 func newRelaxation(t *table, most []float64, sides []side) *relaxation {
 	r := &relaxation{n: t.n, least: t.least, sides: sides, person: make([]int, t.n), limit: make([]int, len(sides))}
+	r.charges.reset(t.n, nil, nil)
 	for i, m := range most {
 		r.AddRow(1, m, math.Inf(1), lp.Lacking(i))
 	}
@@ -55,14 +55,54 @@ func (r *relaxation) add(c column) {
 			entries = append(entries, lp.Entry{Row: int32(r.n + k), Coef: float64(n)})
 		}
 	}
-	for k, t := range r.cuts {
-		if t.hits(c.set) {
+	for k := range r.cuts {
+		if r.cuts[k].hits(&c) {
 			entries = append(entries, lp.Entry{Row: int32(r.n + len(r.sides) + k), Coef: 1})
 		}
 	}
 	r.groups = append(r.groups, c)
 	r.AddColumn(float64(c.cost), entries)
 }
+
+// join starts from the optima of parts that make up all people: their groups, but for
+// those that cost most beyond the duals, and their bases.
+func (r *relaxation) join(parts []piece) {
+	if len(parts) == 0 {
+		return
+	}
+	basis := make([]int, r.n)
+	for _, p := range parts {
+		number := make([]int, len(p.groups))
+		for k := range p.groups {
+			number[k] = -1
+			if p.reduced(&p.groups[k]) < joinReach*dualUnit {
+				number[k] = len(r.groups)
+				c := column{cost: p.groups[k].cost, count: p.groups[k].count}
+				for _, i := range p.groups[k].members() {
+					c.add(p.people[i])
+				}
+				r.add(c)
+			}
+		}
+		for k, i := range p.people {
+			id := p.Basic(k)
+			switch row, coef := lp.Gap(id); {
+			case id >= 0:
+				id = number[id]
+			case coef > 0:
+				id = lp.Lacking(p.people[row])
+			default:
+				id = lp.Surplus(p.people[row])
+			}
+			basis[i] = id
+		}
+	}
+	r.Start(basis)
+}
+
+// joinReach is how much a group may cost beyond the duals of its part to be of use
+// for all.
+const joinReach = 20
 
 // round takes the duals of the programme over in whole numbers. They are rounded
 // down, so that no reduced cost falls.
@@ -82,6 +122,7 @@ func (r *relaxation) round() {
 	for _, y := range r.Dual[r.n+len(r.sides):] {
 		r.cut = append(r.cut, min(0, int(math.Floor(y*dualUnit))))
 	}
+	r.charges.reset(r.n, r.cuts, r.cut)
 }
 
 // takeWork returns the work done since the last call, for a meter.
@@ -100,12 +141,7 @@ func (r *relaxation) reduced(c *column) int {
 	for k, s := range r.sides {
 		d -= r.limit[k] * c.count[s.feature]
 	}
-	for k, y := range r.cut {
-		if y < 0 && r.cuts[k].hits(c.set) {
-			d -= y
-		}
-	}
-	return d
+	return d + r.charges.total(c.members())
 }
 
 // bound returns what the duals prove if no column has a negative reduced cost.
@@ -184,8 +220,8 @@ func (r *relaxation) brokenPair() (a, b int) {
 }
 
 // binding returns the cuts that matter.
-func (r *relaxation) binding() []triple {
-	var out []triple
+func (r *relaxation) binding() []cut {
+	var out []cut
 	for k, y := range r.cut {
 		if y < 0 {
 			out = append(out, r.cuts[k])
@@ -197,7 +233,8 @@ func (r *relaxation) binding() []triple {
 // tighten adds at most so many cuts that the optimum violates and reports whether
 // there were any.
 func (r *relaxation) tighten(most int) bool {
-	found := r.violated()
+	parts, pair := r.fractions()
+	found := violated(r.n, parts, pair)
 	for _, f := range found[:min(most, len(found))] {
 		r.addCut(f.cut, f.by)
 	}
@@ -207,7 +244,7 @@ func (r *relaxation) tighten(most int) bool {
 
 // addCut adds a cut. by is how much the optimum violates it, 0 if there is none
 // yet. Call Refactor before Solve.
-func (r *relaxation) addCut(t triple, by float64) {
+func (r *relaxation) addCut(t cut, by float64) {
 	at := r.Rows()
 	r.cuts = append(r.cuts, t)
 	if by > 0 {
@@ -215,48 +252,15 @@ func (r *relaxation) addCut(t triple, by float64) {
 	} else {
 		r.AddRow(1, 0, 1e6, lp.Lacking(at))
 	}
-	for i, c := range r.groups {
-		if t.hits(c.set) {
+	for i := range r.groups {
+		if t.hits(&r.groups[i]) {
 			r.Extend(i, lp.Entry{Row: int32(at), Coef: 1})
 		}
 	}
 }
 
-// A violation is a cut and by how much the optimum violates it.
-type violation struct {
-	cut triple
-	by  float64
-}
-
-// violated returns the cuts that the optimum violates, worst first.
-func (r *relaxation) violated() []violation {
-	parts, pair := r.fractions()
-	var found []violation
-	for i := range r.n {
-		for j := range i {
-			for k := range j {
-				// No sum of the parts can exceed that of the pairs.
-				if pair[i*r.n+j]+pair[i*r.n+k]+pair[j*r.n+k] < 1.02 {
-					continue
-				}
-				v := violation{triple(set{}.with(i).with(j).with(k)), -1}
-				for _, p := range parts {
-					if v.cut.hits(p.set) {
-						v.by += p.part
-					}
-				}
-				if v.by > 0.02 {
-					found = append(found, v)
-				}
-			}
-		}
-	}
-	slices.SortStableFunc(found, func(a, b violation) int { return cmp.Compare(b.by, a.by) })
-	return found
-}
-
 type fraction struct {
-	set  set
+	*column
 	part float64
 }
 
@@ -266,8 +270,8 @@ func (r *relaxation) fractions() (parts []fraction, pair []float64) {
 	pair = make([]float64, r.n*r.n)
 	for k, x := range r.Value {
 		if id := r.Basic(k); id >= 0 && x > 1e-3 && x < 1-1e-3 {
-			c := r.groups[id]
-			parts = append(parts, fraction{c.set, x})
+			c := &r.groups[id]
+			parts = append(parts, fraction{c, x})
 			for _, i := range c.members() {
 				for _, j := range c.members() {
 					pair[int(i)*r.n+int(j)] += x

@@ -73,11 +73,9 @@ func (s *solver) prove() (bound int, err error) {
 	s.start()
 	total := s.meter.left
 	n := len(s.people)
-	if n > diveEnd {
-		s.diveAll()
-	}
 	if n > 64 { // few proofs come to their end
-		s.repartitionAll(total/4, 4)
+		s.diveAll(total / 3)
+		s.repartitionAll(total/3, 8)
 	}
 	whole := s.take(everyone(len(s.groups)))
 	if whole.cost >= blocked {
@@ -86,12 +84,10 @@ func (s *solver) prove() (bound int, err error) {
 		}
 		whole.groups = nil
 	}
-	part := s.meter.part(s.meter.left - total*15/100)
-	part.deadline = part.deadline.Add(-time.Until(part.deadline) * 15 / 100)
-	e := newExact(whole.table, whole.groups, part)
+	e := newExact(whole.table, whole.groups, s.meter.part(s.meter.left-total/8))
 	e.cores = s.cores
 	e.solve()
-	s.meter.use(part.used)
+	s.meter.use(e.meter.used)
 	if e.best == nil {
 		return 0, s.infeasible()
 	}
@@ -106,12 +102,12 @@ func (s *solver) prove() (bound int, err error) {
 	return e.bound(), nil
 }
 
-// diveAll tries to find something better for all people at once, and returns the
-// bound of the relaxation.
-func (s *solver) diveAll() (bound int) {
+// diveAll tries to find something better for all people at once, with so much work,
+// and returns the bound of the relaxation.
+func (s *solver) diveAll(effort int) (bound int) {
 	whole := s.take(everyone(len(s.groups)))
-	part := s.meter.part(s.meter.left / 2)
-	proven := whole.dive(part)
+	part := s.meter.part(effort)
+	_, _, proven := whole.dive(part)
 	s.meter.use(part.used)
 	s.put([]portion{whole})
 	return whole.table.roundUp(proven)
@@ -140,10 +136,11 @@ func (s *solver) start() {
 }
 
 // People up to which the relaxation over all of them is worth its time: for a dive,
-// and for a bound alone.
+// and for a bound alone. 300 take 2 CPU s, 600 take 10, and a dive takes as much again
+// (2026-11).
 const (
-	diveLimit  = 250
-	boundLimit = 700
+	diveLimit  = 400
+	relaxLimit = 800
 )
 
 // improve solves a problem too large for a proof.
@@ -157,20 +154,18 @@ func (s *solver) improve() (bound int, err error) {
 			return 0, clash
 		}
 	}
-	s.anneal(max(1000, min(25_000, total/6/trialCost/n)))
+	s.anneal(max(1000, min(25_000, total/10/trialCost/n)))
 	if s.cost() >= blocked {
 		return 0, s.infeasible()
 	}
 	switch {
 	case n <= diveLimit:
-		bound = s.diveAll()
-		s.repartitionAll(s.meter.left, math.MaxInt)
-	case n <= boundLimit:
-		s.repartitionAll(total/2, math.MaxInt)
+		bound = s.diveAll(total * 3 / 4)
+	case n <= relaxLimit:
+		s.repartitionAll(total*2/5, math.MaxInt)
 		bound = s.relaxAll()
-	default:
-		s.repartitionAll(s.meter.left, math.MaxInt)
 	}
+	s.repartitionAll(s.meter.left, math.MaxInt)
 	return max(bound, s.leastAlone()), nil
 }
 

@@ -220,18 +220,22 @@ func (p *portion) pair(m *meter) {
 	p.groups, p.cost = pairsOf(partner), matched(partner, price)
 }
 
-// dive puts the people of the portion together as dive does, if that is cheaper,
-// and returns what is proven, in units of 1/dualUnit.
-func (p *portion) dive(m *meter) (proven int) {
-	groups, proven := dive(p.table, p.groups, m)
+// dive puts the people of the portion together as a dive from the relaxation over
+// them does, if that is cheaper. It returns the search, and what is proven, in units of 1/dualUnit.
+func (p *portion) dive(m *meter) (e *exact, r *relaxation, proven int) {
+	e = newExact(p.table, p.groups, m)
+	r, proven = e.relax(e.centre(), nil, p.table.sides())
+	proven = e.tighten(r, proven)
+	groups := dive(p.table, r, m)
 	cost := 0
 	for _, g := range groups {
 		cost += p.table.cost(g)
 	}
 	if groups != nil && cost < p.cost {
 		p.groups, p.cost = groups, cost
+		e.best, e.cost = groups, cost
 	}
-	return proven
+	return e, r, proven
 }
 
 // related picks groups that are not taken with about so many people in all: one at

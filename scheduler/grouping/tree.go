@@ -20,7 +20,7 @@ type tree struct {
 type node struct {
 	columns []int32
 	duals   []float64
-	cuts    []triple
+	cuts    []cut
 	sides   []side
 	bound   int
 }
@@ -80,11 +80,11 @@ func (t *tree) visit(n node) outcome {
 	var rest []int32
 	for _, k := range n.columns {
 		if d := r.reduced(&t.columns[k]); d < target-slack {
-			choices = append(choices, newChoice(&t.columns[k], t.t.n, d))
+			choices = append(choices, newChoice(t.columns, k, d))
 			rest = append(rest, k)
 		}
 	}
-	v := &cover{n: t.t.n, most: t.t.most, target: target - slack, slack: slack, cost: math.MaxInt, quota: coverQuota}
+	v := &cover{columns: t.columns, n: t.t.n, most: t.t.most, target: target - slack, slack: slack, cost: math.MaxInt, quota: coverQuota}
 	if t.best != nil {
 		v.cost = t.cost
 	}
