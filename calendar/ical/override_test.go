@@ -1,6 +1,9 @@
 package ical
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 // standup is a series on weekdays at 9 in Berlin, since September.
 func standup(more ...string) string {
@@ -35,7 +38,7 @@ func TestOverrides(t *testing.T) {
 			[]string{"busy 05 10:00-10:30"}, ""},
 		{"named in UTC", inCalendar(standup(), override(":20261104T080000Z", moved...)), []string{mon2, "busy 05 10:00-10:30", mon9, wed11}, ""},
 		{"named in another zone", inCalendar(standup(), override(";TZID=America/New_York:20261104T030000", moved...)), []string{mon2, "busy 05 10:00-10:30", mon9, wed11}, ""},
-		{"named without a zone", inCalendar(standup(), override(":20261104T090000", moved...)), []string{mon2, "busy 05 10:00-10:30", mon9, wed11}, ""},
+		{"named without a zone", inCalendar(standup(), override(":20261104T090000", moved...)), []string{mon2, "busy 05 10:00-10:30", mon9, wed11}, "without a zone"},
 		{"named by its day", inCalendar(standup(), override(";VALUE=DATE:20261104", moved...)), []string{mon2, "busy 05 10:00-10:30", mon9, wed11}, ""},
 		{"a higher SEQUENCE wins", inCalendar(standup(), override(id4, append(moved, "SEQUENCE:2")...), override(":20261104T080000Z", "DTSTART:20261106T080000Z", "DURATION:PT1H", "SEQUENCE:1")),
 			[]string{mon2, "busy 05 10:00-10:30", mon9, wed11}, ""},
@@ -43,7 +46,32 @@ func TestOverrides(t *testing.T) {
 			[]string{mon2, mon9, wed11}, ""},
 		{"with a rule", inCalendar(standup(), override(id4, append(moved, "RRULE:FREQ=DAILY")...)), []string{mon2, "busy 05 10:00-10:30", mon9, wed11}, "the rule of an override"},
 		{"that cannot be read", inCalendar(standup(), override(":garbage", moved...)), []string{mon2, wed4, "busy 05 10:00-10:30", mon9, wed11}, "RECURRENCE-ID cannot be read"},
-		{"without a start", inCalendar(standup(), override(id4, "STATUS:CANCELLED")), []string{mon2, wed4, mon9, wed11}, "without a DTSTART"},
+		{"without a start", inCalendar(standup(), override(id4, "SUMMARY:x")), []string{mon2, wed4, mon9, wed11}, "without a DTSTART"},
+		{"cancelled without a start", inCalendar(standup(), override(id4, "STATUS:CANCELLED")), []string{mon2, mon9, wed11}, ""},
+		{"with a rule, its series elsewhere", inCalendar(inEvent("UID:r", "RECURRENCE-ID:20261103T140000Z", "DTSTART:20261103T140000Z", "DURATION:PT1H", "RRULE:FREQ=WEEKLY;COUNT=2")),
+			[]string{"busy 03 14:00-15:00", "unknown 03 14:00-15:00", "unknown 10 14:00-15:00"}, "when it repeats is unknown"},
+	})
+}
+
+func TestMessages(t *testing.T) {
+	message := func(method string, lines ...string) string {
+		return inCalendar("METHOD:"+method, inEvent(append([]string{"UID:s@example.org"}, lines...)...))
+	}
+	request := message("REQUEST", "SEQUENCE:1", "DTSTART:20261103T140000Z", "DURATION:PT1H", "RRULE:FREQ=WEEKLY;COUNT=2")
+	first, second := "busy 03 14:00-15:00", "busy 10 14:00-15:00"
+	runReadCases(t, []readCase{
+		{"cancelled", request + message("CANCEL", "SEQUENCE:1"), nil, ""},
+		{"cancelled, older", request + message("CANCEL", "SEQUENCE:0"), []string{first, second}, ""},
+		{"cancelled and asked for again", request + message("CANCEL", "SEQUENCE:1") + request, []string{first, second}, ""},
+		{"one cancelled", request + message("CANCEL", "SEQUENCE:2", "RECURRENCE-ID:20261103T140000Z"), []string{second}, ""},
+		{"the rest cancelled", request + message("CANCEL", "SEQUENCE:2", "RECURRENCE-ID;RANGE=THISANDFUTURE:20261110T140000Z"), []string{first}, ""},
+		{"counter-proposal", message("COUNTER", "DTSTART:20261103T140000Z", "DURATION:PT1H"), nil, ""},
+		{"reply", request + message("REPLY", "RECURRENCE-ID:20261103T140000Z", "DTSTART:20261103T140000Z", "DURATION:PT1H"), []string{first, second}, ""},
+		{"delegated", message("REQUEST", "DTSTART:20261103T140000Z", "DURATION:PT1H", "ATTENDEE;PARTSTAT=DELEGATED:mailto:ana@example.org"), nil, ""},
+		{"perhaps", message("REQUEST", "DTSTART:20261103T140000Z", "DURATION:PT1H", "ATTENDEE;PARTSTAT=TENTATIVE:mailto:ana%40example.org"), []string{"tentative 03 14:00-15:00"}, ""},
+		{"typo in END", strings.Replace(message("REQUEST", "DTSTART:20261103T140000Z", "DURATION:PT1H"), "END:VEVENT", "END:VEVNET", 1), []string{first}, "END does not fit"},
+		{"for ever", inCalendar(inEvent("DTSTART:20261115T140000Z", "DTEND:99991231T235959Z")), []string{"busy 15 14:00-23:00"}, ""},
+		{"availability", inCalendar("BEGIN:VAVAILABILITY\r\nEND:VAVAILABILITY"), nil, "VAVAILABILITY is not read"},
 	})
 }
 
@@ -72,11 +100,11 @@ func TestThisAndFuture(t *testing.T) {
 
 func TestExceptions(t *testing.T) {
 	const mon2, mon9, wed11 = "busy 02 08:00-09:00", "busy 09 08:00-09:00", "busy 11 08:00-09:00"
-	for _, exdate := range []string{
-		";TZID=Europe/Berlin:20261104T090000", ":20261104T080000Z", ";TZID=Asia/Tokyo:20261104T170000", ":20261104T090000", ";VALUE=DATE:20261104",
-		":20261104", ";TZID=Nowhere:20261104T090000", ";TZID=Europe/Berlin:20261028T090000,20261104T090000", ":20261028T080000Z,20261104T080000Z,",
+	for exdate, warning := range map[string]string{
+		";TZID=Europe/Berlin:20261104T090000": "", ":20261104T080000Z": "", ";TZID=Asia/Tokyo:20261104T170000": "", ":20261104T090000": "without a zone", ";VALUE=DATE:20261104": "",
+		":20261104": "", ";TZID=Nowhere:20261104T090000": "unknown time zone", ";TZID=Europe/Berlin:20261028T090000,20261104T090000": "", ":20261028T080000Z,20261104T080000Z,": "",
 	} {
-		runReadCases(t, []readCase{{exdate, inCalendar(standup("EXDATE" + exdate)), []string{mon2, mon9, wed11}, ""}})
+		runReadCases(t, []readCase{{exdate, inCalendar(standup("EXDATE" + exdate)), []string{mon2, mon9, wed11}, warning}})
 	}
 	runReadCases(t, []readCase{
 		{"not an occurrence", inCalendar(standup("EXDATE:20261104T090000Z")), []string{mon2, "busy 04 08:00-09:00", mon9, wed11}, ""},

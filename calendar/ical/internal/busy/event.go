@@ -18,6 +18,8 @@ type event struct {
 	calendar int
 	sequence int32
 	free     bool
+	stray    bool // it has a rule and yet names an occurrence of a series, perhaps of another calendar
+	off      bool // it says that the series is cancelled
 	unnamed  bool // it may be a session of ours under another name
 	kind     availability.Kind
 
@@ -54,14 +56,21 @@ type eventReader struct {
 // take. An event in a zone that nobody knows is unknown at all instants that
 // its wall clock may mean.
 func (r *eventReader) read(c excerpt) (e event, ok bool) {
-	e = event{line: c.line, calendar: c.calendar, sequence: c.sequence, free: !c.status.takesTime(), kind: c.status.kind(), unnamed: c.unnamed}
+	e = event{line: c.line, calendar: c.calendar, sequence: c.sequence, free: !c.status.takesTime(), kind: c.status.kind(), unnamed: c.unnamed, off: c.off}
 	if p := c.Get("RECURRENCE-ID"); p != nil {
 		r.readID(&e, p)
 	}
 	if p := c.Get("DTSTART"); p != nil {
 		e.start, ok = line.StampOf(p)
 	}
-	if !ok {
+	switch {
+	case ok:
+	case c.status.cancelled: // which needs no time (RFC 5546, section 3.2.5)
+		if e.off = e.id == nil; e.id != nil {
+			e.start, e.zone = *e.id, r.zone(&e, *e.id)
+		}
+		return e, true
+	default:
 		return e, r.readBackwards(&e, c)
 	}
 	if e.zone = r.zone(&e, e.start); e.zone == nil {
@@ -275,10 +284,10 @@ func (r *eventReader) between(e *event, end line.Stamp) int64 {
 // readRules reads what makes the event a series.
 func (r *eventReader) readRules(e *event, c excerpt) {
 	if e.id != nil {
-		if c.Get("RRULE") != nil {
-			r.warn.add(e.line, "the rule of an override is left out")
+		e.stray = c.Get("RRULE") != nil
+		if !e.stray {
+			return
 		}
-		return
 	}
 	e.rules = r.rulesIn(e, c, "RRULE")
 	e.exrules = r.rulesIn(e, c, "EXRULE")

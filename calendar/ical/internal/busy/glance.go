@@ -26,6 +26,7 @@ type glance struct {
 	unbounded  bool  // a rule has no UNTIL
 	unclear    bool
 	status     status
+	off        bool // a message says that the series is cancelled
 	unnamed    bool // it may be a session of ours under another UID
 	override   bool
 	future     bool // RANGE=THISANDFUTURE

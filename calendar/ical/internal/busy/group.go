@@ -19,6 +19,8 @@ type group struct {
 // its occurrence, whatever class either has, and counts even if the series has
 // no such occurrence or is not there.
 func (x *expander) group(g *group) {
+	g.cancel()
+	x.strays(g)
 	masters, overrides := x.current(g)
 	known := map[clockwork]*moves{} // by what keys depend on
 	for _, m := range masters {
@@ -30,6 +32,40 @@ func (x *expander) group(g *group) {
 	}
 	for _, o := range overrides {
 		x.put(o, o.start.Wall)
+	}
+}
+
+// cancel leaves out what a message cancelled as a whole, but for what later
+// messages of the text made anew.
+func (g *group) cancel() {
+	gone := func(e *event) bool {
+		return slices.ContainsFunc(g.masters, func(m *event) bool {
+			return m.off && (e.off || e.sequence <= m.sequence && e.calendar <= m.calendar)
+		})
+	}
+	if slices.ContainsFunc(g.masters, func(m *event) bool { return m.off }) {
+		g.overrides = slices.DeleteFunc(g.overrides, gone)
+		g.masters = slices.DeleteFunc(slices.Clone(g.masters), gone)
+	}
+}
+
+// strays adds what events may take that have a rule and yet name an occurrence of a
+// series that is not there, as those have that were copied out of another
+// calendar: programs disagree on whether the rule counts, so that what it gives is
+// unknown. Where the series is there, the rule is but a copy of its own.
+func (x *expander) strays(g *group) {
+	known := len(g.masters) > 0 || slices.ContainsFunc(g.ghosts, func(gh ghost) bool { return !gh.override })
+	for _, o := range g.overrides {
+		switch {
+		case !o.stray:
+		case known:
+			x.warn.add(o.line, "the rule of an override is left out")
+		default:
+			may := *o
+			x.unknown(&may, "it has a rule, but names an occurrence of a series that is not there: when it repeats is unknown")
+			may.id = nil
+			x.series(&may, &exceptions{moves: &moves{}})
+		}
 	}
 }
 
@@ -87,8 +123,14 @@ func (x *expander) key(s line.Stamp, e *event) (k key, ok bool) {
 	case line.UTC:
 		z = x.utc
 	case line.Zoned:
-		if loc := x.find(e.calendar, s.TZID).Loc; loc != nil {
-			z = x.clock(loc)
+		if found := x.find(e.calendar, s.TZID); found.Loc != nil {
+			z = x.clock(found.Loc)
+		} else {
+			x.warn.add(e.line, "%s: an occurrence is looked for on the clocks of its series", found.Note)
+		}
+	case line.Floating:
+		if e.start.Form == line.Zoned || e.start.Form == line.UTC {
+			x.warn.add(e.line, "an occurrence is named without a zone: it is looked for on the clocks of its series")
 		}
 	}
 	switch day := line.Midnight(s.Wall); {

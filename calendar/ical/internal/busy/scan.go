@@ -34,6 +34,7 @@ type scan struct {
 
 	open      line.Outline
 	calendars int
+	method    string            // of the calendar: what a message is (RFC 5546)
 	kind      kind              // of the component directly in the calendar
 	begin     int               // the line in which it began
 	text      []byte            // its lines that matter, unfolded
@@ -76,6 +77,7 @@ type excerpt struct {
 	sequence int32
 	status   status
 	unnamed  bool
+	off      bool   // a message that the series is cancelled
 	text     string // of the definition of a zone
 }
 
@@ -140,6 +142,8 @@ func (s *scan) take() error {
 	case depth == 1:
 		if err := s.line.Parse(s.Whole()); err != nil || s.line.Flawed {
 			s.warn.add(s.Number, "no property: the line is left out")
+		} else if s.line.Named("METHOD") {
+			s.method = strings.ToUpper(strings.TrimSpace(string(s.line.Value)))
 		}
 	case depth == 2 && s.kind == eventKind:
 		s.takeEvent(propertyOf(name), n)
@@ -175,7 +179,11 @@ func (s *scan) takeBegin(n int) error {
 	switch s.open.Depth() {
 	case 1:
 		s.calendars++
+		s.method = ""
 	case 2:
+		if line.EqualFold(name, "VAVAILABILITY") {
+			s.warn.add(s.Number, "VAVAILABILITY is not read: say in the roster at which hours the person can meet")
+		}
 		s.kind, s.begin, s.text, s.event, s.skipZone = kindOf(name), s.Number, s.text[:0], glance{}, false
 		s.zone = s.zone[:0]
 	}
@@ -217,18 +225,18 @@ func (s *scan) takeEnd(n int) error {
 	if err != nil {
 		return err
 	}
-	closed, err := s.open.End(name, s.Number)
+	closed, fits, err := s.open.End(name, s.Number)
 	if err != nil {
 		return err
 	}
-	if len(closed) != 1 {
+	if !fits {
 		s.warn.add(s.Number, "END does not fit what began before it")
 	}
 	switch now := s.open.Depth(); {
 	case depth >= 2 && now == 1:
 		return s.finish()
 	case now >= 2 && s.kind == timezoneKind:
-		s.zone = s.zone[:len(s.zone)-len(closed)]
+		s.zone = s.zone[:len(s.zone)-closed]
 	}
 	return nil
 }
@@ -251,8 +259,8 @@ func (s *scan) takeEvent(p property, n int) {
 	case propStatus, propTransp, propBusyStatus:
 		e.status.note(p, line.AfterColon(s.Whole()))
 	case propAttendee:
-		if s.owner != "" && mayDecline(s.Whole()) && s.line.Parse(s.Head) == nil {
-			e.status.declined = e.status.declined || strings.EqualFold(s.line.Param("PARTSTAT"), "DECLINED") && s.line.Names(s.owner)
+		if s.owner != "" && mayMatter(s.Whole()) && s.line.Parse(s.Head) == nil && s.line.Names(s.owner) {
+			e.status.answered(s.line.Param("PARTSTAT"))
 		}
 	case propSummary:
 		e.unnamed = e.unnamed || SaysOnlyBusy(s.Whole())
@@ -347,6 +355,12 @@ func (s *scan) finish() error {
 		return nil
 	case eventKind:
 		s.events++
+		switch s.method {
+		case "CANCEL":
+			s.event.status.cancelled, s.event.off = true, !s.event.override
+		case "COUNTER", "DECLINECOUNTER", "REPLY", "REFRESH": // about an event, but none
+			return nil
+		}
 		if s.days {
 			s.event.status = status{cancelled: s.event.status.cancelled}
 		}
@@ -372,7 +386,7 @@ func (s *scan) keep(kind kind) error {
 	}
 	x := excerpt{
 		kind: kind, calendar: s.calendars, line: s.begin,
-		uid: s.event.uid, sequence: s.event.sequence, status: s.event.status, unnamed: s.event.unnamed,
+		uid: s.event.uid, sequence: s.event.sequence, status: s.event.status, unnamed: s.event.unnamed, off: s.event.off,
 	}
 	if kind == timezoneKind {
 		x.Component, x.text = s.zone[0], string(s.text)
@@ -429,13 +443,13 @@ func (s *scan) sameZone(tzid []byte) bool {
 // of anybody. It leaves a ghost if that may matter.
 func (s *scan) dropped() bool {
 	e := &s.event
-	if e.unclear || e.future || !e.hasStart || e.hasEnd && e.unlike() {
+	if e.unclear || e.future || e.off || !e.hasStart || e.hasEnd && e.unlike() {
 		return false
 	}
 	if away := e.outside(s.from, s.to); !away && (e.recurs || e.status.takesTime()) {
 		return false
 	}
-	if e.uid == 0 || !e.override && e.sequence == 0 {
+	if e.uid == 0 || !e.override && e.sequence == 0 && !e.recurs {
 		return true
 	}
 	if e.override {

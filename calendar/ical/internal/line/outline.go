@@ -7,8 +7,7 @@ import (
 
 // An Outline is the components that a line stands in.
 type Outline struct {
-	open   [][]byte // names, outermost first; its capacity holds spare ones
-	closed [][]byte
+	open [][]byte // names, outermost first; its capacity holds spare ones
 }
 
 // Depth returns how many components are open.
@@ -36,31 +35,50 @@ func (o *Outline) Begin(name []byte, number int) error {
 	return nil
 }
 
-// End closes the innermost component of that name and those in it that have no
-// end of their own, and returns their names, outermost first. An end too many
-// directly in a calendar closes none. It is an error in a component, and so is
-// the end of a calendar there: what else is lost cannot be known.
-func (o *Outline) End(name []byte, number int) (closed [][]byte, err error) {
+// End closes the innermost component of that name, or of one that is alike, and
+// those in it that have no end of their own, and returns how many. It fits if it
+// closed just the innermost one, by its name. An end too many directly in a calendar
+// closes none. It is an error in a component, and so is the end of a calendar there:
+// what else is lost cannot be known.
+func (o *Outline) End(name []byte, number int) (closed int, fits bool, err error) {
 	name = bytes.TrimSpace(name)
-	for i := len(o.open) - 1; i >= 0; i-- {
+	n := len(o.open)
+	for i := n - 1; i >= 0; i-- {
 		if !bytes.EqualFold(o.open[i], name) {
 			continue
 		}
-		if i == 0 && len(o.open) > 1 {
-			return nil, fmt.Errorf("line %d: the calendar ends before what began in it", number)
+		if i == 0 && n > 1 {
+			return 0, false, fmt.Errorf("line %d: the calendar ends before what began in it", number)
 		}
-		o.closed = append(o.closed[:0], o.open[i:]...)
 		o.open = o.open[:i]
-		return o.closed, nil
+		return n - i, n-i == 1, nil
 	}
-	if len(o.open) > 1 {
-		return nil, fmt.Errorf("line %d: END fits nothing that began before it", number)
+	switch {
+	case n <= 1:
+		return 0, false, nil
+	case !alike(name, o.open[n-1]):
+		return 0, false, fmt.Errorf("line %d: END fits nothing that began before it", number)
 	}
-	return nil, nil
+	o.open = o.open[:n-1]
+	return 1, false, nil
+}
+
+// alike reports whether name is a component's, but for a typo: one letter that is
+// wrong, missing, too many, or two that changed places.
+func alike(name, component []byte) bool {
+	a, b := bytes.ToUpper(name), bytes.ToUpper(component)
+	for len(a) > 0 && len(b) > 0 && a[0] == b[0] {
+		a, b = a[1:], b[1:]
+	}
+	for len(a) > 0 && len(b) > 0 && a[len(a)-1] == b[len(b)-1] {
+		a, b = a[:len(a)-1], b[:len(b)-1]
+	}
+	swapped := len(a) == 2 && len(b) == 2 && a[0] == b[1] && a[1] == b[0]
+	return len(a) <= 1 && len(b) <= 1 || swapped
 }
 
 // EndInner closes what is open directly in the calendar.
 func (o *Outline) EndInner(number int) error {
-	_, err := o.End(o.open[1], number)
+	_, _, err := o.End(o.open[1], number)
 	return err
 }

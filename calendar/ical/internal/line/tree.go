@@ -182,8 +182,8 @@ func (t *treeReader) take() error {
 	case t.line.Named("BEGIN"):
 		return t.begin()
 	case t.line.Named("END"):
-		closed, err := t.open.End(t.line.Value, t.in.Number)
-		t.stack = t.stack[:len(t.stack)-len(closed)]
+		closed, _, err := t.open.End(t.line.Value, t.in.Number)
+		t.stack = t.stack[:len(t.stack)-closed]
 		return err
 	case len(t.stack) == 0:
 		return nil

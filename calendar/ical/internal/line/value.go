@@ -145,8 +145,8 @@ func PeriodsIn(p *Prop) (list []Period) {
 // A Length is how long an event takes: whole days on the wall clock, and time.
 type Length struct{ Days, Seconds int64 }
 
-// MaxDays is how long an event may take: more than five hundred years.
-const MaxDays = 200_000
+// MaxDays is how long an event may take: some end in the year 9999.
+const MaxDays = 3_700_000
 
 // Most returns more seconds than the length can take.
 func (l Length) Most() int64 { return (l.Days+1)*rrule.SecondsPerDay + max(l.Seconds, 0) }

@@ -11,7 +11,7 @@ import (
 // as "(UTC+10:00) Canberra, Melbourne, Sydney", or nil. What is found must have
 // the offset that the name begins with; without one, all cities must agree.
 func displayedZone(name string) *time.Location {
-	offset, rest, ok := cutOffset(name)
+	offset, rest, ok := cutOffset(strings.ReplaceAll(name, "US and Canada", "US & Canada"))
 	fits := func(loc *time.Location) bool {
 		winter, summer := offsets(loc)
 		return !ok || offset == min(winter, summer)

@@ -111,10 +111,7 @@ func (z *Table) lookup(name string) Finding {
 		}
 		unknown = fmt.Sprintf("unknown time zone %q: %v", name, built.err)
 	}
-	loc := windowsZone(name)
-	if loc == nil {
-		loc = vendorZone(name)
-	}
+	loc := firstZone(name, windowsZone, vendorZone, microsoftZone, offsetZone)
 	if loc == nil && z.guesses < maxGuesses {
 		z.guesses++
 		loc = displayedZone(name)
@@ -144,10 +141,22 @@ func (z *Table) build(name string, c *line.Component) builtZone {
 
 // Renamed returns the IANA zone that a program may have given another name, or nil.
 func Renamed(name string) *time.Location {
-	for _, find := range []func(string) *time.Location{IANA, windowsZone, vendorZone, displayedZone} {
+	return firstZone(name, IANA, windowsZone, vendorZone, microsoftZone, displayedZone)
+}
+
+func firstZone(name string, finders ...func(string) *time.Location) *time.Location {
+	for _, find := range finders {
 		if loc := find(name); loc != nil {
 			return loc
 		}
+	}
+	return nil
+}
+
+// microsoftZone returns the zone of tzone://Microsoft/Utc, or nil.
+func microsoftZone(name string) *time.Location {
+	if strings.EqualFold(name, "tzone://Microsoft/Utc") {
+		return time.UTC
 	}
 	return nil
 }
@@ -184,12 +193,28 @@ func windowsZone(name string) *time.Location {
 // /citadel.org/20210210_1/Europe/Berlin, or nil.
 func vendorZone(name string) *time.Location {
 	path, ok := strings.CutPrefix(name, "/")
-	for ok {
-		if _, path, ok = strings.Cut(path, "/"); ok {
-			if loc := IANA(path); loc != nil {
-				return loc
-			}
+	for ; ok; _, path, ok = strings.Cut(path, "/") {
+		if loc := IANA(path); loc != nil {
+			return loc
 		}
 	}
 	return nil
+}
+
+// offsetZone returns the zone of a name that is an offset, such as UTC+01 or
+// GMT-0400, or nil.
+func offsetZone(name string) *time.Location {
+	text := strings.TrimPrefix(strings.TrimPrefix(name, "UTC"), "GMT")
+	digits := strings.Replace(text, ":", "", 1)
+	switch len(digits) {
+	case 2: // +1
+		digits = digits[:1] + "0" + digits[1:] + "00"
+	case 3:
+		digits += "00"
+	}
+	seconds, ok := line.ParseOffset(digits)
+	if text == name || !ok || seconds > 14*3600 || seconds < -12*3600 {
+		return nil
+	}
+	return time.FixedZone(name, int(seconds))
 }
