@@ -35,7 +35,7 @@ func (s *Service) Night(ctx context.Context) (Snapshot, error) {
 	people, uids, end := s.concerned(bookings, cal.current)
 	people = slices.Compact(slices.Sorted(slices.Values(people)))
 	now := s.Now()
-	window := availability.Interval{Start: now, End: later(end, now.Add(s.Workspace.Repair.Horizon)).AddDate(0, 0, 8)}
+	window := availability.Interval{Start: now, End: later(end, now)}
 	reader, err := cal.reader(ctx, s.Backend, people, window)
 	if err != nil {
 		return Snapshot{}, fmt.Errorf("read busy times: %w", err)
@@ -95,8 +95,8 @@ func Stops(ctx context.Context, err error) bool {
 	return err != nil && (ctx.Err() != nil || errors.Is(err, calendar.ErrSignIn) || errors.Is(err, calendar.ErrQuota) || errors.Is(err, ErrStore))
 }
 
-// concerned returns everybody in the bookings and their groups, the series, and
-// the end of the last session.
+// concerned returns everybody in the bookings and their groups, the series, and the
+// end of the last week in which there is a session: it moves within that.
 func (s *Service) concerned(bookings []Booking, current map[calendar.UID]calendar.Series) (people []calendar.Address, uids []calendar.UID, end time.Time) {
 	groups := s.Workspace.GroupsByName()
 	for _, b := range bookings {
@@ -106,8 +106,13 @@ func (s *Service) concerned(bookings []Booking, current map[calendar.UID]calenda
 				people = append(people, a)
 			}
 		}
-		if last, err := lastEnd(current[b.Series.UID]); err == nil {
-			end = later(end, last)
+		series := current[b.Series.UID]
+		zone, err := availability.LoadZone(series.Slot.Zone)
+		if err != nil {
+			continue
+		}
+		if last, err := lastEnd(series); err == nil && last.After(s.Now()) {
+			end = later(end, availability.DateOf(last.In(zone)).Monday().AddDays(7).In(zone).Start)
 		}
 	}
 	return people, uids, end

@@ -22,6 +22,9 @@ const (
 // either.
 func (r *pass) settleQuorum(sub *subject) (changed bool, err error) {
 	rules := r.Workspace.Repair
+	if sub.faulty || !rules.CancelBelow && len(sub.booking.Off) == 0 {
+		return false, nil
+	}
 	for i, o := range sub.sessions {
 		if sub.settled.has(o.Original) || sub.byHand.has(o.Original) || o.Start.Before(r.Now.Add(rules.Notice)) {
 			continue
