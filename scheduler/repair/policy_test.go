@@ -75,16 +75,13 @@ func BenchmarkPolicy(b *testing.B) {
 	}
 }
 
-// The goals that the rule was chosen for hold in years that it was not chosen on.
+// The goals that the rule was chosen for hold in a year that it was not chosen on.
 func TestPolicyReachesItsGoals(t *testing.T) {
 	for _, k := range kinds {
 		t.Run(k.name, func(t *testing.T) {
 			t.Parallel()
-			var allFree, rule outcome
-			for seed := range uint64(2) {
-				allFree = allFree.plus(liveYear(t, k, policies()[1], untuned+seed, 26))
-				rule = rule.plus(liveYear(t, k, policies()[3], untuned+seed, 26))
-			}
+			allFree := liveYear(t, k, policies()[1], untuned, 39)
+			rule := liveYear(t, k, policies()[3], untuned, 39)
 			if rule.attendance() <= allFree.attendance() || rule.notices() > 0.75*allFree.notices() {
 				t.Errorf("attendance %.1f%% at %.2f notices a person and month, the all-free rule %.1f%% at %.2f; want more at no more than three quarters",
 					100*rule.attendance(), rule.notices(), 100*allFree.attendance(), allFree.notices())
@@ -135,6 +132,7 @@ type lifetime struct {
 	policy   policy
 	space    scheduler.Workspace
 	today    time.Time
+	holidays scheduler.Holidays
 	life     []event // by the day on which it becomes known
 	next     int
 	busy     map[calendar.Address][]availability.Interval
@@ -188,7 +186,7 @@ func liveYear(tb testing.TB, k kind, p policy, seed uint64, weeks int) outcome {
 func newLifetime(tb testing.TB, k kind, p policy, seed uint64, weeks int) *lifetime {
 	l := &lifetime{
 		tb: tb, kind: k, policy: p, busy: map[calendar.Address][]availability.Interval{}, tonight: map[calendar.Address]int{},
-		sessions: map[calendar.UID][]calendar.Occurrence{}, moves: map[string][]time.Time{}, counts: map[string]int{},
+		holidays: policyHolidays(tb), sessions: map[calendar.UID][]calendar.Occurrence{}, moves: map[string][]time.Time{}, counts: map[string]int{},
 		space: scheduler.Workspace{Organizer: calendar.Attendee{Address: organizer}, Zone: "Europe/Berlin", Roster: scheduler.Roster{}, Repair: p.rules},
 	}
 	var people []calendar.Address
@@ -326,7 +324,7 @@ func (l *lifetime) snapshot(days int) scheduler.Snapshot {
 	s := scheduler.Snapshot{
 		Workspace: l.space, Bookings: slices.Clone(l.bookings), Now: l.today, Tonight: l.tonight, Month: map[string]int{},
 		Window: availability.Interval{Start: l.today.AddDate(0, 0, -2), End: l.today.AddDate(0, 0, days)},
-		Busy:   map[calendar.Address]availability.Busy{}, Current: map[calendar.UID]calendar.Series{}, Holidays: policyHolidays,
+		Busy:   map[calendar.Address]availability.Busy{}, Current: map[calendar.UID]calendar.Series{}, Holidays: l.holidays,
 	}
 	for _, a := range slices.Sorted(maps.Keys(l.space.Roster)) {
 		busy := availability.Busy{Window: s.Window}
@@ -352,23 +350,27 @@ func (l *lifetime) snapshot(days int) scheduler.Snapshot {
 	return s
 }
 
-// policyHolidays are a few that differ by country.
-func policyHolidays(region string, first, last availability.Date) (days []availability.Date, _ error) {
-	for _, d := range map[string][]string{
+// policyHolidays returns a few that differ by country.
+func policyHolidays(tb testing.TB) scheduler.Holidays {
+	tb.Helper()
+	out := scheduler.Holidays{}
+	for region, dates := range map[string][]string{
 		"DE": {"2026-04-03", "2026-04-06", "2026-05-01", "2026-05-14", "2026-05-25", "2026-12-25"},
 		"PT": {"2026-02-17", "2026-04-03", "2026-06-04", "2026-06-10", "2026-10-05", "2026-12-01", "2026-12-08", "2026-12-25"},
 		"GB": {"2026-04-03", "2026-04-06", "2026-05-04", "2026-05-25", "2026-08-31", "2026-12-25"},
 		"GR": {"2026-01-06", "2026-02-23", "2026-03-25", "2026-04-10", "2026-04-13", "2026-05-01", "2026-06-01", "2026-10-28", "2026-12-25"},
-	}[region] {
-		day, err := availability.ParseDate(d)
-		if err != nil {
-			return nil, err
+	} {
+		of := scheduler.RegionHolidays{}
+		for _, d := range dates {
+			day, err := availability.ParseDate(d)
+			if err != nil {
+				tb.Fatal(err)
+			}
+			of.Dates = append(of.Dates, day)
 		}
-		if day.Compare(first) >= 0 && day.Compare(last) <= 0 {
-			days = append(days, day)
-		}
+		out[region] = of
 	}
-	return days, nil
+	return out
 }
 
 // book books every group on its best slot for a quarter.
@@ -403,7 +405,7 @@ func (l *lifetime) start(g scheduler.Group, slot availability.Slot, first availa
 	for _, a := range g.Members {
 		s.Attendees = append(s.Attendees, calendar.Attendee{Address: a})
 	}
-	l.bookings = append(l.bookings, scheduler.Booking{Group: g.Name, State: scheduler.Booked, Series: s, Invited: g.Members, Generation: generation})
+	l.bookings = append(l.bookings, scheduler.Booking{Group: g.Name, State: scheduler.Booked, Series: s, Invited: g.Members, Generation: generation, OwnText: true})
 }
 
 // night spends the night by the program's own rule.
