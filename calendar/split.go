@@ -25,6 +25,25 @@ func AsSyncer(b Backend) (Syncer, bool) {
 	return s, ok
 }
 
+// A Lister is a Backend that knows which of our series an organizer's calendar holds,
+// for a store that was lost.
+type Lister interface {
+	Backend
+
+	// List returns the UIDs of all our series on the organizer's calendar, also of
+	// those that are over, sorted.
+	List(ctx context.Context, organizer Address) ([]UID, error)
+}
+
+// AsLister returns b as a Lister if it is one, or a Split around one.
+func AsLister(b Backend) (Lister, bool) {
+	if split, ok := b.(Split); ok {
+		return AsLister(split.Backend)
+	}
+	l, ok := b.(Lister)
+	return l, ok
+}
+
 // A splitSyncer is a Split around a Syncer.
 type splitSyncer struct {
 	Split

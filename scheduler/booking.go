@@ -167,6 +167,14 @@ type Store interface {
 	// The other methods do not need it.
 	Lock(ctx context.Context, wait time.Duration) (unlock func(), err error)
 
+	// Backup writes all that the store holds, as it is at one moment, to the file at
+	// path. It may be called while another run changes things.
+	Backup(ctx context.Context, path string) error
+
+	// Restore makes the store what it was at the backup in the file at path, all of
+	// it or nothing.
+	Restore(ctx context.Context, path string) error
+
 	// Draft returns a copy in memory: what is written to it reaches nobody.
 	Draft(ctx context.Context) (Store, error)
 

@@ -48,6 +48,15 @@ func (d *draftBackend) Get(ctx context.Context, uid calendar.UID) (calendar.Seri
 	return d.Backend.Get(ctx, uid)
 }
 
+// List implements calendar.Lister, if the calendar does.
+func (d *draftBackend) List(ctx context.Context, organizer calendar.Address) ([]calendar.UID, error) {
+	lister, ok := calendar.AsLister(d.Backend)
+	if !ok {
+		return nil, ErrNoList
+	}
+	return lister.List(ctx, organizer)
+}
+
 // Put implements calendar.Backend.
 func (d *draftBackend) Put(ctx context.Context, s calendar.Series) (calendar.Series, error) {
 	if err := s.Check(); err != nil {

@@ -3,6 +3,7 @@ package calendartest
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -130,6 +131,20 @@ func (f *Fake) Get(ctx context.Context, uid calendar.UID) (out calendar.Series, 
 		return calendar.Series{}, err
 	}
 	return out, nil
+}
+
+// List implements calendar.Lister.
+func (f *Fake) List(ctx context.Context, organizer calendar.Address) (out []calendar.UID, err error) {
+	err = f.do(ctx, Call{Method: "List"}, func() error {
+		for uid, s := range f.series {
+			if s.Organizer.Address == organizer {
+				out = append(out, uid)
+			}
+		}
+		slices.Sort(out)
+		return nil
+	})
+	return out, err
 }
 
 // Cancel implements calendar.Backend.

@@ -1,0 +1,127 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/report"
+	"github.com/peerslot/peerslot/scheduler/store"
+)
+
+func newBackupCmd(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:   "backup FILE",
+		Short: "Copy the store, whole, while others may be at work",
+		Long: `Writes all that the store holds, as it is at one moment, to FILE: a SQLite file that only
+its owner can read, also of a PostgreSQL store. It may take the place of an earlier
+backup, and of nothing else. The key of the members' answers is not in it.`,
+		Example: `  peerslot backup peerslot-$(date +%F).db`,
+		Args:    exactly(1, "name the file"),
+		RunE:    func(cmd *cobra.Command, args []string) error { return a.backup(cmd.Context(), args[0]) },
+	}
+}
+
+func (a *app) backup(ctx context.Context, path string) error {
+	w, err := a.openToRead(ctx)
+	if err != nil {
+		return err
+	}
+	defer w.close()
+	if w.fresh {
+		return noStore(scheduler.ErrNoStore)
+	}
+	if err := w.service.Store.Backup(ctx, path); err != nil {
+		return err
+	}
+	if a.json {
+		return a.answer(struct {
+			File string `json:"file"`
+		}{path})
+	}
+	a.printer().Printf("The store is copied to %s.\n", path)
+	return nil
+}
+
+func newRestoreCmd(a *app) *cobra.Command {
+	var flags changeFlags
+	cmd := &cobra.Command{
+		Use:   "restore FILE",
+		Short: "Make the store what it was at a backup",
+		Long: `Puts what 'peerslot backup' wrote to FILE in the place of all that the store holds, or
+nothing of it. A run that is going on is waited for. Calendars stay as they are: what
+was changed since the backup is taken for changed by hand, and series that it does not
+know are found by 'peerslot adopt'.`,
+		Example: `  peerslot restore peerslot-2026-02-01.db`,
+		Args:    exactly(1, "name the file"),
+		RunE:    func(cmd *cobra.Command, args []string) error { return a.restore(cmd.Context(), args[0], flags) },
+	}
+	flags.add(cmd)
+	return cmd
+}
+
+// A restoring is what restore carries from its plan to its answer.
+type restoring struct {
+	bookings int
+	last     time.Time // of the events in the backup; zero if there are none
+}
+
+func (a *app) restore(ctx context.Context, path string, flags changeFlags) error {
+	return change[restoring]{
+		flags: flags,
+		plan:  func(ctx context.Context, w *workspace) (restoring, error) { return planRestore(ctx, w, path) },
+		show: func(w *workspace, p report.Printer, r restoring) {
+			p.Printf("The backup knows %s; the last thing that it recorded was at %s.\n", report.Count(r.bookings, "series", "series"), a.when(r.last, w))
+			p.Printf("All that the store holds now would be replaced.\n")
+		},
+		question: func(restoring) string { return "Replace it?" },
+		apply: func(ctx context.Context, w *workspace, _ *restoring) error {
+			return w.service.Store.Restore(ctx, path)
+		},
+		done: func(_ *workspace, p report.Printer, _ restoring, applied bool) {
+			if applied {
+				p.Printf("The store is as it was; run 'peerslot adopt' and 'peerslot status' to see what it does not know.\n")
+			}
+		},
+		answer: func(r restoring, planned bool) any {
+			return struct {
+				Series int       `json:"series"`
+				Last   time.Time `json:"last"`
+				Plan   bool      `json:"plan,omitempty"`
+			}{r.bookings, r.last.UTC(), planned}
+		},
+	}.run(ctx, a)
+}
+
+// planRestore looks into the backup, which must be this workspace's.
+func planRestore(ctx context.Context, w *workspace, path string) (r restoring, err error) {
+	backup, err := store.Read(ctx, path)
+	if errors.Is(err, scheduler.ErrNoStore) {
+		return r, usagef("", "there is no backup at %s", path)
+	}
+	if err != nil {
+		return r, err
+	}
+	defer backup.Close()
+	mark, err := backup.Mark(ctx)
+	if err != nil {
+		return r, err
+	}
+	if here := w.service.Workspace.Mark(); mark != (scheduler.Mark{}) && mark != here {
+		return r, fmt.Errorf("%s: %w", path, &scheduler.OtherWorkspaceError{Store: mark, Here: here})
+	}
+	bookings, err := backup.Bookings(ctx)
+	if err != nil {
+		return r, err
+	}
+	events, err := backup.History(ctx, "", time.Time{})
+	if err == nil && len(events) > 0 {
+		r.last = events[len(events)-1].At
+	}
+	r.bookings = len(bookings)
+	return r, err
+}

@@ -1,0 +1,212 @@
+package scheduler
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/peerslot/peerslot/calendar"
+)
+
+// An Adoption is what a store that was lost can be rebuilt from: our series on the
+// organizer's calendar.
+type Adoption struct {
+	Bookings []Booking // that the store does not know
+	Rounds   []Round   // of programs whose groups these were formed for; the store knows none
+	Findings []Finding // series that cannot be understood
+}
+
+// ErrNoList says that the calendar cannot say which series it holds.
+var ErrNoList = errors.New("this kind of calendar cannot list the series that it holds")
+
+// PlanAdopt reads the series of the organizer and proposes a booking for each that
+// the store does not know. A session that was moved or cancelled without our words is
+// taken for changed by hand.
+func (s *Service) PlanAdopt(ctx context.Context) (Adoption, error) {
+	lister, ok := calendar.AsLister(s.Backend)
+	if !ok {
+		return Adoption{}, ErrNoList
+	}
+	uids, err := lister.List(ctx, s.Workspace.Organizer.Address)
+	if err != nil {
+		return Adoption{}, fmt.Errorf("list the series of %s: %w", s.Workspace.Organizer.Address, err)
+	}
+	var found Bookings
+	for _, uid := range uids {
+		found = append(found, Booking{Series: calendar.Series{UID: uid}})
+	}
+	current, faults, err := s.Current(ctx, found)
+	if err != nil {
+		return Adoption{}, err
+	}
+	var a Adoption
+	for _, uid := range slices.Sorted(maps.Keys(faults)) {
+		a.Findings = append(a.Findings, Finding{Kind: BrokenSeries, UID: uid, Group: string(uid), Err: faults[uid]})
+	}
+	of := map[string][]calendar.Series{}
+	for _, uid := range slices.Sorted(maps.Keys(current)) {
+		if series := current[uid]; !series.Cancelled {
+			of[groupName(series)] = append(of[groupName(series)], series)
+		}
+	}
+	for _, group := range slices.Sorted(maps.Keys(of)) {
+		if err := s.adoptGroup(ctx, &a, group, of[group]); err != nil {
+			return a, err
+		}
+	}
+	return a, s.adoptRounds(ctx, &a)
+}
+
+// groupName returns whose series it is: what was noted with it, or else its title says.
+func groupName(s calendar.Series) string {
+	if s.Group != "" {
+		return s.Group
+	}
+	if _, name, ok := strings.Cut(s.Title, ": "); ok {
+		return name
+	}
+	return cmp.Or(s.Title, string(s.UID))
+}
+
+// adoptGroup adds the bookings of one group, the oldest first.
+func (s *Service) adoptGroup(ctx context.Context, a *Adoption, group string, all []calendar.Series) error {
+	known, err := s.Store.BookingsOf(ctx, group)
+	if err != nil {
+		return fmt.Errorf("read the bookings of group %q: %w", group, err)
+	}
+	slices.SortFunc(all, func(x, y calendar.Series) int {
+		return cmp.Or(x.First.Compare(y.First), cmp.Compare(x.UID, y.UID))
+	})
+	taken := map[int]bool{}
+	for _, b := range known {
+		taken[b.Generation] = true
+	}
+	open := slices.ContainsFunc(known, func(b Booking) bool { return b.State != Ended && !b.Reviewed })
+	for i, series := range all {
+		if slices.ContainsFunc(known, func(b Booking) bool { return b.Series.UID == series.UID }) {
+			continue
+		}
+		b := s.adopted(group, series)
+		b.Generation = s.generation(group, series.UID, taken)
+		taken[b.Generation] = true
+		if over, err := s.isOver(series); err == nil && over {
+			b.State = Ended
+		}
+		b.Reviewed = open || i+1 < len(all) // a later one follows it
+		a.Bookings = append(a.Bookings, b)
+	}
+	return nil
+}
+
+// adopted returns the booking of a series as far as the calendar tells.
+func (s *Service) adopted(group string, series calendar.Series) Booking {
+	b := Booking{Group: group, State: Booked, Series: series, Created: cmpTime(series.Updated, s.Now().UTC())}
+	if g, ok := s.Workspace.GroupsByName()[group]; ok {
+		b.Program = g.Program
+	} else if p, _, ok := s.formedFor(group); ok {
+		b.Program = p
+	} else {
+		b.Loose = true
+	}
+	if p, ok := s.Workspace.Program(b.Program); ok {
+		b.Rules = p.rules()
+	}
+	for _, at := range series.Attendees {
+		b.Invited = append(b.Invited, at.Address)
+	}
+	for _, o := range series.Overrides {
+		if o.Note == "" && (o.Cancelled || !o.Moved.Empty()) {
+			b.ByHand = append(b.ByHand, o.Original.UTC())
+		}
+	}
+	return b
+}
+
+func cmpTime(t, otherwise time.Time) time.Time {
+	if t.IsZero() {
+		return otherwise
+	}
+	return t
+}
+
+// generation returns which of the group's series has that UID, or the next that is
+// not taken.
+func (s *Service) generation(group string, uid calendar.UID, taken map[int]bool) int {
+	const most = 200 // four weekly series a year, for fifty years
+	for n := 1; n <= most; n++ {
+		if s.Workspace.UID(group, n) == uid {
+			return n
+		}
+	}
+	n := 1
+	for taken[n] {
+		n++
+	}
+	return n
+}
+
+// formedName is how forming names groups: program, number of the round, a word.
+var formedName = regexp.MustCompile(`^(.+)-(\d+)-[^-]+$`)
+
+// formedFor returns for which round of which program a group was formed.
+func (s *Service) formedFor(group string) (program string, round int, ok bool) {
+	m := formedName.FindStringSubmatch(group)
+	if m == nil {
+		return "", 0, false
+	}
+	p, ok := s.Workspace.Program(m[1])
+	round, err := strconv.Atoi(m[2])
+	return p.Name, round, ok && err == nil && round > 0
+}
+
+// adoptRounds puts the formed groups whose series are under way together again: as
+// the last round of their program, if the store knows none.
+func (s *Service) adoptRounds(ctx context.Context, a *Adoption) error {
+	known, err := s.Store.Rounds(ctx, "")
+	if err != nil {
+		return fmt.Errorf("read the rounds: %w", err)
+	}
+	rounds := map[string]*Round{}
+	for _, b := range a.Bookings {
+		program, number, ok := s.formedFor(b.Group)
+		if !ok || b.State == Ended || b.Reviewed || slices.ContainsFunc(known, func(r Round) bool { return r.Program == program }) {
+			continue
+		}
+		r := rounds[program]
+		if r == nil {
+			r = &Round{Program: program, Start: b.Series.First.Monday(), Created: s.Now().UTC().Truncate(time.Second)}
+			rounds[program] = r
+		}
+		r.Number = max(r.Number, number)
+		r.Groups = append(r.Groups, Group{Name: b.Group, Program: program, Members: b.Invited})
+	}
+	for _, program := range slices.Sorted(maps.Keys(rounds)) {
+		a.Rounds = append(a.Rounds, *rounds[program])
+	}
+	return nil
+}
+
+// ApplyAdopt keeps what was adopted, and marks the store as this workspace's.
+func (s *Service) ApplyAdopt(ctx context.Context, a Adoption) error {
+	mark := s.Workspace.Mark()
+	batch := Batch{Bookings: a.Bookings, Mark: &mark}
+	for _, b := range a.Bookings {
+		batch.Events = append(batch.Events, s.event(b, "adopted", fmt.Sprintf("%s, %s, from the organizer's calendar", b.Series.Slot, plural(b.Series.Count, "session"))))
+	}
+	if _, err := s.commit(ctx, batch); err != nil {
+		return err
+	}
+	for i := range a.Rounds {
+		if _, err := s.commit(ctx, Batch{Round: &a.Rounds[i]}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
