@@ -58,7 +58,7 @@ func (r *reading) plainSeries(uid calendar.UID) (calendar.Series, error) {
 	e := r.event
 	s := calendar.Series{
 		UID: uid, Title: value(e.Subject), Description: r.description(), Link: link(e), Reminder: reminder(e),
-		Sequence: r.state.Sequence, Updated: time.Unix(r.state.Updated, 0).UTC(),
+		Sequence: r.state.Sequence, Updated: time.Unix(r.state.Updated, 0).UTC(), Group: r.state.Group,
 	}
 	s.Organizer, s.Attendees = people(e, r.state)
 	iv, ok := e.interval()

@@ -41,6 +41,7 @@ type state struct {
 	Mark      string   `json:"m"`           // of the Put that wrote it
 	Body      digest   `json:"b"`           // of the description as sent
 	Attends   bool     `json:"a,omitempty"` // the organizer is among the attendees
+	Group     string   `json:"p,omitempty"` // that meets; the text of the series names it, too
 	Organizer string   `json:"o,omitempty"` // name
 	Earlier   []digest `json:"e,omitempty"` // of title and description before the last change
 	Before    digest   `json:"g,omitempty"` // of the guests before they were changed
@@ -62,7 +63,7 @@ func (s state) encode() property {
 		s.Organizer = string(runes[:40])
 	}
 	p := property{propState, asJSON(s)}
-	for _, shorten := range []func(){func() { s.Earlier = nil }, func() { s.Organizer = "" }} {
+	for _, shorten := range []func(){func() { s.Earlier = nil }, func() { s.Organizer = "" }, func() { s.Group = "" }} {
 		if len(p.Value) > maxProperty {
 			shorten()
 			p.Value = asJSON(s)
@@ -130,7 +131,7 @@ func fingerprint(s string) string {
 func newState(s calendar.Series, mark string, have state) state {
 	return state{
 		Key: keyOf(s.UID), Zone: s.Slot.Zone, Sequence: s.Sequence, Updated: s.Updated.Unix(), Mark: mark,
-		Body: digestOf(s.Description), Attends: s.Invites(s.Organizer.Address), Organizer: s.Organizer.Name, Earlier: have.Earlier,
+		Body: digestOf(s.Description), Attends: s.Invites(s.Organizer.Address), Organizer: s.Organizer.Name, Group: s.Group, Earlier: have.Earlier,
 	}
 }
 

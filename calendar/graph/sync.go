@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/peerslot/peerslot/availability"
@@ -152,6 +153,33 @@ func (b *Backend) masters(ctx context.Context) (map[string]event, error) {
 		}
 	})
 	return out, err
+}
+
+// List implements calendar.Lister.
+func (b *Backend) List(ctx context.Context, organizer calendar.Address) ([]calendar.UID, error) {
+	if organizer != b.cfg.Organizer {
+		return nil, fmt.Errorf("list the series of %s: this mailbox is %s", organizer, b.cfg.Organizer)
+	}
+	masters, err := b.masters(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("list the organizer's series: %w", err)
+	}
+	var out []calendar.UID
+	for key, e := range masters {
+		uid := calendar.UID(key)
+		if strings.HasPrefix(key, "#") { // it was too long for a state
+			found, err := read[event](ctx, b, call{name: "events.get", method: http.MethodGet, want: http.StatusOK,
+				path: b.path(url.Values{"$expand": {expand(propUID)}, "$select": {"id"}}, "events", e.ID)})
+			if err != nil {
+				return nil, fmt.Errorf("list the organizer's series: %w", err)
+			}
+			uid = calendar.UID(propOf(found, propUID))
+		}
+		b.remember(uid, e.ID)
+		out = append(out, uid)
+	}
+	slices.Sort(out)
+	return out, nil
 }
 
 // A result is what became of reading one series.

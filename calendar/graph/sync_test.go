@@ -4,6 +4,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -122,6 +123,29 @@ func TestSyncReadsChangesAfterwards(t *testing.T) {
 				t.Errorf("problems: got %v", c.Problems)
 			}
 		})
+	}
+}
+
+// A store that was lost finds all series again, however long their UIDs are.
+func TestListFindsAllSeries(t *testing.T) {
+	s := standIn(t)
+	s.Page = 2
+	long := calendartest.Series(calendar.UID(strings.Repeat("long", 40)))
+	long.Group = "leads"
+	put(t, open(t, s), long)
+	want := append(booked(t, open(t, s), 4)[:4:4], long.UID)
+	slices.Sort(want)
+	s.Meet(string(calendartest.Organizer), graphtest.Meeting{Start: now(), End: now().Add(time.Hour)})
+	b := open(t, s)
+	got, err := b.List(t.Context(), calendartest.Organizer)
+	if diff := cmp.Diff(want, got); diff != "" || err != nil {
+		t.Errorf("%v, series (-want +got):\n%s", err, diff)
+	}
+	if found, err := b.Get(t.Context(), long.UID); err != nil || found.Group != "leads" {
+		t.Errorf("got %+v, %v", found, err)
+	}
+	if _, err := b.List(t.Context(), calendartest.Ana); err == nil {
+		t.Error("somebody else's series were listed")
 	}
 }
 
