@@ -26,6 +26,10 @@ func (s Server) connect(ctx context.Context, from string) (*sender, error) {
 	}
 	c.CommandTimeout, c.SubmissionTimeout = time.Minute, 5*time.Minute
 	out := &sender{Client: c, from: from, stop: context.AfterFunc(ctx, func() { c.Close() })}
+	if err := c.Noop(); err != nil { // the handshake of TLS may only fail now
+		out.close()
+		return nil, err
+	}
 	way, err := s.sasl(ctx, c.SupportsAuth)
 	if err == nil && way != nil {
 		if err = c.Auth(way); err != nil {
