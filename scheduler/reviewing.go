@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -191,6 +192,9 @@ func (s *Service) past(ctx context.Context, bookings, due Bookings, current map[
 		if err != nil {
 			continue // named where it is reviewed
 		}
+		if !occurrences[0].Start.Before(s.Now()) {
+			continue // nothing of it is over
+		}
 		for _, o := range occurrences {
 			window.Start = earlier(window.Start, o.Start)
 		}
@@ -200,11 +204,21 @@ func (s *Service) past(ctx context.Context, bookings, due Bookings, current map[
 			}
 		}
 	}
+	own := calendarNow{current: map[calendar.UID]calendar.Series{}}
+	own.syncer, _ = calendar.AsSyncer(s.Backend)
 	var ours []calendar.UID
 	for _, b := range bookings {
 		ours = append(ours, b.Series.UID)
+		if _, err := b.Series.Occurrences(); err == nil {
+			own.current[b.Series.UID] = b.Series // as far as it was not read just now
+		}
 	}
-	snapshot, err := s.Snapshot(ctx, people, window, ours...)
+	maps.Copy(own.current, current)
+	reader, err := own.reader(ctx, s.Backend, people, window)
+	if err != nil {
+		return nil, fmt.Errorf("read busy times: %w", err)
+	}
+	snapshot, err := s.snapshot(ctx, reader, people, window, ours...)
 	if err != nil {
 		return nil, err
 	}

@@ -27,7 +27,11 @@ func (b *Backend) bring(ctx context.Context, r reading, target calendar.Series, 
 	}
 	was := r
 	if patch := seriesPatch(r, target, mark); patch != nil {
-		if _, err := b.patch(ctx, r.event.Id, r.event.Etag, patch, tellAll); err != nil {
+		tell := tellAll
+		if slices.Equal(patch.ForceSendFields, []string{"Description"}) {
+			tell = tellOutside // who leads when is to be found there; it is no news
+		}
+		if _, err := b.patch(ctx, r.event.Id, r.event.Etag, patch, tell); err != nil {
 			return target, err
 		}
 		// What that does to occurrences that differ is not documented.

@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/calendar/feed"
 	"github.com/peerslot/peerslot/calendar/oauth"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/config"
@@ -281,6 +282,8 @@ func hintFor(err error) string {
 		return knownGroups(group.Known)
 	case errors.As(err, &clock):
 		return "set the clock; if it is right and a rehearsal with --now left the later record, add --accept-clock"
+	case errors.Is(err, calendar.ErrQuota):
+		return "run the same command again after some hours: it goes on where this run stopped"
 	case errors.Is(err, scheduler.ErrBusy):
 		return "it holds the store; this run did nothing, and the next one finds what is left"
 	case errors.Is(err, scheduler.ErrStore):

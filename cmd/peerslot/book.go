@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/config"
 	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/report"
@@ -116,10 +117,12 @@ func (b *booking) collect(book func(scheduler.BookingPlan) (scheduler.Booking, b
 		default:
 			one, created, err = book(p)
 		}
-		if errors.Is(err, context.Canceled) {
+		switch {
+		case errors.Is(err, context.Canceled):
 			return err
-		}
-		if err != nil {
+		case errors.Is(err, calendar.ErrSignIn), errors.Is(err, calendar.ErrQuota): // it would meet all others
+			return fmt.Errorf("stopped with %d of %s booked: %w", len(b.out.Series), report.Count(len(b.plans), "series", "series"), err)
+		case err != nil:
 			if errors.Is(err, scheduler.ErrOtherSeries) {
 				err = fmt.Errorf("%w; end it with 'peerslot cancel %s', or move what is left of it with 'peerslot repair --rebook %s'", err, p.Group.Name, p.Group.Name)
 			}

@@ -280,12 +280,16 @@ func TestGoogleSeriesChangedByHand(t *testing.T) {
 			g.must(t, "book", "leads", "--slot", "tue 09:00", "--yes", "--now", googleNow)
 			g.must(t, "repair", "--yes", "--now", googleNow)
 			c.hand(g, eventOf(t, g))
-			for range 2 {
+			mails := len(g.Mails(""))
+			for night := range 3 {
 				writes := g.writes()
 				status, out, stderr := g.run(t, "repair", "--yes", "--now", googleNow)
-				if status != 3 || !strings.Contains(out, c.want) || g.writes() != writes {
+				if status != 3 || !strings.Contains(out, c.want) || night > 0 && g.writes() != writes {
 					t.Fatalf("repair: status %d, %d writes, want 3, none and %q:\n%s%s", status, g.writes()-writes, c.want, out, stderr)
 				}
+			}
+			if n := len(g.Mails("")); n != mails {
+				t.Errorf("members got %d mails of it, want none", n-mails)
 			}
 			g.must(t, "cancel", "leads", "--yes", "--now", googleNow)
 			g.must(t, "book", "leads", "--yes", "--now", googleNow)
@@ -370,7 +374,7 @@ func TestGoogleCallsOfBookedGroups(t *testing.T) {
 		args []string
 		want map[string]int
 	}{
-		{[]string{"status"}, map[string]int{"events.list": 1}},
+		{[]string{"status"}, map[string]int{"events.list": 5, "freebusy.query": 2}}, // two lists of all, and what a night costs
 		{[]string{"export", "--all", "-o", "-"}, map[string]int{"events.list": 1}},
 		{[]string{"book", "--all", "--yes"}, map[string]int{}},
 	} {
@@ -398,4 +402,39 @@ func eventOf(t *testing.T, g googleWorld) string {
 		t.Fatal(err)
 	}
 	return status.Groups[0].UID
+}
+
+// When the usage limits are reached the run ends, in one way whatever it has done
+// before, and the next one goes on.
+func TestGoogleQuota(t *testing.T) {
+	for _, args := range [][]string{{"book", "--all", "--yes"}, {"repair", "--yes", "--heartbeat", "beat.json"}} {
+		for n := 1; n <= 6; n++ {
+			g := newGoogleWorld(t)
+			g.signIn(t)
+			if args[0] == "repair" {
+				g.must(t, "book", "--all", "--yes", "--slot", "tue 09:00", "--now", googleNow)
+				for _, a := range []string{"ana@acme.example", "cem@acme.example"} {
+					g.Meet(a, googletest.Meeting{Start: time.Date(2026, 3, 3, 8, 30, 0, 0, time.UTC), End: time.Date(2026, 3, 3, 9, 30, 0, 0, time.UTC)})
+				}
+			}
+			made := 0
+			g.Fail = func(string, int) *googletest.Fault {
+				if made++; made < n {
+					return nil
+				}
+				return &googletest.Fault{Status: 403, Reason: "quotaExceeded"}
+			}
+			status, out, stderr := g.run(t, append(args, "--now", googleNow)...)
+			g.Fail = nil
+			if made < n {
+				break // it needs fewer calls
+			}
+			if status != 1 || !strings.Contains(stderr, "usage limits") || !strings.Contains(stderr, "hint:") {
+				t.Errorf("%v, limits reached at call %d: status %d, want 1 and when to go on:\n%s%s", args, n, status, out, stderr)
+			}
+			if again, out, stderr := g.run(t, append(args, "--now", googleNow)...); again == 1 {
+				t.Errorf("%v, after a stop at call %d: status %d\n%s%s", args, n, again, out, stderr)
+			}
+		}
+	}
 }
