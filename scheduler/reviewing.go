@@ -205,7 +205,9 @@ func (s *Service) past(ctx context.Context, bookings, due Bookings, current map[
 		}
 	}
 	own := calendarNow{current: map[calendar.UID]calendar.Series{}}
-	own.syncer, _ = calendar.AsSyncer(s.Backend)
+	if syncer, ok := calendar.AsSyncer(s.Backend); ok {
+		own.syncer = syncer
+	}
 	var ours []calendar.UID
 	for _, b := range bookings {
 		ours = append(ours, b.Series.UID)
