@@ -8,7 +8,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/peerslot/peerslot/calendar/google"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/config"
 )
 
@@ -21,18 +20,7 @@ func newAuthCmd(a *app) *cobra.Command {
 		Args: subcommand("name the service: 'peerslot auth google' or 'peerslot auth microsoft'"),
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(a.newSignInCmd(&cobra.Command{
-		Use:   "google",
-		Short: "Sign in to Google Calendar as the organizer",
-		Long: `Opens Google's page in the browser, or prints its address, and waits until you have
-agreed. The answer comes back to this machine on the loopback address. The token is
-kept in the file that calendar.google.token names, readable by you alone.
-
-peerslot asks for two permissions and no wider ones: to see when people are busy,
-and to manage events on the organizer's own calendars.`,
-		Example: `  peerslot auth google
-  peerslot auth google --no-browser`,
-	}, googleAccount), newAuthMicrosoftCmd(a), a.newSignInCmd(&cobra.Command{
+	cmd.AddCommand(newAuthGoogleCmd(a), newAuthMicrosoftCmd(a), a.newSignInCmd(&cobra.Command{
 		Use:   "mail",
 		Short: "Sign in to the organizer's mailbox with an access token",
 		Long: `For mail: with oauth: in the configuration. Opens the page of Google or Microsoft in
@@ -47,11 +35,6 @@ mail.oauth.token names, readable by you alone.`,
 type account struct {
 	token  string
 	signIn func(ctx context.Context, open func(address string) error) error
-}
-
-func googleAccount(c *config.Config) (account, error) {
-	g := googleConfig(c)
-	return account{g.Token, func(ctx context.Context, open func(string) error) error { return google.SignIn(ctx, g, open) }}, nil
 }
 
 // newSignInCmd completes a command that signs in.
@@ -115,26 +98,5 @@ func openBrowser(ctx context.Context, address string) error {
 		return exec.CommandContext(ctx, "rundll32", "url.dll,FileProtocolHandler", address).Start()
 	default:
 		return exec.CommandContext(ctx, "xdg-open", address).Start()
-	}
-}
-
-func googleConfig(c *config.Config) google.Config {
-	g := c.Calendar.Google
-	aliases := google.Aliases{}
-	for address, p := range c.Workspace.Roster {
-		for _, a := range p.Aliases {
-			aliases[a] = address
-		}
-	}
-	return google.Config{
-		Credentials: inDir(c.Dir, g.Credentials),
-		Token:       inDir(c.Dir, g.Token),
-		Subject:     g.Subject,
-		Organizer:   c.Workspace.Organizer.Address,
-		Aliases:     aliases,
-		Endpoint:    g.Endpoint,
-		Meet:        g.Meet,
-
-		CallsPerMinute: g.CallsPerMinute,
 	}
 }

@@ -93,17 +93,17 @@ const asApplication = "secret_env: " + microsoftSecret
 
 func TestMicrosoftFromCheckToCancel(t *testing.T) {
 	w := newMicrosoftWorld(t, asApplication)
-	if out := w.must(t, "check", "--now", googleNow); !strings.Contains(out, "ok   microsoft") || strings.Contains(out, "mend") {
+	if out := w.must(t, "check", "--now", "2026-02-26T09:00:00Z"); !strings.Contains(out, "ok   microsoft") || strings.Contains(out, "mend") {
 		t.Errorf("check:\n%s", out)
 	}
-	if out := w.must(t, "slots", "leads", "--now", googleNow); !strings.Contains(out, "26 of 26") {
+	if out := w.must(t, "slots", "leads", "--now", "2026-02-26T09:00:00Z"); !strings.Contains(out, "26 of 26") {
 		t.Errorf("slots:\n%s", out)
 	}
-	if status, _, _ := w.run(t, "book", "--all", "--now", googleNow, "--dry-run"); status != 0 || w.Events() != 0 {
+	if status, _, _ := w.run(t, "book", "--all", "--now", "2026-02-26T09:00:00Z", "--dry-run"); status != 0 || w.Events() != 0 {
 		t.Errorf("a rehearsal: status %d, %d series; want 0 and none", status, w.Events())
 	}
 	var booked struct{ Series []report.Series }
-	if err := json.Unmarshal([]byte(w.must(t, "book", "--all", "--yes", "--json", "--now", googleNow)), &booked); err != nil || len(booked.Series) != 2 {
+	if err := json.Unmarshal([]byte(w.must(t, "book", "--all", "--yes", "--json", "--now", "2026-02-26T09:00:00Z")), &booked); err != nil || len(booked.Series) != 2 {
 		t.Fatalf("book: %v, %+v", err, booked)
 	}
 	for _, s := range booked.Series {
@@ -112,7 +112,7 @@ func TestMicrosoftFromCheckToCancel(t *testing.T) {
 		}
 	}
 	mails := len(w.Mails(""))
-	w.must(t, "book", "--all", "--yes", "--now", googleNow)
+	w.must(t, "book", "--all", "--yes", "--now", "2026-02-26T09:00:00Z")
 	if n := w.Events(); n != 2 || len(w.Mails("")) != mails || mails != 4 {
 		t.Errorf("booked twice: %d series, %d mails; want 2, and 4 invitations", n, len(w.Mails("")))
 	}
@@ -129,7 +129,7 @@ func TestMicrosoftFromCheckToCancel(t *testing.T) {
 	if got := w.Event(booked.Series[0].UID); got["count"] != "1" {
 		t.Errorf("the series after cancel: %v, want the session that was held", got)
 	}
-	w.must(t, "cancel", "peers", "--yes", "--now", googleNow)
+	w.must(t, "cancel", "peers", "--yes", "--now", "2026-02-26T09:00:00Z")
 	if n := w.Events(); n != 1 {
 		t.Errorf("%d series after both were cancelled, want 1", n)
 	}
@@ -138,11 +138,11 @@ func TestMicrosoftFromCheckToCancel(t *testing.T) {
 // A second book of booked groups, and a quiet night, write nothing and ask little.
 func TestMicrosoftCosts(t *testing.T) {
 	w := newMicrosoftWorld(t, asApplication)
-	w.must(t, "book", "--all", "--yes", "--now", googleNow)
-	w.must(t, "repair", "--yes", "--now", googleNow) // the first night reads everything
+	w.must(t, "book", "--all", "--yes", "--now", "2026-02-26T09:00:00Z")
+	w.must(t, "repair", "--yes", "--now", "2026-02-26T09:00:00Z") // the first night reads everything
 	for what, args := range map[string][]string{
 		"a quiet night": {"repair", "--yes", "-v", "--now", "2026-02-27T03:00:00Z"},
-		"a second book": {"book", "--all", "--yes", "-v", "--now", googleNow},
+		"a second book": {"book", "--all", "--yes", "-v", "--now", "2026-02-26T09:00:00Z"},
 	} {
 		before := w.Calls()
 		_, _, stderr := w.run(t, args...)
@@ -165,7 +165,7 @@ func TestMicrosoftCosts(t *testing.T) {
 
 func TestMicrosoftSignIn(t *testing.T) {
 	w := newMicrosoftWorld(t, "secret_env: ''")
-	if status, _, stderr := w.run(t, "slots", "leads", "--now", googleNow); status != 1 || !strings.Contains(stderr, "peerslot auth microsoft") {
+	if status, _, stderr := w.run(t, "slots", "leads", "--now", "2026-02-26T09:00:00Z"); status != 1 || !strings.Contains(stderr, "peerslot auth microsoft") {
 		t.Errorf("before signing in: status %d, %q; want 1 and the next step", status, stderr)
 	}
 	w.Auth.Account = "ana@acme.example"
@@ -181,7 +181,7 @@ func TestMicrosoftSignIn(t *testing.T) {
 		if info, err := os.Stat(filepath.Join(w.dir, "token.json")); err != nil || info.Mode().Perm() != 0o600 {
 			t.Errorf("token file: %v, %v; want mode 0600", info, err)
 		}
-		w.must(t, "check", "--now", googleNow)
+		w.must(t, "check", "--now", "2026-02-26T09:00:00Z")
 		if err := os.Remove(filepath.Join(w.dir, "token.json")); err != nil {
 			t.Fatal(err)
 		}
@@ -203,7 +203,7 @@ func TestMicrosoftRefused(t *testing.T) {
 			w := newMicrosoftWorld(t, asApplication)
 			c.set(t, w)
 			for _, args := range [][]string{{"book", "leads", "--yes"}, {"check"}} {
-				status, stdout, stderr := w.run(t, append(args, "--now", googleNow)...)
+				status, stdout, stderr := w.run(t, append(args, "--now", "2026-02-26T09:00:00Z")...)
 				if args[0] == "book" && status != c.status || status == 0 || !strings.Contains(stdout+stderr, c.want) || strings.Contains(stdout+stderr, "SECRET that") {
 					t.Errorf("%s: status %d, want %d and %q:\n%s%s", args[0], status, c.status, c.want, stdout, stderr)
 				}

@@ -1,3 +1,5 @@
+//go:build !noslack
+
 package main
 
 import (
@@ -12,6 +14,10 @@ import (
 	"github.com/peerslot/peerslot/scheduler/chat"
 	"github.com/peerslot/peerslot/scheduler/report"
 )
+
+// withSlack says whether this build can keep channels on Slack; the tag noslack leaves
+// it out.
+const withSlack = true
 
 func newSlackCmd(a *app) *cobra.Command {
 	var flags changeFlags

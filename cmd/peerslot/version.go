@@ -4,6 +4,7 @@ import (
 	"runtime"
 	"runtime/debug"
 
+	"github.com/peerslot/peerslot/scheduler/store"
 	"github.com/spf13/cobra"
 )
 
@@ -53,4 +54,15 @@ func version() string {
 }
 
 // without returns the parts that build tags left out.
-func without() []string { return []string{} }
+func without() []string {
+	out := []string{}
+	for _, part := range []struct {
+		name string
+		with bool
+	}{{"Google", withGoogle}, {"PostgreSQL", store.Postgres}, {"Slack", withSlack}} {
+		if !part.with {
+			out = append(out, part.name)
+		}
+	}
+	return out
+}

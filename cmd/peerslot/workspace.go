@@ -20,7 +20,6 @@ import (
 	"github.com/peerslot/peerslot/calendar/feed"
 	"github.com/peerslot/peerslot/calendar/file"
 	"github.com/peerslot/peerslot/calendar/folder"
-	"github.com/peerslot/peerslot/calendar/google"
 	"github.com/peerslot/peerslot/calendar/graph"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/config"
 	"github.com/peerslot/peerslot/scheduler"
@@ -232,12 +231,7 @@ func (a *app) backend(ctx context.Context, w *workspace) (calendar.Backend, erro
 	case config.Folder:
 		b = &folder.Backend{Path: inDir(c.Dir, c.Calendar.Folder.Path), Zone: zone, Organizer: c.Workspace.Organizer.Address}
 	case config.Google:
-		account := googleConfig(c)
-		account.Log = a.log()
-		g, err := google.Open(ctx, account)
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil, withHint(err, "make an OAuth client or a service account, as the README tells, and save its JSON there")
-		}
+		g, err := a.openGoogle(ctx, c)
 		if err != nil {
 			return nil, err
 		}

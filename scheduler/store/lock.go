@@ -57,27 +57,3 @@ func sqliteLock(path string) func(context.Context) (func(), error) {
 		return func() { _ = tx.Rollback(); _ = db.Close() }, nil
 	}
 }
-
-// postgresLockKey names the lock among those of other programs on the server.
-const postgresLockKey = 0x7065_6572_736c_6f74 // peerslot
-
-// postgresLock returns how to take the advisory lock of the database.
-func postgresLock(db *sql.DB) func(context.Context) (func(), error) {
-	return func(ctx context.Context) (func(), error) {
-		conn, err := db.Conn(ctx)
-		if err != nil {
-			return nil, err
-		}
-		var got bool
-		if err := conn.QueryRowContext(ctx, `SELECT pg_try_advisory_lock($1)`, int64(postgresLockKey)).Scan(&got); err != nil {
-			return nil, errors.Join(err, conn.Close())
-		}
-		if !got {
-			return nil, errors.Join(scheduler.ErrBusy, conn.Close())
-		}
-		return func() {
-			_, _ = conn.ExecContext(context.WithoutCancel(ctx), `SELECT pg_advisory_unlock($1)`, int64(postgresLockKey))
-			_ = conn.Close()
-		}, nil
-	}
-}

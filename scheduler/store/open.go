@@ -1,7 +1,6 @@
 package store
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
 	"embed"
@@ -13,8 +12,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/jackc/pgx/v5/pgconn"
-	_ "github.com/jackc/pgx/v5/stdlib" // the driver called pgx
 	"github.com/pressly/goose/v3"
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
@@ -38,11 +35,6 @@ var sqliteDialect = dialect{sql.LevelDefault, goose.DialectSQLite3, `SELECT COUN
 	return errors.As(err, &e) && (e.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE || e.Code() == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY)
 }}
 
-var postgresDialect = dialect{sql.LevelRepeatableRead, goose.DialectPostgres, `SELECT COUNT(*) FROM pg_catalog.pg_class WHERE oid = to_regclass($1)`, func(err error) bool {
-	var e *pgconn.PgError
-	return errors.As(err, &e) && e.Code == "23505"
-}}
-
 // Open opens the store at a file path or a postgres:// URL, creates it if it is
 // not there, and brings its tables up to date; before that it copies an existing
 // SQLite file to one with the suffix .before-N, N being the version that it had.
@@ -56,42 +48,6 @@ func Open(ctx context.Context, location string) (*Store, error) {
 		return nil, fmt.Errorf("store: no database for %s://; want a file or a postgres:// URL", scheme)
 	}
 	return openSQLite(ctx, location)
-}
-
-func openPostgres(ctx context.Context, location string) (*Store, error) {
-	return connect(location, func(s *Store) error { return s.migrate(ctx, nil) })
-}
-
-// connect opens the database at a postgres:// URL and makes it ready.
-func connect(location string, ready func(*Store) error) (*Store, error) {
-	u, err := url.Parse(location)
-	if err != nil {
-		return nil, errors.New("store: the postgres:// URL cannot be read")
-	}
-	db, err := sql.Open("pgx", location)
-	if err != nil {
-		return nil, fmt.Errorf("open the store %s: %w", publicName(u), withoutAddress(err))
-	}
-	s := &Store{db, postgresDialect, postgresLock(db)}
-	if err := ready(s); err != nil {
-		db.Close()
-		return nil, fmt.Errorf("open the store %s: %w", publicName(u), withoutAddress(err))
-	}
-	return s, nil
-}
-
-// publicName returns what may be shown of a database's address: where it is. Its
-// user and its options may hold secrets.
-func publicName(u *url.URL) string {
-	return (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}).String()
-}
-
-// withoutAddress returns why an address cannot be used, without it.
-func withoutAddress(err error) error {
-	if e, ok := errors.AsType[*pgconn.ParseConfigError](err); ok {
-		return fmt.Errorf("its address cannot be used: %w", cmp.Or(e.Unwrap(), errors.New("an option in it is wrong")))
-	}
-	return err
 }
 
 func openSQLite(ctx context.Context, path string) (*Store, error) {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -26,28 +25,6 @@ func Read(ctx context.Context, location string) (*Store, error) {
 		err = fmt.Errorf("open the store %s: %w", location, err)
 	}
 	return s, err
-}
-
-func readPostgres(ctx context.Context, location string) (*Store, error) {
-	u, err := url.Parse(location)
-	if err != nil || u.Scheme != "postgres" && u.Scheme != "postgresql" {
-		return Open(ctx, location) // which says what is wrong
-	}
-	query := u.Query()
-	query.Set("default_transaction_read_only", "on")
-	u.RawQuery = query.Encode()
-	return connect(u.String(), func(s *Store) error {
-		version, err := s.version(ctx)
-		switch {
-		case err != nil:
-			return err
-		case version == 0:
-			return scheduler.ErrNoStore
-		case version < newest():
-			return errors.New("an older peerslot wrote it; any command that changes something brings it up to date")
-		}
-		return nil
-	})
 }
 
 func readSQLite(ctx context.Context, path string) (*Store, error) {

@@ -1,0 +1,73 @@
+//go:build !nogoogle
+
+package main
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+
+	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/calendar/google"
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/config"
+	"github.com/spf13/cobra"
+)
+
+// withGoogle says whether this build can use Google Calendar; the tag nogoogle leaves
+// it out.
+const withGoogle = true
+
+func newAuthGoogleCmd(a *app) *cobra.Command {
+	return a.newSignInCmd(&cobra.Command{
+		Use:   "google",
+		Short: "Sign in to Google Calendar as the organizer",
+		Long: `Opens Google's page in the browser, or prints its address, and waits until you have
+agreed. The answer comes back to this machine on the loopback address. The token is
+kept in the file that calendar.google.token names, readable by you alone.
+
+peerslot asks for two permissions and no wider ones: to see when people are busy,
+and to manage events on the organizer's own calendars.`,
+		Example: `  peerslot auth google
+  peerslot auth google --no-browser`,
+	}, googleAccount)
+}
+
+func googleAccount(c *config.Config) (account, error) {
+	g := googleConfig(c)
+	return account{g.Token, func(ctx context.Context, open func(string) error) error { return google.SignIn(ctx, g, open) }}, nil
+}
+
+// openGoogle opens the backend of the configuration.
+func (a *app) openGoogle(ctx context.Context, c *config.Config) (calendar.Backend, error) {
+	account := googleConfig(c)
+	account.Log = a.log()
+	g, err := google.Open(ctx, account)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, withHint(err, "make an OAuth client or a service account, as the README tells, and save its JSON there")
+	}
+	if err != nil {
+		return nil, err
+	}
+	return g, nil
+}
+
+func googleConfig(c *config.Config) google.Config {
+	g := c.Calendar.Google
+	aliases := google.Aliases{}
+	for address, p := range c.Workspace.Roster {
+		for _, a := range p.Aliases {
+			aliases[a] = address
+		}
+	}
+	return google.Config{
+		Credentials: inDir(c.Dir, g.Credentials),
+		Token:       inDir(c.Dir, g.Token),
+		Subject:     g.Subject,
+		Organizer:   c.Workspace.Organizer.Address,
+		Aliases:     aliases,
+		Endpoint:    g.Endpoint,
+		Meet:        g.Meet,
+
+		CallsPerMinute: g.CallsPerMinute,
+	}
+}

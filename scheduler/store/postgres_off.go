@@ -1,0 +1,17 @@
+//go:build nopostgres
+
+package store
+
+import (
+	"context"
+	"errors"
+)
+
+// Postgres says whether this build can use PostgreSQL.
+const Postgres = false
+
+var errNoPostgres = errors.New("this peerslot was built without PostgreSQL; use an SQLite file, or a build without the tag nopostgres")
+
+func openPostgres(context.Context, string) (*Store, error) { return nil, errNoPostgres }
+
+func readPostgres(context.Context, string) (*Store, error) { return nil, errNoPostgres }
