@@ -32,6 +32,10 @@ type Result struct {
 	// the same seed can give another answer next time.
 	Hurried bool
 
+	// Ahead is how many rounds of pairs without a repeat are left, this one included, as
+	// long as the people and rules stay; 0 for none, or where it is not known.
+	Ahead int
+
 	Repeats          int // pairs that were together before
 	SameDepartment   int // pairs of one department or of close teams
 	MaxZoneSpanHours float64

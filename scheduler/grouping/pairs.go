@@ -12,10 +12,9 @@ const maxMatching = 1000
 
 // pairs puts an even number of people into the cheapest pairs and returns a bound.
 //
-// If everybody has met equally many of those whom they may meet, and not one of
-// them oftener than the others, the pairs are part of a plan that goes on until
-// everybody has met all of them: only pairs that met least are made, and only so
-// that the ones left over can make up whole rounds again. Bound then is what such
+// Only pairs that met least are made, as long as they make up whole rounds, and so that
+// the ones left over make up as many more rounds as can be: where the pairs that may be
+// and never were make up k rounds, the next k repeat nobody. Bound then is what such
 // pairs cost at least.
 func (s *solver) pairs() (bound int, err error) {
 	n := len(s.people)
@@ -27,8 +26,12 @@ func (s *solver) pairs() (bound int, err error) {
 		return 0, s.infeasible()
 	}
 	bound = matched(partner, price)
-	if fresh := t.leastMet(price); matching.Factors(n, fresh) != nil {
-		partner = planned(n, price, fresh)
+	fresh, never := t.leastMet(price)
+	if rounds := matching.Disjoint(n, fresh); len(rounds) > 0 {
+		if never {
+			s.ahead = len(rounds)
+		}
+		partner = planned(n, price, fresh, rounds)
 		bound = matched(matching.Cheapest(n, among(fresh, price)), price)
 	}
 	s.groups, s.costs = nil, nil
@@ -73,8 +76,9 @@ func matched(partner []int, price [][]int) int {
 	return sum
 }
 
-// leastMet returns the graph of the allowed pairs that met no oftener than any.
-func (t *table) leastMet(price [][]int) func(a, b int) bool {
+// leastMet returns the graph of the allowed pairs that met no oftener than any, and
+// whether they never did.
+func (t *table) leastMet(price [][]int) (graph func(a, b int) bool, never bool) {
 	met := func(a, b int) int { return t.model.met(t.people[a], t.people[b]) }
 	least := maxTimes
 	for a := range t.n {
@@ -84,7 +88,7 @@ func (t *table) leastMet(price [][]int) func(a, b int) bool {
 			}
 		}
 	}
-	return func(a, b int) bool { return price[a][b] >= 0 && met(a, b) == least }
+	return func(a, b int) bool { return price[a][b] >= 0 && met(a, b) == least }, least == 0
 }
 
 // among restricts prices to a graph.
@@ -97,18 +101,18 @@ func among(graph func(a, b int) bool, price [][]int) func(a, b int) int {
 	}
 }
 
-// planned returns a cheap perfect matching in a graph that consists of perfect
-// matchings, so that what is left of the graph does, too.
-func planned(n int, price [][]int, graph func(a, b int) bool) []int {
-	choices := [][]int{matching.Cheapest(n, among(graph, price))}
-	rounds := matching.Factors(n, graph)
-	slices.SortStableFunc(rounds, func(x, y []int) int { return cmp.Compare(matched(x, price), matched(y, price)) })
-	for _, partner := range append(choices, rounds...) {
-		if matching.Factors(n, func(a, b int) bool { return graph(a, b) && partner[a] != b }) != nil {
+// planned returns a cheap perfect matching in a graph of which rounds are disjoint
+// ones, so that what is left of the graph has one fewer.
+func planned(n int, price [][]int, graph func(a, b int) bool, rounds [][]int) []int {
+	choices := append([][]int{matching.Cheapest(n, among(graph, price))}, rounds...)
+	slices.SortStableFunc(choices[1:], func(x, y []int) int { return cmp.Compare(matched(x, price), matched(y, price)) })
+	for _, partner := range choices[:2] {
+		left := matching.Disjoint(n, func(a, b int) bool { return graph(a, b) && partner[a] != b })
+		if len(left) >= len(rounds)-1 {
 			return partner
 		}
 	}
-	return rounds[0] // the others are whole rounds, though Factors could not find them again
+	return choices[1] // the others of rounds are left, though Disjoint did not find as many again
 }
 
 func grid[T any](rows, columns int) [][]T {

@@ -2,10 +2,7 @@ package grouping
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"testing"
-
-	"github.com/peerslot/peerslot/scheduler/grouping/internal/matching"
 )
 
 // TestPairsMeetAll: whatever the costs, 2n people meet in 2n-1 rounds without a
@@ -31,31 +28,29 @@ func TestPairsMeetAll(t *testing.T) {
 	}
 }
 
-// TestFactorsOfRest: what random rounds leave over in a graph of rounds is whole.
-func TestFactorsOfRest(t *testing.T) {
-	rng := rand.New(rand.NewPCG(1, 1))
-	for _, n := range []int{6, 10, 24, 60} {
-		var used [][]int
-		left := func(a, b int) bool {
-			for _, partner := range used {
-				if partner[a] == b {
-					return false
-				}
+// TestPairsLookAhead: with forbidden pairs, too, as many rounds repeat nobody as there
+// are disjoint ones, though each is made knowing only those before, whatever they cost.
+func TestPairsLookAhead(t *testing.T) {
+	for _, tt := range []struct{ n, rounds, team int }{{20, 18, 0}, {12, 10, 2}, {12, 8, 4}, {24, 20, 4}, {10, 8, 0}} {
+		p := generated(tt.n, 2, 0, uint64(tt.n))
+		p.Apart, p.NeverTogether = 0, [][2]int{{0, 1}}
+		if tt.team > 0 {
+			p.Apart, p.NeverTogether = SameTeam, nil
+			for i := range p.People {
+				p.People[i].Team = fmt.Sprint(i / tt.team)
 			}
-			return true
 		}
-		price := grid[int](n, n)
-		for round := range n - 1 {
-			for a := range n {
-				for b := range a {
-					price[a][b] = rng.IntN(1000)
-					price[b][a] = price[a][b]
-				}
+		for round := range tt.rounds {
+			r, err := Solve(p)
+			if err != nil {
+				t.Fatal(err)
 			}
-			if matching.Factors(n, left) == nil {
-				t.Fatalf("%d people: nothing left for round %d", n, round+1)
+			if r.Repeats != 0 || r.Ahead != tt.rounds-round {
+				t.Fatalf("%d people, teams of %d, round %d: %d repeats, %d rounds ahead, want none and %d", tt.n, tt.team, round+1, r.Repeats, r.Ahead, tt.rounds-round)
 			}
-			used = append(used, planned(n, price, left))
+			for _, g := range r.Groups {
+				p.Met = append(p.Met, Meeting{g.Members[0], g.Members[1], 1})
+			}
 		}
 	}
 }

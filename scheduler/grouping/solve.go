@@ -42,6 +42,7 @@ func (s *solver) result() (Result, error) {
 	r := s.m.evaluate(slices.Concat(s.groups, s.m.Keep))
 	r.Bound = min(bound, free) + r.Cost - free
 	r.Proven = r.Bound == r.Cost
+	r.Ahead = s.ahead
 	r.Hurried = s.meter.hurried.Load() && !r.Proven
 	return r, nil
 }

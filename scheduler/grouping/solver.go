@@ -20,6 +20,7 @@ type solver struct {
 	rng    *rand.Rand
 	meter  *meter
 	cores  int
+	ahead  int // rounds without a repeat that are left, this one included; 0 if not known
 }
 
 func newSolver(m *model, budget time.Duration) *solver {
