@@ -12,15 +12,16 @@ import (
 // because there is none. The same arguments give the same layout.
 //
 // Pairs, and wherever groups times size fit into a difference matrix (3x3 for 4
-// rounds, 4x4 for 5, 5x4 for 5, 12x5 for 12), are constructed; other layouts are
-// searched for, first among those that one round generates by rotation (5x3 for 7).
+// rounds, 4x4 for 5, 5x4 for 5, 12x5 for 12) or Latin squares (20x5 for 21), are
+// constructed; other layouts are searched for, first among those that one or two rounds
+// generate by rotation (5x3 for 7, 6x3 for 8).
 func Rounds(groups, size, rounds int, seed uint64) (layout [][][]int, ok bool) {
 	n := groups * size
 	if groups < 1 || size < 2 || rounds < 1 || rounds*(size-1) > n-1 || rounds > 1 && groups < size {
 		return nil, false
 	}
 	rng := rand.New(rand.NewPCG(seed, uint64(n)))
-	for _, construct := range []func(groups, size, rounds int, rng *rand.Rand) [][][]int{circle, transversal, rotated, searched} {
+	for _, construct := range []func(groups, size, rounds int, rng *rand.Rand) [][][]int{circle, squares, transversal, rotated, searched} {
 		if layout = construct(groups, size, rounds, rng); len(layout) >= rounds {
 			return tidy(layout[:rounds]), true
 		}
@@ -55,6 +56,53 @@ func circle(groups, size, rounds int, _ *rand.Rand) [][][]int {
 		for k := 1; k < groups; k++ {
 			layout[r] = append(layout[r], []int{(r + k) % seats, (r - k + seats) % seats})
 		}
+	}
+	return layout
+}
+
+// squares lays out 21 rounds of 20 groups of five. Five of the six rows that four
+// mutually orthogonal Latin squares of order 20 make are the wheels that people sit
+// on, the sixth is the round; the last round is within the wheels. The squares are
+// those of D. T. Todorov (Ars Combinatoria 27, 1989; Handbook of Combinatorial Designs,
+// III.3.6): columns of a quasi-difference matrix over the numbers modulo 19 and one
+// point more, whose first and last three entries turn against each other.
+func squares(groups, size, rounds int, _ *rand.Rand) [][][]int {
+	const order, modulus, point = 20, 19, -1
+	if groups != order || size != 5 || rounds > order+1 {
+		return nil
+	}
+	columns := [][6]int{
+		{point, 0, 0, 7, 1, 11}, {7, 1, 11, point, 0, 0}, {13, 15, 10, 13, 15, 10}, {1, 7, 11, 16, 17, 5},
+		{16, 17, 5, 1, 7, 11}, {9, 6, 4, 2, 14, 3}, {2, 14, 3, 9, 6, 4},
+	}
+	layout := make([][][]int, order+1)
+	place := func(row [6]int) {
+		var members []int
+		for wheel, seat := range row[:5] {
+			members = append(members, wheel*order+seat)
+		}
+		layout[row[5]] = append(layout[row[5]], members)
+	}
+	place([6]int{modulus, modulus, modulus, modulus, modulus, modulus})
+	for _, c := range columns {
+		for turn := range 3 {
+			for shift := range modulus {
+				var row [6]int
+				for k := range row {
+					from := (k + turn) % 3
+					if k >= 3 {
+						from = 3 + (k+3-turn)%3
+					}
+					if row[k] = modulus; c[from] != point {
+						row[k] = (c[from] + shift) % modulus
+					}
+				}
+				place(row)
+			}
+		}
+	}
+	for first := 0; first < order*size; first += size {
+		layout[order] = append(layout[order], []int{first, first + 1, first + 2, first + 3, first + 4})
 	}
 	return layout
 }
@@ -102,24 +150,38 @@ func transversal(groups, size, rounds int, rng *rand.Rand) [][][]int {
 	return layout
 }
 
-// rotated looks for one round whose rotations are the others: people are on a few
-// wheels with a seat for each round, which turn together, and a few stand by.
+// rotated looks for rounds whose rotations are the others: one or two. People are on
+// wheels with a seat for each rotation, which turn together, and a few stand by.
 func rotated(groups, size, rounds int, rng *rand.Rand) [][][]int {
 	n := groups * size
 	if n > MaxSearch {
 		return nil
 	}
-	for seats := rounds; seats <= min(rounds+2, n); seats++ {
-		w := wheels{n: n, turning: n - n%seats, seats: seats, rounds: rounds}
-		s := newSwapping(n, size, 1, w.classes(), w.class, rng)
-		for range 20 {
-			if s.solve(400 * n) {
-				return w.turn(s.groups(0))
+	for _, base := range []int{1, 2} {
+		if base > 1 && (rounds%base != 0 || n > exactSearch) {
+			break
+		}
+		for seats := rounds / base; seats <= min(rounds/base+2, n); seats++ {
+			w := wheels{n: n, turning: n - n%seats, seats: seats, rounds: rounds / base}
+			if n <= exactSearch {
+				if all := newCovering(w, size, base, rng).solve(); all != nil {
+					return w.turn(all)
+				}
+				continue
+			}
+			s := newSwapping(n, size, 1, w.classes(), w.class, rng)
+			for range 20 {
+				if s.solve(400 * n) {
+					return w.turn([][][]int{s.groups(0)})
+				}
 			}
 		}
 	}
 	return nil
 }
+
+// exactSearch is for how many people rounds to rotate are searched for step by step.
+const exactSearch = 24
 
 // wheels are n people; person i sits on wheel i/seats, the last n-turning stand by.
 type wheels struct{ n, turning, seats, rounds int }
@@ -149,18 +211,22 @@ func (w wheels) class(a, b int) int {
 	return 1 + w.count()*w.n + (j*w.count()+i)*w.seats + d
 }
 
-// turn returns a round and its rotations.
-func (w wheels) turn(base [][]int) [][][]int {
-	layout := make([][][]int, w.rounds)
-	for r := range layout {
-		for _, g := range base {
-			members := slices.Clone(g)
-			for k, i := range members {
-				if i < w.turning {
-					members[k] = i/w.seats*w.seats + (i+r)%w.seats
+// turn returns rounds and their rotations.
+func (w wheels) turn(base [][][]int) [][][]int {
+	var layout [][][]int
+	for _, round := range base {
+		for r := range w.rounds {
+			var turned [][]int
+			for _, g := range round {
+				members := slices.Clone(g)
+				for k, i := range members {
+					if i < w.turning {
+						members[k] = i/w.seats*w.seats + (i+r)%w.seats
+					}
 				}
+				turned = append(turned, members)
 			}
-			layout[r] = append(layout[r], members)
+			layout = append(layout, turned)
 		}
 	}
 	return layout

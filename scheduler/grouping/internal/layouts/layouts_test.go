@@ -41,7 +41,7 @@ func checkRounds(layout [][][]int, groups, size, rounds int) error {
 func TestRounds(t *testing.T) {
 	tests := []struct{ groups, size, rounds int }{
 		{2, 2, 3}, {3, 3, 4}, {4, 4, 5}, {5, 3, 7}, {5, 4, 5}, {5, 5, 6}, {7, 7, 8}, {8, 8, 9}, {8, 4, 8},
-		{9, 3, 13}, {9, 8, 9}, {16, 4, 21}, {12, 5, 12}, {10, 2, 19}, {6, 3, 7}, {7, 3, 9}, {1, 5, 1}, {3, 4, 1},
+		{9, 3, 13}, {9, 8, 9}, {16, 4, 21}, {12, 5, 12}, {10, 2, 19}, {6, 3, 7}, {6, 3, 8}, {20, 5, 21}, {7, 3, 9}, {1, 5, 1}, {3, 4, 1},
 	}
 	for _, tt := range tests {
 		layout, ok := Rounds(tt.groups, tt.size, tt.rounds, 1)
