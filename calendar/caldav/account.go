@@ -284,7 +284,7 @@ func (b *Backend) calendars(ctx context.Context, home *url.URL, depth string) ([
 	if err != nil {
 		return nil, err
 	}
-	if strings.Trim(resp.URL.Path, "/") != strings.Trim(home.Path, "/") {
+	if !samePlace(home, resp.URL) {
 		return nil, &dav.Error{Method: "PROPFIND", Status: http.StatusForbidden, Cond: "the server leads elsewhere"}
 	}
 	var list []found
@@ -299,6 +299,14 @@ func (b *Backend) calendars(ctx context.Context, home *url.URL, depth string) ([
 		list = append(list, c)
 	}
 	return list, nil
+}
+
+// samePlace reports whether what answered is what was asked for. Cyrus leads from
+// a colleague's calendar (…/ana/Default/) to where it is for the account
+// (…/robot/ana.Default/), and from their home to something that is not there.
+func samePlace(asked, got *url.URL) bool {
+	a, b := strings.Trim(asked.Path, "/"), strings.Trim(got.Path, "/")
+	return a == b || path.Base(b) == path.Base(path.Dir(a))+"."+path.Base(a)
 }
 
 // calendarIn reads a calendar, if the resource is one.

@@ -1,6 +1,7 @@
 package caldav
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/url"
@@ -73,28 +74,42 @@ func (b *Backend) lookFor(ctx context.Context, a *account, who calendar.Address)
 	if len(shared) > 0 {
 		return shared, nil
 	}
+	// Some servers show a colleague's home to nobody else, but a calendar in it that
+	// is shared: it has the name of the account's own.
+	places := map[string]string{}
 	for _, home := range a.Homes {
-		theirs, err := b.sibling(a, home, who)
-		if err != nil || theirs == nil {
+		places[home] = "1"
+	}
+	for _, place := range append(slices.Clone(a.Homes), a.Booking) {
+		list, err := b.theirs(ctx, a, place, cmp.Or(places[place], "0"), who)
+		if err != nil {
 			return nil, err
-		}
-		list, err := b.calendars(ctx, theirs, "1")
-		switch {
-		case err == nil:
-		case errors.Is(err, calendar.ErrSignIn) || ctx.Err() != nil:
-			return nil, err
-		default:
-			if _, answered := errors.AsType[*dav.Error](err); !answered {
-				return nil, err
-			}
-			continue // not there, or not for this account
 		}
 		if len(list) > 0 && !b.isOf(ctx, principal, who) {
 			return nil, nil
 		}
-		shared = append(shared, list...)
+		if shared = append(shared, list...); len(shared) > 0 {
+			break
+		}
 	}
 	return shared, nil
+}
+
+// theirs lists the calendars where a resource of the account's would be if it were
+// another's. What is not there, or not for this account, has none.
+func (b *Backend) theirs(ctx context.Context, a *account, place, depth string, who calendar.Address) ([]found, error) {
+	u, err := b.sibling(a, place, who)
+	if err != nil || u == nil {
+		return nil, err
+	}
+	list, err := b.calendars(ctx, u, depth)
+	if err == nil || errors.Is(err, calendar.ErrSignIn) || ctx.Err() != nil {
+		return list, err
+	}
+	if _, answered := errors.AsType[*dav.Error](err); !answered {
+		return nil, err
+	}
+	return nil, nil
 }
 
 // sibling returns where a resource of the account's would be if it were another's:

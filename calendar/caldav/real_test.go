@@ -1,6 +1,7 @@
 package caldav_test
 
 import (
+	"errors"
 	"os"
 	"strings"
 	"testing"
@@ -65,9 +66,85 @@ func TestBackendOnRealServers(t *testing.T) {
 	for _, name := range []string{"radicale", "cyrus", "sogo", "davical"} {
 		t.Run(name, func(t *testing.T) {
 			url := realServer(t, name)
+			locked(t, url)
 			calendartest.TestBackend(t, func(t *testing.T) calendartest.Harness { return newOffice(t, name, url).harness() })
 		})
 	}
 }
 
-var _ calendar.Syncer = (*caldav.Backend)(nil)
+// Xandikos has one user: what concerns nobody else works.
+func TestXandikos(t *testing.T) {
+	url := realServer(t, "xandikos")
+	locked(t, url)
+	b := newOffice(t, "xandikos", url).backend
+	s, err := b.Put(t.Context(), calendartest.Series(calendartest.UID(1)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s = s.WithOverride(calendartest.Move(s, 4, time.Hour)).WithOverride(calendartest.CancelOne(s, 6))
+	s.Sequence++
+	if s, err = b.Put(t.Context(), s); err != nil {
+		t.Fatal(err)
+	}
+	stale := s
+	stale.Version, stale.Title = "other", "Stale"
+	if _, err := b.Put(t.Context(), stale); !errors.Is(err, calendar.ErrChanged) {
+		t.Errorf("a stale Put: got %v, want ErrChanged", err)
+	}
+	answers, err := b.Busy(t.Context(), []calendar.Address{calendartest.Organizer, calendartest.Ana}, calendartest.Window())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := len(answers[calendartest.Organizer].Spans); n != 12 || answers[calendartest.Ana].Readable() {
+		t.Errorf("the organizer is busy %d times, want 12; of ana is known: %+v, want nothing", n, answers[calendartest.Ana])
+	}
+	if err := b.Cancel(t.Context(), s.UID, calendartest.Window().Start); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := b.Get(t.Context(), s.UID); err != nil || !got.Cancelled {
+		t.Errorf("after Cancel: got %+v, %v", got, err)
+	}
+}
+
+// A series that is booked on a server with scheduling shows up in a colleague's
+// calendar there, their reply is counted, and a moved session moves there.
+func TestColleaguesOnRealServers(t *testing.T) {
+	for _, name := range []string{"cyrus", "sogo"} {
+		t.Run(name, func(t *testing.T) {
+			url := realServer(t, name)
+			locked(t, url)
+			o := newOffice(t, name, url)
+			s, err := o.backend.Put(t.Context(), calendartest.Series(calendartest.UID(1)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			ana := o.desks[calendartest.Ana]
+			if _, copied := ana.find(s.UID); copied.Count != s.Count || copied.Slot != s.Slot {
+				t.Fatalf("ana's copy is %+v", copied)
+			}
+			ana.edit(s.UID, func(s calendar.Series) calendar.Series {
+				return calendartest.WithReply(s, calendartest.Ana, time.Time{}, calendar.Accepted)
+			})
+			if s, err = o.backend.Get(t.Context(), s.UID); err != nil || s.RSVP(calendartest.Ana, time.Time{}) != calendar.Accepted {
+				t.Fatalf("after ana accepted: %+v, %v", s, err)
+			}
+			s = s.WithOverride(calendartest.Move(s, 4, 2*time.Hour))
+			s.Sequence++
+			if s, err = o.backend.Put(t.Context(), s); err != nil || s.RSVP(calendartest.Ana, time.Time{}) != calendar.Accepted {
+				t.Fatalf("after a move: %+v, %v", s, err)
+			}
+			if _, copied := ana.find(s.UID); len(copied.Overrides) != 1 || !copied.Overrides[0].Moved.Start.Equal(s.Overrides[0].Moved.Start) {
+				t.Errorf("ana's copy has %+v, want the session moved to %s", copied.Overrides, s.Overrides[0].Moved.Start)
+			}
+			stranger := calendartest.With(s, calendartest.Ana, calendartest.Bo, calendartest.Stranger)
+			stranger.Sequence++
+			if _, err = o.backend.Put(t.Context(), stranger); err != nil {
+				t.Fatal(err)
+			}
+			untold, err := o.backend.Untold(t.Context(), s.UID)
+			if _, told := untold[calendartest.Ana]; err != nil || told {
+				t.Errorf("untold: %v, %v; ana was told", untold, err)
+			}
+		})
+	}
+}

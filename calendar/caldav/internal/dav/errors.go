@@ -24,11 +24,27 @@ type Error struct {
 }
 
 func (e *Error) Error() string {
+	if e.Status == http.StatusUnauthorized {
+		return calendar.ErrSignIn.Error() + ": the server does not take the name or the password"
+	}
 	s := fmt.Sprintf("the server answers %d (%s) to %s", e.Status, http.StatusText(e.Status), e.Method)
 	if e.Cond != "" {
 		s += ": " + e.Cond
 	}
 	return s
+}
+
+// Hint says what to do about it, or "".
+func (e *Error) Hint() string {
+	switch e.Status {
+	case http.StatusUnauthorized:
+		return "check the username, and the password in the environment variable that password_env names; where the server has app passwords, make one"
+	case http.StatusForbidden:
+		return "ask whoever runs the server what this account may do there"
+	case http.StatusNotFound:
+		return "check the server's address: the README names those of well-known servers"
+	}
+	return ""
 }
 
 // Unwrap returns the error of package calendar that the answer amounts to, or nil.
