@@ -12,6 +12,9 @@ func TestGrid(t *testing.T) {
 	cells := 0
 	for seed := range uint64(60) {
 		c := newRandomCase(seed)
+		for i := range c.members {
+			c.members[i].Trips = c.trips()
+		}
 		g, masks := mustMasks(t, c.q, c.members)
 		table := NewRanker(g).Attendance(nil, masks)
 		if len(table) != g.Weeks()*g.Starts() {

@@ -70,6 +70,7 @@ type maskBuilder struct {
 	length int64   // of a session, in seconds
 	clocks map[*time.Location]wallClock
 	spans  []seconds // scratch
+	stays  []stay    // of one member
 
 	// Of one member: starts within hours and stretch hours, within hours, that
 	// something known stands against, and that something unknown stands against.
@@ -78,23 +79,32 @@ type maskBuilder struct {
 
 func (b *maskBuilder) build(mask *Mask, m *Member) {
 	mask.Required, mask.grid, mask.known = m.Required, b.Grid, m.Busy.knownIn(b.window)
-	b.markHours(m)
+	b.stays = m.appendStays(b.stays[:0], b.span)
+	b.markHours()
 	clear(b.blocked)
-	for _, o := range m.Off {
-		b.markTouching(b.blocked, o.on(b.clockOf(m.Zone)))
+	for _, s := range b.stays {
+		for _, o := range s.off {
+			b.markTouching(b.blocked, s.clip(o.on(b.clockOf(s.zone))))
+		}
 	}
 	b.markBusy(&m.Busy)
 	b.combine(mask)
 }
 
 // markHours marks within and liked.
-func (b *maskBuilder) markHours(m *Member) {
-	clock := b.clockOf(m.Zone)
-	hours := joinSeconds(m.Hours.appendSeconds(b.spans[:0], clock, b.span))
+func (b *maskBuilder) markHours() {
+	hours := b.spans[:0]
+	for _, s := range b.stays {
+		hours = s.hours.appendSeconds(hours, b.clockOf(s.zone), s.seconds)
+	}
+	hours = joinSeconds(hours)
 	clear(b.liked)
 	b.markFitting(b.liked, hours)
 	copy(b.within, b.liked)
-	both := m.Stretch.appendSeconds(hours, clock, b.span)
+	both := hours
+	for _, s := range b.stays {
+		both = s.stretch.appendSeconds(both, b.clockOf(s.zone), s.seconds)
+	}
 	if len(both) > len(hours) {
 		b.markFitting(b.within, joinSeconds(both))
 	}

@@ -12,6 +12,7 @@ type Member struct {
 	Hours    Hours
 	Stretch  Hours // possible, but not liked
 	Off      []Off
+	Trips    []Trip // in the order of their dates
 	Busy     Busy
 	Required bool
 }
@@ -56,13 +57,13 @@ func (c Can) Attends() bool { return c >= Stretch }
 // Stretch and Yes. This is the one definition of the rule; the search must agree
 // with it.
 func (m *Member) CanAttend(iv Interval) (can Can, why Why) {
-	var room [4]piece
+	var room [3]stay
 	span := secondsOf(iv)
-	clock := appendClock(room[:0], m.Zone, span.from, span.to)
-	if why = m.off(clock, span); why != NoReason {
+	stays := m.appendStays(room[:0], span)
+	if why = offIn(stays); why != NoReason {
 		return No, why
 	}
-	if can = m.willing(clock, span); can == No {
+	if can = willing(stays, span); can == No {
 		return No, OutOfHours
 	}
 	switch kind, free := m.Busy.At(iv); {
@@ -75,15 +76,19 @@ func (m *Member) CanAttend(iv Interval) (can Can, why Why) {
 	}
 }
 
-// off returns why the member does not work on one of the dates of span: Away
+// offIn returns why the member does not work on one of the dates of the stays: Away
 // before Holiday.
-func (m *Member) off(clock wallClock, span seconds) (why Why) {
-	for _, o := range m.Off {
-		if off := o.on(clock); off.from < span.to && span.from < off.to {
-			if o.Why != Holiday {
-				return Away
+func offIn(stays []stay) (why Why) {
+	var room [4]piece
+	for _, s := range stays {
+		clock := appendClock(room[:0], s.zone, s.from, s.to)
+		for _, o := range s.off {
+			if off := s.clip(o.on(clock)); off.from < off.to {
+				if o.Why != Holiday {
+					return Away
+				}
+				why = Holiday
 			}
-			why = Holiday
 		}
 	}
 	return why
@@ -94,15 +99,23 @@ func (o Off) on(clock wallClock) seconds {
 	return seconds{clock.reach(o.First.wall()), clock.reach(o.Last.wall() + secondsPerDay)}
 }
 
-// willing judges by the hours alone: Yes, Stretch or No.
-func (m *Member) willing(clock wallClock, span seconds) Can {
+// willing judges span, which the stays make up, by the hours alone: Yes, Stretch or
+// No.
+func willing(stays []stay, span seconds) Can {
 	var room [8]seconds
-	own := joinSeconds(m.Hours.appendSeconds(room[:0], clock, span))
+	var pieces [4]piece
+	own := room[:0]
+	for _, s := range stays {
+		own = s.hours.appendSeconds(own, appendClock(pieces[:0], s.zone, s.from, s.to), s.seconds)
+	}
+	own = joinSeconds(own)
 	if slices.Equal(own, []seconds{span}) {
 		return Yes
 	}
-	both := joinSeconds(m.Stretch.appendSeconds(own, clock, span))
-	if slices.Equal(both, []seconds{span}) {
+	for _, s := range stays {
+		own = s.stretch.appendSeconds(own, appendClock(pieces[:0], s.zone, s.from, s.to), s.seconds)
+	}
+	if slices.Equal(joinSeconds(own), []seconds{span}) {
 		return Stretch
 	}
 	return No

@@ -3,6 +3,7 @@ package availability
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -177,6 +178,20 @@ func (c *randomCase) member() Member {
 	}
 	m.Busy = c.busy()
 	return m
+}
+
+// trips are none, one or two, which may overlap.
+func (c *randomCase) trips() (trips []Trip) {
+	for range c.IntN(3) {
+		first := c.q.Start.AddDays(c.IntN(20) - 5)
+		trip := Trip{First: first, Last: first.AddDays(c.IntN(9)), Zone: mustZone(randomZones[c.IntN(len(randomZones))].name), Hours: c.hours(), Stretch: c.hours()}
+		if c.chance(2) {
+			trip.Off = []Off{{first.AddDays(1), first.AddDays(2), Holiday}}
+		}
+		trips = append(trips, trip)
+	}
+	slices.SortFunc(trips, func(a, b Trip) int { return a.First.Compare(b.First) })
+	return trips
 }
 
 // hours are some ranges on some days, also past midnight, overlapping or empty.

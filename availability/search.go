@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -115,7 +116,7 @@ func checkMembers(members []Member) error {
 		return errors.New("slot search: there are no members")
 	}
 	for i, m := range members {
-		if m.Zone == nil {
+		if m.Zone == nil || slices.ContainsFunc(m.Trips, func(t Trip) bool { return t.Zone == nil }) {
 			return fmt.Errorf("slot search: member %d, %q, has no time zone", i+1, m.Name)
 		}
 	}

@@ -24,6 +24,7 @@ type Person struct {
 	Stretch  availability.Hours
 	Holidays string // region whose public holidays are free of work, such as PT or DE-BE; "" for none
 	Away     []DateRange
+	Travel   []Trip // in the order of their dates
 
 	Role       string
 	Level      int // 0 if not given
@@ -32,7 +33,8 @@ type Person struct {
 	Location   string
 	Manager    calendar.Address // "" if nobody, or not given
 
-	Calendar string // where busy times are read: a feed URL, a file, "none", or "" for the workspace's backend
+	Calendar string   // where busy times are read: a feed URL, a file, "none", or "" for the workspace's backend
+	More     []string // further ones: as Calendar, or "backend", or "google:" and an ID
 
 	PausedUntil availability.Date // left out of rounds that are formed before it; zero if not paused
 }
@@ -46,6 +48,15 @@ const (
 	MailWhole MailReader = "whole" // the series is sent again instead
 	MailFeed  MailReader = "feed"  // they see changes in a subscription
 )
+
+// A Trip is a stay elsewhere over some dates, both inclusive, with the zone, hours and
+// holidays of there.
+type Trip struct {
+	DateRange
+	Zone           string
+	Hours, Stretch availability.Hours
+	Holidays       string // as in Person
+}
 
 // DisplayName returns the name, or what stands before the @ of the address.
 func (p Person) DisplayName() string {
@@ -70,12 +81,17 @@ func (p Person) Off(first, last availability.Date, holidays Holidays) ([]availab
 			off = append(off, availability.Off{First: a.First, Last: a.Last, Why: availability.Away})
 		}
 	}
-	if p.Holidays == "" {
+	return holidays.appendOff(off, p.Holidays)
+}
+
+// appendOff appends the holidays of a region; "" has none.
+func (h Holidays) appendOff(off []availability.Off, name string) ([]availability.Off, error) {
+	if name == "" {
 		return off, nil
 	}
-	region, ok := holidays[p.Holidays]
+	region, ok := h[name]
 	if !ok {
-		return nil, fmt.Errorf("the holidays of %s are not known", p.Holidays)
+		return nil, fmt.Errorf("the holidays of %s are not known", name)
 	}
 	if region.Err != nil {
 		return nil, region.Err
@@ -104,11 +120,16 @@ func (f HolidayFunc) of(people []Person, window availability.Interval) Holidays 
 	first, last := availability.DateOf(window.Start).AddDays(-1), availability.DateOf(window.End).AddDays(1)
 	out := Holidays{}
 	for _, p := range people {
-		if _, done := out[p.Holidays]; done || p.Holidays == "" || f == nil {
-			continue
+		regions := []string{p.Holidays}
+		for _, t := range p.Travel {
+			regions = append(regions, t.Holidays)
 		}
-		dates, err := f(p.Holidays, first, last)
-		out[p.Holidays] = RegionHolidays{dates, err}
+		for _, region := range regions {
+			if _, done := out[region]; !done && region != "" && f != nil {
+				dates, err := f(region, first, last)
+				out[region] = RegionHolidays{dates, err}
+			}
+		}
 	}
 	return out
 }
@@ -120,15 +141,25 @@ func (p Person) Member(busy availability.Busy, window availability.Interval, hol
 	if err != nil {
 		return availability.Member{}, err
 	}
-	off, err := p.Off(availability.DateOf(window.Start.In(loc)), availability.DateOf(window.End.In(loc)), holidays)
-	return availability.Member{
-		Name:    string(p.Address),
-		Zone:    loc,
-		Hours:   p.Hours,
-		Stretch: p.Stretch,
-		Off:     off,
-		Busy:    busy,
-	}, err
+	first, last := availability.DateOf(window.Start.In(loc)), availability.DateOf(window.End.In(loc))
+	m := availability.Member{Name: string(p.Address), Zone: loc, Hours: p.Hours, Stretch: p.Stretch, Busy: busy}
+	if m.Off, err = p.Off(first, last, holidays); err != nil {
+		return m, err
+	}
+	for _, t := range p.Travel {
+		if t.First.Compare(last.AddDays(1)) > 0 || t.Last.Compare(first.AddDays(-1)) < 0 {
+			continue
+		}
+		there := availability.Trip{First: t.First, Last: t.Last, Hours: t.Hours, Stretch: t.Stretch}
+		if there.Zone, err = availability.LoadZone(t.Zone); err != nil {
+			return m, err
+		}
+		if there.Off, err = (Person{Away: p.Away, Holidays: t.Holidays}).Off(first, last, holidays); err != nil {
+			return m, err
+		}
+		m.Trips = append(m.Trips, there)
+	}
+	return m, nil
 }
 
 // Location returns the person's zone, or UTC if it is not known.

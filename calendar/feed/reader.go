@@ -22,7 +22,7 @@ import (
 // file. Its fields must not change after the first Busy.
 type Reader struct {
 	Fetcher   *Fetcher // may be nil if every source is a file
-	Sources   map[calendar.Address]Source
+	Sources   map[calendar.Address][]Source
 	Organizer calendar.Address // of our series: what they invite to may be a copy of one
 	Limit     int              // how many calendars are read at a time; 0 means 8
 }
@@ -79,7 +79,20 @@ func (r *Reader) limit() int {
 	return 8
 }
 
-func (r *Reader) busy(ctx context.Context, s Source, o ical.ReadOptions) availability.Busy {
+// busy reads all of one person's sources.
+func (r *Reader) busy(ctx context.Context, sources []Source, o ical.ReadOptions) availability.Busy {
+	if len(sources) == 0 {
+		return r.one(ctx, Source{}, o)
+	}
+	busy := r.one(ctx, sources[0], o)
+	for _, s := range sources[1:] {
+		busy = busy.Merge(r.one(ctx, s, o))
+	}
+	return busy
+}
+
+// one reads one source.
+func (r *Reader) one(ctx context.Context, s Source, o ical.ReadOptions) availability.Busy {
 	if s.Zone == nil || (s.URL == "") == (s.File == "") || s.URL != "" && r.Fetcher == nil {
 		return availability.Unreadable("no feed or file is set: give an .ics URL or file")
 	}

@@ -61,15 +61,15 @@ func TestReaderKeepsFailuresApart(t *testing.T) {
 	if err := os.WriteFile(file, []byte(calendarOf("1")), 0o400); err != nil {
 		t.Fatal(err)
 	}
-	r := &Reader{Fetcher: f, Limit: 2, Sources: map[calendar.Address]Source{
-		"ana@acme.example":  {URL: good.url(), Zone: time.UTC},
-		"bo@acme.example":   {URL: gone.url(), Zone: time.UTC},
-		"cem@acme.example":  {URL: "https://localhost/" + secret, Zone: time.UTC},
-		"dan@acme.example":  {File: file, Zone: time.UTC},
-		"eve@acme.example":  {File: filepath.Join(t.TempDir(), "eve.ics"), Zone: time.UTC},
-		"fred@acme.example": {Zone: time.UTC},
-		"gil@acme.example":  {URL: good.url(), File: file, Zone: time.UTC},
-		"hal@acme.example":  {URL: good.url()},
+	r := &Reader{Fetcher: f, Limit: 2, Sources: map[calendar.Address][]Source{
+		"ana@acme.example":  {{URL: good.url(), Zone: time.UTC}},
+		"bo@acme.example":   {{URL: gone.url(), Zone: time.UTC}},
+		"cem@acme.example":  {{URL: "https://localhost/" + secret, Zone: time.UTC}},
+		"dan@acme.example":  {{File: file, Zone: time.UTC}},
+		"eve@acme.example":  {{File: filepath.Join(t.TempDir(), "eve.ics"), Zone: time.UTC}},
+		"fred@acme.example": {{Zone: time.UTC}},
+		"gil@acme.example":  {{URL: good.url(), File: file, Zone: time.UTC}},
+		"hal@acme.example":  {{URL: good.url()}},
 	}}
 	got := busy(t, r, "ana@acme.example", "bo@acme.example", "cem@acme.example", "dan@acme.example", "eve@acme.example", "fred@acme.example", "gil@acme.example", "hal@acme.example", "ian@acme.example")
 	checkMeeting(t, "ana", got["ana@acme.example"])
@@ -92,11 +92,11 @@ func TestReaderKeepsFailuresApart(t *testing.T) {
 func TestReaderFetchesOnce(t *testing.T) {
 	s := newSite(t, text(calendarOf("1")))
 	f, c := s.fetcher(t)
-	r := &Reader{Fetcher: f, Sources: map[calendar.Address]Source{}}
+	r := &Reader{Fetcher: f, Sources: map[calendar.Address][]Source{}}
 	var people []calendar.Address
 	for i := range 20 {
 		a := calendar.Address(fmt.Sprintf("p%d@acme.example", i))
-		r.Sources[a] = Source{URL: s.url(), Zone: time.UTC}
+		r.Sources[a] = []Source{Source{URL: s.url(), Zone: time.UTC}}
 		people = append(people, a)
 	}
 	for range 3 {
@@ -114,7 +114,7 @@ func TestReaderTellsTheAgeOfACopy(t *testing.T) {
 	s := newSite(t, text(calendarOf("1")))
 	f, c := s.fetcher(t)
 	const ana = calendar.Address("ana@acme.example")
-	r := &Reader{Fetcher: f, Sources: map[calendar.Address]Source{ana: {URL: s.url(), Zone: time.UTC}}}
+	r := &Reader{Fetcher: f, Sources: map[calendar.Address][]Source{ana: {{URL: s.url(), Zone: time.UTC}}}}
 	if b := busy(t, r, ana)[ana]; len(b.Warnings) > 0 {
 		t.Errorf("fetched: warnings %q", b.Warnings)
 	}
@@ -137,7 +137,7 @@ func TestReaderLeavesOutExcept(t *testing.T) {
 	s := newSite(t, text(calendarOf("abc-peerslot")))
 	f, _ := s.fetcher(t)
 	const ana = calendar.Address("ana@acme.example")
-	r := &Reader{Fetcher: f, Sources: map[calendar.Address]Source{ana: {URL: s.url(), Zone: time.UTC}}}
+	r := &Reader{Fetcher: f, Sources: map[calendar.Address][]Source{ana: {{URL: s.url(), Zone: time.UTC}}}}
 	got, err := r.Busy(t.Context(), []calendar.Address{ana}, window, "abc")
 	if err != nil || !got[ana].Readable() || len(got[ana].Spans) > 0 {
 		t.Errorf("got %+v, %v, want all free", got, err)
@@ -154,11 +154,11 @@ func TestReaderReadsFewAtATime(t *testing.T) {
 			<-release
 			return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(strings.NewReader(calendarOf("1")))}, nil
 		})
-		r := &Reader{Fetcher: f, Limit: 3, Sources: map[calendar.Address]Source{}}
+		r := &Reader{Fetcher: f, Limit: 3, Sources: map[calendar.Address][]Source{}}
 		var people []calendar.Address
 		for i := range 10 {
 			a := calendar.Address(fmt.Sprintf("p%d@acme.example", i))
-			r.Sources[a] = Source{URL: fmt.Sprintf("https://calendar.example/%d", i), Zone: time.UTC}
+			r.Sources[a] = []Source{Source{URL: fmt.Sprintf("https://calendar.example/%d", i), Zone: time.UTC}}
 			people = append(people, a)
 		}
 		go func() {
@@ -182,9 +182,9 @@ func TestReaderEndsWithContext(t *testing.T) {
 		<-r.Context().Done()
 	})
 	f, _ := s.fetcher(t)
-	r := &Reader{Fetcher: f, Limit: 1, Sources: map[calendar.Address]Source{
-		"ana@acme.example": {URL: s.url(), Zone: time.UTC},
-		"bo@acme.example":  {URL: s.url(), Zone: time.UTC},
+	r := &Reader{Fetcher: f, Limit: 1, Sources: map[calendar.Address][]Source{
+		"ana@acme.example": {{URL: s.url(), Zone: time.UTC}},
+		"bo@acme.example":  {{URL: s.url(), Zone: time.UTC}},
 	}}
 	got, err := r.Busy(ctx, []calendar.Address{"ana@acme.example", "bo@acme.example"}, window)
 	if got != nil || !errors.Is(err, context.Canceled) {
@@ -200,7 +200,7 @@ func TestReaderInSplit(t *testing.T) {
 	s := newSite(t, text(calendarOf("1")))
 	f, _ := s.fetcher(t)
 	const ana, bo = calendar.Address("ana@acme.example"), calendar.Address("bo@acme.example")
-	r := &Reader{Fetcher: f, Sources: map[calendar.Address]Source{ana: {URL: s.url(), Zone: time.UTC}, bo: {URL: s.url(), Zone: time.UTC}}}
+	r := &Reader{Fetcher: f, Sources: map[calendar.Address][]Source{ana: {{URL: s.url(), Zone: time.UTC}}, bo: {{URL: s.url(), Zone: time.UTC}}}}
 	split := calendar.Split{Readers: map[calendar.Address]calendar.BusyReader{ana: r, bo: r}}
 	got, err := split.Busy(t.Context(), []calendar.Address{ana, bo}, window)
 	if err != nil {
@@ -244,7 +244,7 @@ func TestFiles(t *testing.T) {
 		write("page.ics", "<html>"):      "page.ics",
 		write("empty.ics", ""):           "empty.ics",
 	} {
-		r := &Reader{Sources: map[calendar.Address]Source{ana: {File: file, Zone: time.UTC}}}
+		r := &Reader{Sources: map[calendar.Address][]Source{ana: {{File: file, Zone: time.UTC}}}}
 		if b := busy(t, r, ana)[ana]; b.Readable() || !strings.Contains(b.Reason, want) {
 			t.Errorf("%q: got %+v, want a reason with %q", file, b, want)
 		}

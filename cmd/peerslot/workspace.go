@@ -119,7 +119,7 @@ func (a *app) openWith(ctx context.Context, other otherBackend, open func(locati
 	if err != nil {
 		return nil, err
 	}
-	readers, err := a.readers(c, zoneOf(c.Workspace))
+	readers, err := a.readers(c, w.home)
 	if err != nil {
 		return nil, err
 	}
@@ -259,32 +259,88 @@ func (a *app) backend(ctx context.Context, w *workspace) (calendar.Backend, erro
 	return b, nil
 }
 
-// readers returns who is read elsewhere than from the workspace's backend.
-func (a *app) readers(c *config.Config, zone func(calendar.Address) *time.Location) (map[calendar.Address]calendar.BusyReader, error) {
-	readers := map[calendar.Address]calendar.BusyReader{}
-	feeds := &feed.Reader{Organizer: c.Workspace.Organizer.Address, Fetcher: a.fetcher(filepath.Join(c.Dir, ".peerslot", "feeds"), c.Calendar.AllowHosts), Sources: map[calendar.Address]feed.Source{}}
-	accounts := &caldav.Reader{Accounts: map[calendar.Address]caldav.Config{}}
+// readers returns who is read elsewhere than from the workspace's backend alone.
+func (a *app) readers(c *config.Config, home calendar.Backend) (map[calendar.Address]calendar.BusyReader, error) {
+	r := readers{
+		app: a, Config: c, home: home, zone: zoneOf(c.Workspace),
+		feeds:    &feed.Reader{Organizer: c.Workspace.Organizer.Address, Fetcher: a.fetcher(filepath.Join(c.Dir, ".peerslot", "feeds"), c.Calendar.AllowHosts), Sources: map[calendar.Address][]feed.Source{}},
+		accounts: &caldav.Reader{Accounts: map[calendar.Address]caldav.Config{}},
+		ids:      map[calendar.Address][]string{},
+	}
+	if g, ok := home.(interface {
+		Further(map[calendar.Address][]string) calendar.BusyReader
+	}); ok {
+		r.further = g.Further(r.ids)
+	}
+	all := map[calendar.Address]calendar.BusyReader{}
 	for address, p := range c.Workspace.Roster {
-		switch {
-		case p.Calendar == "":
-		case p.Calendar == "none":
-			readers[address] = calendar.Nothing{}
-		case c.Accounts[address] != nil:
-			account, err := a.caldavConfig(c, c.Accounts[address], address)
-			if err != nil {
-				return nil, err
-			}
-			accounts.Accounts[address] = account
-			readers[address] = accounts
-		case feed.IsURL(p.Calendar):
-			feeds.Sources[address] = feed.Source{URL: p.Calendar, Zone: zone(address)}
-			readers[address] = feeds
-		default:
-			feeds.Sources[address] = feed.Source{File: inDir(c.Dir, p.Calendar), Zone: zone(address)}
-			readers[address] = feeds
+		one, err := r.of(address, p)
+		if err != nil {
+			return nil, err
+		}
+		if one != nil {
+			all[address] = one
 		}
 	}
-	return readers, nil
+	return all, nil
+}
+
+// readers are the places where people's calendars are read.
+type readers struct {
+	*app
+	*config.Config
+	home     calendar.Backend
+	zone     func(calendar.Address) *time.Location
+	feeds    *feed.Reader
+	accounts *caldav.Reader
+	further  calendar.BusyReader // of Google calendars by ID; nil if the backend has none
+	ids      map[calendar.Address][]string
+}
+
+// of returns the reader of one person, nil for whom the backend alone is asked.
+func (r *readers) of(address calendar.Address, p scheduler.Person) (calendar.BusyReader, error) {
+	if p.Calendar == "" {
+		return nil, nil
+	}
+	var places []calendar.BusyReader
+	for _, source := range append([]string{p.Calendar}, p.More...) {
+		place, err := r.place(address, source)
+		if err != nil {
+			return nil, err
+		}
+		if !slices.Contains(places, place) {
+			places = append(places, place)
+		}
+	}
+	if len(places) == 1 {
+		return places[0], nil
+	}
+	return &calendar.Together{Readers: places}, nil
+}
+
+// place returns where one of a person's calendars is read, and notes it there.
+func (r *readers) place(address calendar.Address, source string) (calendar.BusyReader, error) {
+	id, google := strings.CutPrefix(source, config.GoogleID)
+	switch {
+	case source == "none":
+		return calendar.Nothing{}, nil
+	case source == config.OwnBackend:
+		return r.home, nil
+	case google && r.further == nil:
+		return nil, &hinted{fmt.Errorf("%s has a further Google calendar, but the workspace's calendar is not on Google", address), "name the address of its .ics feed instead", exitUsage}
+	case google:
+		r.ids[address] = append(r.ids[address], id)
+		return r.further, nil
+	case source == string(config.CalDAV) && r.Accounts[address] != nil:
+		account, err := r.caldavConfig(r.Config, r.Accounts[address], address)
+		r.accounts.Accounts[address] = account
+		return r.accounts, err
+	case feed.IsURL(source):
+		r.feeds.Sources[address] = append(r.feeds.Sources[address], feed.Source{URL: source, Zone: r.zone(address)})
+	default:
+		r.feeds.Sources[address] = append(r.feeds.Sources[address], feed.Source{File: inDir(r.Dir, source), Zone: r.zone(address)})
+	}
+	return r.feeds, nil
 }
 
 // caldavConfig returns how an account is asked. A person's own without a sign-in

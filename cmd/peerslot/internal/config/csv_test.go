@@ -59,7 +59,7 @@ ana@acme.example|bö@acme.example|Bö||||||||
 }
 
 func TestCSVProblems(t *testing.T) {
-	const columns = "away, calendar, department, email, holidays, hours, level, location, mail, manager, name, paused, role, stretch, team, timezone"
+	const columns = "aliases, away, calendar, department, email, holidays, hours, level, location, mail, manager, name, paused, role, stretch, team, timezone, travel"
 	tests := []struct {
 		name, text string
 		want       string // one line for each problem, without the path of the file

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"net/url"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/peerslot/peerslot/availability"
@@ -64,6 +65,8 @@ func personFields(c *Config, p *scheduler.Person) fields {
 		"stretch":    func(v value) { p.Stretch = v.hours() },
 		"holidays":   func(v value) { p.Holidays = v.holidays(c) },
 		"away":       func(v value) { p.Away = v.away() },
+		"travel":     func(value) {}, // see person
+		"aliases":    func(v value) { p.Aliases = v.aliases() },
 		"paused":     func(v value) { p.PausedUntil = v.paused() },
 		"role":       func(v value) { p.Role = v.text() },
 		"level":      func(v value) { p.Level = v.integer(1, 1000) },
@@ -71,7 +74,7 @@ func personFields(c *Config, p *scheduler.Person) fields {
 		"department": func(v value) { p.Department = v.text() },
 		"location":   func(v value) { p.Location = v.text() },
 		"manager":    func(v value) { p.Manager = v.address() },
-		"calendar":   func(v value) { p.Calendar = v.feed() },
+		"calendar":   func(v value) { p.Calendar, p.More = v.calendars() },
 		"mail":       func(v value) { p.Mail = word(v, scheduler.MailWhole, scheduler.MailFeed) },
 	}
 }
@@ -92,15 +95,60 @@ func (r *reader) person(c *Config, v value) {
 		return
 	}
 	p.Zone = cmp.Or(p.Zone, c.Workspace.Zone)
+	if travel := v.at("travel"); travel.given() {
+		p.Travel = travel.travel(c, &p)
+	}
 	r.roster[p.Address] = v
 	r.everybody = append(r.everybody, p.Address)
 	c.Workspace.Roster[p.Address] = p
-	if own := v.at("calendar"); own.given() && own.kind == mapping {
+	c.account(p.Address, v.at("calendar"))
+}
+
+// account notes the account that one of a person's calendars lies in.
+func (c *Config) account(a calendar.Address, v value) {
+	switch {
+	case !v.given():
+	case v.kind == list:
+		for _, item := range v.children() {
+			c.account(a, item)
+		}
+	case v.kind == mapping && v.has("caldav"):
 		if c.Accounts == nil {
 			c.Accounts = map[calendar.Address]*CalDAVOptions{}
 		}
-		c.Accounts[p.Address] = own.ownCaldav()
+		if c.Accounts[a] != nil {
+			v.fail("%s has two CalDAV accounts; one can be read, and .ics feeds of further calendars", a)
+		}
+		c.Accounts[a] = v.ownCaldav()
 	}
+}
+
+// The calendars of a person that are no feeds and files.
+const (
+	OwnBackend = "backend" // the workspace's own
+	GoogleID   = "google:" // and the ID of a further one there
+)
+
+// calendars reads where somebody's busy times are read: one place, or a list of
+// several.
+func (v value) calendars() (first string, more []string) {
+	if v.kind != list {
+		return v.feed(), nil
+	}
+	var all []string
+	for _, item := range v.list("calendars") {
+		s := item.feed()
+		switch {
+		case s == "none":
+			item.fail("none stands alone, not in a list")
+		case s != "":
+			all = append(all, s)
+		}
+	}
+	if len(all) == 0 {
+		return "", nil
+	}
+	return all[0], all[1:]
 }
 
 // hours reads the hours of a week: a mapping of days to times, or the cell of a CSV
@@ -244,6 +292,69 @@ func dateRange(s string) (d scheduler.DateRange, ok bool) {
 	return d, err == nil && err2 == nil
 }
 
+// travel reads the trips of a person, who is at home otherwise: what a trip does
+// not say is as it is there.
+func (v value) travel(c *Config, p *scheduler.Person) []scheduler.Trip {
+	const want = `trips such as {from: 2026-05-04, to: 2026-05-22, timezone: Asia/Tokyo}`
+	var trips []scheduler.Trip
+	for _, item := range v.list(want) {
+		t := scheduler.Trip{Hours: p.Hours, Stretch: p.Stretch, Holidays: p.Holidays}
+		if !item.fields(fields{
+			"from":     func(v value) { t.First = v.date() },
+			"to":       func(v value) { t.Last = v.date() },
+			"timezone": func(v value) { t.Zone = v.zone() },
+			"hours":    func(v value) { t.Hours = v.hours() },
+			"stretch":  func(v value) { t.Stretch = v.hours() },
+			"holidays": func(v value) { t.Holidays = v.holidays(c) },
+		}) {
+			continue
+		}
+		for _, key := range []string{"from", "to", "timezone"} {
+			item.require(key, want)
+		}
+		if t.Last.Compare(t.First) < 0 {
+			item.fail("the trip ends before it begins")
+		}
+		trips = append(trips, t)
+	}
+	slices.SortStableFunc(trips, func(a, b scheduler.Trip) int { return a.First.Compare(b.First) })
+	for i := 1; i < len(trips); i++ {
+		if trips[i].First.Compare(trips[i-1].Last) <= 0 {
+			v.fail("the trips from %s and %s overlap", trips[i-1].First, trips[i].First)
+		}
+	}
+	return trips
+}
+
+// date reads one date.
+func (v value) date() availability.Date {
+	const want = "a date such as 2026-05-04"
+	s, ok := v.scalar(want, text)
+	d, err := availability.ParseDate(strings.TrimSpace(s))
+	if ok && err != nil {
+		v.fail("want %s, not %s", want, quote(s))
+	}
+	return d
+}
+
+// aliases reads other addresses: a list, or the cell of a CSV file.
+func (v value) aliases() []calendar.Address {
+	if v.kind == list {
+		return v.addresses()
+	}
+	var all []calendar.Address
+	s, _ := v.scalar("a list of mail addresses", text)
+	for word := range strings.FieldsFuncSeq(s, func(c rune) bool { return strings.ContainsRune(" ,;\t", c) }) {
+		a, err := calendar.ParseAddress(word)
+		if err != nil {
+			v.fail("want mail addresses such as ana@acme.example, not %s", quote(word))
+			continue
+		}
+		all = append(all, a)
+	}
+	return all
+}
+
 // paused reads "until 2026-03-01", or true for without an end.
 func (v value) paused() availability.Date {
 	if v.kind == boolean {
@@ -265,8 +376,13 @@ func (v value) paused() availability.Date {
 // no problem.
 func (v value) feed() string {
 	const want = "an https:// or webcal:// URL, the path of an .ics file, or none"
+	if v.kind == mapping && v.has("google") {
+		id := ""
+		v.fields(fields{"google": func(v value) { id = v.text() }})
+		return GoogleID + id
+	}
 	if v.kind == mapping {
-		return string(CalDAV) // an account of their own: see person
+		return string(CalDAV) // an account of their own: see account
 	}
 	s := v.text()
 	if strings.EqualFold(s, "none") {

@@ -150,7 +150,7 @@ func TestProblems(t *testing.T) {
 3:93: people[0].away[4]: want dates such as 2026-08-03/2026-08-21, or one such as 2026-12-24`},
 		{"paused", person("paused: till May"), `3:44: people[0].paused: want until and a date, such as until 2026-03-01, not "till May"`},
 		{"calendar", person(`calendar: "ftp://feeds.acme.example/secret"`), "3:46: people[0].calendar: want an https:// or webcal:// URL, the path of an .ics file, or none"},
-		{"calendars", person(`calendar: ["https://feeds.acme.example/secret"]`), "3:46: people[0].calendar: want text, not a list"},
+		{"calendars", person(`calendar: ["https://feeds.acme.example/secret", none]`), "3:84: people[0].calendar[1]: none stands alone, not in a list"},
 		{"unknown region", person("holidays: XX"), `3:46: people[0].holidays: no public holidays are known of "XX": want an ISO 3166 code of ` + countries + `, or a part of one such as DE-BE; for other countries an .ics file of holidays, or use away`},
 		{"no holiday file", person("holidays: india.ics"), `3:46: people[0].holidays: cannot read the holidays in "india.ics": no such file or directory`},
 		{"managers", start + `people:
