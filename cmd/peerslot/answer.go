@@ -33,7 +33,7 @@ order: neither can be read from it. The key lies elsewhere, in the file that ans
 names (default .peerslot/answer.key, made on first use) or in the environment variable
 that answer_key_env names; keep it out of the backups of the store. Who runs the machine
 has both, and could find out by trying until the decision is made.`,
-		Example: `  peerslot answer leads rarer --as ana@acme.example`,
+		Example: `  peerslot answer first-circle rarer --as ana@acme.example`,
 		Args:    exactly(2, "name the group and the answer"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.recordAnswer(cmd.Context(), args[0], args[1], as, flags)

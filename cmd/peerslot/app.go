@@ -95,9 +95,9 @@ Exit status: 0 done, or nothing to do; 1 error; 2 wrong usage or configuration;
   peerslot init                     # a commented peerslot.yaml to start from
   peerslot check                    # is everything readable?
   peerslot form em-circles          # who meets whom in a program's next round
-  peerslot slots berlin-leads       # the best weekly slots, and who is missing when
-  peerslot book berlin-leads        # book the best one
-  peerslot export berlin-leads      # the series as an .ics file`,
+  peerslot slots first-circle       # the best weekly slots, and who is missing when
+  peerslot book first-circle        # book the best one
+  peerslot export first-circle      # the series as an .ics file`,
 		Version:       version() + " " + runtime.Version(),
 		SilenceErrors: true,
 		SilenceUsage:  true,

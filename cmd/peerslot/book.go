@@ -34,8 +34,8 @@ func newBookCmd(a *app) *cobra.Command {
 that share members are planned together: what one takes is busy for the next.
 Sessions whose weeks are known to be bad are moved within their week, by the rules
 of repair. A group that has a series already is left alone.`,
-		Example: `  peerslot book berlin-leads
-  peerslot book berlin-leads --slot "tue 15:00" --start 2026-01-05
+		Example: `  peerslot book first-circle
+  peerslot book first-circle --slot "tue 15:00" --start 2026-01-05
   peerslot book --all --yes
   peerslot book --with ana@acme.example,bo@acme.example --name ana-bo --duration 30m`,
 		RunE: func(cmd *cobra.Command, args []string) error {

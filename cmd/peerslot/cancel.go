@@ -19,8 +19,8 @@ func newCancelCmd(a *app) *cobra.Command {
 		Short: "Cancel what is left of a group's series, and tell the members",
 		Long: `Takes every session that has not begun off the calendars. Sessions that were held
 stay where they are. Cancelling a group that has no series is not an error.`,
-		Example: `  peerslot cancel berlin-leads
-  peerslot cancel berlin-leads --dry-run`,
+		Example: `  peerslot cancel first-circle
+  peerslot cancel first-circle --dry-run`,
 		Args: exactly(1, "name the group"),
 		RunE: func(cmd *cobra.Command, args []string) error { return a.cancel(cmd.Context(), args[0], flags) },
 	}

@@ -30,7 +30,7 @@ the mail servers; --sample sends one sample invitation and its cancellation.
 
 Exit status 2 if the configuration is wrong, 3 if something else needs a person.`,
 		Example: `  peerslot check
-  peerslot check --sample me@acme.example
+  peerslot check --sample ana@acme.example
   peerslot check --json | jq '.checks[] | select(.ok | not)'`,
 		Args: exactly(0, "takes no arguments"),
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.check(cmd.Context(), sampleTo) },

@@ -29,9 +29,9 @@ func newExportCmd(a *app) *cobra.Command {
 		Long: `Writes the series as they stand on the calendar, moved and cancelled sessions
 included. Without -o each goes to GROUP.ics here; -o DIR puts them there, -o FILE.ics
 puts all into one file, and -o - writes it to stdout.`,
-		Example: `  peerslot export berlin-leads
+		Example: `  peerslot export first-circle
   peerslot export --all -o invites/
-  peerslot export berlin-leads -o - | less`,
+  peerslot export first-circle -o - | less`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.names = args
 			return o.run(cmd.Context(), a)

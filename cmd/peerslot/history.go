@@ -13,7 +13,7 @@ func newHistoryCmd(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "history [GROUP]",
 		Short: "Show what was decided about a group, when and why",
-		Example: `  peerslot history leads
+		Example: `  peerslot history first-circle
   peerslot history --json`,
 		Args: atMost(1, "want one argument at most"),
 		RunE: func(cmd *cobra.Command, args []string) error {

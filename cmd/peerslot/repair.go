@@ -30,7 +30,7 @@ twice changes nothing the second time.
 Exit status 3 if something needs a person.`,
 		Example: `  peerslot repair                   # show what would be done, and ask
   peerslot repair --yes             # from cron, every night
-  peerslot repair --rebook leads    # another weekly slot for the rest of a series`,
+  peerslot repair --rebook first-circle    # another weekly slot for the rest of a series`,
 		Args: exactly(0, "takes no arguments; --rebook names a group"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if rebook != "" {

@@ -25,7 +25,7 @@ and, from three answers on, what they say. With --yes the next series is booked,
 members are told that this one ends, or the next round is formed and booked. Without
 evidence, and for a series of fewer than four sessions, a person is asked.`,
 		Example: `  peerslot review                   # every series that ends
-  peerslot review leads --yes       # decide and book`,
+  peerslot review first-circle --yes       # decide and book`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.Groups = args
 			return a.monitored("review", night, func(beat *heartbeat) error { return a.review(cmd.Context(), o, flags, night, beat) })

@@ -4,10 +4,14 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/config"
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/demo"
 	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/spf13/cobra"
 )
 
 var update = flag.Bool("update", false, "write what the commands print into the scripts")
@@ -47,4 +51,29 @@ func TestEveryCommandHasAnExample(t *testing.T) {
 			t.Errorf("%s: short help %q; want a line without a full stop", cmd.CommandPath(), cmd.Short)
 		}
 	}
+}
+
+// TestExamplesCanBeTyped keeps the examples to names that are there after init or
+// demo.
+func TestExamplesCanBeTyped(t *testing.T) {
+	start := string(config.Starting())
+	named := regexp.MustCompile(`peerslot (?:slots|book|export|cancel|review|history|answer|form|repair --rebook) ([a-z][a-z0-9-]*)`)
+	people := regexp.MustCompile(`[a-z.]+@acme\.example`)
+	var visit func(*cobra.Command)
+	visit = func(cmd *cobra.Command) {
+		for _, m := range named.FindAllStringSubmatch(cmd.Example, -1) {
+			if !strings.Contains(start, "name: "+m[1]) && m[1] != demo.Group {
+				t.Errorf("%s: its example names %s, which neither init nor demo makes", cmd.CommandPath(), m[1])
+			}
+		}
+		for _, address := range people.FindAllString(cmd.Example, -1) {
+			if !strings.Contains(start, address) {
+				t.Errorf("%s: its example names %s, whom init does not name", cmd.CommandPath(), address)
+			}
+		}
+		for _, child := range cmd.Commands() {
+			visit(child)
+		}
+	}
+	visit(newRootCmd(&app{}))
 }

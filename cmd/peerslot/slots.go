@@ -31,8 +31,8 @@ func newSlotsCmd(a *app) *cobra.Command {
 		Long: `Reads everybody's busy times and ranks every weekly slot by how many members can
 attend over the whole series. Each candidate comes with a grid of sessions by
 members. Nothing is changed.`,
-		Example: `  peerslot slots berlin-leads
-  peerslot slots berlin-leads --cadence biweekly --top 3 --svg week.svg
+		Example: `  peerslot slots first-circle
+  peerslot slots first-circle --cadence biweekly --top 3 --svg week.svg
   peerslot slots --with ana@acme.example,bo@acme.example --duration 30m`,
 		Args: atMost(1, "want one argument at most"),
 		RunE: func(cmd *cobra.Command, args []string) error {
