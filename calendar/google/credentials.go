@@ -115,6 +115,21 @@ func readCredentials(cfg Config) (credentials, error) {
 	return creds, nil
 }
 
+// Client returns the OAuth client of cfg.Credentials, by which people sign in for
+// scopes that have nothing to do with calendars.
+func Client(cfg Config, scopes ...string) (*oauth.Client, error) {
+	read, err := readCredentials(cfg)
+	if err != nil {
+		return nil, err
+	}
+	if read.client == nil {
+		return nil, fmt.Errorf("google credentials %s: nobody signs in with a service account's key; want an OAuth client", cfg.Credentials)
+	}
+	client := *read.client
+	client.Config.Scopes, client.Granted = scopes, nil
+	return &client, nil
+}
+
 func (f credentialsFile) credentials(cfg Config) (credentials, error) {
 	client := f.Installed
 	if client == nil {

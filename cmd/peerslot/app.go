@@ -48,6 +48,7 @@ type app struct {
 	verbose    bool
 	logFormat  string
 
+	mailed  mailed   // what was sent and read
 	finally []func() // what is still to be told when the command is done
 }
 

@@ -187,6 +187,7 @@ func (a *app) fetchMail(ctx context.Context, w *workspace, done *mailed) error {
 	server.URL = w.Mail.Replies
 	taken, err := (&mail.Inbox{Server: server, Replies: a.replies(w)}).Fetch(ctx)
 	done.take(taken)
+	a.mailed.Replies = done.Replies
 	return err
 }
 
@@ -199,6 +200,7 @@ func (a *app) sendMail(ctx context.Context, w *workspace, done *mailed) error {
 	out := &mail.Outbox{Store: w.service.Store, Server: a.mailServer(w.Config), From: w.Mail.From.Address, Rate: rate.Limit(w.Mail.Rate), Now: w.service.Now, Log: a.log()}
 	sent, err := out.Send(ctx)
 	done.Sent, done.Waiting = sent.Sent, sent.Waiting
+	a.mailed.Sent = done.Sent
 	done.findings = append(done.findings, sent.Findings...)
 	return err
 }

@@ -132,7 +132,7 @@ func TestAWholeLifeByMail(t *testing.T) {
 		t.Errorf("the second run sent mail: %+v", again)
 	}
 	history := w.at(t, "2026-03-14T10:00:00Z", "history", "leads")
-	for _, want := range []string{"accepted", "declined", "by mail"} {
+	for _, want := range []string{"accepted", "declined", "bo@acme.example, invited by mail"} {
 		if !strings.Contains(history.stdout, want) {
 			t.Errorf("the history lacks %q:\n%s", want, history.stdout)
 		}
@@ -218,5 +218,28 @@ func TestStatusNamesWhomNothingReaches(t *testing.T) {
 	r := w.at(t, "2026-03-02T08:01:00Z", "status")
 	if r.status != exitPerson || !strings.Contains(r.stdout, "bo@acme.example") || !strings.Contains(r.stdout, "1 message waits") {
 		t.Errorf("status: %+v, want Bo's dead address and one that waits", r)
+	}
+}
+
+func TestMailSignsInWithATokenOfItsOwn(t *testing.T) {
+	for name, row := range map[string]struct{ mail, calendar, want string }{
+		"no application":             {`, oauth: {provider: microsoft}`, "", "client_id is missing"},
+		"Microsoft's of calendar":    {`, oauth: {provider: microsoft}`, "calendar: {microsoft: {tenant: acme.example, client_id: abc}}\n", "mail-token.json"},
+		"Google's credentials there": {`, oauth: {provider: google}`, "", "credentials.json"},
+		"no token at all":            {`, password_env: X`, "", "does not sign in with a token"},
+	} {
+		w := newMailWorld(t, "")
+		path := filepath.Join(w.dir, "peerslot.yaml")
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		changed := strings.Replace(string(text), ", password_env: MAIL_PASSWORD", row.mail, 1) + row.calendar
+		if err := os.WriteFile(path, []byte(changed), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if r := w.at(t, "2026-03-02T08:00:00Z", "auth", "mail", "--dry-run"); !strings.Contains(r.stdout+r.stderr, row.want) {
+			t.Errorf("%s: %+v, want %q", name, r, row.want)
+		}
 	}
 }

@@ -32,6 +32,8 @@ type heartbeat struct {
 	Checked      int                  `json:"checked"`
 	Changes      int                  `json:"changes"`
 	Attention    int                  `json:"attention"`
+	Sent         int                  `json:"mail_sent"`
+	Replies      int                  `json:"mail_replies"`
 	UnknownSince map[string]time.Time `json:"unknown_since"` // by address
 	Error        string               `json:"error,omitempty"`
 }
@@ -51,6 +53,7 @@ func (a *app) monitored(command string, f nightFlags, run func(*heartbeat) error
 		beat.Status, beat.Error = "error", err.Error()
 	}
 	beat.At = a.now().UTC()
+	beat.Sent, beat.Replies = a.mailed.Sent, a.mailed.Replies
 	if failed := beat.write(f.heartbeat); failed != nil && (err == nil || person != nil) {
 		return fmt.Errorf("write the heartbeat: %w", failed)
 	}

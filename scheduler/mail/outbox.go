@@ -138,6 +138,12 @@ func (r *posting) note(ctx context.Context, n scheduler.Notice, what fate, refus
 	return r.commit(ctx, n)
 }
 
+// told are the words of the history for what was sent.
+var told = map[scheduler.NoticeKind]string{
+	scheduler.NoticeInvited: "invited by mail", scheduler.NoticeChanged: "told of the series by mail", scheduler.NoticeSession: "told by mail where a session is",
+	scheduler.NoticeOff: "told by mail that a session is off", scheduler.NoticeCancelled: "told by mail that the series is cancelled", scheduler.NoticeLeft: "told by mail that they no longer take part",
+}
+
 // wait puts n off, or gives it up.
 func (r *posting) wait(n *scheduler.Notice, why error) {
 	now := r.Now().UTC()
@@ -173,7 +179,13 @@ func (r *posting) finding(kind scheduler.FindingKind, n scheduler.Notice, why er
 
 // commit keeps what was tried, also if ctx ends in this moment: the server has it.
 func (r *posting) commit(ctx context.Context, list ...scheduler.Notice) error {
-	if _, err := r.Store.Commit(context.WithoutCancel(ctx), scheduler.Batch{Tried: list}); err != nil {
+	batch := scheduler.Batch{Tried: list}
+	for _, n := range list {
+		if n.State == scheduler.NoticeSent {
+			batch.Events = append(batch.Events, scheduler.Event{At: n.Sent, Group: n.Group, UID: n.UID, What: "mailed", Why: string(n.To) + ", " + told[n.Kind]})
+		}
+	}
+	if _, err := r.Store.Commit(context.WithoutCancel(ctx), batch); err != nil {
 		return fmt.Errorf("note what was sent: %w", err)
 	}
 	return nil
