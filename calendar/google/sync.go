@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	gcal "google.golang.org/api/calendar/v3"
@@ -134,4 +135,34 @@ func (b *Backend) pages(ctx context.Context, token string, each func(*gcal.Event
 		return "", err
 	}
 	return last.NextSyncToken, nil
+}
+
+// List implements calendar.Lister: the series that bear our mark, by one call for
+// each 2,500 events of the organizer's calendar.
+func (b *Backend) List(ctx context.Context, organizer calendar.Address) ([]calendar.UID, error) {
+	if b.cfg.Organizer != "" && organizer != b.cfg.Organizer {
+		return nil, fmt.Errorf("list the series of %s: the account is that of %s", organizer, b.cfg.Organizer)
+	}
+	rq := eventsOf(b.home(), "list")
+	rq.query.Set("maxResults", pageSize)
+	rq.query.Set("fields", "kind,accessRole,nextPageToken,items(id,extendedProperties)")
+	var out []calendar.UID
+	_, err := b.list(ctx, rq, func(page *gcal.Events) {
+		b.saw(page)
+		for _, e := range page.Items {
+			if uid := calendar.UID(prop(e, propUID)); uid != "" && e.Id == eventID(uid) {
+				out = append(out, uid)
+			}
+		}
+	})
+	if err == nil || hidden(err) {
+		if stranger := b.owned(ctx); stranger != nil {
+			err = stranger
+		}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read the organizer's calendar: %w", err)
+	}
+	slices.Sort(out)
+	return out, nil
 }

@@ -138,3 +138,22 @@ func TestSyncStartsOver(t *testing.T) {
 		t.Errorf("with a token that expired: got %+v, want all", c)
 	}
 }
+
+// A lost store is rebuilt from what bears our mark.
+func TestList(t *testing.T) {
+	for _, page := range []int{0, 2} {
+		s := standIn(t)
+		s.Page = page
+		b := open(t, s)
+		uids := booked(t, b, 3)[:3]
+		s.Meet(string(calendartest.Organizer), googletest.Meeting{Start: clock(3, 9, 0), End: clock(3, 10, 0)})
+		s.Split(string(uids[1]), calendartest.Sessions(sample)[8].Start, time.Hour)
+		got, err := b.List(t.Context(), calendartest.Organizer)
+		if diff := cmp.Diff(uids, got); diff != "" || err != nil {
+			t.Errorf("got %v (-want +got):\n%s", err, diff)
+		}
+		if _, err := b.List(t.Context(), calendartest.Ana); err == nil {
+			t.Error("of another organizer: got no error")
+		}
+	}
+}
