@@ -17,6 +17,7 @@
 package graph
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -52,7 +53,9 @@ type Config struct {
 	Token       string           // file that keeps the token of the organizer, who signed in
 	Organizer   calendar.Address // whose mailbox series are booked in
 
-	Teams    bool   // new series get a Teams link
+	Teams          bool // new series get a Teams link
+	CallsPerMinute int  // for the mailbox; 0 means 1,000, Exchange's limit
+
 	Endpoint string // root of a stand-in, with its /v1.0; "" means Microsoft
 	Login    string // root of a stand-in's sign-in; "" means Microsoft
 
@@ -127,7 +130,7 @@ func newBackend(cfg Config) (*Backend, error) {
 	}
 	return &Backend{
 		cfg: cfg, root: root,
-		line: &calls.Line{Pace: calls.PerMinute(perMinute), Parallel: parallel, Translate: translate, Log: cfg.Log},
+		line: &calls.Line{Pace: calls.PerMinute(cmp.Or(cfg.CallsPerMinute, perMinute)), Parallel: parallel, Translate: translate, Log: cfg.Log},
 		ids:  map[calendar.UID]string{}, absent: map[calendar.UID]bool{}, ended: map[string]bool{},
 	}, nil
 }

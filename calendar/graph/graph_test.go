@@ -31,7 +31,7 @@ func now() time.Time { return time.Date(2026, 2, 26, 9, 0, 0, 0, time.UTC) }
 func config(s *graphtest.Server) graph.Config {
 	return graph.Config{
 		Tenant: graphtest.Tenant, ClientID: graphtest.ClientID, Secret: graphtest.Secret, Organizer: calendartest.Organizer,
-		Endpoint: s.Endpoint(), Login: s.Login(), HTTPClient: s.Client(), Now: now,
+		Endpoint: s.Endpoint(), Login: s.Login(), HTTPClient: s.Client(), Now: now, CallsPerMinute: 1e6,
 	}
 }
 
