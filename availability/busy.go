@@ -69,6 +69,17 @@ func (b *Busy) Normalize() {
 	b.Spans = joinSpans(b.Spans)
 }
 
+// Within returns what b says of iv, and nothing of other time.
+func (b Busy) Within(iv Interval) Busy {
+	if !b.Readable() || iv.Contains(b.Window) {
+		return b
+	}
+	b.Window = b.Window.Clip(iv)
+	b.Spans = slices.Clone(b.Spans)
+	b.Normalize()
+	return b
+}
+
 // joinSpans sorts the spans and joins them, in place.
 func joinSpans(spans []Span) []Span {
 	slices.SortFunc(spans, compareSpans)

@@ -85,3 +85,18 @@ func Subtract(ivs, holes []Interval) []Interval {
 	}
 	return out
 }
+
+// Split cuts iv into as few equal parts as are no longer than most, at whole seconds.
+func (iv Interval) Split(most time.Duration) []Interval {
+	n := (iv.Length() + most - 1) / most
+	var out []Interval
+	for start := iv.Start; start.Before(iv.End); {
+		step := (iv.End.Sub(start) / n).Truncate(time.Second)
+		if n--; n == 0 {
+			step = iv.End.Sub(start)
+		}
+		out = append(out, Interval{start, start.Add(step)})
+		start = start.Add(step)
+	}
+	return out
+}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -54,29 +53,16 @@ func answered(err error, codes ...int) bool {
 	return false
 }
 
-// translate turns the error of one call into one that says what may be done
-// about it: a calendar.RetryError may work later, everything else is final.
-func translate(ctx context.Context, method string, err error) error {
-	if err == nil {
-		return nil
-	}
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
-	if _, ok := errors.AsType[*oauth.Error](err); ok {
-		return fmt.Errorf("google %s: %w", method, bare(err))
-	}
-	if again, ok := errors.AsType[*calendar.RetryError](err); ok { // of the token endpoint
-		return &calendar.RetryError{After: again.After, Refused: true, Err: fmt.Errorf("google %s: %w", method, bare(err))}
-	}
+// classify says what may be done about an answer of Google.
+func classify(method string, err error) (error, bool) {
 	api, ok := errors.AsType[*apiError](err)
 	if !ok {
 		api, ok = apiErrorOf(method, err)
 	}
 	if !ok {
-		return &calendar.RetryError{Err: fmt.Errorf("google %s: %w", method, bare(err))}
+		return nil, false
 	}
-	return api.classify()
+	return api.classify(), true
 }
 
 func apiErrorOf(method string, err error) (*apiError, bool) {
@@ -147,13 +133,4 @@ var errCannotInvite = &oauth.Error{
 	Service: "google",
 	Reason:  "a service account cannot invite people unless it acts for one of them",
 	Advice:  "set calendar.google.subject to the organizer's address, and have the Workspace administrator allow domain-wide delegation",
-}
-
-// bare returns err without the address of the request, which holds people's
-// addresses and sync tokens.
-func bare(err error) error {
-	if u, ok := errors.AsType[*url.Error](err); ok {
-		return u.Err
-	}
-	return err
 }

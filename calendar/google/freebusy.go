@@ -75,7 +75,7 @@ func (b *Backend) askWindows(ctx context.Context, q query) (map[calendar.Address
 	var mu sync.Mutex
 	out := make(map[calendar.Address][]part, len(q.people))
 	g, ctx := errgroup.WithContext(ctx)
-	for _, window := range windows(q.window) {
+	for _, window := range q.window.Split(maxQuery) {
 		g.Go(func() error {
 			found, err := b.ask(ctx, query{q.people, window})
 			mu.Lock()
@@ -87,21 +87,6 @@ func (b *Backend) askWindows(ctx context.Context, q query) (map[calendar.Address
 		})
 	}
 	return out, g.Wait()
-}
-
-// windows cuts a window into as few equal ones as Google accepts.
-func windows(window availability.Interval) []availability.Interval {
-	n := (window.Length() + maxQuery - 1) / maxQuery
-	var out []availability.Interval
-	for start := window.Start; start.Before(window.End); {
-		step := (window.End.Sub(start) / n).Truncate(time.Second)
-		if n--; n == 0 {
-			step = window.End.Sub(start)
-		}
-		out = append(out, availability.Interval{Start: start, End: start.Add(step)})
-		start = start.Add(step)
-	}
-	return out
 }
 
 // A part is what one query found of one person: when the person is busy, or why

@@ -112,7 +112,7 @@ func newBackend(cfg Config, creds credentials, tokens *oauth.Source) (*Backend, 
 	}
 	return &Backend{
 		cfg: cfg, creds: creds, tokens: tokens, client: client, root: root,
-		line: &calls.Line{Pace: calls.PerMinute(cmp.Or(cfg.CallsPerMinute, 600)), Translate: translate, Log: cfg.Log},
+		line: &calls.Line{Pace: calls.PerMinute(cmp.Or(cfg.CallsPerMinute, 600)), Service: "google", Classify: classify, Log: cfg.Log},
 	}, nil
 }
 

@@ -77,7 +77,7 @@ func (s *snapshot) Busy(ctx context.Context, people []calendar.Address, iv avail
 			busy, err := s.without(ctx, a, without)
 			mu.Lock()
 			defer mu.Unlock()
-			out[a] = cut(busy, iv)
+			out[a] = busy.Within(iv)
 			return err
 		})
 	}
@@ -85,17 +85,6 @@ func (s *snapshot) Busy(ctx context.Context, people []calendar.Address, iv avail
 		return nil, fmt.Errorf("read busy times: %w", err)
 	}
 	return out, nil
-}
-
-// cut returns what busy says of iv.
-func cut(busy availability.Busy, iv availability.Interval) availability.Busy {
-	if !busy.Readable() || iv.Contains(busy.Window) {
-		return busy
-	}
-	busy.Window = busy.Window.Clip(iv)
-	busy.Spans = slices.Clone(busy.Spans)
-	busy.Normalize()
-	return busy
 }
 
 // without returns when a is busy with something else than the given series.

@@ -257,6 +257,9 @@ func settled[T any](ctx context.Context, op func() (T, error)) (T, error) {
 func (b *Backend) Cancel(ctx context.Context, uid calendar.UID, from time.Time) error {
 	_, err := settled(ctx, func() (calendar.Series, error) {
 		r, err := b.look(ctx, uid)
+		if errors.Is(err, calendar.ErrChanged) {
+			return r.series, b.cutOff(ctx, r, from)
+		}
 		if err != nil {
 			return r.series, err
 		}
@@ -270,6 +273,27 @@ func (b *Backend) Cancel(ctx context.Context, uid calendar.UID, from time.Time) 
 		return nil
 	}
 	return fmt.Errorf("cancel series %s: %w", uid, err)
+}
+
+// cutOff cancels what is left of an event of ours of which people have made something
+// that no series can be.
+func (b *Backend) cutOff(ctx context.Context, r reading, from time.Time) error {
+	occurrences, err := b.instances(ctx, r.event)
+	if err != nil {
+		return err
+	}
+	starts := func(e event) time.Time { iv, _ := e.interval(); return iv.Start }
+	if !slices.ContainsFunc(occurrences, func(o event) bool { return starts(o).Before(from) }) {
+		return b.cancel(ctx, r.event.ID, cancelledSeries)
+	}
+	for _, o := range occurrences {
+		if !starts(o).Before(from) {
+			if err := b.cancel(ctx, o.ID, cancelledSession); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // top sets how many events a page has.

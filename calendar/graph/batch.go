@@ -52,7 +52,7 @@ func (b *Backend) batch(ctx context.Context, all []call) ([]answer, error) {
 				last = &calendar.RetryError{Err: err}
 			}
 			if len(open) > 0 && err == nil {
-				last = translate(ctx, "batch", errorOf(all[open[0]], answers[open[0]]))
+				last = errorOf(all[open[0]], answers[open[0]]).classify()
 			}
 			again = append(again, open...)
 		}

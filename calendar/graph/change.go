@@ -141,7 +141,7 @@ func (r *reading) guestsOf(e event, was, target calendar.Series) []attendee {
 func (b *Backend) applyAll(ctx context.Context, r reading, target calendar.Series, changes []change) (calendar.Series, error) {
 	for _, c := range changes {
 		if c.cancel {
-			if err := b.cancel(ctx, c.id, cmp.Or(c.note, "This session has been cancelled by its organizer.")); err != nil {
+			if err := b.cancel(ctx, c.id, cmp.Or(c.note, cancelledSession)); err != nil {
 				return target, err
 			}
 			delete(r.occurrences, c.original.Unix())

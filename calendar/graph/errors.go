@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -35,7 +34,7 @@ func (e *apiError) Error() string {
 	return text
 }
 
-func errorOf(c call, a answer) error {
+func errorOf(c call, a answer) *apiError {
 	var said struct {
 		Error struct {
 			Code       string
@@ -87,25 +86,13 @@ func concernsAll(ctx context.Context, err error) bool {
 	return ctx.Err() != nil || errors.Is(err, calendar.ErrSignIn) || errors.Is(err, calendar.ErrQuota)
 }
 
-// translate turns the error of one call into one that says what may be done about
-// it: a calendar.RetryError may work later, everything else is final.
-func translate(ctx context.Context, method string, err error) error {
-	if err == nil {
-		return nil
+// classify says what may be done about an answer of Graph.
+func classify(_ string, err error) (error, bool) {
+	api, ok := errors.AsType[*apiError](err)
+	if !ok {
+		return nil, false
 	}
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
-	if _, ok := errors.AsType[*oauth.Error](err); ok {
-		return fmt.Errorf("microsoft %s: %w", method, bare(err))
-	}
-	if again, ok := errors.AsType[*calendar.RetryError](err); ok { // of the token endpoint
-		return &calendar.RetryError{After: again.After, Refused: true, Err: fmt.Errorf("microsoft %s: %w", method, bare(again))}
-	}
-	if api, ok := errors.AsType[*apiError](err); ok {
-		return api.classify()
-	}
-	return &calendar.RetryError{Err: fmt.Errorf("microsoft %s: %w", method, bare(err))}
+	return api.classify(), true
 }
 
 // classify says what may be done. Whatever is not known to pass is final.
@@ -146,13 +133,4 @@ var errForbidden = &oauth.Error{
 	Reason:  "the application or account may not use the organizer's mailbox",
 	Advice: "grant Calendars.ReadWrite (with an administrator's consent), include the organizer's mailbox in the application's scope, " +
 		"or sign in as the organizer; a change takes up to two hours",
-}
-
-// bare returns err without the address of the request, which holds people's
-// addresses.
-func bare(err error) error {
-	if u, ok := errors.AsType[*url.Error](err); ok {
-		return u.Err
-	}
-	return err
 }

@@ -94,7 +94,7 @@ func (b *Backend) schedules(ctx context.Context, people []calendar.Address, wind
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(parallel)
 	for chunk := range slices.Chunk(people, maxSchedules) {
-		for _, w := range windows(window) {
+		for _, w := range window.Split(maxQuery) {
 			g.Go(func() error {
 				found, err := b.ask(ctx, query{chunk, w})
 				mu.Lock()
@@ -110,21 +110,6 @@ func (b *Backend) schedules(ctx context.Context, people []calendar.Address, wind
 		return nil, fmt.Errorf("read busy times: %w", err)
 	}
 	return out, nil
-}
-
-// windows cuts a window into as few equal ones as Graph accepts.
-func windows(window availability.Interval) []availability.Interval {
-	n := (window.Length() + maxQuery - 1) / maxQuery
-	var out []availability.Interval
-	for start := window.Start; start.Before(window.End); {
-		step := (window.End.Sub(start) / n).Truncate(time.Second)
-		if n--; n == 0 {
-			step = window.End.Sub(start)
-		}
-		out = append(out, availability.Interval{Start: start, End: start.Add(step)})
-		start = start.Add(step)
-	}
-	return out
 }
 
 // ask makes one query and returns the parts of all its people. The error is for what

@@ -130,7 +130,7 @@ func newBackend(cfg Config) (*Backend, error) {
 	}
 	return &Backend{
 		cfg: cfg, root: root,
-		line: &calls.Line{Pace: calls.PerMinute(cmp.Or(cfg.CallsPerMinute, perMinute)), Parallel: parallel, Translate: translate, Log: cfg.Log},
+		line: &calls.Line{Pace: calls.PerMinute(cmp.Or(cfg.CallsPerMinute, perMinute)), Parallel: parallel, Service: "microsoft", Classify: classify, Log: cfg.Log},
 		ids:  map[calendar.UID]string{}, absent: map[calendar.UID]bool{}, ended: map[string]bool{},
 	}, nil
 }

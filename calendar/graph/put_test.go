@@ -291,6 +291,15 @@ func TestWhatNoSeriesCanBe(t *testing.T) {
 		if _, err := b.Get(t.Context(), sample.UID); !errors.Is(err, calendar.ErrChanged) {
 			t.Errorf("%s: got %v, want ErrChanged", name, err)
 		}
+		if err := b.Cancel(t.Context(), sample.UID, calendartest.Sessions(sample)[1].Start); err != nil || s.Events() != 1 {
+			t.Errorf("%s: cancel the rest: %v", name, err)
+		}
+		if n := len(strings.Fields(s.Event(string(sample.UID))["cancelled"])); n < 6 {
+			t.Errorf("%s: %d sessions are cancelled, want the rest", name, n)
+		}
+		if err := b.Cancel(t.Context(), sample.UID, calendartest.Window().Start); err != nil || s.Events() != 0 {
+			t.Errorf("%s: cancel all: %v, %d series", name, err, s.Events())
+		}
 	}
 }
 

@@ -93,7 +93,7 @@ func (s *snapshot) Busy(ctx context.Context, people []calendar.Address, iv avail
 		if err != nil {
 			return nil, fmt.Errorf("read busy times: %w", err)
 		}
-		out[a] = cut(busy, iv)
+		out[a] = busy.Within(iv)
 	}
 	return out, nil
 }
@@ -125,17 +125,6 @@ func (s *snapshot) find(ctx context.Context, series []calendar.UID) ([]sitting, 
 		out = append(out, sittings...)
 	}
 	return out, nil
-}
-
-// cut returns what busy says of iv.
-func cut(busy availability.Busy, iv availability.Interval) availability.Busy {
-	if !busy.Readable() || iv.Contains(busy.Window) {
-		return busy
-	}
-	busy.Window = busy.Window.Clip(iv)
-	busy.Spans = slices.Clone(busy.Spans)
-	busy.Normalize()
-	return busy
 }
 
 // busy returns when a is busy with something else than the given sessions.

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,6 +14,7 @@ import (
 	"golang.org/x/oauth2"
 
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/calendar/internal/calls"
 )
 
 // An Error says why nobody is signed in, and what helps. It is calendar.ErrSignIn.
@@ -52,7 +52,7 @@ func (r Refusal) Error() string {
 func (s Service) explain(err error) error {
 	failed, ok := errors.AsType[*oauth2.RetrieveError](err)
 	if !ok {
-		return bare(err)
+		return calls.Bare(err)
 	}
 	return s.refused(refusalOf(failed))
 }
@@ -115,12 +115,4 @@ func newRefusal(status int, code, description string) Refusal {
 		}
 	}
 	return r
-}
-
-// bare returns err without the address of the request, which may hold a code.
-func bare(err error) error {
-	if u, ok := errors.AsType[*url.Error](err); ok {
-		return u.Err
-	}
-	return err
 }

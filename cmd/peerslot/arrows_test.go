@@ -22,7 +22,7 @@ var allowed = map[string][]string{
 	"calendar/folder":            {"availability", "calendar", "calendar/ical"},
 	"calendar/feed":              {"availability", "calendar", "calendar/ical", "calendar/internal/screen", "calendar/internal/web"},
 	"calendar/caldav":            {"availability", "calendar", "calendar/caldav/internal/dav", "calendar/ical", "calendar/internal/calls", "calendar/internal/screen", "calendar/internal/web"},
-	"calendar/oauth":             {"calendar"},
+	"calendar/oauth":             {"calendar", "calendar/internal/calls"},
 	"calendar/google":            {"availability", "calendar", "calendar/internal/calls", "calendar/oauth"},
 	"calendar/graph":             {"availability", "calendar", "calendar/internal/calls", "calendar/internal/windowszone", "calendar/oauth"},
 	"calendar/graph/graphtest":   {"calendar/internal/webtest", "calendar/internal/windowszone"},

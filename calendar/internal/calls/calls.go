@@ -5,8 +5,10 @@ package calls
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"maps"
+	"net/url"
 	"sync"
 	"time"
 
@@ -35,9 +37,12 @@ type Line struct {
 	Log      *slog.Logger  // of what may be made again; nil means none
 	Parallel int           // how many may be under way at once; 0 means any number
 
-	// Translate turns the error of one call into what may be done about it: a
-	// calendar.RetryError may pass, everything else is final.
-	Translate func(ctx context.Context, method string, err error) error
+	Service string // names it in errors; "" if they say enough without
+
+	// Classify says what may be done about an answer of the service that is no
+	// success: a calendar.RetryError may pass, everything else is final. It is not ok
+	// if err is none.
+	Classify func(method string, err error) (classified error, ok bool)
 
 	once  sync.Once
 	slots chan struct{}
@@ -125,12 +130,47 @@ func call[T any](ctx context.Context, l *Line, method string, do func() (T, erro
 	defer leave()
 	l.Count(method, 1)
 	v, err = do()
-	if err = l.Translate(ctx, method, err); l.Log != nil {
+	if err = l.translate(ctx, method, err); l.Log != nil {
 		if again, ok := errors.AsType[*calendar.RetryError](err); ok {
 			l.Log.Info("the call came to nothing", "method", method, "why", again.Error(), "wait", again.After)
 		}
 	}
 	return v, err
+}
+
+// translate turns the error of one call into one that says what may be done about it.
+func (l *Line) translate(ctx context.Context, method string, err error) error {
+	if err == nil {
+		return nil
+	}
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	named := func(err error) error {
+		if err = Bare(err); l.Service != "" {
+			err = fmt.Errorf("%s %s: %w", l.Service, method, err)
+		}
+		return err
+	}
+	if errors.Is(err, calendar.ErrSignIn) {
+		return named(err)
+	}
+	if again, ok := errors.AsType[*calendar.RetryError](err); ok { // of the token endpoint
+		return &calendar.RetryError{After: again.After, Refused: true, Err: named(again)}
+	}
+	if classified, ok := l.Classify(method, err); ok {
+		return classified
+	}
+	return &calendar.RetryError{Err: named(err)} // the connection broke
+}
+
+// Bare returns err without the address of the request, which may hold people's
+// addresses, codes and tokens.
+func Bare(err error) error {
+	if u, ok := errors.AsType[*url.Error](err); ok {
+		return u.Err
+	}
+	return err
 }
 
 // enter waits for the turn of a call.

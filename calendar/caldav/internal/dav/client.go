@@ -51,7 +51,7 @@ func NewClient(root string, as Account, allow web.AllowList, rt http.RoundTrippe
 		return nil, err
 	}
 	c := &Client{root: checked, allow: allow, rt: rt, signIn: signIn{Account: as}}
-	c.line = &calls.Line{Pace: rate.NewLimiter(rate.Inf, 1), Parallel: maxParallel, Translate: translate}
+	c.line = &calls.Line{Pace: rate.NewLimiter(rate.Inf, 1), Parallel: maxParallel, Classify: classify}
 	return c, nil
 }
 

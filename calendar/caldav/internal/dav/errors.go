@@ -1,11 +1,9 @@
 package dav
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"strconv"
 	"time"
 
@@ -87,46 +85,32 @@ func (r *Response) failure(method string) error {
 	return e
 }
 
-// translate turns the error of one request into what may be done about it.
-func translate(ctx context.Context, _ string, err error) error {
-	if err == nil {
-		return nil
-	}
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
+// classify says what may be done about an answer, or a refusal to ask.
+func classify(_ string, err error) (error, bool) {
 	e, ok := errors.AsType[*Error](err)
 	switch {
 	case ok && e.After > calls.Patience:
-		return e
+		return e, true
 	case ok && (e.Status == http.StatusTooManyRequests || e.Status == http.StatusLocked || e.Status == http.StatusServiceUnavailable):
-		return &calendar.RetryError{After: e.After, Refused: true, Err: e}
+		return &calendar.RetryError{After: e.After, Refused: true, Err: e}, true
 	case ok && (e.Status == http.StatusBadGateway || e.Status == http.StatusGatewayTimeout):
-		return &calendar.RetryError{After: e.After, Err: e}
+		return &calendar.RetryError{After: e.After, Err: e}, true
 	case ok:
-		return e
+		return e, true
 	}
 	if _, refused := errors.AsType[*web.AddressError](err); refused {
-		return bare(err)
+		return calls.Bare(err), true
 	}
 	if _, large := errors.AsType[*http.MaxBytesError](err); large {
-		return fmt.Errorf("the server's answer is larger than %d MB", maxBody>>20)
+		return fmt.Errorf("the server's answer is larger than %d MB", maxBody>>20), true
 	}
 	if _, redirected := errors.AsType[*leadError](err); redirected {
-		return err
+		return err, true
 	}
-	return &calendar.RetryError{Err: bare(err)}
+	return nil, false
 }
 
 // A leadError is a redirect or an href that is not followed.
 type leadError struct{ reason string }
 
 func (e *leadError) Error() string { return e.reason }
-
-// bare returns err without the address of the request.
-func bare(err error) error {
-	if u, ok := errors.AsType[*url.Error](err); ok {
-		return u.Err
-	}
-	return err
-}
