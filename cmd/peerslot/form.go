@@ -29,6 +29,7 @@ type formOptions struct {
 	budget  time.Duration
 	keep    []string
 	swaps   []string
+	place   []string
 }
 
 func newFormCmd(a *app) *cobra.Command {
@@ -46,6 +47,7 @@ Who is away for the first three weeks, or has paused, is left out and named. Som
 of whose calendar nothing is known is taken for free to find groups, and named.`,
 		Example: `  peerslot form em-circles
   peerslot form em-circles --keep em-circles-1-amber --swap ana,bo
+  peerslot form em-circles --place dora
   peerslot form em-circles --yes && peerslot book --all --yes`,
 		Args: exactly(1, "name the program"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -60,6 +62,9 @@ of whose calendar nothing is known is taken for free to find groups, and named.`
 	flags.DurationVar(&o.budget, "budget", formBudget, "how long to look for better groups")
 	flags.StringArrayVar(&o.keep, "keep", nil, "leave this `GROUP` as it is; may be given again")
 	flags.StringArrayVar(&o.swaps, "swap", nil, "exchange two people, `A,B`, and show what it costs; may be given again")
+	flags.StringArrayVar(&o.place, "place", nil, "put this `PERSON` into the best of the current groups, which stay as they are otherwise; may be given again")
+	cmd.MarkFlagsMutuallyExclusive("place", "swap")
+	cmd.MarkFlagsMutuallyExclusive("place", "keep")
 	return cmd
 }
 
@@ -90,6 +95,12 @@ func (o formOptions) run(ctx context.Context, a *app) error {
 			if applied {
 				p.Printf("Formed round %d of %s: %s.\n", f.out.Round, f.out.Program, report.Count(len(f.out.Groups), "group", "groups"))
 			}
+		},
+		verdict: func(f formed) error {
+			if f.plan.Hurried {
+				return &needsPerson{}
+			}
+			return nil
 		},
 		answer: func(f formed, planned bool) any {
 			f.out.Plan = planned
@@ -136,6 +147,13 @@ func (o formOptions) request(w *workspace) (forming.Request, error) {
 			return f, err
 		}
 		f.Swaps = append(f.Swaps, s)
+	}
+	for _, text := range o.place {
+		a, err := w.person(text)
+		if err != nil {
+			return f, err
+		}
+		f.Place = append(f.Place, a)
 	}
 	f.Past, err = w.past(f.Program)
 	return f, err
@@ -214,6 +232,6 @@ func (o formOptions) warn(a *app, plan forming.Plan) {
 	a.warnUnknown(partly)
 	a.warnEach(takenForFree, assumed)
 	if plan.Hurried {
-		a.warn("the budget of %s ended the search; another run can give other groups", o.budget)
+		a.warn("the clock ended the search long after its budget of %s; another run can give other groups", o.budget)
 	}
 }

@@ -20,10 +20,11 @@ type Request struct {
 	Program scheduler.Program
 	Start   availability.Date // from which on the groups may meet
 	Seed    uint64
-	Budget  time.Duration // of the search; 0 for ten seconds
-	Cores   int           // that the search may use; the answer does not depend on it
-	Keep    []string      // current groups that stay as they are
-	Swaps   []Swap        // made by hand in what the search proposes, one after the other
+	Budget  time.Duration      // of the search; 0 for ten seconds
+	Cores   int                // that the search may use; the answer does not depend on it
+	Keep    []string           // current groups that stay as they are
+	Place   []calendar.Address // who joins the current groups, which stay as they are otherwise
+	Swaps   []Swap             // made by hand in what the search proposes, one after the other
 
 	Past   []scheduler.Round // of other tools
 	Rounds []scheduler.Round // of the store, oldest first
@@ -41,10 +42,12 @@ type Plan struct {
 	Unknown []scheduler.Unknown // people of whose time something is not known
 	Assumed []calendar.Address  // of whom nothing is known: taken for free to find groups, sorted
 	Swapped []Swapped
+	Placed  []Placed
 
 	Cost, Bound      int // no grouping that keeps the rules costs less than Bound
 	Proven           bool
-	Hurried          bool // the budget ended the search: the same seed can give another answer
+	Hurried          bool // the clock ended the search: the same seed can give another answer
+	Ahead            int  // rounds of pairs without a repeat that are left, this one included; 0 if not known
 	Repeats          int  // pairs that were together before
 	SameDepartment   int  // pairs of one department or of teams that work closely together
 	MaxZoneSpanHours float64
@@ -57,8 +60,9 @@ type Group struct {
 	scheduler.Group
 	Kept     bool
 	Cost     grouping.Cost
-	Common   int // sessions that all members can attend at the best start for that
-	Sessions int // of those that Common counts from
+	Common   int                // sessions that all members can attend at the best start for that
+	Sessions int                // of those that Common counts from
+	Assumed  []calendar.Address // members whom Common leaves out, as nothing is known of them
 	Spread   Spread
 	Booking  scheduler.BookingPlan // as booking it alone would be planned now
 }
@@ -103,7 +107,9 @@ func Propose(s scheduler.Snapshot, f Request) (Plan, error) {
 		return Plan{}, err
 	}
 	plan := Plan{Program: f.Program, LeftOut: r.leftOut, Assumed: r.assumed}
-	if f.Program.Kind == scheduler.OneOnOne {
+	if len(f.Place) > 0 {
+		err = r.place(&plan)
+	} else if f.Program.Kind == scheduler.OneOnOne {
 		err = r.link(&plan)
 	} else {
 		err = r.group(&plan)
@@ -151,6 +157,9 @@ func newForming(s scheduler.Snapshot, f Request) (*forming, error) {
 // choosePeople sorts those who take part into kept groups, people to be grouped
 // and people who are left out.
 func (r *forming) choosePeople() error {
+	if len(r.Place) > 0 {
+		return r.chooseToPlace()
+	}
 	inKept := map[calendar.Address]bool{}
 	for _, name := range r.Keep {
 		i := slices.IndexFunc(r.former, func(g scheduler.Group) bool { return g.Name == name })
@@ -213,6 +222,7 @@ func (r *forming) group(plan *Plan) error {
 	}
 	r.take(plan, result)
 	plan.Bound, plan.Proven, plan.Hurried = result.Bound, result.Proven, result.Hurried
+	plan.Ahead = result.Ahead
 	return nil
 }
 
@@ -255,6 +265,7 @@ func (r *forming) take(plan *Plan, result grouping.Result) {
 		for _, i := range g.Members {
 			formed.Members = append(formed.Members, r.people[i])
 		}
+		formed.Assumed = slices.DeleteFunc(slices.Clone(formed.Members), func(a calendar.Address) bool { return !slices.Contains(r.assumed, a) })
 		formed.Spread = r.spread(formed.Members)
 		plan.Groups = append(plan.Groups, formed)
 	}

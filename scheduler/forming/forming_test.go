@@ -326,3 +326,85 @@ func TestGroupNamesAreSafe(t *testing.T) {
 		}
 	}
 }
+
+// TestKeptGroupIsNotBusyWithItself: what a group's own series takes is free for the
+// group while it stays, and nobody is counted as having met again for staying.
+func TestKeptGroupIsNotBusyWithItself(t *testing.T) {
+	people := numbered(8)
+	s := snapshotOf(people)
+	f := forming.Request{Program: program(scheduler.Circle, 4, 4)}
+	first := formed(t, s, f)
+	for _, a := range first.Groups[0].Members { // free for the hour of their own sessions only
+		p := s.Workspace.Roster[a]
+		for day := range p.Hours {
+			p.Hours[day] = nil
+		}
+		p.Hours[time.Tuesday] = []availability.ClockRange{{From: 15 * time.Hour, To: 16 * time.Hour}}
+		s.Workspace.Roster[a] = p
+	}
+	again := formed(t, s, f)
+	kept := slices.IndexFunc(again.Groups, func(g forming.Group) bool { return slices.Equal(g.Members, first.Groups[0].Members) })
+	if kept < 0 || again.Groups[kept].Common != 13 {
+		t.Fatalf("groups %+v; want one of those who are free on Tuesdays", again.Groups)
+	}
+	g := again.Groups[kept]
+	s.Bookings = append(s.Bookings, g.Booking.Booking)
+	f.Rounds, f.Keep = []scheduler.Round{again.Round}, []string{g.Name}
+	next := formed(t, s, f)
+	for _, h := range next.Groups {
+		if h.Name == g.Name && (h.Common != 13 || h.Cost.Sessions != 0) {
+			t.Errorf("the kept group has %d sessions in common at a cost of %d; want 13 at none", h.Common, h.Cost.Sessions)
+		}
+	}
+	f.Rounds = append(f.Rounds, next.Round)
+	for _, h := range formed(t, s, f).Groups {
+		if h.Name == g.Name && h.Cost.Met != 6*1000 {
+			t.Errorf("six pairs who stayed together cost %d; want 6000", h.Cost.Met)
+		}
+	}
+}
+
+// TestPlace puts a newcomer where that costs least, and nobody else moves.
+func TestPlace(t *testing.T) {
+	people := numbered(9)
+	s := snapshotOf(people)
+	newcomer := people[8]
+	roster := s.Workspace.Roster
+	p := roster[newcomer]
+	delete(roster, newcomer)
+	f := forming.Request{Program: program(scheduler.Circle, 4, 5)}
+	first := formed(t, s, f)
+	p.Department = "d"
+	roster[newcomer] = p
+	for _, a := range first.Groups[0].Members { // the other group is the better one
+		q := roster[a]
+		q.Department = "d"
+		roster[a] = q
+	}
+	f.Rounds, f.Place = []scheduler.Round{first.Round}, []calendar.Address{newcomer}
+	plan := formed(t, s, f)
+	want := []forming.Placed{{
+		Person: newcomer,
+		Option: forming.Option{Group: first.Groups[1].Name, Before: 6000, After: 6000, CommonBefore: 13, CommonAfter: 13},
+		Others: []forming.Option{{Group: first.Groups[0].Name, Before: 6060, After: 6100, CommonBefore: 13, CommonAfter: 13}},
+	}}
+	if diff := cmp.Diff(want, plan.Placed); diff != "" {
+		t.Errorf("placed (-want +got):\n%s", diff)
+	}
+	if got := plan.Next(); len(got.Fresh) != 0 || len(got.Replaced) != 0 || got.Round.Number != 2 {
+		t.Errorf("next %+v; want round 2 with the same groups", got)
+	}
+	f.Program.Apart = []scheduler.Rule{scheduler.SameDept}
+	if plan := formed(t, s, f); len(plan.Placed) != 1 || len(plan.Placed[0].Others) != 0 {
+		t.Errorf("placed %+v; a rule leaves one group only", plan.Placed)
+	}
+	f.Program.MaxSize, f.Start = 4, start
+	var infeasible *forming.InfeasibleError
+	if _, err := forming.Propose(s, f); !errors.As(err, &infeasible) {
+		t.Errorf("all groups full: %v; want an InfeasibleError", err)
+	}
+	f.Place = people[:1]
+	if _, err := forming.Propose(s, f); err == nil || !strings.Contains(err.Error(), "already") {
+		t.Errorf("somebody in a group already: %v", err)
+	}
+}

@@ -142,7 +142,7 @@ func (r *forming) setFree(search availability.Search) error {
 	if err != nil {
 		return err
 	}
-	members, err := r.Members(scheduler.Group{Name: r.Program.Name, Program: r.Program.Name, Members: r.people}, "")
+	members, err := r.membersOf()
 	if err != nil {
 		return err
 	}
@@ -163,6 +163,34 @@ func (r *forming) setFree(search availability.Search) error {
 	return nil
 }
 
+// membersOf returns the people as the search sees them. A group that stays as it is is
+// not busy with its own series.
+func (r *forming) membersOf() ([]availability.Member, error) {
+	planner, err := scheduler.NewPlanner(r.Snapshot)
+	if err != nil {
+		return nil, err
+	}
+	members, err := planner.Members(scheduler.Group{Name: r.Program.Name, Program: r.Program.Name, Members: r.people}, "")
+	if err != nil {
+		return nil, err
+	}
+	for _, g := range r.kept {
+		booking, ok := r.Bookings.Current(g.Name)
+		if !ok {
+			continue
+		}
+		own, err := planner.Members(g, booking.Series.UID)
+		if err != nil {
+			return nil, err
+		}
+		for k, a := range g.Members {
+			i, _ := slices.BinarySearch(r.people, a)
+			members[i] = own[k]
+		}
+	}
+	return members, nil
+}
+
 // assumedBusy takes somebody of whom nothing is known for free while groups are
 // formed, but for our own sessions: nobody could be put together with them
 // otherwise. The slots that the groups get are judged by what is known.
@@ -177,16 +205,22 @@ type pairing struct{ a, b calendar.Address }
 
 func pairOf(a, b calendar.Address) pairing { return pairing{min(a, b), max(a, b)} }
 
-// meetings counts in how many groups of the rounds two people were together. A
-// group that stayed as it was for several rounds counts in each.
+// meetings counts in how many groups of the rounds two people were together. A group
+// that goes on in the next round, under its name, counts once.
 func meetings(rounds []scheduler.Round) map[pairing]int {
 	met := map[pairing]int{}
-	for _, r := range rounds {
+	for k, r := range rounds {
 		for _, g := range r.Groups {
+			on := k > 0 && rounds[k-1].Program == r.Program
+			before := func(a calendar.Address) bool {
+				return on && slices.ContainsFunc(rounds[k-1].Groups, func(b scheduler.Group) bool { return b.Name == g.Name && slices.Contains(b.Members, a) })
+			}
 			members := slices.Compact(slices.Sorted(slices.Values(g.Members)))
 			for i, a := range members {
 				for _, b := range members[:i] {
-					met[pairOf(a, b)]++
+					if !before(a) || !before(b) {
+						met[pairOf(a, b)]++
+					}
 				}
 			}
 		}

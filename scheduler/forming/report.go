@@ -15,17 +15,26 @@ func (p Plan) Report(running map[string]availability.Date) report.Form {
 	out := report.Form{
 		Program: p.Program.Name, Round: p.Round.Number, Seed: p.Round.Seed, Start: p.Round.Start.String(),
 		Groups: []report.Formed{}, Cost: p.Cost, Bound: p.Bound, Proven: p.Proven, Repeats: p.Repeats,
-		SameDepartment: p.SameDepartment, MaxZoneSpanHours: p.MaxZoneSpanHours, LeftOut: []report.LeftOut{},
+		Hurried: p.Hurried, Ahead: p.Ahead, SameDepartment: p.SameDepartment, MaxZoneSpanHours: p.MaxZoneSpanHours, LeftOut: []report.LeftOut{},
 		Unknown: report.Unknowns(p.Unknown), Assumed: report.Addresses(p.Assumed), Replaced: append([]string{}, p.Replaced...),
 	}
 	for _, g := range p.Groups {
-		out.Groups = append(out.Groups, g.report(p.Program))
+		f := g.report(p.Program)
+		f.Kept = f.Kept && !slices.ContainsFunc(p.Placed, func(s Placed) bool { return s.Group == g.Name })
+		out.Groups = append(out.Groups, f)
 	}
 	for _, l := range p.LeftOut {
 		out.LeftOut = append(out.LeftOut, report.LeftOut{Person: string(l.Person), Why: l.Why})
 	}
 	for _, s := range p.Swapped {
 		out.Swaps = append(out.Swaps, report.Swap{A: string(s.A), B: string(s.B), Before: s.Before, After: s.After})
+	}
+	for _, s := range p.Placed {
+		placed := report.Placed{Person: string(s.Person), Option: report.Option(s.Option)}
+		for _, o := range s.Others {
+			placed.Others = append(placed.Others, report.Option(o))
+		}
+		out.Placed = append(out.Placed, placed)
 	}
 	for _, name := range slices.Sorted(maps.Keys(running)) {
 		out.Running = append(out.Running, report.Running{Group: name, Until: running[name].String()})
@@ -38,7 +47,7 @@ func (g Group) report(p scheduler.Program) report.Formed {
 	f := report.Formed{
 		Name: g.Name, Members: report.Addresses(g.Members), Attendance: attendance, Possible: possible,
 		Cadence: p.For(g.Group).Cadence.String(), Sessions: g.Sessions, Common: g.Common, Cost: g.Cost.Total(), Kept: g.Kept,
-		Teams: g.Spread.Teams, Departments: g.Spread.Departments, Zones: g.Spread.Zones, Met: g.Spread.Met,
+		Teams: g.Spread.Teams, Departments: g.Spread.Departments, Zones: g.Spread.Zones, Met: g.Spread.Met, Assumed: report.Addresses(g.Assumed),
 	}
 	switch {
 	case possible > 0:

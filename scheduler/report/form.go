@@ -29,6 +29,9 @@ type Form struct {
 	Unknown          []Unknown `json:"unknown"`
 	Assumed          []string  `json:"assumed_free"`
 	Swaps            []Swap    `json:"swaps,omitempty"`
+	Placed           []Placed  `json:"placed,omitempty"`
+	Hurried          bool      `json:"hurried,omitempty"` // the clock ended the search: the same seed can give other groups
+	Ahead            int       `json:"ahead,omitempty"`   // rounds of pairs without a repeat that are left, this one included
 	Replaced         []string  `json:"replaced"`
 	Running          []Running `json:"running,omitempty"`
 	Plan             bool      `json:"plan,omitempty"` // nothing was changed
@@ -51,7 +54,8 @@ type Formed struct {
 	Teams       int      `json:"teams"`
 	Departments int      `json:"departments"`
 	Zones       int      `json:"zones"`
-	Met         int      `json:"met"` // pairs that were together before
+	Assumed     []string `json:"assumed_free"` // members whom common leaves out, as nothing is known of them
+	Met         int      `json:"met"`          // pairs that were together before
 }
 
 // LeftOut is somebody who would take part but for a reason.
@@ -66,6 +70,22 @@ type Swap struct {
 	B      string `json:"b"`
 	Before int    `json:"before"`
 	After  int    `json:"after"`
+}
+
+// Placed is somebody who joins a group.
+type Placed struct {
+	Person string `json:"person"`
+	Option
+	Others []Option `json:"others"` // the groups that would have been next best
+}
+
+// Option is a group that somebody can join, and what that changes.
+type Option struct {
+	Group        string `json:"group"`
+	Before       int    `json:"cost_before"`
+	After        int    `json:"cost_after"`
+	CommonBefore int    `json:"common_before"`
+	CommonAfter  int    `json:"common_after"`
 }
 
 // Running is a former group whose series has sessions left.
@@ -93,6 +113,16 @@ func (p Printer) Form(w scheduler.Workspace, f Form) {
 	for _, s := range f.Swaps {
 		p.Printf("Swapping %s and %s changes the cost from %d to %d (%+d).\n", name(s.A), name(s.B), s.Before, s.After, s.After-s.Before)
 	}
+	for _, s := range f.Placed {
+		p.Printf("%s joins %s, whose cost goes from %d to %d (%+d); all are free in %d sessions, in %d before.\n",
+			name(s.Person), s.Group, s.Before, s.After, s.After-s.Before, s.CommonAfter, s.CommonBefore)
+		for _, o := range s.Others {
+			p.Printf("  %s would go from %d to %d (%+d).\n", o.Group, o.Before, o.After, o.After-o.Before)
+		}
+	}
+	if f.Ahead > 0 && f.Repeats == 0 {
+		p.Printf("Round %d of %d without a repeat.\n", f.Round, f.Round+f.Ahead-1)
+	}
 	p.Printf("%s\n", f.costLine())
 	p.Printf("Pairs that were together before: %d; of one department or of close teams: %d; widest span of zones: %g h.\n", f.Repeats, f.SameDepartment, f.MaxZoneSpanHours)
 	for _, r := range f.Running {
@@ -104,6 +134,8 @@ func (f Form) costLine() string {
 	switch {
 	case f.Proven:
 		return fmt.Sprintf("Cost %d, proven least.", f.Cost)
+	case len(f.Placed) > 0:
+		return fmt.Sprintf("Cost %d in all.", f.Cost)
 	case f.Bound > 0:
 		return fmt.Sprintf("Cost %d; no grouping costs less than %d (gap %.1f%%).", f.Cost, f.Bound, 100*float64(f.Cost-f.Bound)/float64(f.Cost))
 	}
@@ -164,7 +196,11 @@ func (g Formed) whyLine() string {
 	}
 	parts = append(parts, Count(g.Zones, "zone", "zones"))
 	if g.Sessions > 0 {
-		parts = append(parts, fmt.Sprintf("all free in %d of %d sessions", g.Common, g.Sessions))
+		free := fmt.Sprintf("all free in %d of %d sessions", g.Common, g.Sessions)
+		if n := len(g.Assumed); n > 0 {
+			free = fmt.Sprintf("%d of %d members free in %d of %d sessions, nothing known of the others", len(g.Members)-n, len(g.Members), g.Common, g.Sessions)
+		}
+		parts = append(parts, free)
 	}
 	if g.Met > 0 {
 		parts = append(parts, Count(g.Met, "pair", "pairs")+" met before")

@@ -1,0 +1,151 @@
+package forming
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/grouping"
+)
+
+// Placed is somebody who joins a group, what that changes, and the groups that would
+// have been next best.
+type Placed struct {
+	Person calendar.Address
+	Option
+	Others []Option // the next best first, at most three
+}
+
+// An Option is a group that somebody could join.
+type Option struct {
+	Group                     string
+	Before, After             int // cost of the group
+	CommonBefore, CommonAfter int // sessions that all members can attend at the best start for that
+}
+
+// chooseToPlace makes the current groups kept ones, and who is to be placed the only
+// others.
+func (r *forming) chooseToPlace() error {
+	if r.Program.Kind == scheduler.OneOnOne {
+		return errors.New("the pairs of a one-on-one program come from its links; add a link instead of placing somebody")
+	}
+	if len(r.former) == 0 {
+		return fmt.Errorf("program %q has no groups yet that anybody could join", r.Program.Name)
+	}
+	r.kept = slices.Clone(r.former)
+	for _, g := range r.kept {
+		r.people = append(r.people, g.Members...)
+	}
+	takesPart := r.Workspace.Participants(r.Program)
+	for _, a := range r.Place {
+		switch {
+		case !slices.Contains(takesPart, a):
+			return fmt.Errorf("%s does not take part in program %q; look at its people", a, r.Program.Name)
+		case slices.Contains(r.people, a):
+			return fmt.Errorf("%s is in a group of program %q already", a, r.Program.Name)
+		}
+		r.people = append(r.people, a)
+	}
+	for _, a := range takesPart {
+		if !slices.Contains(r.people, a) {
+			r.leftOut = append(r.leftOut, LeftOut{a, "is in no group; --place puts them into one"})
+		}
+	}
+	slices.SortFunc(r.people, cmp.Compare)
+	return nil
+}
+
+// place puts one person after the other into the group whose cost that raises least,
+// among those that have room and in which no rule forbids it. Groups keep their names.
+func (r *forming) place(plan *Plan) error {
+	for _, a := range r.Place {
+		options := r.options(a)
+		if len(options) == 0 {
+			return &InfeasibleError{r.Program.Name, fmt.Errorf("every group is full, or has somebody whom %s may not be with; form a new round", a)}
+		}
+		placed := Placed{Person: a, Option: options[0], Others: options[1:min(len(options), 4)]}
+		plan.Placed = append(plan.Placed, placed)
+		g := slices.IndexFunc(r.kept, func(g scheduler.Group) bool { return g.Name == placed.Group })
+		r.kept[g].Members = append(slices.Clone(r.kept[g].Members), a)
+	}
+	r.problem.Keep = nil
+	for _, g := range r.kept {
+		r.problem.Keep = append(r.problem.Keep, r.numbers(g.Members))
+	}
+	result, err := grouping.Evaluate(r.problem, r.problem.Keep)
+	if err != nil {
+		return err
+	}
+	r.take(plan, result)
+	return nil
+}
+
+// options returns the groups that a person can join, the best first.
+func (r *forming) options(a calendar.Address) []Option {
+	most := r.problem.MaxSize
+	if r.Program.Kind == scheduler.Pair {
+		most = 3 // an odd one out joins a trio
+	}
+	var out []Option
+	for _, g := range r.kept {
+		if len(g.Members) >= most {
+			continue
+		}
+		before, _ := r.alone(g.Members)
+		after, broken := r.alone(append(slices.Clone(g.Members), a))
+		if !slices.Contains(broken, a) {
+			out = append(out, Option{g.Name, before.Cost.Total(), after.Cost.Total(), before.Sessions, after.Sessions})
+		}
+	}
+	slices.SortStableFunc(out, func(x, y Option) int {
+		return cmp.Or(cmp.Compare(x.After-x.Before, y.After-y.Before), cmp.Compare(x.Group, y.Group))
+	})
+	return out
+}
+
+// numbers returns the indices of members among the people.
+func (r *forming) numbers(members []calendar.Address) []int {
+	out := make([]int, len(members))
+	for k, a := range members {
+		out[k], _ = slices.BinarySearch(r.people, a)
+	}
+	return out
+}
+
+// alone prices the members as one group, and returns who breaks rules in it.
+func (r *forming) alone(members []calendar.Address) (grouping.Group, []calendar.Address) {
+	p := r.problem
+	number := map[int]int{}
+	p.People, p.Met, p.NeverTogether, p.Keep = nil, nil, nil, nil
+	var all []int
+	for k, i := range r.numbers(members) {
+		number[i] = k
+		all = append(all, k)
+		p.People = append(p.People, r.problem.People[i])
+	}
+	p.Keep = [][]int{all}
+	for _, m := range r.problem.Met {
+		a, isIn := number[m.A]
+		if b, isInToo := number[m.B]; isIn && isInToo {
+			p.Met = append(p.Met, grouping.Meeting{A: a, B: b, Times: m.Times})
+		}
+	}
+	for _, n := range r.problem.NeverTogether {
+		a, isIn := number[n[0]]
+		if b, isInToo := number[n[1]]; isIn && isInToo {
+			p.NeverTogether = append(p.NeverTogether, [2]int{a, b})
+		}
+	}
+	result, err := grouping.Evaluate(p, p.Keep)
+	if err != nil {
+		return grouping.Group{}, members // cannot be: the whole problem was checked
+	}
+	var broken []calendar.Address
+	for _, c := range result.Broken {
+		broken = append(broken, members[c.A], members[c.B])
+	}
+	return result.Groups[0], broken
+}
