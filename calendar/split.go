@@ -44,6 +44,15 @@ func AsLister(b Backend) (Lister, bool) {
 	return l, ok
 }
 
+// AsTeller returns b, or what it is a Split around, as a Teller if it is one.
+func AsTeller(b Backend) (Teller, bool) {
+	if split, ok := b.(Split); ok {
+		return AsTeller(split.Backend)
+	}
+	t, ok := b.(Teller)
+	return t, ok
+}
+
 // A splitSyncer is a Split around a Syncer.
 type splitSyncer struct {
 	Split

@@ -20,6 +20,9 @@ const realVariable = "PEERSLOT_TEST_CALDAV"
 // one that is missing there fails the test.
 func realServers(t *testing.T) map[string]string {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("real servers take minutes: not with -short")
+	}
 	text := os.Getenv(realVariable)
 	if text == "" {
 		t.Skipf("%s is not set: .ci/run starts Radicale, Xandikos, Cyrus, SOGo and DAViCal for this test", realVariable)
@@ -65,6 +68,7 @@ func open(t *testing.T, url string, change func(*caldav.Config)) *caldav.Backend
 func TestBackendOnRealServers(t *testing.T) {
 	for _, name := range []string{"radicale", "cyrus", "sogo", "davical"} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			url := realServer(t, name)
 			locked(t, url)
 			calendartest.TestBackend(t, func(t *testing.T) calendartest.Harness { return newOffice(t, name, url).harness() })

@@ -36,6 +36,9 @@ var davPlaces = map[string]string{
 // started, with empty calendars.
 func newDavWorld(t *testing.T, name string) davWorld {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("real servers take minutes: not with -short")
+	}
 	servers := os.Getenv("PEERSLOT_TEST_CALDAV")
 	if servers == "" {
 		t.Skip("PEERSLOT_TEST_CALDAV is not set: .ci/run starts Radicale, Xandikos, Cyrus, SOGo and DAViCal for this test")

@@ -2,6 +2,7 @@ package mail
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -33,8 +34,12 @@ var _ scheduler.Notifier = (*Notifier)(nil)
 
 // Notices implements scheduler.Notifier.
 func (n *Notifier) Notices(ctx context.Context, before, after calendar.Series, now time.Time) ([]scheduler.Notice, error) {
-	if n.Invite == InviteNone || n.Invite != InviteAll && n.Backend.Capabilities().SendsInvites {
+	if n.Invite == InviteNone {
 		return nil, nil
+	}
+	untold, err := n.untold(ctx, after)
+	if err != nil {
+		return nil, err
 	}
 	told, err := n.Store.Told(ctx, after.UID)
 	if err != nil {
@@ -44,13 +49,35 @@ func (n *Notifier) Notices(ctx context.Context, before, after calendar.Series, n
 	if err != nil {
 		return nil, err
 	}
-	list = n.wanted(list)
+	list = slices.DeleteFunc(n.wanted(list), func(notice scheduler.Notice) bool {
+		return !untold(notice.To) && firstTo(told, notice.To) == "" // whom mail told once, it goes on to tell
+	})
 	for i := range list {
 		if list[i], err = n.Composer.Compose(list[i], before, after, firstTo(told, list[i].To)); err != nil {
 			return nil, fmt.Errorf("write to %s: %w", list[i].To, err)
 		}
 	}
 	return list, nil
+}
+
+// untold returns who hears nothing of s from the calendar's server: everybody or
+// nobody, as its abilities say, unless it tells of each series whom it has not told.
+// Who is no longer invited is as the others would be.
+func (n *Notifier) untold(ctx context.Context, s calendar.Series) (func(calendar.Address) bool, error) {
+	all := n.Invite == InviteAll || !n.Backend.Capabilities().SendsInvites
+	teller, ok := calendar.AsTeller(n.Backend)
+	if !ok || n.Invite == InviteAll {
+		return func(calendar.Address) bool { return all }, nil
+	}
+	some, err := teller.Untold(ctx, s.UID)
+	if err != nil && !errors.Is(err, calendar.ErrNotFound) {
+		return nil, fmt.Errorf("ask the server whom it has told: %w", err)
+	}
+	return func(a calendar.Address) bool {
+		_, left := some[a]
+		invited := slices.ContainsFunc(s.Attendees, func(at calendar.Attendee) bool { return at.Address == a })
+		return left || all && (!invited || s.Cancelled || err != nil)
+	}, nil
 }
 
 // wanted leaves out what a reader's program cannot take: some replace the whole
