@@ -145,3 +145,28 @@ func TestGroupDaysKeepRequiredMembers(t *testing.T) {
 		t.Error("the test lost a group")
 	}
 }
+
+// The best slots are choices: an hour or a day apart, the best of each first.
+func TestSlotsAreChoices(t *testing.T) {
+	w := newWorld(t, ana, bo)
+	r := w.group("g", ana, bo)
+	r.Search.Top = 20
+	ranking, err := w.Slots(t.Context(), r.Group, r.Search, false)
+	if err != nil || len(ranking.Candidates) != 20 {
+		t.Fatalf("Slots: %d, %v; want 20", len(ranking.Candidates), err)
+	}
+	all, err := w.Slots(t.Context(), r.Group, r.Search, true)
+	if err != nil || ranking.Candidates[0].Candidate != all.Candidates[0].Candidate {
+		t.Errorf("the best is %v, with all starts %v (%v)", ranking.Candidates[0].Slot, all.Candidates[0].Slot, err)
+	}
+	if a, b := all.Candidates[0], all.Candidates[1]; b.Slot.Start-a.Slot.Start != 15*time.Minute {
+		t.Errorf("with all starts %v is followed by %v; want the next quarter of an hour", a.Slot, b.Slot)
+	}
+	for i, a := range ranking.Candidates {
+		for _, b := range ranking.Candidates[:i] {
+			if a.First == b.First && (a.Slot.Start-b.Slot.Start).Abs() < time.Hour {
+				t.Errorf("both %v and %v are shown", b.Slot, a.Slot)
+			}
+		}
+	}
+}

@@ -1,6 +1,10 @@
 package scheduler
 
 import (
+	"cmp"
+	"slices"
+	"time"
+
 	"github.com/peerslot/peerslot/availability"
 )
 
@@ -21,8 +25,9 @@ type Ranked struct {
 }
 
 // RankSlots ranks the slots of a group. Its own series, if it has one, does not
-// stand in the way.
-func RankSlots(s Snapshot, g Group, search availability.Search) (Ranking, error) {
+// stand in the way. Unless allStarts, of slots less than an hour apart on one day only
+// the best is among them.
+func RankSlots(s Snapshot, g Group, search availability.Search, allStarts bool) (Ranking, error) {
 	r := Ranking{Group: g, Search: search, Unknown: s.Unknown(g)}
 	p, err := NewPlanner(s)
 	if err != nil {
@@ -32,9 +37,16 @@ func RankSlots(s Snapshot, g Group, search availability.Search) (Ranking, error)
 	if r.Members, err = p.Members(g, own.Series.UID); err != nil {
 		return r, err
 	}
+	top := cmp.Or(search.Top, 5)
+	if !allStarts {
+		search.Top = allSlots(search.Cadence)
+	}
 	candidates, err := availability.Rank(search, r.Members)
 	if err != nil {
 		return r, err
+	}
+	if !allStarts {
+		candidates = apart(candidates, top)
 	}
 	for _, c := range candidates {
 		sessions, err := c.Slot.Occurrences(c.First, search.Cadence, c.Count)
@@ -44,4 +56,22 @@ func RankSlots(s Snapshot, g Group, search availability.Search) (Ranking, error)
 		r.Candidates = append(r.Candidates, Ranked{c, sessions, availability.Judge(r.Members, sessions)})
 	}
 	return r, nil
+}
+
+// apart returns the best candidates, at most top of them, of which no two begin less
+// than an hour apart on the same dates.
+func apart(candidates []availability.Candidate, top int) []availability.Candidate {
+	var out []availability.Candidate
+	for _, c := range candidates {
+		if len(out) == top {
+			break
+		}
+		near := func(o availability.Candidate) bool {
+			return o.First == c.First && (o.Slot.Start-c.Slot.Start).Abs() < time.Hour
+		}
+		if !slices.ContainsFunc(out, near) {
+			out = append(out, c)
+		}
+	}
+	return out
 }

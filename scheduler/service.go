@@ -107,8 +107,8 @@ type UnknownGroupError struct {
 
 func (e *UnknownGroupError) Error() string { return fmt.Sprintf("there is no group %q", e.Name) }
 
-// Slots ranks the weekly slots of one group.
-func (s *Service) Slots(ctx context.Context, g Group, search availability.Search) (Ranking, error) {
+// Slots ranks the weekly slots of one group, as RankSlots does.
+func (s *Service) Slots(ctx context.Context, g Group, search availability.Search, allStarts bool) (Ranking, error) {
 	window, err := SearchWindow(search)
 	if err != nil {
 		return Ranking{}, err
@@ -125,7 +125,7 @@ func (s *Service) Slots(ctx context.Context, g Group, search availability.Search
 	if err != nil {
 		return Ranking{}, err
 	}
-	return RankSlots(snapshot, g, search)
+	return RankSlots(snapshot, g, search, allStarts)
 }
 
 // SearchWindow returns the time over which the calendars must be known: whole ISO

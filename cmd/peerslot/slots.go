@@ -19,8 +19,9 @@ import (
 type slotsOptions struct {
 	selection
 	searchFlags
-	top int
-	svg string
+	top       int
+	allStarts bool
+	svg       string
 }
 
 func newSlotsCmd(a *app) *cobra.Command {
@@ -30,7 +31,7 @@ func newSlotsCmd(a *app) *cobra.Command {
 		Short: "Rank the weekly slots of a group, and show who is missing when",
 		Long: `Reads everybody's busy times and ranks every weekly slot by how many members can
 attend over the whole series. Each candidate comes with a grid of sessions by
-members. Nothing is changed.`,
+members. Of slots less than an hour apart the best is shown. Nothing is changed.`,
 		Example: `  peerslot slots first-circle
   peerslot slots first-circle --cadence biweekly --top 3 --svg week.svg
   peerslot slots --with ana@acme.example,bo@acme.example --duration 30m`,
@@ -46,6 +47,7 @@ members. Nothing is changed.`,
 	o.searchFlags.add(cmd)
 	cmd.Flags().StringSliceVar(&o.with, "with", nil, "`ADDRESSES` of an ad-hoc group, comma-separated")
 	cmd.Flags().IntVar(&o.top, "top", 5, "show the best `N` slots")
+	cmd.Flags().BoolVar(&o.allStarts, "all-starts", false, "show also slots that begin less than an hour from a better one")
 	cmd.Flags().StringVar(&o.svg, "svg", "", "draw the week as a heat map into `FILE`, - for stdout and nothing else")
 	return cmd
 }
@@ -96,7 +98,7 @@ func (o slotsOptions) run(ctx context.Context, a *app) error {
 
 // rank returns the best candidates, and all of them if a heat map needs them.
 func (o slotsOptions) rank(ctx context.Context, w *workspace, g scheduler.Group, search availability.Search) (best scheduler.Ranking, all []availability.Candidate, err error) {
-	best, err = w.service.Slots(ctx, g, search)
+	best, err = w.service.Slots(ctx, g, search, o.allStarts)
 	if err != nil || o.svg == "" {
 		return best, nil, err
 	}

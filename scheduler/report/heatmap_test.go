@@ -38,7 +38,7 @@ func ranked(t testing.TB, step time.Duration, top int) (scheduler.Ranking, []ava
 	}
 	s.Busy["p3@acme.example"] = availability.Unreadable("no calendar")
 	search := availability.Search{Zone: "Europe/Berlin", Start: start, Cadence: availability.Weekly, Length: time.Hour, Step: step, Top: top}
-	best, err := scheduler.RankSlots(s, g, search)
+	best, err := scheduler.RankSlots(s, g, search, true)
 	if err != nil {
 		t.Fatal(err)
 	}
