@@ -33,7 +33,8 @@ type Program struct {
 
 	Agenda  string // peer-circle, coaching, one-on-one, or the path of a template
 	Focus   string
-	History string // path of a CSV file with earlier rounds, "" for none
+	AlsoMet []string // programs in which who met counts as met; nil for all of the same kind
+	History string   // path of a CSV file with earlier rounds, "" for none
 
 	Links              []Link            // of a one-on-one program: who meets whom
 	Interdependence    map[string]string // of a one-on-one program: by two teams joined by a hyphen, strong or weak
@@ -186,6 +187,21 @@ func (p Program) rules() Program {
 		Name: p.Name, Kind: p.Kind, MinSize: p.MinSize, MaxSize: p.MaxSize, Cadence: p.Cadence, Length: p.Length, Quorum: p.Quorum, Prefer: p.Prefer, OnlyDays: p.OnlyDays,
 		RotateAfter: p.RotateAfter, Agenda: p.Agenda, Focus: p.Focus, MaxSessionsPerWeek: p.MaxSessionsPerWeek, GroupDays: p.GroupDays,
 	}
+}
+
+// AlsoMet returns the other programs in which people who met count as met in p.
+func (w Workspace) AlsoMet(p Program) []string {
+	var out []string
+	for _, o := range w.Programs {
+		counts := o.Kind == p.Kind
+		if p.AlsoMet != nil {
+			counts = slices.Contains(p.AlsoMet, o.Name)
+		}
+		if counts && o.Name != p.Name {
+			out = append(out, o.Name)
+		}
+	}
+	return out
 }
 
 // Participants returns the addresses of those who take part in p, sorted.

@@ -3,6 +3,7 @@ package forming
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/scheduler"
@@ -14,6 +15,13 @@ func PlanRound(ctx context.Context, s *scheduler.Service, r Request) (Plan, erro
 	var err error
 	if r.Rounds, err = s.Store.Rounds(ctx, r.Program.Name); err != nil {
 		return Plan{}, fmt.Errorf("read the rounds: %w", err)
+	}
+	for _, name := range s.Workspace.AlsoMet(r.Program) {
+		elsewhere, err := s.Store.Rounds(ctx, name)
+		if err != nil {
+			return Plan{}, fmt.Errorf("read the rounds: %w", err)
+		}
+		r.Past = append(slices.Clone(r.Past), elsewhere...)
 	}
 	window, err := formingWindow(s.Workspace, r)
 	if err != nil {

@@ -69,6 +69,7 @@ func (r *reader) program(v value) scheduler.Program {
 		"rotate_after":          func(v value) { p.RotateAfter = v.weeks() },
 		"agenda":                func(v value) { p.Agenda = v.text() },
 		"focus":                 func(v value) { p.Focus = v.text() },
+		"also_met":              func(v value) { p.AlsoMet = append([]string{}, v.words("a list of programs")...) },
 		"history":               func(v value) { p.History = v.history() },
 		"weights":               func(v value) { p.Weights = v.weights() },
 		"links":                 func(v value) { p.Links = v.links() },
