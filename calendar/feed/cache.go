@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"sync"
 	"time"
 
 	"github.com/peerslot/peerslot/calendar/file"
@@ -65,7 +66,7 @@ func (c cache) prune(now time.Time) {
 	entries, _ := os.ReadDir(c.dir) // what cannot be listed is not deleted
 	for _, e := range entries {
 		info, err := e.Info()
-		if err == nil && info.Mode().IsRegular() && ours.MatchString(e.Name()) && (now.Sub(info.ModTime()) > unused || c.outdated(e.Name())) {
+		if err == nil && info.Mode().IsRegular() && ours().MatchString(e.Name()) && (now.Sub(info.ModTime()) > unused || c.outdated(e.Name())) {
 			os.Remove(filepath.Join(c.dir, e.Name()))
 		}
 	}
@@ -84,7 +85,9 @@ func (c cache) outdated(name string) bool {
 }
 
 // ours are the names of copies, and of what former versions left half written.
-var ours = regexp.MustCompile(`^[0-9a-f]{64}\.feed(\.[A-Z2-7]+)?$`)
+var ours = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[0-9a-f]{64}\.feed(\.[A-Z2-7]+)?$`)
+})
 
 func (c cache) path(key string) string { return filepath.Join(c.dir, key+".feed") }
 

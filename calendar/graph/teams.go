@@ -4,9 +4,12 @@ import (
 	"html"
 	"regexp"
 	"strings"
+	"sync"
 )
 
-var tags = regexp.MustCompile(`(?s)<!--.*?-->|<(style|script|head)\b.*?</(style|script|head)>|<[^>]*>`)
+var tags = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?s)<!--.*?-->|<(style|script|head)\b.*?</(style|script|head)>|<[^>]*>`)
+})
 
 // replaceOwn returns the HTML of an event in which our own text, which has the given
 // digest, is another. All that others put there stays, above all how to join the
@@ -43,7 +46,7 @@ func bodyStart(page string) int {
 func textEnds(page string) []int {
 	var out []int
 	last := 0
-	for _, span := range tags.FindAllStringIndex(page, -1) {
+	for _, span := range tags().FindAllStringIndex(page, -1) {
 		if strings.TrimSpace(page[last:span[0]]) != "" {
 			out = append(out, span[0])
 		}
@@ -53,4 +56,4 @@ func textEnds(page string) []int {
 }
 
 // textOf returns the text of a piece of HTML, whose blanks do not count.
-func textOf(page string) string { return html.UnescapeString(tags.ReplaceAllString(page, " ")) }
+func textOf(page string) string { return html.UnescapeString(tags().ReplaceAllString(page, " ")) }

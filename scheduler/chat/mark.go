@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/peerslot/peerslot/calendar"
 )
@@ -31,11 +32,13 @@ const (
 	posted    intro = "posted"
 )
 
-var markPattern = regexp.MustCompile(`peerslot:([0-9a-f]{8})/([0-9a-f]{12})/([0-9a-f]{12})/(new|posting|posted)(/partly)?`)
+var markPattern = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`peerslot:([0-9a-f]{8})/([0-9a-f]{12})/([0-9a-f]{12})/(new|posting|posted)(/partly)?`)
+})
 
 // parseMark finds the mark in a purpose.
 func parseMark(purpose string) (m mark, ok bool) {
-	f := markPattern.FindStringSubmatch(purpose)
+	f := markPattern().FindStringSubmatch(purpose)
 	if f == nil {
 		return mark{}, false
 	}
@@ -59,7 +62,7 @@ const ownWords = "Closed channel of "
 // in returns the purpose with m in place of the mark that it has, if any. What
 // people wrote into it stays.
 func (m mark) in(purpose, group string) string {
-	text := []rune(strings.TrimSpace(markPattern.ReplaceAllLiteralString(purpose, "")))
+	text := []rune(strings.TrimSpace(markPattern().ReplaceAllLiteralString(purpose, "")))
 	if len(text) == 0 || strings.HasPrefix(string(text), ownWords) {
 		text = []rune(ownWords + group + ".")
 	}
