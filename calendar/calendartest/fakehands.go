@@ -91,6 +91,13 @@ func (f *Fake) Meet(a calendar.Address, iv availability.Interval) {
 	f.people[a].meetings = append(f.people[a].meetings, iv)
 }
 
+// Forget calls off all meetings of a person.
+func (f *Fake) Forget(a calendar.Address) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.people[a].meetings = nil
+}
+
 // Break makes a's calendar unreadable.
 func (f *Fake) Break(a calendar.Address) {
 	f.mu.Lock()

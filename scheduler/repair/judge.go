@@ -179,7 +179,7 @@ func (r *pass) offer(sub *subject, slot availability.Slot, first time.Time, befo
 	switch {
 	case r.Workspace.Repair.Reslot:
 		c.Action = scheduler.Rebook
-		sub.stay()
+		r.leaveAlone(sub)
 		r.plan.Reslots = append(r.plan.Reslots, scheduler.Reslot{Booking: sub.booking, Slot: slot})
 	case sub.booking.Suggested == slot:
 		return
@@ -189,11 +189,15 @@ func (r *pass) offer(sub *subject, slot availability.Slot, first time.Time, befo
 	sub.changes = append(sub.changes, c)
 }
 
-// stay drops what the night would change of a series that is booked elsewhere.
-func (sub *subject) stay() {
+// leaveAlone drops what the night would do and say of the sessions of a series that is
+// booked elsewhere.
+func (r *pass) leaveAlone(sub *subject) {
 	sub.series.Overrides = sub.current.Overrides
 	sub.changes = slices.DeleteFunc(sub.changes, func(c scheduler.Change) bool {
 		return c.Action == scheduler.MoveSession || c.Action == scheduler.CancelSession || c.Action == scheduler.RestoreSession
+	})
+	r.plan.Findings = slices.DeleteFunc(r.plan.Findings, func(f scheduler.Finding) bool {
+		return f.Kind == scheduler.UnderQuorum && f.UID == sub.series.UID
 	})
 }
 

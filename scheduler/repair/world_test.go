@@ -177,3 +177,19 @@ func words(plan scheduler.RepairPlan) string {
 	}
 	return strings.Join(out, "\n")
 }
+
+func (w *world) planOnly(t *testing.T) scheduler.RepairPlan {
+	t.Helper()
+	plan, err := repair.PlanNight(t.Context(), w.Service)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return plan
+}
+
+func (w *world) apply(t *testing.T, plan *scheduler.RepairPlan) {
+	t.Helper()
+	if err := repair.Apply(t.Context(), w.Service, plan); err != nil {
+		t.Fatal(err)
+	}
+}

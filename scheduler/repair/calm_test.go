@@ -1,0 +1,283 @@
+package repair_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/calendar/calendartest"
+	"github.com/peerslot/peerslot/scheduler"
+)
+
+// A session that was moved is moved again only for two more, or for the quorum.
+func TestAMovedSessionMovesAgainOnlyForMore(t *testing.T) {
+	for name, test := range map[string]struct {
+		busy []calendar.Address // at the new time
+		want string
+	}{
+		"one more":  {[]calendar.Address{ana}, ""},
+		"two more":  {[]calendar.Address{ana, bo}, "move"},
+		"no others": {nil, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w, _ := booked(t, ana, bo, cem, dee, "eve@acme.example", "fay@acme.example")
+			w.fake.Meet(cem, at(1, 13, 15))
+			first := w.repair(t)
+			if actions(first) != "move" {
+				t.Fatalf("changes %+v; want a first move", first.Changes)
+			}
+			to := first.Changes[0].To
+			for _, a := range test.busy {
+				w.fake.Meet(a, availability.Interval{Start: to, End: to.Add(time.Hour)})
+			}
+			w.Now = func() time.Time { return now.AddDate(0, 0, 1) }
+			if plan := w.repair(t); actions(plan) != test.want {
+				t.Errorf("next night: %+v; want %q", plan.Changes, test.want)
+			}
+		})
+	}
+}
+
+func TestAMovedSessionMovesAgainForTheQuorum(t *testing.T) {
+	w, _ := booked(t, ana, bo)
+	w.fake.Meet(bo, at(1, 13, 15))
+	to := w.repair(t).Changes[0].To
+	w.fake.Meet(ana, availability.Interval{Start: to, End: to.Add(time.Hour)}) // 1 of 2 is under 60%
+	w.Now = func() time.Time { return now.AddDate(0, 0, 1) }
+	if plan := w.repair(t); actions(plan) != "move" {
+		t.Errorf("next night: %+v; want the quorum restored", plan.Changes)
+	}
+}
+
+// Of a group that had as many moves as it may in 28 days a session is moved only for
+// two more, or for the quorum; and when the 28 days are over, as before.
+func TestMovesOfAMonth(t *testing.T) {
+	w, _ := booked(t, ana, bo, cem)
+	w.Workspace.Repair.PerMonth = 1
+	w.fake.Meet(cem, at(1, 6, 15))
+	if plan := w.repair(t); actions(plan) != "move" {
+		t.Fatalf("changes %+v; want the first move of the month", plan.Changes)
+	}
+	w.fake.Meet(cem, at(1, 27, 15))
+	w.Now = func() time.Time { return now.AddDate(0, 0, 1) }
+	if plan := w.repair(t); actions(plan) != "" {
+		t.Errorf("changes %+v; want none, one move a month was told", plan.Changes)
+	}
+	w.fake.Meet(bo, at(1, 20, 15))
+	w.fake.Meet(cem, at(1, 20, 15)) // under the quorum
+	if plan := w.repair(t); actions(plan) != "move" || !plan.Changes[0].From.Equal(at(1, 20, 15).Start) {
+		t.Errorf("changes %+v; want the session of 20 January rescued", plan.Changes)
+	}
+	w.fake.Meet(cem, at(2, 24, 15))
+	w.Now = func() time.Time { return now.AddDate(0, 0, 31) }
+	if plan := w.repair(t); actions(plan) != "move" {
+		t.Errorf("a month later: %+v; want a move", plan.Changes)
+	}
+}
+
+// A session is cancelled near its date only, and comes back by itself if enough can
+// come again; what is cancelled by itself later needs nobody.
+func TestCancelsComeLateAndGoBack(t *testing.T) {
+	w, b := booked(t, ana, bo)
+	w.Workspace.Repair.CancelBelow, w.Workspace.Repair.CancelWithin = true, 7*24*time.Hour
+	w.fake.Meet(bo, availability.Interval{Start: at(1, 12, 0).Start, End: at(1, 19, 0).Start})
+	if plan := w.repair(t); actions(plan) != "" || len(plan.Findings) != 0 {
+		t.Errorf("twelve days before: %+v, %+v; want nothing", plan.Changes, plan.Findings)
+	}
+	w.Now = func() time.Time { return at(1, 7, 3).Start }
+	if plan := w.repair(t); actions(plan) != "cancel" || !strings.Contains(plan.Changes[0].Why, "1 of 2") {
+		t.Fatalf("six days before: %+v; want the cancellation", plan.Changes)
+	}
+	w.wantQuiet(t)
+	w.fake.Forget(bo)
+	w.Now = func() time.Time { return at(1, 8, 3).Start }
+	plan := w.repair(t)
+	if actions(plan) != "restore" || !plan.Changes[0].To.Equal(at(1, 13, 15).Start) {
+		t.Fatalf("once bo can come: %+v; want the session back", plan.Changes)
+	}
+	there, err := w.Backend.Get(t.Context(), b.Series.UID)
+	if err != nil || there.Override(at(1, 13, 15).Start).Cancelled {
+		t.Errorf("on the calendar: %+v, %v; want no cancellation", there.Overrides, err)
+	}
+	w.wantQuiet(t)
+}
+
+// What people cancelled by hand stays off, whoever can come.
+func TestWhatPeopleCancelledStaysOff(t *testing.T) {
+	w, b := booked(t, ana, bo)
+	w.Workspace.Repair.CancelBelow = true
+	w.fake.ByHand(b.Series.UID, calendar.Override{Original: at(1, 13, 15).Start, Cancelled: true})
+	if plan := w.repair(t); actions(plan) != "" {
+		t.Errorf("changes %+v; want none", plan.Changes)
+	}
+	w.wantQuiet(t)
+}
+
+// busyAtItsSlot keeps a person from the first n sessions of tue 15:00, all week where
+// no time is to be better.
+func (w *world) busyAtItsSlot(a calendar.Address, n int) {
+	for week := range n {
+		from := at(1, 6, 15).Start.AddDate(0, 0, 7*week)
+		w.fake.Meet(a, availability.Interval{Start: from, End: from.Add(time.Hour)})
+	}
+}
+
+// Another slot is suggested from three conflicts on that are at least half of what is
+// left, if it wins four attendances; and once, as long as it is the same.
+func TestWhenAnotherSlotIsSuggested(t *testing.T) {
+	for name, test := range map[string]struct {
+		conflicts, left int
+		want            string
+	}{
+		"half of them":           {4, 8, "suggest"},
+		"less than half":         {4, 9, ""},
+		"wins three attendances": {3, 4, ""},
+		"two conflicts":          {2, 2, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w, _ := booked(t, ana, bo)
+			w.Workspace.Repair.Horizon = time.Hour
+			for week := 13 - test.left; week < 13-test.left+test.conflicts; week++ {
+				from := at(1, 6, 15).Start.AddDate(0, 0, 7*week)
+				w.fake.Meet(bo, availability.Interval{Start: from, End: from.Add(time.Hour)})
+			}
+			w.Now = func() time.Time { return at(1, 6, 17).Start.AddDate(0, 0, 7*(12-test.left)) }
+			if plan := w.repair(t); actions(plan) != test.want {
+				t.Errorf("%d conflicts of %d left: %+v; want %q", test.conflicts, test.left, plan.Changes, test.want)
+			}
+		})
+	}
+}
+
+func TestASuggestionIsMadeOnce(t *testing.T) {
+	w, _ := booked(t, ana, bo)
+	w.Workspace.Repair.Horizon = time.Hour
+	w.busyAtItsSlot(bo, 13)
+	if plan := w.repair(t); actions(plan) != "suggest" {
+		t.Fatalf("changes %+v; want a suggestion", plan.Changes)
+	}
+	w.Now = func() time.Time { return now.AddDate(0, 0, 1) }
+	if plan := w.repair(t); actions(plan) != "" {
+		t.Errorf("the next night: %+v; want nothing said twice", plan.Changes)
+	}
+	for week := range 13 {
+		from := at(1, 5, 9).Start.AddDate(0, 0, 7*week)
+		w.fake.Meet(ana, availability.Interval{Start: from, End: from.Add(8 * time.Hour)}) // the suggested Monday is gone
+	}
+	if plan := w.repair(t); actions(plan) != "suggest" {
+		t.Errorf("once another slot is best: %+v; want a new suggestion", plan.Changes)
+	}
+}
+
+// With reslot: move the better slot is booked, and the next night finds nothing.
+func TestReslotBooksTheBetterSlot(t *testing.T) {
+	w, old := booked(t, ana, bo)
+	w.Workspace.Repair.Reslot = true
+	w.busyAtItsSlot(bo, 13)
+	plan := w.repair(t)
+	if actions(plan) != "rebook" || len(plan.Findings) != 0 {
+		t.Fatalf("changes %+v, findings %+v; want the series booked elsewhere, and nothing else", plan.Changes, plan.Findings)
+	}
+	bookings, err := w.Store.Bookings(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	next, ok := bookings.Current("g")
+	if !ok || next.Series.UID == old.Series.UID || next.Series.Slot == old.Series.Slot || next.Attendance != 2*next.Series.Count {
+		t.Errorf("the group's booking is %s with %d attendances; want another slot that both can attend", next.Series.Slot, next.Attendance)
+	}
+	there, err := w.Backend.Get(t.Context(), old.Series.UID)
+	if err != nil || len(calendartest.Sessions(there)) != 0 {
+		t.Errorf("the old series still has %d sessions, %v", len(calendartest.Sessions(there)), err)
+	}
+	w.wantQuiet(t)
+}
+
+// Unknown never speaks against a session: it is not cancelled, nor reported.
+func TestUnknownDoesNotCountAgainstTheQuorum(t *testing.T) {
+	w, _ := booked(t, ana, bo, cem)
+	w.Workspace.Repair.CancelBelow = true
+	w.fake.Break(ana)
+	w.fake.Meet(bo, availability.Interval{Start: at(1, 12, 0).Start, End: at(1, 19, 0).Start}) // 1 of 3 surely, 2 perhaps
+	if plan := w.repair(t); actions(plan) != "" || len(plan.Findings) != 0 {
+		t.Errorf("changes %+v, findings %+v; want none", plan.Changes, plan.Findings)
+	}
+}
+
+// A session that a member declined takes none of their time: the other group's session
+// then is no conflict. But no session is moved onto it.
+func TestADeclinedSessionBlocksNobody(t *testing.T) {
+	w := newWorld(t, ana, bo, cem)
+	one := w.bookAt(t, "one", "tue 15:00", ana, bo)
+	w.bookAt(t, "two", "wed 10:00", ana, cem)
+	w.fake.Reply(one.Series.UID, ana, at(1, 13, 15).Start, calendar.Declined)
+	w.fake.ByHand(one.Series.UID, calendar.Override{Original: at(1, 13, 15).Start, Moved: at(1, 14, 10)})
+	w.fake.Reply(one.Series.UID, ana, at(1, 13, 15).Start, calendar.Declined)
+	if plan := w.repair(t); slices.ContainsFunc(plan.Changes, func(c scheduler.Change) bool { return c.Group == "two" }) {
+		t.Errorf("changes %+v; want none for group two, ana declined the other one", plan.Changes)
+	}
+}
+
+// A reply under another address of the same person counts.
+func TestADeclineUnderAnAlias(t *testing.T) {
+	w := newWorld(t, ana, bo, "ana.lima@acme.example")
+	anas := w.Workspace.Roster[ana]
+	anas.Aliases = []calendar.Address{"ana.lima@acme.example"}
+	delete(w.Workspace.Roster, "ana.lima@acme.example")
+	w.Workspace.Roster[ana] = anas
+	b := w.bookAt(t, "g", "tue 15:00", ana, bo)
+	there, err := w.Backend.Get(t.Context(), b.Series.UID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	there.Attendees[0].Address = "ana.lima@acme.example" // somebody invites the other address instead
+	slices.SortFunc(there.Attendees, func(a, b calendar.Attendee) int { return strings.Compare(string(a.Address), string(b.Address)) })
+	there.Sequence++
+	if _, err := w.Backend.Put(t.Context(), there); err != nil {
+		t.Fatal(err)
+	}
+	w.fake.Reply(b.Series.UID, "ana.lima@acme.example", at(1, 13, 15).Start, calendar.Declined)
+	plan := w.repair(t)
+	if !strings.Contains(actions(plan), "move") || len(plan.Findings) != 0 {
+		t.Errorf("changes %+v, findings %+v; want the session that ana declined moved, and ana to be taken for invited", plan.Changes, plan.Findings)
+	}
+}
+
+// What people changed by hand is in the history, and told once.
+func TestHandsAreInTheHistory(t *testing.T) {
+	w, b := booked(t, ana, bo)
+	w.fake.ByHand(b.Series.UID, calendar.Override{Original: at(1, 13, 15).Start, Moved: at(1, 14, 10)})
+	w.repair(t)
+	w.wantQuiet(t)
+	events, err := w.Store.History(t.Context(), "g", time.Time{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for _, e := range events {
+		if e.What == string(scheduler.ByHand) && strings.Contains(e.Why, "moved it by hand") {
+			n++
+		}
+	}
+	if n != 1 {
+		t.Errorf("history %+v; want the change by hand once", events)
+	}
+}
+
+// What another run changed between plan and change is left alone: a plan is applied to
+// what it was made from.
+func TestAPlanIsAppliedToWhatItWasMadeFrom(t *testing.T) {
+	w, b := booked(t, ana, bo)
+	w.fake.Meet(bo, at(1, 13, 15))
+	plan := w.planOnly(t)
+	if _, err := w.Store.Commit(t.Context(), scheduler.Batch{Bookings: []scheduler.Booking{b}}); err != nil { // another run saves it
+		t.Fatal(err)
+	}
+	w.apply(t, &plan)
+	if len(plan.Findings) != 1 || plan.Findings[0].Kind != scheduler.Failed || len(w.puts()) != 1 {
+		t.Errorf("findings %+v, %d puts; want the series left alone, and named", plan.Findings, len(w.puts()))
+	}
+}
