@@ -1,6 +1,7 @@
 package repair_test
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"testing"
@@ -279,5 +280,109 @@ func TestAPlanIsAppliedToWhatItWasMadeFrom(t *testing.T) {
 	w.apply(t, &plan)
 	if len(plan.Findings) != 1 || plan.Findings[0].Kind != scheduler.Failed || len(w.puts()) != 1 {
 		t.Errorf("findings %+v, %d puts; want the series left alone, and named", plan.Findings, len(w.puts()))
+	}
+}
+
+// A plan is made from the bookings that were read first: what another run saved while
+// the calendars were read is not overwritten.
+func TestBookingsAreThoseThatWereReadFirst(t *testing.T) {
+	w, b := booked(t, ana, bo)
+	w.fake.Meet(bo, at(1, 13, 15))
+	w.fake.Before = func(ctx context.Context, c calendartest.Call) error {
+		if c.Method != "Busy" {
+			return nil
+		}
+		_, err := w.Store.Commit(ctx, scheduler.Batch{Bookings: []scheduler.Booking{b}})
+		return err
+	}
+	plan := w.planOnly(t)
+	w.fake.Before = nil
+	w.apply(t, &plan)
+	if len(plan.Findings) != 1 || plan.Findings[0].Kind != scheduler.Failed || len(w.puts()) != 1 {
+		t.Errorf("findings %+v, %d puts; want the series left alone, and named", plan.Findings, len(w.puts()))
+	}
+}
+
+// What is the matter with one series is named, and hinders no other.
+func TestFindingsOfOneSeries(t *testing.T) {
+	for name, test := range map[string]struct {
+		arrange func(t *testing.T, w *world, uid calendar.UID)
+		want    scheduler.FindingKind
+	}{
+		"gone": {func(t *testing.T, w *world, uid calendar.UID) {
+			w.fake.Before = func(_ context.Context, c calendartest.Call) error {
+				if c.Method == "Get" && c.UID == uid {
+					return calendar.ErrNotFound
+				}
+				return nil
+			}
+		}, scheduler.SeriesGone},
+		"off": {func(t *testing.T, w *world, uid calendar.UID) {
+			w.edit(t, uid, func(s *calendar.Series) { s.Cancelled = true })
+		}, scheduler.SeriesOff},
+		"shortened": {func(t *testing.T, w *world, uid calendar.UID) {
+			w.edit(t, uid, func(s *calendar.Series) { s.Count = 9 })
+		}, scheduler.Shortened},
+		"a member taken off": {func(t *testing.T, w *world, uid calendar.UID) {
+			w.edit(t, uid, func(s *calendar.Series) { s.Attendees = s.Attendees[:1] })
+		}, scheduler.Uninvited},
+		"no zone of that name": {func(t *testing.T, w *world, uid calendar.UID) {
+			deeIs := w.Workspace.Roster[dee]
+			deeIs.Zone = "Mars/Olympus"
+			w.Workspace.Roster[dee] = deeIs
+		}, scheduler.Failed},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, ana, bo, cem, dee)
+			w.bookAt(t, "g", "tue 15:00", ana, bo)
+			other := w.bookAt(t, "other", "wed 10:00", cem, dee)
+			w.fake.Meet(bo, at(1, 13, 15))
+			test.arrange(t, w, other.Series.UID)
+			plan := w.repair(t)
+			if actions(plan) != "move" {
+				t.Errorf("changes %+v; want the move of the other group", plan.Changes)
+			}
+			if len(plan.Findings) != 1 || plan.Findings[0].Kind != test.want || plan.Findings[0].Group != "other" {
+				t.Errorf("findings %+v; want %s of the group other", plan.Findings, test.want)
+			}
+		})
+	}
+}
+
+// edit changes a series on the calendar as a person would.
+func (w *world) edit(t *testing.T, uid calendar.UID, change func(*calendar.Series)) {
+	t.Helper()
+	s, err := w.Backend.Get(t.Context(), uid)
+	if err != nil {
+		t.Fatal(err)
+	}
+	change(&s)
+	s.Sequence++
+	if _, err := w.Backend.Put(t.Context(), s); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Each kind of edit is told in its own words.
+func TestHandsInWords(t *testing.T) {
+	w, b := booked(t, ana, bo)
+	w.fake.Meet(bo, at(1, 13, 15))
+	w.repair(t) // which moves 13 January
+	w.fake.ByHand(b.Series.UID, calendar.Override{Original: at(1, 20, 15).Start, Cancelled: true})
+	w.fake.ByHand(b.Series.UID, calendar.Override{Original: at(1, 27, 15).Start, Moved: at(1, 28, 10)})
+	w.fake.ByHand(b.Series.UID, calendar.Override{Original: at(2, 3, 15).Start, Note: "bring a question"})
+	w.edit(t, b.Series.UID, func(s *calendar.Series) { s.Title = "Our circle" })
+	var all []string
+	for _, c := range w.repair(t).Changes {
+		all = append(all, c.Why)
+	}
+	for _, want := range []string{"cancelled it", "moved it", "edited it", "edited the series"} {
+		if !strings.Contains(strings.Join(all, "\n"), want) {
+			t.Errorf("%q; want a line about %q", all, want)
+		}
+	}
+	w.fake.ByHand(b.Series.UID, calendar.Override{Original: at(1, 20, 15).Start})
+	if plan := w.repair(t); len(plan.Changes) != 1 || !strings.Contains(plan.Changes[0].Why, "put it back") {
+		t.Errorf("changes %+v; want the session that somebody put back", plan.Changes)
 	}
 }
