@@ -187,6 +187,26 @@ func TestGroupsThatShareMembersDoNotCollide(t *testing.T) {
 	}
 }
 
+// Sessions that a member declined take none of their time when another group is booked.
+func TestDeclinedSessionsBlockNoBooking(t *testing.T) {
+	w := newWorld(t, ana, bo, cem)
+	b := w.bookAt(t, "one", "tue 15:00", ana, bo)
+	w.fake.Reply(b.Series.UID, ana, time.Time{}, calendar.Declined)
+	there, err := w.Backend.Get(t.Context(), b.Series.UID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.Series = there
+	if _, err := w.Store.Commit(t.Context(), scheduler.Batch{Bookings: []scheduler.Booking{b}}); err != nil {
+		t.Fatal(err)
+	}
+	r := w.group("two", ana, cem)
+	r.Slot = b.Series.Slot
+	if p := w.plan(t, r)[0]; p.Candidate.Attendance != 26 {
+		t.Errorf("%d of 26 attendances; want all, ana declined the other series", p.Candidate.Attendance)
+	}
+}
+
 func TestTheMostConstrainedGroupGoesFirst(t *testing.T) {
 	w := newWorld(t, ana, bo, cem)
 	bos := w.Workspace.Roster[cem]

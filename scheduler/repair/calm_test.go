@@ -131,19 +131,23 @@ func (w *world) busyAtItsSlot(a calendar.Address, n int) {
 func TestWhenAnotherSlotIsSuggested(t *testing.T) {
 	for name, test := range map[string]struct {
 		conflicts, left int
+		busy            []calendar.Address
 		want            string
 	}{
-		"half of them":           {4, 8, "suggest"},
-		"less than half":         {4, 9, ""},
-		"wins three attendances": {3, 4, ""},
-		"two conflicts":          {2, 2, ""},
+		"half of them":           {4, 8, []calendar.Address{bo}, "suggest"},
+		"less than half":         {4, 9, []calendar.Address{bo}, ""},
+		"wins three attendances": {3, 4, []calendar.Address{bo}, ""},
+		"three conflicts":        {3, 4, []calendar.Address{bo, cem}, "suggest"},
+		"two conflicts":          {2, 2, []calendar.Address{bo, cem}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w, _ := booked(t, ana, bo)
+			w, _ := booked(t, ana, bo, cem)
 			w.Workspace.Repair.Horizon = time.Hour
 			for week := 13 - test.left; week < 13-test.left+test.conflicts; week++ {
 				from := at(1, 6, 15).Start.AddDate(0, 0, 7*week)
-				w.fake.Meet(bo, availability.Interval{Start: from, End: from.Add(time.Hour)})
+				for _, a := range test.busy {
+					w.fake.Meet(a, availability.Interval{Start: from, End: from.Add(time.Hour)})
+				}
 			}
 			w.Now = func() time.Time { return at(1, 6, 17).Start.AddDate(0, 0, 7*(12-test.left)) }
 			if plan := w.repair(t); actions(plan) != test.want {
@@ -284,12 +288,12 @@ func TestAPlanIsAppliedToWhatItWasMadeFrom(t *testing.T) {
 }
 
 // A plan is made from the bookings that were read first: what another run saved while
-// the calendars were read is not overwritten.
+// the calendar was read is not overwritten.
 func TestBookingsAreThoseThatWereReadFirst(t *testing.T) {
 	w, b := booked(t, ana, bo)
 	w.fake.Meet(bo, at(1, 13, 15))
 	w.fake.Before = func(ctx context.Context, c calendartest.Call) error {
-		if c.Method != "Busy" {
+		if c.Method != "Get" {
 			return nil
 		}
 		_, err := w.Store.Commit(ctx, scheduler.Batch{Bookings: []scheduler.Booking{b}})
