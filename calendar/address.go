@@ -26,6 +26,19 @@ func unsafeInAddress(r rune) bool {
 	return r <= ' ' || r == 0x7f || strings.ContainsRune(`/\:;,"<>|*?%`, r)
 }
 
+// Aliases are other addresses of people, by which a service may call those who are
+// invited: each with the address that we know. The zero value has none.
+type Aliases map[Address]Address
+
+// Person returns the address by which we know who has that one, in any case.
+func (who Aliases) Person(email string) Address {
+	a := Address(strings.ToLower(email))
+	if known, ok := who[a]; ok {
+		return known
+	}
+	return a
+}
+
 // Local returns what stands before the @.
 func (a Address) Local() string {
 	local, _, _ := strings.Cut(string(a), "@")

@@ -119,7 +119,7 @@ func (b *Backend) look(ctx context.Context, uid calendar.UID) (reading, error) {
 	if err != nil {
 		return reading{}, err
 	}
-	r, err := understand(uid, e, occurrences)
+	r, err := b.understand(uid, e, occurrences)
 	if err == nil && e.Recurrence.Range.Type == "endDate" { // we write a number of sessions, people a last day
 		r.series.SplitOff, err = b.splitOff(ctx, uid, e)
 	}

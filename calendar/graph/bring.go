@@ -98,7 +98,7 @@ func (b *Backend) patchGuests(ctx context.Context, r reading, target calendar.Se
 	if err != nil {
 		return r, err
 	}
-	return b.patchSeries(ctx, r, event{Attendees: ptr(attendees(r.event.guests(), leaving(r.series, target), target))})
+	return b.patchSeries(ctx, r, event{Attendees: ptr(r.who.attendees(r.event.guests(), leaving(r.series, target), target))})
 }
 
 // leaving returns who was invited and is no longer.
@@ -152,7 +152,7 @@ func (b *Backend) seriesPatch(ctx context.Context, r reading, target calendar.Se
 		return nil, nil
 	}
 	if !have.InvitesSame(target) {
-		e.Attendees = ptr(attendees(r.event.guests(), leaving(have, target), target))
+		e.Attendees = ptr(r.who.attendees(r.event.guests(), leaving(have, target), target))
 		next.Before = guestsDigest(r.event.guests())
 	}
 	next.Earlier = []digest{digestOf(have.Title), digestOf(have.Description)}

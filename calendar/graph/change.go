@@ -127,9 +127,9 @@ func (r *reading) guestsOf(e event, was, target calendar.Series) []attendee {
 	var list []attendee
 	switch {
 	case guestsDigest(guests) == r.state.Before:
-		list = attendees(r.event.guests(), func(calendar.Address) bool { return false }, target)
+		list = r.who.attendees(r.event.guests(), func(calendar.Address) bool { return false }, target)
 	case !was.InvitesSame(target):
-		list = attendees(guests, leaving(was, target), target)
+		list = r.who.attendees(guests, leaving(was, target), target)
 	}
 	if list == nil || guestsDigest(list) == guestsDigest(guests) {
 		return nil
@@ -153,7 +153,7 @@ func (b *Backend) applyAll(ctx context.Context, r reading, target calendar.Serie
 		}
 		r.occurrences[c.original.Unix()] = e
 	}
-	done, err := understand(target.UID, r.event, slices.Collect(maps.Values(r.occurrences)))
+	done, err := b.understand(target.UID, r.event, slices.Collect(maps.Values(r.occurrences)))
 	if err != nil {
 		return target, err
 	}

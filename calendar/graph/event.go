@@ -12,7 +12,7 @@ import (
 // its overrides.
 func newEvent(s calendar.Series, mark string, teams bool) (event, error) {
 	e := event{
-		Subject: ptr(s.Title), Body: &itemBody{"text", s.Description}, Attendees: ptr(attendees(nil, nil, s)),
+		Subject: ptr(s.Title), Body: &itemBody{"text", s.Description}, Attendees: ptr(aliases{}.attendees(nil, nil, s)),
 		Sensitivity: "private", ShowAs: "busy", NewTimes: ptr(false),
 		TransactionID: transactionOf(s),
 		Properties:    []property{{propUID, string(s.UID)}, {propKind, kindSeries}, newState(s, mark, state{}).encode()},
@@ -62,11 +62,11 @@ func (e *event) setReminder(before time.Duration) {
 // attendees returns the list without those who are gone, and with all whom target
 // invites but the organizer, who is there anyway. Exchange replaces the list whole;
 // who stays keeps the entry that is there.
-func attendees(list []attendee, gone func(calendar.Address) bool, target calendar.Series) []attendee {
+func (who aliases) attendees(list []attendee, gone func(calendar.Address) bool, target calendar.Series) []attendee {
 	out := []attendee{}
 	listed := map[calendar.Address]bool{}
 	for _, a := range list {
-		address := calendar.Address(strings.ToLower(a.EmailAddress.Address))
+		address := who.Person(a.EmailAddress.Address)
 		if gone(address) {
 			continue
 		}

@@ -52,6 +52,7 @@ type Config struct {
 	Certificate string           // PEM file that does so instead
 	Token       string           // file that keeps the token of the organizer, who signed in
 	Organizer   calendar.Address // whose mailbox series are booked in
+	Aliases     calendar.Aliases // other addresses of people
 
 	Teams          bool // new series get a Teams link
 	CallsPerMinute int  // for the mailbox; 0 means 1,000, Exchange's limit

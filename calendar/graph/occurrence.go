@@ -54,7 +54,7 @@ func (r *reading) override(p calendar.Occurrence, e event) calendar.Override {
 	if len(e.guests()) == 0 { // a known fault of Exchange: those of the series hold
 		return o
 	}
-	_, guests := people(e, r.state)
+	_, guests := r.who.people(e, r.state)
 	for _, a := range guests {
 		if a.RSVP != r.series.RSVP(a.Address, time.Time{}) && r.series.Invites(a.Address) {
 			if o.RSVPs == nil {

@@ -101,7 +101,7 @@ func (b *Backend) create(ctx context.Context, s calendar.Series) (reading, error
 	}
 	// Properties are in no answer to a creation.
 	made.Properties = e.Properties
-	return understandNew(s, made)
+	return b.understandNew(s, made)
 }
 
 // sameCreation reports whether what came back is what was just made: a repeated
@@ -112,7 +112,7 @@ func sameCreation(sent, made event) bool {
 }
 
 // understandNew understands a series whose occurrences nobody has touched.
-func understandNew(s calendar.Series, made event) (reading, error) {
+func (b *Backend) understandNew(s calendar.Series, made event) (reading, error) {
 	sessions, err := plain(s).Occurrences()
 	if err != nil {
 		return reading{}, err
@@ -121,7 +121,7 @@ func understandNew(s calendar.Series, made event) (reading, error) {
 	for i, o := range sessions {
 		occurrences[i] = event{Type: "occurrence", Start: utc(o.Start), End: utc(o.End)}
 	}
-	return understand(s.UID, made, occurrences)
+	return b.understand(s.UID, made, occurrences)
 }
 
 // lookForTwin looks for what the same creation has made before. It need not be found

@@ -303,6 +303,32 @@ func TestWhatNoSeriesCanBe(t *testing.T) {
 	}
 }
 
+// Exchange calls people by the main address of their mailbox, and we do not.
+func TestAliases(t *testing.T) {
+	s := standIn(t)
+	cfg := config(s)
+	cfg.Aliases = calendar.Aliases{"ana@acme.example": "a.lima@acme.example"}
+	known := sample
+	known.Attendees = []calendar.Attendee{{Address: "a.lima@acme.example", Name: "Ana Lima"}, {Address: calendartest.Bo, Name: "Bo Ek"}}
+	b := start(t, cfg)
+	got := put(t, b, known)
+	s.Rename("a.lima@acme.example", ana)
+	s.Reply(string(sample.UID), ana, time.Time{}, "declined")
+	now, err := b.Get(t.Context(), sample.UID)
+	if err != nil || now.Version != got.Version || now.RSVP("a.lima@acme.example", time.Time{}) != calendar.Declined {
+		t.Errorf("got %+v, %v", now, err)
+	}
+	next := now
+	next.Attendees, next.Sequence = now.Attendees[:1:1], now.Sequence+1
+	put(t, b, next)
+	if guests := s.Event(string(sample.UID))["guests"]; !strings.EqualFold(guests, ana) {
+		t.Errorf("guests %q, want ana by the address that Exchange has", guests)
+	}
+	if n := len(s.Mails(ana)); n != 0 {
+		t.Errorf("ana was told %d times more when bo left", n)
+	}
+}
+
 // A series that people ended early has fewer sessions; what they made of the rest is
 // no session of ours, and is told.
 func TestSplitSeries(t *testing.T) {

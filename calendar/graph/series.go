@@ -14,17 +14,22 @@ import (
 // A reading is a series as it is on the calendar: its event and its occurrences, by
 // original start in Unix seconds. Cancelled ones are not there.
 type reading struct {
+	who         aliases
 	event       event
 	state       state
 	occurrences map[int64]event
 	series      calendar.Series // the same, understood
 }
 
+// aliases read and write guests: Exchange calls people by the main address of their
+// mailbox, whatever address they were invited by.
+type aliases struct{ calendar.Aliases }
+
 // understand makes a Series of events. It is an error that wraps
 // calendar.ErrChanged if people have made something of the event that no Series can
 // be, such as one without an end.
-func understand(uid calendar.UID, e event, occurrences []event) (reading, error) {
-	r := reading{event: e, occurrences: map[int64]event{}}
+func (b *Backend) understand(uid calendar.UID, e event, occurrences []event) (reading, error) {
+	r := reading{who: aliases{b.cfg.Aliases}, event: e, occurrences: map[int64]event{}}
 	var ok bool
 	if r.state, ok = stateOf(e); !ok {
 		return r, changedByHand("its event has lost what names it")
@@ -60,7 +65,7 @@ func (r *reading) plainSeries(uid calendar.UID) (calendar.Series, error) {
 		UID: uid, Title: value(e.Subject), Description: r.description(), Link: link(e), Reminder: reminder(e),
 		Sequence: r.state.Sequence, Updated: time.Unix(r.state.Updated, 0).UTC(), Group: r.state.Group,
 	}
-	s.Organizer, s.Attendees = people(e, r.state)
+	s.Organizer, s.Attendees = r.who.people(e, r.state)
 	iv, ok := e.interval()
 	if !ok {
 		return s, changedByHand("its time cannot be read")
@@ -151,14 +156,14 @@ func withoutTeams(text string) string {
 
 // people returns who is invited. Exchange does not list the organizer among the
 // attendees, or does so unasked.
-func people(e event, s state) (organizer calendar.Attendee, out []calendar.Attendee) {
+func (who aliases) people(e event, s state) (organizer calendar.Attendee, out []calendar.Attendee) {
 	if e.Organizer != nil {
 		organizer.Address = calendar.Address(strings.ToLower(e.Organizer.EmailAddress.Address))
 		organizer.Name = cmp.Or(s.Organizer, e.Organizer.EmailAddress.Name)
 	}
 	listed := false
 	for _, a := range e.guests() {
-		address, err := calendar.ParseAddress(a.EmailAddress.Address)
+		address, err := calendar.ParseAddress(string(who.Person(a.EmailAddress.Address)))
 		listed = listed || address == organizer.Address
 		uninvited := address == organizer.Address && !s.Attends
 		if err != nil || a.Type == "resource" || uninvited {

@@ -83,7 +83,7 @@ func (b *Backend) syncAll(ctx context.Context, ours []calendar.UID) (calendar.Ch
 			unclear = append(unclear, uid)
 			continue
 		}
-		r, err := understand(uid, e, occurrences[e.ID])
+		r, err := b.understand(uid, e, occurrences[e.ID])
 		readings[uid] = result{r, err}
 	}
 	more, err := b.lookAll(ctx, unclear)
@@ -245,7 +245,7 @@ func (b *Backend) lookTogether(ctx context.Context, uids []calendar.UID) (map[ca
 	for i, uid := range asked {
 		p, err := decode[page](lists[i], answers[i])
 		if err == nil && p.Next == "" && events[uid].Recurrence != nil && events[uid].Recurrence.Range.Type == "numbered" {
-			r, err := understand(uid, events[uid], p.Value)
+			r, err := b.understand(uid, events[uid], p.Value)
 			out[uid] = result{r, err}
 		}
 	}

@@ -53,18 +53,12 @@ func (a *app) openGoogle(ctx context.Context, c *config.Config) (calendar.Backen
 
 func googleConfig(c *config.Config) google.Config {
 	g := c.Calendar.Google
-	aliases := google.Aliases{}
-	for address, p := range c.Workspace.Roster {
-		for _, a := range p.Aliases {
-			aliases[a] = address
-		}
-	}
 	return google.Config{
 		Credentials: inDir(c.Dir, g.Credentials),
 		Token:       inDir(c.Dir, g.Token),
 		Subject:     g.Subject,
 		Organizer:   c.Workspace.Organizer.Address,
-		Aliases:     aliases,
+		Aliases:     google.Aliases(aliasesOf(c)),
 		Endpoint:    g.Endpoint,
 		Meet:        g.Meet,
 

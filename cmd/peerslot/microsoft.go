@@ -61,6 +61,7 @@ func (a *app) microsoftConfig(c *config.Config) (graph.Config, error) {
 		ClientID:  m.ClientID,
 		Token:     inDir(c.Dir, m.Token),
 		Organizer: c.Workspace.Organizer.Address,
+		Aliases:   aliasesOf(c),
 		Teams:     m.Teams,
 		Endpoint:  m.Endpoint,
 		Login:     m.Login,

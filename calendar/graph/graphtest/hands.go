@@ -168,6 +168,17 @@ func (s *Server) Edit(uid string, fields map[string]string) {
 	x.changed = s.touch()
 }
 
+// Rename has Exchange call a guest by the main address of the mailbox.
+func (s *Server) Rename(from, to string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, x := range s.live() {
+		if g := x.guest(from); g != nil {
+			g.address = to
+		}
+	}
+}
+
 // Split has the organizer move a session and all that follow: the series ends before
 // it, and a new one, with the same properties, begins.
 func (s *Server) Split(uid string, original, start time.Time) {
