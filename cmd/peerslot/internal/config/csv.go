@@ -45,6 +45,8 @@ func (r *reader) parseCSV(name string, data []byte, known fields) *node {
 		return nil
 	}
 	root := &node{file: name, line: 1, col: 1, kind: list}
+	var people []rosterRow
+	defer func() { r.findManagers(root.items, people) }()
 	for rows := 1; ; rows++ {
 		row, err := c.Read()
 		if errors.Is(err, io.EOF) {
@@ -63,6 +65,7 @@ func (r *reader) parseCSV(name string, data []byte, known fields) *node {
 		}
 		if n := c.row(row); n != nil {
 			root.items = append(root.items, n)
+			people = append(people, finishRow(n))
 		}
 	}
 }
@@ -110,32 +113,33 @@ func (c *csvFile) header(known fields) bool {
 	if !c.readable(err) {
 		return false
 	}
+	row = slices.Clone(row)
+	var unread []string
 	for i, name := range row {
-		name = strings.ToLower(strings.TrimSpace(name))
-		at := c.cell(i, "").value(c.reader)
+		key := columnOf(name, known, row)
 		switch {
-		case known[name] == nil:
-			at.unknownColumn(name, names)
-			name = ""
-		case slices.Contains(c.columns, name):
-			at.fail("column %s is given twice", quote(name))
-			name = ""
+		case key == "" && c.reader.suggest(strings.ToLower(strings.TrimSpace(name)), names) != "":
+			c.cell(i, "").value(c.reader).unknownColumn(strings.TrimSpace(name), names)
+		case key == "":
+			unread = append(unread, quote(strings.TrimSpace(name)))
+		case slices.Contains(c.columns, key):
+			c.cell(i, "").value(c.reader).fail("column %s is given twice", quote(key))
+			key = ""
 		}
-		c.columns = append(c.columns, name)
+		c.columns = append(c.columns, key)
+	}
+	if len(unread) > 0 {
+		c.cell(0, "").value(c.reader).warn("columns that are not read: %s", strings.Join(unread, ", "))
 	}
 	if !slices.Contains(c.columns, "email") {
-		c.cell(0, "").value(c.reader).fail("column email is missing")
+		c.cell(0, "").value(c.reader).fail("column email is missing: want a first row that names the columns, of %s", strings.Join(names, ", "))
 		c.broken, c.noEmails = true, true
 	}
 	return true
 }
 
 func (v value) unknownColumn(name string, names []string) {
-	hint := v.r.suggest(name, names)
-	if hint == "" {
-		hint = ": want columns of " + strings.Join(names, ", ")
-	}
-	v.fail("unknown column %s%s", quote(name), hint)
+	v.fail("unknown column %s%s", quote(name), v.r.suggest(strings.ToLower(name), names))
 }
 
 // readable reports whether a row could be read, and what is wrong if not.

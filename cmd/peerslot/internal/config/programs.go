@@ -120,11 +120,11 @@ func (v value) checkKind(p *scheduler.Program) {
 // selector reads who takes part.
 func (v value) selector() (s scheduler.Selector) {
 	v.fields(fields{
-		"role":       func(v value) { s.Role = v.text() },
+		"role":       func(v value) { s.Role = v.label("role") },
 		"level":      func(v value) { s.Level = v.integer(1, 1000) },
-		"team":       func(v value) { s.Team = v.text() },
-		"department": func(v value) { s.Department = v.text() },
-		"location":   func(v value) { s.Location = v.text() },
+		"team":       func(v value) { s.Team = v.label("team") },
+		"department": func(v value) { s.Department = v.label("department") },
+		"location":   func(v value) { s.Location = v.label("location") },
 		"manager":    func(v value) { s.Manager = v.address() },
 		"emails":     func(v value) { s.Addresses = v.members() },
 	})

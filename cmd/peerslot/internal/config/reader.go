@@ -27,6 +27,7 @@ type reader struct {
 	mentions     []mention
 	zones        map[string]bool         // known or not
 	calendars    map[string]calendarFile // by path as written
+	labels       map[string]string       // roles, teams and so on as they are first written
 }
 
 // A calendarFile is a calendar of holidays, or why it could not be read.
@@ -36,7 +37,7 @@ type calendarFile struct {
 }
 
 func newReader(dir string) *reader {
-	return &reader{dir: dir, roster: map[calendar.Address]value{}, zones: map[string]bool{}, calendars: map[string]calendarFile{}}
+	return &reader{dir: dir, roster: map[calendar.Address]value{}, zones: map[string]bool{}, calendars: map[string]calendarFile{}, labels: map[string]string{}}
 }
 
 // maxSteps bounds how many nodes are visited, since aliases make few lines stand

@@ -41,6 +41,17 @@ func (v value) text() string {
 	return s
 }
 
+// label reads a word such as a role or a team. It is compared without case, hyphens
+// and blanks, and so all that are alike are as the first one was written.
+func (v value) label(kind string) string {
+	s := v.text()
+	key := kind + ":" + fold(s)
+	if _, known := v.r.labels[key]; !known {
+		v.r.labels[key] = s
+	}
+	return v.r.labels[key]
+}
+
 // word reads text that is one of a few words.
 func word[T ~string](v value, words ...T) T {
 	names := make([]string, len(words))

@@ -93,6 +93,12 @@ func (r *reader) decode(name string, data []byte) ([]byte, bool) {
 	if len(data) > maxSize {
 		return fail(0, fmt.Sprintf("the file is larger than %d MB", maxSize>>20))
 	}
+	switch {
+	case bytes.HasPrefix(data, []byte("PK\x03\x04")):
+		return fail(0, "the file is a spreadsheet (.xlsx) or another archive: save it as CSV")
+	case bytes.HasPrefix(data, []byte("\xd0\xcf\x11\xe0")):
+		return fail(0, "the file is a spreadsheet (.xls): save it as CSV")
+	}
 	if bytes.HasPrefix(data, []byte("\xff\xfe")) || bytes.HasPrefix(data, []byte("\xfe\xff")) {
 		return fail(0, "the file is UTF-16: save it as UTF-8")
 	}
