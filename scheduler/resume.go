@@ -54,6 +54,9 @@ func (s *Service) Resume(ctx context.Context) error {
 }
 
 func (s *Service) resume(ctx context.Context, b Booking) (err error) {
+	if b.Fault != nil && b.State != Cancelling {
+		return nil // nothing is known of what was intended; Upkeep names it
+	}
 	switch b.State {
 	case Intended:
 		err = s.resumeBooking(ctx, b)
