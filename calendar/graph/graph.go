@@ -88,6 +88,7 @@ type Backend struct {
 
 var (
 	_ calendar.Syncer  = (*Backend)(nil)
+	_ calendar.Lister  = (*Backend)(nil)
 	_ calendar.Checker = (*Backend)(nil)
 	_ calendar.Caller  = (*Backend)(nil)
 )
