@@ -95,10 +95,10 @@ func seriesPatch(r reading, target calendar.Series, mark string) *gcal.Event {
 		}
 		return differs
 	}
-	if set(text(have.Title) != text(target.Title), "Summary") {
+	if set(calendar.PlainText(have.Title) != calendar.PlainText(target.Title), "Summary") {
 		e.Summary = target.Title
 	}
-	if set(text(have.Description) != text(target.Description), "Description") {
+	if set(calendar.PlainText(have.Description) != calendar.PlainText(target.Description), "Description") {
 		e.Description = target.Description
 	}
 	if set(have.Link != target.Link && r.event.Location != target.Link, "Location") {
@@ -114,8 +114,8 @@ func seriesPatch(r reading, target calendar.Series, mark string) *gcal.Event {
 	if set(moved || have.Cadence != target.Cadence || have.Count != target.Count, "Recurrence") {
 		e.Recurrence = recurrence(r.event, target, moved)
 	}
-	if set(!sameInvited(have, target), "Attendees") {
-		gone := func(a calendar.Address) bool { return invites(have, a) && !invites(target, a) }
+	if set(!have.InvitesSame(target), "Attendees") {
+		gone := func(a calendar.Address) bool { return have.Invites(a) && !target.Invites(a) }
 		e.Attendees = r.who.attendees(r.event.Attendees, gone, target, moved)
 	}
 	if len(e.ForceSendFields) == 0 {
@@ -154,10 +154,6 @@ func recurrence(e *gcal.Event, target calendar.Series, moved bool) []string {
 		}
 	}
 	return lines
-}
-
-func sameInvited(a, b calendar.Series) bool {
-	return slices.EqualFunc(a.Attendees, b.Attendees, func(x, y calendar.Attendee) bool { return x.Address == y.Address })
 }
 
 // attendees returns the guest list without those who are gone, and with all whom
@@ -216,7 +212,7 @@ func occurrenceChanges(r, was reading, target calendar.Series, mark string) ([]c
 		then.Original = o.Original
 		c := r.change(o.Original)
 		then.Edited = was.series.Override(o.Original).Edited
-		if !sameChange(now, then) {
+		if !now.SameChange(then) {
 			c.seen = true
 			if c.event, err = overrideEvent(r.event, target, then, mark); err != nil {
 				return nil, err
@@ -256,11 +252,11 @@ func (r reading) change(original time.Time) change {
 // are no concern: who was taken off the series just now, or, as far as an
 // interrupted Put may have done so, who is on no longer.
 func (r reading) gone(e *gcal.Event, was, target calendar.Series) func(calendar.Address) bool {
-	if !sameInvited(was, target) {
-		return func(a calendar.Address) bool { return invites(was, a) && !invites(target, a) }
+	if !was.InvitesSame(target) {
+		return func(a calendar.Address) bool { return was.Invites(a) && !target.Invites(a) }
 	}
 	if r.resumed && prop(e, propOccurrenceStart) != "" {
-		return func(a calendar.Address) bool { return a != target.Organizer.Address && !invites(target, a) }
+		return func(a calendar.Address) bool { return a != target.Organizer.Address && !target.Invites(a) }
 	}
 	return nil
 }
@@ -270,9 +266,9 @@ func (c *change) invite(who Aliases, e *gcal.Event, gone func(calendar.Address) 
 	if gone == nil {
 		return
 	}
-	if !sameInvited(was, target) { // who was taken off this session alone by hand stays off
+	if !was.InvitesSame(target) { // who was taken off this session alone by hand stays off
 		joined := target
-		joined.Attendees = slices.DeleteFunc(slices.Clone(target.Attendees), func(a calendar.Attendee) bool { return invites(was, a.Address) })
+		joined.Attendees = slices.DeleteFunc(slices.Clone(target.Attendees), func(a calendar.Attendee) bool { return was.Invites(a.Address) })
 		target = joined
 	}
 	list := who.attendees(e.Attendees, gone, target, false)
@@ -311,16 +307,4 @@ func (c *change) restore(was, is *gcal.Event) {
 			e.ForceSendFields = append(e.ForceSendFields, f.name)
 		}
 	}
-}
-
-// sameChange reports whether a and b make the same of an occurrence. The note of a
-// cancelled one cannot be read back.
-func sameChange(a, b calendar.Override) bool {
-	if a.Cancelled || b.Cancelled {
-		return a.Cancelled == b.Cancelled
-	}
-	if a.Moved.Empty() || b.Moved.Empty() {
-		return a.Moved.Empty() == b.Moved.Empty() && a.Note == b.Note
-	}
-	return a.Moved.Start.Equal(b.Moved.Start) && a.Moved.End.Equal(b.Moved.End) && a.Note == b.Note
 }

@@ -3,7 +3,6 @@ package google
 import (
 	"crypto/sha256"
 	"encoding/base32"
-	"encoding/hex"
 	"fmt"
 	"slices"
 	"strconv"
@@ -175,40 +174,9 @@ func describe(s calendar.Series, o calendar.Override) string {
 	return strings.TrimSpace(o.Note + "\n\n" + s.Description)
 }
 
-// version returns a fingerprint of what people see of the series and may change
-// by hand: two series with one version need no write to become each other.
-// Replies do not count, since an answer to an invitation is no change of the
-// series, though it changes the event's ETag. Nor do names, which Google replaces
-// with those it knows, a Meet link, which comes later, and notes, which cancelled
-// occurrences lose.
-func version(s calendar.Series) string {
-	s = s.WithoutReplies()
-	h := sha256.New()
-	fmt.Fprintf(h, "%q %q %s %d %q %s %d %d %t %d", text(s.Title), text(s.Description),
-		s.Slot, s.Slot.Length, s.Slot.Zone, s.First, int(s.Cadence), s.Count, s.Cancelled, minutes(s.Reminder))
-	for _, a := range s.Attendees {
-		fmt.Fprintf(h, " %q", a.Address)
-	}
-	for _, o := range s.Overrides {
-		if o.Edited != "" {
-			fmt.Fprintf(h, " ~%d%s", o.Original.Unix(), o.Edited)
-		}
-		if o.Cancelled {
-			fmt.Fprintf(h, " -%d", o.Original.Unix())
-		} else if !o.Moved.Empty() {
-			fmt.Fprintf(h, " %d>%d-%d", o.Original.Unix(), o.Moved.Start.Unix(), o.Moved.End.Unix())
-		}
-	}
-	return hex.EncodeToString(h.Sum(nil)[:12])
-}
-
 // markOf names the change that a Put of s makes: from which version, to what. It
 // is written with every part of it.
-func markOf(s calendar.Series) string { return s.Version + ">" + version(s) }
-
-// text returns s as it comes back from Google at the latest after a person has
-// edited the event.
-func text(s string) string { return strings.TrimSpace(strings.ReplaceAll(s, "\r\n", "\n")) }
+func markOf(s calendar.Series) string { return s.Version + ">" + s.Fingerprint() }
 
 func minutes(d time.Duration) int { return int(d / time.Minute) }
 

@@ -20,16 +20,16 @@ import (
 // look returns a fingerprint of what people see of an event, but for its time, its
 // guests and the note of an override.
 func look(e *gcal.Event) string {
-	description := text(e.Description)
+	description := calendar.PlainText(e.Description)
 	if note := prop(e, propNote); note != "" {
-		description = strings.TrimSpace(strings.TrimPrefix(description, text(note)))
+		description = strings.TrimSpace(strings.TrimPrefix(description, calendar.PlainText(note)))
 	}
 	transparency := e.Transparency
 	if transparency == "opaque" {
 		transparency = ""
 	}
 	h := sha256.New()
-	fmt.Fprintf(h, "%q %q %q %q %q %q", text(e.Summary), description, text(e.Location), e.ColorId, transparency, e.Visibility)
+	fmt.Fprintf(h, "%q %q %q %q %q %q", calendar.PlainText(e.Summary), description, calendar.PlainText(e.Location), e.ColorId, transparency, e.Visibility)
 	if r := e.Reminders; r != nil && !r.UseDefault {
 		for _, o := range r.Overrides {
 			fmt.Fprintf(h, " %s%d", o.Method, o.Minutes)

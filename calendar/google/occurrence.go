@@ -47,7 +47,7 @@ func (r reading) override(p calendar.Occurrence, e *gcal.Event, zone *time.Locat
 	o.Edited = r.edited(e)
 	_, attendees := r.who.people(e)
 	for _, a := range attendees {
-		if a.RSVP != s.RSVP(a.Address, time.Time{}) && invites(s, a.Address) {
+		if a.RSVP != s.RSVP(a.Address, time.Time{}) && s.Invites(a.Address) {
 			if o.RSVPs == nil {
 				o.RSVPs = map[calendar.Address]calendar.RSVP{}
 			}
@@ -67,16 +67,7 @@ func (r reading) asRead(e *gcal.Event, original time.Time) bool {
 		Original: original, Interval: availability.Interval{Start: original, End: original.Add(r.series.Slot.Length)},
 	}
 	is, was := r.override(plain, e, zone), r.series.Override(original)
-	return sameChange(is, was) && is.Edited == was.Edited
-}
-
-func invites(s calendar.Series, a calendar.Address) bool {
-	for _, at := range s.Attendees {
-		if at.Address == a {
-			return true
-		}
-	}
-	return false
+	return is.SameChange(was) && is.Edited == was.Edited
 }
 
 // byHand reports whether people have changed the occurrence since we last wrote

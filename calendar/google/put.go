@@ -116,10 +116,10 @@ func adopt(s, have calendar.Series) calendar.Series {
 	if s.Link == "" && !have.Cancelled {
 		s.Link = have.Link
 	}
-	if text(s.Title) == text(have.Title) {
+	if calendar.PlainText(s.Title) == calendar.PlainText(have.Title) {
 		s.Title = have.Title
 	}
-	if text(s.Description) == text(have.Description) {
+	if calendar.PlainText(s.Description) == calendar.PlainText(have.Description) {
 		s.Description = have.Description
 	}
 	s.Reminder = s.Reminder.Truncate(time.Minute)
@@ -153,7 +153,7 @@ func (r reading) rest(want calendar.Series) calendar.Series {
 	target := have
 	for _, o := range sessions {
 		now, then := have.Override(o.Original), want.Override(o.Original)
-		if sameChange(now, then) || now.Edited != "" || byHand(r.occurrences[o.Original.Unix()], o.Original, o.Original.Location()) {
+		if now.SameChange(then) || now.Edited != "" || byHand(r.occurrences[o.Original.Unix()], o.Original, o.Original.Location()) {
 			continue
 		}
 		then.Original, then.RSVPs = o.Original, now.RSVPs

@@ -55,7 +55,7 @@ func (who Aliases) understand(uid calendar.UID, event *gcal.Event, occurrences [
 			r.series.Updated = t
 		}
 	}
-	r.series.Version = version(r.series)
+	r.series.Version = r.series.Fingerprint()
 	return r, nil
 }
 
@@ -68,7 +68,7 @@ func (r reading) forgotten() bool { return r.series.Cancelled && r.series.Slot.Z
 func (who Aliases) plainSeries(uid calendar.UID, e *gcal.Event) (calendar.Series, error) {
 	s := calendar.Series{
 		UID: uid, Cancelled: e.Status == cancelled,
-		Title: e.Summary, Description: text(e.Description), Link: link(e), Reminder: reminder(e),
+		Title: e.Summary, Description: calendar.PlainText(e.Description), Link: link(e), Reminder: reminder(e),
 		Sequence: number(e, propSequence), Updated: moment(e, propUpdated), Group: prop(e, propGroup),
 	}
 	s.Organizer, s.Attendees = who.people(e)
