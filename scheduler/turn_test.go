@@ -1,0 +1,167 @@
+package scheduler_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/schedulertest"
+)
+
+func TestTurnFinishesWhatWasLeft(t *testing.T) {
+	w, b := booked(t, ana, bo)
+	b.State, b.CancelFrom = scheduler.Cancelling, now
+	if _, err := w.Store.Commit(t.Context(), scheduler.Batch{Bookings: []scheduler.Booking{b}}); err != nil {
+		t.Fatal(err)
+	}
+	rehearsed, err := w.Rehearse(t.Context(), scheduler.TurnOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	rehearsed.End()
+	if left, err := w.Store.Bookings(t.Context()); err != nil || len(left) != 1 {
+		t.Errorf("%d bookings after the rehearsal, %v; want the one, as it was", len(left), err)
+	}
+	turn, err := w.Turn(t.Context(), scheduler.TurnOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, events := range [][]scheduler.Event{rehearsed.Resumed, turn.Resumed} {
+		if len(events) != 1 || events[0].What != "cancelled" || events[0].Group != "g" {
+			t.Errorf("Resumed = %+v; want that g was cancelled", events)
+		}
+	}
+	if _, err := w.Turn(t.Context(), scheduler.TurnOptions{}); !errors.Is(err, scheduler.ErrBusy) {
+		t.Errorf("a second turn at once: %v; want ErrBusy", err)
+	}
+	turn.End()
+	turn.End()
+	again, err := w.Turn(t.Context(), scheduler.TurnOptions{})
+	if err != nil || len(again.Resumed) != 0 {
+		t.Fatalf("the next turn: %v, %+v; want nothing to finish", err, again)
+	}
+	again.End()
+}
+
+func TestTurnRefusesTheStoreOfAnotherWorkspace(t *testing.T) {
+	w, _ := booked(t, ana, bo)
+	turn, err := w.Turn(t.Context(), scheduler.TurnOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	turn.End()
+	w.Workspace.ID = "emea"
+	w.Workspace.Organizer.Address = "other@acme.example"
+	var other *scheduler.OtherWorkspaceError
+	if _, err := w.Turn(t.Context(), scheduler.TurnOptions{}); !errors.As(err, &other) || other.Store.Organizer != string(organizer) || !strings.Contains(err.Error(), "other@acme.example (workspace emea)") {
+		t.Errorf("Turn with another organizer: %v; want an error that says whose the store is", err)
+	}
+	if _, err := w.Ready(t.Context()); !errors.As(err, &other) {
+		t.Errorf("Ready with another organizer: %v; want the same", err)
+	}
+	if w.Workspace.UID("g", 1) == scheduler.NewUID("other@acme.example", "g", 1) {
+		t.Error("two workspaces of one organizer have the same UIDs")
+	}
+}
+
+func TestTurnRefusesAClockThatWasSetBack(t *testing.T) {
+	w, _ := booked(t, ana, bo)
+	w.Now = func() time.Time { return now.Add(-time.Hour) }
+	var clock *scheduler.ClockError
+	if _, err := w.Turn(t.Context(), scheduler.TurnOptions{}); !errors.As(err, &clock) || !strings.Contains(err.Error(), "the clock says") {
+		t.Errorf("Turn: %v; want a ClockError", err)
+	}
+	turn, err := w.Turn(t.Context(), scheduler.TurnOptions{AcceptClock: true})
+	if err != nil {
+		t.Fatalf("Turn that accepts the clock: %v", err)
+	}
+	turn.End()
+}
+
+// A process that lives long sees who joined and what was formed since its last turn.
+func TestTurnLoadsTheWorkspaceAnew(t *testing.T) {
+	w := newWorld(t, ana, bo)
+	people := 0
+	w.Load = func(context.Context) (scheduler.Workspace, error) {
+		people++
+		ws := w.Workspace
+		ws.Programs = []scheduler.Program{{Name: "circles"}}
+		ws.Roster = scheduler.Roster{}
+		for _, a := range []calendar.Address{ana, bo}[:people] {
+			ws.Roster[a] = scheduler.Person{Address: a}
+		}
+		ws.Groups = []scheduler.Group{{Name: "By Hand", Members: []calendar.Address{ana}}}
+		return ws, nil
+	}
+	r := schedulertest.Round("circles", 1)
+	r.Groups = []scheduler.Group{{Name: "formed", Program: "circles", Members: []calendar.Address{ana, bo}}, {Name: "by hand", Program: "circles", Members: []calendar.Address{ana, bo}}}
+	if _, err := w.Store.Commit(t.Context(), scheduler.Batch{Round: &r}); err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []int{1, 2} {
+		turn, err := w.Turn(t.Context(), scheduler.TurnOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := turn.Workspace.Groups; len(turn.Workspace.Roster) != want || len(got) != want || got[0].Name != "By Hand" {
+			t.Errorf("turn %d: %d people, groups %+v; want %d of each", i+1, len(turn.Workspace.Roster), got, want)
+		}
+		turn.End()
+	}
+}
+
+// Since when a calendar is unreadable is kept over the nights, and told when it ends.
+func TestUnreadableSince(t *testing.T) {
+	w, _ := booked(t, ana, bo)
+	keep := func(unknown ...scheduler.Unknown) []scheduler.Unknown {
+		t.Helper()
+		if err := errors.Join(w.DateUnknown(t.Context(), unknown), w.KeepUnknown(t.Context(), unknown)); err != nil {
+			t.Fatal(err)
+		}
+		return unknown
+	}
+	since := keep(scheduler.Unknown{Person: bo, Reason: "no answer"})[0].Since
+	w.Now = func() time.Time { return now.AddDate(0, 0, 1) }
+	if later := keep(scheduler.Unknown{Person: bo, Reason: "no answer"})[0].Since; !later.Equal(since) || since.IsZero() {
+		t.Errorf("unreadable since %v, a day later since %v; want the first", since, later)
+	}
+	keep()
+	events, err := w.Store.History(t.Context(), "", now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var what []string
+	for _, e := range events {
+		if strings.Contains(e.Why, string(bo)) {
+			what = append(what, e.What)
+		}
+	}
+	if strings.Join(what, " ") != "unreadable readable" {
+		t.Errorf("the history says %v; want unreadable once, then readable", what)
+	}
+}
+
+func TestBookingsOfAGroup(t *testing.T) {
+	old, next := scheduler.Booking{Group: "g", Generation: 1, Reviewed: true}, scheduler.Booking{Group: "g", Generation: 2}
+	bs := scheduler.Bookings{old, next, {Group: "h", Generation: 1}}
+	current, ok := bs.Current("g")
+	if !ok || current.Generation != 2 {
+		t.Errorf("Current: %+v, %v; want the one that was not reviewed", current, ok)
+	}
+	if out, ok := bs.RunningOut("g"); !ok || out.Generation != 1 {
+		t.Errorf("RunningOut: %+v, %v; want the one that was", out, ok)
+	}
+	if _, ok := bs.RunningOut("h"); ok {
+		t.Error("h has one that runs out")
+	}
+	if of := bs.Of("g"); len(of) != 2 || of[0].Generation != 1 {
+		t.Errorf("Of: %+v; want both, the older first", of)
+	}
+	if open := bs.Open(); len(open) != 2 {
+		t.Errorf("Open: %+v; want two", open)
+	}
+}
