@@ -29,9 +29,10 @@ type Reader struct {
 
 // A Source says where one person's calendar is: at URL or in File.
 type Source struct {
-	URL  string         // a secret; see [IsURL]
-	File string         // a regular file, which is only read
-	Zone *time.Location // of the person: floating and all-day times; must not be nil
+	URL     string             // a secret; see [IsURL]
+	File    string             // a regular file, which is only read
+	Aliases []calendar.Address // other addresses of the person; a feed's copies keep only answers under the address itself
+	Zone    *time.Location     // of the person: floating and all-day times; must not be nil
 }
 
 // String returns the source without what is secret.
@@ -101,7 +102,7 @@ func (r *Reader) one(ctx context.Context, s Source, o ical.ReadOptions) availabi
 		return availability.Unreadable(reason(s, err))
 	}
 	defer body.Close()
-	o.Zone = s.Zone
+	o.Zone, o.Aliases = s.Zone, s.Aliases
 	b, err := ical.ReadBusy(body, o)
 	if err != nil {
 		return availability.Unreadable(reason(s, fmt.Errorf("%s: %w", s, err)))

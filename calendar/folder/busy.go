@@ -25,7 +25,11 @@ func (b *Backend) Busy(ctx context.Context, people []calendar.Address, iv availa
 	g.SetLimit(runtime.GOMAXPROCS(0))
 	for i, a := range people {
 		g.Go(func() (err error) {
-			answers[i], err = b.person(ctx, a, ical.ReadOptions{Window: iv, Owner: a, Organizer: b.Organizer, Except: ours})
+			o := ical.ReadOptions{Window: iv, Owner: a, Organizer: b.Organizer, Except: ours}
+			if b.Aliases != nil {
+				o.Aliases = b.Aliases(a)
+			}
+			answers[i], err = b.person(ctx, a, o)
 			return err
 		})
 	}

@@ -44,6 +44,9 @@ type Backend struct {
 	// meant. Where it, or what it returns, is nil, they are taken for UTC.
 	Zone func(calendar.Address) *time.Location
 
+	// Aliases returns a person's other addresses. It may be nil.
+	Aliases func(calendar.Address) []calendar.Address
+
 	// Organizer owns the series: what they invite to may be a copy of one.
 	Organizer calendar.Address
 

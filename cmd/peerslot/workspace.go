@@ -240,7 +240,8 @@ func (a *app) backend(ctx context.Context, w *workspace) (calendar.Backend, erro
 	var b calendar.Backend
 	switch c.Calendar.Backend {
 	case config.Folder:
-		b = &folder.Backend{Path: inDir(c.Dir, c.Calendar.Folder.Path), Zone: zone, Organizer: c.Workspace.Organizer.Address}
+		b = &folder.Backend{Path: inDir(c.Dir, c.Calendar.Folder.Path), Zone: zone, Organizer: c.Workspace.Organizer.Address,
+			Aliases: func(a calendar.Address) []calendar.Address { return c.Workspace.Roster[a].Aliases }}
 	case config.Google:
 		g, err := a.openGoogle(ctx, c)
 		if err != nil {
@@ -347,9 +348,9 @@ func (r *readers) place(address calendar.Address, source string) (calendar.BusyR
 		r.accounts.Accounts[address] = account
 		return r.accounts, err
 	case feed.IsURL(source):
-		r.feeds.Sources[address] = append(r.feeds.Sources[address], feed.Source{URL: source, Zone: r.zone(address)})
+		r.feeds.Sources[address] = append(r.feeds.Sources[address], feed.Source{URL: source, Zone: r.zone(address), Aliases: r.Workspace.Roster[address].Aliases})
 	default:
-		r.feeds.Sources[address] = append(r.feeds.Sources[address], feed.Source{File: inDir(r.Dir, source), Zone: r.zone(address)})
+		r.feeds.Sources[address] = append(r.feeds.Sources[address], feed.Source{File: inDir(r.Dir, source), Zone: r.zone(address), Aliases: r.Workspace.Roster[address].Aliases})
 	}
 	return r.feeds, nil
 }

@@ -24,6 +24,7 @@ type Options struct {
 	Zone      *time.Location        // of the viewer: floating and all-day times; must not be nil
 	Window    availability.Interval // what is wanted
 	Owner     calendar.Address      // whose calendar it is, so that what they declined is free; "" if not known
+	Aliases   []calendar.Address    // other addresses of the owner
 	Organizer calendar.Address      // of our series: events of theirs may be ours under other UIDs; "" if not known
 	Except    UIDs                  // series that do not count
 	Days      bool                  // only events of whole days count, whether or not they are marked as free

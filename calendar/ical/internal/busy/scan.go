@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/calendar/ical/internal/line"
 	"github.com/peerslot/peerslot/calendar/ical/internal/rrule"
 	"github.com/peerslot/peerslot/calendar/ical/internal/zones"
@@ -25,8 +26,8 @@ const (
 // be told at a glance is kept and left to who reads the excerpts.
 type scan struct {
 	*line.Reader
-	from, to  int64 // days that may matter
-	owner     string
+	from, to  int64    // days that may matter
+	owner     []string // and their aliases; none if not known
 	organizer string
 	days      bool // only events of whole days count, also those marked as free
 	except    UIDs
@@ -91,8 +92,13 @@ type ghost struct {
 }
 
 func newScan(r io.Reader, o Options) *scan {
-	s := &scan{Reader: line.NewReader(r), owner: string(o.Owner), organizer: string(o.Organizer), days: o.Days, except: o.Except, seed: maphash.MakeSeed()}
+	s := &scan{Reader: line.NewReader(r), organizer: string(o.Organizer), days: o.Days, except: o.Except, seed: maphash.MakeSeed()}
 	// No zone is further than a day from UTC; rounding takes another.
+	for _, a := range slices.Concat([]calendar.Address{o.Owner}, o.Aliases) {
+		if a != "" {
+			s.owner = append(s.owner, string(a))
+		}
+	}
 	s.from = rrule.FloorDiv(o.Window.Start.Unix(), rrule.SecondsPerDay) - 2
 	s.to = rrule.FloorDiv(o.Window.End.Unix(), rrule.SecondsPerDay) + 2
 	return s
@@ -259,7 +265,7 @@ func (s *scan) takeEvent(p property, n int) {
 	case propStatus, propTransp, propBusyStatus:
 		e.status.note(p, line.AfterColon(s.Whole()))
 	case propAttendee:
-		if s.owner != "" && mayMatter(s.Whole()) && s.line.Parse(s.Head) == nil && s.line.Names(s.owner) {
+		if len(s.owner) > 0 && mayMatter(s.Whole()) && s.line.Parse(s.Head) == nil && slices.ContainsFunc(s.owner, s.line.Names) {
 			e.status.answered(s.line.Param("PARTSTAT"))
 		}
 	case propSummary:
