@@ -37,6 +37,7 @@ func TestStore(t *testing.T, open func(t *testing.T) scheduler.Store) {
 		"many at once":                 testConcurrent,
 		"unreadable calendars":         testUnreadable,
 		"notices":                      testNotices,
+		"whose store it is":            testMark,
 		"replies":                      testReplies,
 		"mailbox":                      testMailbox,
 		"one run at a time":            testLock,
@@ -341,6 +342,19 @@ func testAnswers(t *testing.T, s scheduler.Store) {
 	want()
 	if err := answer("another key", "ana stop"); err != nil {
 		t.Errorf("another key once there are no answers: %v; want it taken", err)
+	}
+}
+
+func testMark(t *testing.T, s scheduler.Store) {
+	for _, want := range []scheduler.Mark{{}, {Organizer: "robot@acme.example"}, {Organizer: "bot@acme.example", Workspace: "emea"}} {
+		if want != (scheduler.Mark{}) {
+			if _, err := s.Commit(t.Context(), scheduler.Batch{Mark: &want}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got, err := s.Mark(t.Context()); err != nil || got != want {
+			t.Errorf("Mark: %v, %v; want %v", got, err, want)
+		}
 	}
 }
 
