@@ -25,6 +25,14 @@ const (
 	occurrenceFields = commonFields + ",seriesMasterId,originalStart"
 )
 
+// Whether Graph shows our properties in lists: its reference promises them only where
+// one event is read.
+const (
+	unseen = iota
+	shown
+	bare
+)
+
 // expand asks for one of our properties: they are shown only so.
 func expand(prop string) string {
 	return fmt.Sprintf("singleValueExtendedProperties($filter=id eq '%s')", prop)
@@ -49,19 +57,41 @@ func (b *Backend) find(ctx context.Context, uid calendar.UID) (event, error) {
 // changes "this and all following" in Outlook makes a second event, which may keep
 // the properties of the first. The first comes first.
 func (b *Backend) findAll(ctx context.Context, uid calendar.UID) ([]event, error) {
-	var found []event
-	err := b.list(ctx, "events.find", b.path(url.Values{
-		"$filter": {having(propUID, string(uid))}, "$expand": {expand(propState)}, "$select": {seriesFields},
-	}, "events"), func(e event) {
-		if s, ok := stateOf(e); ok && s.Key == keyOf(uid) && !e.IsCancelled {
-			found = append(found, e)
-		}
-	})
+	found, err := b.ours(ctx, "events.find", having(propUID, string(uid)))
+	found = slices.DeleteFunc(found, func(e event) bool { s, _ := stateOf(e); return s.Key != keyOf(uid) })
 	if err == nil && len(found) == 0 {
 		err = calendar.ErrNotFound
 	}
 	slices.SortFunc(found, event.compare)
 	return found, err
+}
+
+// ours lists those of our series' events that a filter finds. The reference shows
+// properties in single events only; where lists come without, each is read by itself.
+func (b *Backend) ours(ctx context.Context, name, filter string) ([]event, error) {
+	var found []event
+	query := url.Values{"$filter": {filter}, "$expand": {expand(propState)}, "$select": {seriesFields}}
+	err := b.list(ctx, name, b.path(top(query, pageSize), "events"), func(e event) {
+		if !e.IsCancelled {
+			found = append(found, e)
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	for i, e := range found {
+		if propOf(e, propState) != "" {
+			b.lists.Store(shown)
+			continue
+		}
+		if found[i], err = b.get(ctx, e.ID); err != nil && !answered(err, http.StatusNotFound) {
+			return nil, err
+		}
+		if propOf(found[i], propState) != "" {
+			b.lists.Store(bare)
+		}
+	}
+	return found, nil
 }
 
 // compare orders events by when they begin.
@@ -168,7 +198,34 @@ func (b *Backend) instances(ctx context.Context, e event) ([]event, error) {
 	}
 	var out []event
 	err = b.list(ctx, "events.instances", path, func(o event) { out = append(out, o) })
+	for i, o := range out {
+		if err != nil || o.Type != "exception" || b.lists.Load() == shown {
+			continue
+		}
+		if propOf(o, propSession) != "" {
+			b.lists.Store(shown)
+			continue
+		}
+		if out[i], err = b.occurrence(ctx, o.ID); propOf(out[i], propSession) != "" {
+			b.lists.Store(bare)
+		}
+	}
 	return out, err
+}
+
+// tells reports whether listed occurrences are known to be shown with our properties.
+func (b *Backend) tells(occurrences []event) bool {
+	exceptions := 0
+	for _, o := range occurrences {
+		switch {
+		case o.Type != "exception":
+		case propOf(o, propSession) != "":
+			b.lists.Store(shown)
+		default:
+			exceptions++
+		}
+	}
+	return exceptions == 0 || b.lists.Load() == shown
 }
 
 func (b *Backend) instancesPath(e event) (string, error) {

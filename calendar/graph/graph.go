@@ -25,6 +25,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/peerslot/peerslot/calendar"
@@ -79,6 +80,8 @@ type Backend struct {
 	tokens *oauth.Source
 	client *http.Client
 	line   *calls.Line
+
+	lists atomic.Int32 // whether properties are in lists: unseen, shown or bare
 
 	mu     sync.Mutex
 	ids    map[calendar.UID]string // of the events of series that were seen

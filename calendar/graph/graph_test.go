@@ -87,6 +87,7 @@ func TestBackend(t *testing.T) {
 		"conflicting":    func(s *graphtest.Server) { s.RepeatConflicts = true; s.Touch = true },
 		"propagating":    func(s *graphtest.Server) { s.Propagate = true },
 		"rewriting":      func(s *graphtest.Server) { s.Rewrite = true; s.Unclipped = true },
+		"bare lists":     func(s *graphtest.Server) { s.BareLists = true },
 		"in small pages": func(s *graphtest.Server) { s.Page = 2 },
 	} {
 		t.Run(name, func(t *testing.T) {

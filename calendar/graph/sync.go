@@ -32,6 +32,9 @@ func (b *Backend) Sync(ctx context.Context, token string, ours []calendar.UID) (
 		return calendar.Changes{}, fmt.Errorf("read the organizer's calendar: %w", err)
 	}
 	c := calendar.Changes{Problems: map[calendar.UID]error{}}
+	for uid, id := range known.seen(items) {
+		b.remember(uid, id)
+	}
 	readings, err := b.lookAll(ctx, known.changed(items, ours))
 	if err != nil {
 		return calendar.Changes{}, err
@@ -144,14 +147,14 @@ func (b *Backend) delta(ctx context.Context, path string) (items []event, next s
 
 // masters lists the events of all our series, by the key of their UID.
 func (b *Backend) masters(ctx context.Context) (map[string]event, error) {
+	found, err := b.ours(ctx, "events.list", having(propKind, kindSeries))
 	out := map[string]event{}
-	query := url.Values{"$filter": {having(propKind, kindSeries)}, "$expand": {expand(propState)}, "$select": {seriesFields}}
-	err := b.list(ctx, "events.list", b.path(top(query, pageSize), "events"), func(e event) {
+	for _, e := range found {
 		s, ok := stateOf(e)
-		if have, twice := out[s.Key]; ok && !e.IsCancelled && (!twice || e.compare(have) < 0) {
+		if have, twice := out[s.Key]; ok && (!twice || e.compare(have) < 0) {
 			out[s.Key] = e
 		}
-	})
+	}
 	return out, err
 }
 
@@ -220,7 +223,7 @@ func (b *Backend) lookTogether(ctx context.Context, uids []calendar.UID) (map[ca
 			found, gets = append(found, uid), append(gets, b.getCall(id))
 		}
 	}
-	if len(found) < 2 {
+	if len(found) < 2 || b.lists.Load() == bare {
 		return nil, nil
 	}
 	answers, err := b.batch(ctx, gets)
@@ -244,7 +247,7 @@ func (b *Backend) lookTogether(ctx context.Context, uids []calendar.UID) (map[ca
 	out := map[calendar.UID]result{}
 	for i, uid := range asked {
 		p, err := decode[page](lists[i], answers[i])
-		if err == nil && p.Next == "" && events[uid].Recurrence != nil && events[uid].Recurrence.Range.Type == "numbered" {
+		if err == nil && p.Next == "" && b.tells(p.Value) && events[uid].Recurrence != nil && events[uid].Recurrence.Range.Type == "numbered" {
 			r, err := b.understand(uid, events[uid], p.Value)
 			out[uid] = result{r, err}
 		}
@@ -325,6 +328,23 @@ func (t syncToken) keep(ours []calendar.UID) {
 			delete(t.Items, uid)
 		}
 	}
+}
+
+// seen returns the ids of the events of those series that the items tell of.
+func (t syncToken) seen(items []event) map[calendar.UID]string {
+	ids := map[string]string{}
+	for _, e := range items {
+		for _, id := range []string{e.ID, e.SeriesMasterID} {
+			ids[fingerprint(id)] = id
+		}
+	}
+	out := map[calendar.UID]string{}
+	for uid, known := range t.Items {
+		if len(known) > 0 && ids[known[0]] != "" {
+			out[uid] = ids[known[0]]
+		}
+	}
+	return out
 }
 
 // changed returns which of ours the items belong to, and those that the token does

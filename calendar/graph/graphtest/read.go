@@ -66,7 +66,8 @@ func (s *Server) showLook(r request, l look, d doc) {
 	if l.joinURL != "" {
 		d["onlineMeeting"] = doc{"joinUrl": l.joinURL}
 	}
-	if found := expansion.FindStringSubmatch(r.query.Get("$expand")); found != nil && l.props[found[1]] != "" {
+	inList := r.id == "" || strings.HasSuffix(r.URL.Path, "/instances")
+	if found := expansion.FindStringSubmatch(r.query.Get("$expand")); found != nil && l.props[found[1]] != "" && !(s.BareLists && inList) {
 		d["singleValueExtendedProperties"] = []any{doc{"id": strings.Replace(found[1], "{8b1c2e64", "{8B1C2E64", 1), "value": l.props[found[1]]}}
 	}
 }

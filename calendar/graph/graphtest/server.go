@@ -45,6 +45,7 @@ type Server struct {
 	Propagate       bool // a change of the guests reaches changed occurrences
 	Touch           bool // a reply, and a change of an occurrence, is a change of the series' ETag
 	Rewrite         bool // texts come back with other blanks
+	BareLists       bool // properties are in no list, whatever is asked for
 	NoTeams         bool // Teams links are not made, without an error
 	Unclipped       bool // times in schedules are not cut to the window
 
