@@ -490,6 +490,20 @@ func TestSeriesThatIsOver(t *testing.T) {
 	resume(0)
 }
 
+// A group that has not met yet has all its sessions ahead, whatever is known of its
+// members' holidays.
+func TestStatusBeforeTheFirstSession(t *testing.T) {
+	w := newWorld(t, ana, bo)
+	person := w.Workspace.Roster[ana]
+	person.Holidays = "DE-BE"
+	w.Workspace.Roster[ana] = person
+	w.book(t, w.plan(t, w.group("g", ana, bo))[0])
+	all, err := w.Status(t.Context())
+	if err != nil || len(all) != 1 || all[0].Left != 13 || all[0].Held != 0 || all[0].Next.Empty() {
+		t.Errorf("Status: %+v, %v; want thirteen sessions to come", all, err)
+	}
+}
+
 func TestStatus(t *testing.T) {
 	w := newWorld(t, ana, bo, cem)
 	w.group("idle", bo, cem)

@@ -46,9 +46,7 @@ func (s *Service) Status(ctx context.Context) ([]Status, error) {
 			if series, there := current[b.Series.UID]; there {
 				st.Series = series
 			}
-			if err := st.count(p, s.Now()); err != nil {
-				st.Held, st.Left = 0, 0 // named by repair
-			}
+			_ = st.count(p, s.Now()) // what cannot be counted is named by repair
 		}
 		out = append(out, st)
 	}
@@ -78,28 +76,35 @@ func (bs Bookings) shown() map[string]Booking {
 	return out
 }
 
-// count counts the sessions of the series.
+// count counts the sessions of the series. Who attended is asked of those that were
+// held alone.
 func (st *Status) count(p *Planner, now time.Time) error {
-	panel, err := p.Panel(st.Group, st.Series)
-	if err != nil {
-		return err
-	}
 	occurrences, err := st.Series.Occurrences()
 	if err != nil {
 		return err
 	}
+	var held []calendar.Occurrence
 	for _, o := range occurrences {
 		switch {
 		case o.Cancelled:
 		case !o.End.After(now):
-			st.Held++
-			st.Attendance = st.Attendance.Plus(panel.Share(o))
+			held = append(held, o)
 		default:
 			st.Left++
 			if st.Next.Empty() || o.Start.Before(st.Next.Start) {
 				st.Next = o.Interval
 			}
 		}
+	}
+	if st.Held = len(held); st.Held == 0 {
+		return nil
+	}
+	panel, err := p.Panel(st.Group, st.Series)
+	if err != nil {
+		return err
+	}
+	for _, o := range held {
+		st.Attendance = st.Attendance.Plus(panel.Share(o))
 	}
 	return nil
 }
