@@ -13,6 +13,7 @@ import (
 
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/calendar/calendartest"
+	"github.com/peerslot/peerslot/calendar/internal/webtest"
 )
 
 // random returns faults for a tenth of the requests, of every kind.
@@ -122,40 +123,12 @@ func TestFiftyPutsUnderFaultsAndKills(t *testing.T) {
 // runUntilKilled puts the series one after the other, until a number of requests
 // was made; then nothing more is sent.
 func runUntilKilled(t *testing.T, s *standIn, all []calendar.Series, n int) {
-	b := s.open(t, &mortal{next: s, left: n})
+	b := s.open(t, &webtest.Mortal{Next: s, Left: n})
 	for _, series := range all {
 		if _, err := b.Put(t.Context(), series); err != nil {
 			return
 		}
 	}
-}
-
-// A mortal is the network of a run that is killed: after some requests, the next
-// one still reaches the other side, or does not, and nothing comes back.
-type mortal struct {
-	next http.RoundTripper
-
-	mu   sync.Mutex
-	left int
-}
-
-var errKilled = errors.New("killed")
-
-// RoundTrip implements http.RoundTripper.
-func (m *mortal) RoundTrip(r *http.Request) (*http.Response, error) {
-	m.mu.Lock()
-	m.left--
-	left := m.left
-	m.mu.Unlock()
-	if left > 0 {
-		return m.next.RoundTrip(r)
-	}
-	if left == 0 {
-		if resp, err := m.next.RoundTrip(r); err == nil {
-			_ = resp.Body.Close()
-		}
-	}
-	return nil, errKilled
 }
 
 // What is asked in a night in which nothing changed: one request for each calendar

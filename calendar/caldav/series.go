@@ -3,8 +3,6 @@ package caldav
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"maps"
@@ -13,7 +11,6 @@ import (
 	"path"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/calendar/caldav/internal/dav"
@@ -83,22 +80,9 @@ func understand(uid calendar.UID, text []byte) held {
 		h.err = fmt.Errorf("%w: its object holds something else", calendar.ErrChanged)
 	default:
 		h.series = all[0]
-		h.series.Version = version(h.series)
+		h.series.Version = h.series.Fingerprint()
 	}
 	return h
-}
-
-// version names what a series is to those who attend. Replies do not change it, nor
-// does a server that writes the object its own way, or counts in it.
-func version(s calendar.Series) string {
-	s = s.WithoutReplies()
-	s.Version, s.Sequence, s.Updated = "", 0, time.Time{}
-	for i := range s.Attendees {
-		s.Attendees[i].Name = "" // which servers fill in from their own directory
-	}
-	s.Organizer.Name = ""
-	sum := sha256.Sum256([]byte(fmt.Sprintf("%q", fmt.Sprintf("%+v", s))))
-	return hex.EncodeToString(sum[:12])
 }
 
 // Get implements calendar.Backend.
