@@ -146,9 +146,13 @@ func (s *Service) review(ctx context.Context, plan *ReviewsPlan, bookings, due B
 // reviewOne decides about one series, or says that its members may still answer.
 func (s *Service) reviewOne(ctx context.Context, plan *ReviewsPlan, p *Planner, b Booking, series calendar.Series) error {
 	g := groupOf(s.Workspace, b)
-	panel, err := p.Panel(g, series)
-	if err != nil {
+	panel := Panel{Series: series, now: s.Now()}
+	if first, err := series.Occurrences(); err != nil {
 		return err
+	} else if first[0].Start.Before(s.Now()) { // else nothing was read of anybody's time
+		if panel, err = p.Panel(g, series); err != nil {
+			return err
+		}
 	}
 	e, err := gather(panel, s.Now())
 	if err != nil {

@@ -169,6 +169,27 @@ func TestReviewKnowsAliases(t *testing.T) {
 	}
 }
 
+// A single session, which is asked about before it is held, is no fault of anybody's.
+func TestReviewBeforeAnythingWasHeld(t *testing.T) {
+	w := newWorld(t, ana, bo)
+	person := w.Workspace.Roster[ana]
+	person.Holidays = "DE-BE"
+	w.Workspace.Roster[ana] = person
+	w.Holidays = func(string, availability.Date, availability.Date) ([]availability.Date, error) { return nil, nil }
+	r := w.group("g", ana, bo)
+	r.Search.Count = 1
+	w.book(t, w.plan(t, r)[0])
+	plan, err := w.PlanReviews(t.Context(), scheduler.ReviewOptions{})
+	if err != nil || len(plan.Reviews)+len(plan.Asking) != 1 || len(plan.Reviews) == 1 && plan.Reviews[0].Decision != scheduler.Ask {
+		t.Fatalf("PlanReviews: %+v, %v; want that somebody is asked", plan, err)
+	}
+	for _, f := range plan.Findings {
+		if f.Kind != scheduler.NeedsDecision {
+			t.Errorf("finding %+v; want none but that", f)
+		}
+	}
+}
+
 // A broken series is named, and the others are reviewed.
 func TestReviewGoesOnAfterAFault(t *testing.T) {
 	w := newWorld(t, ana, bo, cem, dee)
