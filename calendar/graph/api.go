@@ -1,7 +1,6 @@
 package graph
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,6 +12,7 @@ import (
 
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/calendar/graph/internal/api"
 	"github.com/peerslot/peerslot/calendar/internal/calls"
 )
 
@@ -62,7 +62,7 @@ func (b *Backend) findAll(ctx context.Context, uid calendar.UID) ([]event, error
 	if err == nil && len(found) == 0 {
 		err = calendar.ErrNotFound
 	}
-	slices.SortFunc(found, event.compare)
+	slices.SortFunc(found, event.Compare)
 	return found, err
 }
 
@@ -71,7 +71,7 @@ func (b *Backend) findAll(ctx context.Context, uid calendar.UID) ([]event, error
 func (b *Backend) ours(ctx context.Context, name, filter string) ([]event, error) {
 	var found []event
 	query := url.Values{"$filter": {filter}, "$expand": {expand(propState)}, "$select": {seriesFields}}
-	err := b.list(ctx, name, b.path(top(query, pageSize), "events"), func(e event) {
+	err := b.list(ctx, name, b.api.Path(top(query, pageSize), "events"), func(e event) {
 		if !e.IsCancelled {
 			found = append(found, e)
 		}
@@ -84,7 +84,7 @@ func (b *Backend) ours(ctx context.Context, name, filter string) ([]event, error
 			b.lists.Store(shown)
 			continue
 		}
-		if found[i], err = b.get(ctx, e.ID); err != nil && !answered(err, http.StatusNotFound) {
+		if found[i], err = b.get(ctx, e.ID); err != nil && !api.Answered(err, http.StatusNotFound) {
 			return nil, err
 		}
 		if propOf(found[i], propState) != "" {
@@ -94,17 +94,10 @@ func (b *Backend) ours(ctx context.Context, name, filter string) ([]event, error
 	return found, nil
 }
 
-// compare orders events by when they begin.
-func (e event) compare(o event) int {
-	a, _ := e.interval()
-	b, _ := o.interval()
-	return cmp.Or(a.Start.Compare(b.Start), cmp.Compare(e.ID, o.ID))
-}
-
 // list reads all pages of a list.
 func (b *Backend) list(ctx context.Context, name, path string, each func(event)) error {
 	for path != "" {
-		p, err := read[page](ctx, b, call{name: name, method: http.MethodGet, path: path, want: http.StatusOK})
+		p, err := api.Read[page](ctx, b.api, api.Call{Name: name, Method: http.MethodGet, Path: path, Want: http.StatusOK})
 		if err != nil {
 			return err
 		}
@@ -112,7 +105,7 @@ func (b *Backend) list(ctx context.Context, name, path string, each func(event))
 			each(e)
 		}
 		if path = ""; p.Next != "" {
-			if path, err = b.onRoot(p.Next); err != nil {
+			if path, err = b.api.OnRoot(p.Next); err != nil {
 				return fmt.Errorf("microsoft %s: %w", name, err)
 			}
 		}
@@ -122,12 +115,12 @@ func (b *Backend) list(ctx context.Context, name, path string, each func(event))
 
 // get reads an event of ours by its id.
 func (b *Backend) get(ctx context.Context, id string) (event, error) {
-	return read[event](ctx, b, b.getCall(id))
+	return api.Read[event](ctx, b.api, b.getCall(id))
 }
 
-func (b *Backend) getCall(id string) call {
-	return call{name: "events.get", method: http.MethodGet, want: http.StatusOK,
-		path: b.path(url.Values{"$expand": {expand(propState)}, "$select": {seriesFields}}, "events", id)}
+func (b *Backend) getCall(id string) api.Call {
+	return api.Call{Name: "events.get", Method: http.MethodGet, Want: http.StatusOK,
+		Path: b.api.Path(url.Values{"$expand": {expand(propState)}, "$select": {seriesFields}}, "events", id)}
 }
 
 // look reads the series and its occurrences. One whose event is not where it was is
@@ -143,7 +136,7 @@ func (b *Backend) look(ctx context.Context, uid calendar.UID) (reading, error) {
 	}
 	b.remember(uid, e.ID)
 	occurrences, err := b.instances(ctx, e)
-	if answered(err, http.StatusNotFound) {
+	if api.Answered(err, http.StatusNotFound) {
 		return reading{}, &calendar.RetryError{Err: err} // it went between the two calls
 	}
 	if err != nil {
@@ -165,7 +158,7 @@ func (b *Backend) splitOff(ctx context.Context, uid calendar.UID, e event) ([]ca
 	}
 	var out []calendar.SplitOff
 	for _, part := range all {
-		if iv, ok := part.interval(); ok && part.ID != e.ID && part.compare(e) > 0 {
+		if iv, ok := part.Interval(); ok && part.ID != e.ID && part.Compare(e) > 0 {
 			split := calendar.SplitOff{From: iv.Start}
 			if part.Recurrence != nil {
 				split.Count = part.Recurrence.Range.Number
@@ -183,7 +176,7 @@ func (b *Backend) seriesEvent(ctx context.Context, uid calendar.UID) (event, err
 		if err == nil && !e.IsCancelled {
 			return e, nil
 		}
-		if err != nil && !answered(err, http.StatusNotFound) {
+		if err != nil && !api.Answered(err, http.StatusNotFound) {
 			return e, err
 		}
 	}
@@ -229,7 +222,7 @@ func (b *Backend) tells(occurrences []event) bool {
 }
 
 func (b *Backend) instancesPath(e event) (string, error) {
-	iv, ok := e.interval()
+	iv, ok := e.Interval()
 	if !ok {
 		return "", errors.New("its time cannot be read")
 	}
@@ -237,7 +230,7 @@ func (b *Backend) instancesPath(e event) (string, error) {
 	query.Set("$select", occurrenceFields)
 	query.Set("$expand", expand(propSession))
 	query.Set("$top", "200")
-	return b.path(query, "events", e.ID, "instances"), nil
+	return b.api.Path(query, "events", e.ID, "instances"), nil
 }
 
 // reach returns where the sessions of a series can be that begins at start: it lasts
@@ -247,21 +240,21 @@ func reach(start time.Time) availability.Interval {
 }
 
 func window(iv availability.Interval) url.Values {
-	return url.Values{"startDateTime": {stamp(iv.Start)}, "endDateTime": {stamp(iv.End)}}
+	return url.Values{"startDateTime": {api.Stamp(iv.Start)}, "endDateTime": {api.Stamp(iv.End)}}
 }
 
 func (b *Backend) insert(ctx context.Context, e event) (event, error) {
-	return write[event](ctx, b, call{name: "events.create", method: http.MethodPost, path: b.path(nil, "events"), body: e, want: http.StatusCreated})
+	return api.Write[event](ctx, b.api, api.Call{Name: "events.create", Method: http.MethodPost, Path: b.api.Path(nil, "events"), Body: e, Want: http.StatusCreated})
 }
 
 // patch changes the fields that are set in e, if nobody has changed the event since
 // etag was read. If somebody has, or the event is not where it was thought to be,
 // that is a calendar.RetryError: look and try again.
 func (b *Backend) patch(ctx context.Context, id, etag string, e event) (event, error) {
-	out, err := write[event](ctx, b, call{
-		name: "events.update", method: http.MethodPatch, path: b.path(nil, "events", id), body: e, etag: etag, want: http.StatusOK,
+	out, err := api.Write[event](ctx, b.api, api.Call{
+		Name: "events.update", Method: http.MethodPatch, Path: b.api.Path(nil, "events", id), Body: e, ETag: etag, Want: http.StatusOK,
 	})
-	if answered(err, http.StatusPreconditionFailed, http.StatusConflict, http.StatusNotFound) {
+	if api.Answered(err, http.StatusPreconditionFailed, http.StatusConflict, http.StatusNotFound) {
 		err = &calendar.RetryError{Err: err}
 	}
 	return out, err
@@ -270,11 +263,11 @@ func (b *Backend) patch(ctx context.Context, id, etag string, e event) (event, e
 // cancel takes an event off all calendars and tells the attendees why. One that is
 // not there any more is fine.
 func (b *Backend) cancel(ctx context.Context, id, why string) error {
-	_, err := write[none](ctx, b, call{
-		name: "events.cancel", method: http.MethodPost, path: b.path(nil, "events", id, "cancel"),
-		body: map[string]string{"comment": why}, want: http.StatusAccepted,
+	_, err := api.Write[api.None](ctx, b.api, api.Call{
+		Name: "events.cancel", Method: http.MethodPost, Path: b.api.Path(nil, "events", id, "cancel"),
+		Body: map[string]string{"comment": why}, Want: http.StatusAccepted,
 	})
-	if answered(err, http.StatusNotFound) {
+	if api.Answered(err, http.StatusNotFound) {
 		return nil
 	}
 	return err
@@ -282,9 +275,9 @@ func (b *Backend) cancel(ctx context.Context, id, why string) error {
 
 // htmlOf reads the text of an event as it is.
 func (b *Backend) htmlOf(ctx context.Context, id string) (string, error) {
-	e, err := read[event](ctx, b, call{
-		name: "events.get", method: http.MethodGet, want: http.StatusOK, prefer: preferHTML,
-		path: b.path(url.Values{"$select": {"id,body"}}, "events", id),
+	e, err := api.Read[event](ctx, b.api, api.Call{
+		Name: "events.get", Method: http.MethodGet, Want: http.StatusOK, Prefer: api.PreferHTML,
+		Path: b.api.Path(url.Values{"$select": {"id,body"}}, "events", id),
 	})
 	if err != nil || e.Body == nil {
 		return "", err
@@ -339,7 +332,7 @@ func (b *Backend) cutOff(ctx context.Context, r reading, from time.Time) error {
 	if err != nil {
 		return err
 	}
-	starts := func(e event) time.Time { iv, _ := e.interval(); return iv.Start }
+	starts := func(e event) time.Time { iv, _ := e.Interval(); return iv.Start }
 	if !slices.ContainsFunc(occurrences, func(o event) bool { return starts(o).Before(from) }) {
 		return b.cancel(ctx, r.event.ID, cancelledSeries)
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/calendar/graph/internal/api"
 )
 
 // bring changes what differs between the calendar and target, and returns the series
@@ -94,11 +95,11 @@ func (b *Backend) markSeries(ctx context.Context, r reading, target calendar.Ser
 
 // patchGuests changes who is invited, and nothing else.
 func (b *Backend) patchGuests(ctx context.Context, r reading, target calendar.Series, mark string) (reading, error) {
-	r, err := b.markSeries(ctx, r, target, mark, guestsDigest(r.event.guests()))
+	r, err := b.markSeries(ctx, r, target, mark, guestsDigest(r.event.Guests()))
 	if err != nil {
 		return r, err
 	}
-	return b.patchSeries(ctx, r, event{Attendees: ptr(r.who.attendees(r.event.guests(), leaving(r.series, target), target))})
+	return b.patchSeries(ctx, r, event{Attendees: api.Ptr(r.who.attendees(r.event.Guests(), leaving(r.series, target), target))})
 }
 
 // leaving returns who was invited and is no longer.
@@ -127,10 +128,10 @@ func (b *Backend) seriesPatch(ctx context.Context, r reading, target calendar.Se
 		e.Subject, set = &target.Title, true
 	}
 	if have.Link != target.Link && placeOf(r.event) != target.Link {
-		e.Location, set = &location{target.Link}, true
+		e.Location, set = &location{DisplayName: target.Link}, true
 	}
 	if have.Reminder.Truncate(time.Minute) != target.Reminder.Truncate(time.Minute) {
-		e.setReminder(target.Reminder)
+		e.SetReminder(target.Reminder)
 		set = true
 	}
 	next := newState(target, mark, r.state)
@@ -152,8 +153,8 @@ func (b *Backend) seriesPatch(ctx context.Context, r reading, target calendar.Se
 		return nil, nil
 	}
 	if !have.InvitesSame(target) {
-		e.Attendees = ptr(r.who.attendees(r.event.guests(), leaving(have, target), target))
-		next.Before = guestsDigest(r.event.guests())
+		e.Attendees = api.Ptr(r.who.attendees(r.event.Guests(), leaving(have, target), target))
+		next.Before = guestsDigest(r.event.Guests())
 	}
 	next.Earlier = []digest{digestOf(have.Title), digestOf(have.Description)}
 	e.Properties = []property{next.encode()}
@@ -170,7 +171,7 @@ func (r *reading) newTimes(target calendar.Series) (*event, error) {
 		return nil, nil
 	}
 	var e event
-	if err := e.setTimes(target); err != nil {
+	if err := setTimes(&e, target); err != nil {
 		return nil, err
 	}
 	if !moved && !r.restores(target) {
@@ -198,11 +199,11 @@ func (r *reading) restores(target calendar.Series) bool {
 // it, or the meeting ends.
 func (b *Backend) newBody(ctx context.Context, r *reading, id string, have digest, text string) (*itemBody, error) {
 	if r.event.OnlineMeeting == nil || r.event.OnlineMeeting.JoinURL == "" {
-		return &itemBody{"text", text}, nil
+		return &itemBody{ContentType: "text", Content: text}, nil
 	}
 	html, err := b.htmlOf(ctx, id)
 	if err != nil {
 		return nil, fmt.Errorf("read the text of the Teams meeting: %w", err)
 	}
-	return &itemBody{"html", replaceOwn(html, have, text)}, nil
+	return &itemBody{ContentType: "html", Content: replaceOwn(html, have, text)}, nil
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/calendar/graph/internal/api"
 )
 
 // A change is one call that changes an occurrence, or cancels it.
@@ -102,7 +103,7 @@ func (r *reading) change(was, target calendar.Series, original time.Time, mark s
 		if c.event, err = overrideEvent(target, then, e, mark); err != nil {
 			return nil, err
 		}
-		iv, _ := e.interval()
+		iv, _ := e.Interval()
 		c.from, c.to = iv.Start, then.Moved.Start
 		if then.Moved.Empty() {
 			c.to = original
@@ -120,14 +121,14 @@ func (r *reading) change(was, target calendar.Series, original time.Time, mark s
 // guestsOf returns who is to be invited to the exception e, nil if that is who is: a
 // change of the series' guests need not have reached it.
 func (r *reading) guestsOf(e event, was, target calendar.Series) []attendee {
-	guests := e.guests()
+	guests := e.Guests()
 	if e.Type != "exception" || len(guests) == 0 {
 		return nil
 	}
 	var list []attendee
 	switch {
 	case guestsDigest(guests) == r.state.Before:
-		list = r.who.attendees(r.event.guests(), func(calendar.Address) bool { return false }, target)
+		list = r.who.attendees(r.event.Guests(), func(calendar.Address) bool { return false }, target)
 	case !was.InvitesSame(target):
 		list = r.who.attendees(guests, leaving(was, target), target)
 	}
@@ -176,7 +177,7 @@ func (b *Backend) apply(ctx context.Context, r *reading, c change) (event, error
 		c.event.Body = body
 	}
 	e, err := b.patch(ctx, c.id, c.etag, c.event)
-	if answered(err, http.StatusPreconditionFailed) {
+	if api.Answered(err, http.StatusPreconditionFailed) {
 		now, err2 := b.occurrence(ctx, c.id)
 		if err2 != nil || !r.asRead(now, c.original) {
 			return e, err
@@ -187,7 +188,7 @@ func (b *Backend) apply(ctx context.Context, r *reading, c change) (event, error
 		return e, err
 	}
 	// What came back need not tell what it is an exception of, nor our properties.
-	e.Type, e.OriginalStart = "exception", stamp(c.original)
+	e.Type, e.OriginalStart = "exception", api.Stamp(c.original)
 	if e.Properties = c.event.Properties; e.Properties == nil {
 		e.Properties = r.occurrences[c.original.Unix()].Properties
 	}
@@ -195,6 +196,6 @@ func (b *Backend) apply(ctx context.Context, r *reading, c change) (event, error
 }
 
 func (b *Backend) occurrence(ctx context.Context, id string) (event, error) {
-	return read[event](ctx, b, call{name: "events.get", method: http.MethodGet, want: http.StatusOK,
-		path: b.path(url.Values{"$expand": {expand(propSession)}, "$select": {occurrenceFields}}, "events", id)})
+	return api.Read[event](ctx, b.api, api.Call{Name: "events.get", Method: http.MethodGet, Want: http.StatusOK,
+		Path: b.api.Path(url.Values{"$expand": {expand(propSession)}, "$select": {occurrenceFields}}, "events", id)})
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/calendar/graph/internal/api"
 	"github.com/peerslot/peerslot/calendar/internal/calls"
 	"github.com/peerslot/peerslot/calendar/oauth"
 )
@@ -30,25 +31,25 @@ func (b *Backend) Check(ctx context.Context) []calendar.Finding {
 }
 
 func (b *Backend) checkSignIn(ctx context.Context) error {
-	_, err := calls.Read(ctx, b.line, "token", func(ctx context.Context) (string, error) { return b.tokens.Token(ctx, "") })
+	_, err := calls.Read(ctx, b.api.Line, "token", func(ctx context.Context) (string, error) { return b.tokens.Token(ctx, "") })
 	return err
 }
 
 // checkMailbox finds out whether the calendar that series are booked on is the
 // organizer's, and may be written.
 func (b *Backend) checkMailbox(ctx context.Context) error {
-	c, err := read[struct {
+	c, err := api.Read[struct {
 		CanEdit *bool         `json:"canEdit"`
 		Owner   *emailAddress `json:"owner"`
-	}](ctx, b, call{
-		name: "calendar.get", method: http.MethodGet, want: http.StatusOK, path: b.path(url.Values{"$select": {"id,canEdit,owner"}}, "calendar"),
+	}](ctx, b.api, api.Call{
+		Name: "calendar.get", Method: http.MethodGet, Want: http.StatusOK, Path: b.api.Path(url.Values{"$select": {"id,canEdit,owner"}}, "calendar"),
 	})
 	switch {
-	case err != nil && !concernsAll(ctx, err) && b.checkSeries(ctx) == nil:
+	case err != nil && !api.ConcernsAll(ctx, err) && b.checkSeries(ctx) == nil:
 		return nil // whatever is wrong with that call, the organizer's events can be read
-	case answered(err, http.StatusNotFound):
+	case api.Answered(err, http.StatusNotFound):
 		return fmt.Errorf("%w (%w)", b.notOrganizer("reaches no mailbox of that address: it may be another person's, on premises, or without a licence"), err)
-	case answered(err, http.StatusForbidden) && !b.cfg.asApplication():
+	case api.Answered(err, http.StatusForbidden) && !b.cfg.asApplication():
 		return fmt.Errorf("%w (%w)", b.notOrganizer("may not use that mailbox"), err)
 	case err != nil:
 		return err

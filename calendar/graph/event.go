@@ -2,36 +2,36 @@ package graph
 
 import (
 	"strings"
-	"time"
 
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/calendar/graph/internal/api"
 )
 
 // newEvent returns the event of a series that is not on the calendar yet, without
 // its overrides.
 func newEvent(s calendar.Series, mark string, teams bool) (event, error) {
 	e := event{
-		Subject: ptr(s.Title), Body: &itemBody{"text", s.Description}, Attendees: ptr(aliases{}.attendees(nil, nil, s)),
-		Sensitivity: "private", ShowAs: "busy", NewTimes: ptr(false),
+		Subject: api.Ptr(s.Title), Body: &itemBody{ContentType: "text", Content: s.Description}, Attendees: api.Ptr(aliases{}.attendees(nil, nil, s)),
+		Sensitivity: "private", ShowAs: "busy", NewTimes: api.Ptr(false),
 		TransactionID: transactionOf(s),
-		Properties:    []property{{propUID, string(s.UID)}, {propKind, kindSeries}, newState(s, mark, state{}).encode()},
+		Properties:    []property{{ID: propUID, Value: string(s.UID)}, {ID: propKind, Value: kindSeries}, newState(s, mark, state{}).encode()},
 	}
 	if s.Link != "" {
-		e.Location = &location{s.Link}
+		e.Location = &location{DisplayName: s.Link}
 	}
-	e.setReminder(s.Reminder)
-	if err := e.setTimes(s); err != nil {
+	e.SetReminder(s.Reminder)
+	if err := setTimes(&e, s); err != nil {
 		return e, err
 	}
 	if teams && s.Link == "" {
-		e.IsOnlineMeeting, e.Provider = ptr(true), "teamsForBusiness"
+		e.IsOnlineMeeting, e.Provider = api.Ptr(true), "teamsForBusiness"
 	}
 	return e, nil
 }
 
 // setTimes sets when the sessions of s are.
-func (e *event) setTimes(s calendar.Series) error {
+func setTimes(e *event, s calendar.Series) error {
 	zone, err := windowsZone(s)
 	if err != nil {
 		return err
@@ -46,17 +46,10 @@ func (e *event) setTimes(s calendar.Series) error {
 	}
 	e.Start, e.End = wall(iv.Start, loc, zone), wall(iv.End, loc, zone)
 	e.Recurrence = &recurrence{
-		pattern{Type: "weekly", Interval: int(s.Cadence), DaysOfWeek: []string{strings.ToLower(s.Slot.Day.String())}},
-		recurrenceSpan{Type: "numbered", StartDate: s.First.String(), Zone: zone, Number: s.Count},
+		Pattern: pattern{Type: "weekly", Interval: int(s.Cadence), DaysOfWeek: []string{strings.ToLower(s.Slot.Day.String())}},
+		Range:   recurrenceSpan{Type: "numbered", StartDate: s.First.String(), Zone: zone, Number: s.Count},
 	}
 	return nil
-}
-
-func (e *event) setReminder(before time.Duration) {
-	e.IsReminderOn = ptr(before > 0)
-	if before > 0 {
-		e.ReminderMinutes = ptr(int(before / time.Minute))
-	}
 }
 
 // attendees returns the list without those who are gone, and with all whom target
@@ -75,18 +68,10 @@ func (who aliases) attendees(list []attendee, gone func(calendar.Address) bool, 
 	}
 	for _, a := range target.Attendees {
 		if !listed[a.Address] && a.Address != target.Organizer.Address {
-			out = append(out, attendee{EmailAddress: emailAddress{string(a.Address), a.Name}, Type: "required"})
+			out = append(out, attendee{EmailAddress: emailAddress{Address: string(a.Address), Name: a.Name}, Type: "required"})
 		}
 	}
 	return out
-}
-
-// guests returns the attendees of an event; nil if it lists none.
-func (e event) guests() []attendee {
-	if e.Attendees == nil {
-		return nil
-	}
-	return *e.Attendees
 }
 
 // overrideEvent returns what makes an occurrence, which is not cancelled, the one
@@ -110,11 +95,11 @@ func overrideEvent(s calendar.Series, o calendar.Override, e event, mark string)
 	out := event{Properties: []property{session{
 		Sequence: s.Sequence, Updated: s.Updated.Unix(), Mark: mark, Start: iv.Start.Unix(), Note: digestOf(o.Note), Body: digestOf(body),
 	}.encode()}}
-	if have, ok := e.interval(); !ok || !have.Start.Equal(iv.Start) || !have.End.Equal(iv.End) {
+	if have, ok := e.Interval(); !ok || !have.Start.Equal(iv.Start) || !have.End.Equal(iv.End) {
 		out.Start, out.End = wall(iv.Start, loc, zone), wall(iv.End, loc, zone)
 	}
 	if digestOf(o.Note) != was.Note && o.Edited == "" {
-		out.Body = &itemBody{"text", body}
+		out.Body = &itemBody{ContentType: "text", Content: body}
 	}
 	return out, nil
 }
@@ -126,11 +111,4 @@ func describe(s calendar.Series, o calendar.Override) string {
 		return s.Description
 	}
 	return strings.TrimSpace(o.Note + "\n\n" + s.Description)
-}
-
-// interval returns when an event is.
-func (e event) interval() (availability.Interval, bool) {
-	start, ok := e.Start.instant()
-	end, ok2 := e.End.instant()
-	return availability.Interval{Start: start, End: end}, ok && ok2
 }

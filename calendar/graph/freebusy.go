@@ -13,6 +13,7 @@ import (
 
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/calendar/graph/internal/api"
 )
 
 const (
@@ -117,11 +118,11 @@ func (b *Backend) schedules(ctx context.Context, people []calendar.Address, wind
 func (b *Backend) ask(ctx context.Context, q query) (map[calendar.Address][]part, error) {
 	answer, err := b.getSchedule(ctx, q)
 	switch {
-	case err != nil && concernsAll(ctx, err):
+	case err != nil && api.ConcernsAll(ctx, err):
 		return nil, err
-	case said(err, "ErrorTimeIntervalTooBig") && q.window.Length() > minQuery:
+	case api.Said(err, "ErrorTimeIntervalTooBig") && q.window.Length() > minQuery:
 		return b.askEach(ctx, q.halves()...)
-	case said(err, "ErrorMailboxDataArrayTooBig") && len(q.people) > 1:
+	case api.Said(err, "ErrorMailboxDataArrayTooBig") && len(q.people) > 1:
 		half := len(q.people) / 2
 		return b.askEach(ctx, query{q.people[:half], q.window}, query{q.people[half:], q.window})
 	}
@@ -153,7 +154,7 @@ func (b *Backend) ask(ctx context.Context, q query) (map[calendar.Address][]part
 
 // reasonOf says why a whole query has no answer.
 func reasonOf(err error) string {
-	if said(err, "ErrorMailboxDataArrayTooBig") {
+	if api.Said(err, "ErrorMailboxDataArrayTooBig") {
 		return "it is a list of too many people; name its members instead"
 	}
 	return fmt.Sprintf("the free/busy times could not be read: %v", err)
@@ -202,12 +203,12 @@ func (b *Backend) getSchedule(ctx context.Context, q query) (map[calendar.Addres
 	if q.window.Length() < minQuery {
 		end = q.window.Start.Add(minQuery)
 	}
-	answer, err := read[struct {
+	answer, err := api.Read[struct {
 		Value *[]schedule `json:"value"`
-	}](ctx, b, call{
-		name: "getSchedule", method: http.MethodPost, path: b.path(nil, "calendar", "getSchedule"), want: http.StatusOK,
-		body: map[string]any{
-			"schedules": q.people, "startTime": utc(q.window.Start), "endTime": utc(end), "availabilityViewInterval": 60,
+	}](ctx, b.api, api.Call{
+		Name: "getSchedule", Method: http.MethodPost, Path: b.api.Path(nil, "calendar", "getSchedule"), Want: http.StatusOK,
+		Body: map[string]any{
+			"schedules": q.people, "startTime": api.UTC(q.window.Start), "endTime": api.UTC(end), "availabilityViewInterval": 60,
 		},
 	})
 	if err != nil {
@@ -240,8 +241,8 @@ func (s schedule) part() part {
 	}
 	p := part{items: make([]item, len(*s.Items))}
 	for i, e := range *s.Items {
-		start, ok := e.Start.instant()
-		end, ok2 := e.End.instant()
+		start, ok := e.Start.Instant()
+		end, ok2 := e.End.Instant()
 		if !ok || !ok2 {
 			return part{reason: "Microsoft's answer for this address cannot be read"}
 		}
@@ -262,7 +263,7 @@ func wordsOf(code string) string {
 	case "ErrorFreeBusyDLLimitReached":
 		return "it is a list of too many people; name its members instead"
 	}
-	if !isWord(code) || code == "" {
+	if !api.IsWord(code) || code == "" {
 		code = "no code"
 	}
 	return fmt.Sprintf("Exchange could not read this calendar (%s)", code)

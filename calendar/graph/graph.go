@@ -29,6 +29,7 @@ import (
 	"time"
 
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/calendar/graph/internal/api"
 	"github.com/peerslot/peerslot/calendar/internal/calls"
 	"github.com/peerslot/peerslot/calendar/oauth"
 )
@@ -76,10 +77,8 @@ func (c Config) app() oauth.Microsoft {
 // A Backend books on Microsoft 365. Make one with [Open].
 type Backend struct {
 	cfg    Config
-	root   *url.URL // of the API
 	tokens *oauth.Source
-	client *http.Client
-	line   *calls.Line
+	api    *api.Client
 
 	lists atomic.Int32 // whether properties are in lists: unseen, shown or bare
 
@@ -107,7 +106,7 @@ func Open(cfg Config) (*Backend, error) {
 	if b.tokens, err = cfg.tokens(); err != nil {
 		return nil, err
 	}
-	b.client = b.clientFor(b.tokens)
+	b.api.HTTP = b.clientFor(b.tokens)
 	return b, nil
 }
 
@@ -134,9 +133,9 @@ func newBackend(cfg Config) (*Backend, error) {
 		return nil, errors.New("endpoint: want a URL")
 	}
 	return &Backend{
-		cfg: cfg, root: root,
-		line: &calls.Line{Pace: calls.PerMinute(cmp.Or(cfg.CallsPerMinute, perMinute)), Parallel: parallel, Service: "microsoft", Classify: classify, Log: cfg.Log},
-		ids:  map[calendar.UID]string{}, absent: map[calendar.UID]bool{}, ended: map[string]bool{},
+		cfg: cfg,
+		api: &api.Client{Root: root, Mailbox: string(cfg.Organizer), Line: &calls.Line{Pace: calls.PerMinute(cmp.Or(cfg.CallsPerMinute, perMinute)), Parallel: parallel, Service: "microsoft", Classify: api.Classify, Log: cfg.Log}},
+		ids: map[calendar.UID]string{}, absent: map[calendar.UID]bool{}, ended: map[string]bool{},
 	}, nil
 }
 
@@ -176,7 +175,7 @@ func (b *Backend) Capabilities() calendar.Capabilities {
 
 // Calls implements calendar.Caller. Methods are named for what they do, such as
 // events.create; what is asked for in a batch counts singly, and each batch once.
-func (b *Backend) Calls() map[string]int { return b.line.Counts() }
+func (b *Backend) Calls() map[string]int { return b.api.Line.Counts() }
 
 // remember keeps where a series was found; "" says that it was not.
 func (b *Backend) remember(uid calendar.UID, id string) {
@@ -210,3 +209,18 @@ func (b *Backend) isEnded(transaction string) bool {
 	defer b.mu.Unlock()
 	return b.ended[transaction]
 }
+
+// The things of the API, by the names that they have here.
+type (
+	event          = api.Event
+	itemBody       = api.ItemBody
+	dateTime       = api.DateTime
+	location       = api.Location
+	emailAddress   = api.EmailAddress
+	attendee       = api.Attendee
+	recurrence     = api.Recurrence
+	pattern        = api.Pattern
+	recurrenceSpan = api.Range
+	property       = api.Property
+	page           = api.Page
+)

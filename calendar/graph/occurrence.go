@@ -6,18 +6,19 @@ import (
 
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/calendar/graph/internal/api"
 )
 
 // originalOf returns the start that the series gives an occurrence. One that was
 // not changed need not say so.
 func originalOf(o event) (time.Time, bool) {
-	if t, ok := parseInstant(o.OriginalStart); ok {
+	if t, ok := api.ParseInstant(o.OriginalStart); ok {
 		return t, true
 	}
 	if o.Type == "exception" {
 		return time.Time{}, false
 	}
-	return o.Start.instant()
+	return o.Start.Instant()
 }
 
 // overrides returns how the occurrences differ from the series. Those that are not
@@ -44,14 +45,14 @@ func (r *reading) overrides() ([]calendar.Override, error) {
 // reply alone makes an exception, though nothing moved.
 func (r *reading) override(p calendar.Occurrence, e event) calendar.Override {
 	o := calendar.Override{Original: p.Original.UTC()}
-	if iv, ok := e.interval(); ok && (!iv.Start.Equal(p.Start) || !iv.End.Equal(p.End)) {
+	if iv, ok := e.Interval(); ok && (!iv.Start.Equal(p.Start) || !iv.End.Equal(p.End)) {
 		o.Moved = iv
 	}
 	if e.Type != "exception" {
 		return o
 	}
 	o.Note, o.Edited = r.read(e)
-	if len(e.guests()) == 0 { // a known fault of Exchange: those of the series hold
+	if len(e.Guests()) == 0 { // a known fault of Exchange: those of the series hold
 		return o
 	}
 	_, guests := r.who.people(e, r.state)
@@ -84,9 +85,9 @@ func (r *reading) read(e event) (note, edited string) {
 	add(e.ShowAs != "" && r.event.ShowAs != "" && e.ShowAs != r.event.ShowAs, e.ShowAs)
 	add(e.IsReminderOn != nil && reminder(e) != reminder(r.event), reminder(e).String())
 	add(len(e.Categories) != len(r.event.Categories), strings.Join(e.Categories, ","))
-	if guests := e.guests(); len(guests) > 0 {
+	if guests := e.Guests(); len(guests) > 0 {
 		who := guestsDigest(guests)
-		add(who != guestsDigest(r.event.guests()) && who != r.state.Before, string(who))
+		add(who != guestsDigest(r.event.Guests()) && who != r.state.Before, string(who))
 	}
 	if len(seen) == 0 {
 		return note, ""
@@ -150,7 +151,7 @@ func (r *reading) byHand(original time.Time) bool {
 	if ours {
 		want = time.Unix(s.Start, 0)
 	}
-	iv, ok := e.interval()
+	iv, ok := e.Interval()
 	return !ok || !iv.Start.Equal(want)
 }
 

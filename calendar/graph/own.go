@@ -8,6 +8,7 @@ import (
 
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/calendar/graph/internal/api"
 )
 
 // An ownView is what the organizer's own calendar shows: there, sessions have names.
@@ -66,8 +67,8 @@ func (s *snapshot) view(ctx context.Context) (*ownView, error) {
 	view = &ownView{}
 	query := window(s.window)
 	query.Set("$select", "id,type,seriesMasterId,start,end,showAs,isCancelled")
-	err := s.b.list(ctx, "calendarView", s.b.path(top(url.Values(query), pageSize), "calendarView"), func(e event) {
-		iv, ok := e.interval()
+	err := s.b.list(ctx, "calendarView", s.b.api.Path(top(url.Values(query), pageSize), "calendarView"), func(e event) {
+		iv, ok := e.Interval()
 		if e.IsCancelled {
 			return
 		}
@@ -78,7 +79,7 @@ func (s *snapshot) view(ctx context.Context) (*ownView, error) {
 		view.items = append(view.items, ownItem{item{iv.Start.Unix(), iv.End.Unix(), statusOf(e.ShowAs)}, e.SeriesMasterID})
 	})
 	switch {
-	case err != nil && concernsAll(ctx, err):
+	case err != nil && api.ConcernsAll(ctx, err):
 		return nil, err
 	case err != nil:
 		view.reason = reasonOf(err)

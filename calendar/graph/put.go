@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/calendar/graph/internal/api"
 )
 
 // Put implements calendar.Backend. A series that is deleted while it is put comes
@@ -89,7 +90,7 @@ func (b *Backend) create(ctx context.Context, s calendar.Series) (reading, error
 		return reading{}, err
 	}
 	made, err := b.insert(ctx, e)
-	if answered(err, http.StatusConflict) || said(err, "ErrorDuplicateTransactionId") {
+	if api.Answered(err, http.StatusConflict) || api.Said(err, "ErrorDuplicateTransactionId") {
 		return b.lookForTwin(ctx, s.UID)
 	}
 	if err != nil {
@@ -108,7 +109,7 @@ func (b *Backend) create(ctx context.Context, s calendar.Series) (reading, error
 // creation may be answered by an event that has changed since.
 func sameCreation(sent, made event) bool {
 	return made.Start != nil && made.Recurrence != nil && value(made.Subject) == value(sent.Subject) &&
-		made.Recurrence.Range.Number == sent.Recurrence.Range.Number && len(made.guests()) >= len(sent.guests())
+		made.Recurrence.Range.Number == sent.Recurrence.Range.Number && len(made.Guests()) >= len(sent.Guests())
 }
 
 // understandNew understands a series whose occurrences nobody has touched.
@@ -119,7 +120,7 @@ func (b *Backend) understandNew(s calendar.Series, made event) (reading, error) 
 	}
 	occurrences := make([]event, len(sessions))
 	for i, o := range sessions {
-		occurrences[i] = event{Type: "occurrence", Start: utc(o.Start), End: utc(o.End)}
+		occurrences[i] = event{Type: "occurrence", Start: api.UTC(o.Start), End: api.UTC(o.End)}
 	}
 	return b.understand(s.UID, made, occurrences)
 }
@@ -241,7 +242,7 @@ func (r *reading) rest(want calendar.Series, mark string) calendar.Series {
 		return have
 	}
 	target := have
-	if r.state.Mark == mark && r.state.Before != "" && r.state.Before == guestsDigest(r.event.guests()) {
+	if r.state.Mark == mark && r.state.Before != "" && r.state.Before == guestsDigest(r.event.Guests()) {
 		target.Attendees = want.Attendees
 	}
 	for _, o := range sessions {

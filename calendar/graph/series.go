@@ -9,6 +9,7 @@ import (
 
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/calendar/graph/internal/api"
 )
 
 // A reading is a series as it is on the calendar: its event and its occurrences, by
@@ -66,14 +67,14 @@ func (r *reading) plainSeries(uid calendar.UID) (calendar.Series, error) {
 		Sequence: r.state.Sequence, Updated: time.Unix(r.state.Updated, 0).UTC(), Group: r.state.Group,
 	}
 	s.Organizer, s.Attendees = r.who.people(e, r.state)
-	iv, ok := e.interval()
+	iv, ok := e.Interval()
 	if !ok {
 		return s, changedByHand("its time cannot be read")
 	}
 	if e.Recurrence == nil {
 		return s, changedByHand("it does not recur any more")
 	}
-	zone, err := ianaZone(cmp.Or(e.Recurrence.Range.Zone, e.Zone, r.state.Zone))
+	zone, err := api.IANAZone(cmp.Or(e.Recurrence.Range.Zone, e.Zone, r.state.Zone))
 	if err != nil {
 		return s, changedByHand(err.Error())
 	}
@@ -162,7 +163,7 @@ func (who aliases) people(e event, s state) (organizer calendar.Attendee, out []
 		organizer.Name = cmp.Or(s.Organizer, e.Organizer.EmailAddress.Name)
 	}
 	listed := false
-	for _, a := range e.guests() {
+	for _, a := range e.Guests() {
 		address, err := calendar.ParseAddress(string(who.Person(a.EmailAddress.Address)))
 		listed = listed || address == organizer.Address
 		uninvited := address == organizer.Address && !s.Attends

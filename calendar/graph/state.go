@@ -62,7 +62,7 @@ func (s state) encode() property {
 	if runes := []rune(s.Organizer); len(runes) > 40 {
 		s.Organizer = string(runes[:40])
 	}
-	p := property{propState, asJSON(s)}
+	p := property{ID: propState, Value: asJSON(s)}
 	for _, shorten := range []func(){func() { s.Earlier = nil }, func() { s.Organizer = "" }, func() { s.Group = "" }} {
 		if len(p.Value) > maxProperty {
 			shorten()
@@ -72,7 +72,7 @@ func (s state) encode() property {
 	return p
 }
 
-func (s session) encode() property { return property{propSession, asJSON(s)} }
+func (s session) encode() property { return property{ID: propSession, Value: asJSON(s)} }
 
 func asJSON(v any) string {
 	data, err := json.Marshal(v)

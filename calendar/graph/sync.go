@@ -13,6 +13,7 @@ import (
 
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/calendar/graph/internal/api"
 )
 
 // Sync implements calendar.Syncer. It makes one call for each page of what changed in
@@ -26,7 +27,7 @@ func (b *Backend) Sync(ctx context.Context, token string, ours []calendar.UID) (
 	}
 	items, next, err := b.delta(ctx, known.Link)
 	switch {
-	case answered(err, http.StatusGone) || said(err, "SyncStateNotFound"), answered(err, http.StatusBadRequest):
+	case api.Answered(err, http.StatusGone) || api.Said(err, "SyncStateNotFound"), api.Answered(err, http.StatusBadRequest):
 		return b.syncAll(ctx, ours) // tokens end whenever Exchange likes
 	case err != nil:
 		return calendar.Changes{}, fmt.Errorf("read the organizer's calendar: %w", err)
@@ -56,7 +57,7 @@ func (b *Backend) Sync(ctx context.Context, token string, ours []calendar.UID) (
 // syncAll reads all series, and begins to watch the calendar.
 func (b *Backend) syncAll(ctx context.Context, ours []calendar.UID) (calendar.Changes, error) {
 	fresh := newSyncToken(b.cfg.Now())
-	items, link, err := b.delta(ctx, b.path(window(fresh.window()), "calendarView", "delta"))
+	items, link, err := b.delta(ctx, b.api.Path(window(fresh.window()), "calendarView", "delta"))
 	if err != nil {
 		return calendar.Changes{}, fmt.Errorf("read the organizer's calendar: %w", err)
 	}
@@ -124,9 +125,9 @@ func addTo(c *calendar.Changes, uid calendar.UID, s calendar.Series, err error) 
 // delta reads what changed since a link was made, and returns the next.
 func (b *Backend) delta(ctx context.Context, path string) (items []event, next string, err error) {
 	for {
-		p, err := read[page](ctx, b, call{
-			name: "calendarView.delta", method: http.MethodGet, path: path, want: http.StatusOK,
-			prefer: fmt.Sprintf("%s, odata.maxpagesize=%d", prefer, pageSize),
+		p, err := api.Read[page](ctx, b.api, api.Call{
+			Name: "calendarView.delta", Method: http.MethodGet, Path: path, Want: http.StatusOK,
+			Prefer: fmt.Sprintf("%s, odata.maxpagesize=%d", api.Prefer, pageSize),
 		})
 		if err != nil {
 			return nil, "", err
@@ -136,10 +137,10 @@ func (b *Backend) delta(ctx context.Context, path string) (items []event, next s
 			return nil, "", errors.New("microsoft calendarView.delta: the answer leads nowhere")
 		}
 		if p.Next == "" {
-			next, err = b.onRoot(p.Delta)
+			next, err = b.api.OnRoot(p.Delta)
 			return items, next, err
 		}
-		if path, err = b.onRoot(p.Next); err != nil {
+		if path, err = b.api.OnRoot(p.Next); err != nil {
 			return nil, "", err
 		}
 	}
@@ -151,7 +152,7 @@ func (b *Backend) masters(ctx context.Context) (map[string]event, error) {
 	out := map[string]event{}
 	for _, e := range found {
 		s, ok := stateOf(e)
-		if have, twice := out[s.Key]; ok && (!twice || e.compare(have) < 0) {
+		if have, twice := out[s.Key]; ok && (!twice || e.Compare(have) < 0) {
 			out[s.Key] = e
 		}
 	}
@@ -171,8 +172,8 @@ func (b *Backend) List(ctx context.Context, organizer calendar.Address) ([]calen
 	for key, e := range masters {
 		uid := calendar.UID(key)
 		if strings.HasPrefix(key, "#") { // it was too long for a state
-			found, err := read[event](ctx, b, call{name: "events.get", method: http.MethodGet, want: http.StatusOK,
-				path: b.path(url.Values{"$expand": {expand(propUID)}, "$select": {"id"}}, "events", e.ID)})
+			found, err := api.Read[event](ctx, b.api, api.Call{Name: "events.get", Method: http.MethodGet, Want: http.StatusOK,
+				Path: b.api.Path(url.Values{"$expand": {expand(propUID)}, "$select": {"id"}}, "events", e.ID)})
 			if err != nil {
 				return nil, fmt.Errorf("list the organizer's series: %w", err)
 			}
@@ -194,7 +195,7 @@ type result struct {
 // lookAll reads several series. What concerns everybody is the error.
 func (b *Backend) lookAll(ctx context.Context, uids []calendar.UID) (map[calendar.UID]result, error) {
 	out := map[calendar.UID]result{}
-	for chunk := range slices.Chunk(uids, maxBatch) {
+	for chunk := range slices.Chunk(uids, api.MaxBatch) {
 		found, err := b.lookTogether(ctx, chunk)
 		if err != nil {
 			return nil, err
@@ -204,7 +205,7 @@ func (b *Backend) lookAll(ctx context.Context, uids []calendar.UID) (map[calenda
 			if !ok {
 				got.reading, got.err = settled(ctx, func() (reading, error) { return b.look(ctx, uid) })
 			}
-			if got.err != nil && concernsAll(ctx, got.err) {
+			if got.err != nil && api.ConcernsAll(ctx, got.err) {
 				return nil, got.err
 			}
 			out[uid] = got
@@ -217,7 +218,7 @@ func (b *Backend) lookAll(ctx context.Context, uids []calendar.UID) (map[calenda
 // that does not work, it says nothing.
 func (b *Backend) lookTogether(ctx context.Context, uids []calendar.UID) (map[calendar.UID]result, error) {
 	var found []calendar.UID
-	var gets []call
+	var gets []api.Call
 	for _, uid := range uids {
 		if id, _ := b.known(uid); id != "" {
 			found, gets = append(found, uid), append(gets, b.getCall(id))
@@ -226,27 +227,27 @@ func (b *Backend) lookTogether(ctx context.Context, uids []calendar.UID) (map[ca
 	if len(found) < 2 || b.lists.Load() == bare {
 		return nil, nil
 	}
-	answers, err := b.batch(ctx, gets)
+	answers, err := b.api.Batch(ctx, gets)
 	if err != nil {
 		return nil, err
 	}
 	events := map[calendar.UID]event{}
 	var asked []calendar.UID
-	var lists []call
+	var lists []api.Call
 	for i, uid := range found {
-		e, err := decode[event](gets[i], answers[i])
+		e, err := api.Decode[event](gets[i], answers[i])
 		path, err2 := b.instancesPath(e)
 		if err == nil && err2 == nil && !e.IsCancelled {
 			events[uid], asked = e, append(asked, uid)
-			lists = append(lists, call{name: "events.instances", method: http.MethodGet, path: path, want: http.StatusOK})
+			lists = append(lists, api.Call{Name: "events.instances", Method: http.MethodGet, Path: path, Want: http.StatusOK})
 		}
 	}
-	if answers, err = b.batch(ctx, lists); err != nil {
+	if answers, err = b.api.Batch(ctx, lists); err != nil {
 		return nil, err
 	}
 	out := map[calendar.UID]result{}
 	for i, uid := range asked {
-		p, err := decode[page](lists[i], answers[i])
+		p, err := api.Decode[page](lists[i], answers[i])
 		if err == nil && p.Next == "" && b.tells(p.Value) && events[uid].Recurrence != nil && events[uid].Recurrence.Range.Type == "numbered" {
 			r, err := b.understand(uid, events[uid], p.Value)
 			out[uid] = result{r, err}
@@ -292,12 +293,12 @@ func (t syncToken) covers(now time.Time) bool {
 // tellsAll reports whether the items of the calendar say all of a series: nothing was
 // changed in its occurrences, and none can be outside of what was read.
 func (t syncToken) tellsAll(e event, occurrences []event) bool {
-	iv, ok := e.interval()
+	iv, ok := e.Interval()
 	if e.Recurrence == nil || e.Recurrence.Range.Type != "numbered" || !ok || !t.window().Contains(availability.Interval{Start: iv.Start.AddDate(0, 0, -7), End: iv.End.AddDate(0, 0, 100)}) {
 		return false
 	}
 	return !slices.ContainsFunc(occurrences, func(o event) bool {
-		_, timed := o.Start.instant()
+		_, timed := o.Start.Instant()
 		return o.Type != "occurrence" || !timed
 	})
 }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/calendar/internal/windowszone"
 )
@@ -47,21 +46,6 @@ func inZone(s calendar.Series, zone string) calendar.Series {
 func plain(s calendar.Series) calendar.Series {
 	s.Overrides = nil
 	return s
-}
-
-// ianaZone returns the zone of a name that Exchange gives: one of Windows, or of the
-// IANA.
-func ianaZone(name string) (string, error) {
-	if iana := windowszone.IANA(name); iana != "" {
-		return iana, nil
-	}
-	if isUTC(name) {
-		return "UTC", nil
-	}
-	if _, err := availability.LoadZone(name); err != nil {
-		return "", fmt.Errorf("its time zone %q is unknown", name)
-	}
-	return name, nil
 }
 
 // wall writes an instant as the clock of loc shows it, under the name that Exchange

@@ -1,4 +1,4 @@
-package graph
+package api
 
 import (
 	"context"
@@ -9,10 +9,14 @@ import (
 	"strconv"
 
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/calendar/internal/calls"
 )
 
-// maxBatch is how many requests one batch may hold (concepts/json-batching.md).
-const maxBatch = 20
+// MaxBatch is how many requests one batch may hold (concepts/json-batching.md).
+const MaxBatch = 20
+
+// fewer is how many of them Exchange takes at once: more are refused singly.
+const fewer = 4
 
 type batchRequest struct {
 	ID      string            `json:"id"`
@@ -30,23 +34,23 @@ type batchAnswer struct {
 	} `json:"responses"`
 }
 
-// batch makes calls that change nothing, as few at a time as Graph takes, and returns
+// Batch makes calls that change nothing, as few at a time as Graph takes, and returns
 // their answers in their order. Those that Graph refuses because there are too many,
 // or cannot answer now, are made again, fewer at a time.
-func (b *Backend) batch(ctx context.Context, all []call) ([]answer, error) {
-	answers := make([]answer, len(all))
+func (b *Client) Batch(ctx context.Context, all []Call) ([]Answer, error) {
+	answers := make([]Answer, len(all))
 	var left []int
 	for i := range all {
 		left = append(left, i)
 	}
-	size := maxBatch
-	_, err := settled(ctx, func() (none, error) {
+	size := MaxBatch
+	_, err := calendar.Retry(ctx, calls.Tries, func() (None, error) {
 		var again []int
 		var last error
 		for chunk := range slices.Chunk(left, size) {
 			open, err := b.batchOnce(ctx, all, chunk, answers)
-			if err != nil && concernsAll(ctx, err) {
-				return none{}, err
+			if err != nil && ConcernsAll(ctx, err) {
+				return None{}, err
 			}
 			if err != nil {
 				last = &calendar.RetryError{Err: err}
@@ -56,10 +60,10 @@ func (b *Backend) batch(ctx context.Context, all []call) ([]answer, error) {
 			}
 			again = append(again, open...)
 		}
-		left, size = again, parallel
-		return none{}, last
+		left, size = again, fewer
+		return None{}, last
 	})
-	if err != nil && concernsAll(ctx, err) {
+	if err != nil && ConcernsAll(ctx, err) {
 		return nil, err
 	}
 	return answers, ctx.Err() // what has no answer yet is asked for by itself
@@ -67,15 +71,15 @@ func (b *Backend) batch(ctx context.Context, all []call) ([]answer, error) {
 
 // batchOnce makes some of the calls in one, and returns those that must be made
 // again.
-func (b *Backend) batchOnce(ctx context.Context, all []call, chosen []int, answers []answer) (open []int, err error) {
+func (b *Client) batchOnce(ctx context.Context, all []Call, chosen []int, answers []Answer) (open []int, err error) {
 	var requests []batchRequest
 	for _, i := range chosen {
 		c := all[i]
-		requests = append(requests, batchRequest{ID: strconv.Itoa(i), Method: c.method, URL: c.path, Headers: c.headers()})
-		b.line.Count(c.name, 1)
+		requests = append(requests, batchRequest{ID: strconv.Itoa(i), Method: c.Method, URL: c.Path, Headers: c.headers()})
+		b.Line.Count(c.Name, 1)
 	}
-	got, err := read[batchAnswer](ctx, b, call{
-		name: "batch", method: http.MethodPost, path: "/$batch", body: map[string]any{"requests": requests}, want: http.StatusOK,
+	got, err := Read[batchAnswer](ctx, b, Call{
+		Name: "batch", Method: http.MethodPost, Path: "/$batch", Body: map[string]any{"requests": requests}, Want: http.StatusOK,
 	})
 	if err != nil {
 		return chosen, err
@@ -83,7 +87,7 @@ func (b *Backend) batchOnce(ctx context.Context, all []call, chosen []int, answe
 	for _, r := range got.Responses {
 		i, err := strconv.Atoi(r.ID)
 		if err == nil && slices.Contains(chosen, i) {
-			answers[i] = answer{r.Status, headerOf(r.Headers), bodyText(r.Body)}
+			answers[i] = Answer{r.Status, headerOf(r.Headers), bodyText(r.Body)}
 		}
 	}
 	for _, i := range chosen {

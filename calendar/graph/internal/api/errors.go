@@ -1,4 +1,4 @@
-package graph
+package api
 
 import (
 	"cmp"
@@ -34,7 +34,7 @@ func (e *apiError) Error() string {
 	return text
 }
 
-func errorOf(c call, a answer) *apiError {
+func errorOf(c Call, a Answer) *apiError {
 	var said struct {
 		Error struct {
 			Code       string
@@ -42,12 +42,12 @@ func errorOf(c call, a answer) *apiError {
 		}
 	}
 	_ = json.Unmarshal(a.body, &said) // it may be a proxy's page
-	e := &apiError{method: c.name, status: a.status}
-	if isWord(said.Error.Code) {
+	e := &apiError{method: c.Name, status: a.status}
+	if IsWord(said.Error.Code) {
 		e.code = said.Error.Code
 	}
 	id, _ := said.Error.InnerError["request-id"].(string)
-	if id = cmp.Or(id, a.header.Get("request-id")); isWord(id) {
+	if id = cmp.Or(id, a.header.Get("request-id")); IsWord(id) {
 		e.request = id
 	}
 	if seconds, err := strconv.Atoi(a.header.Get("Retry-After")); err == nil && seconds > 0 {
@@ -57,12 +57,12 @@ func errorOf(c call, a answer) *apiError {
 }
 
 // isWord reports whether s is a word that can be shown, and no text.
-func isWord(s string) bool {
+func IsWord(s string) bool {
 	return len(s) <= 64 && strings.Trim(strings.ToLower(s), "abcdefghijklmnopqrstuvwxyz0123456789-_.") == ""
 }
 
 // answered reports whether err is an answer of Graph with one of the statuses.
-func answered(err error, statuses ...int) bool {
+func Answered(err error, statuses ...int) bool {
 	e, ok := errors.AsType[*apiError](err)
 	if !ok {
 		return false
@@ -76,18 +76,18 @@ func answered(err error, statuses ...int) bool {
 }
 
 // said reports whether err is an answer of Graph with that code.
-func said(err error, code string) bool {
+func Said(err error, code string) bool {
 	e, ok := errors.AsType[*apiError](err)
 	return ok && strings.EqualFold(e.code, code)
 }
 
 // concernsAll reports whether err is no fault of one thing, but ends a run.
-func concernsAll(ctx context.Context, err error) bool {
+func ConcernsAll(ctx context.Context, err error) bool {
 	return ctx.Err() != nil || errors.Is(err, calendar.ErrSignIn) || errors.Is(err, calendar.ErrQuota)
 }
 
 // classify says what may be done about an answer of Graph.
-func classify(_ string, err error) (error, bool) {
+func Classify(_ string, err error) (error, bool) {
 	api, ok := errors.AsType[*apiError](err)
 	if !ok {
 		return nil, false
@@ -119,7 +119,7 @@ func (e *apiError) classify() error {
 // exhausted returns err, which ends the run if there are too many calls still after
 // all that waiting.
 func exhausted(err error) error {
-	if answered(err, http.StatusTooManyRequests) && !errors.Is(err, calendar.ErrQuota) {
+	if Answered(err, http.StatusTooManyRequests) && !errors.Is(err, calendar.ErrQuota) {
 		return fmt.Errorf("%w: %w", calendar.ErrQuota, err)
 	}
 	return err
