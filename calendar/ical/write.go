@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/emersion/go-ical"
@@ -23,6 +24,7 @@ type WriteOptions struct {
 	Name    string // of the calendar that the file makes up; "" for none
 	Private bool   // who may look into a member's calendar sees that time is taken, but not by what
 	Quiet   bool   // a calendar server that stores it leaves telling the attendees to us
+	Listed  bool   // who takes part is told in the text, not by ATTENDEE, which a Publish must not have (RFC 5546, section 3.2.1)
 	Bare    bool   // nothing that only we understand, for servers that pass it all on to the attendees
 }
 
@@ -213,6 +215,9 @@ func (w *seriesWriter) event(description string, attendee func(calendar.Attendee
 	setRaw(e, ical.PropSequence, strconv.Itoa(w.Sequence))
 	w.stamp(e)
 	setText(e, ical.PropSummary, w.Title)
+	if w.Listed {
+		description = withNote("With "+strings.Join(w.names(), ", "), description)
+	}
 	setText(e, ical.PropDescription, description)
 	w.link(e)
 	if !w.Bare {
@@ -221,12 +226,23 @@ func (w *seriesWriter) event(description string, attendee func(calendar.Attendee
 	w.status(e)
 	e.Props.Add(w.person(ical.PropOrganizer, w.Organizer))
 	for _, a := range w.Attendees {
-		e.Props.Add(attendee(a))
+		if !w.Listed {
+			e.Props.Add(attendee(a))
+		}
 	}
 	if w.Reminder > 0 {
 		e.Children = append(e.Children, w.alarm())
 	}
 	return e
+}
+
+// names returns what the attendees are called.
+func (w *seriesWriter) names() []string {
+	var names []string
+	for _, a := range w.Attendees {
+		names = append(names, cmp.Or(a.Name, string(a.Address)))
+	}
+	return names
 }
 
 // stamp notes when the series was changed. The zero time, which some programs

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -19,6 +20,7 @@ import (
 type exportOptions struct {
 	selection
 	output string
+	method string
 }
 
 func newExportCmd(a *app) *cobra.Command {
@@ -28,7 +30,12 @@ func newExportCmd(a *app) *cobra.Command {
 		Short: "Write booked series as .ics files for any calendar program",
 		Long: `Writes the series as they stand on the calendar, moved and cancelled sessions
 included. Without -o each goes to GROUP.ics here; -o DIR puts them there, -o FILE.ics
-puts all into one file, and -o - writes it to stdout.`,
+puts all into one file, and -o - writes it to stdout. A series that was cancelled is
+written as a cancellation.
+
+--method publish, the default, is for subscribing and importing: who takes part is
+told in the text. request is an invitation, with the attendees; cancel takes the
+series off again.`,
 		Example: `  peerslot export first-circle
   peerslot export --all -o invites/
   peerslot export first-circle -o - | less`,
@@ -39,7 +46,14 @@ puts all into one file, and -o - writes it to stdout.`,
 	}
 	cmd.Flags().BoolVar(&o.all, "all", false, "export every booked series")
 	cmd.Flags().StringVarP(&o.output, "output", "o", "", "`FILE` or folder to write to, - for stdout")
+	cmd.Flags().StringVar(&o.method, "method", "publish", "what the receiver is to do with it: `publish`, request or cancel")
+	_ = cmd.RegisterFlagCompletionFunc("method", cobra.FixedCompletions([]string{"publish", "request", "cancel"}, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
+}
+
+// methods are the values of --method.
+var methods = map[string]ical.WriteOptions{
+	"publish": {Method: ical.Publish, Listed: true}, "request": {Method: ical.Request}, "cancel": {Method: ical.Cancel},
 }
 
 type jsonExport struct {
@@ -54,6 +68,9 @@ type jsonFile struct {
 func (o exportOptions) run(ctx context.Context, a *app) error {
 	if err := o.selection.check("export", "--all"); err != nil {
 		return err
+	}
+	if _, ok := methods[o.method]; !ok {
+		return usagef("", "--method %q: want publish, request or cancel", o.method)
 	}
 	if o.output == "-" && a.json {
 		return usagef("", "--json and -o - both want stdout")
@@ -96,7 +113,8 @@ func (o exportOptions) run(ctx context.Context, a *app) error {
 	return nil
 }
 
-// bookings returns the bookings to export, each group's only one.
+// bookings returns the bookings to export: of each group the open ones, of which
+// there are two after a review, or else the last one that it had.
 func (o exportOptions) bookings(ctx context.Context, w *workspace) ([]scheduler.Booking, error) {
 	all, err := w.service.Store.Bookings(ctx)
 	if err != nil || o.all {
@@ -104,11 +122,24 @@ func (o exportOptions) bookings(ctx context.Context, w *workspace) ([]scheduler.
 	}
 	var out []scheduler.Booking
 	for _, name := range o.names {
-		b, err := w.bookingOf(all, name)
+		n := len(out)
+		for _, b := range all {
+			if b.Group == name {
+				out = append(out, b)
+			}
+		}
+		if len(out) > n {
+			continue
+		}
+		ended, err := w.service.Store.BookingsOf(ctx, name)
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, b)
+		if len(ended) == 0 {
+			_, err := w.bookingOf(nil, name)
+			return nil, err
+		}
+		out = append(out, slices.MaxFunc(ended, func(a, b scheduler.Booking) int { return a.Generation - b.Generation }))
 	}
 	return out, nil
 }
@@ -147,35 +178,54 @@ func (o exportOptions) files(ctx context.Context, a *app, w *workspace, bookings
 	}
 	var all []calendar.Series
 	var names []string
+	byGroup := map[string][]calendar.Series{}
 	for _, b := range bookings {
 		s, there := current[b.Series.UID]
 		switch fault := faults[b.Series.UID]; {
 		case fault != nil:
 			return nil, fmt.Errorf("export group %q: %w", b.Group, fault)
+		case !there && b.State == scheduler.Ended:
+			s = b.Series
+			s.Cancelled = true
 		case !there:
 			a.warn("group %q: the series is not on the organizer's calendar; this is how it was booked", b.Group)
 			s = b.Series
 		}
-		all, names = append(all, s), append(names, b.Group)
-		if together {
-			continue
+		if byGroup[b.Group] == nil {
+			names = append(names, b.Group)
 		}
-		data, err := encode(s)
+		all, byGroup[b.Group] = append(all, s), append(byGroup[b.Group], s)
+	}
+	if together && len(all) > 0 {
+		data, err := o.encode(all)
+		return []exportFile{{o.output, names, data}}, err
+	}
+	for _, name := range names {
+		data, err := o.encode(byGroup[name])
 		if err != nil {
-			return nil, fmt.Errorf("export group %q: %w", b.Group, err)
+			return nil, fmt.Errorf("export group %q: %w", name, err)
 		}
-		files = append(files, exportFile{filepath.Join(o.output, fileName(b.Group)+".ics"), []string{b.Group}, data})
+		files = append(files, exportFile{filepath.Join(o.output, fileName(name)+".ics"), []string{name}, data})
 	}
-	if !together || len(all) == 0 {
-		return files, nil
-	}
-	data, err := encode(all...)
-	return []exportFile{{o.output, names, data}}, err
+	return files, nil
 }
 
-func encode(series ...calendar.Series) ([]byte, error) {
+// encode writes the series with the method that was asked for; those that are off
+// are taken off whatever it is.
+func (o exportOptions) encode(series []calendar.Series) ([]byte, error) {
+	options := methods[o.method]
+	off := !slices.ContainsFunc(series, func(s calendar.Series) bool { return !s.Cancelled })
+	if off {
+		options = methods["cancel"]
+	}
+	if options.Method == ical.Cancel {
+		series = slices.Clone(series)
+		for i := range series {
+			series[i].Cancelled = true
+		}
+	}
 	var b bytes.Buffer
-	err := ical.Encode(&b, ical.WriteOptions{}, series...)
+	err := ical.Encode(&b, options, series...)
 	return b.Bytes(), err
 }
 
