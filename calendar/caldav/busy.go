@@ -25,9 +25,11 @@ func (b *Backend) Busy(ctx context.Context, people []calendar.Address, iv availa
 		return nil, err
 	}
 	if s.asked {
-		if s.own, err = b.ours(ctx); err != nil {
+		own, err := b.ours(ctx)
+		if err != nil {
 			return nil, fmt.Errorf("read our own series: %w", err)
 		}
+		s.know(own)
 	}
 	return s.Busy(ctx, people, iv, except...)
 }
@@ -38,7 +40,7 @@ func (b *Backend) Snapshot(ctx context.Context, people []calendar.Address, windo
 	if err != nil {
 		return nil, err
 	}
-	s.own = own
+	s.know(own)
 	return s, nil
 }
 
@@ -48,8 +50,20 @@ type snapshot struct {
 	b      *Backend
 	window availability.Interval
 	people map[calendar.Address]*source
-	asked  bool // the server's free/busy times count
-	own    []calendar.Series
+	asked  bool                                   // the server's free/busy times count
+	known  map[calendar.UID]bool                  // the series in own
+	own    map[calendar.Address][]calendar.Series // by who is in them
+}
+
+// know takes in series of ours, once for all questions.
+func (s *snapshot) know(own []calendar.Series) {
+	s.known, s.own = map[calendar.UID]bool{}, map[calendar.Address][]calendar.Series{}
+	for _, series := range own {
+		s.known[series.UID] = true
+		for _, who := range series.People() {
+			s.own[who] = append(s.own[who], series)
+		}
+	}
 }
 
 // A source is what there is to tell when one person is busy.
@@ -234,9 +248,7 @@ func together(list []*collection, o ical.ReadOptions, hidden ...string) availabi
 // declined, which some servers count as busy all the same.
 func (s *snapshot) sessions(ctx context.Context, who calendar.Address, except []calendar.UID) ([]session, error) {
 	var out []session
-	known := map[calendar.UID]bool{}
-	for _, series := range s.own {
-		known[series.UID] = true
+	for _, series := range s.own[who] {
 		list, err := sessionsOf(series, who)
 		if err != nil {
 			continue // of a series that no longer has sessions that can be told, none is left out
@@ -248,7 +260,7 @@ func (s *snapshot) sessions(ctx context.Context, who calendar.Address, except []
 		}
 	}
 	for _, uid := range except {
-		if known[uid] {
+		if s.known[uid] {
 			continue
 		}
 		series, err := s.b.Get(ctx, uid)

@@ -75,7 +75,7 @@ func newStandIn(set func(*standIn)) *standIn {
 	return s
 }
 
-func (s *standIn) open(t *testing.T, rt http.RoundTripper) *caldav.Backend {
+func (s *standIn) open(t testing.TB, rt http.RoundTripper) *caldav.Backend {
 	t.Helper()
 	b, err := caldav.Open(t.Context(), caldav.Config{
 		URL: "https://" + standInHost + "/", Username: "robot", Password: "robot-pw", Organizer: calendartest.Organizer,
