@@ -460,10 +460,10 @@ func (s *Service) Left(ctx context.Context, b Booking) ([]calendar.Occurrence, e
 	switch {
 	case errors.Is(err, calendar.ErrNotFound):
 		return nil, nil
-	case errors.Is(err, calendar.ErrChanged): // into something that no series can be: as it was booked
-		series = b.Series
-	case err != nil:
+	case Stops(ctx, err):
 		return nil, fmt.Errorf("group %q: %w", b.Group, err)
+	case err != nil: // what is there cannot be understood: as it was booked
+		series = b.Series
 	}
 	occurrences, err := series.Occurrences()
 	if err != nil {
