@@ -213,14 +213,15 @@ func (b *Backend) homes(ctx context.Context, a *account, principal *url.URL) err
 
 // first returns the first href of a property, "" if there is none.
 func (b *Backend) first(base *url.URL, n *dav.Node) (string, error) {
-	for _, href := range n.Hrefs() {
-		u, err := b.client.Resolve(base, href)
-		if err != nil {
-			return "", err
-		}
-		return u.String(), nil
+	list := n.Hrefs()
+	if len(list) == 0 {
+		return "", nil
 	}
-	return "", nil
+	u, err := b.client.Resolve(base, list[0])
+	if err != nil {
+		return "", err
+	}
+	return u.String(), nil
 }
 
 // scheduleDefault returns the calendar that the server puts invitations on (RFC
