@@ -183,7 +183,8 @@ func (o exportOptions) files(ctx context.Context, a *app, w *workspace, bookings
 		s, there := current[b.Series.UID]
 		switch fault := faults[b.Series.UID]; {
 		case fault != nil:
-			return nil, fmt.Errorf("export group %q: %w", b.Group, fault)
+			a.warn("group %q: the series on the organizer's calendar cannot be used, so this is how it was booked: %v", b.Group, fault)
+			s = b.Series
 		case !there && b.State == scheduler.Ended:
 			s = b.Series
 			s.Cancelled = true
