@@ -3,6 +3,7 @@ package ical
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -163,5 +164,17 @@ func TestReason(t *testing.T) {
 	}
 	if got := read(t, inCalendar(standup())).Reason; got != "" {
 		t.Errorf("all is known, but because of %q", got)
+	}
+}
+
+func TestWhatIsNoCalendar(t *testing.T) {
+	for text, want := range map[string]string{
+		"\x1f\x8b\x08rest": "gzip", "PK\x03\x04rest": "zip", "\xff\xfeB\x00": "UTF-16", "<!DOCTYPE html>": "a web page",
+		"BEGIN:VCARD\n": "contacts", "Received: from a\n": "a mail", "hello\n": "want BEGIN:VCALENDAR",
+	} {
+		_, err := ReadBusy(strings.NewReader(text), ReadOptions{Zone: time.UTC, Window: november})
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: got %v, want %q", text, err, want)
+		}
 	}
 }

@@ -129,7 +129,7 @@ func (s *scan) take() error {
 		n = line.NameLength(s.Whole())
 	}
 	if s.calendars == 0 && (n < 0 || !line.EqualFold(s.Head[:n], "BEGIN")) {
-		return line.ErrNotCalendar
+		return line.NotCalendar(s.Head)
 	}
 	if n < 0 {
 		s.warn.add(s.Number, "no property: the line is left out")
@@ -178,7 +178,7 @@ func (s *scan) takeBegin(n int) error {
 	}
 	if err := s.open.Begin(name, s.Number); err != nil {
 		if s.calendars == 0 {
-			return line.ErrNotCalendar
+			return line.NotCalendar(s.Head)
 		}
 		return err
 	}
