@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/peerslot/peerslot/availability"
@@ -17,7 +16,7 @@ import (
 )
 
 const (
-	pageSize = 1000 // the most events that Graph puts on a page
+	pageSize = "1000" // the most events that Graph puts on a page
 
 	commonFields = "id,type,subject,body,start,end,location,organizer,attendees,isReminderOn,reminderMinutesBeforeStart,isCancelled,showAs,categories"
 	seriesFields = commonFields + ",recurrence,originalStartTimeZone,onlineMeeting,transactionId"
@@ -70,8 +69,8 @@ func (b *Backend) findAll(ctx context.Context, uid calendar.UID) ([]event, error
 // properties in single events only; where lists come without, each is read by itself.
 func (b *Backend) ours(ctx context.Context, name, filter string) ([]event, error) {
 	var found []event
-	query := url.Values{"$filter": {filter}, "$expand": {expand(propState)}, "$select": {seriesFields}}
-	err := b.list(ctx, name, b.api.Path(top(query, pageSize), "events"), func(e event) {
+	query := url.Values{"$filter": {filter}, "$expand": {expand(propState)}, "$select": {seriesFields}, "$top": {pageSize}}
+	err := b.list(ctx, name, b.api.Path(query, "events"), func(e event) {
 		if !e.IsCancelled {
 			found = append(found, e)
 		}
@@ -344,10 +343,4 @@ func (b *Backend) cutOff(ctx context.Context, r reading, from time.Time) error {
 		}
 	}
 	return nil
-}
-
-// top sets how many events a page has.
-func top(q url.Values, n int) url.Values {
-	q.Set("$top", strconv.Itoa(n))
-	return q
 }

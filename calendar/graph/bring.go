@@ -9,6 +9,7 @@ import (
 
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/calendar/graph/internal/api"
+	"github.com/peerslot/peerslot/calendar/graph/internal/text"
 )
 
 // bring changes what differs between the calendar and target, and returns the series
@@ -81,7 +82,7 @@ func (b *Backend) patchSeries(ctx context.Context, r reading, patch event) (read
 
 // markSeries writes the mark of a Put, of which nobody hears. before is the digest of
 // guests who are to be changed next.
-func (b *Backend) markSeries(ctx context.Context, r reading, target calendar.Series, mark string, before digest) (reading, error) {
+func (b *Backend) markSeries(ctx context.Context, r reading, target calendar.Series, mark string, before text.Digest) (reading, error) {
 	next := newState(target, mark, r.state)
 	next.Body, next.Before = r.state.Body, before
 	e, err := b.patch(ctx, r.event.ID, r.event.ETag, event{Properties: []property{next.encode()}})
@@ -108,13 +109,13 @@ func leaving(was, target calendar.Series) func(calendar.Address) bool {
 }
 
 // guestsDigest names a list of guests.
-func guestsDigest(list []attendee) digest {
+func guestsDigest(list []attendee) text.Digest {
 	var addresses []string
 	for _, a := range list {
 		addresses = append(addresses, strings.ToLower(a.EmailAddress.Address))
 	}
 	slices.Sort(addresses)
-	return digest(fingerprint(strings.Join(addresses, " ")))
+	return text.Digest(text.Fingerprint(strings.Join(addresses, " ")))
 }
 
 // seriesPatch returns the fields of the event that must change, nil if there are
@@ -142,7 +143,7 @@ func (b *Backend) seriesPatch(ctx context.Context, r reading, target calendar.Se
 			return nil, err
 		}
 		e.Body, set = body, true
-		next.Body = digestOf(target.Description)
+		next.Body = text.DigestOf(target.Description)
 	}
 	if times, err := r.newTimes(target); err != nil {
 		return nil, err
@@ -156,7 +157,7 @@ func (b *Backend) seriesPatch(ctx context.Context, r reading, target calendar.Se
 		e.Attendees = api.Ptr(r.who.attendees(r.event.Guests(), leaving(have, target), target))
 		next.Before = guestsDigest(r.event.Guests())
 	}
-	next.Earlier = []digest{digestOf(have.Title), digestOf(have.Description)}
+	next.Earlier = []text.Digest{text.DigestOf(have.Title), text.DigestOf(have.Description)}
 	e.Properties = []property{next.encode()}
 	return &e, nil
 }
@@ -197,13 +198,13 @@ func (r *reading) restores(target calendar.Series) bool {
 // newBody returns what the text of an event, the series or an occurrence, is to be.
 // have is the digest of what we wrote there. The text of a Teams meeting must stay in
 // it, or the meeting ends.
-func (b *Backend) newBody(ctx context.Context, r *reading, id string, have digest, text string) (*itemBody, error) {
+func (b *Backend) newBody(ctx context.Context, r *reading, id string, have text.Digest, words string) (*itemBody, error) {
 	if r.event.OnlineMeeting == nil || r.event.OnlineMeeting.JoinURL == "" {
-		return &itemBody{ContentType: "text", Content: text}, nil
+		return &itemBody{ContentType: "text", Content: words}, nil
 	}
 	html, err := b.htmlOf(ctx, id)
 	if err != nil {
 		return nil, fmt.Errorf("read the text of the Teams meeting: %w", err)
 	}
-	return &itemBody{ContentType: "html", Content: replaceOwn(html, have, text)}, nil
+	return &itemBody{ContentType: "html", Content: text.ReplaceOwn(html, have, words)}, nil
 }

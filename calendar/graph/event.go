@@ -6,6 +6,7 @@ import (
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/calendar/graph/internal/api"
+	"github.com/peerslot/peerslot/calendar/graph/internal/text"
 )
 
 // newEvent returns the event of a series that is not on the calendar yet, without
@@ -93,12 +94,12 @@ func overrideEvent(s calendar.Series, o calendar.Override, e event, mark string)
 	was, _ := sessionOf(e)
 	body := describe(s, o)
 	out := event{Properties: []property{session{
-		Sequence: s.Sequence, Updated: s.Updated.Unix(), Mark: mark, Start: iv.Start.Unix(), Note: digestOf(o.Note), Body: digestOf(body),
+		Sequence: s.Sequence, Updated: s.Updated.Unix(), Mark: mark, Start: iv.Start.Unix(), Note: text.DigestOf(o.Note), Body: text.DigestOf(body),
 	}.encode()}}
 	if have, ok := e.Interval(); !ok || !have.Start.Equal(iv.Start) || !have.End.Equal(iv.End) {
 		out.Start, out.End = wall(iv.Start, loc, zone), wall(iv.End, loc, zone)
 	}
-	if digestOf(o.Note) != was.Note && o.Edited == "" {
+	if text.DigestOf(o.Note) != was.Note && o.Edited == "" {
 		out.Body = &itemBody{ContentType: "text", Content: body}
 	}
 	return out, nil

@@ -7,6 +7,7 @@ import (
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/calendar/graph/internal/api"
+	"github.com/peerslot/peerslot/calendar/graph/internal/text"
 )
 
 // originalOf returns the start that the series gives an occurrence. One that was
@@ -79,7 +80,7 @@ func (r *reading) read(e event) (note, edited string) {
 			seen = append(seen, what)
 		}
 	}
-	add(!known, withoutTeams(bodyOf(e)))
+	add(!known, text.WithoutTeams(bodyOf(e)))
 	add(e.Subject != nil && *e.Subject != r.series.Title && !r.state.wrote(*e.Subject), value(e.Subject))
 	add(e.Location != nil && placeOf(e) != placeOf(r.event), placeOf(e))
 	add(e.ShowAs != "" && r.event.ShowAs != "" && e.ShowAs != r.event.ShowAs, e.ShowAs)
@@ -92,7 +93,7 @@ func (r *reading) read(e event) (note, edited string) {
 	if len(seen) == 0 {
 		return note, ""
 	}
-	return note, fingerprint(strings.Join(seen, "\n"))
+	return note, text.Fingerprint(strings.Join(seen, "\n"))
 }
 
 // note returns the note in the text of an exception, and whether the text is one that
@@ -101,41 +102,20 @@ func (r *reading) note(e event) (note string, known bool) {
 	if e.Body == nil {
 		return "", true
 	}
-	text, whole := bodyOf(e), bodyOf(r.event)
-	bare, all := withoutBlanks(text), withoutBlanks(whole)
+	body, whole := bodyOf(e), bodyOf(r.event)
+	bare, all := text.WithoutBlanks(body), text.WithoutBlanks(whole)
 	s, ours := sessionOf(e)
 	if ours {
-		if own, _, ok := s.Body.cut(text); ok && s.Body != "" {
-			if note, _, ok := s.Note.cut(own); ok {
-				return shortNote(calendar.PlainText(note)), true
+		if own, _, ok := s.Body.Cut(body); ok && s.Body != "" {
+			if note, _, ok := s.Note.Cut(own); ok {
+				return text.Short(calendar.PlainText(note)), true
 			}
 		}
 		if strings.HasSuffix(bare, all) && all != "" { // rewritten as that of the series was
-			return shortNote(calendar.PlainText(beginning(text, len(bare)-len(all)))), true
+			return text.Short(calendar.PlainText(text.Beginning(body, len(bare)-len(all)))), true
 		}
 	}
-	return "", bare == all || r.state.wrote(withoutTeams(text))
-}
-
-// beginning returns the beginning of text that has n bytes without blanks.
-func beginning(text string, n int) string {
-	for i, r := range text {
-		if n <= 0 {
-			return text[:i]
-		}
-		n -= len(withoutBlanks(string(r)))
-	}
-	return text
-}
-
-// maxNote bounds a note in runes.
-const maxNote = 1000
-
-func shortNote(note string) string {
-	if r := []rune(note); len(r) > maxNote {
-		return string(r[:maxNote])
-	}
-	return note
+	return "", bare == all || r.state.wrote(text.WithoutTeams(body))
 }
 
 // byHand reports whether people have changed the occurrence since we last wrote it,

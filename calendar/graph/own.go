@@ -2,7 +2,6 @@ package graph
 
 import (
 	"context"
-	"net/url"
 	"slices"
 	"time"
 
@@ -66,8 +65,9 @@ func (s *snapshot) view(ctx context.Context) (*ownView, error) {
 	}
 	view = &ownView{}
 	query := window(s.window)
+	query.Set("$top", pageSize)
 	query.Set("$select", "id,type,seriesMasterId,start,end,showAs,isCancelled")
-	err := s.b.list(ctx, "calendarView", s.b.api.Path(top(url.Values(query), pageSize), "calendarView"), func(e event) {
+	err := s.b.list(ctx, "calendarView", s.b.api.Path(query, "calendarView"), func(e event) {
 		iv, ok := e.Interval()
 		if e.IsCancelled {
 			return

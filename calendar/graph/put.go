@@ -10,6 +10,7 @@ import (
 
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/calendar/graph/internal/api"
+	"github.com/peerslot/peerslot/calendar/graph/internal/text"
 )
 
 // Put implements calendar.Backend. A series that is deleted while it is put comes
@@ -27,7 +28,7 @@ func (b *Backend) Put(ctx context.Context, s calendar.Series) (calendar.Series, 
 	}
 	s.Overrides = slices.Clone(s.Overrides)
 	for i, o := range s.Overrides {
-		s.Overrides[i].Note = shortNote(o.Note)
+		s.Overrides[i].Note = text.Short(o.Note)
 	}
 	out, err := settled(ctx, func() (calendar.Series, error) { return b.put(ctx, s) })
 	if err != nil {
@@ -197,16 +198,16 @@ func (r *reading) adopt(s calendar.Series) calendar.Series {
 	if s.Link == "" {
 		s.Link = have.Link
 	}
-	if withoutBlanks(s.Title) == withoutBlanks(have.Title) {
+	if text.WithoutBlanks(s.Title) == text.WithoutBlanks(have.Title) {
 		s.Title = have.Title
 	}
 	// What we sent is what is there, however Exchange has rewritten it.
-	if d := digestOf(s.Description); d == r.state.Body || d == digestOf(have.Description) {
+	if d := text.DigestOf(s.Description); d == r.state.Body || d == text.DigestOf(have.Description) {
 		s.Description = have.Description
 	}
 	s.Reminder = s.Reminder.Truncate(time.Minute)
 	for i, o := range s.Overrides {
-		if theirs := have.Override(o.Original); withoutBlanks(theirs.Note) == withoutBlanks(o.Note) {
+		if theirs := have.Override(o.Original); text.WithoutBlanks(theirs.Note) == text.WithoutBlanks(o.Note) {
 			s.Overrides[i].Note = theirs.Note
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/calendar/graph/internal/api"
+	"github.com/peerslot/peerslot/calendar/graph/internal/text"
 )
 
 // A reading is a series as it is on the calendar: its event and its occurrences, by
@@ -124,11 +125,11 @@ func parseRecurrence(s *calendar.Series, r recurrence) error {
 // description returns the text of the series: what was sent, if it is still there,
 // without what Teams adds to it.
 func (r *reading) description() string {
-	text := bodyOf(r.event)
-	if own, _, ok := r.state.Body.cut(text); ok && (r.state.Body != "" || onlyTeams(text)) {
+	body := bodyOf(r.event)
+	if own, _, ok := r.state.Body.Cut(body); ok && (r.state.Body != "" || text.OnlyTeams(body)) {
 		return calendar.PlainText(own)
 	}
-	return calendar.PlainText(withoutTeams(text))
+	return calendar.PlainText(text.WithoutTeams(body))
 }
 
 func bodyOf(e event) string {
@@ -143,16 +144,6 @@ func bodyOf(e event) string {
 		}
 	}
 	return b.String()
-}
-
-// teamsLine is what the text of a Teams meeting begins and ends with.
-const teamsLine = "________________________________________"
-
-func onlyTeams(text string) bool { return strings.TrimSpace(withoutTeams(text)) == "" }
-
-func withoutTeams(text string) string {
-	before, _, _ := strings.Cut(text, teamsLine)
-	return before
 }
 
 // people returns who is invited. Exchange does not list the organizer among the

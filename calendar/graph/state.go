@@ -1,17 +1,15 @@
 package graph
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"slices"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/google/uuid"
 
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/calendar/graph/internal/text"
 )
 
 // The extended properties of our events, in a namespace of our own. They may reach
@@ -34,27 +32,27 @@ const maxProperty = 255
 
 // A state is what the fields of a series' event have no place for.
 type state struct {
-	Key       string   `json:"u"` // of the UID
-	Zone      string   `json:"z"` // IANA
-	Sequence  int      `json:"s,omitempty"`
-	Updated   int64    `json:"t,omitempty"` // Unix seconds
-	Mark      string   `json:"m"`           // of the Put that wrote it
-	Body      digest   `json:"b"`           // of the description as sent
-	Attends   bool     `json:"a,omitempty"` // the organizer is among the attendees
-	Group     string   `json:"p,omitempty"` // that meets; the text of the series names it, too
-	Organizer string   `json:"o,omitempty"` // name
-	Earlier   []digest `json:"e,omitempty"` // of title and description before the last change
-	Before    digest   `json:"g,omitempty"` // of the guests before they were changed
+	Key       string        `json:"u"` // of the UID
+	Zone      string        `json:"z"` // IANA
+	Sequence  int           `json:"s,omitempty"`
+	Updated   int64         `json:"t,omitempty"` // Unix seconds
+	Mark      string        `json:"m"`           // of the Put that wrote it
+	Body      text.Digest   `json:"b"`           // of the description as sent
+	Attends   bool          `json:"a,omitempty"` // the organizer is among the attendees
+	Group     string        `json:"p,omitempty"` // that meets; the text of the series names it, too
+	Organizer string        `json:"o,omitempty"` // name
+	Earlier   []text.Digest `json:"e,omitempty"` // of title and description before the last change
+	Before    text.Digest   `json:"g,omitempty"` // of the guests before they were changed
 }
 
 // A session is the same for an occurrence.
 type session struct {
-	Sequence int    `json:"s,omitempty"`
-	Updated  int64  `json:"t,omitempty"`
-	Mark     string `json:"m"`
-	Start    int64  `json:"d"`           // where we put it, Unix seconds
-	Note     digest `json:"n,omitempty"` // of the note, which the body begins with
-	Body     digest `json:"b"`           // of the whole body as sent
+	Sequence int         `json:"s,omitempty"`
+	Updated  int64       `json:"t,omitempty"`
+	Mark     string      `json:"m"`
+	Start    int64       `json:"d"`           // where we put it, Unix seconds
+	Note     text.Digest `json:"n,omitempty"` // of the note, which the body begins with
+	Body     text.Digest `json:"b"`           // of the whole body as sent
 }
 
 // encode returns the property, short enough to come back whole.
@@ -108,12 +106,12 @@ func keyOf(uid calendar.UID) string {
 	if len(uid) <= 48 {
 		return string(uid)
 	}
-	return "#" + fingerprint(string(uid))
+	return "#" + text.Fingerprint(string(uid))
 }
 
 // markOf names the change that a Put of s makes: from which version, to what. It is
 // written with every part of it.
-func markOf(s calendar.Series) string { return fingerprint(s.Version + ">" + s.Fingerprint()) }
+func markOf(s calendar.Series) string { return text.Fingerprint(s.Version + ">" + s.Fingerprint()) }
 
 // transactionOf names the creation of s: the same intent, made again after a crash,
 // has the same, and no other.
@@ -122,60 +120,17 @@ func transactionOf(s calendar.Series) string {
 	return uuid.NewSHA1(namespace, []byte(text)).String()
 }
 
-func fingerprint(s string) string {
-	sum := sha256.Sum256([]byte(s))
-	return hex.EncodeToString(sum[:6])
-}
-
 // newState returns the state of s, which the Put with that mark writes over have.
 func newState(s calendar.Series, mark string, have state) state {
 	return state{
 		Key: keyOf(s.UID), Zone: s.Slot.Zone, Sequence: s.Sequence, Updated: s.Updated.Unix(), Mark: mark,
-		Body: digestOf(s.Description), Attends: s.Invites(s.Organizer.Address), Organizer: s.Organizer.Name, Group: s.Group, Earlier: have.Earlier,
+		Body: text.DigestOf(s.Description), Attends: s.Invites(s.Organizer.Address), Organizer: s.Organizer.Name, Group: s.Group, Earlier: have.Earlier,
 	}
-}
-
-// A digest tells a text again, though Exchange rewrites its blanks and line ends:
-// its length without them, and a hash. The zero digest is that of no text.
-type digest string
-
-func digestOf(text string) digest {
-	bare := withoutBlanks(text)
-	if bare == "" {
-		return ""
-	}
-	return digest(fingerprint(bare))
-}
-
-func withoutBlanks(text string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsSpace(r) || r == '\u200b' || r == '\ufeff' {
-			return -1
-		}
-		return r
-	}, text)
-}
-
-// cut returns the beginning of text that has the digest, and what follows it.
-func (d digest) cut(text string) (own, rest string, ok bool) {
-	if d == "" {
-		return "", text, true
-	}
-	var lines []string
-	for line := range strings.Lines(text) {
-		lines = append(lines, line)
-	}
-	for n := len(lines); n > 0; n-- {
-		if own = strings.Join(lines[:n], ""); digestOf(own) == d {
-			return own, strings.Join(lines[n:], ""), true
-		}
-	}
-	return "", text, false
 }
 
 // wrote reports whether a text is the description of the series, or was its title or
 // description before the last change, which need not reach all occurrences.
-func (s state) wrote(text string) bool {
-	d := digestOf(text)
+func (s state) wrote(words string) bool {
+	d := text.DigestOf(words)
 	return d == s.Body || slices.Contains(s.Earlier, d)
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/calendar/graph/internal/api"
+	"github.com/peerslot/peerslot/calendar/graph/internal/text"
 )
 
 // Sync implements calendar.Syncer. It makes one call for each page of what changed in
@@ -127,7 +128,7 @@ func (b *Backend) delta(ctx context.Context, path string) (items []event, next s
 	for {
 		p, err := api.Read[page](ctx, b.api, api.Call{
 			Name: "calendarView.delta", Method: http.MethodGet, Path: path, Want: http.StatusOK,
-			Prefer: fmt.Sprintf("%s, odata.maxpagesize=%d", api.Prefer, pageSize),
+			Prefer: fmt.Sprintf("%s, odata.maxpagesize=%s", api.Prefer, pageSize),
 		})
 		if err != nil {
 			return nil, "", err
@@ -308,10 +309,10 @@ func (t syncToken) note(uid calendar.UID, r reading) {
 	if r.event.ID == "" {
 		return
 	}
-	items := []string{fingerprint(r.event.ID)}
+	items := []string{text.Fingerprint(r.event.ID)}
 	for _, o := range r.occurrences {
 		if o.ID != "" {
-			items = append(items, fingerprint(o.ID))
+			items = append(items, text.Fingerprint(o.ID))
 		}
 	}
 	slices.Sort(items[1:])
@@ -336,7 +337,7 @@ func (t syncToken) seen(items []event) map[calendar.UID]string {
 	ids := map[string]string{}
 	for _, e := range items {
 		for _, id := range []string{e.ID, e.SeriesMasterID} {
-			ids[fingerprint(id)] = id
+			ids[text.Fingerprint(id)] = id
 		}
 	}
 	out := map[calendar.UID]string{}
@@ -353,9 +354,9 @@ func (t syncToken) seen(items []event) map[calendar.UID]string {
 func (t syncToken) changed(items []event, ours []calendar.UID) []calendar.UID {
 	touched := map[string]bool{}
 	for _, e := range items {
-		touched[fingerprint(e.ID)] = true
+		touched[text.Fingerprint(e.ID)] = true
 		if e.SeriesMasterID != "" {
-			touched[fingerprint(e.SeriesMasterID)] = true
+			touched[text.Fingerprint(e.SeriesMasterID)] = true
 		}
 	}
 	var out []calendar.UID

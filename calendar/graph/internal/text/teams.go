@@ -1,4 +1,4 @@
-package graph
+package text
 
 import (
 	"html"
@@ -11,16 +11,16 @@ var tags = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`(?s)<!--.*?-->|<(style|script|head)\b.*?</(style|script|head)>|<[^>]*>`)
 })
 
-// replaceOwn returns the HTML of an event in which our own text, which has the given
+// ReplaceOwn returns the HTML of an event in which our own text, which has the given
 // digest, is another. All that others put there stays, above all how to join the
 // meeting: if our text cannot be found, the new one goes before everything.
-func replaceOwn(page string, own digest, description string) string {
+func ReplaceOwn(page string, own Digest, description string) string {
 	ours := "<div>" + strings.ReplaceAll(html.EscapeString(description), "\n", "<br>\n") + "</div>\n"
 	start := bodyStart(page)
 	cut := start
 	if own != "" {
 		for _, end := range textEnds(page[start:]) {
-			if digestOf(textOf(page[start:start+end])) == own {
+			if DigestOf(textOf(page[start:start+end])) == own {
 				cut = start + end
 				break
 			}
@@ -57,3 +57,15 @@ func textEnds(page string) []int {
 
 // textOf returns the text of a piece of HTML, whose blanks do not count.
 func textOf(page string) string { return html.UnescapeString(tags().ReplaceAllString(page, " ")) }
+
+// teamsLine is what the text of a Teams meeting begins and ends with.
+const teamsLine = "________________________________________"
+
+// OnlyTeams reports whether a text is nothing but what Teams puts there.
+func OnlyTeams(text string) bool { return strings.TrimSpace(WithoutTeams(text)) == "" }
+
+// WithoutTeams returns a text without what Teams adds to it.
+func WithoutTeams(text string) string {
+	before, _, _ := strings.Cut(text, teamsLine)
+	return before
+}
