@@ -41,6 +41,7 @@ const (
 	NoticeOff       NoticeKind = "off"       // one session is cancelled
 	NoticeCancelled NoticeKind = "cancelled" // the series is cancelled
 	NoticeLeft      NoticeKind = "left"      // who takes part no longer
+	NoticeAsked     NoticeKind = "asked"     // what should follow the series
 )
 
 // A NoticeState is how far a notice came.

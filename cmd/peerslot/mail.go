@@ -205,6 +205,17 @@ func (a *app) sendMail(ctx context.Context, w *workspace, done *mailed) error {
 	return err
 }
 
+// ask writes to members who may answer what should follow, if mail is set up.
+func (w *workspace) ask(ctx context.Context, asking []scheduler.Asking) error {
+	letters, ok := w.service.Notifier.(*mail.Notifier)
+	if !ok {
+		return nil
+	}
+	here := *letters
+	here.Store = w.service.Store
+	return here.Ask(ctx, asking, w.service.Now())
+}
+
 // tell sends what the members are to hear of what was just done. What waits longer is
 // told, and needs a person only if waiting does not help.
 func (a *app) tell(ctx context.Context, w *workspace) error {

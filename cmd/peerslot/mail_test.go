@@ -138,7 +138,15 @@ func TestAWholeLifeByMail(t *testing.T) {
 		}
 	}
 
-	if r := w.at(t, "2026-03-20T10:00:00Z", "cancel", "leads", "--yes"); r.status != exitDone {
+	for _, day := range []string{"2026-05-06T10:00:00Z", "2026-05-07T10:00:00Z"} {
+		if r := w.at(t, day, "review", "--yes"); r.status == exitError {
+			t.Errorf("review: %+v", r)
+		}
+	}
+	if asked := w.letters(); len(asked) != 3 || !strings.Contains(asked[0], "What should follow") {
+		t.Errorf("four weeks before the end: %q, want each asked once", asked)
+	}
+	if r := w.at(t, "2026-05-08T10:00:00Z", "cancel", "leads", "--yes"); r.status != exitDone {
 		t.Errorf("cancel: %+v", r)
 	}
 	if ended := w.letters(); len(ended) != 3 || !strings.Contains(ended[0], "Ended") {

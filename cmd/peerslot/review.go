@@ -49,7 +49,12 @@ func (a *app) review(ctx context.Context, o scheduler.ReviewOptions, flags chang
 			printLoad(w, p, r.out.Load)
 		},
 		question: reviewing.question,
-		apply:    func(ctx context.Context, w *workspace, r *reviewing) error { return r.apply(ctx, w) },
+		apply: func(ctx context.Context, w *workspace, r *reviewing) error {
+			if err := r.apply(ctx, w); err != nil {
+				return err
+			}
+			return w.ask(ctx, r.plan.Asking)
+		},
 		done: func(w *workspace, p report.Printer, r reviewing, applied bool) {
 			r.count(beat, applied)
 			r.tell(a, p, applied)

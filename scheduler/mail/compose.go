@@ -47,9 +47,11 @@ func (c *Composer) Compose(n scheduler.Notice, before, after calendar.Series, fi
 	if err != nil {
 		return n, err
 	}
-	event, err := eventOf(n, series)
-	if err != nil {
-		return n, err
+	var event []byte
+	if n.Kind != scheduler.NoticeAsked {
+		if event, err = eventOf(n, series); err != nil {
+			return n, err
+		}
 	}
 	n.Message, err = c.message(n, letter.Subject, first, text, html, event)
 	return n, err
@@ -61,7 +63,11 @@ func has(s calendar.Series, original time.Time) bool {
 }
 
 // noticeID names a notice: the same change told to the same person has one name.
+// What should follow a series is asked once.
 func noticeID(n scheduler.Notice) string {
+	if n.Kind == scheduler.NoticeAsked {
+		n.Sequence, n.Made = 0, time.Time{}
+	}
 	sum := sha256.Sum256(fmt.Appendf(nil, "notice\x00%s\x00%d\x00%d\x00%s\x00%s\x00%d", n.UID, n.Sequence, n.Original.Unix(), n.Kind, n.To, n.Made.Unix()))
 	return strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(sum[:20]))
 }
@@ -98,32 +104,24 @@ func (c *Composer) message(n scheduler.Notice, subject, first, text, html string
 	if err != nil {
 		return nil, err
 	}
-	what := string(method(n.Kind))
-	for _, p := range []struct {
-		to       *message.Writer
-		kind     string
-		params   map[string]string
-		encoding string
-		body     string
-		file     string
-	}{
-		{alternatives, "text/plain", map[string]string{"charset": "utf-8"}, "quoted-printable", text, ""},
-		{alternatives, "text/html", map[string]string{"charset": "utf-8"}, "quoted-printable", html, ""},
-		{alternatives, "text/calendar", map[string]string{"charset": "utf-8", "method": what, "component": "VEVENT"}, "base64", string(event), ""},
-		{root, "application/ics", map[string]string{"name": "invite.ics"}, "base64", string(event), "invite.ics"},
-	} {
-		if p.file != "" {
-			if err := alternatives.Close(); err != nil {
-				return nil, err
-			}
+	parts := []part{
+		{"text/plain", map[string]string{"charset": "utf-8"}, "quoted-printable", text, ""},
+		{"text/html", map[string]string{"charset": "utf-8"}, "quoted-printable", html, ""},
+	}
+	if event != nil {
+		params := map[string]string{"charset": "utf-8", "method": string(method(n.Kind)), "component": "VEVENT"}
+		parts = append(parts, part{"text/calendar", params, "base64", string(event), ""})
+	}
+	for _, p := range parts {
+		if err := p.write(alternatives); err != nil {
+			return nil, err
 		}
-		var h message.Header
-		h.SetContentType(p.kind, p.params)
-		h.Set("Content-Transfer-Encoding", p.encoding)
-		if p.file != "" {
-			h.SetContentDisposition("attachment", map[string]string{"filename": p.file})
-		}
-		if err := writePart(p.to, h, p.body); err != nil {
+	}
+	if err := alternatives.Close(); err != nil {
+		return nil, err
+	}
+	if event != nil {
+		if err := (part{"application/ics", map[string]string{"name": "invite.ics"}, "base64", string(event), "invite.ics"}).write(root); err != nil {
 			return nil, err
 		}
 	}
@@ -131,15 +129,31 @@ func (c *Composer) message(n scheduler.Notice, subject, first, text, html string
 	return b.Bytes(), err
 }
 
-func writePart(to *message.Writer, h message.Header, body string) error {
-	part, err := to.CreatePart(h)
+// A part is one leaf of a message; file is the name that it is saved under, "" if it
+// is shown.
+type part struct {
+	kind     string
+	params   map[string]string
+	encoding string
+	body     string
+	file     string
+}
+
+func (p part) write(to *message.Writer) error {
+	var h message.Header
+	h.SetContentType(p.kind, p.params)
+	h.Set("Content-Transfer-Encoding", p.encoding)
+	if p.file != "" {
+		h.SetContentDisposition("attachment", map[string]string{"filename": p.file})
+	}
+	w, err := to.CreatePart(h)
 	if err != nil {
 		return err
 	}
-	if _, err := io.WriteString(part, body); err != nil {
+	if _, err := io.WriteString(w, p.body); err != nil {
 		return err
 	}
-	return part.Close()
+	return w.Close()
 }
 
 // multipart returns the header of a part with a boundary of its own: one made at

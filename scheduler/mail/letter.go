@@ -52,6 +52,10 @@ func (c *Composer) letter(n scheduler.Notice, series calendar.Series) (Letter, e
 		Name: c.Workspace.Name(n.To), Title: series.Title, Zone: w.zone.String(), Link: series.Link, With: w.others(),
 	}
 	w.tell(&l)
+	if n.Kind == scheduler.NoticeAsked {
+		l.Page = c.page(series.Group)
+		return l, nil
+	}
 	if method(n.Kind) == ical.Cancel {
 		l.Link, l.With = "", nil
 		if n.Kind != scheduler.NoticeOff {
@@ -135,10 +139,25 @@ func (w *letterWriter) tell(l *Letter) {
 	case scheduler.NoticeCancelled:
 		l.Subject = fmt.Sprintf("Cancelled: %s", title)
 		l.Lead = []string{fmt.Sprintf("%s has been cancelled: there are no more sessions.", title)}
+	case scheduler.NoticeAsked:
+		w.ask(l)
 	case scheduler.NoticeLeft:
 		l.Subject = fmt.Sprintf("You no longer take part: %s", title)
 		l.Lead = []string{fmt.Sprintf("You no longer take part in %s. It goes on for the others; you need not do anything.", title)}
 	}
+}
+
+// ask asks what should follow. Until is in Was, as the time at which it is decided.
+func (w *letterWriter) ask(l *Letter) {
+	title, last := w.series.Title, w.at(w.sessions[len(w.sessions)-1].Interval)
+	l.Subject = fmt.Sprintf("What should follow: %s?", title)
+	l.Lead = []string{fmt.Sprintf("The last session of %s is on %s. What should follow: keep it as it is, meet rarer, meet oftener, or stop?", title, last.day())}
+	l.Answer = fmt.Sprintf("Please answer with one word, keep, rarer, oftener or stop, to %s before %s.", w.From.Address, w.at(w.Was).day())
+	if page := w.page(w.series.Group); page != "" {
+		l.Answer = fmt.Sprintf("Please answer before %s: %s/answer", w.at(w.Was).day(), page)
+	}
+	l.Ends = "Answers count from three on. They are shown with the decision only, and never by name; who runs the machine could find out whose they are. Nobody needs to answer: then the attendance decides."
+	l.Link, l.Zone = "", ""
 }
 
 func (w *letterWriter) tellSession(l *Letter) {
@@ -173,7 +192,7 @@ func (w *letterWriter) why() string {
 func (w *letterWriter) close(l *Letter) {
 	last := w.at(w.sessions[len(w.sessions)-1].Interval)
 	if w.Original.IsZero() {
-		l.Ends = fmt.Sprintf("The series ends by itself after %s. Before that you are asked what should follow: keep, rarer, oftener or stop.", last.day())
+		l.Ends = fmt.Sprintf("The series ends by itself after %s. Before that you are asked by mail what should follow: keep, rarer, oftener or stop.", last.day())
 		if l.Page != "" {
 			l.Ends += " You can answer at " + l.Page + "/answer."
 		}

@@ -80,6 +80,59 @@ func (n *Notifier) untold(ctx context.Context, s calendar.Series) (func(calendar
 	}, nil
 }
 
+// Ask commits a message to each member of the series about which they may answer, and
+// who was not asked yet. Whoever invites them, they are asked by mail.
+func (n *Notifier) Ask(ctx context.Context, asking []scheduler.Asking, now time.Time) error {
+	if n.Invite == InviteNone || len(asking) == 0 {
+		return nil
+	}
+	bookings, err := n.Store.Bookings(ctx)
+	if err != nil {
+		return fmt.Errorf("read the bookings: %w", err)
+	}
+	until := map[calendar.UID]time.Time{}
+	for _, a := range asking {
+		until[a.UID] = a.Until
+	}
+	for _, b := range bookings {
+		if at, due := until[b.Series.UID]; due {
+			if err := n.ask(ctx, b, at, now); err != nil {
+				return fmt.Errorf("group %q: %w", b.Group, err)
+			}
+		}
+	}
+	return nil
+}
+
+func (n *Notifier) ask(ctx context.Context, b scheduler.Booking, until, now time.Time) error {
+	told, err := n.Store.Told(ctx, b.Series.UID)
+	if err != nil {
+		return fmt.Errorf("read what was told: %w", err)
+	}
+	series := b.Series
+	series.Group = b.Group
+	var batch scheduler.Batch
+	for _, a := range series.Attendees {
+		asked := slices.ContainsFunc(told, func(t scheduler.Notice) bool { return t.To == a.Address && t.Kind == scheduler.NoticeAsked })
+		if asked || a.Address == series.Organizer.Address || a.RSVP == calendar.Declined {
+			continue
+		}
+		notice, err := n.Composer.Compose(scheduler.Notice{
+			Kind: scheduler.NoticeAsked, To: a.Address, Group: b.Group, UID: series.UID, Sequence: series.Sequence, Made: now.UTC().Truncate(time.Second),
+			Was: availability.Interval{Start: until, End: until.Add(time.Second)}, State: scheduler.NoticeWaits,
+		}, series, series, firstTo(told, a.Address))
+		if err != nil {
+			return fmt.Errorf("write to %s: %w", a.Address, err)
+		}
+		batch.Notices = append(batch.Notices, notice)
+	}
+	if len(batch.Notices) == 0 {
+		return nil
+	}
+	_, err = n.Store.Commit(ctx, batch)
+	return err
+}
+
 // wanted leaves out what a reader's program cannot take: some replace the whole
 // series by a message about one session. Who reads whole messages is told of the
 // series instead, once; who reads a feed sees it there.

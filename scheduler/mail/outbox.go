@@ -142,6 +142,7 @@ func (r *posting) note(ctx context.Context, n scheduler.Notice, what fate, refus
 var told = map[scheduler.NoticeKind]string{
 	scheduler.NoticeInvited: "invited by mail", scheduler.NoticeChanged: "told of the series by mail", scheduler.NoticeSession: "told by mail where a session is",
 	scheduler.NoticeOff: "told by mail that a session is off", scheduler.NoticeCancelled: "told by mail that the series is cancelled", scheduler.NoticeLeft: "told by mail that they no longer take part",
+	scheduler.NoticeAsked: "asked by mail what should follow",
 }
 
 // wait puts n off, or gives it up.
