@@ -21,6 +21,10 @@ import (
 // formBudget leaves a whole run for sixty people below eight seconds.
 const formBudget = 6 * time.Second
 
+// mostRounds is how far form looks ahead: more than two years of pairs that change every
+// six weeks.
+const mostRounds = 20
+
 type formOptions struct {
 	changeFlags
 	program string
@@ -30,6 +34,7 @@ type formOptions struct {
 	keep    []string
 	swaps   []string
 	place   []string
+	rounds  int
 }
 
 func newFormCmd(a *app) *cobra.Command {
@@ -47,6 +52,7 @@ Who is away for the first three weeks, or has paused, is left out and named. Som
 of whose calendar nothing is known is taken for free to find groups, and named.`,
 		Example: `  peerslot form em-circles
   peerslot form em-circles --keep em-circles-1-amber --swap ana,bo
+  peerslot form pairs --rounds 6
   peerslot form em-circles --place dora
   peerslot form em-circles --yes && peerslot book --all --yes`,
 		Args: exactly(1, "name the program"),
@@ -63,6 +69,7 @@ of whose calendar nothing is known is taken for free to find groups, and named.`
 	flags.StringArrayVar(&o.keep, "keep", nil, "leave this `GROUP` as it is; may be given again")
 	flags.StringArrayVar(&o.swaps, "swap", nil, "exchange two people, `A,B`, and show what it costs; may be given again")
 	flags.StringArrayVar(&o.place, "place", nil, "put this `PERSON` into the best of the current groups, which stay as they are otherwise; may be given again")
+	flags.IntVar(&o.rounds, "rounds", 1, "show `N` rounds ahead, with repeats and who will have met; the first is formed")
 	cmd.MarkFlagsMutuallyExclusive("place", "swap")
 	cmd.MarkFlagsMutuallyExclusive("place", "keep")
 	return cmd
@@ -129,10 +136,13 @@ func (o formOptions) plan(ctx context.Context, w *workspace) (formed, error) {
 }
 
 func (o formOptions) request(w *workspace) (forming.Request, error) {
-	f := forming.Request{Seed: o.seed, Budget: o.budget, Cores: runtime.GOMAXPROCS(0), Keep: o.keep}
+	f := forming.Request{Seed: o.seed, Budget: o.budget, Cores: runtime.GOMAXPROCS(0), Keep: o.keep, Count: o.rounds}
 	var ok bool
 	if f.Program, ok = w.Workspace.Program(o.program); !ok || o.program == "" {
 		return f, usagef(knownPrograms(w.Workspace), "there is no program %q", o.program)
+	}
+	if o.rounds < 0 || o.rounds > mostRounds {
+		return f, usagef("", "--rounds %d: want 1 to %d", o.rounds, mostRounds)
 	}
 	if o.budget <= 0 || o.budget > time.Hour {
 		return f, usagef("", "--budget %s: want up to 1h, such as 10s", o.budget)

@@ -26,6 +26,8 @@ type Request struct {
 	Place   []calendar.Address // who joins the current groups, which stay as they are otherwise
 	Swaps   []Swap             // made by hand in what the search proposes, one after the other
 
+	Count int // rounds to look ahead, the first included; 0 for that one alone
+
 	Past   []scheduler.Round // of other tools
 	Rounds []scheduler.Round // of the store, oldest first
 }
@@ -43,6 +45,7 @@ type Plan struct {
 	Assumed []calendar.Address  // of whom nothing is known: taken for free to find groups, sorted
 	Swapped []Swapped
 	Placed  []Placed
+	Later   []Later // the rounds after it, if the people and their calendars stay as they are
 
 	Cost, Bound      int // no grouping that keeps the rules costs less than Bound
 	Proven           bool
@@ -121,7 +124,10 @@ func Propose(s scheduler.Snapshot, f Request) (Plan, error) {
 		return Plan{}, err
 	}
 	r.name(&plan)
-	return plan, r.findSlots(&plan)
+	if err := r.findSlots(&plan); err != nil {
+		return Plan{}, err
+	}
+	return plan, r.lookAhead(s, &plan)
 }
 
 // A forming is a Request on its way to a plan.

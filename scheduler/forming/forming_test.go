@@ -408,3 +408,23 @@ func TestPlace(t *testing.T) {
 		t.Errorf("somebody in a group already: %v", err)
 	}
 }
+
+// TestRoundsAhead: what is shown ahead is what is then formed round by round.
+func TestRoundsAhead(t *testing.T) {
+	s := snapshotOf(numbered(8))
+	f := forming.Request{Program: program(scheduler.Pair, 2, 3), Count: 7}
+	ahead := formed(t, s, f).Later
+	f.Count = 0
+	for k := range 7 {
+		plan := formed(t, s, f)
+		var got [][]calendar.Address
+		for _, g := range plan.Groups {
+			got = append(got, g.Members)
+		}
+		want := forming.Later{Number: k + 1, Groups: got, Met: 4 * (k + 1), Possible: 28}
+		if diff := cmp.Diff(want, ahead[k]); diff != "" {
+			t.Errorf("round %d (-formed +shown ahead):\n%s", k+1, diff)
+		}
+		f.Rounds = append(f.Rounds, plan.Round)
+	}
+}

@@ -29,6 +29,13 @@ func (p Plan) Report(running map[string]availability.Date) report.Form {
 	for _, s := range p.Swapped {
 		out.Swaps = append(out.Swaps, report.Swap{A: string(s.A), B: string(s.B), Before: s.Before, After: s.After})
 	}
+	for _, l := range p.Later {
+		later := report.Later{Round: l.Number, Cost: l.Cost, Repeats: l.Repeats, Met: l.Met, Possible: l.Possible}
+		for _, g := range l.Groups {
+			later.Groups = append(later.Groups, report.Addresses(g))
+		}
+		out.Rounds = append(out.Rounds, later)
+	}
 	for _, s := range p.Placed {
 		placed := report.Placed{Person: string(s.Person), Option: report.Option(s.Option)}
 		for _, o := range s.Others {

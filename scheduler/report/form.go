@@ -30,6 +30,7 @@ type Form struct {
 	Assumed          []string  `json:"assumed_free"`
 	Swaps            []Swap    `json:"swaps,omitempty"`
 	Placed           []Placed  `json:"placed,omitempty"`
+	Rounds           []Later   `json:"rounds,omitempty"`  // this one and those that will follow if people and calendars stay
 	Hurried          bool      `json:"hurried,omitempty"` // the clock ended the search: the same seed can give other groups
 	Ahead            int       `json:"ahead,omitempty"`   // rounds of pairs without a repeat that are left, this one included
 	Replaced         []string  `json:"replaced"`
@@ -70,6 +71,16 @@ type Swap struct {
 	B      string `json:"b"`
 	Before int    `json:"before"`
 	After  int    `json:"after"`
+}
+
+// Later is one of the rounds that are planned together.
+type Later struct {
+	Round    int        `json:"round"`
+	Groups   [][]string `json:"groups"`
+	Cost     int        `json:"cost"`
+	Repeats  int        `json:"repeats"`
+	Met      int        `json:"pairs_met"`      // of those who take part, by the end of the round
+	Possible int        `json:"pairs_possible"` // of those who take part
 }
 
 // Placed is somebody who joins a group.
@@ -119,6 +130,12 @@ func (p Printer) Form(w scheduler.Workspace, f Form) {
 		for _, o := range s.Others {
 			p.Printf("  %s would go from %d to %d (%+d).\n", o.Group, o.Before, o.After, o.After-o.Before)
 		}
+	}
+	if len(f.Rounds) > 0 {
+		p.Println("If people and calendars stay as they are, the rounds will be:")
+	}
+	for _, l := range f.Rounds {
+		p.Printf("  round %d: cost %d, %s; %d of %d pairs will have met (%.0f%%)\n", l.Round, l.Cost, Count(l.Repeats, "pair meets again", "pairs meet again"), l.Met, l.Possible, 100*float64(l.Met)/float64(max(1, l.Possible)))
 	}
 	if f.Ahead > 0 && f.Repeats == 0 {
 		p.Printf("Round %d of %d without a repeat.\n", f.Round, f.Round+f.Ahead-1)
