@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -46,10 +47,12 @@ series off again.`,
 	}
 	cmd.Flags().BoolVar(&o.all, "all", false, "export every booked series")
 	cmd.Flags().StringVarP(&o.output, "output", "o", "", "`FILE` or folder to write to, - for stdout")
-	cmd.Flags().StringVar(&o.method, "method", "publish", "what the receiver is to do with it: `publish`, request or cancel")
+	cmd.Flags().StringVar(&o.method, "method", defaultMethod, "what the receiver is to do with it: `publish`, request or cancel")
 	_ = cmd.RegisterFlagCompletionFunc("method", cobra.FixedCompletions([]string{"publish", "request", "cancel"}, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }
+
+const defaultMethod = "publish"
 
 // methods are the values of --method.
 var methods = map[string]ical.WriteOptions{
@@ -69,6 +72,7 @@ func (o exportOptions) run(ctx context.Context, a *app) error {
 	if err := o.selection.check("export", "--all"); err != nil {
 		return err
 	}
+	o.method = cmp.Or(o.method, defaultMethod)
 	if _, ok := methods[o.method]; !ok {
 		return usagef("", "--method %q: want publish, request or cancel", o.method)
 	}
