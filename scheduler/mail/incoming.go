@@ -25,9 +25,10 @@ const (
 )
 
 // Incoming is a message that arrived, as far as it may concern us. Nothing that a
-// person wrote is in it.
+// person wrote is in it but the subject.
 type Incoming struct {
 	From    calendar.Address // "" if it does not name exactly one
+	Subject string           // to be compared, and kept nowhere
 	Answers []string         // notices that it answers: the left parts of the Message-IDs
 	Failed  bool             // dmarc=fail, by the server whose word counts
 	Robot   bool             // it says that nobody wrote it
@@ -74,6 +75,7 @@ func Read(r io.Reader, authserv string) Incoming {
 
 func (in *Incoming) header(h gomail.Header, authserv string) {
 	in.From = onlyAddress(h)
+	in.Subject, _ = h.Subject()
 	for _, key := range []string{"In-Reply-To", "References"} {
 		if ids, err := h.MsgIDList(key); err == nil {
 			for _, id := range ids {

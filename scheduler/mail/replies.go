@@ -78,12 +78,27 @@ func (t *taking) take(ctx context.Context) error {
 	return nil
 }
 
-// answered returns the notice that the message answers, nil if it answers none.
+// answered returns the notice that the message answers, nil if it answers none. One
+// that names no message of ours answers a series whose title is in its subject, if a
+// member sent it.
 func (t *taking) answered(ctx context.Context) (*scheduler.Notice, error) {
 	for _, id := range t.in.Answers {
 		n, ok, err := t.Store.NoticeOf(ctx, id)
 		if err != nil || ok {
 			return &n, err
+		}
+	}
+	if t.in.From == "" || t.in.Subject == "" {
+		return nil, nil
+	}
+	bookings, err := t.Store.Bookings(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read the bookings: %w", err)
+	}
+	from, subject := t.person(t.in.From), strings.ToLower(t.in.Subject)
+	for _, b := range bookings {
+		if title := strings.ToLower(b.Series.Title); title != "" && strings.Contains(subject, title) && b.Series.Invites(from) {
+			return &scheduler.Notice{Group: b.Group, UID: b.Series.UID}, nil
 		}
 	}
 	return nil, nil
@@ -186,7 +201,7 @@ func (t *taking) sender(b scheduler.Booking, e ical.ReceivedEvent) (calendar.Add
 		return "", "", e.Err
 	}
 	from := t.person(t.in.From)
-	if !slices.ContainsFunc(b.Series.Attendees, func(a calendar.Attendee) bool { return a.Address == from }) {
+	if !b.Series.Invites(from) {
 		return "", "", errors.New("its sender is not a member of the group; if it is another address of one, add that to aliases:")
 	}
 	if sessions, err := b.Series.Occurrences(); err != nil || !e.Original.IsZero() && !slices.ContainsFunc(sessions, func(o calendar.Occurrence) bool { return o.Original.Equal(e.Original) }) {

@@ -135,18 +135,19 @@ func TestRepliesOfManyClientsCount(t *testing.T) {
 
 func TestWhatCannotBeBelievedIsForAPerson(t *testing.T) {
 	for name, raw := range map[string]string{
-		"dmarc=fail":         "Authentication-Results: mx.acme.example;\n spf=pass; dmarc=fail (p=none)\n" + reply("ana@acme.example", "REPLY", anaAccepts),
-		"a stranger":         reply("eve@evil.example", "REPLY", "ATTENDEE;PARTSTAT=ACCEPTED:mailto:eve@evil.example"),
-		"for somebody else":  reply("bo@acme.example", "REPLY", anaAccepts),
-		"for two":            reply("ana@acme.example", "REPLY", anaAccepts, "ATTENDEE;PARTSTAT=ACCEPTED:mailto:a.lima@acme.example"),
-		"two senders":        reply("ana@acme.example, bo@acme.example", "REPLY", anaAccepts),
-		"a counter-proposal": reply("ana@acme.example", "COUNTER", anaSession, "DTSTART:20260311T140000Z", anaAccepts),
-		"a delegate":         reply("ana@acme.example", "REPLY", "ATTENDEE;PARTSTAT=DELEGATED:mailto:ana@acme.example"),
-		"no such session":    reply("ana@acme.example", "REPLY", "RECURRENCE-ID:20260311T140000Z", anaAccepts),
-		"an unknown zone":    reply("ana@acme.example", "REPLY", "RECURRENCE-ID;TZID=Nowhere:20260311T140000", anaAccepts),
-		"another series":     strings.ReplaceAll(reply("ana@acme.example", "REPLY", anaAccepts), "UID:ps1-", "UID:ps9-"),
-		"words only":         "From: ana@acme.example\nIn-Reply-To: <invite-ana@acme.example>\nSubject: Accepted\n\nI am in!\n",
-		"winmail.dat":        "From: ana@acme.example\nReferences: <x@y> <invite-ana@acme.example>\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: application/ms-tnef; name=winmail.dat\n\nx\n--b--\n",
+		"dmarc=fail":                  "Authentication-Results: mx.acme.example;\n spf=pass; dmarc=fail (p=none)\n" + reply("ana@acme.example", "REPLY", anaAccepts),
+		"a stranger":                  reply("eve@evil.example", "REPLY", "ATTENDEE;PARTSTAT=ACCEPTED:mailto:eve@evil.example"),
+		"for somebody else":           reply("bo@acme.example", "REPLY", anaAccepts),
+		"for two":                     reply("ana@acme.example", "REPLY", anaAccepts, "ATTENDEE;PARTSTAT=ACCEPTED:mailto:a.lima@acme.example"),
+		"two senders":                 reply("ana@acme.example, bo@acme.example", "REPLY", anaAccepts),
+		"a counter-proposal":          reply("ana@acme.example", "COUNTER", anaSession, "DTSTART:20260311T140000Z", anaAccepts),
+		"a delegate":                  reply("ana@acme.example", "REPLY", "ATTENDEE;PARTSTAT=DELEGATED:mailto:ana@acme.example"),
+		"no such session":             reply("ana@acme.example", "REPLY", "RECURRENCE-ID:20260311T140000Z", anaAccepts),
+		"an unknown zone":             reply("ana@acme.example", "REPLY", "RECURRENCE-ID;TZID=Nowhere:20260311T140000", anaAccepts),
+		"another series":              strings.ReplaceAll(reply("ana@acme.example", "REPLY", anaAccepts), "UID:ps1-", "UID:ps9-"),
+		"words only":                  "From: ana@acme.example\nIn-Reply-To: <invite-ana@acme.example>\nSubject: Accepted\n\nI am in!\n",
+		"words, by its subject alone": "From: a.lima@acme.example\nSubject: Zusage: Peer circle: leads\n\nJa!\n",
+		"winmail.dat":                 "From: ana@acme.example\nReferences: <x@y> <invite-ana@acme.example>\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: application/ms-tnef; name=winmail.dat\n\nx\n--b--\n",
 	} {
 		d := newDesk(t)
 		done := d.take(t, raw)
@@ -167,6 +168,7 @@ func TestWhatSaysNothingChangesNothing(t *testing.T) {
 		"needs action":              reply("ana@acme.example", "REPLY", "ATTENDEE;PARTSTAT=NEEDS-ACTION:mailto:ana@acme.example"),
 		"stale":                     reply("ana@acme.example", "REPLY", anaSession, anaAccepts, "SEQUENCE:1"),
 		"out of office":             "From: ana@acme.example\nAuto-Submitted: auto-replied\nIn-Reply-To: <invite-ana@acme.example>\n\nI am away\n",
+		"a stranger with our title": "From: eve@evil.example\nSubject: Re: Peer circle: leads\n\nBuy!\n",
 		"a newsletter":              "From: shop@shop.example\n\nBuy!\n",
 		"nothing":                   "",
 		"delayed":                   "From: MAILER-DAEMON@mx\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\n\n--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx\n\nFinal-Recipient: rfc822; ana@acme.example\nAction: delayed\nStatus: 4.4.1\n\n--b\nContent-Type: text/rfc822-headers\n\nMessage-ID: <invite-ana@acme.example>\n\n--b--\n",
