@@ -7,7 +7,6 @@ package scheduler
 
 import (
 	"fmt"
-	"time"
 
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
@@ -160,13 +159,4 @@ func (p Person) Member(busy availability.Busy, window availability.Interval, hol
 		m.Trips = append(m.Trips, there)
 	}
 	return m, nil
-}
-
-// Location returns the person's zone, or UTC if it is not known.
-func (p Person) location() *time.Location {
-	loc, err := availability.LoadZone(p.Zone)
-	if err != nil {
-		return time.UTC
-	}
-	return loc
 }

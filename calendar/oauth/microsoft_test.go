@@ -122,7 +122,7 @@ func TestApplicationWithCertificate(t *testing.T) {
 	if header.Alg != "PS256" || header.Thumb != base64.RawURLEncoding.EncodeToString(thumb[:]) {
 		t.Errorf("header: got %+v", header)
 	}
-	life := time.Unix(claims.Exp, 0).Sub(time.Now())
+	life := time.Until(time.Unix(claims.Exp, 0))
 	if claims.Aud != e.paths[0] || claims.Iss != "client" || claims.Sub != "client" || claims.Jti == "" || life <= 0 || life > 10*time.Minute {
 		t.Errorf("claims: got %+v, good for %v", claims, life)
 	}

@@ -153,7 +153,7 @@ func TestMicrosoftCosts(t *testing.T) {
 			if d > 0 && method != "getSchedule" && method != "calendarView.delta" {
 				t.Errorf("%s called %s %d times", what, method, d)
 			}
-			if d > 0 && !strings.Contains(stderr, fmt.Sprintf("%s", method)) {
+			if d > 0 && !strings.Contains(stderr, method) {
 				t.Errorf("%s: -v does not count %s:\n%s", what, method, stderr)
 			}
 		}

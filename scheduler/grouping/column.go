@@ -24,11 +24,6 @@ func (s set) has(i int) bool   { return s.meets(set{}.with(i)) }
 func (s set) meets(t set) bool { return s.low&t.low|s.high&t.high != 0 }
 func (s set) minus(t set) set  { return set{s.low &^ t.low, s.high &^ t.high} }
 
-// common returns how many are in both.
-func (s set) common(t set) int {
-	return bits.OnesCount64(s.low&t.low) + bits.OnesCount64(s.high&t.high)
-}
-
 // all yields the members in ascending order.
 func (s set) all() iter.Seq[int] {
 	return func(yield func(int) bool) {

@@ -202,7 +202,7 @@ func (t *taking) sender(b scheduler.Booking, e ical.ReceivedEvent) (calendar.Add
 	}
 	from := t.person(t.in.From)
 	if !b.Series.Invites(from) {
-		return "", "", errors.New("its sender is not a member of the group; if it is another address of one, add that to aliases:")
+		return "", "", errors.New("its sender is not a member of the group; if it is another address of one, name it under aliases")
 	}
 	if sessions, err := b.Series.Occurrences(); err != nil || !e.Original.IsZero() && !slices.ContainsFunc(sessions, func(o calendar.Occurrence) bool { return o.Original.Equal(e.Original) }) {
 		return "", "", errors.New("it answers a session that the series does not have")

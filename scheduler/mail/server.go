@@ -113,7 +113,7 @@ func (s Server) sasl(ctx context.Context, offers func(string) bool) (sasl.Client
 		}
 		return s.client(way, secret), nil
 	}
-	return nil, fmt.Errorf("%w: it offers none of %s; set auth: in mail:", ErrSignIn, strings.Join(ways, ", "))
+	return nil, fmt.Errorf("%w: it offers none of %s; look at auth in mail", ErrSignIn, strings.Join(ways, ", "))
 }
 
 func (s Server) client(way, secret string) sasl.Client {

@@ -95,7 +95,7 @@ func (s *Server) parse(r *http.Request) (*method, request, error) {
 func (m *method) check(r *request) error {
 	prefer := r.Header.Get("Prefer")
 	if !strings.Contains(prefer, `IdType="ImmutableId"`) || !strings.Contains(prefer, `outlook.timezone="UTC"`) {
-		return fmt.Errorf("Prefer %q: ids would change, or times be in another zone", prefer)
+		return fmt.Errorf("header Prefer %q: ids would change, or times be in another zone", prefer)
 	}
 	if r.Header.Get("If-Match") != "" && m.verb != "PATCH" {
 		return errors.New("If-Match for what changes no event")

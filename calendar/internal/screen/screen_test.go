@@ -20,9 +20,6 @@ const ana = calendar.Address("ana@acme.example")
 // maxLine is the most bytes of a line that are read.
 const maxLine = 256 << 10
 
-// hidden is in all that a copy must not hold.
-const hidden = "Hush"
-
 func screened(t *testing.T, text string, owner calendar.Address) string {
 	t.Helper()
 	b, err := io.ReadAll(New(strings.NewReader(text), owner))
