@@ -24,10 +24,17 @@ type copies map[calendar.Address]held
 
 // held is one copy, or why there is something else in its place.
 type held struct {
-	text   string
-	series calendar.Series
-	err    error
+	text    string
+	series  calendar.Series
+	err     error
+	spoiled bool // it was read, and is no calendar, or no series
 }
+
+// A spoiledError says why nothing can be made of the copies of a series. To callers
+// they were changed by somebody.
+type spoiledError struct{ error }
+
+func (spoiledError) Is(target error) bool { return target == calendar.ErrChanged }
 
 // copies reads the copies of a series: those that the index knows, those of its
 // people, and those of the ones who are to be in it.
@@ -78,6 +85,7 @@ func (r copyReader) copyAt(path string) held {
 	if !ok {
 		h = held{text: string(data)}
 		h.series, h.err = copyIn(data, r.uid)
+		h.spoiled = h.err != nil && !errors.Is(h.err, errForeign)
 		r.understood[h.text] = h
 	}
 	if h.err != nil {
@@ -119,21 +127,27 @@ func (c copies) series() (calendar.Series, error) {
 }
 
 // organizers returns the organizer's copy. If there is none among those that
-// could be read, it may be one of those that could not.
+// could be read, it may be one of those that could not; it returns a spoiledError if
+// all of these are no series.
 func (c copies) organizers() (calendar.Series, error) {
 	var faults []error
+	spoiled := true
 	for _, a := range slices.Sorted(maps.Keys(c)) {
 		switch own := c[a]; {
 		case own.err == nil && own.series.Organizer.Address == a:
 			return own.series, nil
 		case own.err != nil && !errors.Is(own.err, errForeign):
-			faults = append(faults, own.err)
+			faults, spoiled = append(faults, own.err), spoiled && own.spoiled
 		}
 	}
-	if len(faults) > 0 {
-		return calendar.Series{}, errors.Join(faults...)
+	switch err := errors.Join(faults...); {
+	case err == nil:
+		return calendar.Series{}, calendar.ErrNotFound
+	case spoiled:
+		return calendar.Series{}, spoiledError{err}
+	default:
+		return calendar.Series{}, err
 	}
-	return calendar.Series{}, calendar.ErrNotFound
 }
 
 // version returns a name for what s says, apart from the replies. It does not

@@ -107,8 +107,14 @@ func (b *Backend) cancel(uid calendar.UID, from time.Time) error {
 		return err
 	}
 	have, err := there.series()
-	if errors.Is(err, calendar.ErrNotFound) {
-		// The organizer deleted it by hand: copies that are left are of nothing.
+	if errors.Is(err, calendar.ErrNotFound) || errors.Is(err, calendar.ErrChanged) {
+		// The organizer deleted it by hand, or nobody knows what it was: copies that
+		// are left are of nothing, spoiled ones among them.
+		for a, h := range there {
+			if h.spoiled {
+				there[a] = held{}
+			}
+		}
 		return b.removeAll(there, uid)
 	}
 	if err != nil {

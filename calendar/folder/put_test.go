@@ -257,6 +257,41 @@ func TestGetNamesABrokenCopy(t *testing.T) {
 	}
 }
 
+// A series that cannot be understood any more is taken off by the names of its files;
+// what is of another program, and what could not be read, stays.
+func TestCancelWithoutUnderstanding(t *testing.T) {
+	for name, text := range map[string]string{"cut off": "BEGIN:VCALENDAR\r\n", "empty": "", "no calendar": "\x00\x01"} {
+		h := newHands(t)
+		h.put(sample())
+		h.write(fileOf(calendartest.Organizer), text)
+		h.write(fileOf(calendartest.Bo), text)
+		if _, err := h.Get(t.Context(), uid); !errors.Is(err, calendar.ErrChanged) {
+			t.Errorf("%s: Get: %v, want ErrChanged", name, err)
+		}
+		fresh := &Backend{Path: h.Path} // as the next run has it
+		if err := fresh.Cancel(t.Context(), uid, calendartest.Window().Start); err != nil {
+			t.Errorf("%s: Cancel: %v", name, err)
+		}
+		if files := h.files(); len(files) > 0 {
+			t.Errorf("%s: Cancel left %v", name, slices.Sorted(maps.Keys(files)))
+		}
+	}
+
+	h := newHands(t)
+	h.put(sample())
+	if err := os.Remove(h.copyOf(calendartest.Organizer, uid)); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(h.copyOf(calendartest.Organizer, uid), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	h.write(fileOf(calendartest.Bo), "BEGIN:VCALENDAR\r\n")
+	before := h.files()
+	if err := h.Cancel(t.Context(), uid, time.Time{}); err == nil || !maps.Equal(before, h.files()) {
+		t.Errorf("Cancel of what cannot be read: %v; want an error, and everything left", err)
+	}
+}
+
 // Who deletes the organizer's copy takes the series off.
 func TestOrganizerDeletes(t *testing.T) {
 	h := newHands(t)

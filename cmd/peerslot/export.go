@@ -88,7 +88,7 @@ func (o exportOptions) run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	files, err := o.files(ctx, a, w, bookings)
+	files, broken, err := o.files(ctx, a, w, bookings)
 	if err != nil {
 		return err
 	}
@@ -109,10 +109,14 @@ func (o exportOptions) run(ctx context.Context, a *app) error {
 		}
 	}
 	if a.json {
-		return a.answer(answer)
-	}
-	if len(bookings) == 0 {
+		if err := a.answer(answer); err != nil {
+			return err
+		}
+	} else if len(bookings) == 0 {
 		a.hint("nothing is booked, so there is nothing to export")
+	}
+	if broken {
+		return &needsPerson{}
 	}
 	return nil
 }
@@ -168,33 +172,28 @@ type exportFile struct {
 	data   []byte
 }
 
-func (o exportOptions) files(ctx context.Context, a *app, w *workspace, bookings []scheduler.Booking) ([]exportFile, error) {
-	var files []exportFile
+// files returns what is to be written. Broken are series that cannot be used; they are
+// named, and hinder no others.
+func (o exportOptions) files(ctx context.Context, a *app, w *workspace, bookings []scheduler.Booking) (files []exportFile, broken bool, err error) {
 	together := o.output == "-" || strings.HasSuffix(strings.ToLower(o.output), ".ics")
 	if !together && o.output != "" {
 		if err := os.MkdirAll(o.output, 0o755); err != nil {
-			return nil, fmt.Errorf("export: %w", err)
+			return nil, false, fmt.Errorf("export: %w", err)
 		}
 	}
 	current, faults, err := w.service.Current(ctx, bookings)
 	if err != nil {
-		return nil, fmt.Errorf("export: %w", err)
+		return nil, false, fmt.Errorf("export: %w", err)
 	}
 	var all []calendar.Series
 	var names []string
 	byGroup := map[string][]calendar.Series{}
 	for _, b := range bookings {
-		s, there := current[b.Series.UID]
-		switch fault := faults[b.Series.UID]; {
-		case fault != nil:
-			a.warn("group %q: the series on the organizer's calendar cannot be used, so this is how it was booked: %v", b.Group, fault)
-			s = b.Series
-		case !there && b.State == scheduler.Ended:
-			s = b.Series
-			s.Cancelled = true
-		case !there:
-			a.warn("group %q: the series is not on the organizer's calendar; this is how it was booked", b.Group)
-			s = b.Series
+		now, there := current[b.Series.UID]
+		s, usable := a.exported(b, now, there, faults[b.Series.UID])
+		broken = broken || !usable || faults[b.Series.UID] != nil
+		if !usable {
+			continue
 		}
 		if byGroup[b.Group] == nil {
 			names = append(names, b.Group)
@@ -203,16 +202,38 @@ func (o exportOptions) files(ctx context.Context, a *app, w *workspace, bookings
 	}
 	if together && len(all) > 0 {
 		data, err := o.encode(all)
-		return []exportFile{{o.output, names, data}}, err
+		return []exportFile{{o.output, names, data}}, broken, err
 	}
 	for _, name := range names {
 		data, err := o.encode(byGroup[name])
 		if err != nil {
-			return nil, fmt.Errorf("export group %q: %w", name, err)
+			return nil, broken, fmt.Errorf("export group %q: %w", name, err)
 		}
 		files = append(files, exportFile{filepath.Join(o.output, fileName(name)+".ics"), []string{name}, data})
 	}
-	return files, nil
+	return files, broken, nil
+}
+
+// exported returns the series to be written for a booking: as it is on the calendar if
+// it is there, or else as it was booked. It is not usable if that is no series either.
+func (a *app) exported(b scheduler.Booking, now calendar.Series, there bool, fault error) (s calendar.Series, usable bool) {
+	if there {
+		return now, true
+	}
+	s = b.Series
+	if err := cmp.Or(b.Fault, s.Check()); err != nil {
+		a.warn("group %q is not exported: %v", b.Group, cmp.Or(fault, err))
+		return s, false
+	}
+	switch {
+	case fault != nil:
+		a.warn("group %q: the series on the organizer's calendar cannot be used, so this is how it was booked: %v", b.Group, fault)
+	case b.State == scheduler.Ended:
+		s.Cancelled = true
+	default:
+		a.warn("group %q: the series is not on the organizer's calendar; this is how it was booked", b.Group)
+	}
+	return s, true
 }
 
 // encode writes the series with the method that was asked for; those that are off
