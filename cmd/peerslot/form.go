@@ -52,7 +52,7 @@ Who is away for the first three weeks, or has paused, is left out and named. Som
 of whose calendar nothing is known is taken for free to find groups, and named.`,
 		Example: `  peerslot form em-circles
   peerslot form em-circles --keep em-circles-1-amber --swap ana,bo
-  peerslot form pairs --rounds 6
+  peerslot form em-circles --rounds 6
   peerslot form em-circles --place dora
   peerslot form em-circles --yes && peerslot book --all --yes`,
 		Args: exactly(1, "name the program"),
