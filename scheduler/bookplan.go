@@ -273,8 +273,8 @@ func (p *Planner) onFewestDays(r Request, ranked []availability.Candidate) avail
 		if b.Program != r.Group.Program || b.Group == r.Group.Name {
 			continue
 		}
-		for _, at := range b.Series.Attendees {
-			days[at.Address] |= availability.DaysOf(b.Series.Slot.Day)
+		for _, a := range p.invited(b.Series) {
+			days[a] |= availability.DaysOf(b.Series.Slot.Day)
 		}
 	}
 	newDays := func(c availability.Candidate) (n int) {

@@ -71,6 +71,20 @@ type DateRange struct{ First, Last availability.Date }
 // A Roster is all the people, by address.
 type Roster map[calendar.Address]Person
 
+// Aliases returns the other addresses of all people. The address of a person is nobody
+// else's alias.
+func (r Roster) Aliases() calendar.Aliases {
+	aliases := calendar.Aliases{}
+	for address, p := range r {
+		for _, a := range p.Aliases {
+			if _, taken := r[a]; !taken {
+				aliases[a] = address
+			}
+		}
+	}
+	return aliases
+}
+
 // Off returns the person's days off that touch the dates from first to last.
 // holidays has the public holidays of their region in that span.
 func (p Person) Off(first, last availability.Date, holidays Holidays) ([]availability.Off, error) {

@@ -187,6 +187,37 @@ func TestGroupsThatShareMembersDoNotCollide(t *testing.T) {
 	}
 }
 
+// Who is invited under another of their addresses is busy all the same, once.
+func TestAnAliasBlocksElsewhere(t *testing.T) {
+	w, b := booked(t, ana, bo, cem)
+	person := w.Workspace.Roster[ana]
+	person.Aliases = []calendar.Address{"a.lima@acme.example"}
+	w.Workspace.Roster[ana] = person
+	b.Series.Attendees = slices.Concat([]calendar.Attendee{{Address: "a.lima@acme.example"}}, b.Series.Attendees)
+	whole := availability.Interval{Start: now, End: now.AddDate(0, 6, 0)}
+	for _, invited := range [][]calendar.Attendee{b.Series.Attendees, b.Series.Attendees[:1]} {
+		b.Series.Attendees = invited
+		p, err := scheduler.NewPlanner(scheduler.Snapshot{Workspace: w.Workspace, Bookings: scheduler.Bookings{b}, Window: whole, Now: now})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := p.Taken([]calendar.Address{ana}, ""); len(got) != b.Series.Count {
+			t.Errorf("invited as %v: ana has %d sessions, want %d", invited, len(got), b.Series.Count)
+		}
+		sessions, err := b.Series.Occurrences()
+		if err != nil {
+			t.Fatal(err)
+		}
+		members, err := p.Members(scheduler.Group{Name: "h", Members: []calendar.Address{ana}}, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if can, _ := members[0].CanAttend(sessions[0].Interval); can != availability.No {
+			t.Errorf("invited as %v: ana's time is %v for another group, want that she cannot", invited, can)
+		}
+	}
+}
+
 // Sessions that a member declined take none of their time when another group is booked.
 func TestDeclinedSessionsBlockNoBooking(t *testing.T) {
 	w := newWorld(t, ana, bo, cem)

@@ -35,7 +35,8 @@ type Snapshot struct {
 // is busy for the next.
 type Planner struct {
 	Snapshot
-	own     map[calendar.Address][]ownSession
+	aliases calendar.Aliases
+	own     map[calendar.Address][]ownSession         // by the person's address, whichever was invited
 	people  map[calendar.Address]*availability.Member // as their calendars say
 	planned []Booking                                 // the snapshot's bookings and those planned since
 }
@@ -49,7 +50,7 @@ type ownSession struct {
 
 // NewPlanner returns a planner that knows the sessions of all bookings.
 func NewPlanner(s Snapshot) (*Planner, error) {
-	p := &Planner{Snapshot: s, own: map[calendar.Address][]ownSession{}, people: map[calendar.Address]*availability.Member{}, planned: slices.Clone(s.Bookings)}
+	p := &Planner{Snapshot: s, aliases: s.Workspace.Roster.Aliases(), own: map[calendar.Address][]ownSession{}, people: map[calendar.Address]*availability.Member{}, planned: slices.Clone(s.Bookings)}
 	p.makeRoom()
 	for _, b := range s.Bookings {
 		// One that cannot be understood takes nobody's time; it is named where it is
@@ -89,13 +90,25 @@ func (p *Planner) recognise() {
 func (p *Planner) makeRoom() {
 	sessions := map[calendar.Address]int{}
 	for _, b := range p.Bookings {
-		for _, at := range b.Series.Attendees {
-			sessions[at.Address] += b.Series.Count
+		for _, a := range p.invited(b.Series) {
+			sessions[a] += b.Series.Count
 		}
 	}
 	for a, n := range sessions {
 		p.own[a] = make([]ownSession, 0, n)
 	}
+}
+
+// invited returns who is invited to the series, each once, by the address that names
+// them.
+func (p *Planner) invited(s calendar.Series) []calendar.Address {
+	out := make([]calendar.Address, 0, len(s.Attendees))
+	for _, at := range s.Attendees {
+		if a := p.aliases.Person(string(at.Address)); !slices.Contains(out, a) {
+			out = append(out, a)
+		}
+	}
+	return out
 }
 
 // take notes the sessions of the series for its attendees.
@@ -104,14 +117,14 @@ func (p *Planner) take(s calendar.Series) error {
 	if err != nil {
 		return err
 	}
-	for _, at := range s.Attendees {
-		person, known := p.Workspace.Roster[at.Address]
+	for _, a := range p.invited(s) {
+		person, known := p.Workspace.Roster[a]
 		if !known {
-			person.Address = at.Address
+			person.Address = a
 		}
 		for _, o := range occurrences {
 			if !o.Cancelled && o.Overlaps(p.Window) {
-				p.own[at.Address] = append(p.own[at.Address], ownSession{s.UID, o.Interval, person.Reply(s, o) == calendar.Declined})
+				p.own[a] = append(p.own[a], ownSession{s.UID, o.Interval, person.Reply(s, o) == calendar.Declined})
 			}
 		}
 	}
@@ -262,8 +275,8 @@ func (w Workspace) Name(a calendar.Address) string {
 
 // Retake moves an own session in what is taken; to an empty time if it is off.
 func (p *Planner) Retake(s calendar.Series, from, to availability.Interval) {
-	for _, at := range s.Attendees {
-		sessions := p.own[at.Address]
+	for _, a := range p.invited(s) {
+		sessions := p.own[a]
 		for i, o := range sessions {
 			if o.uid == s.UID && o.Start.Equal(from.Start) {
 				sessions[i].Interval, sessions[i].declined = to, false // replies were to the old time
@@ -274,8 +287,8 @@ func (p *Planner) Retake(s calendar.Series, from, to availability.Interval) {
 
 // Add notes a session of s that takes place after all.
 func (p *Planner) Add(s calendar.Series, o calendar.Occurrence) {
-	for _, at := range s.Attendees {
-		declined := p.Workspace.Roster[at.Address].Reply(s, o) == calendar.Declined
-		p.own[at.Address] = append(p.own[at.Address], ownSession{s.UID, o.Interval, declined})
+	for _, a := range p.invited(s) {
+		declined := p.Workspace.Roster[a].Reply(s, o) == calendar.Declined
+		p.own[a] = append(p.own[a], ownSession{s.UID, o.Interval, declined})
 	}
 }

@@ -58,7 +58,7 @@ func googleConfig(c *config.Config) google.Config {
 		Token:       inDir(c.Dir, g.Token),
 		Subject:     g.Subject,
 		Organizer:   c.Workspace.Organizer.Address,
-		Aliases:     google.Aliases(aliasesOf(c)),
+		Aliases:     google.Aliases(c.Workspace.Roster.Aliases()),
 		Endpoint:    g.Endpoint,
 		Meet:        g.Meet,
 

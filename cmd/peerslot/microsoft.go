@@ -61,7 +61,7 @@ func (a *app) microsoftConfig(c *config.Config) (graph.Config, error) {
 		ClientID:  m.ClientID,
 		Token:     inDir(c.Dir, m.Token),
 		Organizer: c.Workspace.Organizer.Address,
-		Aliases:   aliasesOf(c),
+		Aliases:   c.Workspace.Roster.Aliases(),
 		Teams:     m.Teams,
 		Endpoint:  m.Endpoint,
 		Login:     m.Login,

@@ -222,17 +222,6 @@ func storeURL(c *config.Config) string {
 	return inDir(c.Dir, c.Store)
 }
 
-// aliasesOf returns the other addresses of all people.
-func aliasesOf(c *config.Config) calendar.Aliases {
-	aliases := calendar.Aliases{}
-	for address, p := range c.Workspace.Roster {
-		for _, a := range p.Aliases {
-			aliases[a] = address
-		}
-	}
-	return aliases
-}
-
 // backend is the one switch that names the backends.
 func (a *app) backend(ctx context.Context, w *workspace) (calendar.Backend, error) {
 	c := w.Config

@@ -25,7 +25,7 @@ type Replies struct {
 	Now       func() time.Time
 	Log       *slog.Logger // nil for none
 
-	main map[calendar.Address]calendar.Address // by alias; made when it is needed
+	aliases calendar.Aliases // made when it is needed
 }
 
 // Taken is what was noted of some messages.
@@ -221,18 +221,10 @@ func (t *taking) sender(b scheduler.Booking, e ical.ReceivedEvent) (calendar.Add
 
 // person returns the address that names who has the address a.
 func (r *Replies) person(a calendar.Address) calendar.Address {
-	if r.main == nil {
-		r.main = map[calendar.Address]calendar.Address{}
-		for main, p := range r.Workspace.Roster {
-			for _, alias := range p.Aliases {
-				r.main[alias] = main
-			}
-		}
+	if r.aliases == nil {
+		r.aliases = r.Workspace.Roster.Aliases()
 	}
-	if _, ok := r.Workspace.Roster[a]; !ok && r.main[a] != "" {
-		return r.main[a]
-	}
-	return a
+	return r.aliases.Person(string(a))
 }
 
 // stale reports whether a reply is to what the member was told before the last
