@@ -12,6 +12,17 @@ func (bs Bookings) Current(group string) (Booking, bool) {
 	return bs.find(func(b Booking) bool { return b.Group == group && !b.Reviewed })
 }
 
+// ByGroup returns the current booking of each group that has one, for who asks for many.
+func (bs Bookings) ByGroup() map[string]Booking {
+	out := make(map[string]Booking, len(bs))
+	for _, b := range bs {
+		if _, again := out[b.Group]; !again && !b.Reviewed {
+			out[b.Group] = b
+		}
+	}
+	return out
+}
+
 // RunningOut returns the group's booking that was reviewed and has sessions left.
 func (bs Bookings) RunningOut(group string) (Booking, bool) {
 	return bs.find(func(b Booking) bool { return b.Group == group && b.Reviewed })

@@ -90,13 +90,14 @@ func PlanBookings(s Snapshot, requests []Request) ([]BookingPlan, error) {
 	}
 	plans := make([]BookingPlan, len(requests))
 	var order []contender
+	current := s.Bookings.ByGroup()
 	for i, r := range requests {
 		program, err := s.programFor(r)
 		if err != nil {
 			plans[i] = BookingPlan{Group: r.Group, Problem: err}
 			continue
 		}
-		plans[i] = BookingPlan{Group: r.Group, Program: program, Existing: s.standing(r)}
+		plans[i] = BookingPlan{Group: r.Group, Program: program, Existing: s.standing(r, current)}
 		if e := plans[i].Existing; e != nil {
 			plans[i].Problem = r.asksForAnother(e.Series)
 			continue
@@ -148,8 +149,8 @@ func (s Snapshot) programFor(r Request) (Program, error) {
 
 // standing returns the series because of which there is nothing to book, nil if there
 // is none but the one that the request is to follow.
-func (s Snapshot) standing(r Request) *Booking {
-	if b := s.existing(r.Group.Name); b != nil && b.Series.UID != r.Follows {
+func (s Snapshot) standing(r Request, current map[string]Booking) *Booking {
+	if b := s.existing(r.Group.Name, current); b != nil && b.Series.UID != r.Follows {
 		return b
 	}
 	return nil
@@ -157,8 +158,8 @@ func (s Snapshot) standing(r Request) *Booking {
 
 // existing returns the group's series, nil if it has none. One that is over, and was
 // not reviewed, does not count.
-func (s Snapshot) existing(group string) *Booking {
-	b, ok := s.Bookings.Current(group)
+func (s Snapshot) existing(group string, current map[string]Booking) *Booking {
+	b, ok := current[group]
 	if !ok {
 		return nil
 	}

@@ -91,3 +91,32 @@ func TestANightIsOneLook(t *testing.T) {
 		t.Errorf("Night: %d bookings, %d series, %v; want one of each", len(snapshot.Bookings), len(snapshot.Current), err)
 	}
 }
+
+// A countingStore counts the looks at the bookings of all groups.
+type countingStore struct {
+	scheduler.Store
+	looks int
+}
+
+func (s *countingStore) Bookings(ctx context.Context) (scheduler.Bookings, error) {
+	s.looks++
+	return s.Store.Bookings(ctx)
+}
+
+// What is done for one group looks at the bookings of no other.
+func TestBookingOneGroupReadsNoOther(t *testing.T) {
+	w := newWorld(t, ana, bo, cem, dee)
+	plans := w.plan(t, w.group("g", ana, bo), w.group("h", cem, dee))
+	store := &countingStore{Store: w.Store}
+	w.Store = store
+	for _, p := range plans {
+		for _, first := range []bool{true, false} { // the second finds the first
+			if b, created, err := w.Book(t.Context(), p); err != nil || created != first || b.Group != p.Group.Name {
+				t.Errorf("Book %s: %+v, %v, %v; want it created: %v", p.Group.Name, b, created, err, first)
+			}
+		}
+	}
+	if store.looks > 0 {
+		t.Errorf("%d looks at all bookings, want none", store.looks)
+	}
+}

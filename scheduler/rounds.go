@@ -84,5 +84,5 @@ func (s *Service) Intro(ctx context.Context, name string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("read the bookings: %w", err)
 	}
-	return agenda.Intro(s.Workspace, g, Snapshot{Bookings: bookings, Now: s.Now()}.existing(name), s.Now())
+	return agenda.Intro(s.Workspace, g, Snapshot{Now: s.Now()}.existing(name, bookings.ByGroup()), s.Now())
 }

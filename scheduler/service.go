@@ -154,7 +154,7 @@ func (s *Service) PlanBookings(ctx context.Context, requests []Request) ([]Booki
 	if err != nil {
 		return nil, fmt.Errorf("read the bookings: %w", err)
 	}
-	stored := Snapshot{Bookings: bookings, Now: s.Now()}
+	stored, current := Snapshot{Now: s.Now()}, bookings.ByGroup()
 	var window availability.Interval
 	var people []calendar.Address
 	for _, r := range requests {
@@ -169,7 +169,7 @@ func (s *Service) PlanBookings(ctx context.Context, requests []Request) ([]Booki
 			window = w
 		}
 		window.Start, window.End = earlier(window.Start, w.Start), later(window.End, w.End)
-		if stored.standing(r) == nil {
+		if stored.standing(r, current) == nil {
 			people = append(people, r.Group.Members...)
 		}
 	}
@@ -240,11 +240,11 @@ func (s *Service) Book(ctx context.Context, p BookingPlan) (b Booking, created b
 // reviewed, ends with it.
 func (s *Service) intendBooking(ctx context.Context, b Booking) (Booking, error) {
 	batch := Batch{Bookings: []Booking{b}, Events: []Event{s.event(b, "intended", fmt.Sprintf("%s, %s", b.Series.Slot, plural(b.Series.Count, "session")))}}
-	bookings, err := s.Store.Bookings(ctx)
+	old, ok, err := s.currentOf(ctx, b.Group)
 	if err != nil {
-		return b, fmt.Errorf("read the bookings: %w", err)
+		return b, err
 	}
-	if old, ok := bookings.Current(b.Group); ok && old.Fault == nil {
+	if ok && old.Fault == nil {
 		if over, err := s.isOver(old.Series); err == nil && over {
 			old.State = Ended
 			batch.Bookings = []Booking{old, b}
@@ -412,14 +412,22 @@ func (s *Service) event(b Booking, what, why string) Event {
 
 // booking returns the group's booking that has not ended.
 func (s *Service) booking(ctx context.Context, group string) (Booking, error) {
-	bookings, err := s.Store.Bookings(ctx)
+	b, ok, err := s.currentOf(ctx, group)
+	if err == nil && !ok {
+		err = fmt.Errorf("group %q has no series", group)
+	}
+	return b, err
+}
+
+// currentOf is Bookings.Current of what the store has, without reading that of all
+// groups.
+func (s *Service) currentOf(ctx context.Context, group string) (Booking, bool, error) {
+	all, err := s.Store.BookingsOf(ctx, group)
 	if err != nil {
-		return Booking{}, fmt.Errorf("read the bookings: %w", err)
+		return Booking{}, false, fmt.Errorf("read the bookings of group %q: %w", group, err)
 	}
-	if b, ok := bookings.Current(group); ok {
-		return b, nil
-	}
-	return Booking{}, fmt.Errorf("group %q has no series", group)
+	b, ok := Bookings(slices.DeleteFunc(all, func(b Booking) bool { return b.State == Ended })).Current(group)
+	return b, ok, nil
 }
 
 // Cancel takes the sessions of the group's series from now on off the calendar

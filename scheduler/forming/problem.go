@@ -174,8 +174,9 @@ func (r *forming) membersOf() ([]availability.Member, error) {
 	if err != nil {
 		return nil, err
 	}
+	current := r.Bookings.ByGroup()
 	for _, g := range r.kept {
-		booking, ok := r.Bookings.Current(g.Name)
+		booking, ok := current[g.Name]
 		if !ok {
 			continue
 		}
