@@ -147,7 +147,10 @@ func TestLettersSayItOnTheReadersClocks(t *testing.T) {
 		"off": {scheduler.Notice{Kind: scheduler.NoticeOff, Original: off, Was: later}, s,
 			[]string{"Cancelled: Peer circle: leads on Tue 17 Mar, 14:00"}, []string{"does not take place", "Why: Only 1 of 2 can attend."}},
 		"cancelled": {scheduler.Notice{Kind: scheduler.NoticeCancelled}, ended, []string{"Cancelled: Peer circle: leads"}, []string{"there are no more sessions"}},
-		"left":      {scheduler.Notice{Kind: scheduler.NoticeLeft}, s, []string{"You no longer take part: Peer circle: leads"}, []string{"It goes on for the others"}},
+		"asked": {scheduler.Notice{Kind: scheduler.NoticeAsked, Was: availability.Interval{Start: now.AddDate(0, 0, 26), End: now.AddDate(0, 0, 27)}}, s,
+			[]string{"What should follow: Peer circle: leads?"},
+			[]string{"The last session of Peer circle: leads is on Tue 7 Apr 2026", "to ops@acme.example before Sat 28 Mar 2026", "never by name"}},
+		"left": {scheduler.Notice{Kind: scheduler.NoticeLeft}, s, []string{"You no longer take part: Peer circle: leads"}, []string{"It goes on for the others"}},
 	} {
 		n := composed(t, row.notice, s, row.after, "")
 		h, err := gomail.CreateReader(bytes.NewReader(n.Message))
