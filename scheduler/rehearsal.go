@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/peerslot/peerslot/availability"
@@ -37,15 +38,24 @@ type draftBackend struct {
 	calendar.Backend
 	series map[calendar.UID]calendar.Series // as they were put
 	was    map[calendar.UID]calendar.Series // as they are on the calendars
+	read   sync.Map                         // of UID to Series: as they were found
 	puts   int
 }
 
-// Get implements calendar.Backend.
+// Get implements calendar.Backend. What the calendars have is read once: a rehearsal
+// is of one moment, and several plans in it ask for all series.
 func (d *draftBackend) Get(ctx context.Context, uid calendar.UID) (calendar.Series, error) {
 	if s, ok := d.series[uid]; ok {
 		return s, nil
 	}
-	return d.Backend.Get(ctx, uid)
+	if s, ok := d.read.Load(uid); ok {
+		return s.(calendar.Series), nil
+	}
+	s, err := d.Backend.Get(ctx, uid)
+	if err == nil {
+		d.read.Store(uid, s)
+	}
+	return s, err
 }
 
 // List implements calendar.Lister, if the calendar does.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -241,5 +242,42 @@ func TestRehearsalIsTrue(t *testing.T) {
 	}
 	if real := plan(w.Service); real[0].Existing != nil || real[0].Candidate != rehearsed[0].Candidate || !real[0].Booking.Series.Same(rehearsed[0].Booking.Series) {
 		t.Errorf("the rehearsal shows %v; then the run plans %v", rehearsed[0].Candidate, real[0].Candidate)
+	}
+}
+
+// A countingBackend counts how often each series is read.
+type countingBackend struct {
+	calendar.Backend
+	mu    sync.Mutex
+	reads map[calendar.UID]int
+}
+
+func (c *countingBackend) Get(ctx context.Context, uid calendar.UID) (calendar.Series, error) {
+	c.mu.Lock()
+	c.reads[uid]++
+	c.mu.Unlock()
+	return c.Backend.Get(ctx, uid)
+}
+
+// However many plans a rehearsal makes, it reads each series once.
+func TestRehearsalReadsOnce(t *testing.T) {
+	w := newWorld(t, ana, bo, cem, dee)
+	g, h := w.bookAt(t, "g", "tue 15:00", ana, bo), w.bookAt(t, "h", "wed 15:00", cem, dee)
+	counting := &countingBackend{Backend: w.Backend, reads: map[calendar.UID]int{}}
+	w.Backend = counting
+	r, err := w.Rehearsal(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Store.Close()
+	if _, err := r.Status(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.Night(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	want := map[calendar.UID]int{g.Series.UID: 1, h.Series.UID: 1}
+	if diff := cmp.Diff(want, counting.reads); diff != "" {
+		t.Errorf("reads (-want +got):\n%s", diff)
 	}
 }
