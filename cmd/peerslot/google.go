@@ -9,6 +9,7 @@ import (
 
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/calendar/google"
+	"github.com/peerslot/peerslot/calendar/oauth"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/config"
 	"github.com/spf13/cobra"
 )
@@ -64,4 +65,9 @@ func googleConfig(c *config.Config) google.Config {
 
 		CallsPerMinute: g.CallsPerMinute,
 	}
+}
+
+// googleClient returns the OAuth client of the workspace, to sign in for other scopes.
+func googleClient(c *config.Config, scopes ...string) (*oauth.Client, error) {
+	return google.Client(googleConfig(c), scopes...)
 }

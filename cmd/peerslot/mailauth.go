@@ -8,7 +8,6 @@ import (
 
 	"golang.org/x/oauth2"
 
-	"github.com/peerslot/peerslot/calendar/google"
 	"github.com/peerslot/peerslot/calendar/oauth"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/config"
 )
@@ -48,7 +47,7 @@ func (a *app) mailClient(c *config.Config) (*oauth.Client, error) {
 func (a *app) googleMailClient(c *config.Config) (*oauth.Client, error) {
 	o := c.Mail.OAuth
 	if o.ClientID == "" {
-		client, err := google.Client(googleConfig(c), googleMail)
+		client, err := googleClient(c, googleMail)
 		if err != nil {
 			return nil, withHint(err, "name an OAuth client in mail.oauth: client_id and secret_env, or keep its JSON file where calendar.google.credentials says")
 		}
