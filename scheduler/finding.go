@@ -46,6 +46,8 @@ const (
 	Uninvited      FindingKind = "uninvited"       // somebody took Person off the series by hand
 	ReadNobody     FindingKind = "read-nobody"     // no calendar of Share.Unknown people could be read
 
+	Unreached FindingKind = "unreached" // nobody told Person of the series: Err are the words of the calendar's server, nil if it left them to us
+
 	MailServer    FindingKind = "mail-server"    // a mail server is in trouble, and all mail waits: Err
 	MailRefused   FindingKind = "mail-refused"   // the address of Person takes no mail: Err
 	MailGivenUp   FindingKind = "mail-given-up"  // a message to Person did not go out in two days: Err

@@ -373,9 +373,12 @@ type Notifier interface {
 // outcome commits that a series on the calendar was before and is after, together
 // with the notices that this calls for.
 func (s *Service) outcome(ctx context.Context, b Booking, before, after calendar.Series, events ...Event) (Booking, error) {
+	var err error
+	if b.Unreached, err = s.unreached(ctx, after); err != nil {
+		return b, err
+	}
 	batch := Batch{Bookings: []Booking{b}, Events: events}
 	if s.Notifier != nil {
-		var err error
 		before.Group, after.Group = b.Group, b.Group // not every calendar keeps it
 		if batch.Notices, err = s.Notifier.Notices(ctx, before, after, s.Now()); err != nil {
 			return b, err
@@ -386,6 +389,20 @@ func (s *Service) outcome(ctx context.Context, b Booking, before, after calendar
 		return b, err
 	}
 	return saved[0], nil
+}
+
+// unreached returns whom neither the calendar's server nor mail tells of a series that
+// was just put. Where no server says whom it told, that is nobody.
+func (s *Service) unreached(ctx context.Context, series calendar.Series) (map[calendar.Address]string, error) {
+	teller, ok := calendar.AsTeller(s.Backend)
+	if !ok || s.Notifier != nil || series.Cancelled {
+		return nil, nil
+	}
+	untold, err := teller.Untold(ctx, series.UID)
+	if err != nil && !errors.Is(err, calendar.ErrNotFound) {
+		return nil, fmt.Errorf("ask the server whom it has told of series %s: %w", series.UID, err)
+	}
+	return untold, nil
 }
 
 // save commits one booking with its events.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -41,6 +42,7 @@ func (s upkeep) findings() []Finding {
 	groups := s.Workspace.GroupsByName()
 	for _, b := range s.Bookings {
 		out = append(out, s.bookingUpkeep(groups, b)...)
+		out = append(out, unreachedIn(b)...)
 	}
 	for _, g := range s.Workspace.Groups {
 		if _, ok := s.Workspace.Program(g.Program); !ok && !s.booked[g.Name] {
@@ -186,6 +188,19 @@ func (s upkeep) unplaced(p Program, placed map[calendar.Address]bool) []Finding 
 		if person := s.Workspace.Roster[a]; !placed[a] && person.PausedUntil.Compare(today) <= 0 {
 			out = append(out, Finding{Kind: Unplaced, Program: p.Name, Person: a})
 		}
+	}
+	return out
+}
+
+// unreachedIn names whom nobody told of the series.
+func unreachedIn(b Booking) []Finding {
+	var out []Finding
+	for _, a := range slices.Sorted(maps.Keys(b.Unreached)) {
+		f := Finding{Kind: Unreached, Group: b.Group, UID: b.Series.UID, Person: a}
+		if words := b.Unreached[a]; words != "" {
+			f.Err = errors.New(words)
+		}
+		out = append(out, f)
 	}
 	return out
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/calendar/caldav/internal/dav"
 )
 
 // Check implements calendar.Checker: the sign-in, what the server is and can do,
@@ -28,6 +29,9 @@ func (b *Backend) Check(ctx context.Context) []calendar.Finding {
 		calendar.Finding{What: "address", Err: b.checkAddress(a)},
 		calendar.Finding{What: "calendar for series", Err: b.checkBooking(ctx, a)},
 	)
+	if what := b.gives(ctx, a); what != "" {
+		out = append(out, calendar.Finding{What: what})
+	}
 	if note := limits[a.Server]; note != "" {
 		out = append(out, calendar.Finding{What: "known limits: " + note})
 	}
@@ -89,6 +93,35 @@ func (b *Backend) checkBooking(ctx context.Context, a *account) error {
 		return fmt.Errorf("the calendar %q: %w", path.Base(u.Path), err)
 	}
 	return nil
+}
+
+// gives says what the calendar for series has that makes nights cheap and
+// writes safe; "" if it could not be asked.
+func (b *Backend) gives(ctx context.Context, a *account) string {
+	u, err := b.bookingURL(ctx)
+	if err != nil {
+		return ""
+	}
+	m, _, err := b.client.Propfind(ctx, u, "1", "D:getetag", "D:resourcetype", "D:sync-token")
+	if err != nil {
+		return ""
+	}
+	changes, writes := "no sync tokens, so that it is listed whole", "conditional writes if its events have strong ETags; it holds none yet"
+	for _, item := range m.Items {
+		if strings.Trim(item.URL.Path, "/") == strings.Trim(u.Path, "/") {
+			if item.Property(dav.Name("sync-token")) != nil && a.syncs() {
+				changes = "sync tokens"
+			}
+			continue
+		}
+		if tag := item.Property(dav.Name("getetag")); !item.Property(dav.Name("resourcetype")).Has(dav.Name("collection")) {
+			writes = "conditional writes"
+			if tag == nil || !strong(tag.Text) {
+				writes = "no conditional writes (weak ETags, or none): what a write did is read again"
+			}
+		}
+	}
+	return "calendar for series: " + changes + "; " + writes
 }
 
 func (b *Backend) checkOutbox(ctx context.Context, a *account) error {

@@ -257,7 +257,7 @@ func (b *Backend) change(ctx context.Context, a *account, u *url.URL, have held,
 		return have, nil
 	}
 	name, etag := "If-Match", have.etag
-	if etag == "" || strings.HasPrefix(etag, "W/") { // which no server may take for a match (RFC 9110, section 13.1.1)
+	if !strong(etag) {
 		name, etag = "", ""
 	}
 	if err := b.put(ctx, u, text, name, etag); err != nil {
@@ -283,3 +283,7 @@ func (b *Backend) put(ctx context.Context, u *url.URL, text []byte, condition, v
 	}
 	return err
 }
+
+// strong reports whether an ETag can be the condition of a write. A weak one no
+// server may take for a match (RFC 9110, section 13.1.1).
+func strong(etag string) bool { return etag != "" && !strings.HasPrefix(etag, "W/") }
