@@ -161,7 +161,7 @@ func (w davWorld) run(t *testing.T, args ...string) (status int, stdout, stderr 
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), "peerslot", append(args, "--now", davNow)...)
 	cmd.Dir = w.dir
-	cmd.Env = append(os.Environ(), "ROBOT_PASSWORD=robot-pw")
+	cmd.Env = append(os.Environ(), "ROBOT_PASSWORD=robot-pw", "ANA_PASSWORD=ana-pw")
 	var out, errs strings.Builder
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	err := cmd.Run()
@@ -255,5 +255,36 @@ func TestCalDAVWrongPassword(t *testing.T) {
 	cmd.Dir = w.dir
 	if out, err = cmd.CombinedOutput(); err == nil || !strings.Contains(string(out), "ROBOT_PASSWORD is not set") {
 		t.Errorf("check without a password: %v\n%s", err, out)
+	}
+}
+
+// A person's own account is read with their own sign-in, whatever the workspace's
+// backend; also as one of several calendars.
+func TestAPersonsOwnCalDAVAccount(t *testing.T) {
+	w := newDavWorld(t, "radicale")
+	w.do(t, "ana", http.MethodPut, w.home("ana")+"meeting.ics", strings.ReplaceAll(`BEGIN:VCALENDAR
+VERSION:2.0
+PRODID:x
+BEGIN:VEVENT
+UID:meeting
+DTSTAMP:20260301T000000Z
+DTSTART:20260303T090000Z
+DTEND:20260303T100000Z
+SUMMARY:Hush
+END:VEVENT
+END:VCALENDAR
+`, "\n", "\r\n"))
+	own := fmt.Sprintf("caldav: %q, username: ana, password_env: ANA_PASSWORD", w.root)
+	for name, calendar := range map[string]string{"alone": "{" + own + "}", "in a list": "[{" + own + "}, extra.ics]"} {
+		config := fmt.Sprintf("organizer: robot@acme.example\ntimezone: UTC\ncalendar: {allow_hosts: [127.0.0.1]}\npeople: [{email: ana@acme.example, calendar: %s}]\n", calendar)
+		for file, text := range map[string]string{"peerslot.yaml": config, "extra.ics": "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nEND:VCALENDAR\r\n"} {
+			if err := os.WriteFile(filepath.Join(w.dir, file), []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		out, _ := w.must(t, "freebusy", "ana", "--from", "2026-03-03", "--to", "2026-03-04", "--json")
+		if !strings.Contains(out, "2026-03-03T09:00:00Z") || strings.Contains(out, `"unknown": true`) || strings.Contains(out, "Hush") {
+			t.Errorf("%s: ana's own calendar says\n%s", name, out)
+		}
 	}
 }
