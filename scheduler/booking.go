@@ -39,8 +39,8 @@ type Booking struct {
 	Facilitators []calendar.Address // who leads each session, in the order of the sessions; nil if nobody is named
 	Invited      []calendar.Address // members whom we invited; others were by hand
 
-	// Unreached are the attendees who heard nothing of the series as it was last put,
-	// with the words of the calendar's server if it could not reach them.
+	// Unreached are the attendees whom the calendar's server could not tell of the
+	// series as it was last put, with its words.
 	Unreached map[calendar.Address]string
 
 	CancelFrom time.Time // set while State is Cancelling: sessions from then on are taken off

@@ -46,7 +46,7 @@ const (
 	Uninvited      FindingKind = "uninvited"       // somebody took Person off the series by hand
 	ReadNobody     FindingKind = "read-nobody"     // no calendar of Share.Unknown people could be read
 
-	Unreached FindingKind = "unreached" // nobody told Person of the series: Err are the words of the calendar's server, nil if it left them to us
+	Unreached FindingKind = "unreached" // the calendar's server could not tell Person of the series: Err are its words
 
 	MailServer    FindingKind = "mail-server"    // a mail server is in trouble, and all mail waits: Err
 	MailRefused   FindingKind = "mail-refused"   // the address of Person takes no mail: Err

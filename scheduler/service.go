@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"slices"
 	"time"
 
@@ -391,8 +392,8 @@ func (s *Service) outcome(ctx context.Context, b Booking, before, after calendar
 	return saved[0], nil
 }
 
-// unreached returns whom neither the calendar's server nor mail tells of a series that
-// was just put. Where no server says whom it told, that is nobody.
+// unreached returns whom the calendar's server could not tell of a series that was just
+// put, with its words, if no mail does. Where no server says whom it told, that is nobody.
 func (s *Service) unreached(ctx context.Context, series calendar.Series) (map[calendar.Address]string, error) {
 	teller, ok := calendar.AsTeller(s.Backend)
 	if !ok || s.Notifier != nil || series.Cancelled {
@@ -402,6 +403,7 @@ func (s *Service) unreached(ctx context.Context, series calendar.Series) (map[ca
 	if err != nil && !errors.Is(err, calendar.ErrNotFound) {
 		return nil, fmt.Errorf("ask the server whom it has told of series %s: %w", series.UID, err)
 	}
+	maps.DeleteFunc(untold, func(_ calendar.Address, words string) bool { return words == "" }) // left to us, as everywhere without such a server
 	return untold, nil
 }
 

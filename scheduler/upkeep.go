@@ -196,11 +196,7 @@ func (s upkeep) unplaced(p Program, placed map[calendar.Address]bool) []Finding 
 func unreachedIn(b Booking) []Finding {
 	var out []Finding
 	for _, a := range slices.Sorted(maps.Keys(b.Unreached)) {
-		f := Finding{Kind: Unreached, Group: b.Group, UID: b.Series.UID, Person: a}
-		if words := b.Unreached[a]; words != "" {
-			f.Err = errors.New(words)
-		}
-		out = append(out, f)
+		out = append(out, Finding{Kind: Unreached, Group: b.Group, UID: b.Series.UID, Person: a, Err: errors.New(b.Unreached[a])})
 	}
 	return out
 }

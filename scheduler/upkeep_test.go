@@ -68,7 +68,9 @@ func TestUpkeep(t *testing.T) {
 			old.Reviewed = true
 			s.Bookings = append(s.Bookings, old)
 		}, nil},
-		"somebody hears nothing": {func(s *scheduler.Snapshot) { s.Bookings[0].Unreached = map[calendar.Address]string{bo: "5.1", ana: ""} },
+		"somebody hears nothing": {func(s *scheduler.Snapshot) {
+			s.Bookings[0].Unreached = map[calendar.Address]string{bo: "5.1", ana: "3.7"}
+		},
 			[]string{"unreached g/ " + string(ana), "unreached g/ " + string(bo)}},
 		"the program is gone": {func(s *scheduler.Snapshot) { s.Workspace.Programs = nil }, []string{"no-program g/circles "}},
 		"a group of no program": {func(s *scheduler.Snapshot) {

@@ -70,10 +70,7 @@ func Words(w scheduler.Workspace, f scheduler.Finding) string {
 		}
 		return "the group was formed, and has no series; book it with 'peerslot book'"
 	case scheduler.Unreached:
-		if f.Err != nil {
-			return fmt.Sprintf("the calendar's server could not reach %s (%s): %v; tell them yourself, or let mail: in the configuration do it", who, f.Person, f.Err)
-		}
-		return fmt.Sprintf("the calendar's server leaves it to others to tell %s (%s); do so, or let mail: in the configuration do it", who, f.Person)
+		return fmt.Sprintf("the calendar's server could not reach %s (%s): %v; tell them yourself, or let mail: in the configuration do it", who, f.Person, f.Err)
 	case scheduler.MailServer:
 		return fmt.Sprintf("the mail server is in trouble, and all mail waits: %v", f.Err)
 	case scheduler.MailRefused:
