@@ -53,6 +53,9 @@ func (s *Service) PlanReviews(ctx context.Context, o ReviewOptions) (ReviewsPlan
 	}
 	due, findings, err := s.due(bookings, o.Groups)
 	plan.Findings = findings
+	for _, b := range bookings {
+		plan.Findings = append(plan.Findings, unreachedIn(b)...)
+	}
 	if err != nil {
 		return plan, err
 	}

@@ -23,6 +23,7 @@ import (
 	"github.com/peerslot/peerslot/calendar/graph"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/config"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/mail"
 	"github.com/peerslot/peerslot/scheduler/report"
 	"github.com/peerslot/peerslot/scheduler/store"
 )
@@ -143,7 +144,7 @@ func (a *app) openWith(ctx context.Context, other otherBackend, open func(locati
 		Progress:  newProgress(a).report,
 		AnswerKey: func(create bool) ([]byte, error) { return a.answerKey(c, create) },
 	}
-	if letters != nil {
+	if letters != nil && letters.Invite != mail.InviteNone {
 		letters.Store, letters.Backend = st, backend
 		w.service.Notifier = letters
 	}
