@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -62,34 +63,26 @@ mail: {server: %q, replies: %q, password_env: MAIL_PASSWORD}
 	now := time.Now().UTC()
 	at := func(d time.Duration) string { return now.Add(d).Format(time.RFC3339) }
 
+	for _, box := range []string{"ana", "ops"} { // what an earlier run of the tests left
+		for _, name := range slices.Concat(messages(t, filepath.Join(boxes, box, "new")), messages(t, filepath.Join(boxes, box, "cur"))) {
+			if err := os.Remove(name); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
 	peerslot(at(0), "check")
 	if out := peerslot(at(0), "book", "leads", "--yes"); !strings.Contains(out, "3 messages sent") {
 		t.Errorf("book: %s", out)
-	}
-	var invitation string
-	for range 100 { // the server delivers after it took a message
-		found, err := filepath.Glob(filepath.Join(boxes, "ana", "new", "*"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if len(found) == 1 {
-			text, err := os.ReadFile(found[0])
-			if err != nil {
-				t.Fatal(err)
-			}
-			invitation = string(text)
-			break
-		}
-		time.Sleep(100 * time.Millisecond)
-	}
-	if !strings.Contains(invitation, "method=REQUEST") || !strings.Contains(invitation, "Subject: Invitation") {
-		t.Fatalf("Ana's mailbox holds no invitation:\n%s", invitation)
 	}
 	files, err := filepath.Glob(filepath.Join(dir, "calendars", "ops@acme.example", "*.ics"))
 	if err != nil || len(files) != 1 {
 		t.Fatalf("the organizer's series: %v, %v", files, err)
 	}
 	uid := strings.TrimSuffix(filepath.Base(files[0]), ".ics")
+	invitation := delivered(t, filepath.Join(boxes, "ana", "new"))
+	if !strings.Contains(invitation, "method=REQUEST") || !strings.Contains(invitation, "Subject: Invitation") {
+		t.Fatalf("what came to Ana's mailbox is no invitation:\n%s", invitation)
+	}
 	reply := strings.ReplaceAll(fmt.Sprintf("From: ana@acme.example\nTo: ops@acme.example\nSubject: Accepted\nContent-Type: text/calendar; method=REPLY; charset=utf-8\n\nBEGIN:VCALENDAR\nMETHOD:REPLY\nBEGIN:VEVENT\nUID:%s\nATTENDEE;PARTSTAT=ACCEPTED:mailto:ana@acme.example\nEND:VEVENT\nEND:VCALENDAR\n", uid), "\n", "\r\n")
 	u, err := url.Parse(smtp)
 	if err != nil {
@@ -114,4 +107,32 @@ mail: {server: %q, replies: %q, password_env: MAIL_PASSWORD}
 	if out := peerslot(at(3*time.Hour), "cancel", "leads", "--yes"); !strings.Contains(out, "3 messages sent") {
 		t.Errorf("cancel: %s", out)
 	}
+}
+
+// messages are the files in a folder of a mailbox.
+func messages(t *testing.T, folder string) []string {
+	t.Helper()
+	found, err := filepath.Glob(filepath.Join(folder, "*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
+}
+
+// delivered is the message that came to a folder. The server delivers after it took a
+// message, so it waits.
+func delivered(t *testing.T, folder string) string {
+	t.Helper()
+	for range 300 {
+		if found := messages(t, folder); len(found) == 1 {
+			text, err := os.ReadFile(found[0])
+			if err != nil {
+				t.Fatal(err)
+			}
+			return string(text)
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	t.Fatalf("no message came to %s", folder)
+	return ""
 }
