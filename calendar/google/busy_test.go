@@ -142,7 +142,7 @@ func TestShorterWindows(t *testing.T) {
 
 func TestQuotaEndsTheRun(t *testing.T) {
 	s := standIn(t)
-	s.Fail = func(string, int) *googletest.Fault { return &googletest.Fault{Status: 403, Reason: "quotaExceeded"} }
+	s.Fail(func(string, int) *googletest.Fault { return &googletest.Fault{Status: 403, Reason: "quotaExceeded"} })
 	b := open(t, s)
 	if err := busyNow(t, b); !errors.Is(err, calendar.ErrQuota) {
 		t.Errorf("Busy: got %v, want ErrQuota", err)

@@ -53,7 +53,7 @@ func fifty() []calendar.Series {
 
 func wantFifty(t *testing.T, s *googletest.Server) {
 	t.Helper()
-	s.Fail = nil
+	s.Fail(nil)
 	if n := s.Events(string(calendartest.Organizer)); n != 50 {
 		t.Errorf("%d series, want 50", n)
 	}
@@ -86,7 +86,7 @@ func TestFiftyPutsUnderFaults(t *testing.T) {
 	for seed := range uint64(4) {
 		synctest.Test(t, func(t *testing.T) {
 			s := standIn(t)
-			s.Fail = random(seed)
+			s.Fail(random(seed))
 			b := open(t, s)
 			var wg sync.WaitGroup
 			for i, series := range fifty() {
@@ -108,7 +108,7 @@ func TestFiftyPutsUnderFaultsAndKills(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := standIn(t)
 		r := rand.New(rand.NewPCG(1, 2))
-		s.Fail = random(9)
+		s.Fail(random(9))
 		for range 20 {
 			all := fifty()
 			r.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
@@ -143,13 +143,13 @@ func TestCancelledContextEndsCleanly(t *testing.T) {
 			s := standIn(t)
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
-			s.Fail = func(_ string, i int) *googletest.Fault {
+			s.Fail(func(_ string, i int) *googletest.Fault {
 				if i == n {
 					cancel()
 					return &googletest.Fault{Delay: time.Second}
 				}
 				return nil
-			}
+			})
 			b := open(t, s)
 			if _, err := b.Put(ctx, moved()); err == nil && n < 5 || err != nil && !errors.Is(err, context.Canceled) {
 				t.Errorf("after %d calls: got %v, want context.Canceled", n, err)

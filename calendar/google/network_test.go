@@ -15,9 +15,9 @@ func TestOverTheNetwork(t *testing.T) {
 	s.Start()
 	cfg := config(t, s)
 	cfg.HTTPClient = nil
-	s.Fail = func(_ string, n int) *googletest.Fault {
+	s.Fail(func(_ string, n int) *googletest.Fault {
 		return map[int]*googletest.Fault{2: {Drop: googletest.After}, 4: {Half: true}, 6: {Drop: googletest.Before}}[n]
-	}
+	})
 	b, err := google.Open(t.Context(), cfg)
 	if err != nil {
 		t.Fatal(err)

@@ -63,14 +63,14 @@ func TestOddAnswers(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				for _, method := range []string{"events.get", "events.insert", "events.patch", "events.list", "events.instances", "freebusy.query"} {
 					s := standIn(t)
-					s.Fail = once(method, func() *googletest.Fault { return &googletest.Fault{Odd: odd, Drop: drop} })
+					s.Fail(once(method, func() *googletest.Fault { return &googletest.Fault{Odd: odd, Drop: drop} }))
 					got := put(t, open(t, s), moved())
 					wantBooked(t, s, method+" answered by "+odd, got)
 				}
 				s := standIn(t)
 				b := open(t, s)
 				put(t, b, sample)
-				s.Fail = once("events.delete", func() *googletest.Fault { return &googletest.Fault{Odd: odd, Drop: drop} })
+				s.Fail(once("events.delete", func() *googletest.Fault { return &googletest.Fault{Odd: odd, Drop: drop} }))
 				if err := b.Cancel(t.Context(), sample.UID, time.Time{}); err != nil || s.Events(string(calendartest.Organizer)) != 0 {
 					t.Errorf("Cancel answered by %q: got %v and %d events, want none", odd, err, s.Events(string(calendartest.Organizer)))
 				}
@@ -88,7 +88,7 @@ func TestOnlyOddAnswers(t *testing.T) {
 		s := standIn(t)
 		b := open(t, s)
 		put(t, b, sample)
-		s.Fail = func(string, int) *googletest.Fault { return &googletest.Fault{Odd: "<html>"} }
+		s.Fail(func(string, int) *googletest.Fault { return &googletest.Fault{Odd: "<html>"} })
 		if got := busyOf(t, b, calendartest.Ana, week); got.Readable() {
 			t.Errorf("Busy: got %+v, want nothing known", got)
 		}
@@ -115,9 +115,9 @@ func TestDiagnoses(t *testing.T) {
 		finding, hint string
 	}{
 		"API not enabled": {set: func(s *googletest.Server) {
-			s.Fail = func(string, int) *googletest.Fault {
+			s.Fail(func(string, int) *googletest.Fault {
 				return &googletest.Fault{Status: 403, Reason: "accessNotConfigured"}
-			}
+			})
 		}, finding: "organizer's calendar", hint: "enable it"},
 		"clock":           {set: func(s *googletest.Server) { s.Auth.Clock = -2 * time.Hour }, subject: organizer, finding: "sign-in", hint: "set the clock"},
 		"unknown subject": {set: func(*googletest.Server) {}, subject: "nobody@acme.example", finding: "sign-in", hint: "subject"},

@@ -180,10 +180,10 @@ func TestChangeInBetweenWins(t *testing.T) {
 		b := open(t, s)
 		got := put(t, b, sample)
 		at := calendartest.Sessions(sample)[5]
-		s.Fail = once("events.patch", func() *googletest.Fault {
+		s.Fail(once("events.patch", func() *googletest.Fault {
 			s.Move(sampleID, at.Start, at.Start.Add(3*time.Hour), at.End.Add(3*time.Hour))
 			return nil
-		})
+		}))
 		next := got.WithOverride(calendartest.Move(sample, 5, time.Hour))
 		next.Sequence++
 		if _, err := b.Put(t.Context(), next); !errors.Is(err, calendar.ErrChanged) {
@@ -224,12 +224,12 @@ func TestLostCalls(t *testing.T) {
 		for n := 1; n <= 5; n++ { // get, insert, three patches
 			synctest.Test(t, func(t *testing.T) {
 				s := standIn(t)
-				s.Fail = func(_ string, i int) *googletest.Fault {
+				s.Fail(func(_ string, i int) *googletest.Fault {
 					if i != n {
 						return nil
 					}
 					return &fault
-				}
+				})
 				got := put(t, open(t, s), moved())
 				wantBooked(t, s, name, got)
 			})
@@ -268,7 +268,7 @@ func TestKilledRuns(t *testing.T) {
 			if _, err := open(t, s).Put(t.Context(), moved()); err == nil && n < 5 {
 				t.Fatalf("after %d calls: got no error", n)
 			}
-			s.Fail = nil
+			s.Fail(nil)
 			if n == 4 { // two patches are done; a person cancels what was moved, and moves another
 				sessions := calendartest.Sessions(sample)
 				s.CancelOne(sampleID, sessions[2].Start)
@@ -309,7 +309,7 @@ func TestKilledChange(t *testing.T) {
 				before := len(s.Mails(ana))
 				killAfter(s, n)
 				_, _ = b.Put(t.Context(), want)
-				s.Fail = nil
+				s.Fail(nil)
 				got := put(t, open(t, s), want)
 				want.Version = got.Version
 				for i := range want.Attendees { // Google keeps the names it has
@@ -332,12 +332,12 @@ func TestKilledChange(t *testing.T) {
 
 // killAfter has every call fail after n more.
 func killAfter(s *googletest.Server, n int) {
-	s.Fail = func(string, int) *googletest.Fault {
+	s.Fail(func(string, int) *googletest.Fault {
 		if n--; n >= 0 {
 			return nil
 		}
 		return &googletest.Fault{Status: 400, Reason: "killed"}
-	}
+	})
 }
 
 func TestDeletedSeries(t *testing.T) {
@@ -425,12 +425,12 @@ func TestServerThatAsksToWait(t *testing.T) {
 			time.Hour:        {0, time.Second}, // whoever runs this will not wait for it
 		} {
 			s := standIn(t)
-			s.Fail = func(_ string, n int) *googletest.Fault {
+			s.Fail(func(_ string, n int) *googletest.Fault {
 				if n > 1 {
 					return nil
 				}
 				return &googletest.Fault{Status: 429, Reason: "rateLimitExceeded", After: after}
-			}
+			})
 			begun := time.Now()
 			_, err := open(t, s).Put(t.Context(), sample)
 			if took := time.Since(begun); took < want.least || took > want.most || (err != nil) != (after == time.Hour) {
@@ -446,7 +446,7 @@ func TestErrorsKeepSecrets(t *testing.T) {
 		for _, fault := range []googletest.Fault{{Status: 400, Reason: "invalid"}, {Status: 500, Reason: "backendError"}, {Drop: googletest.Before}} {
 			s := standIn(t)
 			b := open(t, s)
-			s.Fail = func(string, int) *googletest.Fault { return &fault }
+			s.Fail(func(string, int) *googletest.Fault { return &fault })
 			_, err := b.Put(t.Context(), sample)
 			_, err2 := b.Get(t.Context(), sample.UID)
 			err3 := b.Cancel(t.Context(), sample.UID, time.Time{})

@@ -96,7 +96,7 @@ func TestRefusedTokenIsRenewedOnce(t *testing.T) {
 	if got := s.Requests(); len(got) != 2 {
 		t.Errorf("asked for a token %d times, want twice", len(got))
 	}
-	s.Fail = func(string, int) *googletest.Fault { return &googletest.Fault{Status: 401, Reason: "authError"} }
+	s.Fail(func(string, int) *googletest.Fault { return &googletest.Fault{Status: 401, Reason: "authError"} })
 	if err := busyNow(t, b); !errors.Is(err, calendar.ErrSignIn) {
 		t.Errorf("got %v, want ErrSignIn", err)
 	}

@@ -153,7 +153,7 @@ func TestPaceOfTenThousandPeople(t *testing.T) {
 func TestFourCallsAtATime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := standIn(t)
-		s.Fail = func(string, int) *graphtest.Fault { return &graphtest.Fault{Delay: time.Second} }
+		s.Fail(func(string, int) *graphtest.Fault { return &graphtest.Fault{Delay: time.Second} })
 		var people []calendar.Address
 		for i := range 400 {
 			people = append(people, calendar.Address(fmt.Sprintf("p%05d@acme.example", i)))

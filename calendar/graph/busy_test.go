@@ -287,9 +287,9 @@ func TestBusyEndsWithTheSignIn(t *testing.T) {
 		t.Errorf("got %v, want ErrSignIn", err)
 	}
 	s = standIn(t)
-	s.Fail = func(string, int) *graphtest.Fault {
+	s.Fail(func(string, int) *graphtest.Fault {
 		return &graphtest.Fault{Status: http.StatusTooManyRequests, Reason: "ApplicationThrottled", After: time.Hour}
-	}
+	})
 	if _, err := open(t, s).Busy(t.Context(), calendartest.People(), week); !errors.Is(err, calendar.ErrQuota) {
 		t.Errorf("got %v, want ErrQuota", err)
 	}

@@ -56,7 +56,7 @@ func fifty() []calendar.Series {
 
 func wantFifty(t *testing.T, s *graphtest.Server) {
 	t.Helper()
-	s.Fail = nil
+	s.Fail(nil)
 	if n := s.Events(); n != 50 {
 		t.Errorf("%d series, want 50", n)
 	}
@@ -95,7 +95,7 @@ func TestFiftyPutsUnderFaults(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			s := standIn(t)
 			s.RepeatConflicts, s.Touch = seed%2 == 0, seed > 1
-			s.Fail = random(seed)
+			s.Fail(random(seed))
 			b := open(t, s)
 			var wg sync.WaitGroup
 			for i, series := range fifty() {
@@ -119,7 +119,7 @@ func TestFiftyPutsUnderFaultsAndKills(t *testing.T) {
 			s := standIn(t)
 			s.RepeatConflicts = conflicts
 			r := rand.New(rand.NewPCG(1, 2))
-			s.Fail = random(9)
+			s.Fail(random(9))
 			for range 20 {
 				all := fifty()
 				r.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
@@ -211,13 +211,13 @@ func TestCancelledContextEndsCleanly(t *testing.T) {
 			s := standIn(t)
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
-			s.Fail = func(_ string, i int) *graphtest.Fault {
+			s.Fail(func(_ string, i int) *graphtest.Fault {
 				if i == n {
 					cancel()
 					return &graphtest.Fault{Delay: time.Second}
 				}
 				return nil
-			}
+			})
 			series := calendartest.Series(calendartest.UID(0))
 			series = series.WithOverride(calendartest.Move(series, 2, time.Hour)).WithOverride(calendartest.CancelOne(series, 6))
 			if _, err := open(t, s).Put(ctx, series); err == nil && n < 5 || err != nil && !errors.Is(err, context.Canceled) {

@@ -354,7 +354,7 @@ func TestErrorsKeepSecrets(t *testing.T) {
 		} {
 			s := standIn(t)
 			b := open(t, s)
-			s.Fail = func(string, int) *graphtest.Fault { return &fault }
+			s.Fail(func(string, int) *graphtest.Fault { return &fault })
 			_, err := b.Put(t.Context(), sample)
 			_, err2 := b.Busy(t.Context(), calendartest.People(), calendartest.Window())
 			for _, err := range []error{err, err2} {
@@ -383,7 +383,7 @@ func TestRefusedOnce(t *testing.T) {
 		} {
 			s := standIn(t)
 			b := open(t, s)
-			s.Fail = func(string, int) *graphtest.Fault { return &c.fault }
+			s.Fail(func(string, int) *graphtest.Fault { return &c.fault })
 			if _, err := b.Put(t.Context(), sample); err == nil || c.want != nil && !errors.Is(err, c.want) {
 				t.Errorf("%+v: got %v, want %v", c.fault, err, c.want)
 			}

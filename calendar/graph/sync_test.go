@@ -183,13 +183,13 @@ func TestBatches(t *testing.T) {
 			s.Reply(string(uid), ana, time.Time{}, "accepted")
 		}
 		failed := 0
-		s.Fail = func(method string, n int) *graphtest.Fault {
+		s.Fail(func(method string, n int) *graphtest.Fault {
 			if method == "batch" && failed < 2 {
 				failed++
 				return []*graphtest.Fault{{Drop: graphtest.Before}, {Half: true}}[failed-1]
 			}
 			return nil
-		}
+		})
 		c := syncAll(t, b, token, uids)
 		if len(c.Series) != 30 {
 			t.Fatalf("got %d series, want 30", len(c.Series))

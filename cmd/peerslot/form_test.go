@@ -83,7 +83,7 @@ func perform(t testing.TB, dir string, args ...string) []byte {
 func TestSixtyPeopleFromColdToBooked(t *testing.T) {
 	dir := writeCompany(t, 60, 1)
 	var formed report.Form
-	if err := json.Unmarshal(perform(t, dir, "form", "circles", "--budget", "1s", "--yes"), &formed); err != nil {
+	if err := json.Unmarshal(perform(t, dir, "form", "circles", "--budget", "200ms", "--yes"), &formed); err != nil {
 		t.Fatal(err)
 	}
 	group := map[string]string{}

@@ -13,6 +13,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -186,9 +187,9 @@ func TestGoogleCheckGoesOn(t *testing.T) {
 		"no credentials": {func(g googleWorld) { _ = os.Remove(filepath.Join(g.dir, "credentials.json")) }, "OAuth client"},
 		"not enabled": {func(g googleWorld) {
 			g.signIn(t)
-			g.Fail = func(string, int) *googletest.Fault {
+			g.Fail(func(string, int) *googletest.Fault {
 				return &googletest.Fault{Status: 403, Reason: "accessNotConfigured"}
-			}
+			})
 		}, "enable it"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -214,7 +215,7 @@ func TestGoogleWrongAccount(t *testing.T) {
 	g := newGoogleWorld(t)
 	g.signIn(t)
 	g.must(t, "book", "leads", "--yes", "--now", googleNow)
-	g.Account = "ana@acme.example"
+	g.Set(func() { g.Account = "ana@acme.example" })
 	g.WriteToken(filepath.Join(g.dir, "token.json"))
 	for _, args := range [][]string{{"book", "peers", "--yes"}, {"repair", "--yes"}, {"cancel", "leads", "--yes"}} {
 		writes := g.writes()
@@ -419,16 +420,16 @@ func TestGoogleQuota(t *testing.T) {
 					g.Meet(a, googletest.Meeting{Start: time.Date(2026, 3, 3, 8, 30, 0, 0, time.UTC), End: time.Date(2026, 3, 3, 9, 30, 0, 0, time.UTC)})
 				}
 			}
-			made := 0
-			g.Fail = func(string, int) *googletest.Fault {
-				if made++; made < n {
+			var made atomic.Int64
+			g.Fail(func(string, int) *googletest.Fault {
+				if made.Add(1) < int64(n) {
 					return nil
 				}
 				return &googletest.Fault{Status: 403, Reason: "quotaExceeded"}
-			}
+			})
 			status, out, stderr := g.run(t, append(args, "--now", googleNow)...)
-			g.Fail = nil
-			if made < n {
+			g.Fail(nil)
+			if made.Load() < int64(n) {
 				break // it needs fewer calls
 			}
 			if status != 1 || !strings.Contains(stderr, "usage limits") || !strings.Contains(stderr, "hint:") {

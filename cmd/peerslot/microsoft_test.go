@@ -168,13 +168,13 @@ func TestMicrosoftSignIn(t *testing.T) {
 	if status, _, stderr := w.run(t, "slots", "leads", "--now", "2026-02-26T09:00:00Z"); status != 1 || !strings.Contains(stderr, "peerslot auth microsoft") {
 		t.Errorf("before signing in: status %d, %q; want 1 and the next step", status, stderr)
 	}
-	w.Auth.Account = "ana@acme.example"
+	w.Set(func() { w.Auth.Account = "ana@acme.example" })
 	if status, stderr := w.signIn(t, "--no-browser"); status != 1 || !strings.Contains(stderr, "robot@acme.example") {
 		t.Errorf("another account: status %d, %q", status, stderr)
 	}
-	w.Auth.Account = ""
+	w.Set(func() { w.Auth.Account = "" })
 	for _, flags := range [][]string{{"--no-browser"}, {"--device"}} {
-		w.Auth.Pending = 1
+		w.Set(func() { w.Auth.Pending = 1 })
 		if status, stderr := w.signIn(t, flags...); status != 0 || flags[0] == "--device" && !strings.Contains(stderr, "ABCD-EFGH") {
 			t.Fatalf("auth microsoft %s: status %d\n%s", flags[0], status, stderr)
 		}
@@ -230,14 +230,14 @@ func TestAKilledPassOnMicrosoft(t *testing.T) {
 		for i, busy := range manyConflicts(t, w) {
 			s.Meet(address(i), graphtest.Meeting{Start: busy, End: busy.Add(time.Hour)})
 		}
-		s.Fail = func(_ string, n int) *graphtest.Fault {
+		s.Fail(func(_ string, n int) *graphtest.Fault {
 			if n%10 != 0 {
 				return nil
 			}
 			return []*graphtest.Fault{{Status: 503, Reason: "ErrorServerBusy"}, {Drop: graphtest.After}, {Half: true}, {Drop: graphtest.Before}}[n/10%4]
-		}
+		})
 		return killable{w, func() map[string]string {
-			s.Fail = nil
+			s.Fail(nil)
 			var mails []string
 			for _, m := range s.Mails("") {
 				mails = append(mails, fmt.Sprintln(m))

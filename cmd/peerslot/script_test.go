@@ -2,9 +2,13 @@ package main
 
 import (
 	"flag"
+	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime/debug"
+	"slices"
 	"strings"
 	"testing"
 
@@ -17,7 +21,36 @@ import (
 var update = flag.Bool("update", false, "write what the commands print into the scripts")
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"peerslot": func() { os.Exit(run()) }})
+	testscript.Main(program{m}, map[string]func(){"peerslot": func() { os.Exit(run()) }})
+}
+
+// raced reports whether the race detector watches the tests.
+func raced() bool {
+	info, ok := debug.ReadBuildInfo()
+	return ok && slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"})
+}
+
+// A program runs the tests with peerslot in the path. Processes of its own are the
+// program as it is built for people where the race detector watches: it would make
+// them ten times slower, and sees of them nothing that the tests of the packages do
+// not show it.
+type program struct{ m *testing.M }
+
+func (p program) Run() int {
+	if !raced() {
+		return p.m.Run()
+	}
+	dir, err := os.MkdirTemp("", "peerslot-plain")
+	if err == nil {
+		defer os.RemoveAll(dir)
+		err = exec.Command("go", "build", "-race=false", "-o", dir, ".").Run()
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "build peerslot without the race detector:", err)
+		return 1
+	}
+	os.Setenv("PATH", dir+string(filepath.ListSeparator)+os.Getenv("PATH"))
+	return p.m.Run()
 }
 
 // TestScripts runs the program as a user would. Each script is in a folder of its

@@ -24,12 +24,17 @@ const (
 	relateCost = 400 // a group looked at for a portion
 )
 
-// patience is how many times the budget may pass on the clock. Work for a second is
-// done in 0.5 to 1.3 CPU s, and a machine may have several others to do.
-const patience = 20
+// The net is for machines that stand still, not for slow ones: patience is how many
+// times the budget may pass on the clock, after a grace that does not depend on it.
+// Work for a second is done in 0.5 to 1.3 CPU s, in 20 under the race detector, and a
+// machine may have several others to do.
+const (
+	patience = 20
+	grace    = time.Minute
+)
 
 func newMeter(budget time.Duration) *meter {
-	return &meter{left: int(budget), deadline: time.Now().Add(patience * budget), hurried: new(atomic.Bool)}
+	return &meter{left: int(budget), deadline: time.Now().Add(grace + patience*budget), hurried: new(atomic.Bool)}
 }
 
 // use counts work that was done.

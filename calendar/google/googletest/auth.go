@@ -17,6 +17,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/peerslot/peerslot/calendar/internal/webtest"
 )
 
 // The scopes that the stand-in expects to be asked for, and no others.
@@ -111,7 +113,7 @@ func (s *Server) WriteServiceAccount(path string) {
 
 // WriteToken writes the token file of Account, which signed in a while ago.
 func (s *Server) WriteToken(path string) {
-	s.Auth.account = s.Account
+	s.Set(func() { s.Auth.account = s.Account })
 	s.write(path, doc{"access_token": "stale", "refresh_token": s.Auth.refresh, "expiry": time.Unix(0, 0).UTC(), "scope": strings.Join(scopes, " ")})
 }
 
@@ -132,14 +134,14 @@ func (s *Server) caller(req request) (string, error) {
 	g, ok := s.Auth.access[token]
 	s.Auth.mu.Unlock()
 	if !ok || !time.Now().Before(g.expiry) {
-		return "", fail(http.StatusUnauthorized, "authError")
+		return "", webtest.Refuse(http.StatusUnauthorized, "authError")
 	}
 	for _, scope := range g.scopes {
 		if slices.Contains(req.method.Scopes, scope) {
 			return g.account, nil
 		}
 	}
-	return "", fail(http.StatusForbidden, "insufficientPermissions")
+	return "", webtest.Refuse(http.StatusForbidden, "insufficientPermissions")
 }
 
 func (s *Server) serveAuth(w http.ResponseWriter, r *http.Request) {

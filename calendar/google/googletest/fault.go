@@ -9,6 +9,9 @@ import (
 // A Fault is what goes wrong with one call.
 type Fault = webtest.Fault
 
+// A Mail is what Google has told a person of the event or occurrence with an id.
+type Mail = webtest.Mail
+
 // Drop says when a connection breaks.
 type Drop = webtest.Drop
 
@@ -18,8 +21,6 @@ const (
 	Before = webtest.Before
 	After  = webtest.After
 )
-
-func refused(f *Fault) error { return &apiError{f.Status, f.Reason, f.After} }
 
 // Client returns a client whose requests all reach the stand-in, without a
 // network: tests with a clock of their own can use it.

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/peerslot/peerslot/calendar/internal/webtest"
 )
 
 // maxCalendars is how many a query may name.
@@ -17,17 +19,17 @@ func (s *Server) freeBusy(req request, caller string) (any, error) {
 	from, ok := timeOf(doc{"dateTime": req.body["timeMin"]}, time.UTC)
 	to, ok2 := timeOf(doc{"dateTime": req.body["timeMax"]}, time.UTC)
 	if !ok || !ok2 || !from.Before(to) {
-		return nil, fail(http.StatusBadRequest, "timeRangeEmpty")
+		return nil, webtest.Refuse(http.StatusBadRequest, "timeRangeEmpty")
 	}
 	if !s.FailBusyFrom.IsZero() && !from.Before(s.FailBusyFrom) {
-		return nil, fail(http.StatusServiceUnavailable, "backendError")
+		return nil, webtest.Refuse(http.StatusServiceUnavailable, "backendError")
 	}
 	if to.Sub(from) > cmp.Or(s.MaxWindow, 90*24*time.Hour) {
-		return nil, fail(http.StatusBadRequest, "timeRangeTooLong")
+		return nil, webtest.Refuse(http.StatusBadRequest, "timeRangeTooLong")
 	}
 	most, ok := req.body["calendarExpansionMax"].(float64)
 	if ok && (most < 1 || most > maxCalendars) {
-		return nil, fail(http.StatusBadRequest, "invalid")
+		return nil, webtest.Refuse(http.StatusBadRequest, "invalid")
 	}
 	expand, _ := req.body["groupExpansionMax"].(float64)
 	calendars, groups := doc{}, doc{}

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/peerslot/peerslot/calendar/internal/webtest"
 )
 
 // view returns a person's copy of an event that role lets be seen.
@@ -117,13 +119,13 @@ func (s *Server) get(req request, cal *calendar, role string) (any, error) {
 			return s.viewOccurrence(o, cal, role), nil
 		}
 	}
-	return nil, fail(http.StatusNotFound, "notFound")
+	return nil, webtest.Refuse(http.StatusNotFound, "notFound")
 }
 
 func (s *Server) instances(req request, cal *calendar, role string) (any, error) {
 	e := cal.events[req.path["eventId"]]
 	if e == nil || e.deleted {
-		return nil, fail(http.StatusNotFound, "notFound")
+		return nil, webtest.Refuse(http.StatusNotFound, "notFound")
 	}
 	var items []any
 	for _, o := range e.occurrences() {
@@ -205,13 +207,13 @@ func (s *Server) syncToken() string { return fmt.Sprintf("sync-%d", s.changes) }
 func (s *Server) listChanges(req request, cal *calendar, role string) (any, error) {
 	for _, name := range []string{"iCalUID", "orderBy", "privateExtendedProperty", "q", "sharedExtendedProperty", "timeMin", "timeMax", "updatedMin"} {
 		if req.query.Has(name) {
-			return nil, fail(http.StatusBadRequest, "invalid")
+			return nil, webtest.Refuse(http.StatusBadRequest, "invalid")
 		}
 	}
 	text, ok := strings.CutPrefix(req.query.Get("syncToken"), "sync-")
 	since, err := strconv.ParseInt(text, 10, 64)
 	if !ok || err != nil || since < s.expired {
-		return nil, fail(http.StatusGone, "fullSyncRequired")
+		return nil, webtest.Refuse(http.StatusGone, "fullSyncRequired")
 	}
 	items := s.unexpanded(cal, role, since)
 	return s.page(req, cal, role, items, s.syncToken())

@@ -9,23 +9,22 @@ package googletest
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
-	"maps"
 	"net/http"
-	"net/http/httptest"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/peerslot/peerslot/calendar/internal/webtest"
 )
 
-// A Server is the stand-in. Fields are set before it is used.
+// A Server is the stand-in. Fields are set before it is used, or by Set.
 type Server struct {
+	webtest.Base
 	T       testing.TB
 	Account string // who signs in: the organizer
-	URL     string // root, without a slash at the end
 
 	Page          int  // most events on a page; 0 means what is asked for
 	KeepOrphans   bool // changed occurrences outlive the dates of their series
@@ -44,10 +43,6 @@ type Server struct {
 	Omit         string        // whose busy times are missing from answers
 	HideEvents   string        // whose events cannot be listed, though the busy times are there
 
-	// Fail is asked about each call of the API. n counts the calls of all methods
-	// from 1.
-	Fail func(method string, n int) *Fault
-
 	Auth Auth // the sign-in
 
 	mu        sync.Mutex
@@ -56,11 +51,8 @@ type Server struct {
 	lists     map[string][]string // members of mailing lists
 	changes   int64
 	updated   time.Time
-	expired   int64 // sync tokens up to this change are no longer accepted
-	calls     map[string]int
-	total     int
+	expired   int64                  // sync tokens up to this change are no longer accepted
 	recent    map[string][]time.Time // of the calls of each account in the last minute
-	mails     []Mail
 }
 
 // A calendar is a person's primary one.
@@ -81,12 +73,6 @@ func (c *calendar) location() *time.Location {
 	return zone
 }
 
-// A Mail is what Google has told a person.
-type Mail struct {
-	To, Kind string // invitation, update or cancellation
-	Event    string // id of the event or occurrence
-}
-
 // New returns a stand-in in which the organizer and the people have calendars that
 // all show each other when they are busy. It is not reachable over the network
 // until Start; until then use Client.
@@ -97,8 +83,8 @@ func New(t testing.TB, organizer string, people ...string) *Server {
 		t.Fatal(err)
 	}
 	s := &Server{
-		T: t, Account: organizer, URL: "http://127.0.0.1:1", doc: d,
-		calendars: map[string]*calendar{}, lists: map[string][]string{}, calls: map[string]int{}, recent: map[string][]time.Time{}, changes: 1,
+		Base: webtest.Base{URL: "http://127.0.0.1:1"}, T: t, Account: organizer, doc: d,
+		calendars: map[string]*calendar{}, lists: map[string][]string{}, recent: map[string][]time.Time{}, changes: 1,
 	}
 	s.Auth.init(t, organizer)
 	for _, a := range append([]string{organizer, serviceEmail}, people...) {
@@ -116,25 +102,15 @@ func (s *Server) Add(id string) {
 func (s *Server) AddList(address string, members ...string) { s.lists[address] = members }
 
 // Start makes the stand-in listen on the loopback address, and returns its root.
-func (s *Server) Start() string {
-	server := httptest.NewServer(s)
-	s.T.Cleanup(server.Close)
-	s.URL = server.URL
-	return s.URL
-}
+func (s *Server) Start() string { return s.Listen(s.T, s) }
 
-// Calls returns how many calls of each method have come in, failed ones too.
-func (s *Server) Calls() map[string]int {
+// Set changes fields of the stand-in and of its sign-in while it is used.
+func (s *Server) Set(change func()) {
+	s.Auth.mu.Lock()
+	defer s.Auth.mu.Unlock()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return maps.Clone(s.calls)
-}
-
-// Mails returns what was sent to a, or to everybody if a is "".
-func (s *Server) Mails(a string) []Mail {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return slices.DeleteFunc(slices.Clone(s.mails), func(m Mail) bool { return a != "" && m.To != a })
+	change()
 }
 
 // ServeHTTP implements http.Handler.
@@ -150,11 +126,11 @@ func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request, path string) {
 	req, err := s.parse(r, path)
 	if err != nil {
 		s.T.Errorf("a request that the API does not have: %v", err)
-		answerError(w, fail(http.StatusBadRequest, "badRequest"))
+		webtest.SendError(w, webtest.Refuse(http.StatusBadRequest, "badRequest"), errorBody)
 		return
 	}
-	fault := s.countAndFail(strings.TrimPrefix(req.method.ID, "calendar."))
-	answer, err := fault.Around(r, refused, func() (any, error) {
+	fault := s.Next(strings.TrimPrefix(req.method.ID, "calendar."))
+	answer, err := fault.Around(r, func() (any, error) {
 		caller, err := s.caller(req)
 		if err != nil {
 			return nil, err
@@ -162,12 +138,12 @@ func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request, path string) {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		if s.tooMany(caller) {
-			return nil, fail(http.StatusForbidden, "rateLimitExceeded")
+			return nil, webtest.Refuse(http.StatusForbidden, "rateLimitExceeded")
 		}
 		return s.dispatch(req, caller)
 	})
 	if err != nil {
-		answerError(w, err)
+		webtest.SendError(w, err, errorBody)
 		return
 	}
 	fields, _ := parseFields(req.query.Get("fields"))
@@ -198,18 +174,6 @@ func (s *Server) parse(r *http.Request, path string) (request, error) {
 	return req, s.doc.checkBody(m.Request, m.Request.Ref, req.body)
 }
 
-func (s *Server) countAndFail(method string) *Fault {
-	s.mu.Lock()
-	s.calls[method]++
-	s.total++
-	n := s.total
-	s.mu.Unlock()
-	if s.Fail == nil {
-		return nil
-	}
-	return s.Fail(method, n)
-}
-
 // tooMany counts a call of the account, and reports whether it is one too many.
 func (s *Server) tooMany(caller string) bool {
 	now := time.Now()
@@ -218,36 +182,17 @@ func (s *Server) tooMany(caller string) bool {
 	return s.PerMinute > 0 && len(recent) >= s.PerMinute
 }
 
-// An apiError is an answer that is no success.
-type apiError struct {
-	code   int
-	reason string
-	after  time.Duration
-}
-
-func (e *apiError) Error() string { return fmt.Sprint(e.code, " ", e.reason) }
-
-func fail(code int, reason string) error { return &apiError{code: code, reason: reason} }
-
-func answerError(w http.ResponseWriter, err error) {
-	e, ok := errors.AsType[*apiError](err)
-	if !ok {
-		panic(http.ErrAbortHandler) // a connection that breaks
-	}
-	w.Header().Set("Content-Type", "application/json")
-	if e.after > 0 {
-		w.Header().Set("Retry-After", fmt.Sprint(int(e.after.Seconds())))
-	}
-	w.WriteHeader(e.code)
-	// The message is one that must not come through to people or logs.
+// errorBody is the body of an answer that is no success. The message is one that must
+// not come through to people or logs.
+func errorBody(e *webtest.Refusal) any {
 	message := "SECRET that nobody may read"
-	body := doc{"code": e.code, "message": message}
-	if newer := map[string]string{"accessNotConfigured": "SERVICE_DISABLED", "insufficientPermissions": "ACCESS_TOKEN_SCOPE_INSUFFICIENT"}[e.reason]; newer != "" {
+	body := doc{"code": e.Status, "message": message}
+	if newer := map[string]string{"accessNotConfigured": "SERVICE_DISABLED", "insufficientPermissions": "ACCESS_TOKEN_SCOPE_INSUFFICIENT"}[e.Reason]; newer != "" {
 		body["details"] = []any{doc{"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": newer, "domain": "googleapis.com"}}
 	} else {
-		body["errors"] = []any{doc{"domain": "calendar", "reason": e.reason, "message": message}}
+		body["errors"] = []any{doc{"domain": "calendar", "reason": e.Reason, "message": message}}
 	}
-	_ = json.NewEncoder(w).Encode(doc{"error": body})
+	return doc{"error": body}
 }
 
 // dispatch carries out a call whose form is right.
@@ -257,12 +202,12 @@ func (s *Server) dispatch(req request, caller string) (any, error) {
 	}
 	cal, role := s.open(req.path["calendarId"], caller)
 	if cal == nil {
-		return nil, fail(http.StatusNotFound, "notFound")
+		return nil, webtest.Refuse(http.StatusNotFound, "notFound")
 	}
 	switch req.method.ID {
 	case "calendar.events.list":
 		if cal.owner == s.HideEvents && role != "owner" {
-			return nil, fail(http.StatusForbidden, "forbidden")
+			return nil, webtest.Refuse(http.StatusForbidden, "forbidden")
 		}
 		return s.list(req, cal, role)
 	case "calendar.events.get":
@@ -271,7 +216,7 @@ func (s *Server) dispatch(req request, caller string) (any, error) {
 		return s.instances(req, cal, role)
 	}
 	if role != "owner" {
-		return nil, fail(http.StatusForbidden, "requiredAccessLevel")
+		return nil, webtest.Refuse(http.StatusForbidden, "requiredAccessLevel")
 	}
 	switch req.method.ID {
 	case "calendar.events.insert":
@@ -282,7 +227,7 @@ func (s *Server) dispatch(req request, caller string) (any, error) {
 		return nil, s.remove(req, cal)
 	}
 	s.T.Errorf("the stand-in does not do %s", req.method.ID)
-	return nil, fail(http.StatusNotImplemented, "notImplemented")
+	return nil, webtest.Refuse(http.StatusNotImplemented, "notImplemented")
 }
 
 // open returns the calendar of that id, if the caller may see it, and in what role.

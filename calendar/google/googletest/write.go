@@ -5,6 +5,8 @@ import (
 	"reflect"
 	"strings"
 	"time"
+
+	"github.com/peerslot/peerslot/calendar/internal/webtest"
 )
 
 // readOnly are the fields that a client may send, and that have no effect.
@@ -17,13 +19,13 @@ func (s *Server) insert(req request, cal *calendar) (any, error) {
 	d := req.body
 	id := str(d, "id")
 	if len(id) < 5 || len(id) > 1024 || strings.Trim(id, "0123456789abcdefghijklmnopqrstuv") != "" {
-		return nil, fail(http.StatusBadRequest, "invalid")
+		return nil, webtest.Refuse(http.StatusBadRequest, "invalid")
 	}
 	if cal.events[id] != nil {
-		return nil, fail(http.StatusConflict, "duplicate")
+		return nil, webtest.Refuse(http.StatusConflict, "duplicate")
 	}
 	if cal.owner == serviceEmail && len(attendees(d)) > 0 {
-		return nil, fail(http.StatusForbidden, "forbiddenForServiceAccounts")
+		return nil, webtest.Refuse(http.StatusForbidden, "forbiddenForServiceAccounts")
 	}
 	for _, name := range readOnly {
 		delete(d, name)
@@ -61,19 +63,19 @@ func checkTimes(d doc) error {
 	start, ok := timeOf(d["start"], time.UTC)
 	end, ok2 := timeOf(d["end"], time.UTC)
 	if !ok || !ok2 {
-		return fail(http.StatusBadRequest, "required")
+		return webtest.Refuse(http.StatusBadRequest, "required")
 	}
 	if !start.Before(end) {
-		return fail(http.StatusBadRequest, "timeRangeEmpty")
+		return webtest.Refuse(http.StatusBadRequest, "timeRangeEmpty")
 	}
 	if d["recurrence"] == nil {
 		return nil
 	}
 	if str(d, "start", "timeZone") == "" || str(d, "end", "timeZone") == "" {
-		return fail(http.StatusBadRequest, "required")
+		return webtest.Refuse(http.StatusBadRequest, "required")
 	}
 	if _, err := starts(d); err != nil {
-		return fail(http.StatusBadRequest, "invalid")
+		return webtest.Refuse(http.StatusBadRequest, "invalid")
 	}
 	return nil
 }
@@ -106,14 +108,14 @@ func (s *Server) patch(req request, cal *calendar) (any, error) {
 			continue
 		}
 		if e.owner != cal.owner {
-			return nil, fail(http.StatusForbidden, "forbiddenForNonOrganizer")
+			return nil, webtest.Refuse(http.StatusForbidden, "forbiddenForNonOrganizer")
 		}
 		if ok {
 			return s.patchOccurrence(req, cal, o)
 		}
 		return s.patchSeries(req, cal, e)
 	}
-	return nil, fail(http.StatusNotFound, "notFound")
+	return nil, webtest.Refuse(http.StatusNotFound, "notFound")
 }
 
 func matches(req request, etag string) bool {
@@ -158,10 +160,10 @@ func moved(before, after doc) bool {
 
 func (s *Server) patchSeries(req request, cal *calendar, e *event) (any, error) {
 	if !matches(req, e.etag()) {
-		return nil, fail(http.StatusPreconditionFailed, "conditionNotMet")
+		return nil, webtest.Refuse(http.StatusPreconditionFailed, "conditionNotMet")
 	}
 	if e.deleted {
-		return nil, fail(http.StatusForbidden, "forbidden")
+		return nil, webtest.Refuse(http.StatusForbidden, "forbidden")
 	}
 	before := e.doc
 	after, err := s.change(req, before)
@@ -227,7 +229,7 @@ func invited(d, before, after doc) []any {
 
 func (s *Server) patchOccurrence(req request, cal *calendar, o occurrence) (any, error) {
 	if !matches(req, s.etagOf(o)) {
-		return nil, fail(http.StatusPreconditionFailed, "conditionNotMet")
+		return nil, webtest.Refuse(http.StatusPreconditionFailed, "conditionNotMet")
 	}
 	before := o.doc
 	if o.cancelled {
@@ -258,11 +260,11 @@ func (s *Server) remove(req request, cal *calendar) error {
 	e := cal.events[req.path["eventId"]]
 	switch {
 	case e == nil:
-		return fail(http.StatusNotFound, "notFound")
+		return webtest.Refuse(http.StatusNotFound, "notFound")
 	case e.deleted:
-		return fail(http.StatusGone, "deleted")
+		return webtest.Refuse(http.StatusGone, "deleted")
 	case !matches(req, e.etag()):
-		return fail(http.StatusPreconditionFailed, "conditionNotMet")
+		return webtest.Refuse(http.StatusPreconditionFailed, "conditionNotMet")
 	}
 	e.deleted, e.stamp = true, s.touch()
 	s.tell(req, cal, e.id, e.doc, doc{})
@@ -312,6 +314,6 @@ func sameToGuests(a, b doc) bool {
 
 func (s *Server) mail(cal *calendar, to, kind, id string) {
 	if to = strings.ToLower(to); to != cal.owner {
-		s.mails = append(s.mails, Mail{to, kind, id})
+		s.Send(Mail{To: to, Kind: kind, Event: id})
 	}
 }

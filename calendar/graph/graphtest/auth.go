@@ -13,6 +13,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/peerslot/peerslot/calendar/internal/webtest"
 )
 
 // The application that the stand-in knows.
@@ -89,21 +91,26 @@ func (s *Server) WriteToken(path string) {
 	}
 }
 
-// allowed reports whether a call's token may do it: a person's reaches that person's
-// mailbox alone.
-func (s *Server) allowed(r request) error {
+// granted returns what a call's token stands for.
+func (s *Server) granted(r request) (grant, bool) {
 	token, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 	s.Auth.mu.Lock()
+	defer s.Auth.mu.Unlock()
 	g, ok := s.Auth.access[token]
-	s.Auth.mu.Unlock()
+	return g, ok
+}
+
+// allowed reports whether a call's token may do it: a person's reaches that person's
+// mailbox alone.
+func (s *Server) allowed(r request, g grant, ok bool) error {
 	switch {
 	case !ok || !time.Now().Before(g.expiry):
-		return fail(http.StatusUnauthorized, "InvalidAuthenticationToken")
+		return webtest.Refuse(http.StatusUnauthorized, "InvalidAuthenticationToken")
 	case g.account == "" && (s.Auth.Without || s.HideMailbox), g.account != "" && g.account != r.user:
-		return fail(http.StatusForbidden, "ErrorAccessDenied")
+		return webtest.Refuse(http.StatusForbidden, "ErrorAccessDenied")
 	case r.user != s.Organizer:
 		s.T.Errorf("a call for the mailbox of %s", r.user)
-		return fail(http.StatusNotFound, "ErrorItemNotFound")
+		return webtest.Refuse(http.StatusNotFound, "ErrorItemNotFound")
 	}
 	return nil
 }

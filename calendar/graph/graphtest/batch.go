@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"github.com/peerslot/peerslot/calendar/internal/webtest"
 )
 
 // serveBatch is json-batching: up to 20 requests, each answered by itself, in any
@@ -14,7 +16,7 @@ import (
 func (s *Server) serveBatch(w http.ResponseWriter, r *http.Request) {
 	leave, ok := s.enter(1)
 	if !ok {
-		answerError(w, &apiError{http.StatusTooManyRequests, "ApplicationThrottled", 0})
+		webtest.SendError(w, webtest.Refuse(http.StatusTooManyRequests, "ApplicationThrottled"), errorBody)
 		return
 	}
 	defer leave()
@@ -27,11 +29,11 @@ func (s *Server) serveBatch(w http.ResponseWriter, r *http.Request) {
 	}
 	if err := json.NewDecoder(r.Body).Decode(&body); err != nil || len(body.Requests) == 0 || len(body.Requests) > 20 {
 		s.T.Errorf("a batch of %d: %v", len(body.Requests), err)
-		answerError(w, fail(http.StatusBadRequest, "BadRequest"))
+		webtest.SendError(w, webtest.Refuse(http.StatusBadRequest, "BadRequest"), errorBody)
 		return
 	}
-	fault := s.countAndFail("batch")
-	answer, err := fault.Around(r, func(f *Fault) error { return &apiError{f.Status, f.Reason, f.After} }, func() (any, error) {
+	fault := s.Next("batch")
+	answer, err := fault.Around(r, func() (any, error) {
 		responses := []any{}
 		seen := map[string]bool{}
 		for i, one := range body.Requests {
@@ -53,7 +55,7 @@ func (s *Server) serveBatch(w http.ResponseWriter, r *http.Request) {
 		return doc{"responses": responses}, nil
 	})
 	if err != nil {
-		answerError(w, err)
+		webtest.SendError(w, err, errorBody)
 		return
 	}
 	fault.Send(w, http.StatusOK, answer)
@@ -67,22 +69,21 @@ func (s *Server) batchLimit() int {
 }
 
 func (s *Server) answerOne(id string, r *http.Request, throttled bool) doc {
-	answer := func(status int, headers, body doc) doc {
+	answer := func(status int, headers doc, body any) doc {
 		return doc{"id": id, "status": status, "headers": headers, "body": body}
 	}
 	if throttled {
-		e := &apiError{http.StatusTooManyRequests, "ApplicationThrottled", 0}
-		return answer(e.status, doc{"Retry-After": "1", "Content-Type": "application/json"}, e.doc())
+		return answer(http.StatusTooManyRequests, doc{"Retry-After": "1", "Content-Type": "application/json"}, errorBody(&webtest.Refusal{Reason: "ApplicationThrottled"}))
 	}
 	m, req, err := s.parse(r)
 	if err != nil {
 		s.T.Errorf("in a batch: %s %s: %v", r.Method, r.URL, err)
-		return answer(http.StatusBadRequest, nil, fail(http.StatusBadRequest, "BadRequest").(*apiError).doc())
+		return answer(http.StatusBadRequest, nil, errorBody(&webtest.Refusal{Reason: "BadRequest"}))
 	}
-	s.countAndFail(m.name)
+	s.Next(m.name)
 	got, err := s.dispatch(m, req)
-	if e, ok := errors.AsType[*apiError](err); ok {
-		return answer(e.status, nil, e.doc())
+	if e, ok := errors.AsType[*webtest.Refusal](err); ok {
+		return answer(e.Status, nil, errorBody(e))
 	}
 	d, _ := got.(doc)
 	return answer(m.status, doc{"Content-Type": "application/json"}, d)

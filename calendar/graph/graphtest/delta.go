@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/peerslot/peerslot/calendar/internal/webtest"
 )
 
 // delta is event-delta: what changed since a token, or all. Its links hold the
@@ -18,7 +20,7 @@ func (s *Server) delta(r request) (any, error) {
 	case token != "":
 		since, skip, window = parseToken(token)
 		if since <= s.expired {
-			return nil, fail(http.StatusGone, "SyncStateNotFound")
+			return nil, webtest.Refuse(http.StatusGone, "SyncStateNotFound")
 		}
 	case next != "":
 		since, skip, window = parseToken(next)
@@ -29,7 +31,7 @@ func (s *Server) delta(r request) (any, error) {
 		window = r.query.Get("startDateTime") + "/" + r.query.Get("endDateTime")
 	}
 	if strings.Count(window, "/") != 1 {
-		return nil, fail(http.StatusBadRequest, "BadRequest")
+		return nil, webtest.Refuse(http.StatusBadRequest, "BadRequest")
 	}
 	items := s.changedSince(r, since, window)
 	n := 10

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/peerslot/peerslot/calendar/internal/webtest"
 )
 
 func (m Meeting) status() string {
@@ -23,15 +25,15 @@ func (s *Server) getSchedule(r request) (any, error) {
 	switch {
 	case err != nil || err2 != nil || !to.After(from) || interval < 5 || interval > 1440 || to.Sub(from) < time.Duration(interval)*time.Minute:
 		s.T.Errorf("getSchedule: %v", r.body)
-		return nil, fail(http.StatusBadRequest, "ErrorInvalidParameter")
+		return nil, webtest.Refuse(http.StatusBadRequest, "ErrorInvalidParameter")
 	case to.Sub(from) >= 62*24*time.Hour:
 		s.T.Errorf("getSchedule of %v", to.Sub(from))
-		return nil, fail(http.StatusBadRequest, "ErrorTimeIntervalTooBig")
+		return nil, webtest.Refuse(http.StatusBadRequest, "ErrorTimeIntervalTooBig")
 	case len(names) > 20:
 		s.T.Errorf("getSchedule of %d people", len(names))
-		return nil, fail(http.StatusBadRequest, "ErrorMailboxDataArrayTooBig")
+		return nil, webtest.Refuse(http.StatusBadRequest, "ErrorMailboxDataArrayTooBig")
 	case !s.FailFrom.IsZero() && !from.Before(s.FailFrom):
-		return nil, fail(http.StatusInternalServerError, "ErrorInternalServerError")
+		return nil, webtest.Refuse(http.StatusInternalServerError, "ErrorInternalServerError")
 	}
 	value := []any{}
 	for _, name := range names {

@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/peerslot/peerslot/calendar/internal/webtest"
 )
 
 // show returns an event or occurrence as a request asks for it.
@@ -116,7 +118,7 @@ func (s *Server) list(r request) (any, error) {
 	found := propQuery.FindStringSubmatch(filter)
 	if filter != "" && found == nil {
 		s.T.Errorf("$filter %s", filter)
-		return nil, fail(http.StatusBadRequest, "ErrorInvalidUrlQueryFilter")
+		return nil, webtest.Refuse(http.StatusBadRequest, "ErrorInvalidUrlQueryFilter")
 	}
 	var out []any
 	for _, x := range s.live() {
@@ -160,7 +162,7 @@ func (s *Server) page(r request, all []any) doc {
 func (s *Server) get(r request) (any, error) {
 	x, o := s.find(r.id)
 	if x == nil {
-		return nil, fail(http.StatusNotFound, "ErrorItemNotFound")
+		return nil, webtest.Refuse(http.StatusNotFound, "ErrorItemNotFound")
 	}
 	return s.show(r, x, o), nil
 }
@@ -182,7 +184,7 @@ func windowOf(q url.Values) (from, to time.Time, err error) {
 func (s *Server) instances(r request) (any, error) {
 	x, _ := s.find(r.id)
 	if x == nil {
-		return nil, fail(http.StatusNotFound, "ErrorItemNotFound")
+		return nil, webtest.Refuse(http.StatusNotFound, "ErrorItemNotFound")
 	}
 	from, to, err := windowOf(r.query)
 	if err != nil || to.Sub(from) > 2*365*24*time.Hour {

@@ -8,12 +8,7 @@
 package graphtest
 
 import (
-	"encoding/json"
-	"errors"
-	"fmt"
-	"maps"
 	"net/http"
-	"net/http/httptest"
 	"slices"
 	"strings"
 	"sync"
@@ -32,11 +27,15 @@ const (
 	After  = webtest.After
 )
 
-// A Server is the stand-in. Fields are set before it is used.
+// A Mail is what Exchange has told a person; its Event is the UID of the series, with
+// the date of an occurrence.
+type Mail = webtest.Mail
+
+// A Server is the stand-in. Fields are set before it is used, or by Set.
 type Server struct {
+	webtest.Base
 	T         testing.TB
 	Organizer string // whose mailbox is written
-	URL       string // root of all, without a slash at the end
 
 	Page            int  // most events on a page; 0 means what is asked for
 	RepeatConflicts bool // a creation that is made again is answered 409, else 201 with the event
@@ -55,10 +54,6 @@ type Server struct {
 	FailFrom    time.Time // schedules that start at it or later fail
 	HideMailbox bool      // the application may not use the organizer's mailbox
 
-	// Fail is asked about each call of the API. n counts the calls of all methods
-	// from 1.
-	Fail func(method string, n int) *Fault
-
 	Auth Auth // the sign-in
 
 	mu       sync.Mutex
@@ -67,10 +62,7 @@ type Server struct {
 	used     map[string]*series // by transaction id
 	changes  int
 	expired  int // delta tokens up to this change are no longer accepted
-	calls    map[string]int
-	total    int
 	underway int
-	mails    []Mail
 }
 
 // A person has a mailbox.
@@ -86,20 +78,13 @@ type Meeting struct {
 	Status     string // "" means busy
 }
 
-// A Mail is what Exchange has told a person.
-type Mail struct {
-	To, Kind string // invitation, update or cancellation
-	Event    string // UID of the series, with the date of an occurrence
-	Text     string // of a cancellation: the comment
-}
-
 // New returns a stand-in in which the organizer and the people have mailboxes. It is
 // not reachable over the network until Start; until then use Client.
 func New(t testing.TB, organizer string, people ...string) *Server {
 	t.Helper()
 	s := &Server{
-		T: t, Organizer: organizer, URL: "http://127.0.0.1:1",
-		people: map[string]*person{}, used: map[string]*series{}, calls: map[string]int{},
+		Base: webtest.Base{URL: "http://127.0.0.1:1"}, T: t, Organizer: organizer,
+		people: map[string]*person{}, used: map[string]*series{},
 	}
 	s.Auth.init(t)
 	for _, a := range append([]string{organizer}, people...) {
@@ -109,11 +94,15 @@ func New(t testing.TB, organizer string, people ...string) *Server {
 }
 
 // Start makes the stand-in listen on the loopback address, and returns its root.
-func (s *Server) Start() string {
-	server := httptest.NewServer(s)
-	s.T.Cleanup(server.Close)
-	s.URL = server.URL
-	return s.URL
+func (s *Server) Start() string { return s.Listen(s.T, s) }
+
+// Set changes fields of the stand-in and of its sign-in while it is used.
+func (s *Server) Set(change func()) {
+	s.Auth.mu.Lock()
+	defer s.Auth.mu.Unlock()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	change()
 }
 
 // Client returns a client whose requests all reach the stand-in, without a network:
@@ -125,20 +114,6 @@ func (s *Server) Endpoint() string { return s.URL + "/v1.0" }
 
 // Login returns the root of the sign-in.
 func (s *Server) Login() string { return s.URL + "/login" }
-
-// Calls returns how many calls of each method have come in, failed ones too.
-func (s *Server) Calls() map[string]int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return maps.Clone(s.calls)
-}
-
-// Mails returns what was sent to a, or to everybody if a is "".
-func (s *Server) Mails(a string) []Mail {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return slices.DeleteFunc(slices.Clone(s.mails), func(m Mail) bool { return a != "" && m.To != a })
-}
 
 // ServeHTTP implements http.Handler.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -158,22 +133,20 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request) {
 	leave, ok := s.enter(1)
 	if !ok {
-		answerError(w, &apiError{http.StatusTooManyRequests, "ApplicationThrottled", time.Second})
+		webtest.SendError(w, &webtest.Refusal{Status: http.StatusTooManyRequests, Reason: "ApplicationThrottled", After: time.Second}, errorBody)
 		return
 	}
 	defer leave()
 	m, req, err := s.parse(r)
 	if err != nil {
 		s.T.Errorf("%s %s: a request that Graph does not have: %v", r.Method, r.URL, err)
-		answerError(w, fail(http.StatusBadRequest, "BadRequest"))
+		webtest.SendError(w, webtest.Refuse(http.StatusBadRequest, "BadRequest"), errorBody)
 		return
 	}
-	fault := s.countAndFail(m.name)
-	answer, err := fault.Around(r, func(f *Fault) error { return &apiError{f.Status, f.Reason, f.After} }, func() (any, error) {
-		return s.dispatch(m, req)
-	})
+	fault := s.Next(m.name)
+	answer, err := fault.Around(r, func() (any, error) { return s.dispatch(m, req) })
 	if err != nil {
-		answerError(w, err)
+		webtest.SendError(w, err, errorBody)
 		return
 	}
 	fault.Send(w, m.status, answer)
@@ -194,56 +167,21 @@ func (s *Server) enter(n int) (leave func(), ok bool) {
 	return func() { s.mu.Lock(); s.underway -= n; s.mu.Unlock() }, true
 }
 
-func (s *Server) countAndFail(method string) *Fault {
-	s.mu.Lock()
-	s.calls[method]++
-	s.total++
-	n := s.total
-	s.mu.Unlock()
-	if s.Fail == nil {
-		return nil
-	}
-	return s.Fail(method, n)
-}
-
 // dispatch carries out a call whose form is right.
 func (s *Server) dispatch(m *method, req request) (any, error) {
-	if err := s.allowed(req); err != nil {
-		return nil, err
-	}
+	g, ok := s.granted(req)
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if err := s.allowed(req, g, ok); err != nil {
+		return nil, err
+	}
 	return m.do(s, req)
 }
 
-// An apiError is an answer that is no success.
-type apiError struct {
-	status int
-	code   string
-	after  time.Duration
-}
-
-func (e *apiError) Error() string { return fmt.Sprint(e.status, " ", e.code) }
-
-func fail(status int, code string) error { return &apiError{status, code, 0} }
-
-func answerError(w http.ResponseWriter, err error) {
-	e, ok := errors.AsType[*apiError](err)
-	if !ok {
-		panic(http.ErrAbortHandler) // a connection that breaks
-	}
-	w.Header().Set("Content-Type", "application/json")
-	if e.after > 0 {
-		w.Header().Set("Retry-After", fmt.Sprint(int(e.after.Seconds())))
-	}
-	w.WriteHeader(e.status)
-	_ = json.NewEncoder(w).Encode(e.doc())
-}
-
-// doc is the answer. The message is one that must not come through to people or
-// logs.
-func (e *apiError) doc() doc {
-	return doc{"error": doc{"code": e.code, "message": "SECRET that nobody may read", "innerError": doc{"request-id": "6f1c-1", "date": "2026-03-01T00:00:00"}}}
+// errorBody is the body of an answer that is no success. The message is one that must
+// not come through to people or logs.
+func errorBody(e *webtest.Refusal) any {
+	return doc{"error": doc{"code": e.Reason, "message": "SECRET that nobody may read", "innerError": doc{"request-id": "6f1c-1", "date": "2026-03-01T00:00:00"}}}
 }
 
 // touch returns the number of a change that happens now.
@@ -259,7 +197,7 @@ func (s *Server) tell(kind, event, text string, to ...string) {
 	name := strings.TrimSpace(s.series[i].uid() + " " + date)
 	for _, a := range to {
 		if !strings.EqualFold(a, s.Organizer) {
-			s.mails = append(s.mails, Mail{strings.ToLower(a), kind, name, text})
+			s.Send(Mail{strings.ToLower(a), kind, name, text})
 		}
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/peerslot/peerslot/calendar/internal/webtest"
 )
 
 // create is calendar-post-events.
@@ -12,7 +14,7 @@ func (s *Server) create(r request) (any, error) {
 	transaction := str(r.body, "transactionId")
 	if old := s.used[transaction]; transaction != "" && old != nil && (old.deleted == 0 || !s.ForgetDeleted) {
 		if s.RepeatConflicts || old.deleted != 0 || str(r.body, "subject") != old.subject {
-			return nil, fail(http.StatusConflict, "ErrorDuplicateTransactionId")
+			return nil, webtest.Refuse(http.StatusConflict, "ErrorDuplicateTransactionId")
 		}
 		return s.show(r, old, nil), nil
 	}
@@ -22,11 +24,11 @@ func (s *Server) create(r request) (any, error) {
 	}
 	if r.body["recurrence"] == nil {
 		s.T.Errorf("a new event does not recur: %v", r.body)
-		return nil, fail(http.StatusBadRequest, "ErrorInvalidRequest")
+		return nil, webtest.Refuse(http.StatusBadRequest, "ErrorInvalidRequest")
 	}
 	if _, err := x.setTimes(r.body); err != nil {
 		s.T.Errorf("a new event: %v", err)
-		return nil, fail(http.StatusBadRequest, "ErrorInvalidPropertySet")
+		return nil, webtest.Refuse(http.StatusBadRequest, "ErrorInvalidPropertySet")
 	}
 	if err := s.edit(&x.look, r.body); err != nil {
 		return nil, err
@@ -134,14 +136,14 @@ func (s *Server) update(r request) (any, error) {
 	x, o := s.find(r.id)
 	switch {
 	case x == nil:
-		return nil, fail(http.StatusNotFound, "ErrorItemNotFound")
+		return nil, webtest.Refuse(http.StatusNotFound, "ErrorItemNotFound")
 	case r.body["transactionId"] != nil || len(r.body) == 0:
 		s.T.Errorf("an update of %v", r.body)
 	case o != nil:
 		return s.updateOne(r, *o)
 	}
 	if match := r.Header.Get("If-Match"); match != "" && match != etag(x.changed) {
-		return nil, fail(http.StatusPreconditionFailed, "ErrorIrresolvableConflict")
+		return nil, webtest.Refuse(http.StatusPreconditionFailed, "ErrorIrresolvableConflict")
 	}
 	before := x.look.clone()
 	dates := len(x.exceptions) + len(x.cancelled)
@@ -149,7 +151,7 @@ func (s *Server) update(r request) (any, error) {
 	other, err := x.setTimes(r.body)
 	if err != nil {
 		s.T.Errorf("an update: %v", err)
-		return nil, fail(http.StatusBadRequest, "ErrorInvalidPropertySet")
+		return nil, webtest.Refuse(http.StatusBadRequest, "ErrorInvalidPropertySet")
 	}
 	if err := s.edit(&x.look, r.body); err != nil {
 		return nil, err
@@ -222,7 +224,7 @@ func (s *Server) tellOfUpdate(id string, body doc, before look, after *look) {
 func (s *Server) updateOne(r request, o occurrence) (any, error) {
 	l := o.look()
 	if match := r.Header.Get("If-Match"); match != "" && match != etag(l.changed) {
-		return nil, fail(http.StatusPreconditionFailed, "ErrorIrresolvableConflict")
+		return nil, webtest.Refuse(http.StatusPreconditionFailed, "ErrorIrresolvableConflict")
 	}
 	e := o.except()
 	before := e.look.clone()
@@ -231,10 +233,10 @@ func (s *Server) updateOne(r request, o occurrence) (any, error) {
 		end, _, _, err2 := timeIn(r.body["end"])
 		if err != nil || err2 != nil {
 			s.T.Errorf("an occurrence: %v, %v", err, err2)
-			return nil, fail(http.StatusBadRequest, "ErrorInvalidPropertySet")
+			return nil, webtest.Refuse(http.StatusBadRequest, "ErrorInvalidPropertySet")
 		}
 		if o.crosses(start) {
-			return nil, fail(http.StatusBadRequest, "ErrorOccurrenceCrossingBoundary")
+			return nil, webtest.Refuse(http.StatusBadRequest, "ErrorOccurrenceCrossingBoundary")
 		}
 		if !start.Equal(e.start) {
 			for i := range e.guests {
@@ -287,7 +289,7 @@ func (s *Server) cancel(r request) (any, error) {
 	comment := str(r.body, "comment")
 	switch {
 	case x == nil:
-		return nil, fail(http.StatusNotFound, "ErrorItemNotFound")
+		return nil, webtest.Refuse(http.StatusNotFound, "ErrorItemNotFound")
 	case comment == "":
 		s.T.Error("a cancellation does not say why")
 	case o != nil:

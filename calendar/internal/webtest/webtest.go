@@ -36,9 +36,21 @@ const (
 // ErrDropped is an answer that is a broken connection.
 var ErrDropped = errors.New("connection dropped")
 
-// Around runs work as far as the fault lets it. refused is the answer of a fault
-// with a Status.
-func (f *Fault) Around(r *http.Request, refused func(f *Fault) error, work func() (any, error)) (any, error) {
+// A Refusal is an answer that is no success.
+type Refusal struct {
+	Status int
+	Reason string        // the service's word for it
+	After  time.Duration // how long to wait, it says; 0 means nothing
+}
+
+func (e *Refusal) Error() string { return fmt.Sprint(e.Status, " ", e.Reason) }
+
+// Refuse returns a Refusal that says nothing of when to come again.
+func Refuse(status int, reason string) error { return &Refusal{Status: status, Reason: reason} }
+
+// Around runs work as far as the fault lets it. Its error is a Refusal, or a
+// connection that breaks.
+func (f *Fault) Around(r *http.Request, work func() (any, error)) (any, error) {
 	if f == nil {
 		return work()
 	}
@@ -53,7 +65,7 @@ func (f *Fault) Around(r *http.Request, refused func(f *Fault) error, work func(
 		return nil, ErrDropped
 	}
 	if f.Status != 0 {
-		return nil, refused(f)
+		return nil, &Refusal{f.Status, f.Reason, f.After}
 	}
 	if f.Odd != "" && f.Drop != After {
 		return odd(f.Odd), nil
@@ -71,6 +83,25 @@ func (f *Fault) Around(r *http.Request, refused func(f *Fault) error, work func(
 // odd is an answer that is none of the service's.
 type odd string
 
+// SendError writes a Refusal, with a body if it has one; any other error breaks the
+// connection.
+func SendError(w http.ResponseWriter, err error, body func(*Refusal) any) {
+	e, ok := errors.AsType[*Refusal](err)
+	if !ok {
+		panic(http.ErrAbortHandler)
+	}
+	if e.After > 0 {
+		w.Header().Set("Retry-After", fmt.Sprint(int(e.After.Seconds())))
+	}
+	if body == nil {
+		w.WriteHeader(e.Status)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(e.Status)
+	_ = json.NewEncoder(w).Encode(body(e))
+}
+
 // Send writes an answer as JSON, or half of it.
 func (f *Fault) Send(w http.ResponseWriter, status int, answer any) {
 	if answer == nil {
@@ -87,6 +118,11 @@ func (f *Fault) Send(w http.ResponseWriter, status int, answer any) {
 		panic(err)
 	}
 	w.Header().Set("Content-Type", "application/json; charset=UTF-8")
+	f.SendBytes(w, status, data)
+}
+
+// SendBytes writes an answer, or half of it.
+func (f *Fault) SendBytes(w http.ResponseWriter, status int, data []byte) {
 	w.Header().Set("Content-Length", fmt.Sprint(len(data)))
 	w.WriteHeader(status)
 	if f != nil && f.Half {
