@@ -13,7 +13,7 @@ func BenchmarkBusyOfOneGroup(b *testing.B) {
 	for _, groups := range []int{10, 100, 900} {
 		b.Run(fmt.Sprint(groups), func(b *testing.B) {
 			s := newStandIn(nil)
-			backend := s.open(b, s)
+			backend := s.open(b)
 			var own []calendar.Series
 			for i := range groups {
 				own = append(own, calendartest.With(calendartest.Series(calendartest.UID(i)), calendar.Address(fmt.Sprintf("p%d@acme.example", i)), calendartest.Cem))

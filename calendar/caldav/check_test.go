@@ -18,7 +18,7 @@ func TestCheckSaysWhatTheServerGives(t *testing.T) {
 		"no sync tokens": {func(s *standIn) { s.NoSync = true }, "no sync tokens, so that it is listed whole; conditional writes"},
 	} {
 		s := newStandIn(row.set)
-		b := s.open(t, s)
+		b := s.open(t)
 		says := func() (all []string) {
 			for _, f := range b.Check(t.Context()) {
 				if f.Err != nil {

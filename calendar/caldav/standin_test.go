@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -23,11 +22,13 @@ import (
 	"github.com/peerslot/peerslot/calendar/caldav/internal/dav"
 	"github.com/peerslot/peerslot/calendar/calendartest"
 	"github.com/peerslot/peerslot/calendar/ical"
+	"github.com/peerslot/peerslot/calendar/internal/webtest"
 )
 
 // A standIn is a strict CalDAV server with scheduling, in the process: it plays
-// what cannot be had on loopback. It is the network of the backend under test.
+// what cannot be had on loopback.
 type standIn struct {
+	webtest.Base
 	Partition bool // hrefs are on another host of the domain, as iCloud's are
 	Weak      bool // ETags are weak
 	Rewrites  bool // what is stored is not what was sent
@@ -35,15 +36,10 @@ type standIn struct {
 	NoTags    bool // a PUT tells no ETag
 	Closed    bool // the outbox knows nobody
 
-	// Fail says how the n-th request, counted from 1, goes wrong; nil means not.
-	Fail func(method string, n int) *fault
-
 	mu      sync.Mutex
-	n       int
 	changes int
 	objects map[string]*stored // by path
 	told    map[string]int     // by address and what: how often
-	counts  map[string]int     // by method
 	broken  map[string]bool    // people whose times the outbox does not know
 }
 
@@ -53,33 +49,30 @@ type stored struct {
 	deleted bool
 }
 
-// A fault is how a request goes wrong.
-type fault struct {
-	Status int
-	After  string        // Retry-After
-	Drop   string        // "before" or "after" it was carried out, nothing comes back
-	Half   bool          // half of the answer comes back
-	Delay  time.Duration // before it is carried out
-}
-
 const (
 	standInHost   = "caldav.cloud.example"
 	partitionHost = "p12-caldav.cloud.example"
 )
 
 func newStandIn(set func(*standIn)) *standIn {
-	s := &standIn{objects: map[string]*stored{}, told: map[string]int{}, counts: map[string]int{}, broken: map[string]bool{}}
+	s := &standIn{objects: map[string]*stored{}, told: map[string]int{}, broken: map[string]bool{}}
 	if set != nil {
 		set(s)
 	}
 	return s
 }
 
-func (s *standIn) open(t testing.TB, rt http.RoundTripper) *caldav.Backend {
+// open returns a backend whose network is the stand-in.
+func (s *standIn) open(t testing.TB) *caldav.Backend {
+	t.Helper()
+	return s.openOver(t, webtest.Client(s).Transport)
+}
+
+func (s *standIn) openOver(t testing.TB, network http.RoundTripper) *caldav.Backend {
 	t.Helper()
 	b, err := caldav.Open(t.Context(), caldav.Config{
 		URL: "https://" + standInHost + "/", Username: "robot", Password: "robot-pw", Organizer: calendartest.Organizer,
-		Dir: t.TempDir(), Now: time.Now, Transport: rt,
+		Dir: t.TempDir(), Now: time.Now, Transport: network,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -87,48 +80,28 @@ func (s *standIn) open(t testing.TB, rt http.RoundTripper) *caldav.Backend {
 	return b
 }
 
-// RoundTrip implements http.RoundTripper.
-func (s *standIn) RoundTrip(r *http.Request) (*http.Response, error) {
-	s.mu.Lock()
-	s.n++
-	var f *fault
-	if s.Fail != nil {
-		f = s.Fail(r.Method, s.n)
-	}
-	s.mu.Unlock()
-	if f == nil {
-		f = &fault{}
-	}
-	if f.Delay > 0 {
-		select {
-		case <-time.After(f.Delay):
-		case <-r.Context().Done():
-			return nil, r.Context().Err()
-		}
-	}
-	if err := r.Context().Err(); err != nil {
-		return nil, err
-	}
-	switch {
-	case f.Drop == "before":
-		return nil, errors.New("connection reset")
-	case f.Status != 0:
-		return &http.Response{StatusCode: f.Status, Header: http.Header{"Retry-After": {f.After}}, Body: http.NoBody, Request: r}, nil
-	}
-	status, header, body := s.serve(r)
-	if f.Drop == "after" {
-		return nil, errors.New("connection reset")
-	}
-	var reader io.Reader = strings.NewReader(body)
-	if f.Half {
-		reader = io.MultiReader(strings.NewReader(body[:len(body)/2]), brokenReader{})
-	}
-	return &http.Response{StatusCode: status, Header: header, Body: io.NopCloser(reader), Request: r}, nil
+// An answer is what comes back of a request.
+type answer struct {
+	status int
+	header http.Header
+	body   string
 }
 
-type brokenReader struct{}
-
-func (brokenReader) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
+// ServeHTTP implements http.Handler.
+func (s *standIn) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	fault := s.Next(r.Method)
+	got, err := fault.Around(r, func() (any, error) {
+		status, header, body := s.serve(r)
+		return answer{status, header, body}, nil
+	})
+	if err != nil {
+		webtest.SendError(w, err, nil)
+		return
+	}
+	a := got.(answer)
+	maps.Copy(w.Header(), a.header)
+	fault.SendBytes(w, a.status, []byte(a.body))
+}
 
 func (s *standIn) serve(r *http.Request) (status int, header http.Header, body string) {
 	var text []byte
@@ -137,7 +110,6 @@ func (s *standIn) serve(r *http.Request) (status int, header http.Header, body s
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.counts[r.Method]++
 	h := http.Header{"Dav": {"1, 2, 3, calendar-access", "calendar-auto-schedule"}}
 	user, password, _ := r.BasicAuth()
 	p := r.URL.Path
@@ -351,6 +323,22 @@ func (s *standIn) tell(a calendar.Address, what calendar.Series) {
 	s.told[fmt.Sprintf("%s %+v", a, what)]++
 }
 
+// toldOf returns what a was told, and how often.
+func (s *standIn) toldOf(a calendar.Address) map[string]int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	out := maps.Clone(s.told)
+	maps.DeleteFunc(out, func(what string, _ int) bool { return !strings.HasPrefix(what, string(a)+" ") })
+	return out
+}
+
+// series returns how many are on the organizer's calendar.
+func (s *standIn) series() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(slices.DeleteFunc(s.in("/u/"+calendartest.Organizer.Local()+"/cal/"), func(p string) bool { return s.objects[p].deleted }))
+}
+
 // reply writes the replies of a copy into the organizer's object.
 func (s *standIn) reply(user string, theirs calendar.Series) {
 	p := copyOf(calendartest.Organizer, theirs.UID)
@@ -408,7 +396,7 @@ func (s *standIn) outbox(h http.Header, text []byte) (int, http.Header, string) 
 }
 
 func (s *standIn) harness(t *testing.T) calendartest.Harness {
-	b := s.open(t, s)
+	b := s.open(t)
 	edit := func(a calendar.Address, uid calendar.UID, change func(calendar.Series) calendar.Series) {
 		s.mu.Lock()
 		defer s.mu.Unlock()
@@ -439,13 +427,9 @@ func (s *standIn) harness(t *testing.T) calendartest.Harness {
 			s.broken[string(a)] = true
 		},
 		Told: func(a calendar.Address) int {
-			s.mu.Lock()
-			defer s.mu.Unlock()
 			n := 0
-			for what, times := range s.told {
-				if strings.HasPrefix(what, string(a)+" ") {
-					n += times
-				}
+			for _, times := range s.toldOf(a) {
+				n += times
 			}
 			return n
 		},

@@ -1,10 +1,7 @@
 package graph_test
 
 import (
-	"context"
-	"errors"
-	"math/rand/v2"
-	"sync"
+	"net/http"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -15,124 +12,40 @@ import (
 	"github.com/peerslot/peerslot/calendar/internal/webtest"
 )
 
-// random returns a Fail by which every tenth call fails, each time in another way.
-func random(seed uint64) func(string, int) *graphtest.Fault {
-	var mu sync.Mutex
-	r := rand.New(rand.NewPCG(seed, seed))
-	return func(method string, _ int) *graphtest.Fault {
-		mu.Lock()
-		defer mu.Unlock()
-		if r.IntN(10) > 0 {
-			return nil
-		}
-		if method == "events.update" && r.IntN(6) == 0 {
-			return &graphtest.Fault{Status: 412, Reason: "ErrorIrresolvableConflict"} // at times for nothing
-		}
-		return []*graphtest.Fault{
-			{Status: 500, Reason: "ErrorInternalServerError"},
-			{Status: 503, Reason: "ErrorServerBusy", After: time.Second},
-			{Status: 504, Reason: "UnknownError"},
-			{Status: 429, Reason: "ApplicationThrottled", After: time.Second},
-			{Drop: graphtest.Before},
-			{Drop: graphtest.After},
-			{Half: true},
-			{Odd: "<html>Sign in to the network</html>"},
-			{Odd: "<html>Sign in to the network</html>", Drop: graphtest.After},
-			{Delay: time.Minute},
-			{Delay: 10 * time.Second},
-		}[r.IntN(11)]
-	}
-}
-
-// fifty returns the series of 50 groups, each with a moved session.
-func fifty() []calendar.Series {
-	var out []calendar.Series
-	for i := range 50 {
-		s := calendartest.Series(calendartest.UID(i))
-		out = append(out, s.WithOverride(calendartest.Move(s, i%13, time.Hour)))
-	}
-	return out
-}
-
-func wantFifty(t *testing.T, s *graphtest.Server) {
-	t.Helper()
-	s.Fail(nil)
-	if n := s.Events(); n != 50 {
-		t.Errorf("%d series, want 50", n)
-	}
-	b := open(t, s)
-	for _, want := range fifty() {
-		got, err := b.Get(t.Context(), want.UID)
-		if err != nil || !got.Same(want) {
-			t.Errorf("%s: got %+v, %v", want.UID, got, err)
-		}
-	}
-	for _, a := range []string{ana, bo} {
-		told := map[string]int{}
-		for _, m := range s.Mails(a) {
-			told[m.Kind+" "+m.Event]++
-		}
-		if len(told) != 100 {
-			t.Errorf("%s was told of %d things, want 50 invitations and 50 moves", a, len(told))
-		}
-		for what, n := range told {
-			if n != 1 {
-				t.Errorf("%s was told %d times of: %s", a, n, what)
-			}
-		}
-	}
-}
-
 const (
 	ana = string(calendartest.Ana)
 	bo  = string(calendartest.Bo)
 )
 
-// Every tenth call fails, in any way. In the end there is one series for each group,
-// and everybody was told once.
-func TestFiftyPutsUnderFaults(t *testing.T) {
-	for seed := range uint64(4) {
-		synctest.Test(t, func(t *testing.T) {
-			s := standIn(t)
-			s.RepeatConflicts, s.Touch = seed%2 == 0, seed > 1
-			s.Fail(random(seed))
-			b := open(t, s)
-			var wg sync.WaitGroup
-			for i, series := range fifty() {
-				wg.Go(func() {
-					time.Sleep(time.Duration(i%7) * time.Millisecond)
-					if _, err := b.Put(t.Context(), series); err != nil {
-						t.Errorf("seed %d, %s: %v", seed, series.UID, err)
-					}
-				})
-			}
-			wg.Wait()
-			wantFifty(t, s)
-		})
-	}
-}
-
-// The same with a run that is killed 20 times, wherever it is, and started again.
-func TestFiftyPutsUnderFaultsAndKills(t *testing.T) {
-	for _, conflicts := range []bool{false, true} {
-		synctest.Test(t, func(t *testing.T) {
-			s := standIn(t)
-			s.RepeatConflicts = conflicts
-			r := rand.New(rand.NewPCG(1, 2))
-			s.Fail(random(9))
-			for range 20 {
-				all := fifty()
-				r.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
-				runUntilKilled(t, s, all, 1+r.IntN(30))
-			}
-			for _, series := range fifty() {
-				if _, err := open(t, s).Put(t.Context(), series); err != nil {
-					t.Errorf("%s: %v", series.UID, err)
+// Faults, kills and Ctrl-C leave no harm.
+func TestService(t *testing.T) {
+	calendartest.TestService(t, func(t *testing.T, variant int) calendartest.Service {
+		s := standIn(t)
+		s.RepeatConflicts, s.Touch = variant%2 == 0, variant > 1
+		return calendartest.Service{
+			Open: func(t *testing.T, network func(http.RoundTripper) http.RoundTripper) calendar.Backend {
+				cfg := config(s)
+				cfg.HTTPClient.Transport = network(cfg.HTTPClient.Transport)
+				return start(t, cfg)
+			},
+			Fail: s.Fail, Calls: s.Calls, Series: s.Events, Notices: 2,
+			Told: func(a calendar.Address) map[string]int {
+				told := map[string]int{}
+				for _, m := range s.Mails(string(a)) {
+					told[m.Kind+" "+m.Event]++
 				}
-			}
-			wantFifty(t, s)
-		})
-	}
+				return told
+			},
+			Refusals: map[string][]webtest.Fault{
+				"": {
+					{Status: 500, Reason: "ErrorInternalServerError"}, {Status: 504, Reason: "UnknownError"},
+					{Status: 503, Reason: "ErrorServerBusy", After: time.Second}, {Status: 429, Reason: "ApplicationThrottled", After: time.Second},
+					{Odd: "<html>Sign in to the network</html>"}, {Odd: "<html>Sign in to the network</html>", Drop: webtest.After},
+				},
+				"events.update": {{Status: 412, Reason: "ErrorIrresolvableConflict"}}, // at times for nothing
+			},
+		}
+	})
 }
 
 // runUntilKilled puts the series one after the other, until a number of calls was
@@ -202,40 +115,4 @@ func put(t testing.TB, b calendar.Backend, s calendar.Series) calendar.Series {
 		t.Fatal(err)
 	}
 	return got
-}
-
-// Ctrl-C stops a run at a clean point: the call under way ends, and no other begins.
-func TestCancelledContextEndsCleanly(t *testing.T) {
-	for n := 1; n <= 5; n++ {
-		synctest.Test(t, func(t *testing.T) {
-			s := standIn(t)
-			ctx, cancel := context.WithCancel(t.Context())
-			defer cancel()
-			s.Fail(func(_ string, i int) *graphtest.Fault {
-				if i == n {
-					cancel()
-					return &graphtest.Fault{Delay: time.Second}
-				}
-				return nil
-			})
-			series := calendartest.Series(calendartest.UID(0))
-			series = series.WithOverride(calendartest.Move(series, 2, time.Hour)).WithOverride(calendartest.CancelOne(series, 6))
-			if _, err := open(t, s).Put(ctx, series); err == nil && n < 5 || err != nil && !errors.Is(err, context.Canceled) {
-				t.Errorf("after %d calls: got %v, want context.Canceled", n, err)
-			}
-			made := 0
-			for _, c := range s.Calls() {
-				made += c
-			}
-			if made > n {
-				t.Errorf("after %d calls, %d more were made", n, made-n)
-			}
-			if n > 1 && s.Events() != 1 {
-				t.Error("the call under way when the run was stopped did not end")
-			}
-			if got := put(t, open(t, s), series); !got.Same(series) {
-				t.Errorf("stopped after %d calls, and run again: got %+v", n, got)
-			}
-		})
-	}
 }

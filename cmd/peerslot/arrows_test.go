@@ -27,7 +27,7 @@ var allowed = map[string][]string{
 	"calendar/graph":             {"calendar/graph/internal/api", "calendar/graph/internal/text", "availability", "calendar", "calendar/internal/calls", "calendar/internal/windowszone", "calendar/oauth"},
 	"calendar/graph/graphtest":   {"calendar/internal/webtest", "calendar/internal/windowszone"},
 	"calendar/google/googletest": {"availability", "calendar", "calendar/internal/webtest"},
-	"calendar/calendartest":      {"availability", "calendar"},
+	"calendar/calendartest":      {"availability", "calendar", "calendar/internal/webtest"},
 	"scheduler":                  {"availability", "calendar"},
 	"scheduler/forming":          {"scheduler/report", "availability", "calendar", "scheduler", "scheduler/grouping"},
 	"scheduler/grouping":         {"scheduler/grouping/internal/layouts", "scheduler/grouping/internal/lp", "scheduler/grouping/internal/matching"},
