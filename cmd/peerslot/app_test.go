@@ -60,6 +60,7 @@ func TestKnownGroupsAreFew(t *testing.T) {
 // NO_COLOR means no escape at all; without it a terminal gets colours, and tables
 // that fit.
 func TestTerminals(t *testing.T) {
+	t.Parallel()
 	w := newLifeWorld(t, false)
 	for _, noColor := range []string{"", "1"} {
 		var out, errs bytes.Buffer

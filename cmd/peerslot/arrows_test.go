@@ -78,6 +78,7 @@ type listedPackage struct {
 }
 
 func TestArrows(t *testing.T) {
+	t.Parallel()
 	packages := listPackages(t)
 	if len(packages) < 8 {
 		t.Fatalf("go list found %d packages; the arrows are not checked", len(packages))

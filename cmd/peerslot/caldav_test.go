@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -162,16 +161,11 @@ func (w davWorld) run(t *testing.T, args ...string) (status int, stdout, stderr 
 	cmd := exec.CommandContext(t.Context(), "peerslot", append(args, "--now", davNow)...)
 	cmd.Dir = w.dir
 	cmd.Env = append(os.Environ(), "ROBOT_PASSWORD=robot-pw", "ANA_PASSWORD=ana-pw")
-	var out, errs strings.Builder
-	cmd.Stdout, cmd.Stderr = &out, &errs
-	err := cmd.Run()
-	if _, exited := errors.AsType[*exec.ExitError](err); err != nil && !exited {
-		t.Fatal(err)
-	}
-	if strings.Contains(out.String()+errs.String(), "robot-pw") {
+	status, stdout, stderr = outcome(t, cmd)
+	if strings.Contains(stdout+stderr, "robot-pw") {
 		t.Errorf("peerslot %v shows the password", args)
 	}
-	return cmd.ProcessState.ExitCode(), out.String(), errs.String()
+	return status, stdout, stderr
 }
 
 // must runs the program, which must end with one of the statuses 0 and 3.
@@ -186,8 +180,12 @@ func (w davWorld) must(t *testing.T, args ...string) (stdout, stderr string) {
 
 // From an empty calendar to a cancelled series, on servers as they are.
 func TestCalDAVFromCheckToCancel(t *testing.T) {
+	t.Parallel()
 	for _, name := range []string{"radicale", "cyrus", "sogo", "davical"} {
-		t.Run(name, func(t *testing.T) { lifeOnCalDAV(t, newDavWorld(t, name)) })
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			lifeOnCalDAV(t, newDavWorld(t, name))
+		})
 	}
 }
 
@@ -244,6 +242,7 @@ func berlin(t *testing.T) *time.Location {
 }
 
 func TestCalDAVWrongPassword(t *testing.T) {
+	t.Parallel()
 	w := newDavWorld(t, "radicale")
 	cmd := exec.CommandContext(t.Context(), "peerslot", "slots", "leads", "--now", davNow)
 	cmd.Dir, cmd.Env = w.dir, append(os.Environ(), "ROBOT_PASSWORD=wrong-pw")
@@ -261,6 +260,7 @@ func TestCalDAVWrongPassword(t *testing.T) {
 // A person's own account is read with their own sign-in, whatever the workspace's
 // backend; also as one of several calendars.
 func TestAPersonsOwnCalDAVAccount(t *testing.T) {
+	t.Parallel()
 	w := newDavWorld(t, "radicale")
 	w.do(t, "ana", http.MethodPut, w.home("ana")+"meeting.ics", strings.ReplaceAll(`BEGIN:VCALENDAR
 VERSION:2.0

@@ -326,6 +326,7 @@ func changedFiles(before, after map[string]string) []string {
 // Issue 8, part 1: whatever is not agreed to leaves the store and every file byte for
 // byte, for every command that changes something.
 func TestNothingChangesWithoutLeave(t *testing.T) {
+	t.Parallel()
 	ways := map[string]func(w lifeWorld, t *testing.T, args ...string) ran{
 		"dry-run":     func(w lifeWorld, t *testing.T, args ...string) ran { return w.run(t, append(args, "--dry-run")...) },
 		"no terminal": func(w lifeWorld, t *testing.T, args ...string) ran { return w.run(t, args...) },
@@ -335,24 +336,27 @@ func TestNothingChangesWithoutLeave(t *testing.T) {
 	}
 	status := map[string]int{"dry-run": exitDone, "no terminal": exitPerson, "no": exitPerson, "end of file": exitPerson, "Ctrl-C": exitError}
 	for _, leftovers := range []bool{false, true} {
-		w := newLifeWorld(t, leftovers)
-		before := w.files(t)
+		world := newLifeWorld(t, leftovers)
 		for name, args := range changing {
-			for way, run := range ways {
-				for _, more := range [][]string{nil, {"--json"}} {
-					got := run(w, t, slices.Concat(args, more)...)
-					label := fmt.Sprintf("%s, %s %v, leftovers %v", name, way, more, leftovers)
-					if changed := changedFiles(before, w.files(t)); len(changed) > 0 {
-						t.Fatalf("%s: changed %v\n%s%s", label, changed, got.stdout, got.stderr)
-					}
-					if got.status != status[way] && !(way == "dry-run" && got.status == exitPerson) {
-						t.Errorf("%s: exit status %d, want %d\n%s%s", label, got.status, status[way], got.stdout, got.stderr)
-					}
-					if got.stdout == "" && (way != "Ctrl-C" || more == nil) {
-						t.Errorf("%s: no plan was shown\n%s", label, got.stderr)
+			t.Run(fmt.Sprintf("%s leftovers %v", name, leftovers), func(t *testing.T) {
+				t.Parallel()
+				w := world.copied(t)
+				before := w.files(t)
+				for way, run := range ways {
+					for _, more := range [][]string{nil, {"--json"}} {
+						got := run(w, t, slices.Concat(args, more)...)
+						if changed := changedFiles(before, w.files(t)); len(changed) > 0 {
+							t.Fatalf("%s %v: changed %v\n%s%s", way, more, changed, got.stdout, got.stderr)
+						}
+						if got.status != status[way] && !(way == "dry-run" && got.status == exitPerson) {
+							t.Errorf("%s %v: exit status %d, want %d\n%s%s", way, more, got.status, status[way], got.stdout, got.stderr)
+						}
+						if got.stdout == "" && (way != "Ctrl-C" || more == nil) {
+							t.Errorf("%s %v: no plan was shown\n%s", way, more, got.stderr)
+						}
 					}
 				}
-			}
+			})
 		}
 	}
 }
@@ -360,10 +364,13 @@ func TestNothingChangesWithoutLeave(t *testing.T) {
 // What a rehearsal prints is what the real run prints and does, whatever a dead run
 // left.
 func TestARehearsalIsTrue(t *testing.T) {
+	t.Parallel()
 	for _, leftovers := range []bool{false, true} {
 		w := newLifeWorld(t, leftovers)
 		for name, args := range changing {
 			t.Run(fmt.Sprintf("%s leftovers %v", name, leftovers), func(t *testing.T) {
+				t.Parallel()
+				w := w.copied(t)
 				rehearsed := w.run(t, append(args, "--dry-run")...)
 				real := w.copied(t)
 				before := real.files(t)
@@ -444,6 +451,7 @@ func (w lifeWorld) state(t *testing.T) map[string]string {
 
 // Somebody who takes long to answer agrees to what they saw, and to nothing else.
 func TestAPlanThatChangedWhileSomebodyThoughtIsAskedAgain(t *testing.T) {
+	t.Parallel()
 	w := newLifeWorld(t, false)
 	answers, say := io.Pipe()
 	var out bytes.Buffer
@@ -473,10 +481,12 @@ func (f writerFunc) Write(p []byte) (int, error) { return f(p) }
 
 // Nothing is applied whose plan, or answer, could not be shown.
 func TestAFullOutput(t *testing.T) {
+	t.Parallel()
 	full := errors.New("no space left on device")
+	world := newLifeWorld(t, false)
 	for name, args := range changing {
 		for _, more := range []string{"--yes", "--json"} {
-			w := newLifeWorld(t, false)
+			w := world.copied(t)
 			before := w.files(t)
 			var errs bytes.Buffer
 			a := w.app(writerFunc(func([]byte) (int, error) { return 0, full }), &errs)

@@ -34,6 +34,7 @@ func TestEverythingIsCompleted(t *testing.T) {
 }
 
 func TestCompletions(t *testing.T) {
+	t.Parallel()
 	w := newLifeWorld(t, false)
 	for line, want := range map[string]string{
 		"slots |":                                "clash",

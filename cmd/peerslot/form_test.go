@@ -81,6 +81,7 @@ func perform(t testing.TB, dir string, args ...string) []byte {
 
 // TestSixtyPeopleFromColdToBooked forms circles of sixty people and books them all.
 func TestSixtyPeopleFromColdToBooked(t *testing.T) {
+	t.Parallel()
 	dir := writeCompany(t, 60, 1)
 	var formed report.Form
 	if err := json.Unmarshal(perform(t, dir, "form", "circles", "--budget", "200ms", "--yes"), &formed); err != nil {

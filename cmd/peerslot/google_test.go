@@ -10,7 +10,6 @@ import (
 	"io"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync/atomic"
@@ -26,7 +25,7 @@ import (
 // A googleWorld is a workspace whose calendars are on a stand-in for Google.
 type googleWorld struct {
 	*googletest.Server
-	dir string
+	manyWorld
 }
 
 const googleNow = "2026-02-26T09:00:00Z"
@@ -34,7 +33,7 @@ const googleNow = "2026-02-26T09:00:00Z"
 func newGoogleWorld(t *testing.T) googleWorld {
 	t.Helper()
 	people := []string{"ana@acme.example", "bo@acme.example", "cem@acme.example"}
-	g := googleWorld{googletest.New(t, "robot@acme.example", people...), t.TempDir()}
+	g := googleWorld{googletest.New(t, "robot@acme.example", people...), manyWorld{dir: t.TempDir()}}
 	endpoint := g.Start()
 	g.WriteClient(filepath.Join(g.dir, "credentials.json"))
 	config := fmt.Sprintf(`organizer: robot@acme.example
@@ -57,36 +56,10 @@ groups:
 	return g
 }
 
-// run runs the program and returns its exit status and output.
-func (g googleWorld) run(t *testing.T, args ...string) (status int, stdout, stderr string) {
-	t.Helper()
-	cmd := exec.CommandContext(t.Context(), "peerslot", args...)
-	cmd.Dir = g.dir
-	var out, errs strings.Builder
-	cmd.Stdout, cmd.Stderr = &out, &errs
-	err := cmd.Run()
-	var exit *exec.ExitError
-	if err != nil && !errors.As(err, &exit) {
-		t.Fatal(err)
-	}
-	return cmd.ProcessState.ExitCode(), out.String(), errs.String()
-}
-
-// must runs the program, which must succeed, and returns what it prints.
-func (g googleWorld) must(t *testing.T, args ...string) string {
-	t.Helper()
-	status, stdout, stderr := g.run(t, args...)
-	if status != 0 {
-		t.Fatalf("peerslot %s: status %d\n%s%s", strings.Join(args, " "), status, stdout, stderr)
-	}
-	return stdout
-}
-
 // signIn runs auth google and plays the browser.
 func (g googleWorld) signIn(t *testing.T) {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), "peerslot", "auth", "google", "--no-browser")
-	cmd.Dir = g.dir
+	cmd := g.command(t, "auth", "google", "--no-browser")
 	stderr, err := cmd.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -129,6 +102,7 @@ func (g googleWorld) writes() int {
 }
 
 func TestGoogleFromSignInToCancel(t *testing.T) {
+	t.Parallel()
 	g := newGoogleWorld(t)
 	if status, _, stderr := g.run(t, "slots", "leads", "--now", googleNow); status != 1 || !strings.Contains(stderr, "peerslot auth google") {
 		t.Errorf("before signing in: status %d, %q; want 1 and the next step", status, stderr)
@@ -179,6 +153,7 @@ func TestGoogleFromSignInToCancel(t *testing.T) {
 
 // check tells everything that it can find out, each fault with its own next step.
 func TestGoogleCheckGoesOn(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		set  func(googleWorld)
 		want string
@@ -212,6 +187,7 @@ func TestGoogleCheckGoesOn(t *testing.T) {
 }
 
 func TestGoogleWrongAccount(t *testing.T) {
+	t.Parallel()
 	g := newGoogleWorld(t)
 	g.signIn(t)
 	g.must(t, "book", "leads", "--yes", "--now", googleNow)
@@ -227,6 +203,7 @@ func TestGoogleWrongAccount(t *testing.T) {
 }
 
 func TestGoogleRevoked(t *testing.T) {
+	t.Parallel()
 	g := newGoogleWorld(t)
 	g.signIn(t)
 	g.must(t, "book", "leads", "--yes", "--now", googleNow)
@@ -243,6 +220,7 @@ func TestGoogleRevoked(t *testing.T) {
 
 // A night in which no calendar could be read is not done, and says so.
 func TestGoogleNightThatReadsNobody(t *testing.T) {
+	t.Parallel()
 	g := newGoogleWorld(t)
 	g.signIn(t)
 	g.must(t, "book", "--all", "--yes", "--now", googleNow)
@@ -259,6 +237,7 @@ func TestGoogleNightThatReadsNobody(t *testing.T) {
 // What somebody did to a whole series by hand is told every night until it is
 // settled, and nothing is done against it.
 func TestGoogleSeriesChangedByHand(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		hand func(g googleWorld, id string)
 		want string
@@ -304,6 +283,7 @@ func TestGoogleSeriesChangedByHand(t *testing.T) {
 }
 
 func TestGoogleUnreadableIsUnknown(t *testing.T) {
+	t.Parallel()
 	g := newGoogleWorld(t)
 	g.signIn(t)
 	g.Share("bo@acme.example", "none")
@@ -319,6 +299,7 @@ func TestGoogleUnreadableIsUnknown(t *testing.T) {
 }
 
 func TestGoogleServiceAccountWithoutDelegation(t *testing.T) {
+	t.Parallel()
 	g := newGoogleWorld(t)
 	g.WriteServiceAccount(filepath.Join(g.dir, "credentials.json"))
 	status, stdout, stderr := g.run(t, "check", "--now", googleNow)
@@ -333,6 +314,7 @@ func TestGoogleServiceAccountWithoutDelegation(t *testing.T) {
 // A night in which nothing changed costs what the contract allows, and writes
 // nothing.
 func TestGoogleQuietNight(t *testing.T) {
+	t.Parallel()
 	g := newGoogleWorld(t)
 	g.signIn(t)
 	g.must(t, "book", "--all", "--yes", "--now", googleNow)
@@ -366,6 +348,7 @@ func TestGoogleQuietNight(t *testing.T) {
 
 // What is booked already is seen by one list, and costs no more than that.
 func TestGoogleCallsOfBookedGroups(t *testing.T) {
+	t.Parallel()
 	g := newGoogleWorld(t)
 	g.signIn(t) // looks whose calendar it is, too
 	g.must(t, "book", "--all", "--yes", "--now", googleNow)
@@ -410,6 +393,7 @@ func eventOf(t *testing.T, g googleWorld) string {
 // When the usage limits are reached the run ends, in one way whatever it has done
 // before, and the next one goes on.
 func TestGoogleQuota(t *testing.T) {
+	t.Parallel()
 	for _, args := range [][]string{{"book", "--all", "--yes"}, {"repair", "--yes", "--heartbeat", "beat.json"}} {
 		for n := 1; n <= 6; n++ {
 			g := newGoogleWorld(t)

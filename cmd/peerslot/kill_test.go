@@ -2,7 +2,6 @@ package main
 
 import (
 	"bufio"
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -22,7 +21,10 @@ import (
 
 // A manyWorld is a workspace with many groups on the folder backend, booked, and
 // with something to repair for each.
-type manyWorld struct{ dir string }
+type manyWorld struct {
+	dir string
+	env []string // what its programs have in theirs, too
+}
 
 const (
 	manyNow   = "2026-02-26T09:00:00Z"
@@ -33,7 +35,7 @@ const (
 // them.
 func newManyWorld(t testing.TB, groups int) manyWorld {
 	t.Helper()
-	w := manyWorld{t.TempDir()}
+	w := manyWorld{dir: t.TempDir()}
 	w.write(t, "peerslot.yaml", manyConfig(groups, "backend: folder\n  folder: {path: calendars}"))
 	for i := range groups {
 		w.write(t, filepath.Join("calendars", address(i)+".ics"), emptyCalendar)
@@ -96,27 +98,42 @@ func (w manyWorld) write(t testing.TB, name, text string) {
 func (w manyWorld) command(t testing.TB, args ...string) *exec.Cmd {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), "peerslot", args...)
-	cmd.Dir = w.dir
+	cmd.Dir, cmd.Env = w.dir, append(os.Environ(), w.env...)
 	return cmd
+}
+
+// run runs the program and returns its exit status and output.
+func (w manyWorld) run(t testing.TB, args ...string) (status int, stdout, stderr string) {
+	t.Helper()
+	return outcome(t, w.command(t, args...))
+}
+
+// outcome runs a program and returns its exit status and output.
+func outcome(t testing.TB, cmd *exec.Cmd) (status int, stdout, stderr string) {
+	t.Helper()
+	var out, errs strings.Builder
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	err := cmd.Run()
+	if _, exited := errors.AsType[*exec.ExitError](err); err != nil && !exited {
+		t.Fatal(err)
+	}
+	return cmd.ProcessState.ExitCode(), out.String(), errs.String()
 }
 
 // must runs the program, which must succeed, and returns what it prints.
 func (w manyWorld) must(t testing.TB, args ...string) string {
 	t.Helper()
-	var stderr bytes.Buffer
-	cmd := w.command(t, args...)
-	cmd.Stderr = &stderr
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatalf("peerslot %s: %v\n%s%s", strings.Join(args, " "), err, out, &stderr)
+	status, stdout, stderr := w.run(t, args...)
+	if status != 0 {
+		t.Fatalf("peerslot %s: status %d\n%s%s", strings.Join(args, " "), status, stdout, stderr)
 	}
-	return string(out)
+	return stdout
 }
 
 // copied returns a copy of the workspace.
 func (w manyWorld) copied(t testing.TB) manyWorld {
 	t.Helper()
-	c := manyWorld{filepath.Join(t.TempDir(), "copy")}
+	c := manyWorld{filepath.Join(t.TempDir(), "copy"), w.env}
 	if err := os.CopyFS(c.dir, os.DirFS(w.dir)); err != nil {
 		t.Fatal(err)
 	}
@@ -195,6 +212,7 @@ func killing() (groups, kills int) {
 // that nobody disturbed: the same files, with the same sequence numbers, and the
 // same history.
 func TestAKilledPassEndsAsAnUndisturbedOne(t *testing.T) {
+	t.Parallel()
 	groups, kills := killing()
 	undisturbed := newManyWorld(t, groups)
 	world := undisturbed.copied(t)
@@ -224,6 +242,7 @@ func TestAKilledPassEndsAsAnUndisturbedOne(t *testing.T) {
 
 // Two passes at once take turns, and nothing is doubled.
 func TestTwoPassesAtOnce(t *testing.T) {
+	t.Parallel()
 	one := newManyWorld(t, 40)
 	two := one.copied(t)
 	one.must(t, nightly...)

@@ -27,6 +27,7 @@ func realServers(t *testing.T) (smtp, imap, certificate string) {
 }
 
 func TestRealMailServers(t *testing.T) {
+	t.Parallel()
 	smtp, imap, certificate := realServers(t)
 	boxes := filepath.Join(filepath.Dir(certificate), "boxes")
 	dir := t.TempDir()

@@ -102,6 +102,7 @@ func (w *mailWorld) replies(t *testing.T, who, answer, session, at string) {
 }
 
 func TestAWholeLifeByMail(t *testing.T) {
+	t.Parallel()
 	w := newMailWorld(t, "")
 	if r := w.at(t, "2026-03-02T08:00:00Z", "book", "leads", "--slot", "tue 15:00", "--start", "2026-03-09", "--yes"); r.status != exitDone || !strings.Contains(r.stderr, "3 messages sent") {
 		t.Fatalf("book: %+v", r)

@@ -26,10 +26,12 @@ const microsoftSecret = "PEERSLOT_MICROSOFT_SECRET"
 
 // newMicrosoftWorld makes a workspace of two groups. how is what of the sign-in the
 // configuration names.
-func newMicrosoftWorld(t *testing.T, how string) microsoftWorld {
+func newMicrosoftWorld(t *testing.T, how string) *microsoftWorld {
 	t.Helper()
-	t.Setenv(microsoftSecret, graphtest.Secret)
-	w := microsoftWorld{graphtest.New(t, "robot@acme.example", "ana@acme.example", "bo@acme.example", "cem@acme.example"), manyWorld{t.TempDir()}}
+	w := &microsoftWorld{
+		graphtest.New(t, "robot@acme.example", "ana@acme.example", "bo@acme.example", "cem@acme.example"),
+		manyWorld{t.TempDir(), []string{microsoftSecret + "=" + graphtest.Secret}},
+	}
 	w.Start()
 	w.write(t, "peerslot.yaml", fmt.Sprintf(`organizer: robot@acme.example
 timezone: Europe/Vienna
@@ -49,16 +51,6 @@ groups:
 func microsoftConfig(s *graphtest.Server, how string) string {
 	return fmt.Sprintf("backend: microsoft\n  microsoft: {tenant: %s, client_id: %s, %s, token: token.json, teams: true, endpoint: %q, login: %q}",
 		graphtest.Tenant, graphtest.ClientID, how, s.Endpoint(), s.Login())
-}
-
-// run runs the program and returns its exit status and output.
-func (w microsoftWorld) run(t *testing.T, args ...string) (status int, stdout, stderr string) {
-	t.Helper()
-	cmd := w.command(t, args...)
-	var out, errs strings.Builder
-	cmd.Stdout, cmd.Stderr = &out, &errs
-	_ = cmd.Run() // the status says it
-	return cmd.ProcessState.ExitCode(), out.String(), errs.String()
 }
 
 // signIn runs auth microsoft and plays the browser.
@@ -92,6 +84,7 @@ func (w microsoftWorld) signIn(t *testing.T, flags ...string) (status int, stder
 const asApplication = "secret_env: " + microsoftSecret
 
 func TestMicrosoftFromCheckToCancel(t *testing.T) {
+	t.Parallel()
 	w := newMicrosoftWorld(t, asApplication)
 	if out := w.must(t, "check", "--now", "2026-02-26T09:00:00Z"); !strings.Contains(out, "ok   microsoft") || strings.Contains(out, "mend") {
 		t.Errorf("check:\n%s", out)
@@ -137,6 +130,7 @@ func TestMicrosoftFromCheckToCancel(t *testing.T) {
 
 // A second book of booked groups, and a quiet night, write nothing and ask little.
 func TestMicrosoftCosts(t *testing.T) {
+	t.Parallel()
 	w := newMicrosoftWorld(t, asApplication)
 	w.must(t, "book", "--all", "--yes", "--now", "2026-02-26T09:00:00Z")
 	w.must(t, "repair", "--yes", "--now", "2026-02-26T09:00:00Z") // the first night reads everything
@@ -164,6 +158,7 @@ func TestMicrosoftCosts(t *testing.T) {
 }
 
 func TestMicrosoftSignIn(t *testing.T) {
+	t.Parallel()
 	w := newMicrosoftWorld(t, "secret_env: ''")
 	if status, _, stderr := w.run(t, "slots", "leads", "--now", "2026-02-26T09:00:00Z"); status != 1 || !strings.Contains(stderr, "peerslot auth microsoft") {
 		t.Errorf("before signing in: status %d, %q; want 1 and the next step", status, stderr)
@@ -190,18 +185,19 @@ func TestMicrosoftSignIn(t *testing.T) {
 
 // What is wrong with the application is said in plain words, and nothing is booked.
 func TestMicrosoftRefused(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
-		set    func(*testing.T, microsoftWorld)
+		set    func(*microsoftWorld)
 		status int
 		want   string
 	}{
-		"no secret":      {func(t *testing.T, _ microsoftWorld) { t.Setenv(microsoftSecret, "") }, 2, microsoftSecret},
-		"a wrong secret": {func(t *testing.T, _ microsoftWorld) { t.Setenv(microsoftSecret, "other") }, 1, "the client secret is wrong (AADSTS7000215)"},
-		"no consent":     {func(_ *testing.T, w microsoftWorld) { w.Auth.Without = true }, 1, "Calendars.ReadWrite"},
+		"no secret":      {func(w *microsoftWorld) { w.env = nil }, 2, microsoftSecret},
+		"a wrong secret": {func(w *microsoftWorld) { w.env = []string{microsoftSecret + "=other"} }, 1, "the client secret is wrong (AADSTS7000215)"},
+		"no consent":     {func(w *microsoftWorld) { w.Auth.Without = true }, 1, "Calendars.ReadWrite"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newMicrosoftWorld(t, asApplication)
-			c.set(t, w)
+			c.set(w)
 			for _, args := range [][]string{{"book", "leads", "--yes"}, {"check"}} {
 				status, stdout, stderr := w.run(t, append(args, "--now", "2026-02-26T09:00:00Z")...)
 				if args[0] == "book" && status != c.status || status == 0 || !strings.Contains(stdout+stderr, c.want) || strings.Contains(stdout+stderr, "SECRET that") {
@@ -217,13 +213,13 @@ func TestMicrosoftRefused(t *testing.T) {
 
 // A killed pass ends as an undisturbed one, also where every tenth call fails.
 func TestAKilledPassOnMicrosoft(t *testing.T) {
+	t.Parallel()
 	killPasses(t, func(t *testing.T, groups int) killable {
 		var people []string
 		for i := range groups {
 			people = append(people, address(i))
 		}
-		t.Setenv(microsoftSecret, graphtest.Secret)
-		s, w := graphtest.New(t, "robot@acme.example", people...), manyWorld{t.TempDir()}
+		s, w := graphtest.New(t, "robot@acme.example", people...), manyWorld{t.TempDir(), []string{microsoftSecret + "=" + graphtest.Secret}}
 		s.Start()
 		w.write(t, "peerslot.yaml", manyConfig(groups, microsoftConfig(s, asApplication)))
 		w.must(t, "book", "--all", "--yes", "--start", "2026-03-02", "--now", manyNow)

@@ -15,6 +15,7 @@ import (
 // TestReadme runs the console blocks of the README in an empty folder, one after
 // the other, and compares what it shows of the demo with what the demo prints.
 func TestReadme(t *testing.T) {
+	t.Parallel()
 	readme, err := os.ReadFile(filepath.Join("..", "..", "README.md"))
 	if err != nil {
 		t.Fatal(err)

@@ -12,10 +12,11 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/peerslot/peerslot/cmd/peerslot/internal/config"
-	"github.com/peerslot/peerslot/cmd/peerslot/internal/demo"
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/spf13/cobra"
+
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/config"
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/demo"
 )
 
 var update = flag.Bool("update", false, "write what the commands print into the scripts")

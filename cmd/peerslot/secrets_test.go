@@ -9,6 +9,7 @@ import (
 
 // What a field holds that may be a secret is never shown, whatever it looks like.
 func TestSecretsAreNeverShown(t *testing.T) {
+	t.Parallel()
 	for field, values := range map[string][]string{
 		"people:\n  - {email: ana@acme.example, calendar: %q}\n": {
 			"calendar.example/ical/ana/private-SECRET/basic.ics", "webcal:host.invalid/SECRET", "//host.invalid/SECRET/a.ics", "https:/host.invalid/SECRET",

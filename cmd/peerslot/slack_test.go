@@ -4,7 +4,6 @@ package main
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -63,17 +62,11 @@ func (w *slackWorld) run(t *testing.T, args ...string) (status int, stdout, stde
 	cmd := exec.CommandContext(t.Context(), "peerslot", append([]string{"slack", "--now", slackNow}, args...)...)
 	cmd.Dir = w.dir
 	cmd.Env = append(os.Environ(), "CHAT_TOKEN="+w.token)
-	var out, errs strings.Builder
-	cmd.Stdout, cmd.Stderr = &out, &errs
-	err := cmd.Run()
-	var exit *exec.ExitError
-	if err != nil && !errors.As(err, &exit) {
-		t.Fatal(err)
+	status, stdout, stderr = outcome(t, cmd)
+	if w.token != "" && strings.Contains(stdout+stderr, w.token) {
+		t.Errorf("peerslot slack %v prints the token:\n%s%s", args, stdout, stderr)
 	}
-	if w.token != "" && strings.Contains(out.String()+errs.String(), w.token) {
-		t.Errorf("peerslot slack %v prints the token:\n%s%s", args, out.String(), errs.String())
-	}
-	return cmd.ProcessState.ExitCode(), out.String(), errs.String()
+	return status, stdout, stderr
 }
 
 func (w *slackWorld) must(t *testing.T, args ...string) string {
@@ -86,6 +79,7 @@ func (w *slackWorld) must(t *testing.T, args ...string) string {
 }
 
 func TestSlackFromPlanToArchive(t *testing.T) {
+	t.Parallel()
 	w := newSlackWorld(t)
 	const plan = "GROUP\tCHANNEL\tCHANGE\tWHY\n" +
 		"leads\t#leads\tcreate, invite 2, introduce\tthe group has no channel\n" +
@@ -121,6 +115,7 @@ func TestSlackFromPlanToArchive(t *testing.T) {
 }
 
 func TestSlackMemberNotFound(t *testing.T) {
+	t.Parallel()
 	w := newSlackWorld(t)
 	w.write(t, "leads: ana dee bo")
 	const missing = "! leads: dee@acme.example is not in the channel: nobody on Slack has that address\n"
@@ -136,6 +131,7 @@ func TestSlackMemberNotFound(t *testing.T) {
 }
 
 func TestSlackFinishesWhatWasInterrupted(t *testing.T) {
+	t.Parallel()
 	w := newSlackWorld(t)
 	w.Fail("chat.postMessage", chattest.Fault{Drop: true})
 	w.Fail("conversations.list", chattest.Fault{Status: 429, After: "1"}, chattest.Fault{Status: 500})
@@ -151,6 +147,7 @@ func TestSlackFinishesWhatWasInterrupted(t *testing.T) {
 }
 
 func TestSlackNotSetUp(t *testing.T) {
+	t.Parallel()
 	w := newSlackWorld(t)
 	w.token = ""
 	if status, _, stderr := w.run(t, "--yes"); status != 2 || !strings.Contains(stderr, "CHAT_TOKEN") {

@@ -14,6 +14,7 @@ import (
 // A store that cannot be written ends a pass with a clear error before a calendar is
 // touched, and loses nothing: the next pass does it all.
 func TestAStoreThatCannotBeWritten(t *testing.T) {
+	t.Parallel()
 	undisturbed := newManyWorld(t, 12)
 	faults := map[string]func(t *testing.T, w manyWorld) *exec.Cmd{
 		"no room at all":       full(8),
