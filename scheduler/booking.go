@@ -165,6 +165,10 @@ type Store interface {
 	// Mark returns whose store it is; zero if nobody marked it yet.
 	Mark(ctx context.Context) (Mark, error)
 
+	// Revision returns a text that is another one after bookings, rounds or what members
+	// set were written, in this process or another.
+	Revision(ctx context.Context) (string, error)
+
 	// Lock waits for up to wait until no other run holds the lock of this store, in
 	// this process or another, and keeps others from it until unlock is called or
 	// the process ends, however it ends. It returns ErrBusy if that lasts too long.

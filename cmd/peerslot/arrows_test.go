@@ -39,6 +39,7 @@ var allowed = map[string][]string{
 	"scheduler/schedulertest":    {"availability", "calendar", "scheduler"},
 	"scheduler/repair":           {"availability", "calendar", "scheduler"},
 	"scheduler/chat":             {"availability", "calendar", "scheduler"},
+	"scheduler/web":              {"availability", "calendar", "calendar/ical", "scheduler", "scheduler/report"},
 	"scheduler/chat/chattest":    {},
 
 	"calendar/ical/internal/busy":   {"availability", "calendar", "calendar/ical/internal/line", "calendar/ical/internal/rrule", "calendar/ical/internal/zones"},
@@ -62,8 +63,8 @@ const floor = "calendar/file"
 var onlyIn = map[string][]string{
 	"database/sql":                {"scheduler/store"},
 	"github.com/spf13/cobra":      {"cmd/"},
-	"net":                         {"calendar/", "scheduler/mail"},
-	"net/http":                    {"calendar/", "scheduler/chat"},
+	"net":                         {"calendar/", "scheduler/mail", "cmd/peerslot"},
+	"net/http":                    {"calendar/", "scheduler/chat", "scheduler/web", "cmd/peerslot"},
 	"github.com/emersion/go-ical": {"calendar/ical"},
 	"github.com/slack-go/slack":   {"scheduler/chat"},
 

@@ -30,6 +30,7 @@ type Letter struct {
 	Answer   string          // how to answer this message
 	Leave    string          // how to leave the series
 	Page     string          // address of the group's page, "" for none
+	SignIn   string          // that signs the reader in; "" but in a message for that alone
 }
 
 // A LetterSession is one line of the table of sessions.

@@ -14,8 +14,9 @@ import (
 	"github.com/peerslot/peerslot/calendar/file"
 )
 
-// tables are all that a store consists of, those that others refer to first.
-var tables = []string{"setting", "booking", "history", "round", "answer", "seen", "unreadable", "notice", "reply"}
+// tables are all that a copy of a store consists of, those that others refer to first.
+// Who is signed in is not in it: what was ended stays ended when a backup comes back.
+var tables = []string{"setting", "booking", "history", "round", "answer", "seen", "unreadable", "notice", "reply", "sign_in_subject", "own_setting", "attendance"}
 
 // fill makes s what from is, in one transaction. from is read as it is at one
 // moment, whatever runs meanwhile.

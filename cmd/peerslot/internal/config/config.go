@@ -40,10 +40,14 @@ type Config struct {
 	MaxSessionsPerWeek int // peer sessions of one person, above which status warns
 	Slack              Slack
 	Mail               Mail
+	Web                Web
 
 	// Accounts are the people whose calendar is a CalDAV account of their own. Their
 	// Calendar in the roster is [CalDAV].
 	Accounts map[calendar.Address]*CalDAVOptions
+
+	// Files are those that were read, so that a change of any is seen.
+	Files []string
 
 	// Warnings are what was read without being wrong, but may not be meant.
 	Warnings []Problem
@@ -151,7 +155,7 @@ func Parse(name string, data []byte, dir string) (*Config, error) {
 	if len(r.problems) > 0 {
 		return nil, r.inOrder(r.problems)
 	}
-	c.Warnings = r.inOrder(r.warnings)
+	c.Warnings, c.Files = r.inOrder(r.warnings), r.files
 	return c, nil
 }
 
@@ -185,6 +189,7 @@ func (r *reader) config(c *Config, root *node) {
 		"max_sessions_per_week": func(v value) { c.MaxSessionsPerWeek = v.integer(1, 50) },
 		"slack":                 func(v value) { v.slack(&c.Slack) },
 		"mail":                  func(v value) { letters = v; v.mail(&c.Mail) },
+		"web":                   func(v value) { v.web(&c.Web); w.URL = c.Web.URL },
 	})
 	top.require("organizer", "the address that owns every series, such as people-ops@acme.example")
 	if !top.has("timezone") {

@@ -239,6 +239,7 @@ func (r *reader) holidayCalendar(path string) (holiday.Calendar, error) {
 	if !ok {
 		read = openCalendar(r.path(path))
 		r.calendars[path] = read
+		r.files = append(r.files, r.path(path))
 	}
 	return read.calendar, read.err
 }

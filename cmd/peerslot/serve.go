@@ -1,0 +1,211 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/scheduler/mail"
+	"github.com/peerslot/peerslot/scheduler/web"
+)
+
+const defaultListen = "127.0.0.1:8080"
+
+func newServeCmd(a *app) *cobra.Command {
+	var o serveOptions
+	cmd := &cobra.Command{
+		Use:   "serve",
+		Short: "Serve the members' pages and the operator's",
+		Long: `Serves the pages on which members see their sessions, set their hours and answer, until
+it is stopped by a signal. They sign in by a link that is sent by mail; without mail: in
+the configuration, on a loopback address, the link is printed here instead.
+
+url: in web: says how members reach it, behind a proxy that speaks https; without https it
+serves this machine alone. A change of the configuration is used from the next page on;
+one that cannot be read is shown to admins, and the former stays.
+
+With --now the clock starts there and runs.`,
+		Example: `  peerslot serve
+  peerslot serve --listen 127.0.0.1:9000`,
+		Args: exactly(0, "takes no arguments"),
+		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context(), a) },
+	}
+	cmd.Flags().StringVar(&o.listen, "listen", defaultListen, "`ADDRESS` and port to serve on")
+	return cmd
+}
+
+type serveOptions struct {
+	listen string
+	ready  func(*web.Server) // called once it serves; nil for nothing
+}
+
+func (o serveOptions) run(ctx context.Context, a *app) error {
+	a.runClock()
+	live, err := a.openLive(ctx)
+	if err != nil {
+		return err
+	}
+	defer live.close()
+	listener, err := o.open(live)
+	if err != nil {
+		return err
+	}
+	defer listener.Close()
+	server, err := a.webServer(live, listener.Addr().String())
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(a.stderr, "Serving %s on %s; stop with Ctrl-C.\n", server.URL, listener.Addr())
+	return serve(ctx, server, listener, func() {
+		if o.ready != nil {
+			o.ready(server)
+		}
+	})
+}
+
+// runClock has a clock that was set by --now run from there.
+func (a *app) runClock() {
+	if a.nowFlag == "" {
+		return
+	}
+	from, begun := a.now(), time.Now()
+	a.now = func() time.Time { return from.Add(time.Since(begun)) }
+}
+
+// open listens. Without https nobody else on the way may read along.
+func (o serveOptions) open(l *live) (net.Listener, error) {
+	host, _, err := net.SplitHostPort(o.listen)
+	if err != nil {
+		return nil, usagef("", "--listen %q: want an address and a port such as %s", o.listen, defaultListen)
+	}
+	ip, err := netip.ParseAddr(host)
+	if loopback := host == "localhost" || err == nil && ip.IsLoopback(); !loopback && !strings.HasPrefix(l.config().Web.URL, "https://") {
+		return nil, usagef("set url: in web: to the https:// address that members use, and let a proxy speak https there", "--listen %q: without https peerslot serves a loopback address only", o.listen)
+	}
+	listener, err := net.Listen("tcp", o.listen)
+	if err != nil {
+		return nil, withHint(err, "is peerslot running there already? --listen names another port")
+	}
+	return listener, nil
+}
+
+// webServer returns the server of the pages. at is where it listens.
+func (a *app) webServer(l *live, at string) (*web.Server, error) {
+	c := l.config()
+	u, err := url.Parse(cmp.Or(c.Web.URL, "http://"+at))
+	if err != nil {
+		return nil, err
+	}
+	path := filepath.Join(c.Dir, ".peerslot", "web.key")
+	key, err := keyFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		key, err = newKeyFile(path)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("the key of the feeds: %w", err)
+	}
+	s := &web.Server{URL: u, Trusted: c.Web.Trusted, Open: l.current, Accounts: l.store, Key: key, Now: a.now, Log: a.log()}
+	if c.Mail.Configured() || u.Scheme == "http" {
+		s.SendLink = func(ctx context.Context, to calendar.Address, link string) error { return a.sendLink(ctx, l, to, link) }
+	}
+	return s, nil
+}
+
+// sendLink mails a link that signs in; without mail it is printed.
+func (a *app) sendLink(ctx context.Context, l *live, to calendar.Address, link string) error {
+	c := l.config()
+	if !c.Mail.Configured() {
+		fmt.Fprintf(a.stderr, "Link for %s: %s\n", to, link)
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	message, err := (&mail.Composer{From: c.Mail.From, Workspace: c.Workspace}).SignIn(to, link, a.now())
+	if err != nil {
+		return err
+	}
+	return a.mailServer(c).SendAll(ctx, string(c.Mail.From.Address), string(to), message)
+}
+
+// stopWithin is how long requests that are under way have when the server is stopped.
+const stopWithin = 10 * time.Second
+
+// serve answers requests until ctx ends, and then those that are under way.
+func serve(ctx context.Context, s *web.Server, listener net.Listener, ready func()) error {
+	h := &http.Server{
+		Handler:           s.Handler(),
+		ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second, WriteTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute,
+		MaxHeaderBytes: 16 << 10,
+	}
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error {
+		if err := h.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			return err
+		}
+		return nil
+	})
+	g.Go(func() error { return s.Run(ctx) })
+	g.Go(func() error {
+		<-ctx.Done()
+		s.Stop()
+		stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)
+		defer cancel()
+		if err := h.Shutdown(stop); err != nil {
+			return h.Close()
+		}
+		return nil
+	})
+	ready()
+	return g.Wait()
+}
+
+func newLinkCmd(a *app) *cobra.Command {
+	var listen string
+	cmd := &cobra.Command{
+		Use:   "link ADDRESS",
+		Short: "Print a link that signs a person in to the members' pages",
+		Long: `Prints a link with which the person signs in to the pages that 'peerslot serve' serves,
+once and within 15 minutes, for those whom no mail reaches. It asks for their address.`,
+		Example: `  peerslot link ana@acme.example`,
+		Args:    exactly(1, "name the person by their mail address"),
+		RunE:    func(cmd *cobra.Command, args []string) error { return a.printLink(cmd.Context(), args[0], listen) },
+	}
+	cmd.Flags().StringVar(&listen, "listen", defaultListen, "`ADDRESS` on which it serves, if the configuration has no url:")
+	return cmd
+}
+
+func (a *app) printLink(ctx context.Context, person, listen string) error {
+	live, err := a.openLive(ctx)
+	if err != nil {
+		return err
+	}
+	defer live.close()
+	s, err := a.webServer(live, listen)
+	if err != nil {
+		return err
+	}
+	link, err := s.LinkFor(ctx, person)
+	if err != nil {
+		return usagef("people who sign in are on the roster, or among admins: in web:", "%w", err)
+	}
+	if a.json {
+		return a.answer(struct {
+			Link string `json:"link"`
+		}{link})
+	}
+	fmt.Fprintln(a.stdout, link)
+	return nil
+}

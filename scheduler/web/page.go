@@ -1,0 +1,153 @@
+package web
+
+import (
+	"bytes"
+	"compress/gzip"
+	"embed"
+	"errors"
+	"html/template"
+	"net/http"
+	"path"
+	"strings"
+	"sync"
+)
+
+//go:embed pages/*.html
+var pageFiles embed.FS
+
+// templates are those of all pages by their names, each within base.html.
+var templates = sync.OnceValue(func() map[string]*template.Template {
+	base := template.Must(template.New("base.html").Funcs(words).ParseFS(pageFiles, "pages/base.html"))
+	files, _ := pageFiles.ReadDir("pages")
+	out := map[string]*template.Template{}
+	for _, f := range files {
+		if f.Name() != "base.html" {
+			out[strings.TrimSuffix(f.Name(), path.Ext(f.Name()))] = template.Must(template.Must(base.Clone()).ParseFS(pageFiles, "pages/"+f.Name()))
+		}
+	}
+	return out
+})
+
+// A page is what base.html shows around the data of one page.
+type page struct {
+	Title  string
+	Viewer viewer // zero for nobody
+	Here   string // path of the page among those of the navigation
+	Style  string // path of the style
+	Script string // path of the script, "" for none
+	Data   any
+}
+
+// render writes a page, whole, or an error before anything is written.
+func (s *Server) render(w http.ResponseWriter, r *http.Request, status int, name string, p page) error {
+	p.Style = s.assets.path("style.css")
+	if p.Script != "" {
+		p.Script = s.assets.path(p.Script)
+	}
+	var text bytes.Buffer
+	if err := templates()[name].Execute(&text, p); err != nil {
+		return err
+	}
+	h := w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Add("Vary", "Accept-Encoding")
+	body := text.Bytes()
+	if acceptsGzip(r) {
+		h.Set("Content-Encoding", "gzip")
+		body = zipped(body)
+	}
+	w.WriteHeader(status)
+	_, _ = w.Write(body) // who went away needs no answer
+	return nil
+}
+
+func acceptsGzip(r *http.Request) bool {
+	for part := range strings.SplitSeq(r.Header.Get("Accept-Encoding"), ",") {
+		coding, weight, _ := strings.Cut(strings.TrimSpace(part), ";")
+		if coding == "gzip" && strings.ReplaceAll(weight, " ", "") != "q=0" {
+			return true
+		}
+	}
+	return false
+}
+
+func zipped(body []byte) []byte {
+	var out bytes.Buffer
+	z := gzip.NewWriter(&out)
+	_, _ = z.Write(body)
+	_ = z.Close()
+	return out.Bytes()
+}
+
+// A handler answers one page for a viewer.
+type handler func(w http.ResponseWriter, r *http.Request, v viewer) error
+
+// errNotFound is a page that is not there, or not for the viewer: nobody can tell
+// which.
+var errNotFound = errors.New("not found")
+
+// open is a page for everybody.
+func (s *Server) open(h handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		v, err := s.viewer(r)
+		if err == nil {
+			err = h(w, r, v)
+		}
+		s.fail(w, r, v, err)
+	})
+}
+
+// member is a page for who has signed in; others are asked to.
+func (s *Server) member(h handler) http.Handler {
+	return s.open(func(w http.ResponseWriter, r *http.Request, v viewer) error {
+		switch {
+		case v.Address != "":
+			return h(w, r, v)
+		case r.Method == http.MethodGet || r.Method == http.MethodHead:
+			http.Redirect(w, r, signInFor(r.URL), http.StatusSeeOther)
+		default:
+			http.Redirect(w, r, "/signin", http.StatusSeeOther)
+		}
+		return nil
+	})
+}
+
+// admin is a page for admins; for other members it is not there.
+func (s *Server) admin(h handler) http.Handler {
+	return s.member(func(w http.ResponseWriter, r *http.Request, v viewer) error {
+		if !v.Admin {
+			return errNotFound
+		}
+		return h(w, r, v)
+	})
+}
+
+// fail answers with what went wrong, if anything did. What it is stands in the log.
+func (s *Server) fail(w http.ResponseWriter, r *http.Request, v viewer, err error) {
+	if err == nil {
+		return
+	}
+	status, title := http.StatusInternalServerError, "That did not work"
+	var large *http.MaxBytesError
+	switch {
+	case errors.Is(err, errNotFound):
+		status, title = http.StatusNotFound, "There is nothing here"
+	case errors.As(err, &large):
+		status, title = http.StatusRequestEntityTooLarge, "That is too much"
+	case r.Context().Err() != nil:
+		return // nobody waits for the answer
+	default:
+		s.Log.Error("a page failed", "page", r.Pattern, "err", err)
+	}
+	if err := s.render(w, r, status, "problem", page{Title: title, Viewer: v, Data: status}); err != nil {
+		s.Log.Error("a page failed", "page", r.Pattern, "err", err)
+		http.Error(w, title, status)
+	}
+}
+
+// done redirects after a change, so that it is not made again by loading the page
+// anew.
+func done(w http.ResponseWriter, r *http.Request, to string) error {
+	http.Redirect(w, r, to, http.StatusSeeOther)
+	return nil
+}

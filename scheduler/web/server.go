@@ -1,0 +1,117 @@
+// Package web is the members' pages and the operator's: what stands, asked of the
+// store, and forms that change it.
+//
+// A [Server] has one function a page. It gets a request and the viewer, and either
+// renders the page's data with the template of the same name, whole, before a byte is
+// written, or changes something and redirects. No page reads calendars: what it shows
+// is in a [view], made of the store once for each change of it.
+package web
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"sync/atomic"
+	"time"
+
+	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/scheduler"
+)
+
+// A Server serves the pages of one workspace. Its fields must not change while it is
+// in use.
+type Server struct {
+	URL     *url.URL       // as members see it, without a path; http only of a loopback address
+	Trusted []netip.Prefix // proxies whose X-Forwarded-For counts
+
+	// Open returns the workspace as its files and the store are now. It is asked at each
+	// request; while the files are the same its Stamp is.
+	Open func(context.Context) (Workspace, error)
+
+	Accounts scheduler.Accounts
+
+	// Key is what the addresses of feeds are made with, 32 bytes that lie beside the
+	// store, not in it.
+	Key []byte
+
+	// SendLink brings a link for signing in to a person. Nil: nobody does, and asking for
+	// one is answered as ever.
+	SendLink func(ctx context.Context, to calendar.Address, link string) error
+
+	OIDC *Provider // who vouches for people, too; nil for nobody
+
+	Now func() time.Time
+	Log *slog.Logger
+
+	stopping atomic.Bool
+	views    viewCache
+	asked    askLimit
+	letters  chan letter
+	assets   assets
+	mux      *http.ServeMux
+}
+
+// A Workspace is what a server serves.
+type Workspace struct {
+	*scheduler.Service
+	Admins []calendar.Address
+	Stamp  int64 // another one after the files were read anew
+	Fault  error // why an edit of the files is not used; for admins
+}
+
+// Handler returns the pages. It is called once.
+func (s *Server) Handler() http.Handler {
+	s.assets, s.letters, s.mux = newAssets(), make(chan letter, 100), http.NewServeMux()
+	s.routes(s.mux)
+	protection := http.NewCrossOriginProtection()
+	_ = protection.AddTrustedOrigin(s.URL.Scheme + "://" + s.URL.Host) // its form was checked with the configuration
+	protection.SetDenyHandler(http.HandlerFunc(s.refuseOrigin))
+	return s.headers(s.onlyHost(limitBody(protection.Handler(s.mux))))
+}
+
+// routes names all pages, with who may open them.
+func (s *Server) routes(mux *http.ServeMux) {
+	mux.Handle("GET /static/{name}", s.assets)
+	mux.HandleFunc("GET /favicon.ico", s.assets.icon)
+	mux.HandleFunc("GET /robots.txt", robots)
+	mux.HandleFunc("GET /healthz", s.healthz)
+
+	mux.Handle("GET /signin", s.open(s.signInPage))
+	mux.Handle("POST /signin", s.open(s.askForLink))
+	mux.Handle("GET /signin/{token}", s.open(s.linkPage))
+	mux.Handle("POST /signin/{token}", s.open(s.spendLink))
+	mux.Handle("POST /signout", s.member(s.signOut))
+
+	mux.Handle("GET /{$}", s.member(s.home))
+	mux.Handle("/", s.open(s.nothing))
+}
+
+// Stop has /healthz say that the server ends, so that no new requests are sent to it.
+func (s *Server) Stop() { s.stopping.Store(true) }
+
+// healthz says whether the server can do its work.
+func (s *Server) healthz(w http.ResponseWriter, r *http.Request) {
+	ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
+	defer cancel()
+	status, text := http.StatusOK, "ok\n"
+	switch err := s.Accounts.Ping(ctx); {
+	case s.stopping.Load():
+		status, text = http.StatusServiceUnavailable, "stopping\n"
+	case err != nil:
+		s.Log.Error("the store cannot be reached", "err", err)
+		status, text = http.StatusServiceUnavailable, "the store cannot be reached\n"
+	}
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.WriteHeader(status)
+	_, _ = w.Write([]byte(text))
+}
+
+func robots(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	_, _ = w.Write([]byte("User-agent: *\nDisallow: /\nAllow: /feeds/\n"))
+}
+
+// nothing is the page of whatever is not there, or not for the viewer.
+func (s *Server) nothing(http.ResponseWriter, *http.Request, viewer) error { return errNotFound }
