@@ -100,3 +100,19 @@ func (iv Interval) Split(most time.Duration) []Interval {
 	}
 	return out
 }
+
+// Earlier returns the first of two instants.
+func Earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
+}
+
+// Later returns the last of two instants.
+func Later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}

@@ -83,6 +83,18 @@ type Occurrence struct {
 	Moved, Cancelled      bool
 }
 
+// LastEnd returns the end of the last session that is not cancelled, the zero time if
+// there is none.
+func (s Series) LastEnd() (last time.Time, err error) {
+	occurrences, err := s.Occurrences()
+	for _, o := range occurrences {
+		if !o.Cancelled {
+			last = availability.Later(last, o.End)
+		}
+	}
+	return last, err
+}
+
 // Occurrences returns the sessions in the order of their original starts, with
 // overrides applied. Cancelled ones are among them. It is an error if the clocks
 // skip the slot on one of the dates, or an override names no session.

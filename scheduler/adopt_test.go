@@ -8,6 +8,9 @@ import (
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/adopt"
+	"github.com/peerslot/peerslot/scheduler/booking"
+	"github.com/peerslot/peerslot/scheduler/review"
 )
 
 // A store that was lost is rebuilt from the organizer's calendar: each group goes on
@@ -18,7 +21,7 @@ func TestAdopt(t *testing.T) {
 	program.Name = "pairs"
 	w.Workspace.Programs = []scheduler.Program{program}
 	formed := scheduler.Group{Name: "pairs-3-amber", Program: "pairs", Members: []calendar.Address{ana, bo}}
-	w.book(t, w.plan(t, scheduler.Request{Group: formed, Search: scheduler.NewSearch(w.Workspace, program, start)})[0])
+	w.book(t, w.plan(t, scheduler.Request{Group: formed, Search: booking.NewSearch(w.Workspace, program, start)})[0])
 	sessions, err := b.Series.Occurrences()
 	if err != nil {
 		t.Fatal(err)
@@ -27,14 +30,14 @@ func TestAdopt(t *testing.T) {
 
 	w.path = filepath.Join(t.TempDir(), "another.db")
 	w.openStore(t)
-	plan, err := w.PlanAdopt(t.Context())
+	plan, err := adopt.Plan(t.Context(), w.Service)
 	if err != nil || len(plan.Bookings) != 2 || len(plan.Rounds) != 1 || len(plan.Findings) != 0 {
-		t.Fatalf("PlanAdopt: %+v, %v; want two bookings and a round", plan, err)
+		t.Fatalf("adopt.Plan: %+v, %v; want two bookings and a round", plan, err)
 	}
 	if r := plan.Rounds[0]; r.Number != 3 || len(r.Groups) != 1 || r.Groups[0].Name != "pairs-3-amber" || len(r.Groups[0].Members) != 2 {
 		t.Errorf("round %+v; want the third, of the one group", r)
 	}
-	if err := w.ApplyAdopt(t.Context(), plan); err != nil {
+	if err := adopt.Apply(t.Context(), w.Service, plan); err != nil {
 		t.Fatal(err)
 	}
 	turn, err := w.Turn(t.Context(), scheduler.TurnOptions{})
@@ -56,11 +59,11 @@ func TestAdopt(t *testing.T) {
 	if len(turn.Workspace.Groups) != 2 {
 		t.Errorf("groups %+v; want the formed one, too", turn.Workspace.Groups)
 	}
-	again, err := turn.PlanAdopt(t.Context())
+	again, err := adopt.Plan(t.Context(), turn.Service)
 	if err != nil || len(again.Bookings)+len(again.Rounds) != 0 {
 		t.Errorf("adopted again: %+v, %v; want nothing", again, err)
 	}
-	if plans := w.plan(t, scheduler.Request{Group: w.Workspace.Groups[0], Search: scheduler.NewSearch(w.Workspace, scheduler.DefaultProgram(), start)}); plans[0].Existing == nil {
+	if plans := w.plan(t, scheduler.Request{Group: w.Workspace.Groups[0], Search: booking.NewSearch(w.Workspace, scheduler.DefaultProgram(), start)}); plans[0].Existing == nil {
 		t.Error("g would be booked a second time")
 	}
 }
@@ -70,21 +73,21 @@ func TestAdoptKeepsTheOrder(t *testing.T) {
 	w, b := booked(t, ana, bo)
 	w.nearEnd(t, b)
 	r := w.review(t)
-	next, err := w.ApplyReview(t.Context(), r)
+	next, err := review.Apply(t.Context(), w.Service, r)
 	if err != nil {
 		t.Fatal(err)
 	}
 	w.path = filepath.Join(t.TempDir(), "another.db")
 	w.openStore(t)
-	plan, err := w.PlanAdopt(t.Context())
+	plan, err := adopt.Plan(t.Context(), w.Service)
 	if err != nil || len(plan.Bookings) != 2 {
-		t.Fatalf("PlanAdopt: %+v, %v; want two bookings", plan, err)
+		t.Fatalf("adopt.Plan: %+v, %v; want two bookings", plan, err)
 	}
 	if one, two := plan.Bookings[0], plan.Bookings[1]; !one.Reviewed || one.Generation != 1 || two.Reviewed || two.Generation != 2 || two.Series.UID != next.Series.UID {
 		t.Errorf("adopted %+v and %+v; want the one that runs out, and the next", one, two)
 	}
 	w.Now = func() time.Time { return time.Date(2026, 5, 1, 9, 0, 0, 0, time.UTC) }
-	if plan, err = w.PlanAdopt(t.Context()); err != nil || plan.Bookings[0].State != scheduler.Ended || plan.Bookings[1].State != scheduler.Booked {
+	if plan, err = adopt.Plan(t.Context(), w.Service); err != nil || plan.Bookings[0].State != scheduler.Ended || plan.Bookings[1].State != scheduler.Booked {
 		t.Errorf("in May: %+v, %v; want that the first has ended", plan.Bookings, err)
 	}
 }

@@ -74,7 +74,7 @@ func ParseAgenda(name, text string) (Agenda, error) {
 	if _, err := a.Text(AgendaData{Group: "example", Members: []string{"Ana", "Bo"}}, time.Hour); err != nil {
 		return Agenda{}, err
 	}
-	if _, err := a.intro(exampleIntro); err != nil {
+	if _, err := a.Introduction(exampleIntro); err != nil {
 		return Agenda{}, err
 	}
 	return a, nil
@@ -150,3 +150,37 @@ func oneOnOneParts(minutes int) []AgendaPart {
 }
 
 func clamp(n, least, most int) int { return max(least, min(n, most)) }
+
+// IntroData is what the template called intro may use: the introduction that a
+// group finds in its closed channel.
+type IntroData struct {
+	Group       string
+	Program     string
+	Focus       string // "" if the program has none
+	Members     []IntroMember
+	Why         string // these people are together, in a sentence
+	Slot        string // such as Tuesday 15:00 (Europe/Berlin), weekly; "" if nothing is booked
+	First       string // date of the first session to come, "" if there is none
+	Facilitator string // who leads that one, "" if nobody is named
+	Notes       string // address of the group's own notes, "" for none
+}
+
+// IntroMember is one member in an introduction.
+type IntroMember struct {
+	Name  string
+	About string // role, team, location; "" if nothing is known
+}
+
+func (a Agenda) Introduction(d IntroData) (string, error) {
+	text, err := render(a.template, "intro", d)
+	if err != nil {
+		return "", fmt.Errorf("introduction in agenda %s: %w", a.template.Name(), err)
+	}
+	return strings.TrimSpace(text), nil
+}
+
+// exampleIntro is what templates are tried with.
+var exampleIntro = IntroData{
+	Group: "example", Program: "example", Why: "you are peers.", Slot: "Tuesday 15:00 (Europe/Berlin), weekly", First: "Tuesday 3 March, 15:00",
+	Members: []IntroMember{{Name: "Ana", About: "engineering-manager"}, {Name: "Bo"}}, Facilitator: "Ana",
+}

@@ -80,32 +80,6 @@ func (p Person) Addresses() []calendar.Address {
 	return append([]calendar.Address{p.Address}, p.Aliases...)
 }
 
-// A Panel is the members of a group as they are judged at the sessions of one of its
-// series: those who are invited to it and did not decline all of it.
-type Panel struct {
-	Series  calendar.Series
-	Members []availability.Member // busy with everything but the series
-	people  []Person              // in the order of Members
-	now     time.Time
-}
-
-// Panel returns who is judged at the sessions of s, a series of g that is under way
-// or planned. Who is not on the roster is not judged.
-func (p *Planner) Panel(g Group, s calendar.Series) (Panel, error) {
-	panel := Panel{Series: s, now: p.Now}
-	for _, a := range p.Workspace.Attending(g, s) {
-		m, err := p.member(a)
-		if err != nil {
-			return Panel{}, err
-		}
-		one := *m
-		one.Busy, one.Required = p.busy(a, s.UID, p.Window), slices.Contains(g.Required, a)
-		panel.Members = append(panel.Members, one)
-		panel.people = append(panel.people, p.Workspace.Roster[a])
-	}
-	return panel, nil
-}
-
 // Attending returns the members of g of whom attendance at s is expected: those who
 // are on the roster, invited under one of their addresses, and did not decline the
 // whole series.
@@ -119,21 +93,4 @@ func (w Workspace) Attending(g Group, s calendar.Series) []calendar.Address {
 		}
 	}
 	return out
-}
-
-// Verdicts returns who attends a session, in the order of the members.
-func (p Panel) Verdicts(o calendar.Occurrence) []availability.Verdict {
-	out := make([]availability.Verdict, len(p.Members))
-	for i, m := range p.Members {
-		out[i] = p.people[i].Attends(m, p.Series, o, p.now)
-	}
-	return out
-}
-
-// Share counts who attends a session.
-func (p Panel) Share(o calendar.Occurrence) (s Share) {
-	for _, v := range p.Verdicts(o) {
-		s.Count(v.Can)
-	}
-	return s
 }

@@ -9,6 +9,8 @@ import (
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/booking"
+	"github.com/peerslot/peerslot/scheduler/planning"
 )
 
 // At a slot that misses the quorum in more than half of the sessions a group is not
@@ -19,7 +21,7 @@ func TestQuorumAtBooking(t *testing.T) {
 		broken bool
 		anyway bool
 		want   error
-	}{{6, false, false, nil}, {7, false, false, scheduler.ErrUnderQuorum}, {7, false, true, nil}, {7, true, false, nil}} {
+	}{{6, false, false, nil}, {7, false, false, booking.ErrUnderQuorum}, {7, false, true, nil}, {7, true, false, nil}} {
 		w := newWorld(t, ana, bo)
 		r := w.group("g", ana, bo) // a quorum of 60%: both of the two
 		r.Stay, r.Anyway = true, c.anyway
@@ -43,7 +45,7 @@ func TestQuorumAtBooking(t *testing.T) {
 
 func TestAnotherSeriesIsNotBookedInSilence(t *testing.T) {
 	w, _ := booked(t, ana, bo) // tue 15:00, weekly, from 6 January
-	r := scheduler.Request{Group: w.Workspace.Groups[0], Search: scheduler.NewSearch(w.Workspace, scheduler.DefaultProgram(), start)}
+	r := scheduler.Request{Group: w.Workspace.Groups[0], Search: booking.NewSearch(w.Workspace, scheduler.DefaultProgram(), start)}
 	other, err := availability.ParseSlot("wed 15:00", time.Hour, "Europe/Berlin")
 	if err != nil {
 		t.Fatal(err)
@@ -53,13 +55,13 @@ func TestAnotherSeriesIsNotBookedInSilence(t *testing.T) {
 		want   error
 	}{
 		"the same":         {func(*scheduler.Request) {}, nil},
-		"another slot":     {func(r *scheduler.Request) { r.Slot = other }, scheduler.ErrOtherSeries},
+		"another slot":     {func(r *scheduler.Request) { r.Slot = other }, booking.ErrOtherSeries},
 		"the same start":   {func(r *scheduler.Request) { r.Asked.Start = true }, nil},
-		"another start":    {func(r *scheduler.Request) { r.Asked.Start, r.Search.Start = true, start.AddDays(7) }, scheduler.ErrOtherSeries},
+		"another start":    {func(r *scheduler.Request) { r.Asked.Start, r.Search.Start = true, start.AddDays(7) }, booking.ErrOtherSeries},
 		"the same cadence": {func(r *scheduler.Request) { r.Asked.Cadence = true }, nil},
 		"another cadence": {func(r *scheduler.Request) {
 			r.Asked.Cadence, r.Search.Cadence, r.Search.Count = true, availability.Monthly, 4
-		}, scheduler.ErrOtherSeries},
+		}, booking.ErrOtherSeries},
 		"a default cadence": {func(r *scheduler.Request) { r.Search.Cadence, r.Search.Count = availability.Monthly, 4 }, nil},
 	} {
 		asked := r
@@ -93,7 +95,7 @@ func TestDeclinedSessionsAreFree(t *testing.T) {
 	s = s.WithOverride(calendar.Override{Original: declined.Original, RSVPs: map[calendar.Address]calendar.RSVP{ana: calendar.Declined}})
 	b.Series = s
 	window := availability.Interval{Start: sessions[0].Start.AddDate(0, 0, -1), End: sessions[12].End.AddDate(0, 0, 1)}
-	p, err := scheduler.NewPlanner(scheduler.Snapshot{
+	p, err := planning.New(scheduler.Snapshot{
 		Workspace: w.Workspace, Bookings: scheduler.Bookings{b}, Window: window, Now: now,
 		Busy: map[calendar.Address]availability.Busy{ana: {Window: window}, bo: {Window: window}},
 	})
@@ -123,7 +125,7 @@ func TestGroupDaysKeepRequiredMembers(t *testing.T) {
 	request := func(name string, required []calendar.Address, members ...calendar.Address) scheduler.Request {
 		g := scheduler.Group{Name: name, Program: "p", Members: members, Required: required}
 		w.Workspace.Groups = append(w.Workspace.Groups, g)
-		return scheduler.Request{Group: g, Search: scheduler.NewSearch(w.Workspace, program, start)}
+		return scheduler.Request{Group: g, Search: booking.NewSearch(w.Workspace, program, start)}
 	}
 	first := request("first", nil, ana, bo)
 	first.Slot, _ = availability.ParseSlot("wed 15:00", time.Hour, "Europe/Berlin")
@@ -151,11 +153,11 @@ func TestSlotsAreChoices(t *testing.T) {
 	w := newWorld(t, ana, bo)
 	r := w.group("g", ana, bo)
 	r.Search.Top = 20
-	ranking, err := w.Slots(t.Context(), r.Group, r.Search, false)
+	ranking, err := booking.Slots(t.Context(), w.Service, r.Group, r.Search, false)
 	if err != nil || len(ranking.Candidates) != 20 {
 		t.Fatalf("Slots: %d, %v; want 20", len(ranking.Candidates), err)
 	}
-	all, err := w.Slots(t.Context(), r.Group, r.Search, true)
+	all, err := booking.Slots(t.Context(), w.Service, r.Group, r.Search, true)
 	if err != nil || ranking.Candidates[0].Candidate != all.Candidates[0].Candidate {
 		t.Errorf("the best is %v, with all starts %v (%v)", ranking.Candidates[0].Slot, all.Candidates[0].Slot, err)
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/planning"
 )
 
 // describe renders the text of a booking as a night would.
@@ -18,7 +19,7 @@ func (w *world) describe(t *testing.T, b scheduler.Booking, g scheduler.Group, s
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := scheduler.NewPlanner(snapshot)
+	p, err := planning.New(snapshot)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/planning"
+	"github.com/peerslot/peerslot/scheduler/review"
 )
 
 // breakRecord makes the record of a group's booking undecodable, as a bad disk would.
@@ -31,7 +33,7 @@ func TestARecordThatCannotBeRead(t *testing.T) {
 	if err := w.Resume(t.Context()); err != nil {
 		t.Errorf("Resume: %v; want that it goes on", err)
 	}
-	all, err := w.Status(t.Context())
+	all, err := planning.Status(t.Context(), w.Service)
 	if err != nil || len(all) != 2 || all[1].Left != 13 {
 		t.Errorf("Status: %+v, %v; want h with its sessions", all, err)
 	}
@@ -43,9 +45,9 @@ func TestARecordThatCannotBeRead(t *testing.T) {
 		t.Errorf("findings %v; want the record of g", got)
 	}
 	w.nearEnd(t, other)
-	plan, err := w.PlanReviews(t.Context(), scheduler.ReviewOptions{})
+	plan, err := review.Plan(t.Context(), w.Service, scheduler.ReviewOptions{})
 	if err != nil || len(plan.Reviews) != 1 || len(plan.Findings) != 1 || plan.Findings[0].Kind != scheduler.BrokenRecord {
-		t.Errorf("PlanReviews: %+v, %v; want the review of h, and g named", plan, err)
+		t.Errorf("review.Plan: %+v, %v; want the review of h, and g named", plan, err)
 	}
 	bookings, err := w.Store.Bookings(t.Context())
 	if err != nil {

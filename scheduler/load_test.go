@@ -8,6 +8,8 @@ import (
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/booking"
+	"github.com/peerslot/peerslot/scheduler/planning"
 )
 
 // inProgram returns requests for pairs of ana with each other person, in a program
@@ -22,7 +24,7 @@ func (w *world) inProgram(p scheduler.Program, others ...calendar.Address) []sch
 		r := w.group("ana-"+o.Local(), ana, o)
 		r.Group.Program = "pairs"
 		w.Workspace.Groups[len(w.Workspace.Groups)-1] = r.Group
-		r.Search = scheduler.NewSearch(w.Workspace, base, start)
+		r.Search = booking.NewSearch(w.Workspace, base, start)
 		out = append(out, r)
 	}
 	return out
@@ -42,7 +44,7 @@ func TestMaxSessionsPerWeekIsHard(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, l := range scheduler.Loads(bookings, berlin, now) {
+	for _, l := range planning.Loads(bookings, berlin, now) {
 		if l.Person == ana && len(bookings) == 2 && l.Sessions != 2 {
 			t.Errorf("ana has %d sessions a week; want 2", l.Sessions)
 		}
@@ -88,11 +90,11 @@ func TestLoads(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	loads := scheduler.Loads(bookings, berlin, now)
+	loads := planning.Loads(bookings, berlin, now)
 	if len(loads) != 3 || loads[0].Person != ana || loads[0].Sessions != 2 || loads[0].Average != 2 || loads[0].Week != start || loads[1].Sessions != 1 {
 		t.Errorf("loads %+v; want ana with 2 a week from %s on, the others with 1", loads, start)
 	}
-	if after := scheduler.Loads(bookings, berlin, now.AddDate(0, 6, 0)); len(after) != 0 {
+	if after := planning.Loads(bookings, berlin, now.AddDate(0, 6, 0)); len(after) != 0 {
 		t.Errorf("half a year later: %+v; want nobody", after)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -35,7 +36,7 @@ func (s *Service) Night(ctx context.Context) (Snapshot, error) {
 	people, uids, end := s.concerned(bookings, cal.current)
 	people = slices.Compact(slices.Sorted(slices.Values(people)))
 	now := s.Now()
-	window := availability.Interval{Start: now, End: later(end, now)}
+	window := availability.Interval{Start: now, End: availability.Later(end, now)}
 	reader, err := cal.reader(ctx, s.Backend, people, window)
 	if err != nil {
 		return Snapshot{}, fmt.Errorf("read busy times: %w", err)
@@ -52,10 +53,42 @@ func (s *Service) Night(ctx context.Context) (Snapshot, error) {
 	return snapshot, s.countMoves(ctx, &snapshot)
 }
 
-// current reads the series of the bookings as they are on the calendar. One that
+// Beside reads with what people were busy beside the series of the bookings, which are
+// on the calendar as current says, as far as that is known.
+func (s *Service) Beside(ctx context.Context, bookings Bookings, current map[calendar.UID]calendar.Series, people []calendar.Address, window availability.Interval) (Snapshot, error) {
+	own := calendarNow{current: map[calendar.UID]calendar.Series{}}
+	if syncer, ok := calendar.AsSyncer(s.Backend); ok {
+		own.syncer = syncer
+	}
+	var ours []calendar.UID
+	for _, b := range bookings {
+		ours = append(ours, b.Series.UID)
+		if _, err := b.Series.Occurrences(); err == nil {
+			own.current[b.Series.UID] = b.Series
+		}
+	}
+	maps.Copy(own.current, current)
+	reader, err := own.reader(ctx, s.Backend, people, window)
+	if err != nil {
+		return Snapshot{}, fmt.Errorf("read busy times: %w", err)
+	}
+	snapshot, err := s.snapshot(ctx, reader, people, window, ours...)
+	if err != nil {
+		return Snapshot{}, err
+	}
+	snapshot.Bookings = slices.Clone(snapshot.Bookings)
+	for i, b := range snapshot.Bookings {
+		if there, ok := current[b.Series.UID]; ok {
+			snapshot.Bookings[i].Series = there
+		}
+	}
+	return snapshot, nil
+}
+
+// Fetch reads the series of the bookings as they are on the calendar. One that
 // is gone is missing in the answer; faults says why one that is there cannot be
 // used.
-func (s *Service) current(ctx context.Context, bookings []Booking) (current map[calendar.UID]calendar.Series, faults map[calendar.UID]error, err error) {
+func (s *Service) Fetch(ctx context.Context, bookings []Booking) (current map[calendar.UID]calendar.Series, faults map[calendar.UID]error, err error) {
 	series := make([]calendar.Series, len(bookings))
 	fault := make([]error, len(bookings))
 	g, ctx := errgroup.WithContext(ctx)
@@ -111,8 +144,8 @@ func (s *Service) concerned(bookings []Booking, current map[calendar.UID]calenda
 		if err != nil {
 			continue
 		}
-		if last, err := lastEnd(series); err == nil && last.After(s.Now()) {
-			end = later(end, availability.DateOf(last.In(zone)).Monday().AddDays(7).In(zone).Start)
+		if last, err := series.LastEnd(); err == nil && last.After(s.Now()) {
+			end = availability.Later(end, availability.DateOf(last.In(zone)).Monday().AddDays(7).In(zone).Start)
 		}
 	}
 	return people, uids, end
@@ -183,13 +216,13 @@ func (s *Service) intend(ctx context.Context, intents []Intent) (intended []Book
 	for _, i := range intents {
 		all, events = append(all, i.Booking), append(events, i.Events...)
 	}
-	intended, err = s.commit(ctx, Batch{Bookings: all, Events: events})
+	intended, err = s.Commit(ctx, Batch{Bookings: all, Events: events})
 	if !errors.Is(err, ErrStale) {
 		return intended, nil, err
 	}
 	intended = nil
 	for _, i := range intents {
-		saved, err := s.save(ctx, i.Booking, i.Events...)
+		saved, err := s.Save(ctx, i.Booking, i.Events...)
 		switch {
 		case Stops(ctx, err):
 			return nil, faults, err
@@ -209,9 +242,9 @@ func (s *Service) Note(ctx context.Context, seen *Seen, noted []Intent) error {
 	for _, i := range noted {
 		batch.Bookings, batch.Events = append(batch.Bookings, i.Booking), append(batch.Events, i.Events...)
 	}
-	_, err := s.commit(ctx, batch)
+	_, err := s.Commit(ctx, batch)
 	if errors.Is(err, ErrStale) { // another run was here; the next night notes it
-		_, err = s.commit(ctx, Batch{Seen: seen})
+		_, err = s.Commit(ctx, Batch{Seen: seen})
 	}
 	return err
 }
@@ -224,9 +257,9 @@ func (s *Service) putNext(ctx context.Context, b Booking) (Booking, error) {
 	if err != nil && !changed {
 		return b, fmt.Errorf("change the series of group %q: %w", b.Group, err)
 	}
-	was, what := b.Series, s.event(b, "changed", "on the calendar")
+	was, what := b.Series, s.Event(b, "changed", "on the calendar")
 	if changed {
-		what = s.event(b, "dropped", "the series was changed on the calendar meanwhile; the next pass looks at it again")
+		what = s.Event(b, "dropped", "the series was changed on the calendar meanwhile; the next pass looks at it again")
 	} else {
 		b.Series = put
 	}

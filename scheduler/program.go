@@ -181,8 +181,8 @@ func (w Workspace) ProgramOf(b Booking) Program {
 	return p
 }
 
-// rules returns what of a program a booking remembers.
-func (p Program) rules() Program {
+// Rules returns what of a program a booking remembers.
+func (p Program) Rules() Program {
 	return Program{
 		Name: p.Name, Kind: p.Kind, MinSize: p.MinSize, MaxSize: p.MaxSize, Cadence: p.Cadence, Length: p.Length, Quorum: p.Quorum, Prefer: p.Prefer, OnlyDays: p.OnlyDays,
 		RotateAfter: p.RotateAfter, Agenda: p.Agenda, Focus: p.Focus, MaxSessionsPerWeek: p.MaxSessionsPerWeek, GroupDays: p.GroupDays,
@@ -228,9 +228,9 @@ func (k Kind) Title() string {
 	}
 }
 
-// groupOf returns the group as it is configured; one that is not any more is as it
+// GroupOf returns the group as it is configured; one that is not any more is as it
 // was invited.
-func groupOf(w Workspace, b Booking) Group { return GroupIn(w.GroupsByName(), b) }
+func (w Workspace) GroupOf(b Booking) Group { return GroupIn(w.GroupsByName(), b) }
 
 // GroupsByName returns the groups by their names.
 func (w Workspace) GroupsByName() map[string]Group {
@@ -241,7 +241,7 @@ func (w Workspace) GroupsByName() map[string]Group {
 	return groups
 }
 
-// groupIn is groupOf for many bookings.
+// GroupIn is GroupOf for many bookings.
 func GroupIn(groups map[string]Group, b Booking) Group {
 	if g, ok := groups[b.Group]; ok {
 		return g

@@ -11,7 +11,9 @@ import (
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/calendar/calendartest"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/booking"
 	"github.com/peerslot/peerslot/scheduler/repair"
+	"github.com/peerslot/peerslot/scheduler/review"
 )
 
 var errFault = errors.New("no answer")
@@ -45,7 +47,7 @@ func TestInterruptedRebookIsFinished(t *testing.T) {
 				w, b := booked(t, ana, bo)
 				w.Now = func() time.Time { return at(2, 1, 9).Start }
 				w.busyAtItsSlot(t, bo, b)
-				plan, err := w.PlanRebook(t.Context(), b)
+				plan, err := booking.PlanRebook(t.Context(), w.Service, b)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -85,7 +87,7 @@ func TestRebookingNeverOutgrowsTheThreeMonths(t *testing.T) {
 	for _, clock := range []time.Time{at(1, 5, 10).Start, at(1, 13, 8).Start, at(2, 16, 10).Start} {
 		w.Now = func() time.Time { return clock }
 		w.busyAtItsSlot(t, bo, b)
-		plan, err := w.PlanRebook(t.Context(), b)
+		plan, err := booking.PlanRebook(t.Context(), w.Service, b)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -102,14 +104,14 @@ func TestRebookingNeverOutgrowsTheThreeMonths(t *testing.T) {
 func TestRebookOfASeriesThatIsFollowed(t *testing.T) {
 	w, b := booked(t, ana, bo)
 	w.nearEnd(t, b)
-	if _, err := w.ApplyReview(t.Context(), w.review(t)); err != nil {
+	if _, err := review.Apply(t.Context(), w.Service, w.review(t)); err != nil {
 		t.Fatal(err)
 	}
 	bookings, err := w.Store.Bookings(t.Context())
 	if err != nil || len(bookings) != 2 {
 		t.Fatalf("%d bookings, %v; want the old one and the next", len(bookings), err)
 	}
-	if _, err := w.PlanRebook(t.Context(), bookings[0]); err == nil || !strings.Contains(err.Error(), "next series") {
+	if _, err := booking.PlanRebook(t.Context(), w.Service, bookings[0]); err == nil || !strings.Contains(err.Error(), "next series") {
 		t.Errorf("PlanRebook of a series that has a next one: %v; want an error that says so", err)
 	}
 }

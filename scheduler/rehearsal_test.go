@@ -16,6 +16,8 @@ import (
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/calendar/calendartest"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/booking"
+	"github.com/peerslot/peerslot/scheduler/planning"
 	"github.com/peerslot/peerslot/scheduler/schedulertest"
 )
 
@@ -223,7 +225,7 @@ func TestRehearsalIsTrue(t *testing.T) {
 		if err := s.Resume(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		plans, err := s.PlanBookings(t.Context(), []scheduler.Request{w.group("g", ana, bo, cem)})
+		plans, err := booking.Plan(t.Context(), s, []scheduler.Request{w.group("g", ana, bo, cem)})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -270,7 +272,7 @@ func TestRehearsalReadsOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer r.Store.Close()
-	if _, err := r.Status(t.Context()); err != nil {
+	if _, err := planning.Status(t.Context(), r); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := r.Night(t.Context()); err != nil {

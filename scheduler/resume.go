@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
 )
 
@@ -81,7 +82,7 @@ func (s *Service) resumeBooking(ctx context.Context, b Booking) error {
 		switch _, err := s.Backend.Get(ctx, b.Series.UID); {
 		case errors.Is(err, calendar.ErrNotFound):
 			b.State = Ended
-			_, err := s.save(ctx, b, s.event(b, "dropped", "the run that booked it was interrupted, and it is too late for its first session; book it again"))
+			_, err := s.Save(ctx, b, s.Event(b, "dropped", "the run that booked it was interrupted, and it is too late for its first session; book it again"))
 			return err
 		case err != nil:
 			return fmt.Errorf("group %q: %w", b.Group, err)
@@ -101,7 +102,7 @@ func (s *Service) resumeChange(ctx context.Context, b Booking) error {
 		}
 		if err != nil || !there.Same(*b.Next) {
 			b.Next, b.State = nil, Booked
-			_, err := s.save(ctx, b, s.event(b, "dropped", "the run that intended it was interrupted, and it is too late for it"))
+			_, err := s.Save(ctx, b, s.Event(b, "dropped", "the run that intended it was interrupted, and it is too late for it"))
 			return err
 		}
 	}
@@ -125,7 +126,7 @@ func firstChange(was, next calendar.Series) (first time.Time) {
 		if o.Start.Equal(n.Start) && o.Cancelled == n.Cancelled {
 			continue
 		}
-		if t := earlier(o.Start, n.Start); first.IsZero() || t.Before(first) {
+		if t := availability.Earlier(o.Start, n.Start); first.IsZero() || t.Before(first) {
 			first = t
 		}
 	}
@@ -136,17 +137,17 @@ func firstChange(was, next calendar.Series) (first time.Time) {
 // by our record: people may have moved its last session. One that is still to be
 // reviewed stays open, however late the review comes.
 func (s *Service) endIfOver(ctx context.Context, b Booking) error {
-	if !b.Reviewed && b.Series.Count >= fewestSessions {
+	if !b.Reviewed && b.Series.Count >= FewestSessions {
 		return nil
 	}
-	over, err := s.isOver(b.Series)
+	over, err := s.IsOver(b.Series)
 	if err != nil || !over {
 		return err
 	}
 	there, err := s.Backend.Get(ctx, b.Series.UID)
 	switch {
 	case err == nil:
-		over, err = s.isOver(there)
+		over, err = s.IsOver(there)
 	case errors.Is(err, calendar.ErrNotFound):
 		err = nil
 	}
@@ -154,11 +155,11 @@ func (s *Service) endIfOver(ctx context.Context, b Booking) error {
 		return err
 	}
 	b.State = Ended
-	_, err = s.save(ctx, b, s.event(b, "ended", "its last session is over"))
+	_, err = s.Save(ctx, b, s.Event(b, "ended", "its last session is over"))
 	return err
 }
 
-func (s *Service) isOver(series calendar.Series) (bool, error) {
-	last, err := lastEnd(series)
+func (s *Service) IsOver(series calendar.Series) (bool, error) {
+	last, err := series.LastEnd()
 	return err == nil && !last.After(s.Now()), err
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/review"
 )
 
 func TestDecide(t *testing.T) {
@@ -44,7 +45,7 @@ func TestDecide(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			e := scheduler.Evidence{Sessions: 13, Held: 10, Attendance: scheduler.Share{Yes: tt.attended, No: 100 - tt.attended, Unknown: 3}, Answers: tt.answers, Age: time.Duration(tt.weeks) * 7 * 24 * time.Hour, RotateAfter: 26 * 7 * 24 * time.Hour}
-			got, next, reasons := scheduler.Decide(e, tt.cadence)
+			got, next, reasons := review.Decide(e, tt.cadence)
 			if got != tt.want || next != tt.next {
 				t.Errorf("decision %s, then %s; want %s, then %s (%v)", got, next, tt.want, tt.next, reasons)
 			}
@@ -67,19 +68,19 @@ func (w *world) nearEnd(t *testing.T, b scheduler.Booking) {
 
 func (w *world) review(t *testing.T) scheduler.ReviewPlan {
 	t.Helper()
-	plan, err := w.PlanReviews(t.Context(), scheduler.ReviewOptions{})
+	plan, err := review.Plan(t.Context(), w.Service, scheduler.ReviewOptions{})
 	if err != nil || len(plan.Reviews) != 1 {
-		t.Fatalf("PlanReviews: %+v, %v; want one review", plan, err)
+		t.Fatalf("review.Plan: %+v, %v; want one review", plan, err)
 	}
 	return plan.Reviews[0]
 }
 
 func TestReviewIsNotDueEarly(t *testing.T) {
 	w, _ := booked(t, ana, bo)
-	if plan, err := w.PlanReviews(t.Context(), scheduler.ReviewOptions{}); err != nil || len(plan.Reviews)+len(plan.Asking) != 0 {
+	if plan, err := review.Plan(t.Context(), w.Service, scheduler.ReviewOptions{}); err != nil || len(plan.Reviews)+len(plan.Asking) != 0 {
 		t.Errorf("in the first week: %+v, %v; want none", plan, err)
 	}
-	if _, err := w.PlanReviews(t.Context(), scheduler.ReviewOptions{Groups: []string{"g"}}); err == nil || !strings.Contains(err.Error(), "2026-03-03") {
+	if _, err := review.Plan(t.Context(), w.Service, scheduler.ReviewOptions{Groups: []string{"g"}}); err == nil || !strings.Contains(err.Error(), "2026-03-03") {
 		t.Errorf("review of g: %v; want an error with the date from which on", err)
 	}
 }
@@ -91,14 +92,14 @@ func TestReviewKeepsTheSlotOnATie(t *testing.T) {
 	if r.Decision != scheduler.Keep || r.Evidence.Held != 12 || r.Evidence.Attendance != (scheduler.Share{Yes: 24}) {
 		t.Fatalf("review %+v; want keep, 12 held, all attended", r.Review)
 	}
-	next, err := w.ApplyReview(t.Context(), r)
+	next, err := review.Apply(t.Context(), w.Service, r)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if next.Series.Slot.String() != "tue 15:00" || next.Series.First != (availability.Date{Year: 2026, Month: 4, Day: 7}) || next.Generation != 2 {
 		t.Errorf("next series %s from %s, generation %d; want tue 15:00 from 2026-04-07, generation 2", next.Series.Slot, next.Series.First, next.Generation)
 	}
-	if plan, err := w.PlanReviews(t.Context(), scheduler.ReviewOptions{}); err != nil || len(plan.Reviews) != 0 {
+	if plan, err := review.Plan(t.Context(), w.Service, scheduler.ReviewOptions{}); err != nil || len(plan.Reviews) != 0 {
 		t.Errorf("reviewed again: %+v, %v; want nothing", plan, err)
 	}
 	bookings, err := w.Store.Bookings(t.Context())
@@ -155,10 +156,10 @@ func TestStoppingTellsTheMembers(t *testing.T) {
 	w, b := booked(t, ana, bo, cem)
 	w.nearEnd(t, b)
 	for _, who := range []calendar.Address{ana, bo, cem} {
-		if err := w.Answer(t.Context(), "g", who, scheduler.AnswerKeep); err != nil {
+		if err := review.Answer(t.Context(), w.Service, "g", who, scheduler.AnswerKeep); err != nil {
 			t.Fatal(err)
 		}
-		if err := w.Answer(t.Context(), "g", who, scheduler.AnswerStop); err != nil {
+		if err := review.Answer(t.Context(), w.Service, "g", who, scheduler.AnswerStop); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -167,7 +168,7 @@ func TestStoppingTellsTheMembers(t *testing.T) {
 		t.Fatalf("review %+v; want stop by three answers, each replaced once", r.Review)
 	}
 	told := w.fake.Told(ana)
-	if _, err := w.ApplyReview(t.Context(), r); err != nil {
+	if _, err := review.Apply(t.Context(), w.Service, r); err != nil {
 		t.Fatal(err)
 	}
 	there, err := w.Backend.Get(t.Context(), b.Series.UID)
@@ -178,10 +179,10 @@ func TestStoppingTellsTheMembers(t *testing.T) {
 
 func TestAnswerOfAStranger(t *testing.T) {
 	w, _ := booked(t, ana, bo)
-	if err := w.Answer(t.Context(), "g", dee, scheduler.AnswerStop); err == nil || !strings.Contains(err.Error(), "not a member") {
+	if err := review.Answer(t.Context(), w.Service, "g", dee, scheduler.AnswerStop); err == nil || !strings.Contains(err.Error(), "not a member") {
 		t.Errorf("Answer of a stranger: %v; want an error", err)
 	}
-	if err := w.Answer(t.Context(), "nosuch", ana, scheduler.AnswerStop); err == nil {
+	if err := review.Answer(t.Context(), w.Service, "nosuch", ana, scheduler.AnswerStop); err == nil {
 		t.Error("an answer about a group that there is not was kept")
 	}
 }
@@ -204,7 +205,7 @@ func TestFacilitatorsAreFair(t *testing.T) {
 		t.Errorf("the invite does not say who leads:\n%s", b.Series.Description)
 	}
 	w.nearEnd(t, b)
-	next, err := w.ApplyReview(t.Context(), w.review(t))
+	next, err := review.Apply(t.Context(), w.Service, w.review(t))
 	if err != nil {
 		t.Fatal(err)
 	}

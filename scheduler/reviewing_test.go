@@ -11,6 +11,8 @@ import (
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/calendar/calendartest"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/booking"
+	"github.com/peerslot/peerslot/scheduler/review"
 )
 
 func TestDecideAsksAPerson(t *testing.T) {
@@ -20,13 +22,13 @@ func TestDecideAsksAPerson(t *testing.T) {
 		"nothing is known, and three say": {Sessions: 13, Held: 12, Attendance: scheduler.Share{Unknown: 24}, Answers: map[scheduler.Answer]int{scheduler.AnswerKeep: 3}},
 		"three sessions":                  {Sessions: 3, Held: 2, Attendance: scheduler.Share{Yes: 4}},
 	} {
-		d, _, reasons := scheduler.Decide(e, availability.Weekly)
+		d, _, reasons := review.Decide(e, availability.Weekly)
 		if d != scheduler.Ask || strings.Contains(strings.Join(reasons, ";"), "100%") && e.Attendance.Known() == 0 {
 			t.Errorf("%s: %s, %v; want that a person is asked, and no figure from nothing", name, d, reasons)
 		}
 	}
 	e := scheduler.Evidence{Sessions: 3, Age: 50 * 7 * 24 * time.Hour, RotateAfter: 6 * 7 * 24 * time.Hour}
-	if d, _, _ := scheduler.Decide(e, availability.Weekly); d != scheduler.Rotate {
+	if d, _, _ := review.Decide(e, availability.Weekly); d != scheduler.Rotate {
 		t.Errorf("an old group of three sessions: %s; want that it rotates", d)
 	}
 }
@@ -37,19 +39,19 @@ func TestReviewAsksFirst(t *testing.T) {
 	w.Now = func() time.Time { return time.Date(2026, 3, 10, 9, 0, 0, 0, time.UTC) }
 	asking := func(unanswered int) {
 		t.Helper()
-		plan, err := w.PlanReviews(t.Context(), scheduler.ReviewOptions{})
+		plan, err := review.Plan(t.Context(), w.Service, scheduler.ReviewOptions{})
 		if err != nil || len(plan.Reviews) != 0 || len(plan.Asking) != 1 || plan.Asking[0].Unanswered != unanswered || plan.Asking[0].Members != 3 {
-			t.Errorf("PlanReviews: %+v, %v; want that %d of 3 may still answer", plan, err, unanswered)
+			t.Errorf("review.Plan: %+v, %v; want that %d of 3 may still answer", plan, err, unanswered)
 		}
 	}
 	asking(3)
 	for i, who := range []calendar.Address{ana, bo} {
-		if err := w.Answer(t.Context(), "g", who, scheduler.AnswerStop); err != nil {
+		if err := review.Answer(t.Context(), w.Service, "g", who, scheduler.AnswerStop); err != nil {
 			t.Fatal(err)
 		}
 		asking(2 - i)
 	}
-	if err := w.Answer(t.Context(), "g", cem, scheduler.AnswerKeep); err != nil {
+	if err := review.Answer(t.Context(), w.Service, "g", cem, scheduler.AnswerKeep); err != nil {
 		t.Fatal(err)
 	}
 	if r := w.review(t); r.Decision != scheduler.Stop {
@@ -69,7 +71,7 @@ func TestReviewDecidesTenDaysBefore(t *testing.T) {
 		reviews int
 	}{{10*24*time.Hour + time.Minute, 0}, {10 * 24 * time.Hour, 1}} {
 		w.Now = func() time.Time { return end.Start.Add(-c.before) }
-		if plan, err := w.PlanReviews(t.Context(), scheduler.ReviewOptions{}); err != nil || len(plan.Reviews) != c.reviews {
+		if plan, err := review.Plan(t.Context(), w.Service, scheduler.ReviewOptions{}); err != nil || len(plan.Reviews) != c.reviews {
 			t.Errorf("%v before the last session: %d reviews, %v; want %d", c.before, len(plan.Reviews), err, c.reviews)
 		}
 	}
@@ -89,7 +91,7 @@ func TestReviewLate(t *testing.T) {
 	if first := r.Next.Booking.Series.First; first.Compare(availability.Date{Year: 2026, Month: 6, Day: 11}) < 0 {
 		t.Errorf("the next series begins on %s; want it after today, 10 June", first)
 	}
-	if _, err := w.ApplyReview(t.Context(), r); err != nil {
+	if _, err := review.Apply(t.Context(), w.Service, r); err != nil {
 		t.Fatal(err)
 	}
 	if err := w.Resume(t.Context()); err != nil {
@@ -125,9 +127,9 @@ func TestReviewStays(t *testing.T) {
 func TestReviewOfSoManyWeeks(t *testing.T) {
 	w, b := booked(t, ana, bo)
 	w.nearEnd(t, b)
-	plan, err := w.PlanReviews(t.Context(), scheduler.ReviewOptions{Weeks: 6})
+	plan, err := review.Plan(t.Context(), w.Service, scheduler.ReviewOptions{Weeks: 6})
 	if err != nil || plan.Reviews[0].Next.Booking.Series.Count != 6 {
-		t.Errorf("PlanReviews: %+v, %v; want six sessions to follow", plan, err)
+		t.Errorf("review.Plan: %+v, %v; want six sessions to follow", plan, err)
 	}
 }
 
@@ -179,9 +181,9 @@ func TestReviewBeforeAnythingWasHeld(t *testing.T) {
 	r := w.group("g", ana, bo)
 	r.Search.Count = 1
 	w.book(t, w.plan(t, r)[0])
-	plan, err := w.PlanReviews(t.Context(), scheduler.ReviewOptions{})
+	plan, err := review.Plan(t.Context(), w.Service, scheduler.ReviewOptions{})
 	if err != nil || len(plan.Reviews)+len(plan.Asking) != 1 || len(plan.Reviews) == 1 && plan.Reviews[0].Decision != scheduler.Ask {
-		t.Fatalf("PlanReviews: %+v, %v; want that somebody is asked", plan, err)
+		t.Fatalf("review.Plan: %+v, %v; want that somebody is asked", plan, err)
 	}
 	for _, f := range plan.Findings {
 		if f.Kind != scheduler.NeedsDecision {
@@ -201,9 +203,9 @@ func TestReviewGoesOnAfterAFault(t *testing.T) {
 		}
 		return nil
 	}
-	plan, err := w.PlanReviews(t.Context(), scheduler.ReviewOptions{})
+	plan, err := review.Plan(t.Context(), w.Service, scheduler.ReviewOptions{})
 	if err != nil || len(plan.Reviews) != 1 || plan.Reviews[0].Booking.Series.UID != other.Series.UID {
-		t.Fatalf("PlanReviews: %+v, %v; want h alone", plan, err)
+		t.Fatalf("review.Plan: %+v, %v; want h alone", plan, err)
 	}
 	if len(plan.Findings) != 1 || plan.Findings[0].Kind != scheduler.BrokenSeries || plan.Findings[0].Group != "g" {
 		t.Errorf("findings %+v; want g's series", plan.Findings)
@@ -235,36 +237,36 @@ func TestRotation(t *testing.T) {
 	if _, err := w.Store.Commit(t.Context(), scheduler.Batch{Round: &round}); err != nil {
 		t.Fatal(err)
 	}
-	b := w.book(t, w.plan(t, scheduler.Request{Group: first, Search: scheduler.NewSearch(w.Workspace, program, start)})[0])
+	b := w.book(t, w.plan(t, scheduler.Request{Group: first, Search: booking.NewSearch(w.Workspace, program, start)})[0])
 	w.nearEnd(t, b)
 	former := &nextPairs{err: errors.New("no way")}
 	w.Former = former
-	plan, err := w.PlanReviews(t.Context(), scheduler.ReviewOptions{})
+	plan, err := review.Plan(t.Context(), w.Service, scheduler.ReviewOptions{})
 	if err != nil || len(plan.Reviews) != 1 || plan.Reviews[0].Decision != scheduler.Rotate || len(plan.Rotations) != 0 {
-		t.Fatalf("PlanReviews: %+v, %v; want the rotation of pairs-1, and no round", plan, err)
+		t.Fatalf("review.Plan: %+v, %v; want the rotation of pairs-1, and no round", plan, err)
 	}
 	if len(plan.Findings) != 1 || plan.Findings[0].Kind != scheduler.NotFormed {
 		t.Errorf("findings %+v; want that the round is not formed", plan.Findings)
 	}
-	if _, err := w.ApplyReview(t.Context(), plan.Reviews[0]); err != nil {
+	if _, err := review.Apply(t.Context(), w.Service, plan.Reviews[0]); err != nil {
 		t.Fatal(err)
 	}
 	former.err = nil
-	if plan, err = w.PlanReviews(t.Context(), scheduler.ReviewOptions{}); err != nil || len(plan.Reviews) != 0 || len(plan.Rotations) != 1 {
+	if plan, err = review.Plan(t.Context(), w.Service, scheduler.ReviewOptions{}); err != nil || len(plan.Reviews) != 0 || len(plan.Rotations) != 1 {
 		t.Fatalf("the next run: %+v, %v; want the round", plan, err)
 	}
 	if rounds, err := w.Store.Rounds(t.Context(), "pairs"); err != nil || len(rounds) != 1 {
 		t.Errorf("planning left %d rounds, %v; want nothing stored", len(rounds), err)
 	}
 	r := plan.Rotations[0]
-	booked, findings, err := w.ApplyRotation(t.Context(), r)
+	booked, findings, err := review.ApplyRotation(t.Context(), w.Service, r)
 	if err != nil || len(findings) != 0 || len(booked) != 1 {
 		t.Fatalf("ApplyRotation: %v, %v, %v; want one booking", booked, findings, err)
 	}
 	if !booked[0].Series.Same(r.Bookings[0].Booking.Series) && booked[0].Series.First != r.Bookings[0].Booking.Series.First {
 		t.Errorf("booked %+v; want what was planned, %+v", booked[0].Series, r.Bookings[0].Booking.Series)
 	}
-	if plan, err = w.PlanReviews(t.Context(), scheduler.ReviewOptions{}); err != nil || len(plan.Rotations)+len(plan.Findings) != 0 {
+	if plan, err = review.Plan(t.Context(), w.Service, scheduler.ReviewOptions{}); err != nil || len(plan.Rotations)+len(plan.Findings) != 0 {
 		t.Errorf("once it is done: %+v, %v; want nothing", plan, err)
 	}
 }
@@ -274,7 +276,7 @@ func TestGroupsWithoutAProgramAreNotRotated(t *testing.T) {
 	w, b := booked(t, ana, bo)
 	w.nearEnd(t, b)
 	r := w.review(t)
-	next, err := w.ApplyReview(t.Context(), r)
+	next, err := review.Apply(t.Context(), w.Service, r)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -37,9 +37,9 @@ func (s *Service) SaveRound(ctx context.Context, round Round, fresh, replaced []
 		}
 		b.Reviewed = true
 		running = append(running, b)
-		events = append(events, s.event(b, "replaced", fmt.Sprintf("round %d of %s has other groups; the series runs out", round.Number, round.Program)))
+		events = append(events, s.Event(b, "replaced", fmt.Sprintf("round %d of %s has other groups; the series runs out", round.Number, round.Program)))
 	}
-	if _, err := s.commit(ctx, Batch{Round: &round, Bookings: running, Events: events}); err != nil {
+	if _, err := s.Commit(ctx, Batch{Round: &round, Bookings: running, Events: events}); err != nil {
 		return fmt.Errorf("save round %d of program %q: %w", round.Number, round.Program, err)
 	}
 	s.log().Info("formed", "program", round.Program, "round", round.Number, "groups", len(round.Groups))
@@ -55,7 +55,7 @@ func (s *Service) Running(ctx context.Context, groups []string) (map[string]avai
 	}
 	out := map[string]availability.Date{}
 	for _, b := range bookings {
-		last, err := lastEnd(b.Series)
+		last, err := b.Series.LastEnd()
 		if err != nil {
 			return nil, fmt.Errorf("group %q: %w", b.Group, err)
 		}
@@ -64,25 +64,4 @@ func (s *Service) Running(ctx context.Context, groups []string) (map[string]avai
 		}
 	}
 	return out, nil
-}
-
-// Intro returns the introduction of a group, with its slot if one is booked.
-func (s *Service) Intro(ctx context.Context, name string) (string, error) {
-	g, err := s.Group(name)
-	if err != nil {
-		return "", err
-	}
-	program, ok := s.Workspace.Program(g.Program)
-	if !ok {
-		return "", fmt.Errorf("group %q: there is no program %q", g.Name, g.Program)
-	}
-	agenda, err := s.Agenda(program)
-	if err != nil {
-		return "", err
-	}
-	bookings, err := s.Store.Bookings(ctx)
-	if err != nil {
-		return "", fmt.Errorf("read the bookings: %w", err)
-	}
-	return agenda.Intro(s.Workspace, g, Snapshot{Now: s.Now()}.existing(name, bookings.ByGroup()), s.Now())
 }

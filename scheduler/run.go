@@ -76,6 +76,6 @@ func (s *Service) KeepUnknown(ctx context.Context, unknown []Unknown) error {
 	for _, a := range slices.Sorted(maps.Keys(had)) {
 		news(a, have, "readable")
 	}
-	_, err = s.commit(ctx, Batch{Unreadable: have, Events: events})
+	_, err = s.Commit(ctx, Batch{Unreadable: have, Events: events})
 	return err
 }

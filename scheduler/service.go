@@ -108,109 +108,6 @@ type UnknownGroupError struct {
 
 func (e *UnknownGroupError) Error() string { return fmt.Sprintf("there is no group %q", e.Name) }
 
-// Slots ranks the weekly slots of one group, as RankSlots does.
-func (s *Service) Slots(ctx context.Context, g Group, search availability.Search, allStarts bool) (Ranking, error) {
-	window, err := SearchWindow(search)
-	if err != nil {
-		return Ranking{}, err
-	}
-	bookings, err := s.Store.Bookings(ctx)
-	if err != nil {
-		return Ranking{}, fmt.Errorf("read the bookings: %w", err)
-	}
-	var except []calendar.UID
-	if own, ok := bookings.Current(g.Name); ok {
-		except = append(except, own.Series.UID)
-	}
-	snapshot, err := s.Snapshot(ctx, g.Members, window, except...)
-	if err != nil {
-		return Ranking{}, err
-	}
-	return RankSlots(snapshot, g, search, allStarts)
-}
-
-// SearchWindow returns the time over which the calendars must be known: whole ISO
-// weeks of the series' zone, so that sessions can be moved within theirs.
-func SearchWindow(search availability.Search) (availability.Interval, error) {
-	loc, err := availability.LoadZone(search.Zone)
-	if err != nil {
-		return availability.Interval{}, err
-	}
-	if !search.Cadence.Valid() || search.Count < 0 || search.Count > search.Cadence.MaxCount() {
-		return availability.Interval{}, fmt.Errorf("%d %s sessions: a series has at most %d", search.Count, search.Cadence, search.Cadence.MaxCount())
-	}
-	count := search.Count
-	if count == 0 {
-		count = search.Cadence.MaxCount()
-	}
-	first := search.Start.Monday()
-	last := search.Start.AddDays(count * search.Cadence.Days()).Monday().AddDays(7)
-	return availability.Interval{Start: first.In(loc).Start, End: last.In(loc).Start}, nil
-}
-
-// PlanBookings plans a booking for each request, from calendars read now: those of
-// who is in groups that have no series yet.
-func (s *Service) PlanBookings(ctx context.Context, requests []Request) ([]BookingPlan, error) {
-	bookings, err := s.Store.Bookings(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("read the bookings: %w", err)
-	}
-	stored, current := Snapshot{Now: s.Now()}, bookings.ByGroup()
-	var window availability.Interval
-	var people []calendar.Address
-	for _, r := range requests {
-		if _, err := (Snapshot{Workspace: s.Workspace}).programFor(r); err != nil {
-			continue // the plan says so
-		}
-		w, err := SearchWindow(r.Search)
-		if err != nil {
-			return nil, fmt.Errorf("group %q: %w", r.Group.Name, err)
-		}
-		if window.Empty() {
-			window = w
-		}
-		window.Start, window.End = earlier(window.Start, w.Start), later(window.End, w.End)
-		if stored.standing(r, current) == nil {
-			people = append(people, r.Group.Members...)
-		}
-	}
-	snapshot, err := s.Snapshot(ctx, people, window)
-	if err != nil {
-		return nil, err
-	}
-	if snapshot.Led, err = s.led(ctx, requests); err != nil {
-		return nil, err
-	}
-	return PlanBookings(snapshot, requests)
-}
-
-// led counts who led the sessions of the groups' earlier series.
-func (s *Service) led(ctx context.Context, requests []Request) (map[string]map[calendar.Address]int, error) {
-	out := map[string]map[calendar.Address]int{}
-	for _, r := range requests {
-		past, err := s.Store.BookingsOf(ctx, r.Group.Name)
-		if err != nil {
-			return nil, fmt.Errorf("read the bookings of group %q: %w", r.Group.Name, err)
-		}
-		out[r.Group.Name] = ledBy(past)
-	}
-	return out, nil
-}
-
-func earlier(a, b time.Time) time.Time {
-	if a.Before(b) {
-		return a
-	}
-	return b
-}
-
-func later(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
-}
-
 // Book carries out one plan and returns the booking as it now stands. created
 // tells a new series from one that was there already. The intent is saved before
 // the calendar is touched, the outcome after it; a run that ends in between is
@@ -240,23 +137,36 @@ func (s *Service) Book(ctx context.Context, p BookingPlan) (b Booking, created b
 // intendBooking commits a new booking. One of the group that is over, and was not
 // reviewed, ends with it.
 func (s *Service) intendBooking(ctx context.Context, b Booking) (Booking, error) {
-	batch := Batch{Bookings: []Booking{b}, Events: []Event{s.event(b, "intended", fmt.Sprintf("%s, %s", b.Series.Slot, plural(b.Series.Count, "session")))}}
+	batch := Batch{Bookings: []Booking{b}, Events: []Event{s.Event(b, "intended", fmt.Sprintf("%s, %s", b.Series.Slot, Plural(b.Series.Count, "session")))}}
 	old, ok, err := s.currentOf(ctx, b.Group)
 	if err != nil {
 		return b, err
 	}
 	if ok && old.Fault == nil {
-		if over, err := s.isOver(old.Series); err == nil && over {
+		if over, err := s.IsOver(old.Series); err == nil && over {
 			old.State = Ended
 			batch.Bookings = []Booking{old, b}
-			batch.Events = append([]Event{s.event(old, "ended", "its last session is over, and somebody booked what follows")}, batch.Events...)
+			batch.Events = append([]Event{s.Event(old, "ended", "its last session is over, and somebody booked what follows")}, batch.Events...)
 		}
 	}
-	saved, err := s.commit(ctx, batch)
+	saved, err := s.Commit(ctx, batch)
 	if err != nil {
 		return b, err
 	}
 	return saved[len(saved)-1], nil
+}
+
+// Follow books next as the series that follows old, of which why says what was decided.
+func (s *Service) Follow(ctx context.Context, old Booking, why Event, next Booking) (Booking, error) {
+	if err := s.name(ctx, &next); err != nil {
+		return old, fmt.Errorf("group %q: %w", old.Group, err)
+	}
+	saved, err := s.Commit(ctx, Batch{Bookings: []Booking{old, next}, Events: []Event{why, s.Event(next, "intended", fmt.Sprintf("%s, %s", next.Series.Slot, Plural(next.Series.Count, "session")))}})
+	if err != nil {
+		return next, err
+	}
+	next, _, err = s.place(ctx, saved[1])
+	return next, err
 }
 
 // name gives b the first generation, and its UID, that the store has not seen.
@@ -288,9 +198,9 @@ func (s *Service) place(ctx context.Context, b Booking) (_ Booking, created bool
 			b, err = s.placed(ctx, b, there)
 			return b, true, err
 		default:
-			if last, err := lastEnd(there); err == nil && last.After(s.Now()) {
+			if last, err := there.LastEnd(); err == nil && last.After(s.Now()) {
 				b.Series, b.State = there, Booked
-				b, err = s.save(ctx, b, s.event(b, "found", "on the organizer's calendar; this store did not know it"))
+				b, err = s.Save(ctx, b, s.Event(b, "found", "on the organizer's calendar; this store did not know it"))
 				return b, false, err
 			}
 		}
@@ -298,22 +208,6 @@ func (s *Service) place(ctx context.Context, b Booking) (_ Booking, created bool
 			return b, false, fmt.Errorf("book group %q: %w", b.Group, err)
 		}
 	}
-}
-
-// lastEnd returns the end of the last session that is not cancelled, the zero
-// time if there is none.
-func lastEnd(series calendar.Series) (time.Time, error) {
-	occurrences, err := series.Occurrences()
-	if err != nil {
-		return time.Time{}, err
-	}
-	var last time.Time
-	for _, o := range occurrences {
-		if !o.Cancelled {
-			last = later(last, o.End)
-		}
-	}
-	return last, nil
 }
 
 // put brings an intended booking onto the calendar and saves the outcome. A UID
@@ -331,7 +225,7 @@ func (s *Service) put(ctx context.Context, b Booking) (Booking, error) {
 	}
 	if series.Cancelled {
 		b.State = Ended
-		_, err := s.save(ctx, b, s.event(b, "ended", "somebody deleted the series while it was being booked"))
+		_, err := s.Save(ctx, b, s.Event(b, "ended", "somebody deleted the series while it was being booked"))
 		return b, errors.Join(fmt.Errorf("book group %q: %w", b.Group, ErrDeleted), err)
 	}
 	return s.placed(ctx, b, series)
@@ -340,7 +234,7 @@ func (s *Service) put(ctx context.Context, b Booking) (Booking, error) {
 // placed records a series that is on the calendar now.
 func (s *Service) placed(ctx context.Context, b Booking, series calendar.Series) (Booking, error) {
 	b.Series, b.State = series, Booked
-	saved, err := s.outcome(ctx, b, calendar.Series{}, series, s.event(b, "booked", fmt.Sprintf("%s, %d of %d attendances expected", series.Slot, b.Attendance, b.Possible)))
+	saved, err := s.outcome(ctx, b, calendar.Series{}, series, s.Event(b, "booked", fmt.Sprintf("%s, %d of %d attendances expected", series.Slot, b.Attendance, b.Possible)))
 	if err != nil {
 		return b, fmt.Errorf("book group %q: it is on the calendar, but not recorded; run the same command again: %w", b.Group, err)
 	}
@@ -356,13 +250,13 @@ var ErrDeleted = errors.New("somebody deleted the series on the calendar meanwhi
 func (s *Service) renew(ctx context.Context, b Booking) (Booking, error) {
 	ended := b
 	ended.State = Ended
-	if _, err := s.save(ctx, ended, s.event(b, "ended", "a series with its UID was deleted from the calendar")); err != nil {
+	if _, err := s.Save(ctx, ended, s.Event(b, "ended", "a series with its UID was deleted from the calendar")); err != nil {
 		return b, err
 	}
 	b.Version, b.State = 0, Intended
 	b.Generation++
 	b.Series.UID, b.Series.Version = s.Workspace.UID(b.Group, b.Generation), ""
-	return s.save(ctx, b, s.event(b, "intended", "under the next generation"))
+	return s.Save(ctx, b, s.Event(b, "intended", "under the next generation"))
 }
 
 // A Notifier says whom of a change of a series nobody told who keeps the calendar.
@@ -385,7 +279,7 @@ func (s *Service) outcome(ctx context.Context, b Booking, before, after calendar
 			return b, err
 		}
 	}
-	saved, err := s.commit(ctx, batch)
+	saved, err := s.Commit(ctx, batch)
 	if err != nil {
 		return b, err
 	}
@@ -407,17 +301,17 @@ func (s *Service) unreached(ctx context.Context, series calendar.Series) (map[ca
 	return untold, nil
 }
 
-// save commits one booking with its events.
-func (s *Service) save(ctx context.Context, b Booking, events ...Event) (Booking, error) {
-	saved, err := s.commit(ctx, Batch{Bookings: []Booking{b}, Events: events})
+// Save commits one booking with its events.
+func (s *Service) Save(ctx context.Context, b Booking, events ...Event) (Booking, error) {
+	saved, err := s.Commit(ctx, Batch{Bookings: []Booking{b}, Events: events})
 	if err != nil {
 		return b, err
 	}
 	return saved[0], nil
 }
 
-// commit is Store.Commit. An error that all groups would meet is ErrStore.
-func (s *Service) commit(ctx context.Context, batch Batch) ([]Booking, error) {
+// Commit is Store.Commit. An error that all groups would meet is ErrStore.
+func (s *Service) Commit(ctx context.Context, batch Batch) ([]Booking, error) {
 	saved, err := s.Store.Commit(ctx, batch)
 	if err != nil && !errors.Is(err, ErrStale) && !errors.Is(err, ErrBooked) && !errors.Is(err, ErrFormed) {
 		err = fmt.Errorf("%w: %w", ErrStore, err)
@@ -425,7 +319,7 @@ func (s *Service) commit(ctx context.Context, batch Batch) ([]Booking, error) {
 	return saved, err
 }
 
-func (s *Service) event(b Booking, what, why string) Event {
+func (s *Service) Event(b Booking, what, why string) Event {
 	return Event{At: s.Now().UTC(), Group: b.Group, UID: b.Series.UID, What: what, Why: why}
 }
 
@@ -453,7 +347,7 @@ func (s *Service) currentOf(ctx context.Context, group string) (Booking, bool, e
 // and tells the members. Cancelling twice is not an error.
 func (s *Service) Cancel(ctx context.Context, b Booking) error {
 	b.State, b.CancelFrom = Cancelling, s.Now().UTC()
-	b, err := s.save(ctx, b, s.event(b, "cancelling", "asked for"))
+	b, err := s.Save(ctx, b, s.Event(b, "cancelling", "asked for"))
 	if err != nil {
 		return fmt.Errorf("cancel group %q: %w", b.Group, err)
 	}
@@ -461,7 +355,7 @@ func (s *Service) Cancel(ctx context.Context, b Booking) error {
 }
 
 func (s *Service) finishCancel(ctx context.Context, b Booking) error {
-	b.CancelFrom = later(b.CancelFrom, s.Now().UTC()) // what was held since the intent stays
+	b.CancelFrom = availability.Later(b.CancelFrom, s.Now().UTC()) // what was held since the intent stays
 	if err := s.Backend.Cancel(ctx, b.Series.UID, b.CancelFrom); err != nil {
 		return fmt.Errorf("cancel group %q: %w", b.Group, err)
 	}
@@ -473,7 +367,7 @@ func (s *Service) finishCancel(ctx context.Context, b Booking) error {
 			rest = until
 		}
 	}
-	if _, err := s.outcome(ctx, b, b.Series, rest, s.event(b, "cancelled", "from "+b.CancelFrom.Format(time.RFC3339))); err != nil {
+	if _, err := s.outcome(ctx, b, b.Series, rest, s.Event(b, "cancelled", "from "+b.CancelFrom.Format(time.RFC3339))); err != nil {
 		return fmt.Errorf("cancel group %q: it is off the calendar, but not recorded; run the same command again: %w", b.Group, err)
 	}
 	s.log().Info("cancelled", "group", b.Group, "uid", string(b.Series.UID))
@@ -498,4 +392,27 @@ func (s *Service) Left(ctx context.Context, b Booking) ([]calendar.Occurrence, e
 	}
 	now := s.Now()
 	return slices.DeleteFunc(occurrences, func(o calendar.Occurrence) bool { return o.Cancelled || o.Start.Before(now) }), nil
+}
+
+// Rebook ends the old series and books the new one. Both are intended together, so
+// that Resume finishes what is interrupted anywhere between.
+func (s *Service) Rebook(ctx context.Context, old Booking, plan BookingPlan) (Booking, error) {
+	if old.State != Booked {
+		return Booking{}, fmt.Errorf("rebook group %q: an earlier run left it %s; run 'peerslot repair' to finish that first", old.Group, old.State)
+	}
+	next := plan.Booking
+	if err := s.name(ctx, &next); err != nil {
+		return Booking{}, fmt.Errorf("rebook group %q: %w", old.Group, err)
+	}
+	old.State, old.CancelFrom, old.Reviewed = Cancelling, s.Now().UTC(), true
+	why := fmt.Sprintf("%s instead of %s, %d sessions", next.Series.Slot, old.Series.Slot, next.Series.Count)
+	saved, err := s.Commit(ctx, Batch{Bookings: []Booking{old, next}, Events: []Event{s.Event(old, "cancelling", "rebooked"), s.Event(next, "rebooked", why)}})
+	if err != nil {
+		return Booking{}, fmt.Errorf("rebook group %q: %w", old.Group, err)
+	}
+	if err := s.finishCancel(ctx, saved[0]); err != nil {
+		return saved[1], err
+	}
+	next, _, err = s.place(ctx, saved[1])
+	return next, err
 }

@@ -16,6 +16,8 @@ import (
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/calendar/calendartest"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/booking"
+	"github.com/peerslot/peerslot/scheduler/planning"
 	"github.com/peerslot/peerslot/scheduler/store"
 )
 
@@ -73,12 +75,12 @@ func (w *world) group(name string, members ...calendar.Address) scheduler.Reques
 	g := scheduler.Group{Name: name, Members: members}
 	w.Workspace.Groups = append(w.Workspace.Groups, g)
 	p := scheduler.DefaultProgram()
-	return scheduler.Request{Group: g, Search: scheduler.NewSearch(w.Workspace, p, start)}
+	return scheduler.Request{Group: g, Search: booking.NewSearch(w.Workspace, p, start)}
 }
 
 func (w *world) plan(t *testing.T, requests ...scheduler.Request) []scheduler.BookingPlan {
 	t.Helper()
-	plans, err := w.PlanBookings(t.Context(), requests)
+	plans, err := booking.Plan(t.Context(), w.Service, requests)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -197,7 +199,7 @@ func TestAnAliasBlocksElsewhere(t *testing.T) {
 	whole := availability.Interval{Start: now, End: now.AddDate(0, 6, 0)}
 	for _, invited := range [][]calendar.Attendee{b.Series.Attendees, b.Series.Attendees[:1]} {
 		b.Series.Attendees = invited
-		p, err := scheduler.NewPlanner(scheduler.Snapshot{Workspace: w.Workspace, Bookings: scheduler.Bookings{b}, Window: whole, Now: now})
+		p, err := planning.New(scheduler.Snapshot{Workspace: w.Workspace, Bookings: scheduler.Bookings{b}, Window: whole, Now: now})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -307,10 +309,10 @@ func TestNobodyCanEver(t *testing.T) {
 		w.Workspace.Roster[a] = p
 	}
 	p := w.plan(t, w.group("g", ana, bo))[0]
-	if !errors.Is(p.Problem, scheduler.ErrNoSlot) {
+	if !errors.Is(p.Problem, booking.ErrNoSlot) {
 		t.Fatalf("problem %v; want ErrNoSlot", p.Problem)
 	}
-	if _, _, err := w.Book(t.Context(), p); !errors.Is(err, scheduler.ErrNoSlot) {
+	if _, _, err := w.Book(t.Context(), p); !errors.Is(err, booking.ErrNoSlot) {
 		t.Errorf("Book: %v; want ErrNoSlot", err)
 	}
 }
@@ -358,7 +360,7 @@ func (w *world) Request(name string) scheduler.Request {
 	if err != nil {
 		panic(err)
 	}
-	return scheduler.Request{Group: g, Search: scheduler.NewSearch(w.Workspace, scheduler.DefaultProgram(), start)}
+	return scheduler.Request{Group: g, Search: booking.NewSearch(w.Workspace, scheduler.DefaultProgram(), start)}
 }
 
 func (w *world) wantOneSeries(t *testing.T, group string) {
@@ -529,7 +531,7 @@ func TestStatusBeforeTheFirstSession(t *testing.T) {
 	person.Holidays = "DE-BE"
 	w.Workspace.Roster[ana] = person
 	w.book(t, w.plan(t, w.group("g", ana, bo))[0])
-	all, err := w.Status(t.Context())
+	all, err := planning.Status(t.Context(), w.Service)
 	if err != nil || len(all) != 1 || all[0].Left != 13 || all[0].Held != 0 || all[0].Next.Empty() {
 		t.Errorf("Status: %+v, %v; want thirteen sessions to come", all, err)
 	}
@@ -546,7 +548,7 @@ func TestStatus(t *testing.T) {
 	w.fake.Reply(b.Series.UID, ana, sessions[0].Original, calendar.Declined)
 	w.fake.Reply(b.Series.UID, bo, sessions[3].Original, calendar.Declined)
 	w.Now = func() time.Time { return sessions[1].End }
-	all, err := w.Status(t.Context())
+	all, err := planning.Status(t.Context(), w.Service)
 	if err != nil || len(all) != 2 {
 		t.Fatalf("Status: %d groups, %v; want 2", len(all), err)
 	}

@@ -21,7 +21,7 @@ type calendarNow struct {
 // one that is there cannot be used. Nothing of it is kept.
 func (s *Service) Current(ctx context.Context, bookings []Booking) (current map[calendar.UID]calendar.Series, faults map[calendar.UID]error, err error) {
 	if len(bookings) < 2 {
-		return s.current(ctx, bookings)
+		return s.Fetch(ctx, bookings)
 	}
 	now, err := s.readCalendar(ctx, bookings)
 	return now.current, now.faults, err
@@ -32,7 +32,7 @@ func (s *Service) Current(ctx context.Context, bookings []Booking) (current map[
 func (s *Service) readCalendar(ctx context.Context, bookings []Booking) (calendarNow, error) {
 	syncer, ok := calendar.AsSyncer(s.Backend)
 	if !ok {
-		current, faults, err := s.current(ctx, bookings)
+		current, faults, err := s.Fetch(ctx, bookings)
 		return calendarNow{current: current, faults: faults}, err
 	}
 	seen, err := s.Store.Seen(ctx)
@@ -98,7 +98,7 @@ func (s *Service) readMissing(ctx context.Context, now *calendarNow, bookings []
 			missing = append(missing, b)
 		}
 	}
-	current, faults, err := s.current(ctx, missing)
+	current, faults, err := s.Fetch(ctx, missing)
 	if err != nil {
 		return err
 	}

@@ -169,6 +169,6 @@ func (s *Service) mark(ctx context.Context) error {
 		return err
 	}
 	here := s.Workspace.Mark()
-	_, err = s.commit(ctx, Batch{Mark: &here})
+	_, err = s.Commit(ctx, Batch{Mark: &here})
 	return err
 }

@@ -11,11 +11,12 @@ import (
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/planning"
 )
 
 // upkeep returns what is named of a snapshot, as kind, group or program, and person.
 func upkeep(s scheduler.Snapshot) (out []string) {
-	for _, f := range s.Upkeep() {
+	for _, f := range planning.Upkeep(s) {
 		out = append(out, fmt.Sprintf("%s %s/%s %s", f.Kind, f.Group, f.Program, f.Person))
 	}
 	return out

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/booking"
 	"github.com/peerslot/peerslot/scheduler/schedulertest"
 )
 
@@ -49,10 +50,10 @@ func TestWas(t *testing.T) {
 			t.Errorf("found %d, %v; want one", n, err)
 		}
 	}
-	r := scheduler.Request{Group: turn.Workspace.Groups[0], Search: scheduler.NewSearch(turn.Workspace, program, start)}
-	plans, err := turn.PlanBookings(t.Context(), []scheduler.Request{r})
+	r := scheduler.Request{Group: turn.Workspace.Groups[0], Search: booking.NewSearch(turn.Workspace, program, start)}
+	plans, err := booking.Plan(t.Context(), turn.Service, []scheduler.Request{r})
 	if err != nil || plans[0].Existing == nil {
-		t.Errorf("PlanBookings: %+v, %v; want that it has its series", plans, err)
+		t.Errorf("booking.Plan: %+v, %v; want that it has its series", plans, err)
 	}
 	if _, err := turn.Store.Commit(t.Context(), scheduler.Batch{Bookings: bookings}); err != nil {
 		t.Fatal(err)

@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/adopt"
 	"github.com/peerslot/peerslot/scheduler/report"
 )
 
@@ -30,7 +31,7 @@ not on the calendar, and lost without a backup. Nobody is told anything.`,
 func (a *app) adopt(ctx context.Context, flags changeFlags) error {
 	return change[scheduler.Adoption]{
 		flags: flags,
-		plan:  func(ctx context.Context, w *workspace) (scheduler.Adoption, error) { return w.service.PlanAdopt(ctx) },
+		plan:  func(ctx context.Context, w *workspace) (scheduler.Adoption, error) { return adopt.Plan(ctx, w.service) },
 		show:  func(w *workspace, p report.Printer, plan scheduler.Adoption) { p.Adoption(w.Workspace, plan) },
 		question: func(plan scheduler.Adoption) string {
 			if len(plan.Bookings)+len(plan.Rounds) == 0 {
@@ -39,7 +40,7 @@ func (a *app) adopt(ctx context.Context, flags changeFlags) error {
 			return "Record " + report.Count(len(plan.Bookings), "series", "series") + "?"
 		},
 		apply: func(ctx context.Context, w *workspace, plan *scheduler.Adoption) error {
-			return w.service.ApplyAdopt(ctx, *plan)
+			return adopt.Apply(ctx, w.service, *plan)
 		},
 		done: func(_ *workspace, p report.Printer, plan scheduler.Adoption, applied bool) {
 			if applied && len(plan.Bookings) > 0 {

@@ -16,6 +16,7 @@ import (
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/config"
 	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/report"
+	"github.com/peerslot/peerslot/scheduler/review"
 )
 
 func newAnswerCmd(a *app) *cobra.Command {
@@ -59,14 +60,14 @@ func (a *app) recordAnswer(ctx context.Context, group, text, as string, flags ch
 			if err != nil {
 				return "", err
 			}
-			return who, w.service.MayAnswer(ctx, group, who)
+			return who, review.MayAnswer(ctx, w.service, group, who)
 		},
 		show: func(w *workspace, p report.Printer, who calendar.Address) {
 			p.Printf("%s about %s: %s\n", w.Workspace.Name(who), group, given)
 		},
 		question: func(calendar.Address) string { return "Record this answer?" },
 		apply: func(ctx context.Context, w *workspace, who *calendar.Address) error {
-			return w.service.Answer(ctx, group, *who, given)
+			return review.Answer(ctx, w.service, group, *who, given)
 		},
 		done: func(_ *workspace, p report.Printer, _ calendar.Address, applied bool) {
 			if applied {

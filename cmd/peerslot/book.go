@@ -13,6 +13,7 @@ import (
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/config"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/booking"
 	"github.com/peerslot/peerslot/scheduler/report"
 )
 
@@ -65,28 +66,28 @@ func (o bookOptions) run(ctx context.Context, a *app) error {
 	if err := o.checkName(); err != nil {
 		return err
 	}
-	return change[booking]{
+	return change[booked]{
 		flags:    o.changeFlags,
 		plan:     o.plan,
-		warn:     func(_ *workspace, b booking) { a.warnOfBooking(b) },
-		show:     func(w *workspace, p report.Printer, b booking) { p.BookingPlans(w.Workspace, b.plans) },
-		question: booking.question,
-		apply:    func(ctx context.Context, w *workspace, b *booking) error { return b.apply(ctx, w) },
-		done:     func(w *workspace, p report.Printer, b booking, applied bool) { a.tellBooked(w, p, b, applied) },
-		answer:   booking.answer,
-		verdict:  booking.verdict,
+		warn:     func(_ *workspace, b booked) { a.warnOfBooking(b) },
+		show:     func(w *workspace, p report.Printer, b booked) { p.BookingPlans(w.Workspace, b.plans) },
+		question: booked.question,
+		apply:    func(ctx context.Context, w *workspace, b *booked) error { return b.apply(ctx, w) },
+		done:     func(w *workspace, p report.Printer, b booked, applied bool) { a.tellBooked(w, p, b, applied) },
+		answer:   booked.answer,
+		verdict:  booked.verdict,
 	}.run(ctx, a)
 }
 
-// A booking is what book carries from its plans to its answer.
-type booking struct {
+// A booked is what book carries from its plans to its answer.
+type booked struct {
 	plans []scheduler.BookingPlan
 	out   report.Book
 	now   time.Time
 }
 
-func (o bookOptions) plan(ctx context.Context, w *workspace) (booking, error) {
-	b := booking{now: w.service.Now()}
+func (o bookOptions) plan(ctx context.Context, w *workspace) (booked, error) {
+	b := booked{now: w.service.Now()}
 	groups, err := w.groupsFor(o.selection)
 	if err != nil {
 		return b, err
@@ -98,14 +99,14 @@ func (o bookOptions) plan(ctx context.Context, w *workspace) (booking, error) {
 	if err != nil {
 		return b, err
 	}
-	if b.plans, err = w.service.PlanBookings(ctx, requests); err != nil {
+	if b.plans, err = booking.Plan(ctx, w.service, requests); err != nil {
 		return b, err
 	}
 	return b, b.collect(func(p scheduler.BookingPlan) (scheduler.Booking, bool, error) { return p.Booking, false, nil })
 }
 
 // collect makes the answer of what book does with each plan.
-func (b *booking) collect(book func(scheduler.BookingPlan) (scheduler.Booking, bool, error)) error {
+func (b *booked) collect(book func(scheduler.BookingPlan) (scheduler.Booking, bool, error)) error {
 	b.out = report.Book{Series: []report.Series{}, Unknown: report.Unknowns(scheduler.UnknownIn(b.plans))}
 	for _, p := range b.plans {
 		var one scheduler.Booking
@@ -123,7 +124,7 @@ func (b *booking) collect(book func(scheduler.BookingPlan) (scheduler.Booking, b
 		case errors.Is(err, calendar.ErrSignIn), errors.Is(err, calendar.ErrQuota): // it would meet all others
 			return fmt.Errorf("stopped with %d of %s booked: %w", len(b.out.Series), report.Count(len(b.plans), "series", "series"), err)
 		case err != nil:
-			if errors.Is(err, scheduler.ErrOtherSeries) {
+			if errors.Is(err, booking.ErrOtherSeries) {
 				err = fmt.Errorf("%w; end it with 'peerslot cancel %s', or move what is left of it with 'peerslot repair --rebook %s'", err, p.Group.Name, p.Group.Name)
 			}
 			b.out.Failed = append(b.out.Failed, report.Problem{Group: p.Group.Name, Error: err.Error()})
@@ -138,7 +139,7 @@ func (b *booking) collect(book func(scheduler.BookingPlan) (scheduler.Booking, b
 	return nil
 }
 
-func (b booking) question() string {
+func (b booked) question() string {
 	todo := 0
 	for _, p := range b.plans {
 		if p.Existing == nil && p.Problem == nil {
@@ -151,7 +152,7 @@ func (b booking) question() string {
 	return fmt.Sprintf("Book %s?", report.Count(todo, "series", "series"))
 }
 
-func (b *booking) apply(ctx context.Context, w *workspace) error {
+func (b *booked) apply(ctx context.Context, w *workspace) error {
 	n := 0
 	return b.collect(func(p scheduler.BookingPlan) (scheduler.Booking, bool, error) {
 		one, created, err := w.service.Book(ctx, p)
@@ -161,7 +162,7 @@ func (b *booking) apply(ctx context.Context, w *workspace) error {
 	})
 }
 
-func (b booking) answer(planned bool) any {
+func (b booked) answer(planned bool) any {
 	out := b.out
 	out.Plan = planned
 	if planned {
@@ -173,7 +174,7 @@ func (b booking) answer(planned bool) any {
 	return out
 }
 
-func (b booking) verdict() error {
+func (b booked) verdict() error {
 	switch {
 	case len(b.out.Failed) > 0 && len(b.out.Series) == 0:
 		return withHint(errors.New("nothing could be booked"), "see the warnings above")
@@ -225,7 +226,7 @@ func (o bookOptions) requests(w *workspace, groups []scheduler.Group, now time.T
 }
 
 // warnOfBooking tells whose time is not known, and what would begin in the past.
-func (a *app) warnOfBooking(b booking) {
+func (a *app) warnOfBooking(b booked) {
 	a.warnUnknown(scheduler.UnknownIn(b.plans))
 	for _, p := range b.plans {
 		if first, err := p.Candidate.Slot.On(p.Candidate.First); err == nil && p.Existing == nil && first.Start.Before(b.now) {
@@ -234,7 +235,7 @@ func (a *app) warnOfBooking(b booking) {
 	}
 }
 
-func (a *app) tellBooked(w *workspace, p report.Printer, b booking, applied bool) {
+func (a *app) tellBooked(w *workspace, p report.Printer, b booked, applied bool) {
 	for _, f := range b.out.Failed {
 		a.warn("group %q is not booked: %s", f.Group, f.Error)
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/planning"
 	"github.com/peerslot/peerslot/scheduler/report"
 )
 
@@ -42,7 +43,7 @@ func (a *app) introduce(ctx context.Context, name string) error {
 		return err
 	}
 	defer w.close()
-	text, err := w.service.Intro(ctx, name)
+	text, err := planning.Intro(ctx, w.service, name)
 	if err != nil {
 		return err
 	}

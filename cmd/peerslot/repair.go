@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/booking"
 	"github.com/peerslot/peerslot/scheduler/repair"
 	"github.com/peerslot/peerslot/scheduler/report"
 )
@@ -134,15 +135,15 @@ func (a *app) rebook(ctx context.Context, group string, flags changeFlags, night
 			return cmp.Or(failed, err)
 		},
 		done: func(w *workspace, p report.Printer, r rebooking, applied bool) {
-			a.tellBooked(w, p, r.booking, applied)
+			a.tellBooked(w, p, r.booked, applied)
 		},
-		answer: func(r rebooking, planned bool) any { return r.booking.answer(planned) },
+		answer: func(r rebooking, planned bool) any { return r.booked.answer(planned) },
 	}.run(ctx, a)
 }
 
 // A rebooking is a booking in the place of an old one.
 type rebooking struct {
-	booking
+	booked
 	old scheduler.Booking
 }
 
@@ -155,10 +156,10 @@ func planRebook(ctx context.Context, w *workspace, group string) (rebooking, err
 	if err != nil {
 		return rebooking{}, err
 	}
-	plan, err := w.service.PlanRebook(ctx, old)
+	plan, err := booking.PlanRebook(ctx, w.service, old)
 	if err != nil {
 		return rebooking{}, err
 	}
-	r := rebooking{old: old, booking: booking{plans: []scheduler.BookingPlan{plan}, now: w.service.Now()}}
+	r := rebooking{old: old, booked: booked{plans: []scheduler.BookingPlan{plan}, now: w.service.Now()}}
 	return r, r.collect(func(p scheduler.BookingPlan) (scheduler.Booking, bool, error) { return p.Booking, false, nil })
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/report"
+	"github.com/peerslot/peerslot/scheduler/review"
 )
 
 func newReviewCmd(a *app) *cobra.Command {
@@ -73,7 +74,7 @@ type reviewing struct {
 }
 
 func planReviews(ctx context.Context, w *workspace, o scheduler.ReviewOptions) (reviewing, error) {
-	plan, err := w.service.PlanReviews(ctx, o)
+	plan, err := review.Plan(ctx, w.service, o)
 	if err != nil {
 		return reviewing{}, err
 	}
@@ -121,7 +122,7 @@ func (r reviewing) question() string {
 // apply carries out each decision. One that cannot be does not hinder the others.
 func (r *reviewing) apply(ctx context.Context, w *workspace) error {
 	for i, p := range r.plan.Reviews {
-		next, err := w.service.ApplyReview(ctx, p)
+		next, err := review.Apply(ctx, w.service, p)
 		if stopped(ctx, err) {
 			return err
 		}
@@ -140,7 +141,7 @@ func (r *reviewing) apply(ctx context.Context, w *workspace) error {
 		}
 	}
 	for i, n := range r.plan.Rotations {
-		booked, findings, err := w.service.ApplyRotation(ctx, n)
+		booked, findings, err := review.ApplyRotation(ctx, w.service, n)
 		if err != nil {
 			return err
 		}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/booking"
 )
 
 // allWeeks is the --weeks of who does not say: as many as a series may have.
@@ -46,7 +47,7 @@ func (f *searchFlags) search(w *workspace, g scheduler.Group, now time.Time) (av
 		start = g.From
 	}
 	program = program.For(g)
-	s := scheduler.NewSearch(w.Workspace, program, start)
+	s := booking.NewSearch(w.Workspace, program, start)
 	if f.cadence != "" {
 		if s.Cadence, err = availability.ParseCadence(f.cadence); err != nil {
 			return none, usagef("", "--%w", err)

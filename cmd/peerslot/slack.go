@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/peerslot/peerslot/scheduler/chat"
+	"github.com/peerslot/peerslot/scheduler/planning"
 	"github.com/peerslot/peerslot/scheduler/report"
 )
 
@@ -114,7 +115,7 @@ func (a *app) slackOf(w *workspace) (*chat.Slack, error) {
 			"the environment variable %s, which slack: token_env names, is empty", env)
 	}
 	return &chat.Slack{
-		Token: token, Endpoint: w.Slack.Endpoint, Organizer: w.Workspace.Organizer.Address, Intro: w.service.Intro, Log: w.service.Log,
+		Token: token, Endpoint: w.Slack.Endpoint, Organizer: w.Workspace.Organizer.Address, Intro: func(ctx context.Context, group string) (string, error) { return planning.Intro(ctx, w.service, group) }, Log: w.service.Log,
 	}, nil
 }
 

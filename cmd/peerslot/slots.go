@@ -13,6 +13,7 @@ import (
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/calendar/file"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/booking"
 	"github.com/peerslot/peerslot/scheduler/report"
 )
 
@@ -98,7 +99,7 @@ func (o slotsOptions) run(ctx context.Context, a *app) error {
 
 // rank returns the best candidates, and all of them if a heat map needs them.
 func (o slotsOptions) rank(ctx context.Context, w *workspace, g scheduler.Group, search availability.Search) (best scheduler.Ranking, all []availability.Candidate, err error) {
-	best, err = w.service.Slots(ctx, g, search, o.allStarts)
+	best, err = booking.Slots(ctx, w.service, g, search, o.allStarts)
 	if err != nil || o.svg == "" {
 		return best, nil, err
 	}

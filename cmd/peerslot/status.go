@@ -11,8 +11,10 @@ import (
 
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/planning"
 	"github.com/peerslot/peerslot/scheduler/repair"
 	"github.com/peerslot/peerslot/scheduler/report"
+	"github.com/peerslot/peerslot/scheduler/review"
 )
 
 func newStatusCmd(a *app) *cobra.Command {
@@ -43,7 +45,7 @@ func (a *app) status(ctx context.Context) error {
 	}
 	defer turn.End()
 	w = w.in(turn)
-	all, err := w.service.Status(ctx)
+	all, err := planning.Status(ctx, w.service)
 	if err != nil {
 		return err
 	}
@@ -102,7 +104,7 @@ func (w *workspace) attention(ctx context.Context) ([]report.Attention, []report
 	if err != nil {
 		return nil, nil, err
 	}
-	reviews, err := w.service.PlanReviews(ctx, scheduler.ReviewOptions{})
+	reviews, err := review.Plan(ctx, w.service, scheduler.ReviewOptions{})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -126,7 +128,7 @@ func (w *workspace) load(ctx context.Context) ([]report.Load, error) {
 		return nil, err
 	}
 	out := []report.Load{}
-	for _, l := range scheduler.Loads(bookings, zoneOf(w.Workspace)(""), w.service.Now()) {
+	for _, l := range planning.Loads(bookings, zoneOf(w.Workspace)(""), w.service.Now()) {
 		out = append(out, report.Load{Person: string(l.Person), Sessions: l.Sessions, Week: l.Week.String(), Average: l.Average, TooMuch: l.Sessions > w.MaxSessionsPerWeek})
 	}
 	return out, nil

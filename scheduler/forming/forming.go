@@ -12,6 +12,7 @@ import (
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/booking"
 	"github.com/peerslot/peerslot/scheduler/grouping"
 )
 
@@ -342,9 +343,9 @@ func (r *forming) exchange(s Swap) error {
 func (r *forming) findSlots(plan *Plan) error {
 	var requests []scheduler.Request
 	for _, g := range plan.Groups {
-		requests = append(requests, scheduler.Request{Group: g.Group, Search: scheduler.NewSearch(r.Workspace, r.Program.For(g.Group), r.Start), Stay: true})
+		requests = append(requests, scheduler.Request{Group: g.Group, Search: booking.NewSearch(r.Workspace, r.Program.For(g.Group), r.Start), Stay: true})
 	}
-	bookings, err := scheduler.PlanBookings(r.Snapshot, requests)
+	bookings, err := booking.PlanFrom(r.Snapshot, requests)
 	if err != nil {
 		return err
 	}

@@ -7,13 +7,15 @@ import (
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/booking"
 	"github.com/peerslot/peerslot/scheduler/grouping"
+	"github.com/peerslot/peerslot/scheduler/planning"
 )
 
 // formingSearch returns the search whose starts decide what a group is worth: over
 // three months at the program's cadence, however soon its groups change.
 func formingSearch(w scheduler.Workspace, p scheduler.Program, start availability.Date) availability.Search {
-	search := scheduler.NewSearch(w, p, start)
+	search := booking.NewSearch(w, p, start)
 	search.Count = p.Cadence.MaxCount()
 	return search
 }
@@ -166,7 +168,7 @@ func (r *forming) setFree(search availability.Search) error {
 // membersOf returns the people as the search sees them. A group that stays as it is is
 // not busy with its own series.
 func (r *forming) membersOf() ([]availability.Member, error) {
-	planner, err := scheduler.NewPlanner(r.Snapshot)
+	planner, err := planning.New(r.Snapshot)
 	if err != nil {
 		return nil, err
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/booking"
 )
 
 // PlanRound reads what forming needs and proposes the next round. It fills in
@@ -52,7 +53,7 @@ func formingWindow(w scheduler.Workspace, r Request) (window availability.Interv
 	}
 	for _, c := range cadences {
 		r.Program.Cadence = c
-		one, err := scheduler.SearchWindow(formingSearch(w, r.Program, r.Start))
+		one, err := booking.SearchWindow(formingSearch(w, r.Program, r.Start))
 		if err != nil {
 			return window, err
 		}

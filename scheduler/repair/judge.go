@@ -8,6 +8,8 @@ import (
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/booking"
+	"github.com/peerslot/peerslot/scheduler/planning"
 )
 
 // The rest of a series is suggested another slot when at least so many of its
@@ -54,7 +56,7 @@ func (r *pass) settleQuorum(sub *subject) (changed bool, err error) {
 
 // waits reports whether a session can be moved another night, which its members were
 // told of too much for tonight.
-func (r *pass) waits(d due, v scheduler.Verdicts) (bool, error) {
+func (r *pass) waits(d due, v planning.Verdicts) (bool, error) {
 	o := *d.session()
 	if !r.toldEnough(d.sub) || o.Start.Before(r.Now.Add(r.Workspace.Repair.Notice).AddDate(0, 0, 1)) {
 		return false, nil
@@ -63,7 +65,7 @@ func (r *pass) waits(d due, v scheduler.Verdicts) (bool, error) {
 	return found, err
 }
 
-func (r *pass) cancel(d due, v scheduler.Verdicts) {
+func (r *pass) cancel(d due, v planning.Verdicts) {
 	sub, o := d.sub, d.session()
 	s := v.Share()
 	why := fmt.Sprintf("only %d of %d can come, and the quorum is %s", s.Yes+s.Unknown, s.All(), percent(sub.program.Quorum))
@@ -78,7 +80,7 @@ func (r *pass) cancel(d due, v scheduler.Verdicts) {
 	sub.changes = append(sub.changes, c)
 }
 
-func (r *pass) restore(d due, v scheduler.Verdicts) {
+func (r *pass) restore(d due, v planning.Verdicts) {
 	sub, o := d.sub, d.session()
 	s := v.Share()
 	why := fmt.Sprintf("takes place after all: %d of %d can come", s.Yes+s.Unknown, s.All())
@@ -126,7 +128,7 @@ func (r *pass) willCancel(sub *subject, o calendar.Occurrence) bool {
 	return rules.CancelBelow && !sub.byHand.has(o.Original) && o.Start.After(r.Now.Add(max(rules.Notice, rules.CancelWithin)))
 }
 
-func (sub *subject) underQuorum(o calendar.Occurrence, v scheduler.Verdicts) scheduler.Finding {
+func (sub *subject) underQuorum(o calendar.Occurrence, v planning.Verdicts) scheduler.Finding {
 	f := scheduler.Finding{Kind: scheduler.UnderQuorum, Group: sub.booking.Group, UID: sub.series.UID, At: o.Start, Share: v.Share()}
 	for i, a := range sub.members {
 		if v[i] == availability.No {
@@ -149,9 +151,9 @@ func (r *pass) suggest(sub *subject, left []int, conflicts int) error {
 			Cadence: sub.series.Cadence, Count: min(len(left), sub.series.Cadence.MaxCount()), Length: sub.series.Slot.Length,
 			Preferred: sub.program.Prefer, OnlyDays: sub.program.OnlyDays,
 		},
-		Before: sub.series.First.Monday().AddDays(scheduler.ThreeMonths),
+		Before: sub.series.First.Monday().AddDays(booking.ThreeMonths),
 	}
-	best, err := scheduler.BestBefore(request, members)
+	best, err := booking.BestBefore(request, members)
 	if err != nil {
 		return nil // no slot is any better
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/planning"
 )
 
 // mostMoves is how many moves a member may be told of in one night.
@@ -39,13 +40,13 @@ func New(s scheduler.Snapshot) (scheduler.RepairPlan, error) {
 		r.fault(sub, r.describe(sub))
 		r.conclude(sub)
 	}
-	r.plan.Findings = append(r.plan.Findings, s.Upkeep()...)
+	r.plan.Findings = append(r.plan.Findings, planning.Upkeep(s)...)
 	return r.plan, nil
 }
 
 // A pass is a planner in the middle of a night.
 type pass struct {
-	*scheduler.Planner
+	*planning.Planner
 	zone     *time.Location
 	subjects []*subject
 	of       map[calendar.Address][]*subject // by attendee
@@ -78,7 +79,7 @@ type subject struct {
 // A firstMove is where a session was before the pass.
 type firstMove struct {
 	scheduler.Move
-	was   scheduler.Verdicts
+	was   planning.Verdicts
 	times int // that it had been moved
 }
 
@@ -101,7 +102,7 @@ func newPass(s scheduler.Snapshot) (*pass, error) {
 			now.Bookings = append(now.Bookings, b)
 		}
 	}
-	if r.Planner, err = scheduler.NewPlanner(now); err != nil {
+	if r.Planner, err = planning.New(now); err != nil {
 		return nil, err
 	}
 	r.plan.Checked = len(r.subjects)
@@ -229,8 +230,8 @@ func (r *pass) toldEnough(sub *subject) bool {
 }
 
 // verdicts returns the answers of the members who count to where a session is.
-func (r *pass) verdicts(sub *subject, o calendar.Occurrence) (scheduler.Verdicts, error) {
-	v := make(scheduler.Verdicts, len(sub.members))
+func (r *pass) verdicts(sub *subject, o calendar.Occurrence) (planning.Verdicts, error) {
+	v := make(planning.Verdicts, len(sub.members))
 	for i, a := range sub.members {
 		verdict, err := r.Attends(a, sub.series, o)
 		if err != nil {
@@ -242,7 +243,7 @@ func (r *pass) verdicts(sub *subject, o calendar.Occurrence) (scheduler.Verdicts
 }
 
 // best returns the best other time of a session, if one is worth it.
-func (r *pass) best(d due, before scheduler.Verdicts) (scheduler.Move, bool, error) {
+func (r *pass) best(d due, before planning.Verdicts) (scheduler.Move, bool, error) {
 	sub, o, rules := d.sub, *d.session(), r.Workspace.Repair
 	monday := availability.DateOf(o.Start.In(sub.zone)).Monday()
 	week := availability.Interval{Start: monday.AddDays(-1).In(sub.zone).Start, End: monday.AddDays(9).In(sub.zone).Start}
@@ -250,7 +251,7 @@ func (r *pass) best(d due, before scheduler.Verdicts) (scheduler.Move, bool, err
 	if err != nil {
 		return scheduler.Move{}, false, err
 	}
-	search := scheduler.MoveSearch{
+	search := planning.MoveSearch{
 		Members: members, Zone: sub.zone, Only: sub.program.OnlyDays, Earliest: r.Now.Add(rules.Notice),
 		Taken:   append(r.Taken(sub.attendees(), sub.series.UID), r.declinedHours(sub, o)...),
 		MinGain: rules.MinGain, Quorum: sub.program.Quorum,
@@ -308,7 +309,7 @@ func (r *pass) declined(sub *subject, o calendar.Occurrence) bool {
 // move carries one move out on the subject, and takes the time for others. A session
 // that is moved again, because another made room, was moved once for those who are
 // told.
-func (r *pass) move(d due, m scheduler.Move, before scheduler.Verdicts) error {
+func (r *pass) move(d due, m scheduler.Move, before planning.Verdicts) error {
 	sub, o := d.sub, d.session()
 	first, again := sub.moved[m.Original.Unix()]
 	if !again {

@@ -14,6 +14,7 @@ import (
 
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/booking"
 )
 
 // PlanNight reads what the pass needs and plans it.
@@ -84,7 +85,7 @@ func reslot(ctx context.Context, s *scheduler.Service, r scheduler.Reslot) error
 		return err
 	}
 	old, _ := bookings.Current(r.Booking.Group) // as this night left it
-	plan, err := s.PlanRebook(ctx, old)
+	plan, err := booking.PlanRebook(ctx, s, old)
 	if err != nil {
 		return err
 	}

@@ -13,6 +13,8 @@ import (
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/booking"
+	"github.com/peerslot/peerslot/scheduler/planning"
 	"github.com/peerslot/peerslot/scheduler/repair"
 )
 
@@ -384,7 +386,7 @@ func (l *lifetime) book() {
 		if err != nil {
 			l.tb.Fatal(err)
 		}
-		search := scheduler.NewSearch(l.space, scheduler.DefaultProgram(), availability.DateOf(l.today).Monday())
+		search := booking.NewSearch(l.space, scheduler.DefaultProgram(), availability.DateOf(l.today).Monday())
 		ranked, err := availability.Rank(search, members)
 		if err != nil {
 			l.tb.Fatal(err)
@@ -393,8 +395,8 @@ func (l *lifetime) book() {
 	}
 }
 
-func (l *lifetime) planner(days int) *scheduler.Planner {
-	p, err := scheduler.NewPlanner(l.snapshot(days))
+func (l *lifetime) planner(days int) *planning.Planner {
+	p, err := planning.New(l.snapshot(days))
 	if err != nil {
 		l.tb.Fatal(err)
 	}
@@ -499,9 +501,9 @@ func (l *lifetime) allFree() {
 	}
 }
 
-func (l *lifetime) moveIfAll(p *scheduler.Planner, b *scheduler.Booking, g scheduler.Group, sessions []calendar.Occurrence, k int) {
+func (l *lifetime) moveIfAll(p *planning.Planner, b *scheduler.Booking, g scheduler.Group, sessions []calendar.Occurrence, k int) {
 	o := sessions[k]
-	before := make(scheduler.Verdicts, len(g.Members))
+	before := make(planning.Verdicts, len(g.Members))
 	for i, a := range g.Members {
 		v, err := p.Attends(a, b.Series, o)
 		if err != nil {
@@ -520,7 +522,7 @@ func (l *lifetime) moveIfAll(p *scheduler.Planner, b *scheduler.Booking, g sched
 	if err != nil {
 		l.tb.Fatal(err)
 	}
-	search := scheduler.MoveSearch{Members: members, Zone: zone, Earliest: l.today.Add(l.policy.rules.Notice), Taken: append(p.Taken(g.Members, b.Series.UID), o.Interval), MinGain: 1}
+	search := planning.MoveSearch{Members: members, Zone: zone, Earliest: l.today.Add(l.policy.rules.Notice), Taken: append(p.Taken(g.Members, b.Series.UID), o.Interval), MinGain: 1}
 	m, found, err := search.Best(sessions, k, before)
 	if err != nil {
 		l.tb.Fatal(err)
@@ -537,7 +539,7 @@ func (l *lifetime) moveIfAll(p *scheduler.Planner, b *scheduler.Booking, g sched
 
 // hold counts who came to the sessions of the day that is over.
 func (l *lifetime) hold(day availability.Interval) {
-	var p *scheduler.Planner
+	var p *planning.Planner
 	l.each(func(b *scheduler.Booking, o calendar.Occurrence) {
 		if o.Start.Before(day.Start) || !o.Start.Before(day.End) {
 			return

@@ -13,6 +13,7 @@ import (
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/calendar/calendartest"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/booking"
 	"github.com/peerslot/peerslot/scheduler/repair"
 )
 
@@ -295,7 +296,7 @@ func TestRebookKeepsToTheThreeMonths(t *testing.T) {
 		from := at(1, 6, 15).Start.AddDate(0, 0, 7*week)
 		w.fake.Meet(bo, availability.Interval{Start: from, End: from.Add(time.Hour)})
 	}
-	plan, err := w.PlanRebook(t.Context(), b)
+	plan, err := booking.PlanRebook(t.Context(), w.Service, b)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,7 +12,9 @@ import (
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/calendar/calendartest"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/booking"
 	"github.com/peerslot/peerslot/scheduler/repair"
+	"github.com/peerslot/peerslot/scheduler/review"
 )
 
 // TestAYearInAMinute runs 60 people in 12 groups through a year of calendars that
@@ -133,13 +135,13 @@ func (y *year) bookIdle() {
 		if slices.ContainsFunc(bookings, func(b scheduler.Booking) bool { return b.Group == g.Name }) {
 			continue
 		}
-		search := scheduler.NewSearch(y.Workspace, scheduler.DefaultProgram(), availability.DateOf(y.today).Monday().AddDays(7))
+		search := booking.NewSearch(y.Workspace, scheduler.DefaultProgram(), availability.DateOf(y.today).Monday().AddDays(7))
 		requests = append(requests, scheduler.Request{Group: g, Search: search})
 	}
 	if len(requests) == 0 {
 		return
 	}
-	plans, err := y.PlanBookings(y.tb.Context(), requests)
+	plans, err := booking.Plan(y.tb.Context(), y.world.Service, requests)
 	if err != nil {
 		y.tb.Fatal(err)
 	}
@@ -214,7 +216,7 @@ func (y *year) pass() scheduler.RepairPlan {
 // review carries out the reviews that are due, after the members had their say.
 func (y *year) review() {
 	y.tb.Helper()
-	plan, err := y.PlanReviews(y.tb.Context(), scheduler.ReviewOptions{})
+	plan, err := review.Plan(y.tb.Context(), y.world.Service, scheduler.ReviewOptions{})
 	if err != nil {
 		y.tb.Fatal(err)
 	}
@@ -222,16 +224,16 @@ func (y *year) review() {
 		i := slices.IndexFunc(y.Workspace.Groups, func(g scheduler.Group) bool { return g.Name == p.Group })
 		for _, a := range y.Workspace.Groups[i].Members {
 			answer := []scheduler.Answer{scheduler.AnswerKeep, scheduler.AnswerKeep, scheduler.AnswerKeep, scheduler.AnswerOftener, scheduler.AnswerRarer, scheduler.AnswerStop}[y.random.IntN(6)]
-			if err := y.Answer(y.tb.Context(), p.Group, a, answer); err != nil {
+			if err := review.Answer(y.tb.Context(), y.world.Service, p.Group, a, answer); err != nil {
 				y.tb.Fatal(err)
 			}
 		}
 	}
-	if plan, err = y.PlanReviews(y.tb.Context(), scheduler.ReviewOptions{}); err != nil {
+	if plan, err = review.Plan(y.tb.Context(), y.world.Service, scheduler.ReviewOptions{}); err != nil {
 		y.tb.Fatal(err)
 	}
 	for _, p := range plan.Reviews {
-		next, err := y.ApplyReview(y.tb.Context(), p)
+		next, err := review.Apply(y.tb.Context(), y.world.Service, p)
 		if err != nil {
 			y.tb.Fatal(err)
 		}

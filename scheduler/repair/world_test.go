@@ -10,6 +10,7 @@ import (
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/calendar/calendartest"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/booking"
 	"github.com/peerslot/peerslot/scheduler/repair"
 	"github.com/peerslot/peerslot/scheduler/report"
 	"github.com/peerslot/peerslot/scheduler/store"
@@ -69,12 +70,12 @@ func (w *world) group(name string, members ...calendar.Address) scheduler.Reques
 	g := scheduler.Group{Name: name, Members: members}
 	w.Workspace.Groups = append(w.Workspace.Groups, g)
 	p := scheduler.DefaultProgram()
-	return scheduler.Request{Group: g, Search: scheduler.NewSearch(w.Workspace, p, start)}
+	return scheduler.Request{Group: g, Search: booking.NewSearch(w.Workspace, p, start)}
 }
 
 func (w *world) plan(t *testing.T, requests ...scheduler.Request) []scheduler.BookingPlan {
 	t.Helper()
-	plans, err := w.PlanBookings(t.Context(), requests)
+	plans, err := booking.Plan(t.Context(), w.Service, requests)
 	if err != nil {
 		t.Fatal(err)
 	}

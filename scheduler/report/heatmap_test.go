@@ -13,6 +13,7 @@ import (
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/booking"
 )
 
 // ranked returns a ranking of four people, one of them in New York with stretch
@@ -38,7 +39,7 @@ func ranked(t testing.TB, step time.Duration, top int) (scheduler.Ranking, []ava
 	}
 	s.Busy["p3@acme.example"] = availability.Unreadable("no calendar")
 	search := availability.Search{Zone: "Europe/Berlin", Start: start, Cadence: availability.Weekly, Length: time.Hour, Step: step, Top: top}
-	best, err := scheduler.RankSlots(s, g, search, true)
+	best, err := booking.RankSlots(s, g, search, true)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package scheduler
+package planning
 
 import (
 	"fmt"
@@ -8,6 +8,7 @@ import (
 
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/scheduler"
 )
 
 // Describe renders the text of a series that is under way as it now should be, and
@@ -15,7 +16,7 @@ import (
 // is led by somebody who can come to it. A decline alone changes the table only a few
 // days ahead, or if others change the series anyway: who declines one date does not
 // touch everybody's copy. For the same state it returns the same.
-func (p *Planner) Describe(b Booking, g Group, series calendar.Series, anyway bool) (text string, leaders []calendar.Address, err error) {
+func (p *Planner) Describe(b scheduler.Booking, g scheduler.Group, series calendar.Series, anyway bool) (text string, leaders []calendar.Address, err error) {
 	panel, err := p.Panel(g, series)
 	if err != nil {
 		return "", nil, err
@@ -25,12 +26,12 @@ func (p *Planner) Describe(b Booking, g Group, series calendar.Series, anyway bo
 		return "", nil, err
 	}
 	leaders = followLeaders(b.Facilitators, sessions, panel, p.Led[g.Name], anyway)
-	text, err = p.text(g, p.Workspace.ProgramOf(b), series, leaders)
+	text, err = Text(p.Snapshot, g, p.Workspace.ProgramOf(b), series, leaders)
 	return text, leaders, err
 }
 
-// text renders the agenda, who leads, and what follows the series.
-func (s Snapshot) text(g Group, program Program, series calendar.Series, leaders []calendar.Address) (string, error) {
+// Text renders the agenda, who leads, and what follows the series.
+func Text(s scheduler.Snapshot, g scheduler.Group, program scheduler.Program, series calendar.Series, leaders []calendar.Address) (string, error) {
 	zone, err := availability.LoadZone(series.Slot.Zone)
 	if err != nil {
 		return "", err
@@ -39,28 +40,28 @@ func (s Snapshot) text(g Group, program Program, series calendar.Series, leaders
 	if err != nil {
 		return "", err
 	}
-	data := AgendaData{Group: g.Name, Program: program.Name, Focus: program.Focus, Notes: g.Notes}
+	data := scheduler.AgendaData{Group: g.Name, Program: program.Name, Focus: program.Focus, Notes: g.Notes}
 	for _, a := range slices.Sorted(slices.Values(g.Members)) {
 		data.Members = append(data.Members, s.Workspace.Name(a))
 	}
 	for i, o := range sessions {
 		if !o.Cancelled && i < len(leaders) {
-			data.Sessions = append(data.Sessions, AgendaSession{Date: o.Start.In(zone).Format("Mon 2 Jan"), Facilitator: s.Workspace.Name(leaders[i])})
+			data.Sessions = append(data.Sessions, scheduler.AgendaSession{Date: o.Start.In(zone).Format("Mon 2 Jan"), Facilitator: s.Workspace.Name(leaders[i])})
 		}
 	}
 	text, err := s.Agendas[program.Agenda].Text(data, series.Slot.Length)
 	if err != nil {
 		return "", err
 	}
-	return strings.TrimSpace(text + "\n\n" + s.whatFollows(g, sessions, zone)), nil
+	return strings.TrimSpace(text + "\n\n" + whatFollows(s, g, sessions, zone)), nil
 }
 
 // whatFollows tells the members when the series ends, what may follow, and how they
 // have a say in it.
-func (s Snapshot) whatFollows(g Group, sessions []calendar.Occurrence, zone *time.Location) string {
+func whatFollows(s scheduler.Snapshot, g scheduler.Group, sessions []calendar.Occurrence, zone *time.Location) string {
 	const day = "Mon 2 Jan"
 	last := sessions[len(sessions)-1].Start
-	if len(sessions) < fewestSessions {
+	if len(sessions) < scheduler.FewestSessions {
 		return fmt.Sprintf("What follows\nThe last session is on %s. Nothing follows by itself; if you want more, tell %s.", last.In(zone).Format(day), s.Workspace.Organizer.Address)
 	}
 	rules := s.Workspace.Review
@@ -68,10 +69,10 @@ func (s Snapshot) whatFollows(g Group, sessions []calendar.Occurrence, zone *tim
 The last session is on %s. By %s it is decided what follows: the same again, rarer, oftener, an end, or new groups.
 It depends on who came and, from three answers on, on what you say. From %s on, %s which you would like: keep, rarer, oftener or stop.
 Nobody is told who said what, and answers are deleted once it is decided. Until then, who runs the server could find out.`,
-		last.In(zone).Format(day), last.Add(-rules.Decide).In(zone).Format(day), last.Add(-rules.Ask).In(zone).Format(day), s.Workspace.howToAnswer(g))
+		last.In(zone).Format(day), last.Add(-rules.Decide).In(zone).Format(day), last.Add(-rules.Ask).In(zone).Format(day), howToAnswer(s.Workspace, g))
 }
 
-func (w Workspace) howToAnswer(g Group) string {
+func howToAnswer(w scheduler.Workspace, g scheduler.Group) string {
 	if w.URL != "" {
 		return fmt.Sprintf("say at %s/groups/%s/answer", strings.TrimSuffix(w.URL, "/"), g.Name)
 	}

@@ -1,4 +1,4 @@
-package scheduler
+package planning
 
 import (
 	"cmp"
@@ -8,13 +8,14 @@ import (
 
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/scheduler"
 )
 
-// assignFacilitators names who leads each session, fairly over the group's series:
+// AssignFacilitators names who leads each session, fairly over the group's series:
 // of those who can attend, whoever led the fewest so far, then whose last turn is
 // longest ago, then by address. If nobody can surely attend, all are asked. led is
 // not changed.
-func assignFacilitators(sessions []calendar.Occurrence, members []availability.Member, led map[calendar.Address]int) []calendar.Address {
+func AssignFacilitators(sessions []calendar.Occurrence, members []availability.Member, led map[calendar.Address]int) []calendar.Address {
 	led = maps.Clone(led)
 	if led == nil {
 		led = map[calendar.Address]int{}
@@ -54,7 +55,7 @@ func followLeaders(was []calendar.Address, sessions []calendar.Occurrence, panel
 	}
 	var open []int
 	for i, o := range sessions {
-		if !o.Cancelled && o.End.After(panel.now) && !panel.mayLead(was[i], o, anyway) {
+		if !o.Cancelled && o.End.After(panel.Now) && !panel.mayLead(was[i], o, anyway) {
 			open = append(open, i)
 		} else {
 			led[was[i]]++
@@ -74,13 +75,13 @@ const leaderAhead = 72 * time.Hour
 // at the usual time is no reason to change the table: it may pass. Nor is a decline
 // yet, unless anyway.
 func (p Panel) mayLead(a calendar.Address, o calendar.Occurrence, anyway bool) bool {
-	i := slices.IndexFunc(p.people, func(person Person) bool { return person.Address == a })
+	i := slices.IndexFunc(p.people, func(person scheduler.Person) bool { return person.Address == a })
 	if i < 0 {
 		return false
 	}
-	v := p.people[i].Attends(p.Members[i], p.Series, o, p.now)
-	if v.Why == Declined {
-		return !anyway && o.Start.After(p.now.Add(leaderAhead))
+	v := p.people[i].Attends(p.Members[i], p.Series, o, p.Now)
+	if v.Why == scheduler.Declined {
+		return !anyway && o.Start.After(p.Now.Add(leaderAhead))
 	}
 	return v.Can != availability.No || !o.Moved
 }
@@ -103,8 +104,8 @@ func (p Panel) nextLeader(o calendar.Occurrence, led map[calendar.Address]int) c
 	})
 }
 
-// ledBy counts how often each member led a session of the bookings.
-func ledBy(bookings []Booking) map[calendar.Address]int {
+// LedBy counts how often each member led a session of the bookings.
+func LedBy(bookings []scheduler.Booking) map[calendar.Address]int {
 	led := map[calendar.Address]int{}
 	for _, b := range bookings {
 		for _, a := range b.Facilitators {

@@ -1,46 +1,14 @@
-package scheduler
+package planning
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/scheduler"
 )
-
-// A Move takes one session to another time of its week.
-type Move struct {
-	Original time.Time // names the occurrence
-	From, To availability.Interval
-	Before   int // members who can attend at From
-	After    int // and at To
-	Gained   []calendar.Address
-	Lost     []calendar.Address
-}
-
-// Why says in words and figures what the move is good for.
-func (m Move) Why(name func(calendar.Address) string) string {
-	why := fmt.Sprintf("%d instead of %d can come; %s could not at the old time", m.After, m.Before, Listed(m.Gained, name))
-	if len(m.Lost) > 0 {
-		why += fmt.Sprintf(", %s cannot at the new one", Listed(m.Lost, name))
-	}
-	return why
-}
-
-// Listed joins the names of people as a sentence does.
-func Listed(people []calendar.Address, name func(calendar.Address) string) string {
-	names := make([]string, len(people))
-	for i, a := range people {
-		names[i] = name(a)
-	}
-	if len(names) < 2 {
-		return strings.Join(names, "")
-	}
-	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
-}
 
 // A MoveSearch looks for a better time for single sessions of one series. It is the
 // rule for booking, which moves what is known to be bad at once, and for every night
@@ -61,10 +29,10 @@ type MoveSearch struct {
 // more members. Best attendance wins, then most who may be able to, then a time that
 // does not overlap the old one, then the same day, then the nearest time, then the
 // earlier one. before is what the members answer to where the session is now.
-func (s MoveSearch) Best(occurrences []calendar.Occurrence, i int, before Verdicts) (best Move, found bool, err error) {
+func (s MoveSearch) Best(occurrences []calendar.Occurrence, i int, before Verdicts) (best scheduler.Move, found bool, err error) {
 	week, err := s.week(occurrences[i])
 	if err != nil {
-		return Move{}, false, err
+		return scheduler.Move{}, false, err
 	}
 	allowed := s.room(occurrences, i)
 	taken := slices.DeleteFunc(slices.Clone(s.Taken), func(iv availability.Interval) bool { return !iv.Overlaps(allowed) })
@@ -79,7 +47,7 @@ func (s MoveSearch) Best(occurrences []calendar.Occurrence, i int, before Verdic
 		if !exists || !allowed.Contains(to) || to.Start.Equal(o.Start) || slices.ContainsFunc(taken, to.Overlaps) {
 			continue
 		}
-		m := Move{Original: o.Original, From: o.Interval, To: to, Before: before.Attending(), After: after.Attending()}
+		m := scheduler.Move{Original: o.Original, From: o.Interval, To: to, Before: before.Attending(), After: after.Attending()}
 		if maybe := after.Maybe(); !found || s.compare(m, best, maybe, bestMaybe) < 0 {
 			best, found, bestMaybe, bestStart = m, true, maybe, start
 		}
@@ -113,10 +81,10 @@ func (s MoveSearch) worth(before, after Verdicts) bool {
 func (s MoveSearch) room(occurrences []calendar.Occurrence, i int) availability.Interval {
 	room := availability.Interval{Start: s.Earliest, End: occurrences[i].End.AddDate(0, 0, 7)}
 	if i > 0 {
-		room.Start = later(room.Start, occurrences[i-1].End)
+		room.Start = availability.Later(room.Start, occurrences[i-1].End)
 	}
 	if i+1 < len(occurrences) {
-		room.End = earlier(room.End, occurrences[i+1].Start)
+		room.End = availability.Earlier(room.End, occurrences[i+1].Start)
 	}
 	return room
 }
@@ -149,10 +117,10 @@ func (w moveWeek) judge(v Verdicts, start int) {
 
 // compare orders two moves of the same session, the better first. maybe is how many
 // may be able to attend each.
-func (s MoveSearch) compare(a, b Move, maybeA, maybeB int) int {
+func (s MoveSearch) compare(a, b scheduler.Move, maybeA, maybeB int) int {
 	day := availability.DateOf(a.From.Start.In(s.Zone))
-	otherDay := func(m Move) int { return oneIf(availability.DateOf(m.To.Start.In(s.Zone)) != day) }
-	overlaps := func(m Move) int { return oneIf(m.To.Overlaps(m.From)) }
+	otherDay := func(m scheduler.Move) int { return oneIf(availability.DateOf(m.To.Start.In(s.Zone)) != day) }
+	overlaps := func(m scheduler.Move) int { return oneIf(m.To.Overlaps(m.From)) }
 	return cmp.Or(
 		cmp.Compare(b.After, a.After),
 		cmp.Compare(maybeB, maybeA),
@@ -183,7 +151,7 @@ func VerdictsAt(members []availability.Member, iv availability.Interval) Verdict
 }
 
 // Share counts the answers.
-func (v Verdicts) Share() (s Share) {
+func (v Verdicts) Share() (s scheduler.Share) {
 	for _, c := range v {
 		s.Count(c)
 	}

@@ -1,4 +1,4 @@
-package scheduler
+package planning
 
 import (
 	"cmp"
@@ -7,19 +7,12 @@ import (
 
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/scheduler"
 )
-
-// Load is how many peer sessions a person has in the fullest of the coming weeks.
-type Load struct {
-	Person   calendar.Address
-	Sessions int               // in that week
-	Week     availability.Date // its Monday
-	Average  float64           // sessions a week, over the weeks that have any
-}
 
 // Loads returns the load of everybody with a session to come, by address. Weeks are
 // ISO weeks of zone.
-func Loads(bookings []Booking, zone *time.Location, now time.Time) []Load {
+func Loads(bookings []scheduler.Booking, zone *time.Location, now time.Time) []scheduler.Load {
 	perWeek := map[calendar.Address]map[availability.Date]int{}
 	for _, b := range bookings {
 		occurrences, err := b.Series.Occurrences()
@@ -39,9 +32,9 @@ func Loads(bookings []Booking, zone *time.Location, now time.Time) []Load {
 			}
 		}
 	}
-	var out []Load
+	var out []scheduler.Load
 	for a, weeks := range perWeek {
-		l := Load{Person: a}
+		l := scheduler.Load{Person: a}
 		total := 0
 		for week, n := range weeks {
 			total += n
@@ -52,7 +45,7 @@ func Loads(bookings []Booking, zone *time.Location, now time.Time) []Load {
 		l.Average = float64(total) / float64(len(weeks))
 		out = append(out, l)
 	}
-	slices.SortFunc(out, func(a, b Load) int { return cmp.Compare(a.Person, b.Person) })
+	slices.SortFunc(out, func(a, b scheduler.Load) int { return cmp.Compare(a.Person, b.Person) })
 	return out
 }
 

@@ -1,4 +1,4 @@
-package scheduler
+package planning
 
 import (
 	"cmp"
@@ -10,13 +10,14 @@ import (
 
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/scheduler"
 )
 
 // Upkeep names what does not fit together any more: bookings that cannot be read, or
 // whose group, program or rules are not the configured ones; people who are named and
 // not there; people who should be in a group and are in none; groups that fell under
 // their size. Each is named until a person has settled it.
-func (s Snapshot) Upkeep() []Finding {
+func Upkeep(s scheduler.Snapshot) []scheduler.Finding {
 	u := upkeep{s, map[string]bool{}, map[string]bool{}}
 	for _, b := range s.Bookings {
 		u.booked[b.Group] = true
@@ -32,24 +33,24 @@ func (s Snapshot) Upkeep() []Finding {
 
 // An upkeep is a snapshot in the course of it.
 type upkeep struct {
-	Snapshot
+	scheduler.Snapshot
 	booked map[string]bool // groups with a series
 	formed map[string]bool // groups of the last rounds, also of which fewer than two are left
 }
 
-func (s upkeep) findings() []Finding {
-	var out []Finding
+func (s upkeep) findings() []scheduler.Finding {
+	var out []scheduler.Finding
 	groups := s.Workspace.GroupsByName()
 	for _, b := range s.Bookings {
 		out = append(out, s.bookingUpkeep(groups, b)...)
-		out = append(out, unreachedIn(b)...)
+		out = append(out, Unreached(b)...)
 	}
 	for _, g := range s.Workspace.Groups {
 		if _, ok := s.Workspace.Program(g.Program); !ok && !s.booked[g.Name] {
-			out = append(out, Finding{Kind: NoSuchProgram, Group: g.Name, Program: g.Program})
+			out = append(out, scheduler.Finding{Kind: scheduler.NoSuchProgram, Group: g.Name, Program: g.Program})
 		}
 	}
-	out = append(out, s.Workspace.strangers()...)
+	out = append(out, strangers(s.Workspace)...)
 	for _, p := range s.Workspace.Programs {
 		if r, ok := s.lastRound(p.Name); ok {
 			out = append(out, s.roundUpkeep(p, r)...)
@@ -59,33 +60,33 @@ func (s upkeep) findings() []Finding {
 }
 
 // bookingUpkeep compares one booking with the configuration.
-func (s upkeep) bookingUpkeep(groups map[string]Group, b Booking) []Finding {
-	f := Finding{Group: b.Group, Program: b.Program, UID: b.Series.UID}
+func (s upkeep) bookingUpkeep(groups map[string]scheduler.Group, b scheduler.Booking) []scheduler.Finding {
+	f := scheduler.Finding{Group: b.Group, Program: b.Program, UID: b.Series.UID}
 	if b.Fault != nil {
-		f.Kind, f.Err = BrokenRecord, b.Fault
-		return []Finding{f}
+		f.Kind, f.Err = scheduler.BrokenRecord, b.Fault
+		return []scheduler.Finding{f}
 	}
 	if b.Reviewed {
 		return nil // it runs out as it is
 	}
 	if _, ok := groups[b.Group]; !ok && !b.Loose && !s.formed[b.Group] {
-		f.Kind = NoSuchGroup
-		return []Finding{f}
+		f.Kind = scheduler.NoSuchGroup
+		return []scheduler.Finding{f}
 	}
 	p, ok := s.Workspace.Program(b.Program)
 	if !ok {
-		f.Kind = NoSuchProgram
-		return []Finding{f}
+		f.Kind = scheduler.NoSuchProgram
+		return []scheduler.Finding{f}
 	}
-	if err := p.For(groups[b.Group]).differs(b); err != nil {
-		f.Kind, f.Err = OtherRules, err
-		return []Finding{f}
+	if err := differs(p.For(groups[b.Group]), b); err != nil {
+		f.Kind, f.Err = scheduler.OtherRules, err
+		return []scheduler.Finding{f}
 	}
 	return nil
 }
 
 // differs says which rules count for a booking's next series only.
-func (p Program) differs(b Booking) error {
+func differs(p scheduler.Program, b scheduler.Booking) error {
 	if b.Rules.Cadence == 0 || b.Loose {
 		return nil // booked with flags of its own, or before rules were kept
 	}
@@ -103,21 +104,21 @@ func (p Program) differs(b Booking) error {
 }
 
 // strangers finds who is named in a group, a link or a rule, and not on the roster.
-func (w Workspace) strangers() []Finding {
-	var out []Finding
-	look := func(f Finding, people ...calendar.Address) {
+func strangers(w scheduler.Workspace) []scheduler.Finding {
+	var out []scheduler.Finding
+	look := func(f scheduler.Finding, people ...calendar.Address) {
 		for _, a := range people {
 			if _, ok := w.Roster[a]; !ok {
-				f.Kind, f.Person = Stranger, a
+				f.Kind, f.Person = scheduler.Stranger, a
 				out = append(out, f)
 			}
 		}
 	}
 	for _, g := range w.Groups {
-		look(Finding{Group: g.Name, Program: g.Program}, g.Members...)
+		look(scheduler.Finding{Group: g.Name, Program: g.Program}, g.Members...)
 	}
 	for _, p := range w.Programs {
-		f := Finding{Program: p.Name}
+		f := scheduler.Finding{Program: p.Name}
 		look(f, p.People.Addresses...)
 		for _, l := range p.Links {
 			look(f, l.A, l.B)
@@ -126,14 +127,16 @@ func (w Workspace) strangers() []Finding {
 			look(f, list...)
 		}
 	}
-	slices.SortStableFunc(out, func(a, b Finding) int {
+	slices.SortStableFunc(out, func(a, b scheduler.Finding) int {
 		return cmp.Or(cmp.Compare(a.Group, b.Group), cmp.Compare(a.Program, b.Program), cmp.Compare(a.Person, b.Person))
 	})
-	return slices.CompactFunc(out, func(a, b Finding) bool { return a.Group == b.Group && a.Program == b.Program && a.Person == b.Person })
+	return slices.CompactFunc(out, func(a, b scheduler.Finding) bool {
+		return a.Group == b.Group && a.Program == b.Program && a.Person == b.Person
+	})
 }
 
 // lastRound returns the round whose groups are the program's current ones.
-func (s upkeep) lastRound(program string) (last Round, ok bool) {
+func (s upkeep) lastRound(program string) (last scheduler.Round, ok bool) {
 	for _, r := range s.Rounds {
 		if r.Program == program && r.Number > last.Number {
 			last, ok = r, true
@@ -143,8 +146,8 @@ func (s upkeep) lastRound(program string) (last Round, ok bool) {
 }
 
 // roundUpkeep looks at a program's current groups.
-func (s upkeep) roundUpkeep(p Program, r Round) []Finding {
-	var out []Finding
+func (s upkeep) roundUpkeep(p scheduler.Program, r scheduler.Round) []scheduler.Finding {
+	var out []scheduler.Finding
 	placed := map[calendar.Address]bool{}
 	for _, g := range s.Workspace.Groups {
 		if g.Program == p.Name {
@@ -158,16 +161,16 @@ func (s upkeep) roundUpkeep(p Program, r Round) []Finding {
 			_, ok := s.Workspace.Roster[a]
 			return !ok
 		})
-		f := Finding{Group: g.Name, Program: p.Name}
+		f := scheduler.Finding{Group: g.Name, Program: p.Name}
 		least := max(2, p.MinSize)
 		switch {
 		case len(left) == 1 && !placed[left[0]]:
-			f.Kind, f.Person = Alone, left[0]
+			f.Kind, f.Person = scheduler.Alone, left[0]
 			placed[left[0]] = true
 		case len(left) > 1 && len(left) < least && len(g.Members) >= least:
-			f.Kind, f.Share = TooSmall, Share{Yes: len(left), No: least - len(left)}
+			f.Kind, f.Share = scheduler.TooSmall, scheduler.Share{Yes: len(left), No: least - len(left)}
 		case len(left) > 1 && r.Number > 1 && !s.booked[g.Name]:
-			f.Kind = NotBooked
+			f.Kind = scheduler.NotBooked
 		default:
 			continue
 		}
@@ -178,25 +181,25 @@ func (s upkeep) roundUpkeep(p Program, r Round) []Finding {
 
 // unplaced finds who takes part in a program and is in none of its groups. Who is
 // away or paused waits for the next round.
-func (s upkeep) unplaced(p Program, placed map[calendar.Address]bool) []Finding {
-	var out []Finding
-	if p.Kind == OneOnOne {
+func (s upkeep) unplaced(p scheduler.Program, placed map[calendar.Address]bool) []scheduler.Finding {
+	var out []scheduler.Finding
+	if p.Kind == scheduler.OneOnOne {
 		return nil // its links say who meets whom
 	}
 	today := availability.DateOf(s.Now)
 	for _, a := range s.Workspace.Participants(p) {
 		if person := s.Workspace.Roster[a]; !placed[a] && person.PausedUntil.Compare(today) <= 0 {
-			out = append(out, Finding{Kind: Unplaced, Program: p.Name, Person: a})
+			out = append(out, scheduler.Finding{Kind: scheduler.Unplaced, Program: p.Name, Person: a})
 		}
 	}
 	return out
 }
 
-// unreachedIn names whom nobody told of the series.
-func unreachedIn(b Booking) []Finding {
-	var out []Finding
+// Unreached names whom nobody told of the series.
+func Unreached(b scheduler.Booking) []scheduler.Finding {
+	var out []scheduler.Finding
 	for _, a := range slices.Sorted(maps.Keys(b.Unreached)) {
-		out = append(out, Finding{Kind: Unreached, Group: b.Group, UID: b.Series.UID, Person: a, Err: errors.New(b.Unreached[a])})
+		out = append(out, scheduler.Finding{Kind: scheduler.Unreached, Group: b.Group, UID: b.Series.UID, Person: a, Err: errors.New(b.Unreached[a])})
 	}
 	return out
 }

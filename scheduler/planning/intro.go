@@ -1,62 +1,49 @@
-package scheduler
+package planning
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/scheduler"
 )
 
-// IntroData is what the template called intro may use: the introduction that a
-// group finds in its closed channel.
-type IntroData struct {
-	Group       string
-	Program     string
-	Focus       string // "" if the program has none
-	Members     []IntroMember
-	Why         string // these people are together, in a sentence
-	Slot        string // such as Tuesday 15:00 (Europe/Berlin), weekly; "" if nothing is booked
-	First       string // date of the first session to come, "" if there is none
-	Facilitator string // who leads that one, "" if nobody is named
-	Notes       string // address of the group's own notes, "" for none
-}
-
-// IntroMember is one member in an introduction.
-type IntroMember struct {
-	Name  string
-	About string // role, team, location; "" if nothing is known
-}
-
-// Intro renders the group's introduction. b is its booking, nil if it has none.
-func (a Agenda) Intro(w Workspace, g Group, b *Booking, now time.Time) (string, error) {
+// Intro returns the introduction of a group, with its slot if one is booked.
+func Intro(ctx context.Context, s *scheduler.Service, name string) (string, error) {
+	g, err := s.Group(name)
+	if err != nil {
+		return "", err
+	}
+	w := s.Workspace
 	p, ok := w.Program(g.Program)
 	if !ok {
 		return "", fmt.Errorf("group %q: there is no program %q", g.Name, g.Program)
 	}
-	d := IntroData{Group: g.Name, Program: p.Name, Focus: p.Focus, Notes: g.Notes, Why: w.why(p, g)}
-	for _, address := range g.Members {
-		d.Members = append(d.Members, IntroMember{w.Name(address), w.Roster[address].about()})
+	agenda, err := s.Agenda(p)
+	if err != nil {
+		return "", err
 	}
-	if b != nil {
-		if err := d.setSlot(w, *b, now); err != nil {
+	bookings, err := s.Store.Bookings(ctx)
+	if err != nil {
+		return "", fmt.Errorf("read the bookings: %w", err)
+	}
+	d := scheduler.IntroData{Group: g.Name, Program: p.Name, Focus: p.Focus, Notes: g.Notes, Why: why(w, p, g)}
+	for _, address := range g.Members {
+		d.Members = append(d.Members, scheduler.IntroMember{Name: w.Name(address), About: about(w.Roster[address])})
+	}
+	if b := scheduler.Standing(bookings.ByGroup(), name, s.Now()); b != nil {
+		if err := setSlot(&d, w, *b, s.Now()); err != nil {
 			return "", fmt.Errorf("group %q: %w", g.Name, err)
 		}
 	}
-	return a.intro(d)
-}
-
-func (a Agenda) intro(d IntroData) (string, error) {
-	text, err := render(a.template, "intro", d)
-	if err != nil {
-		return "", fmt.Errorf("introduction in agenda %s: %w", a.template.Name(), err)
-	}
-	return strings.TrimSpace(text), nil
+	return agenda.Introduction(d)
 }
 
 // setSlot tells when the group meets, and who leads the first session to come.
-func (d *IntroData) setSlot(w Workspace, b Booking, now time.Time) error {
+func setSlot(d *scheduler.IntroData, w scheduler.Workspace, b scheduler.Booking, now time.Time) error {
 	slot := b.Series.Slot
 	zone, err := availability.LoadZone(slot.Zone)
 	if err != nil {
@@ -81,7 +68,7 @@ func (d *IntroData) setSlot(w Workspace, b Booking, now time.Time) error {
 }
 
 // why says in a sentence why these people are together.
-func (w Workspace) why(p Program, g Group) string {
+func why(w scheduler.Workspace, p scheduler.Program, g scheduler.Group) string {
 	teams, departments, zones := map[string]bool{}, map[string]bool{}, map[string]bool{}
 	roles := map[string]bool{}
 	for _, a := range g.Members {
@@ -106,14 +93,14 @@ func (w Workspace) why(p Program, g Group) string {
 	if len(from) > 0 {
 		who += " in " + strings.Join(from, ", ")
 	}
-	if slices.Contains(p.Apart, ReportingLine) {
+	if slices.Contains(p.Apart, scheduler.ReportingLine) {
 		who += ", and nobody here reports to anybody else here"
 	}
 	return who + "."
 }
 
 // about says who a person is, in a few words.
-func (p Person) about() string {
+func about(p scheduler.Person) string {
 	var parts []string
 	for _, s := range []string{p.Role, p.Team, p.Location} {
 		if s != "" {
@@ -121,10 +108,4 @@ func (p Person) about() string {
 		}
 	}
 	return strings.Join(parts, ", ")
-}
-
-// exampleIntro is what templates are tried with.
-var exampleIntro = IntroData{
-	Group: "example", Program: "example", Why: "you are peers.", Slot: "Tuesday 15:00 (Europe/Berlin), weekly", First: "Tuesday 3 March, 15:00",
-	Members: []IntroMember{{Name: "Ana", About: "engineering-manager"}, {Name: "Bo"}}, Facilitator: "Ana",
 }

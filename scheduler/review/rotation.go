@@ -1,4 +1,4 @@
-package scheduler
+package review
 
 import (
 	"context"
@@ -6,39 +6,20 @@ import (
 	"slices"
 
 	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/booking"
 )
-
-// A Rotation is the next round of a program all of whose groups have been reviewed.
-type Rotation struct {
-	Program string
-	Start   availability.Date // a Monday
-	NextRound
-	Bookings []BookingPlan // of its groups
-}
-
-// A NextRound is a round that forming proposes.
-type NextRound struct {
-	Round    Round
-	Fresh    []string // names of its groups that were not there before
-	Replaced []string // names of groups that it takes the place of
-}
-
-// A Former proposes the next round of a program from a Monday on, from what the
-// service reads.
-type Former interface {
-	NextRound(ctx context.Context, s *Service, p Program, start availability.Date) (NextRound, error)
-}
 
 // planRotations proposes the next round, and its bookings, of each program that the
 // reviews of the plan, or earlier ones, make due: on a rehearsal in which the reviews
 // have been carried out. A program whose round cannot be formed is a finding.
-func (s *Service) planRotations(ctx context.Context, plan *ReviewsPlan, o ReviewOptions) error {
-	var after *Service
+func planRotations(ctx context.Context, s *scheduler.Service, plan *scheduler.ReviewsPlan, o scheduler.ReviewOptions) error {
+	var after *scheduler.Service
 	for _, p := range s.Workspace.Programs {
-		if len(o.Groups) > 0 && !slices.ContainsFunc(plan.Reviews, func(r ReviewPlan) bool { return r.Booking.Program == p.Name }) {
+		if len(o.Groups) > 0 && !slices.ContainsFunc(plan.Reviews, func(r scheduler.ReviewPlan) bool { return r.Booking.Program == p.Name }) {
 			continue
 		}
-		start, due, err := s.rotationDue(ctx, p, plan.Reviews)
+		start, due, err := rotationDue(ctx, s, p, plan.Reviews)
 		if err != nil {
 			return err
 		}
@@ -46,16 +27,16 @@ func (s *Service) planRotations(ctx context.Context, plan *ReviewsPlan, o Review
 			continue
 		}
 		if after == nil {
-			if after, err = s.reviewed(ctx, plan); err != nil {
+			if after, err = reviewed(ctx, s, plan); err != nil {
 				return err
 			}
 			defer after.Store.Close()
 		}
-		r := Rotation{Program: p.Name, Start: start}
-		if err := after.planRotation(ctx, p, &r); Stops(ctx, err) {
+		r := scheduler.Rotation{Program: p.Name, Start: start}
+		if err := planRotation(ctx, after, p, &r); scheduler.Stops(ctx, err) {
 			return err
 		} else if err != nil {
-			plan.Findings = append(plan.Findings, Finding{Kind: NotFormed, Program: p.Name, Err: err})
+			plan.Findings = append(plan.Findings, scheduler.Finding{Kind: scheduler.NotFormed, Program: p.Name, Err: err})
 			continue
 		}
 		plan.Rotations = append(plan.Rotations, r)
@@ -64,13 +45,13 @@ func (s *Service) planRotations(ctx context.Context, plan *ReviewsPlan, o Review
 }
 
 // reviewed returns a rehearsal in which the reviews of the plan were carried out.
-func (s *Service) reviewed(ctx context.Context, plan *ReviewsPlan) (*Service, error) {
+func reviewed(ctx context.Context, s *scheduler.Service, plan *scheduler.ReviewsPlan) (*scheduler.Service, error) {
 	after, err := s.Rehearsal(ctx)
 	if err != nil {
 		return nil, err
 	}
 	for _, r := range plan.Reviews {
-		if _, err := after.ApplyReview(ctx, r); Stops(ctx, err) {
+		if _, err := Apply(ctx, after, r); scheduler.Stops(ctx, err) {
 			after.Store.Close()
 			return nil, err
 		}
@@ -79,7 +60,7 @@ func (s *Service) reviewed(ctx context.Context, plan *ReviewsPlan) (*Service, er
 }
 
 // planRotation forms and books on s, which is a rehearsal.
-func (s *Service) planRotation(ctx context.Context, p Program, r *Rotation) error {
+func planRotation(ctx context.Context, s *scheduler.Service, p scheduler.Program, r *scheduler.Rotation) error {
 	if s.Former == nil {
 		return fmt.Errorf("nothing forms the next round of %q", p.Name)
 	}
@@ -90,11 +71,11 @@ func (s *Service) planRotation(ctx context.Context, p Program, r *Rotation) erro
 	if err := s.SaveRound(ctx, r.Round, r.Fresh, r.Replaced); err != nil {
 		return err
 	}
-	if r.Bookings, err = s.PlanBookings(ctx, s.requests(p, r.Round)); err != nil {
+	if r.Bookings, err = booking.Plan(ctx, s, requests(s, p, r.Round)); err != nil {
 		return err
 	}
 	for _, b := range r.Bookings {
-		if _, _, err := s.Book(ctx, b); Stops(ctx, err) {
+		if _, _, err := s.Book(ctx, b); scheduler.Stops(ctx, err) {
 			return err
 		}
 	}
@@ -102,29 +83,29 @@ func (s *Service) planRotation(ctx context.Context, p Program, r *Rotation) erro
 }
 
 // requests asks for the slots of a round's groups.
-func (s *Service) requests(p Program, r Round) []Request {
-	var out []Request
+func requests(s *scheduler.Service, p scheduler.Program, r scheduler.Round) []scheduler.Request {
+	var out []scheduler.Request
 	for _, g := range r.Groups {
-		out = append(out, Request{Group: g, Search: NewSearch(s.Workspace, p.For(g), r.Start)})
+		out = append(out, scheduler.Request{Group: g, Search: booking.NewSearch(s.Workspace, p.For(g), r.Start)})
 	}
 	return out
 }
 
 // ApplyRotation makes the round the current one and books its groups. It returns the
 // bookings in the order of the plan; what cannot be booked is a finding.
-func (s *Service) ApplyRotation(ctx context.Context, r Rotation) ([]Booking, []Finding, error) {
+func ApplyRotation(ctx context.Context, s *scheduler.Service, r scheduler.Rotation) ([]scheduler.Booking, []scheduler.Finding, error) {
 	if err := s.SaveRound(ctx, r.Round, r.Fresh, r.Replaced); err != nil {
 		return nil, nil, err
 	}
-	var booked []Booking
-	var findings []Finding
+	var booked []scheduler.Booking
+	var findings []scheduler.Finding
 	for _, p := range r.Bookings {
 		b, _, err := s.Book(ctx, p)
-		if Stops(ctx, err) {
+		if scheduler.Stops(ctx, err) {
 			return booked, findings, err
 		}
 		if err != nil {
-			findings = append(findings, Finding{Kind: NotBooked, Program: r.Program, Group: p.Group.Name, Err: err})
+			findings = append(findings, scheduler.Finding{Kind: scheduler.NotBooked, Program: r.Program, Group: p.Group.Name, Err: err})
 		}
 		booked = append(booked, b)
 	}
@@ -135,7 +116,7 @@ func (s *Service) ApplyRotation(ctx context.Context, r Rotation) ([]Booking, []F
 // reviewed, with the reviews that are about to be carried out, and one of them is to
 // be rotated; and from which Monday on the next round may meet: the one after the
 // last session that is still to come.
-func (s *Service) rotationDue(ctx context.Context, p Program, reviews []ReviewPlan) (start availability.Date, due bool, err error) {
+func rotationDue(ctx context.Context, s *scheduler.Service, p scheduler.Program, reviews []scheduler.ReviewPlan) (start availability.Date, due bool, err error) {
 	rounds, err := s.Store.Rounds(ctx, p.Name)
 	if err != nil || len(rounds) == 0 {
 		return start, false, err
@@ -155,15 +136,15 @@ func (s *Service) rotationDue(ctx context.Context, p Program, reviews []ReviewPl
 		}
 		b := all[len(all)-1]
 		decision := b.Decision
-		if i := slices.IndexFunc(reviews, func(r ReviewPlan) bool { return r.Booking.Series.UID == b.Series.UID }); i >= 0 {
+		if i := slices.IndexFunc(reviews, func(r scheduler.ReviewPlan) bool { return r.Booking.Series.UID == b.Series.UID }); i >= 0 {
 			decision = reviews[i].Decision
 		}
-		if decision != Rotate && decision != Stop && b.State != Ended {
+		if decision != scheduler.Rotate && decision != scheduler.Stop && b.State != scheduler.Ended {
 			return start, false, nil // another review comes first
 		}
-		due = due || decision == Rotate
-		if end, err := lastEnd(b.Series); err == nil && b.Fault == nil {
-			last = later(last, end)
+		due = due || decision == scheduler.Rotate
+		if end, err := b.Series.LastEnd(); err == nil && b.Fault == nil {
+			last = availability.Later(last, end)
 		}
 	}
 	return availability.DateOf(last.In(zone)).Monday().AddDays(7), due, nil

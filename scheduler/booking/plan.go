@@ -1,72 +1,34 @@
-package scheduler
+// Package booking plans which weekly slot a group gets: the first one, the next one, and
+// another one for what is left of a series.
+package booking
 
 import (
 	"cmp"
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/planning"
 )
-
-// A Request asks for a slot for one group.
-type Request struct {
-	Group   Group
-	Program *Program            // the rules; nil for those that the group's program has
-	Search  availability.Search // Zone and the rules of the program filled in; see NewSearch
-	Slot    availability.Slot   // book this one; zero for the best
-	Favour  availability.Slot   // stays unless another gains enough by the rules of review; zero for none
-	Stay    bool                // move no session, however bad its week
-	Anyway  bool                // also if the quorum is missed in most sessions
-	Asked   Asked               // what of the search somebody asked for
-
-	Follows calendar.UID      // the group's series that this one follows; "" for the first
-	Before  availability.Date // all sessions lie before it; zero for no limit
-}
-
-// Asked is what of a search was asked for and is not only the default: a series that
-// the group has already must have it.
-type Asked struct{ Cadence, Start bool }
 
 // NewSearch returns the search for a program's slot from start on. A series ends
 // with its group: pairs that change after six weeks meet six times.
-func NewSearch(w Workspace, p Program, start availability.Date) availability.Search {
+func NewSearch(w scheduler.Workspace, p scheduler.Program, start availability.Date) availability.Search {
 	return availability.Search{
-		Zone: w.Zone, Start: start, Cadence: p.Cadence, Length: p.Length, Count: p.sessions(p.Cadence),
+		Zone: w.Zone, Start: start, Cadence: p.Cadence, Length: p.Length, Count: Sessions(p, p.Cadence),
 		Preferred: p.Prefer, OnlyDays: p.OnlyDays,
 	}
 }
 
-// sessions returns how many sessions a series of the program has.
-func (p Program) sessions(c availability.Cadence) int {
+// Sessions returns how many sessions a series of the program has.
+func Sessions(p scheduler.Program, c availability.Cadence) int {
 	n := c.MaxCount()
 	if p.RotateAfter > 0 && c.Valid() {
 		n = max(1, min(n, p.RotateAfter/int(c)))
-	}
-	return n
-}
-
-// A BookingPlan is what booking one group would do.
-type BookingPlan struct {
-	Group     Group
-	Program   Program
-	Existing  *Booking // set if the group has a series already: nothing is to be done
-	Candidate availability.Candidate
-	Moves     []Move
-	Booking   Booking // what is to be saved and put; its series carries the moves
-	Unknown   []Unknown
-	Stay      string // why the favoured slot was kept or left; "" if there is none
-	Problem   error  // why the group cannot be booked; nil if it can
-}
-
-// Attendance returns how many attend in all, moves included.
-func (p BookingPlan) Attendance() int {
-	n := p.Candidate.Attendance
-	for _, m := range p.Moves {
-		n += m.After - m.Before
 	}
 	return n
 }
@@ -79,31 +41,31 @@ var (
 	ErrNothingKnown = errors.New("nothing is known of any member's calendar; make them readable, or name a slot yourself")
 )
 
-// PlanBookings plans all groups together: the most constrained first, and each
+// PlanFrom plans all groups together: the most constrained first, and each
 // booking blocks its time for the groups after it. The plans come in the order of
 // the requests. A group that cannot be booked has a Problem and does not hinder
 // the others; the error is for input that no plan can be made from.
-func PlanBookings(s Snapshot, requests []Request) ([]BookingPlan, error) {
-	p, err := NewPlanner(s)
+func PlanFrom(s scheduler.Snapshot, requests []scheduler.Request) ([]scheduler.BookingPlan, error) {
+	p, err := planning.New(s)
 	if err != nil {
 		return nil, err
 	}
-	plans := make([]BookingPlan, len(requests))
+	plans := make([]scheduler.BookingPlan, len(requests))
 	var order []contender
 	current := s.Bookings.ByGroup()
 	for i, r := range requests {
-		program, err := s.programFor(r)
+		program, err := programFor(s, r)
 		if err != nil {
-			plans[i] = BookingPlan{Group: r.Group, Problem: err}
+			plans[i] = scheduler.BookingPlan{Group: r.Group, Problem: err}
 			continue
 		}
-		plans[i] = BookingPlan{Group: r.Group, Program: program, Existing: s.standing(r, current)}
+		plans[i] = scheduler.BookingPlan{Group: r.Group, Program: program, Existing: standing(s, r, current)}
 		if e := plans[i].Existing; e != nil {
-			plans[i].Problem = r.asksForAnother(e.Series)
+			plans[i].Problem = asksForAnother(r, e.Series)
 			continue
 		}
 		plans[i].Unknown = s.Unknown(r.Group)
-		c, err := p.contend(r)
+		c, err := contend(p, r)
 		if err != nil {
 			plans[i].Problem = err
 			continue
@@ -113,7 +75,7 @@ func PlanBookings(s Snapshot, requests []Request) ([]BookingPlan, error) {
 	}
 	slices.SortStableFunc(order, contender.compare)
 	for _, c := range order {
-		if err := p.plan(&plans[c.request], requests[c.request]); err != nil {
+		if err := plan(p, &plans[c.request], requests[c.request]); err != nil {
 			return nil, err
 		}
 	}
@@ -122,7 +84,7 @@ func PlanBookings(s Snapshot, requests []Request) ([]BookingPlan, error) {
 
 // asksForAnother returns an error if somebody asked for something else than the
 // group's series is.
-func (r Request) asksForAnother(s calendar.Series) error {
+func asksForAnother(r scheduler.Request, s calendar.Series) error {
 	late := r.Search.Start.DaysUntil(s.First)
 	switch {
 	case r.Slot != (availability.Slot{}) && r.Slot != s.Slot:
@@ -136,7 +98,7 @@ func (r Request) asksForAnother(s calendar.Series) error {
 }
 
 // programFor returns the rules that a request is planned by.
-func (s Snapshot) programFor(r Request) (Program, error) {
+func programFor(s scheduler.Snapshot, r scheduler.Request) (scheduler.Program, error) {
 	if r.Program != nil {
 		return *r.Program, nil
 	}
@@ -149,24 +111,11 @@ func (s Snapshot) programFor(r Request) (Program, error) {
 
 // standing returns the series because of which there is nothing to book, nil if there
 // is none but the one that the request is to follow.
-func (s Snapshot) standing(r Request, current map[string]Booking) *Booking {
-	if b := s.existing(r.Group.Name, current); b != nil && b.Series.UID != r.Follows {
+func standing(s scheduler.Snapshot, r scheduler.Request, current map[string]scheduler.Booking) *scheduler.Booking {
+	if b := scheduler.Standing(current, r.Group.Name, s.Now); b != nil && b.Series.UID != r.Follows {
 		return b
 	}
 	return nil
-}
-
-// existing returns the group's series, nil if it has none. One that is over, and was
-// not reviewed, does not count.
-func (s Snapshot) existing(group string, current map[string]Booking) *Booking {
-	b, ok := current[group]
-	if !ok {
-		return nil
-	}
-	if last, err := lastEnd(b.Series); b.Fault == nil && err == nil && !last.After(s.Now) {
-		return nil
-	}
-	return &b
 }
 
 // A contender is a group that waits for its slot.
@@ -183,7 +132,7 @@ type contender struct {
 const nearlyAsGood = 0.9
 
 // contend measures how constrained a group is before any other has taken time.
-func (p *Planner) contend(r Request) (contender, error) {
+func contend(p *planning.Planner, r scheduler.Request) (contender, error) {
 	c := contender{members: len(r.Group.Members), name: r.Group.Name}
 	if r.Slot != (availability.Slot{}) {
 		return c, nil // it has no choice at all
@@ -226,7 +175,7 @@ func (c contender) compare(o contender) int {
 }
 
 // choose returns the slot that r asks for, or the best one, with its members.
-func (p *Planner) choose(r Request) (availability.Candidate, []availability.Member, error) {
+func choose(p *planning.Planner, r scheduler.Request) (availability.Candidate, []availability.Member, error) {
 	members, err := p.Members(r.Group, "")
 	if err != nil {
 		return availability.Candidate{}, nil, err
@@ -239,7 +188,7 @@ func (p *Planner) choose(r Request) (availability.Candidate, []availability.Memb
 		c, err := BestBefore(r, members)
 		return c, members, err
 	}
-	program, err := p.programFor(r)
+	program, err := programFor(p.Snapshot, r)
 	if err != nil {
 		return availability.Candidate{}, nil, err
 	}
@@ -257,7 +206,7 @@ func (p *Planner) choose(r Request) (availability.Candidate, []availability.Memb
 	case ranked[0].Attendance == 0:
 		return availability.Candidate{}, members, ErrNothingKnown
 	case program.GroupDays:
-		return p.onFewestDays(r, ranked), members, nil
+		return onFewestDays(p, r, ranked), members, nil
 	}
 	return ranked[0], members, nil
 }
@@ -268,13 +217,13 @@ func allSlots(c availability.Cadence) int { return int(7*24*time.Hour/(5*time.Mi
 // onFewestDays returns, of the slots nearly as good as the best, the one that adds
 // a day with a session of the program to the weeks of the fewest members; then the
 // better one.
-func (p *Planner) onFewestDays(r Request, ranked []availability.Candidate) availability.Candidate {
+func onFewestDays(p *planning.Planner, r scheduler.Request, ranked []availability.Candidate) availability.Candidate {
 	days := map[calendar.Address]availability.Days{}
-	for _, b := range p.planned {
+	for _, b := range p.Planned {
 		if b.Program != r.Group.Program || b.Group == r.Group.Name {
 			continue
 		}
-		for _, a := range p.invited(b.Series) {
+		for _, a := range p.Invited(b.Series) {
 			days[a] |= availability.DaysOf(b.Series.Slot.Day)
 		}
 	}
@@ -297,7 +246,7 @@ func (p *Planner) onFewestDays(r Request, ranked []availability.Candidate) avail
 
 // favoured returns the slot that r favours, unless the best gains at least the share
 // of all attendances that the rules of review ask for; and says which and why.
-func (s Snapshot) favoured(r Request, best availability.Candidate, members []availability.Member) (availability.Candidate, string) {
+func favoured(s scheduler.Snapshot, r scheduler.Request, best availability.Candidate, members []availability.Member) (availability.Candidate, string) {
 	c, err := availability.Score(r.Search, r.Favour, members)
 	if err != nil {
 		return best, fmt.Sprintf("meets %s: %s is not possible this time", best.Slot, r.Favour)
@@ -313,19 +262,19 @@ func (s Snapshot) favoured(r Request, best availability.Candidate, members []ava
 }
 
 // plan fills in the plan of one group and takes its time.
-func (p *Planner) plan(plan *BookingPlan, r Request) error {
-	c, members, err := p.choose(r)
+func plan(p *planning.Planner, plan *scheduler.BookingPlan, r scheduler.Request) error {
+	c, members, err := choose(p, r)
 	if err != nil {
 		plan.Problem = err
 		return nil
 	}
 	if r.Favour != (availability.Slot{}) {
-		c, plan.Stay = p.favoured(r, c, members)
+		c, plan.Stay = favoured(p.Snapshot, r, c, members)
 	}
 	plan.Candidate = c
-	series := p.newSeries(plan.Group, plan.Program, r.Search, c)
+	series := newSeries(p.Snapshot, plan.Group, plan.Program, r.Search, c)
 	if !r.Stay {
-		if series, plan.Moves, err = p.withMoves(series, plan.Group, members, r.Search); err != nil {
+		if series, plan.Moves, err = withMoves(p, series, plan.Group, members, r.Search); err != nil {
 			return err
 		}
 	}
@@ -333,29 +282,29 @@ func (p *Planner) plan(plan *BookingPlan, r Request) error {
 	if err != nil {
 		return err
 	}
-	if p.missesQuorum(sessions, members, plan.Program.Quorum) && !r.Anyway {
+	if missesQuorum(p.Snapshot, sessions, members, plan.Program.Quorum) && !r.Anyway {
 		plan.Problem = ErrUnderQuorum
 		return nil
 	}
-	facilitators := assignFacilitators(sessions, members, p.Led[plan.Group.Name])
-	if series.Description, err = p.text(plan.Group, plan.Program, series, facilitators); err != nil {
+	facilitators := planning.AssignFacilitators(sessions, members, p.Led[plan.Group.Name])
+	if series.Description, err = planning.Text(p.Snapshot, plan.Group, plan.Program, series, facilitators); err != nil {
 		plan.Problem = err
 		return nil
 	}
-	plan.Booking = Booking{
-		Group: plan.Group.Name, Program: plan.Group.Program, State: Intended, Series: series, Facilitators: facilitators, Invited: slices.Clone(plan.Group.Members), Rules: plan.Program.rules(), Loose: p.loose(plan.Group),
+	plan.Booking = scheduler.Booking{
+		Group: plan.Group.Name, Program: plan.Group.Program, State: scheduler.Intended, Series: series, Facilitators: facilitators, Invited: slices.Clone(plan.Group.Members), Rules: plan.Program.Rules(), Loose: loose(p.Snapshot, plan.Group),
 		Attendance: plan.Attendance(), Possible: c.Possible, Created: series.Updated,
 	}
-	p.planned = append(p.planned, plan.Booking)
-	return p.take(series)
+	p.Planned = append(p.Planned, plan.Booking)
+	return p.Take(series)
 }
 
 // missesQuorum reports whether too few can attend more than half of the sessions.
 // Of whom nothing is known, they may be able to.
-func (s Snapshot) missesQuorum(sessions []calendar.Occurrence, members []availability.Member, quorum float64) bool {
+func missesQuorum(s scheduler.Snapshot, sessions []calendar.Occurrence, members []availability.Member, quorum float64) bool {
 	missed := 0
 	for _, o := range sessions {
-		var share Share
+		var share scheduler.Share
 		for i := range members {
 			can, _ := members[i].CanAttend(o.Interval)
 			share.Count(can)
@@ -368,12 +317,12 @@ func (s Snapshot) missesQuorum(sessions []calendar.Occurrence, members []availab
 }
 
 // loose reports whether a group is made for one series alone.
-func (s Snapshot) loose(g Group) bool {
-	return g.Program == "" && !slices.ContainsFunc(s.Workspace.Groups, func(o Group) bool { return o.Name == g.Name })
+func loose(s scheduler.Snapshot, g scheduler.Group) bool {
+	return g.Program == "" && !slices.ContainsFunc(s.Workspace.Groups, func(o scheduler.Group) bool { return o.Name == g.Name })
 }
 
 // withMoves moves the sessions whose weeks are known to be bad.
-func (p *Planner) withMoves(series calendar.Series, g Group, members []availability.Member, search availability.Search) (calendar.Series, []Move, error) {
+func withMoves(p *planning.Planner, series calendar.Series, g scheduler.Group, members []availability.Member, search availability.Search) (calendar.Series, []scheduler.Move, error) {
 	zone, err := availability.LoadZone(search.Zone)
 	if err != nil {
 		return series, nil, err
@@ -383,13 +332,13 @@ func (p *Planner) withMoves(series calendar.Series, g Group, members []availabil
 		return series, nil, err
 	}
 	notice := p.Now.Add(p.Workspace.Repair.Notice)
-	better := MoveSearch{
+	better := planning.MoveSearch{
 		Members: members, Zone: zone, Only: search.OnlyDays, MinGain: p.Workspace.Repair.MinGain,
-		Earliest: later(search.Start.In(zone).Start, notice), Taken: p.Taken(g.Members, ""),
+		Earliest: availability.Later(search.Start.In(zone).Start, notice), Taken: p.Taken(g.Members, ""),
 	}
-	var moves []Move
+	var moves []scheduler.Move
 	for i, o := range occurrences {
-		before := VerdictsAt(members, o.Interval)
+		before := planning.VerdictsAt(members, o.Interval)
 		if o.Start.Before(notice) || !before.Conflict() {
 			continue
 		}
@@ -407,15 +356,9 @@ func (p *Planner) withMoves(series calendar.Series, g Group, members []availabil
 	return series, moves, nil
 }
 
-// MoveNote tells the members of a move: old time, new time and why.
-func (s Snapshot) MoveNote(m Move, zone *time.Location) string {
-	const layout = "Mon 2 Jan 15:04"
-	return fmt.Sprintf("Moved from %s to %s (%s): %s.", m.From.Start.In(zone).Format(layout), m.To.Start.In(zone).Format(layout), zone, m.Why(s.Workspace.Name))
-}
-
 // newSeries returns the series of a group at the candidate's slot, without UID and
 // description.
-func (s Snapshot) newSeries(g Group, p Program, search availability.Search, c availability.Candidate) calendar.Series {
+func newSeries(s scheduler.Snapshot, g scheduler.Group, p scheduler.Program, search availability.Search, c availability.Candidate) calendar.Series {
 	series := calendar.Series{
 		Title:     p.Kind.Title() + ": " + g.Name,
 		Group:     g.Name,
@@ -428,19 +371,4 @@ func (s Snapshot) newSeries(g Group, p Program, search availability.Search, c av
 		series.Attendees = append(series.Attendees, calendar.Attendee{Address: a, Name: s.Workspace.Roster[a].Name})
 	}
 	return series
-}
-
-// UnknownIn returns the people of whom something is not known in any of the plans,
-// each once and sorted.
-func UnknownIn(plans []BookingPlan) []Unknown {
-	var out []Unknown
-	for _, p := range plans {
-		out = append(out, p.Unknown...)
-	}
-	return uniqueUnknown(out)
-}
-
-func uniqueUnknown(list []Unknown) []Unknown {
-	slices.SortFunc(list, func(a, b Unknown) int { return strings.Compare(string(a.Person), string(b.Person)) })
-	return slices.CompactFunc(list, func(a, b Unknown) bool { return a.Person == b.Person })
 }

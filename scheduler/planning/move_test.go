@@ -1,4 +1,4 @@
-package scheduler
+package planning
 
 import (
 	"cmp"
@@ -10,11 +10,12 @@ import (
 
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/scheduler"
 )
 
 // plainMove is the rule of moves as the contract words it, slowly: it asks CanAttend
 // about every quarter-hour of the week.
-func plainMove(s MoveSearch, occurrences []calendar.Occurrence, i int) (Move, bool) {
+func plainMove(s MoveSearch, occurrences []calendar.Occurrence, i int) (scheduler.Move, bool) {
 	o := occurrences[i]
 	count := func(iv availability.Interval) (yes, maybe int) {
 		for m := range s.Members {
@@ -31,7 +32,7 @@ func plainMove(s MoveSearch, occurrences []calendar.Occurrence, i int) (Move, bo
 	before, beforeMaybe := count(o.Interval)
 	year, week := o.Start.In(s.Zone).ISOWeek()
 	type option struct {
-		Move
+		scheduler.Move
 		maybe int
 	}
 	var found []option
@@ -51,11 +52,11 @@ func plainMove(s MoveSearch, occurrences []calendar.Occurrence, i int) (Move, bo
 		after, maybe := count(to)
 		won := gain(s.Members, o.Interval, to)
 		if won >= s.MinGain && (!s.Sparing || won >= 2 || !meets(before, beforeMaybe) && meets(after, maybe)) {
-			found = append(found, option{Move{Original: o.Original, From: o.Interval, To: to, Before: before, After: after}, maybe})
+			found = append(found, option{scheduler.Move{Original: o.Original, From: o.Interval, To: to, Before: before, After: after}, maybe})
 		}
 	}
 	if len(found) == 0 {
-		return Move{}, false
+		return scheduler.Move{}, false
 	}
 	differs := func(is bool) int { return oneIf(!is) }
 	slices.SortStableFunc(found, func(a, b option) int {

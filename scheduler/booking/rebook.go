@@ -1,4 +1,4 @@
-package scheduler
+package booking
 
 import (
 	"context"
@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/scheduler"
 )
 
 // ThreeMonths is the longest that a series lasts, in days.
@@ -24,8 +25,8 @@ var (
 // sessions as are left, or one less where that is better or needed to keep to the
 // three months of the first series, however often it is rebooked. The old series
 // does not stand in the way.
-func (s *Service) PlanRebook(ctx context.Context, b Booking) (BookingPlan, error) {
-	plan, err := s.planRebook(ctx, b)
+func PlanRebook(ctx context.Context, s *scheduler.Service, b scheduler.Booking) (scheduler.BookingPlan, error) {
+	plan, err := planRebook(ctx, s, b)
 	if err == nil && plan.Existing != nil {
 		err = errFollowed
 	}
@@ -33,59 +34,59 @@ func (s *Service) PlanRebook(ctx context.Context, b Booking) (BookingPlan, error
 		err = plan.Problem
 	}
 	if err != nil {
-		return BookingPlan{}, fmt.Errorf("group %q: %w", b.Group, err)
+		return scheduler.BookingPlan{}, fmt.Errorf("group %q: %w", b.Group, err)
 	}
 	return plan, nil
 }
 
-func (s *Service) planRebook(ctx context.Context, b Booking) (BookingPlan, error) {
-	request, err := s.rebookRequest(ctx, b)
+func planRebook(ctx context.Context, s *scheduler.Service, b scheduler.Booking) (scheduler.BookingPlan, error) {
+	request, err := rebookRequest(ctx, s, b)
 	if err != nil {
-		return BookingPlan{}, err
+		return scheduler.BookingPlan{}, err
 	}
 	window, err := SearchWindow(request.Search)
 	if err != nil {
-		return BookingPlan{}, err
+		return scheduler.BookingPlan{}, err
 	}
 	snapshot, err := s.Snapshot(ctx, request.Group.Members, window, b.Series.UID)
 	if err != nil {
-		return BookingPlan{}, err
+		return scheduler.BookingPlan{}, err
 	}
-	snapshot.Bookings = slices.DeleteFunc(snapshot.Bookings, func(other Booking) bool { return other.Series.UID == b.Series.UID })
-	if snapshot.Led, err = s.led(ctx, []Request{request}); err != nil {
-		return BookingPlan{}, err
+	snapshot.Bookings = slices.DeleteFunc(snapshot.Bookings, func(other scheduler.Booking) bool { return other.Series.UID == b.Series.UID })
+	if snapshot.Led, err = led(ctx, s, []scheduler.Request{request}); err != nil {
+		return scheduler.BookingPlan{}, err
 	}
-	plans, err := PlanBookings(snapshot, []Request{request})
+	plans, err := PlanFrom(snapshot, []scheduler.Request{request})
 	if err != nil {
-		return BookingPlan{}, err
+		return scheduler.BookingPlan{}, err
 	}
 	return plans[0], nil
 }
 
 // rebookRequest asks for a slot for the sessions that are left.
-func (s *Service) rebookRequest(ctx context.Context, b Booking) (Request, error) {
+func rebookRequest(ctx context.Context, s *scheduler.Service, b scheduler.Booking) (scheduler.Request, error) {
 	left, err := s.Left(ctx, b)
 	if err != nil {
-		return Request{}, err
+		return scheduler.Request{}, err
 	}
 	if len(left) == 0 {
-		return Request{}, ErrNothingLeft
+		return scheduler.Request{}, ErrNothingLeft
 	}
 	program := s.Workspace.ProgramOf(b)
 	zone, err := availability.LoadZone(b.Series.Slot.Zone)
 	if err != nil {
-		return Request{}, err
+		return scheduler.Request{}, err
 	}
 	search := NewSearch(s.Workspace, program, availability.DateOf(s.Now().Add(s.Workspace.Repair.Notice).In(zone)).AddDays(1))
 	search.Zone, search.Cadence, search.Length = b.Series.Slot.Zone, b.Series.Cadence, b.Series.Slot.Length
 	search.Count = min(len(left), search.Cadence.MaxCount())
-	before, err := s.endOfThreeMonths(ctx, b)
-	return Request{Program: &program, Group: groupOf(s.Workspace, b), Search: search, Before: before}, err
+	before, err := endOfThreeMonths(ctx, s, b)
+	return scheduler.Request{Program: &program, Group: s.Workspace.GroupOf(b), Search: search, Before: before}, err
 }
 
 // endOfThreeMonths returns the first Monday after the three months of the series,
 // or of the one that it was rebooked from.
-func (s *Service) endOfThreeMonths(ctx context.Context, b Booking) (availability.Date, error) {
+func endOfThreeMonths(ctx context.Context, s *scheduler.Service, b scheduler.Booking) (availability.Date, error) {
 	all, err := s.Store.BookingsOf(ctx, b.Group)
 	if err != nil {
 		return availability.Date{}, fmt.Errorf("read its bookings: %w", err)
@@ -96,7 +97,7 @@ func (s *Service) endOfThreeMonths(ctx context.Context, b Booking) (availability
 	}
 	first := b
 	for _, earlier := range slices.Backward(all) {
-		if earlier.Generation < first.Generation && slices.ContainsFunc(history, func(e Event) bool { return e.What == "rebooked" && e.UID == first.Series.UID }) {
+		if earlier.Generation < first.Generation && slices.ContainsFunc(history, func(e scheduler.Event) bool { return e.What == "rebooked" && e.UID == first.Series.UID }) {
 			first = earlier
 		}
 	}
@@ -105,7 +106,7 @@ func (s *Service) endOfThreeMonths(ctx context.Context, b Booking) (availability
 
 // BestBefore returns the best slot whose sessions all lie before r.Before. One
 // session less may make room for a better one.
-func BestBefore(r Request, members []availability.Member) (availability.Candidate, error) {
+func BestBefore(r scheduler.Request, members []availability.Member) (availability.Candidate, error) {
 	var best availability.Candidate
 	for less := range min(2, r.Search.Count) {
 		search := r.Search
@@ -126,27 +127,4 @@ func BestBefore(r Request, members []availability.Member) (availability.Candidat
 		return best, ErrNothingLeft
 	}
 	return best, nil
-}
-
-// Rebook ends the old series and books the new one. Both are intended together, so
-// that Resume finishes what is interrupted anywhere between.
-func (s *Service) Rebook(ctx context.Context, old Booking, plan BookingPlan) (Booking, error) {
-	if old.State != Booked {
-		return Booking{}, fmt.Errorf("rebook group %q: an earlier run left it %s; run 'peerslot repair' to finish that first", old.Group, old.State)
-	}
-	next := plan.Booking
-	if err := s.name(ctx, &next); err != nil {
-		return Booking{}, fmt.Errorf("rebook group %q: %w", old.Group, err)
-	}
-	old.State, old.CancelFrom, old.Reviewed = Cancelling, s.Now().UTC(), true
-	why := fmt.Sprintf("%s instead of %s, %d sessions", next.Series.Slot, old.Series.Slot, next.Series.Count)
-	saved, err := s.commit(ctx, Batch{Bookings: []Booking{old, next}, Events: []Event{s.event(old, "cancelling", "rebooked"), s.event(next, "rebooked", why)}})
-	if err != nil {
-		return Booking{}, fmt.Errorf("rebook group %q: %w", old.Group, err)
-	}
-	if err := s.finishCancel(ctx, saved[0]); err != nil {
-		return saved[1], err
-	}
-	next, _, err = s.place(ctx, saved[1])
-	return next, err
 }

@@ -1,4 +1,4 @@
-package scheduler
+package planning
 
 import (
 	"context"
@@ -8,23 +8,41 @@ import (
 
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/scheduler"
 )
 
-// A Status is how one group stands. What needs a person is among the findings of
-// repair and review.
-type Status struct {
-	Group      Group
-	Booking    *Booking        // nil if nothing is booked
-	Series     calendar.Series // as it is on the calendar, or as it was put if that cannot be used
-	Held       int             // sessions that are over
-	Left       int             // sessions to come
-	Next       availability.Interval
-	Attendance Share // of the members at the sessions held
+// Past returns who was busy with what while the sessions of the due series took
+// place.
+func Past(ctx context.Context, s *scheduler.Service, bookings, due scheduler.Bookings, current map[calendar.UID]calendar.Series) (*Planner, error) {
+	window := availability.Interval{Start: s.Now().Add(-time.Minute), End: s.Now()}
+	var people []calendar.Address
+	for _, b := range due {
+		occurrences, err := current[b.Series.UID].Occurrences()
+		if err != nil {
+			continue // named where it is reviewed
+		}
+		if !occurrences[0].Start.Before(s.Now()) {
+			continue // nothing of it is over
+		}
+		for _, o := range occurrences {
+			window.Start = availability.Earlier(window.Start, o.Start)
+		}
+		for _, a := range s.Workspace.GroupOf(b).Members {
+			if _, ok := s.Workspace.Roster[a]; ok {
+				people = append(people, a)
+			}
+		}
+	}
+	snapshot, err := s.Beside(ctx, bookings, current, people, window)
+	if err != nil {
+		return nil, err
+	}
+	return New(snapshot)
 }
 
 // Status returns how every group stands, in the order of the configuration;
 // bookings of groups that are in it no longer come last.
-func (s *Service) Status(ctx context.Context) ([]Status, error) {
+func Status(ctx context.Context, s *scheduler.Service) ([]scheduler.Status, error) {
 	bookings, err := s.Store.Bookings(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read the bookings: %w", err)
@@ -33,20 +51,20 @@ func (s *Service) Status(ctx context.Context) ([]Status, error) {
 	if err != nil {
 		return nil, err
 	}
-	p, err := s.past(ctx, bookings, bookings, current)
+	p, err := Past(ctx, s, bookings, bookings, current)
 	if err != nil {
 		return nil, err
 	}
-	shown := bookings.shown()
-	var out []Status
-	for _, g := range s.groupsWith(bookings) {
-		st := Status{Group: g}
+	shown := shown(bookings)
+	var out []scheduler.Status
+	for _, g := range groupsWith(s, bookings) {
+		st := scheduler.Status{Group: g}
 		if b, ok := shown[g.Name]; ok {
 			st.Booking, st.Series = &b, b.Series
 			if series, there := current[b.Series.UID]; there {
 				st.Series = series
 			}
-			_ = st.count(p, s.Now()) // what cannot be counted is named by repair
+			_ = count(&st, p, s.Now()) // what cannot be counted is named by repair
 		}
 		out = append(out, st)
 	}
@@ -54,11 +72,11 @@ func (s *Service) Status(ctx context.Context) ([]Status, error) {
 }
 
 // groupsWith returns the configured groups, then those that only have a booking.
-func (s *Service) groupsWith(bookings Bookings) []Group {
+func groupsWith(s *scheduler.Service, bookings scheduler.Bookings) []scheduler.Group {
 	groups, known := slices.Clone(s.Workspace.Groups), s.Workspace.GroupsByName()
 	for _, b := range bookings {
 		if _, ok := known[b.Group]; !ok {
-			known[b.Group] = GroupIn(known, b)
+			known[b.Group] = scheduler.GroupIn(known, b)
 			groups = append(groups, known[b.Group])
 		}
 	}
@@ -66,8 +84,8 @@ func (s *Service) groupsWith(bookings Bookings) []Group {
 }
 
 // shown returns each group's open booking, or else one that was reviewed and runs out.
-func (bs Bookings) shown() map[string]Booking {
-	out := map[string]Booking{}
+func shown(bs scheduler.Bookings) map[string]scheduler.Booking {
+	out := map[string]scheduler.Booking{}
 	for _, b := range bs {
 		if _, ok := out[b.Group]; !ok || !b.Reviewed {
 			out[b.Group] = b
@@ -78,7 +96,7 @@ func (bs Bookings) shown() map[string]Booking {
 
 // count counts the sessions of the series. Who attended is asked of those that were
 // held alone.
-func (st *Status) count(p *Planner, now time.Time) error {
+func count(st *scheduler.Status, p *Planner, now time.Time) error {
 	occurrences, err := st.Series.Occurrences()
 	if err != nil {
 		return err

@@ -1,9 +1,9 @@
-package scheduler
+// Package adopt puts together from the organizer's calendar what a lost store knew.
+package adopt
 
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"regexp"
@@ -13,42 +13,32 @@ import (
 	"time"
 
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/scheduler"
 )
 
-// An Adoption is what a store that was lost can be rebuilt from: our series on the
-// organizer's calendar.
-type Adoption struct {
-	Bookings []Booking // that the store does not know
-	Rounds   []Round   // of programs whose groups these were formed for; the store knows none
-	Findings []Finding // series that cannot be understood
-}
-
-// ErrNoList says that the calendar cannot say which series it holds.
-var ErrNoList = errors.New("this kind of calendar cannot list the series that it holds")
-
-// PlanAdopt reads the series of the organizer and proposes a booking for each that
+// Plan reads the series of the organizer and proposes a booking for each that
 // the store does not know. A session that was moved or cancelled without our words is
 // taken for changed by hand.
-func (s *Service) PlanAdopt(ctx context.Context) (Adoption, error) {
+func Plan(ctx context.Context, s *scheduler.Service) (scheduler.Adoption, error) {
 	lister, ok := calendar.AsLister(s.Backend)
 	if !ok {
-		return Adoption{}, ErrNoList
+		return scheduler.Adoption{}, scheduler.ErrNoList
 	}
 	uids, err := lister.List(ctx, s.Workspace.Organizer.Address)
 	if err != nil {
-		return Adoption{}, fmt.Errorf("list the series of %s: %w", s.Workspace.Organizer.Address, err)
+		return scheduler.Adoption{}, fmt.Errorf("list the series of %s: %w", s.Workspace.Organizer.Address, err)
 	}
-	var found Bookings
+	var found scheduler.Bookings
 	for _, uid := range uids {
-		found = append(found, Booking{Series: calendar.Series{UID: uid}})
+		found = append(found, scheduler.Booking{Series: calendar.Series{UID: uid}})
 	}
 	current, faults, err := s.Current(ctx, found)
 	if err != nil {
-		return Adoption{}, err
+		return scheduler.Adoption{}, err
 	}
-	var a Adoption
+	var a scheduler.Adoption
 	for _, uid := range slices.Sorted(maps.Keys(faults)) {
-		a.Findings = append(a.Findings, Finding{Kind: BrokenSeries, UID: uid, Group: string(uid), Err: faults[uid]})
+		a.Findings = append(a.Findings, scheduler.Finding{Kind: scheduler.BrokenSeries, UID: uid, Group: string(uid), Err: faults[uid]})
 	}
 	of := map[string][]calendar.Series{}
 	for _, uid := range slices.Sorted(maps.Keys(current)) {
@@ -57,11 +47,11 @@ func (s *Service) PlanAdopt(ctx context.Context) (Adoption, error) {
 		}
 	}
 	for _, group := range slices.Sorted(maps.Keys(of)) {
-		if err := s.adoptGroup(ctx, &a, group, of[group]); err != nil {
+		if err := adoptGroup(ctx, s, &a, group, of[group]); err != nil {
 			return a, err
 		}
 	}
-	return a, s.adoptRounds(ctx, &a)
+	return a, adoptRounds(ctx, s, &a)
 }
 
 // groupName returns whose series it is: what was noted with it, or else its title says.
@@ -76,7 +66,7 @@ func groupName(s calendar.Series) string {
 }
 
 // adoptGroup adds the bookings of one group, the oldest first.
-func (s *Service) adoptGroup(ctx context.Context, a *Adoption, group string, all []calendar.Series) error {
+func adoptGroup(ctx context.Context, s *scheduler.Service, a *scheduler.Adoption, group string, all []calendar.Series) error {
 	known, err := s.Store.BookingsOf(ctx, group)
 	if err != nil {
 		return fmt.Errorf("read the bookings of group %q: %w", group, err)
@@ -88,16 +78,16 @@ func (s *Service) adoptGroup(ctx context.Context, a *Adoption, group string, all
 	for _, b := range known {
 		taken[b.Generation] = true
 	}
-	open := slices.ContainsFunc(known, func(b Booking) bool { return b.State != Ended && !b.Reviewed })
+	open := slices.ContainsFunc(known, func(b scheduler.Booking) bool { return b.State != scheduler.Ended && !b.Reviewed })
 	for i, series := range all {
-		if slices.ContainsFunc(known, func(b Booking) bool { return b.Series.UID == series.UID }) {
+		if slices.ContainsFunc(known, func(b scheduler.Booking) bool { return b.Series.UID == series.UID }) {
 			continue
 		}
-		b := s.adopted(group, series)
-		b.Generation = s.generation(group, series.UID, taken)
+		b := adopted(s, group, series)
+		b.Generation = generation(s, group, series.UID, taken)
 		taken[b.Generation] = true
-		if over, err := s.isOver(series); err == nil && over {
-			b.State = Ended
+		if over, err := s.IsOver(series); err == nil && over {
+			b.State = scheduler.Ended
 		}
 		b.Reviewed = open || i+1 < len(all) // a later one follows it
 		a.Bookings = append(a.Bookings, b)
@@ -106,17 +96,17 @@ func (s *Service) adoptGroup(ctx context.Context, a *Adoption, group string, all
 }
 
 // adopted returns the booking of a series as far as the calendar tells.
-func (s *Service) adopted(group string, series calendar.Series) Booking {
-	b := Booking{Group: group, State: Booked, Series: series, Created: cmpTime(series.Updated, s.Now().UTC())}
+func adopted(s *scheduler.Service, group string, series calendar.Series) scheduler.Booking {
+	b := scheduler.Booking{Group: group, State: scheduler.Booked, Series: series, Created: cmpTime(series.Updated, s.Now().UTC())}
 	if g, ok := s.Workspace.GroupsByName()[group]; ok {
 		b.Program = g.Program
-	} else if p, _, ok := s.formedFor(group); ok {
+	} else if p, _, ok := formedFor(s, group); ok {
 		b.Program = p
 	} else {
 		b.Loose = true
 	}
 	if p, ok := s.Workspace.Program(b.Program); ok {
-		b.Rules = p.rules()
+		b.Rules = p.Rules()
 	}
 	for _, at := range series.Attendees {
 		b.Invited = append(b.Invited, at.Address)
@@ -138,7 +128,7 @@ func cmpTime(t, otherwise time.Time) time.Time {
 
 // generation returns which of the group's series has that UID, or the next that is
 // not taken.
-func (s *Service) generation(group string, uid calendar.UID, taken map[int]bool) int {
+func generation(s *scheduler.Service, group string, uid calendar.UID, taken map[int]bool) int {
 	const most = 200 // four weekly series a year, for fifty years
 	for n := 1; n <= most; n++ {
 		if s.Workspace.UID(group, n) == uid {
@@ -156,7 +146,7 @@ func (s *Service) generation(group string, uid calendar.UID, taken map[int]bool)
 var formedName = regexp.MustCompile(`^(.+)-(\d+)-[^-]+$`)
 
 // formedFor returns for which round of which program a group was formed.
-func (s *Service) formedFor(group string) (program string, round int, ok bool) {
+func formedFor(s *scheduler.Service, group string) (program string, round int, ok bool) {
 	m := formedName.FindStringSubmatch(group)
 	if m == nil {
 		return "", 0, false
@@ -168,24 +158,24 @@ func (s *Service) formedFor(group string) (program string, round int, ok bool) {
 
 // adoptRounds puts the formed groups whose series are under way together again: as
 // the last round of their program, if the store knows none.
-func (s *Service) adoptRounds(ctx context.Context, a *Adoption) error {
+func adoptRounds(ctx context.Context, s *scheduler.Service, a *scheduler.Adoption) error {
 	known, err := s.Store.Rounds(ctx, "")
 	if err != nil {
 		return fmt.Errorf("read the rounds: %w", err)
 	}
-	rounds := map[string]*Round{}
+	rounds := map[string]*scheduler.Round{}
 	for _, b := range a.Bookings {
-		program, number, ok := s.formedFor(b.Group)
-		if !ok || b.State == Ended || b.Reviewed || slices.ContainsFunc(known, func(r Round) bool { return r.Program == program }) {
+		program, number, ok := formedFor(s, b.Group)
+		if !ok || b.State == scheduler.Ended || b.Reviewed || slices.ContainsFunc(known, func(r scheduler.Round) bool { return r.Program == program }) {
 			continue
 		}
 		r := rounds[program]
 		if r == nil {
-			r = &Round{Program: program, Start: b.Series.First.Monday(), Created: s.Now().UTC().Truncate(time.Second)}
+			r = &scheduler.Round{Program: program, Start: b.Series.First.Monday(), Created: s.Now().UTC().Truncate(time.Second)}
 			rounds[program] = r
 		}
 		r.Number = max(r.Number, number)
-		r.Groups = append(r.Groups, Group{Name: b.Group, Program: program, Members: b.Invited})
+		r.Groups = append(r.Groups, scheduler.Group{Name: b.Group, Program: program, Members: b.Invited})
 	}
 	for _, program := range slices.Sorted(maps.Keys(rounds)) {
 		a.Rounds = append(a.Rounds, *rounds[program])
@@ -193,18 +183,18 @@ func (s *Service) adoptRounds(ctx context.Context, a *Adoption) error {
 	return nil
 }
 
-// ApplyAdopt keeps what was adopted, and marks the store as this workspace's.
-func (s *Service) ApplyAdopt(ctx context.Context, a Adoption) error {
+// Apply keeps what was adopted, and marks the store as this workspace's.
+func Apply(ctx context.Context, s *scheduler.Service, a scheduler.Adoption) error {
 	mark := s.Workspace.Mark()
-	batch := Batch{Bookings: a.Bookings, Mark: &mark}
+	batch := scheduler.Batch{Bookings: a.Bookings, Mark: &mark}
 	for _, b := range a.Bookings {
-		batch.Events = append(batch.Events, s.event(b, "adopted", fmt.Sprintf("%s, %s, from the organizer's calendar", b.Series.Slot, plural(b.Series.Count, "session"))))
+		batch.Events = append(batch.Events, s.Event(b, "adopted", fmt.Sprintf("%s, %s, from the organizer's calendar", b.Series.Slot, scheduler.Plural(b.Series.Count, "session"))))
 	}
-	if _, err := s.commit(ctx, batch); err != nil {
+	if _, err := s.Commit(ctx, batch); err != nil {
 		return err
 	}
 	for i := range a.Rounds {
-		if _, err := s.commit(ctx, Batch{Round: &a.Rounds[i]}); err != nil {
+		if _, err := s.Commit(ctx, scheduler.Batch{Round: &a.Rounds[i]}); err != nil {
 			return err
 		}
 	}

@@ -1,0 +1,155 @@
+package booking
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/planning"
+)
+
+// RankSlots ranks the slots of a group. Its own series, if it has one, does not
+// stand in the way. Unless allStarts, of slots less than an hour apart on one day only
+// the best is among them.
+func RankSlots(s scheduler.Snapshot, g scheduler.Group, search availability.Search, allStarts bool) (scheduler.Ranking, error) {
+	r := scheduler.Ranking{Group: g, Search: search, Unknown: s.Unknown(g)}
+	p, err := planning.New(s)
+	if err != nil {
+		return r, err
+	}
+	own, _ := s.Bookings.Current(g.Name)
+	if r.Members, err = p.Members(g, own.Series.UID); err != nil {
+		return r, err
+	}
+	top := cmp.Or(search.Top, 5)
+	if !allStarts {
+		search.Top = allSlots(search.Cadence)
+	}
+	candidates, err := availability.Rank(search, r.Members)
+	if err != nil {
+		return r, err
+	}
+	if !allStarts {
+		candidates = apart(candidates, top)
+	}
+	for _, c := range candidates {
+		sessions, err := c.Slot.Occurrences(c.First, search.Cadence, c.Count)
+		if err != nil {
+			return r, err
+		}
+		r.Candidates = append(r.Candidates, scheduler.Ranked{Candidate: c, Sessions: sessions, Verdicts: availability.Judge(r.Members, sessions)})
+	}
+	return r, nil
+}
+
+// apart returns the best candidates, at most top of them, of which no two begin less
+// than an hour apart on the same dates.
+func apart(candidates []availability.Candidate, top int) []availability.Candidate {
+	var out []availability.Candidate
+	for _, c := range candidates {
+		if len(out) == top {
+			break
+		}
+		near := func(o availability.Candidate) bool {
+			return o.First == c.First && (o.Slot.Start-c.Slot.Start).Abs() < time.Hour
+		}
+		if !slices.ContainsFunc(out, near) {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// Slots ranks the weekly slots of one group, as RankSlots does.
+func Slots(ctx context.Context, s *scheduler.Service, g scheduler.Group, search availability.Search, allStarts bool) (scheduler.Ranking, error) {
+	window, err := SearchWindow(search)
+	if err != nil {
+		return scheduler.Ranking{}, err
+	}
+	bookings, err := s.Store.Bookings(ctx)
+	if err != nil {
+		return scheduler.Ranking{}, fmt.Errorf("read the bookings: %w", err)
+	}
+	var except []calendar.UID
+	if own, ok := bookings.Current(g.Name); ok {
+		except = append(except, own.Series.UID)
+	}
+	snapshot, err := s.Snapshot(ctx, g.Members, window, except...)
+	if err != nil {
+		return scheduler.Ranking{}, err
+	}
+	return RankSlots(snapshot, g, search, allStarts)
+}
+
+// SearchWindow returns the time over which the calendars must be known: whole ISO
+// weeks of the series' zone, so that sessions can be moved within theirs.
+func SearchWindow(search availability.Search) (availability.Interval, error) {
+	loc, err := availability.LoadZone(search.Zone)
+	if err != nil {
+		return availability.Interval{}, err
+	}
+	if !search.Cadence.Valid() || search.Count < 0 || search.Count > search.Cadence.MaxCount() {
+		return availability.Interval{}, fmt.Errorf("%d %s sessions: a series has at most %d", search.Count, search.Cadence, search.Cadence.MaxCount())
+	}
+	count := search.Count
+	if count == 0 {
+		count = search.Cadence.MaxCount()
+	}
+	first := search.Start.Monday()
+	last := search.Start.AddDays(count * search.Cadence.Days()).Monday().AddDays(7)
+	return availability.Interval{Start: first.In(loc).Start, End: last.In(loc).Start}, nil
+}
+
+// Plan plans a booking for each request, from calendars read now: those of
+// who is in groups that have no series yet.
+func Plan(ctx context.Context, s *scheduler.Service, requests []scheduler.Request) ([]scheduler.BookingPlan, error) {
+	bookings, err := s.Store.Bookings(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read the bookings: %w", err)
+	}
+	stored, current := scheduler.Snapshot{Now: s.Now()}, bookings.ByGroup()
+	var window availability.Interval
+	var people []calendar.Address
+	for _, r := range requests {
+		if _, err := programFor((scheduler.Snapshot{Workspace: s.Workspace}), r); err != nil {
+			continue // the plan says so
+		}
+		w, err := SearchWindow(r.Search)
+		if err != nil {
+			return nil, fmt.Errorf("group %q: %w", r.Group.Name, err)
+		}
+		if window.Empty() {
+			window = w
+		}
+		window.Start, window.End = availability.Earlier(window.Start, w.Start), availability.Later(window.End, w.End)
+		if standing(stored, r, current) == nil {
+			people = append(people, r.Group.Members...)
+		}
+	}
+	snapshot, err := s.Snapshot(ctx, people, window)
+	if err != nil {
+		return nil, err
+	}
+	if snapshot.Led, err = led(ctx, s, requests); err != nil {
+		return nil, err
+	}
+	return PlanFrom(snapshot, requests)
+}
+
+// led counts who led the sessions of the groups' earlier series.
+func led(ctx context.Context, s *scheduler.Service, requests []scheduler.Request) (map[string]map[calendar.Address]int, error) {
+	out := map[string]map[calendar.Address]int{}
+	for _, r := range requests {
+		past, err := s.Store.BookingsOf(ctx, r.Group.Name)
+		if err != nil {
+			return nil, fmt.Errorf("read the bookings of group %q: %w", r.Group.Name, err)
+		}
+		out[r.Group.Name] = planning.LedBy(past)
+	}
+	return out, nil
+}

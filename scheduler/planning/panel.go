@@ -1,0 +1,53 @@
+package planning
+
+import (
+	"slices"
+	"time"
+
+	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/scheduler"
+)
+
+// A Panel is the members of a group as they are judged at the sessions of one of its
+// series: those who are invited to it and did not decline all of it.
+type Panel struct {
+	Series  calendar.Series
+	Members []availability.Member // busy with everything but the series
+	people  []scheduler.Person    // in the order of Members
+	Now     time.Time
+}
+
+// Panel returns who is judged at the sessions of s, a series of g that is under way
+// or planned. Who is not on the roster is not judged.
+func (p *Planner) Panel(g scheduler.Group, s calendar.Series) (Panel, error) {
+	panel := Panel{Series: s, Now: p.Now}
+	for _, a := range p.Workspace.Attending(g, s) {
+		m, err := p.member(a)
+		if err != nil {
+			return Panel{}, err
+		}
+		one := *m
+		one.Busy, one.Required = p.busy(a, s.UID, p.Window), slices.Contains(g.Required, a)
+		panel.Members = append(panel.Members, one)
+		panel.people = append(panel.people, p.Workspace.Roster[a])
+	}
+	return panel, nil
+}
+
+// Verdicts returns who attends a session, in the order of the members.
+func (p Panel) Verdicts(o calendar.Occurrence) []availability.Verdict {
+	out := make([]availability.Verdict, len(p.Members))
+	for i, m := range p.Members {
+		out[i] = p.people[i].Attends(m, p.Series, o, p.Now)
+	}
+	return out
+}
+
+// Share counts who attends a session.
+func (p Panel) Share(o calendar.Occurrence) (s scheduler.Share) {
+	for _, v := range p.Verdicts(o) {
+		s.Count(v.Can)
+	}
+	return s
+}

@@ -1,0 +1,211 @@
+package scheduler
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/calendar"
+)
+
+// A RepairPlan is what one nightly pass would do.
+type RepairPlan struct {
+	Checked  int // series that were looked at
+	Changes  []Change
+	Findings []Finding
+	Unknown  []Unknown
+	Bookings []Booking // whose series change, with what is to be put
+	Noted    []Booking // of which only our record changes
+	Reslots  []Reslot  // series that are to be booked on another slot
+	Seen     *Seen     // what was read of the calendar, to be kept; nil if nothing is
+}
+
+// A Reslot is a series whose rest is to be booked on another weekly slot.
+type Reslot struct {
+	Booking Booking
+	Slot    availability.Slot
+}
+
+// A Change is one step of a repair.
+type Change struct {
+	Group         string
+	UID           calendar.UID
+	Action        Action
+	From, To      time.Time // starts; zero where there is none
+	Before, After int       // members who can attend; attendances of all that is left for Suggest and Rebook
+	Why           string
+	Person        calendar.Address // who joins or leaves
+}
+
+// An Action is the kind of a Change.
+type Action string
+
+// The actions. A suggestion changes nothing by itself; what people changed by hand is
+// brought to the members' own copies, where they have any, and into the history.
+const (
+	MoveSession    Action = "move"
+	CancelSession  Action = "cancel"
+	RestoreSession Action = "restore" // one that we cancelled takes place after all
+	Suggest        Action = "suggest"
+	Rebook         Action = "rebook"
+	Join           Action = "join"
+	Leave          Action = "leave"
+	ByHand         Action = "by-hand"
+)
+
+// String says in one line what the change does.
+func (c Change) String() string {
+	var parts []string
+	for _, t := range []time.Time{c.From, c.To} {
+		if !t.IsZero() {
+			parts = append(parts, t.UTC().Format(time.RFC3339))
+		}
+	}
+	if c.Person != "" {
+		parts = append(parts, string(c.Person))
+	}
+	return strings.Join(parts, " -> ") + ": " + c.Why
+}
+
+// An Adoption is what a store that was lost can be rebuilt from: our series on the
+// organizer's calendar.
+type Adoption struct {
+	Bookings []Booking // that the store does not know
+	Rounds   []Round   // of programs whose groups these were formed for; the store knows none
+	Findings []Finding // series that cannot be understood
+}
+
+// ErrNoList says that the calendar cannot say which series it holds.
+var ErrNoList = errors.New("this kind of calendar cannot list the series that it holds")
+
+// A Request asks for a slot for one group.
+type Request struct {
+	Group   Group
+	Program *Program            // the rules; nil for those that the group's program has
+	Search  availability.Search // Zone and the rules of the program filled in; see NewSearch
+	Slot    availability.Slot   // book this one; zero for the best
+	Favour  availability.Slot   // stays unless another gains enough by the rules of review; zero for none
+	Stay    bool                // move no session, however bad its week
+	Anyway  bool                // also if the quorum is missed in most sessions
+	Asked   Asked               // what of the search somebody asked for
+
+	Follows calendar.UID      // the group's series that this one follows; "" for the first
+	Before  availability.Date // all sessions lie before it; zero for no limit
+}
+
+// Asked is what of a search was asked for and is not only the default: a series that
+// the group has already must have it.
+type Asked struct{ Cadence, Start bool }
+
+// A BookingPlan is what booking one group would do.
+type BookingPlan struct {
+	Group     Group
+	Program   Program
+	Existing  *Booking // set if the group has a series already: nothing is to be done
+	Candidate availability.Candidate
+	Moves     []Move
+	Booking   Booking // what is to be saved and put; its series carries the moves
+	Unknown   []Unknown
+	Stay      string // why the favoured slot was kept or left; "" if there is none
+	Problem   error  // why the group cannot be booked; nil if it can
+}
+
+// Attendance returns how many attend in all, moves included.
+func (p BookingPlan) Attendance() int {
+	n := p.Candidate.Attendance
+	for _, m := range p.Moves {
+		n += m.After - m.Before
+	}
+	return n
+}
+
+// MoveNote tells the members of a move: old time, new time and why.
+func (s Snapshot) MoveNote(m Move, zone *time.Location) string {
+	const layout = "Mon 2 Jan 15:04"
+	return fmt.Sprintf("Moved from %s to %s (%s): %s.", m.From.Start.In(zone).Format(layout), m.To.Start.In(zone).Format(layout), zone, m.Why(s.Workspace.Name))
+}
+
+// UnknownIn returns the people of whom something is not known in any of the plans,
+// each once and sorted.
+func UnknownIn(plans []BookingPlan) []Unknown {
+	var out []Unknown
+	for _, p := range plans {
+		out = append(out, p.Unknown...)
+	}
+	return uniqueUnknown(out)
+}
+
+func uniqueUnknown(list []Unknown) []Unknown {
+	slices.SortFunc(list, func(a, b Unknown) int { return strings.Compare(string(a.Person), string(b.Person)) })
+	return slices.CompactFunc(list, func(a, b Unknown) bool { return a.Person == b.Person })
+}
+
+// Load is how many peer sessions a person has in the fullest of the coming weeks.
+type Load struct {
+	Person   calendar.Address
+	Sessions int               // in that week
+	Week     availability.Date // its Monday
+	Average  float64           // sessions a week, over the weeks that have any
+}
+
+// A Move takes one session to another time of its week.
+type Move struct {
+	Original time.Time // names the occurrence
+	From, To availability.Interval
+	Before   int // members who can attend at From
+	After    int // and at To
+	Gained   []calendar.Address
+	Lost     []calendar.Address
+}
+
+// Why says in words and figures what the move is good for.
+func (m Move) Why(name func(calendar.Address) string) string {
+	why := fmt.Sprintf("%d instead of %d can come; %s could not at the old time", m.After, m.Before, Listed(m.Gained, name))
+	if len(m.Lost) > 0 {
+		why += fmt.Sprintf(", %s cannot at the new one", Listed(m.Lost, name))
+	}
+	return why
+}
+
+// Listed joins the names of people as a sentence does.
+func Listed(people []calendar.Address, name func(calendar.Address) string) string {
+	names := make([]string, len(people))
+	for i, a := range people {
+		names[i] = name(a)
+	}
+	if len(names) < 2 {
+		return strings.Join(names, "")
+	}
+	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
+}
+
+// A Ranking is the answer to "when could this group meet?".
+type Ranking struct {
+	Group      Group
+	Search     availability.Search
+	Members    []availability.Member // in the order of the group
+	Candidates []Ranked              // the best first
+	Unknown    []Unknown
+}
+
+// Ranked is a candidate with every session of its series and every member's answer.
+type Ranked struct {
+	availability.Candidate
+	Sessions []availability.Interval
+	Verdicts [][]availability.Verdict // by session, then by member
+}
+
+// A Status is how one group stands. What needs a person is among the findings of
+// repair and review.
+type Status struct {
+	Group      Group
+	Booking    *Booking        // nil if nothing is booked
+	Series     calendar.Series // as it is on the calendar, or as it was put if that cannot be used
+	Held       int             // sessions that are over
+	Left       int             // sessions to come
+	Next       availability.Interval
+	Attendance Share // of the members at the sessions held
+}

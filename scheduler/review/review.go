@@ -1,0 +1,280 @@
+// Package review decides at the end of a series what follows it, from who came and what
+// the members say.
+package review
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/booking"
+	"github.com/peerslot/peerslot/scheduler/planning"
+)
+
+// Plan reviews the series that are about to end, or ended unreviewed. A named
+// group whose series does not end yet is an error that says from when on it can be
+// reviewed. What cannot be reviewed is a finding, and stops nothing else.
+func Plan(ctx context.Context, s *scheduler.Service, o scheduler.ReviewOptions) (scheduler.ReviewsPlan, error) {
+	var plan scheduler.ReviewsPlan
+	bookings, err := s.Store.Bookings(ctx)
+	if err != nil {
+		return plan, fmt.Errorf("read the bookings: %w", err)
+	}
+	due, findings, err := due(s, bookings, o.Groups)
+	plan.Findings = findings
+	for _, b := range bookings {
+		plan.Findings = append(plan.Findings, planning.Unreached(b)...)
+	}
+	if err != nil {
+		return plan, err
+	}
+	if len(due) > 0 {
+		if err := review(ctx, s, &plan, bookings, due); err != nil {
+			return plan, err
+		}
+		if err := planNext(ctx, s, &plan, o.Weeks); err != nil {
+			return plan, err
+		}
+	}
+	return plan, planRotations(ctx, s, &plan, o)
+}
+
+// due returns the bookings whose members are asked by now, or were never.
+func due(s *scheduler.Service, bookings scheduler.Bookings, groups []string) (due scheduler.Bookings, findings []scheduler.Finding, err error) {
+	for _, b := range bookings.Open() {
+		named := slices.Contains(groups, b.Group)
+		if len(groups) > 0 && !named || b.State != scheduler.Booked && b.Fault == nil {
+			continue
+		}
+		last, err := lastStart(b)
+		if err != nil {
+			findings = append(findings, scheduler.Finding{Kind: scheduler.BrokenRecord, Group: b.Group, UID: b.Series.UID, Err: err})
+			continue
+		}
+		from := last.Add(-s.Workspace.Review.Ask)
+		if !s.Now().Before(from) {
+			due = append(due, b)
+		} else if named {
+			return nil, findings, fmt.Errorf("group %q: its series is reviewed from %s on, %s before the last session", b.Group, from.UTC().Format(time.DateOnly), scheduler.Plural(int(s.Workspace.Review.Ask/(24*time.Hour)), "day"))
+		}
+	}
+	for _, name := range groups {
+		if _, ok := bookings.Current(name); !ok {
+			if _, err := s.Group(name); err != nil {
+				return nil, findings, err
+			}
+			return nil, findings, fmt.Errorf("group %q has no series to review", name)
+		}
+	}
+	return due, findings, nil
+}
+
+func lastStart(b scheduler.Booking) (time.Time, error) {
+	if b.Fault != nil {
+		return time.Time{}, b.Fault
+	}
+	occurrences, err := b.Series.Occurrences()
+	if err != nil {
+		return time.Time{}, err
+	}
+	return occurrences[len(occurrences)-1].Start, nil
+}
+
+// review gathers the evidence of the due bookings and decides what can be decided.
+func review(ctx context.Context, s *scheduler.Service, plan *scheduler.ReviewsPlan, bookings, due scheduler.Bookings) error {
+	current, faults, err := s.Fetch(ctx, due)
+	if err != nil {
+		return err
+	}
+	p, err := planning.Past(ctx, s, bookings, due, current)
+	if err != nil {
+		return err
+	}
+	for _, b := range due {
+		uid := b.Series.UID
+		series, there := current[uid]
+		finding := scheduler.Finding{Group: b.Group, UID: uid, Err: faults[uid]}
+		switch {
+		case finding.Err != nil:
+			finding.Kind = scheduler.BrokenSeries
+		case !there:
+			finding.Kind = scheduler.SeriesGone
+		case series.Cancelled:
+			finding.Kind = scheduler.SeriesOff
+		default:
+			if err := reviewOne(ctx, s, plan, p, b, series); scheduler.Stops(ctx, err) {
+				return err
+			} else if err != nil {
+				finding.Kind, finding.Err = scheduler.Failed, err
+			}
+		}
+		if finding.Kind != "" {
+			plan.Findings = append(plan.Findings, finding)
+		}
+	}
+	return nil
+}
+
+// reviewOne decides about one series, or says that its members may still answer.
+func reviewOne(ctx context.Context, s *scheduler.Service, plan *scheduler.ReviewsPlan, p *planning.Planner, b scheduler.Booking, series calendar.Series) error {
+	g := s.Workspace.GroupOf(b)
+	panel := planning.Panel{Series: series, Now: s.Now()}
+	if first, err := series.Occurrences(); err != nil {
+		return err
+	} else if first[0].Start.Before(s.Now()) { // else nothing was read of anybody's time
+		if panel, err = p.Panel(g, series); err != nil {
+			return err
+		}
+	}
+	e, err := gather(panel, s.Now())
+	if err != nil {
+		return err
+	}
+	if e.Answers, e.Unanswered, err = answers(ctx, s, b, series); err != nil {
+		return err
+	}
+	on := b
+	on.Series = series
+	r := scheduler.Review{Booking: b, Evidence: e}
+	if r.Last, err = lastStart(on); err != nil {
+		return err
+	}
+	until := r.Last.Add(-s.Workspace.Review.Decide)
+	if s.Now().Before(until) && e.Unanswered > 0 {
+		plan.Asking = append(plan.Asking, scheduler.Asking{Group: b.Group, UID: series.UID, Until: until, Members: len(series.Attendees), Unanswered: e.Unanswered})
+		return nil
+	}
+	if r.Evidence.Age, err = age(ctx, s, b, r.Last); err != nil {
+		return err
+	}
+	if b.Program != "" {
+		r.Evidence.RotateAfter = time.Duration(s.Workspace.ProgramOf(b).RotateAfter) * 7 * 24 * time.Hour
+	}
+	r.Decision, r.Cadence, r.Reasons = Decide(r.Evidence, series.Cadence)
+	if r.Decision == scheduler.Ask {
+		plan.Findings = append(plan.Findings, scheduler.Finding{Kind: scheduler.NeedsDecision, Group: b.Group, UID: series.UID, At: r.Last, Share: e.Attendance})
+	}
+	plan.Reviews = append(plan.Reviews, scheduler.ReviewPlan{Review: r})
+	return nil
+}
+
+// age returns how old the group would be when a next series began.
+func age(ctx context.Context, s *scheduler.Service, b scheduler.Booking, last time.Time) (time.Duration, error) {
+	all, err := s.Store.BookingsOf(ctx, b.Group)
+	if err != nil {
+		return 0, fmt.Errorf("read the bookings of group %q: %w", b.Group, err)
+	}
+	for _, first := range all {
+		if first.Fault == nil {
+			return time.Duration(first.Series.First.DaysUntil(availability.DateOf(last))+b.Series.Cadence.Days()) * 24 * time.Hour, nil
+		}
+	}
+	return 0, nil
+}
+
+// planNext plans the series that follow, all together.
+func planNext(ctx context.Context, s *scheduler.Service, plan *scheduler.ReviewsPlan, weeks int) error {
+	var requests []scheduler.Request
+	var of []int
+	for i, r := range plan.Reviews {
+		if r.Decision != scheduler.Keep && r.Decision != scheduler.Rarer && r.Decision != scheduler.Oftener {
+			continue
+		}
+		request, err := nextRequest(s, r.Review, weeks)
+		if err != nil {
+			return err
+		}
+		requests, of = append(requests, request), append(of, i)
+	}
+	if len(requests) == 0 {
+		return nil
+	}
+	plans, err := booking.Plan(ctx, s, requests)
+	if err != nil {
+		return err
+	}
+	for i := range plans {
+		r := &plan.Reviews[of[i]]
+		r.Next = &plans[i]
+		if plans[i].Problem != nil {
+			plan.Findings = append(plan.Findings, scheduler.Finding{Kind: scheduler.Failed, Group: r.Booking.Group, UID: r.Booking.Series.UID, Err: plans[i].Problem})
+		} else if plans[i].Stay != "" {
+			r.Reasons = append(r.Reasons, plans[i].Stay)
+		}
+	}
+	return nil
+}
+
+// nextRequest asks for a slot from the Monday after the last session on, or from
+// tomorrow if that is over. The old slot stays unless another gains enough.
+func nextRequest(s *scheduler.Service, r scheduler.Review, weeks int) (scheduler.Request, error) {
+	program := s.Workspace.ProgramOf(r.Booking)
+	zone, err := availability.LoadZone(r.Booking.Series.Slot.Zone)
+	if err != nil {
+		return scheduler.Request{}, err
+	}
+	start := availability.DateOf(r.Last.In(zone)).Monday().AddDays(7)
+	if soonest := availability.DateOf(s.Now().Add(s.Workspace.Repair.Notice).In(zone)).AddDays(1); start.Compare(soonest) < 0 {
+		start = soonest
+	}
+	search := booking.NewSearch(s.Workspace, program, start)
+	search.Cadence, search.Count = r.Cadence, booking.Sessions(program, r.Cadence)
+	if weeks > 0 {
+		search.Count = max(1, min(weeks/int(r.Cadence), r.Cadence.MaxCount()))
+	}
+	return scheduler.Request{Group: s.Workspace.GroupOf(r.Booking), Program: &program, Search: search, Favour: r.Booking.Series.Slot, Follows: r.Booking.Series.UID}, nil
+}
+
+// Apply carries a review out: books the next series, or lets the series end
+// and tells the members so. A rotation is recorded; forming the next round is a
+// step of its own. Ask changes nothing.
+func Apply(ctx context.Context, s *scheduler.Service, r scheduler.ReviewPlan) (scheduler.Booking, error) {
+	old := r.Booking
+	if r.Decision == scheduler.Ask {
+		return old, nil
+	}
+	old.Reviewed, old.Decision = true, r.Decision
+	why := s.Event(old, "reviewed", string(r.Decision)+": "+strings.Join(r.Reasons, "; "))
+	if r.Next == nil {
+		return old, end(ctx, s, old, r, why)
+	}
+	if r.Next.Problem != nil {
+		return old, fmt.Errorf("group %q: %w", old.Group, r.Next.Problem)
+	}
+	return s.Follow(ctx, old, why, r.Next.Booking)
+}
+
+// end lets a series run out. The members are told in the invite of its last
+// session.
+func end(ctx context.Context, s *scheduler.Service, old scheduler.Booking, r scheduler.ReviewPlan, why scheduler.Event) error {
+	series, err := s.Backend.Get(ctx, old.Series.UID)
+	if err != nil && !errors.Is(err, calendar.ErrNotFound) {
+		return fmt.Errorf("group %q: %w", old.Group, err)
+	}
+	if err != nil || !r.Last.After(s.Now()) || r.Decision != scheduler.Stop {
+		_, err := s.Save(ctx, old, why)
+		return err
+	}
+	occurrences, err := series.Occurrences()
+	if err != nil {
+		return err
+	}
+	last := series.Override(occurrences[len(occurrences)-1].Original)
+	last.Original = occurrences[len(occurrences)-1].Original
+	last.Note = "This is the last session: the series ends here."
+	next := series.WithOverride(last)
+	next.Sequence++
+	next.Updated = s.Now().UTC().Truncate(time.Second)
+	old.Next, old.State = &next, scheduler.Changing
+	faults, err := s.Carry(ctx, []scheduler.Intent{{Booking: old, Events: []scheduler.Event{why}}})
+	if err == nil && len(faults) > 0 {
+		err = faults[0].Err
+	}
+	return err
+}
