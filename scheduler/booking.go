@@ -102,6 +102,9 @@ type Store interface {
 	// have ended, oldest generation first.
 	BookingsOf(ctx context.Context, group string) ([]Booking, error)
 
+	// Ended returns the bookings that have ended, sorted by group, then by generation.
+	Ended(ctx context.Context) ([]Booking, error)
+
 	// Commit writes all of the batch in one transaction, or nothing of it, and
 	// returns its bookings, in their order, with their new versions. A new booking
 	// has Version 0. It returns ErrStale if a record has another version by now,
@@ -218,6 +221,9 @@ type Event struct {
 	UID   calendar.UID // "" if it concerns no series
 	What  string       // one word, such as booked, moved, cancelled
 	Why   string       // in words and figures
+
+	By            calendar.Address // who asked for it by hand; "" where that is not known
+	Before, After int              // of a move: members who could attend, and who can
 }
 
 // The errors of a Store that callers tell apart with errors.Is.

@@ -27,6 +27,7 @@ type Service struct {
 	Now       func() time.Time
 	Log       *slog.Logger
 	Progress  func(what string, done, total int)
+	By        calendar.Address                  // who asks for what is done by hand; "" for nobody
 	AnswerKey func(create bool) ([]byte, error) // what answers are hashed with; create makes one if there is none
 }
 
@@ -310,8 +311,15 @@ func (s *Service) Save(ctx context.Context, b Booking, events ...Event) (Booking
 	return saved[0], nil
 }
 
-// Commit is Store.Commit. An error that all groups would meet is ErrStore.
+// Commit is Store.Commit, with who asked for it in the events. An error that all
+// groups would meet is ErrStore.
 func (s *Service) Commit(ctx context.Context, batch Batch) ([]Booking, error) {
+	if s.By != "" {
+		batch.Events = slices.Clone(batch.Events)
+		for i := range batch.Events {
+			batch.Events[i].By = s.By
+		}
+	}
 	saved, err := s.Store.Commit(ctx, batch)
 	if err != nil && !errors.Is(err, ErrStale) && !errors.Is(err, ErrBooked) && !errors.Is(err, ErrFormed) {
 		err = fmt.Errorf("%w: %w", ErrStore, err)

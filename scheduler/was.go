@@ -59,11 +59,15 @@ func (r renamedStore) rename(bookings []Booking) []Booking {
 // Bookings implements Store.
 func (r renamedStore) Bookings(ctx context.Context) (Bookings, error) {
 	all, err := r.Store.Bookings(ctx)
+	return r.sorted(all), err
+}
+
+func (r renamedStore) sorted(all []Booking) []Booking {
 	all = r.rename(all)
 	slices.SortStableFunc(all, func(a, b Booking) int {
 		return cmp.Or(cmp.Compare(a.Group, b.Group), cmp.Compare(a.Generation, b.Generation))
 	})
-	return all, err
+	return all
 }
 
 // BookingsOf implements Store.
@@ -78,6 +82,12 @@ func (r renamedStore) BookingsOf(ctx context.Context, group string) ([]Booking, 
 	}
 	slices.SortStableFunc(all, func(a, b Booking) int { return cmp.Compare(a.Generation, b.Generation) })
 	return r.rename(all), nil
+}
+
+// Ended implements Store.
+func (r renamedStore) Ended(ctx context.Context) ([]Booking, error) {
+	all, err := r.Store.Ended(ctx)
+	return r.sorted(all), err
 }
 
 // History implements Store.

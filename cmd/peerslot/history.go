@@ -45,8 +45,12 @@ func (a *app) history(ctx context.Context, group string) error {
 	list := []report.Event{}
 	var rows [][]string
 	for _, e := range events {
-		list = append(list, report.Event{At: e.At, Group: e.Group, UID: string(e.UID), What: e.What, Why: e.Why})
-		rows = append(rows, []string{a.when(e.At, w), e.Group, e.What, e.Why})
+		list = append(list, report.Event{At: e.At, Group: e.Group, UID: string(e.UID), What: e.What, Why: e.Why, By: string(e.By)})
+		why := e.Why
+		if e.By != "" {
+			why = fmt.Sprintf("by %s: %s", w.Workspace.Name(e.By), why)
+		}
+		rows = append(rows, []string{a.when(e.At, w), e.Group, e.What, why})
 	}
 	if a.json {
 		return a.answer(struct {

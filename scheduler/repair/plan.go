@@ -61,6 +61,9 @@ func eventsOf(plan *scheduler.RepairPlan, now time.Time) map[calendar.UID][]sche
 	for _, c := range plan.Changes {
 		if c.Action != scheduler.Rebook { // which has events of its own
 			e := scheduler.Event{At: now, Group: c.Group, UID: c.UID, What: string(c.Action), Why: c.String()}
+			if c.Action == scheduler.MoveSession {
+				e.Before, e.After = c.Before, c.After
+			}
 			events[c.UID] = append(events[c.UID], e)
 		}
 	}

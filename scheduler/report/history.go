@@ -9,4 +9,5 @@ type Event struct {
 	UID   string    `json:"uid"`
 	What  string    `json:"what"`
 	Why   string    `json:"why"`
+	By    string    `json:"by,omitempty"` // who asked for it by hand
 }

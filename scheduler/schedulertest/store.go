@@ -41,6 +41,7 @@ func TestStore(t *testing.T, open func(t *testing.T) scheduler.Store) {
 		"replies":                      testReplies,
 		"mailbox":                      testMailbox,
 		"one run at a time":            testLock,
+		"feeds":                        testFeeds,
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -156,6 +157,9 @@ func testEnded(t *testing.T, s scheduler.Store) {
 		t.Errorf("Bookings() = %d of them, %v; want none after the only one ended", len(got), err)
 	}
 	save(t, s, Booking("a", 2))
+	if ended, err := s.Ended(t.Context()); err != nil || len(ended) != 1 || ended[0].Generation != 1 {
+		t.Errorf("Ended() = %d of them, %v; want the one that ended", len(ended), err)
+	}
 	all, err := s.BookingsOf(t.Context(), "a")
 	if err != nil || len(all) != 2 || all[0].Generation != 1 || all[1].Generation != 2 {
 		t.Errorf("BookingsOf() = %d of them, %v; want both generations, the ended one first", len(all), err)
@@ -359,7 +363,7 @@ func testMark(t *testing.T, s scheduler.Store) {
 }
 
 func event(group, what string) scheduler.Event {
-	return scheduler.Event{At: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), Group: group, UID: "u", What: what, Why: "because"}
+	return scheduler.Event{At: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), Group: group, UID: "u", What: what, Why: "because", By: "mia@acme.example", Before: 2, After: 3}
 }
 
 func testHistory(t *testing.T, s scheduler.Store) {

@@ -14,6 +14,27 @@ import (
 	"github.com/peerslot/peerslot/scheduler"
 )
 
+// DownTo makes the store at path what it was at that version.
+func DownTo(t *testing.T, path string, version int64) {
+	t.Helper()
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	files, err := fs.Sub(migrationFiles, "migrations")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := goose.NewProvider(goose.DialectSQLite3, db, files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.DownTo(t.Context(), version); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // An older store is copied before it is changed, and nothing in it is lost.
 func TestBackupBeforeMigration(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "peerslot.db")

@@ -77,14 +77,7 @@ func TestReadOfAnOlderStore(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.Close()
-	db, err := sql.Open("sqlite", path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := db.Exec(`DELETE FROM goose_db_version WHERE version_id > 4; DROP TABLE reply; DROP TABLE notice; CREATE TABLE notice (id TEXT, at BIGINT, record TEXT)`); err != nil {
-		t.Fatal(err)
-	}
-	db.Close()
+	store.DownTo(t, path, 4)
 	before := files(t, dir)
 	r, err := store.Read(t.Context(), path)
 	if err != nil {
@@ -141,6 +134,9 @@ func TestBackupAndRestore(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := s.Answer(t.Context(), batch.Bookings[0].Series.UID, "key", "token", nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.SaveFeed(t.Context(), scheduler.Feed{ID: "0000000000000001", Person: "ana@acme.example", Serial: 1}); err != nil {
 		t.Fatal(err)
 	}
 	backup := filepath.Join(dir, "backup.db")

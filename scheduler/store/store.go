@@ -41,6 +41,11 @@ func (s *Store) BookingsOf(ctx context.Context, group string) ([]scheduler.Booki
 	return s.query(ctx, `SELECT `+bookingColumns+` FROM booking WHERE group_name = $1 ORDER BY generation`, group)
 }
 
+// Ended implements scheduler.Store.
+func (s *Store) Ended(ctx context.Context) ([]scheduler.Booking, error) {
+	return s.query(ctx, `SELECT `+bookingColumns+` FROM booking WHERE state = 'ended' ORDER BY group_name, generation`)
+}
+
 func (s *Store) query(ctx context.Context, text string, args ...any) ([]scheduler.Booking, error) {
 	rows, err := s.db.QueryContext(ctx, text, args...)
 	if err != nil {
@@ -165,8 +170,8 @@ func writeEvents(ctx context.Context, tx *sql.Tx, batch scheduler.Batch) error {
 		if err != nil {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, `INSERT INTO history (id, at, group_name, uid, what, why) VALUES ($1, $2, $3, $4, $5, $6)`,
-			id.String(), toUnix(e.At), e.Group, string(e.UID), e.What, e.Why)
+		_, err = tx.ExecContext(ctx, `INSERT INTO history (id, at, group_name, uid, what, why, person, before_move, after_move) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+			id.String(), toUnix(e.At), e.Group, string(e.UID), e.What, e.Why, string(e.By), e.Before, e.After)
 		if err != nil {
 			return err
 		}
@@ -176,7 +181,7 @@ func writeEvents(ctx context.Context, tx *sql.Tx, batch scheduler.Batch) error {
 
 // History implements scheduler.Store.
 func (s *Store) History(ctx context.Context, group string, since time.Time) ([]scheduler.Event, error) {
-	rows, err := s.db.QueryContext(ctx, `SELECT at, group_name, uid, what, why FROM history
+	rows, err := s.db.QueryContext(ctx, `SELECT at, group_name, uid, what, why, person, before_move, after_move FROM history
 		WHERE (group_name = $1 OR $2 = '') AND at >= $3 ORDER BY id`, group, group, toUnix(since))
 	if err != nil {
 		return nil, err
@@ -186,7 +191,7 @@ func (s *Store) History(ctx context.Context, group string, since time.Time) ([]s
 	for rows.Next() {
 		var e scheduler.Event
 		var at int64
-		if err := rows.Scan(&at, &e.Group, &e.UID, &e.What, &e.Why); err != nil {
+		if err := rows.Scan(&at, &e.Group, &e.UID, &e.What, &e.Why, &e.By, &e.Before, &e.After); err != nil {
 			return nil, err
 		}
 		e.At = fromUnix(at)
