@@ -178,6 +178,18 @@ type Store interface {
 	// The other methods do not need it.
 	Lock(ctx context.Context, wait time.Duration) (unlock func(), err error)
 
+	// LockGroup is Lock for what is done to one group alone: it keeps others from the
+	// whole store and from this group, not from other groups.
+	LockGroup(ctx context.Context, group string, wait time.Duration) (unlock func(), err error)
+
+	// Begun returns the bookings for which something is intended that is not known to
+	// be on the calendar, sorted by group.
+	Begun(ctx context.Context) (Bookings, error)
+
+	// Unattended returns what is known of the work that is done without anybody
+	// looking, as it was committed.
+	Unattended(ctx context.Context) (Unattended, error)
+
 	// Backup writes all that the store holds, as it is at one moment, to the file at
 	// path. It may be called while another run changes things.
 	Backup(ctx context.Context, path string) error
@@ -204,6 +216,8 @@ type Batch struct {
 	Replies    []Reply  // each replaces the member's earlier one to the same
 	Mailbox    *Mailbox
 	Mark       *Mark
+	Unattended *Unattended // its times replace earlier ones, its dead jobs those of the same kind and subject
+	Mended     *FailedJob  // whose kind and subject is dead no longer
 }
 
 // Seen is what was read of the organizer's calendar.

@@ -46,6 +46,8 @@ const (
 	Uninvited      FindingKind = "uninvited"       // somebody took Person off the series by hand
 	ReadNobody     FindingKind = "read-nobody"     // no calendar of Share.Unknown people could be read
 
+	JobDead FindingKind = "job-dead" // work that nobody watches was tried often and given up at At: Err
+
 	Unreached FindingKind = "unreached" // the calendar's server could not tell Person of the series: Err are its words
 
 	MailServer    FindingKind = "mail-server"    // a mail server is in trouble, and all mail waits: Err

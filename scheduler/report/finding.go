@@ -69,6 +69,8 @@ func Words(w scheduler.Workspace, f scheduler.Finding) string {
 			return fmt.Sprintf("the group was formed, and has no series: %v", f.Err)
 		}
 		return "the group was formed, and has no series; book it with 'peerslot book'"
+	case scheduler.JobDead:
+		return fmt.Sprintf("work was given up on %s: %v; it begins anew when its cause is gone, or run 'peerslot repair' yourself", day(w, f.At), f.Err)
 	case scheduler.Unreached:
 		return fmt.Sprintf("the calendar's server could not reach %s (%s): %v; tell them yourself, or let mail: in the configuration do it", who, f.Person, f.Err)
 	case scheduler.MailServer:

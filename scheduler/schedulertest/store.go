@@ -42,6 +42,9 @@ func TestStore(t *testing.T, open func(t *testing.T) scheduler.Store) {
 		"mailbox":                      testMailbox,
 		"one run at a time":            testLock,
 		"feeds":                        testFeeds,
+		"one writer of a group":        testLockGroup,
+		"what is begun":                testBegun,
+		"unattended work":              testUnattended,
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

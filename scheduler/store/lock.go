@@ -17,13 +17,29 @@ import (
 // lockPoll is how often a run that waits for another looks again.
 const lockPoll = 100 * time.Millisecond
 
-// Lock implements scheduler.Store. The lock is the database's own, held by an open
-// transaction or session, so that it ends with the process that has it.
+// locks are the ways to keep others from a store. Both are the database's own, held
+// by an open transaction or session, so that they end with the process that has them.
+// They are ErrBusy if another has what is asked for.
+type locks struct {
+	all func(ctx context.Context) (unlock func(), err error)              // nobody else changes anything
+	one func(ctx context.Context, name string) (unlock func(), err error) // nobody changes all, or this one
+}
+
+// Lock implements scheduler.Store.
 func (s *Store) Lock(ctx context.Context, wait time.Duration) (unlock func(), err error) {
+	return patiently(ctx, wait, s.locks.all)
+}
+
+// LockGroup implements scheduler.Store.
+func (s *Store) LockGroup(ctx context.Context, group string, wait time.Duration) (unlock func(), err error) {
+	return patiently(ctx, wait, func(ctx context.Context) (func(), error) { return s.locks.one(ctx, group) })
+}
+
+func patiently(ctx context.Context, wait time.Duration, try func(context.Context) (func(), error)) (unlock func(), err error) {
 	patience, cancel := context.WithTimeout(ctx, wait)
 	defer cancel()
 	for {
-		if unlock, err = s.tryLock(ctx); !errors.Is(err, scheduler.ErrBusy) {
+		if unlock, err = try(ctx); !errors.Is(err, scheduler.ErrBusy) {
 			return unlock, err
 		}
 		select {
@@ -34,11 +50,18 @@ func (s *Store) Lock(ctx context.Context, wait time.Duration) (unlock func(), er
 	}
 }
 
-// sqliteLock returns how to take the lock of the SQLite store at path: a second
-// database next to it, which nothing is ever written to, is opened exclusively.
-func sqliteLock(path string) func(context.Context) (func(), error) {
+// noLocks are those of a store that nobody else can see.
+var noLocks = locks{
+	all: func(context.Context) (func(), error) { return func() {}, nil },
+	one: func(context.Context, string) (func(), error) { return func() {}, nil },
+}
+
+// sqliteLocks returns how to take the lock of the SQLite store at path: a second
+// database next to it, which nothing is ever written to, is opened exclusively. Who
+// writes one group keeps all others waiting: a file has one writer at a time anyway.
+func sqliteLocks(path string) locks {
 	dsn := (&url.URL{Scheme: "file", OmitHost: true, Path: path + ".lock", RawQuery: "_txlock=exclusive"}).String()
-	return func(ctx context.Context) (func(), error) {
+	all := func(ctx context.Context) (func(), error) {
 		if err := createPrivate(path + ".lock"); err != nil {
 			return nil, err
 		}
@@ -56,4 +79,5 @@ func sqliteLock(path string) func(context.Context) (func(), error) {
 		}
 		return func() { _ = tx.Rollback(); _ = db.Close() }, nil
 	}
+	return locks{all: all, one: func(ctx context.Context, _ string) (func(), error) { return all(ctx) }}
 }

@@ -61,7 +61,7 @@ func openSQLite(ctx context.Context, path string) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the store %s: %w", path, err)
 	}
-	s := &Store{db, sqliteDialect, sqliteLock(path)}
+	s := &Store{db, sqliteDialect, sqliteLocks(path)}
 	backup := func(version int64) error { return backupSQLite(ctx, db, fmt.Sprintf("%s.before-%d", path, version)) }
 	if err := s.migrate(ctx, backup); err != nil {
 		db.Close()
@@ -164,7 +164,7 @@ func (s *Store) tryMigrate(ctx context.Context, backup func(version int64) error
 		return newer(have, want)
 	}
 	// Nobody changes the tables under a run, nor do two at once.
-	unlock, err := s.tryLock(ctx)
+	unlock, err := s.locks.all(ctx)
 	if err != nil {
 		return err
 	}

@@ -15,3 +15,13 @@ var errNoPostgres = errors.New("this peerslot was built without PostgreSQL; use 
 func openPostgres(context.Context, string) (*Store, error) { return nil, errNoPostgres }
 
 func readPostgres(context.Context, string) (*Store, error) { return nil, errNoPostgres }
+
+type pools struct{}
+
+func (pools) close() {}
+
+type jobsPostgres struct{}
+
+func (*Databases) openPostgres(context.Context, string) (*Store, error) { return nil, errNoPostgres }
+
+func (*Databases) jobsIn(context.Context, string) (*Jobs, error) { return nil, errNoPostgres }

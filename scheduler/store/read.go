@@ -37,7 +37,7 @@ func readSQLite(ctx context.Context, path string) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{db, sqliteDialect, sqliteLock(path)}
+	s := &Store{db, sqliteDialect, sqliteLocks(path)}
 	version, err := s.version(ctx)
 	if err == nil && version == newest() {
 		return s, nil
@@ -112,7 +112,7 @@ func Memory(ctx context.Context) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{db, sqliteDialect, func(context.Context) (func(), error) { return func() {}, nil }}
+	s := &Store{db, sqliteDialect, noLocks}
 	if err := s.migrate(ctx, nil); err != nil {
 		db.Close()
 		return nil, err

@@ -21,7 +21,7 @@ import (
 type Store struct {
 	db      *sql.DB
 	dialect dialect
-	tryLock func(context.Context) (unlock func(), err error) // ErrBusy if another run has it
+	locks   locks
 }
 
 var _ scheduler.Store = (*Store)(nil)
@@ -44,6 +44,11 @@ func (s *Store) BookingsOf(ctx context.Context, group string) ([]scheduler.Booki
 // Ended implements scheduler.Store.
 func (s *Store) Ended(ctx context.Context) ([]scheduler.Booking, error) {
 	return s.query(ctx, `SELECT `+bookingColumns+` FROM booking WHERE state = 'ended' ORDER BY group_name, generation`)
+}
+
+// Begun implements scheduler.Store.
+func (s *Store) Begun(ctx context.Context) (scheduler.Bookings, error) {
+	return s.query(ctx, `SELECT `+bookingColumns+` FROM booking WHERE state IN ('intended', 'changing', 'cancelling') ORDER BY group_name, generation`)
 }
 
 func (s *Store) query(ctx context.Context, text string, args ...any) ([]scheduler.Booking, error) {
@@ -118,7 +123,7 @@ func (s *Store) Commit(ctx context.Context, batch scheduler.Batch) ([]scheduler.
 			}
 		}
 	}
-	for _, write := range []func(context.Context, *sql.Tx, scheduler.Batch) error{s.writeRound, writeSeen, writeUnreadable, writeEvents, writeNotices, writeReplies, writeMailbox, writeMark} {
+	for _, write := range []func(context.Context, *sql.Tx, scheduler.Batch) error{s.writeRound, writeSeen, writeUnreadable, writeEvents, writeNotices, writeReplies, writeMailbox, writeMark, writeUnattended} {
 		if err := write(ctx, tx, batch); err != nil {
 			return nil, err
 		}

@@ -1,0 +1,64 @@
+package schedulertest
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/peerslot/peerslot/scheduler"
+)
+
+func testUnattended(t *testing.T, s scheduler.Store) {
+	early := time.Date(2026, 3, 3, 1, 15, 0, 0, time.UTC)
+	commit := func(b scheduler.Batch) {
+		t.Helper()
+		if _, err := s.Commit(t.Context(), b); err != nil {
+			t.Fatal(err)
+		}
+	}
+	dead := scheduler.FailedJob{Kind: "series", Subject: "a group", At: early, Why: "refused"}
+	commit(scheduler.Batch{Unattended: &scheduler.Unattended{Repaired: early.Add(time.Hour), Reviewed: early}})
+	commit(scheduler.Batch{Unattended: &scheduler.Unattended{Repaired: early, Dead: []scheduler.FailedJob{dead, {Kind: "night", Subject: "x", At: early, Why: "no"}}}})
+	dead.Why = "refused again"
+	commit(scheduler.Batch{Unattended: &scheduler.Unattended{Dead: []scheduler.FailedJob{dead}}, Mended: &scheduler.FailedJob{Kind: "night", Subject: "x"}})
+	got, err := s.Unattended(t.Context())
+	want := scheduler.Unattended{Repaired: early.Add(time.Hour), Reviewed: early, Dead: []scheduler.FailedJob{dead}}
+	if err != nil || !cmp.Equal(got, want) {
+		t.Errorf("Unattended: %v; got, want:\n%s", err, cmp.Diff(got, want))
+	}
+}
+
+func testBegun(t *testing.T, s scheduler.Store) {
+	save(t, s, Booking("a", 1))
+	booked := save(t, s, Booking("b", 1))
+	booked.State = scheduler.Booked
+	save(t, s, booked)
+	got, err := s.Begun(t.Context())
+	if err != nil || len(got) != 1 || got[0].Group != "a" {
+		t.Errorf("Begun: %v, %v; want the booking of a, which is only intended", got, err)
+	}
+}
+
+func testLockGroup(t *testing.T, s scheduler.Store) {
+	unlock, err := s.LockGroup(t.Context(), "a", 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.LockGroup(t.Context(), "a", 0); !errors.Is(err, scheduler.ErrBusy) {
+		t.Errorf("a second LockGroup of the same: %v; want ErrBusy", err)
+	}
+	if _, err := s.Lock(t.Context(), 0); !errors.Is(err, scheduler.ErrBusy) {
+		t.Errorf("Lock while a group is locked: %v; want ErrBusy", err)
+	}
+	unlock()
+	all, err := s.Lock(t.Context(), 0)
+	if err != nil {
+		t.Fatalf("Lock once the group is free: %v", err)
+	}
+	if _, err := s.LockGroup(t.Context(), "b", 0); !errors.Is(err, scheduler.ErrBusy) {
+		t.Errorf("LockGroup while all is locked: %v; want ErrBusy", err)
+	}
+	all()
+}

@@ -1,0 +1,158 @@
+//go:build !nopostgres
+
+package store_test
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/schedulertest"
+	"github.com/peerslot/peerslot/scheduler/store"
+)
+
+func inSchema(t *testing.T, location, schema string) string {
+	t.Helper()
+	u, err := url.Parse(location)
+	if err != nil {
+		t.Fatal(err)
+	}
+	q := u.Query()
+	q.Set("schema", schema)
+	u.RawQuery = q.Encode()
+	return u.String()
+}
+
+// Stores in schemas of one database, over one pool, each keep the whole contract.
+func TestPostgresSchemas(t *testing.T) {
+	server := os.Getenv("PEERSLOT_TEST_POSTGRES")
+	if server == "" {
+		t.Skip("PEERSLOT_TEST_POSTGRES names no server; CI does")
+	}
+	location := newDatabase(t, server)
+	databases := &store.Databases{Connections: 40}
+	t.Cleanup(func() { databases.Close() })
+	n := 0
+	open := func(t *testing.T) scheduler.Store {
+		n++
+		s, err := databases.Open(t.Context(), inSchema(t, location, "acme_"+strings.Repeat("x", n)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	a, b := open(t), open(t)
+	defer a.Close()
+	defer b.Close()
+	if _, err := a.Commit(t.Context(), scheduler.Batch{Bookings: []scheduler.Booking{schedulertest.Booking("a", 1)}}); err != nil {
+		t.Fatal(err)
+	}
+	unlock, err := a.Lock(t.Context(), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unlock()
+	if there, err := b.Bookings(t.Context()); err != nil || len(there) != 0 {
+		t.Errorf("the other workspace has %v, %v; want nothing of this one", there, err)
+	}
+	free, err := b.Lock(t.Context(), 0)
+	if err != nil {
+		t.Fatalf("Lock of the other workspace: %v; want it free", err)
+	}
+	free()
+	schedulertest.TestStore(t, open)
+}
+
+// A store that an older peerslot wrote in a schema is copied beside it first.
+func TestPostgresBackupBeforeMigration(t *testing.T) {
+	server := os.Getenv("PEERSLOT_TEST_POSTGRES")
+	if server == "" {
+		t.Skip("PEERSLOT_TEST_POSTGRES names no server; CI does")
+	}
+	location := newDatabase(t, server)
+	open(t, inSchema(t, location, "acme")).Close()
+	db, err := sql.Open("pgx", location)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	for _, text := range []string{
+		`INSERT INTO acme.setting (name, value) VALUES ('kept', 'yes')`,
+		`DELETE FROM acme.goose_db_version WHERE version_id >= 5`,
+		`DROP TABLE acme.reply`, `DROP TABLE acme.notice`,
+		`CREATE TABLE acme.notice (id TEXT PRIMARY KEY, at BIGINT NOT NULL, record TEXT NOT NULL)`,
+	} {
+		if _, err := db.Exec(text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	open(t, inSchema(t, location, "acme")).Close()
+	var kept string
+	if err := db.QueryRow(`SELECT value FROM acme_before_4.setting WHERE name = 'kept'`).Scan(&kept); err != nil || kept != "yes" {
+		t.Errorf("the copy says %q, %v; want what was in the store", kept, err)
+	}
+}
+
+// A server elsewhere must prove who it is, unless the address says otherwise.
+func TestRemoteDatabasesProveThemselves(t *testing.T) {
+	for location, demanded := range map[string]bool{
+		"postgres://me:secret@192.0.2.1:5432/x?connect_timeout=1":                 true,
+		"postgres://me:secret@192.0.2.1:5432/x?connect_timeout=1&sslmode=disable": false,
+		"postgres://me:secret@127.0.0.1:1/x":                                      false,
+	} {
+		if got := store.DemandsTLS(location); got != demanded {
+			t.Errorf("%s demands TLS: %v; want %v", location, got, demanded)
+		}
+	}
+	if _, err := store.Open(t.Context(), "postgres://me:secret@127.0.0.1:1/x?schema=Acme%3B--"); err == nil || !strings.Contains(err.Error(), "small letters") || strings.Contains(err.Error(), "secret") {
+		t.Errorf("Open in a schema with signs: %v; want what names may look like", err)
+	}
+}
+
+func TestBudget(t *testing.T) {
+	t.Run("sqlite", func(t *testing.T) { testBudget(t, filepath.Join(t.TempDir(), "jobs.db")) })
+	t.Run("postgres", func(t *testing.T) {
+		server := os.Getenv("PEERSLOT_TEST_POSTGRES")
+		if server == "" {
+			t.Skip("PEERSLOT_TEST_POSTGRES names no server; CI does")
+		}
+		testBudget(t, newDatabase(t, server))
+	})
+}
+
+// testBudget has two processes use one account up: what one takes, the other lacks.
+func testBudget(t *testing.T, location string) {
+	var processes []store.Budget
+	for range 2 {
+		d := &store.Databases{}
+		t.Cleanup(func() { d.Close() })
+		jobs, err := d.Jobs(t.Context(), location)
+		if err != nil {
+			t.Fatal(err)
+		}
+		processes = append(processes, store.Budget{Jobs: jobs, Account: "google of ops", PerMinute: 60})
+	}
+	for i := range 6 { // a tenth of the minute at once
+		if err := processes[i%2].Wait(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if left, err := processes[1].Left(t.Context()); err != nil || left > 1 {
+		t.Errorf("Left: %d, %v; want none, or the one that time gave back", left, err)
+	}
+	soon, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
+	defer cancel()
+	for range 2 { // two would need a second of time
+		if err := processes[0].Wait(soon); errors.Is(err, context.DeadlineExceeded) {
+			return
+		}
+	}
+	t.Error("more calls were given out at once than a tenth of a minute's")
+}

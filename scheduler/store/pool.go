@@ -1,0 +1,91 @@
+//go:build !nopostgres
+
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/jackc/pgx/v5/stdlib"
+)
+
+// pools are by connection string, without the schema.
+type pools map[string]*pgxpool.Pool
+
+func (p *pools) close() {
+	for _, pool := range *p {
+		pool.Close()
+	}
+	*p = nil
+}
+
+// jobsPostgres is the pool of jobs on PostgreSQL.
+type jobsPostgres struct{ Postgres *pgxpool.Pool }
+
+func (d *Databases) openPostgres(ctx context.Context, location string) (*Store, error) {
+	p, err := parsePlace(location)
+	if err != nil {
+		return nil, err
+	}
+	pool, err := d.pool(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	return p.open(pool, func(s *Store) error { return p.makeReady(ctx, s) })
+}
+
+// pool returns the pool of the database in which p lies.
+func (d *Databases) pool(ctx context.Context, p place) (*pgxpool.Pool, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	name := p.config.ConnString()
+	if pool := d.pools[name]; pool != nil {
+		return pool, nil
+	}
+	const usual = 10
+	p.config.MaxConns = usual
+	if d.Connections > 0 {
+		p.config.MaxConns = int32(d.Connections)
+	}
+	pool, err := pgxpool.NewWithConfig(ctx, p.config)
+	if err != nil {
+		return nil, fmt.Errorf("open the store %s: %w", p.name, withoutAddress(err))
+	}
+	if d.pools == nil {
+		d.pools = pools{}
+	}
+	d.pools[name] = pool
+	return pool, nil
+}
+
+func (d *Databases) jobsIn(ctx context.Context, location string) (*Jobs, error) {
+	p, err := parsePlace(location)
+	if err != nil {
+		return nil, err
+	}
+	p.schema = jobsSchema
+	pool, err := d.pool(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	name := p.config.ConnString()
+	if j := d.jobs[name]; j != nil {
+		return j, nil
+	}
+	db := stdlib.OpenDBFromPool(pool)
+	j := &Jobs{
+		jobsPostgres: jobsPostgres{pool}, Schema: jobsSchema, db: db, exclude: postgresLocks(db, jobsSchema).all,
+		now: `(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000)::BIGINT`, max: `GREATEST`,
+	}
+	if err = p.createSchema(ctx, db); err == nil {
+		err = j.makeReady(ctx)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open the jobs beside the store %s: %w", p.name, withoutAddress(err))
+	}
+	d.keep(name, j)
+	return j, nil
+}

@@ -1,0 +1,84 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/peerslot/peerslot/scheduler"
+)
+
+// Settings that say what was done unattended: the moments as RFC 3339 in UTC, whose
+// order is that of their text, and each dead job under its kind and subject.
+const (
+	repairedSetting = "unattended repaired"
+	reviewedSetting = "unattended reviewed"
+	deadSetting     = "unattended dead "
+)
+
+// Unattended implements scheduler.Store.
+func (s *Store) Unattended(ctx context.Context) (u scheduler.Unattended, err error) {
+	rows, err := s.db.QueryContext(ctx, `SELECT name, value FROM setting WHERE name LIKE 'unattended %' ORDER BY name`)
+	if err != nil {
+		return u, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var name, value string
+		if err := rows.Scan(&name, &value); err != nil {
+			return u, err
+		}
+		switch {
+		case name == repairedSetting:
+			u.Repaired, err = time.Parse(time.RFC3339, value)
+		case name == reviewedSetting:
+			u.Reviewed, err = time.Parse(time.RFC3339, value)
+		case strings.HasPrefix(name, deadSetting):
+			var j scheduler.FailedJob
+			err = json.Unmarshal([]byte(value), &j)
+			u.Dead = append(u.Dead, j)
+		}
+		if err != nil {
+			return u, fmt.Errorf("the setting %q in the store cannot be read: %w", name, err)
+		}
+	}
+	return u, rows.Err()
+}
+
+func writeUnattended(ctx context.Context, tx *sql.Tx, batch scheduler.Batch) error {
+	if j := batch.Mended; j != nil {
+		if _, err := tx.ExecContext(ctx, `DELETE FROM setting WHERE name = $1`, deadName(*j)); err != nil {
+			return err
+		}
+	}
+	u := batch.Unattended
+	if u == nil {
+		return nil
+	}
+	for name, at := range map[string]time.Time{repairedSetting: u.Repaired, reviewedSetting: u.Reviewed} {
+		if at.IsZero() {
+			continue
+		}
+		_, err := tx.ExecContext(ctx, `INSERT INTO setting (name, value) VALUES ($1, $2)
+			ON CONFLICT (name) DO UPDATE SET value = $2 WHERE setting.value < $2`, name, at.UTC().Format(time.RFC3339))
+		if err != nil {
+			return err
+		}
+	}
+	for _, j := range u.Dead {
+		text, err := json.Marshal(j)
+		if err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, `INSERT INTO setting (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = $2`, deadName(j), string(text))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func deadName(j scheduler.FailedJob) string { return deadSetting + j.Kind + " " + j.Subject }
