@@ -10,7 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
-	"net"
+	"net/netip"
 	"net/url"
 	"regexp"
 	"strings"
@@ -107,8 +107,8 @@ func parsePlace(location string) (place, error) {
 // isLocal reports whether a host is this machine: a socket's path, or a loopback
 // address.
 func isLocal(host string) bool {
-	ip := net.ParseIP(host)
-	return strings.HasPrefix(host, "/") || host == "localhost" || ip != nil && ip.IsLoopback()
+	ip, err := netip.ParseAddr(host)
+	return strings.HasPrefix(host, "/") || host == "localhost" || err == nil && ip.IsLoopback()
 }
 
 // open connects to the place and makes it ready. pool, if not nil, lends its
