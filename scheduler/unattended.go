@@ -67,6 +67,6 @@ func (b Booking) Begun() bool {
 // Pass notes that a nightly pass, or a review, was made for a moment, unless a later
 // one was.
 func (s *Service) Pass(ctx context.Context, repaired, reviewed time.Time) error {
-	_, err := s.commit(ctx, Batch{Unattended: &Unattended{Repaired: repaired, Reviewed: reviewed}})
+	_, err := s.Commit(ctx, Batch{Unattended: &Unattended{Repaired: repaired, Reviewed: reviewed}})
 	return err
 }

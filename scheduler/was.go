@@ -70,6 +70,12 @@ func (r renamedStore) sorted(all []Booking) []Booking {
 	return all
 }
 
+// Begun implements Store.
+func (r renamedStore) Begun(ctx context.Context) (Bookings, error) {
+	all, err := r.Store.Begun(ctx)
+	return r.rename(all), err
+}
+
 // BookingsOf implements Store.
 func (r renamedStore) BookingsOf(ctx context.Context, group string) ([]Booking, error) {
 	var all []Booking
