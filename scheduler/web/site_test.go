@@ -17,6 +17,7 @@ import (
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/calendar/calendartest"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/booking"
 	"github.com/peerslot/peerslot/scheduler/store"
 	"github.com/peerslot/peerslot/scheduler/web"
 )
@@ -107,8 +108,8 @@ func (s *site) book(t *testing.T) scheduler.Booking {
 	if err != nil {
 		t.Fatal(err)
 	}
-	request := scheduler.Request{Group: group, Slot: slot, Search: scheduler.NewSearch(ready.Workspace, scheduler.DefaultProgram(), availability.Date{Year: 2026, Month: 1, Day: 5})}
-	plans, err := ready.PlanBookings(t.Context(), []scheduler.Request{request})
+	request := scheduler.Request{Group: group, Slot: slot, Search: booking.NewSearch(ready.Workspace, scheduler.DefaultProgram(), availability.Date{Year: 2026, Month: 1, Day: 5})}
+	plans, err := booking.Plan(t.Context(), ready, []scheduler.Request{request})
 	if err != nil {
 		t.Fatal(err)
 	}
