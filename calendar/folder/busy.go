@@ -14,12 +14,13 @@ import (
 
 // Busy implements calendar.BusyReader. It reads every file of each person. An
 // event that cannot be read could be at any time, so that such a file leaves its
-// owner's whole time unknown but for what others say is busy; Reason names it.
+// owner's whole time unknown but for what others say is busy; Reason names it. A UID
+// that is in several files of a person counts as in one.
 func (b *Backend) Busy(ctx context.Context, people []calendar.Address, iv availability.Interval, except ...calendar.UID) (map[calendar.Address]availability.Busy, error) {
 	people = slices.Clone(people)
 	slices.Sort(people)
 	people = slices.Compact(people)
-	ours := ical.NewUIDs(except)
+	ours, listing := ical.NewUIDs(except), b.list()
 	answers := make([]availability.Busy, len(people))
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(runtime.GOMAXPROCS(0))
@@ -29,7 +30,7 @@ func (b *Backend) Busy(ctx context.Context, people []calendar.Address, iv availa
 			if b.Aliases != nil {
 				o.Aliases = b.Aliases(a)
 			}
-			answers[i], err = b.person(ctx, a, o)
+			answers[i], err = b.person(ctx, a, listing, o)
 			return err
 		})
 	}

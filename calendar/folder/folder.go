@@ -5,8 +5,10 @@
 //	calendars/ana@acme.example/    one .ics file an event; folders in it count, too
 //	calendars/ana@acme.example.ics a whole calendar
 //
-// Both may be there; then both count. Names that begin with a dot and other
-// endings than .ics are not read.
+// Both may be there; then both count. Names are alike in any case, and may end in
+// .ical, .vcs and .ics.gz, too; packed files, mails and archives, in which calendars
+// are often handed over, are named as such, and what else lies there, or begins with
+// a dot, is not read.
 //
 // A series lives as <uid>.ics in the folder of its organizer and of every
 // attendee. The organizer's copy is the series: what a person changes there by

@@ -58,9 +58,7 @@ func meeting(iv availability.Interval) string {
 }
 
 func event(lines ...string) string {
-	return "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Other//Program//EN\r\nBEGIN:VEVENT\r\n" +
-		"UID:other-" + fmt.Sprint(len(lines), lines[0]) + "\r\nDTSTAMP:20260101T000000Z\r\nSUMMARY:Dentist\r\n" +
-		strings.Join(lines, "\r\n") + "\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+	return inEvent(append([]string{"UID:other-" + fmt.Sprint(len(lines), lines[0]), "SUMMARY:Dentist"}, lines...)...)
 }
 
 // write makes a file, and the folders it is in.

@@ -23,20 +23,26 @@ const (
 )
 
 // person reads all that there is of one person. The error is that of ctx.
-func (b *Backend) person(ctx context.Context, a calendar.Address, o ical.ReadOptions) (availability.Busy, error) {
+func (b *Backend) person(ctx context.Context, a calendar.Address, l listing, o ical.ReadOptions) (availability.Busy, error) {
 	if parsed, err := calendar.ParseAddress(string(a)); err != nil || parsed != a {
 		return availability.Unreadable(fmt.Sprintf("%q is no mail address", a)), ctx.Err()
 	}
 	if o.Zone = time.UTC; b.Zone != nil {
 		o.Zone = cmp.Or(b.Zone(a), time.UTC)
 	}
-	p := personReader{options: o, busy: availability.Busy{Window: o.Window}}
-	folder := b.folderOf(a)
-	isCalendar := p.readFolder(ctx, folder)
-	isCalendar = p.readFile(folder+suffix) || isCalendar
+	p := personReader{window: o.Window, calendar: ical.NewCalendar(o)}
+	isCalendar := false
+	for _, path := range b.of(l, a) {
+		if strings.EqualFold(filepath.Base(path), string(a)) {
+			isCalendar = p.readFolder(ctx, path) || isCalendar
+		} else {
+			isCalendar = p.readFile(path) || isCalendar
+		}
+	}
 	if err := ctx.Err(); err != nil {
 		return availability.Busy{}, err
 	}
+	folder := b.folderOf(a)
 	switch {
 	case isCalendar:
 	case p.marked:
@@ -49,61 +55,59 @@ func (b *Backend) person(ctx context.Context, a calendar.Address, o ical.ReadOpt
 
 // A personReader puts together what the files of one person say.
 type personReader struct {
-	options ical.ReadOptions
-	busy    availability.Busy
-	read    int  // files that could be read
-	marked  bool // the folder was made for invitations
-	foreign bool // and yet holds something else
-	blind   bool // something could not be read
-	muted   int  // warnings left out
+	window   availability.Interval
+	calendar *ical.Calendar
+	read     int      // files that could be read
+	marked   bool     // a folder was made for invitations
+	foreign  bool     // and yet holds something else
+	blind    string   // why something could not be read; "" if all could
+	warnings []string // about files as such
 }
 
 // answer returns what is known after all files.
 func (p *personReader) answer() availability.Busy {
-	if p.muted > 0 {
-		p.busy.Warnings = append(p.busy.Warnings, fmt.Sprintf("and %d more", p.muted))
+	busy, err := p.calendar.Busy()
+	if err != nil {
+		p.unknown(err.Error())
+		busy, p.read = availability.Busy{}, 0
 	}
+	busy.Warnings = append(p.warnings, busy.Warnings...)
+	if more := len(busy.Warnings) - maxWarnings; more > 0 {
+		busy.Warnings = append(busy.Warnings[:maxWarnings], fmt.Sprintf("and %d more", more))
+	}
+	busy.Reason = cmp.Or(p.blind, busy.Reason)
 	switch {
-	case p.blind && p.read == 0:
-		p.busy.Window = availability.Interval{}
-	case p.blind:
-		p.busy.Spans = append(p.busy.Spans, availability.Span{Interval: p.options.Window, Kind: availability.Unknown})
+	case p.blind != "" && p.read == 0:
+		busy.Window = availability.Interval{}
+	case p.blind != "":
+		busy.Spans = append(busy.Spans, availability.Span{Interval: p.window, Kind: availability.Unknown})
 	}
-	p.busy.Normalize()
-	return p.busy
+	busy.Normalize()
+	return busy
 }
 
 // unknown notes why nothing is known but what other files say.
 func (p *personReader) unknown(reason string) {
-	if p.blind {
-		p.warn(reason)
+	if p.blind != "" {
+		p.warnings = append(p.warnings, reason)
 		return
 	}
-	p.blind = true
-	p.busy.Reason = reason
-}
-
-func (p *personReader) warn(warning string) {
-	if len(p.busy.Warnings) >= maxWarnings {
-		p.muted++
-		return
-	}
-	p.busy.Warnings = append(p.busy.Warnings, warning)
+	p.blind = reason
 }
 
 // readFolder reads the files of a person's folder and of the folders in it, as
 // far as ctx lasts. It reports whether that is a calendar.
 func (p *personReader) readFolder(ctx context.Context, dir string) bool {
 	_, err := os.Lstat(filepath.Join(dir, markerName))
-	p.marked = err == nil
+	p.marked, p.foreign = err == nil, false
 	if !p.readDir(ctx, dir, true) {
 		return false
 	}
 	if p.marked {
 		return p.foreign
 	}
-	if p.read == 0 && !p.blind {
-		p.warn(dir + ": holds no events")
+	if p.read == 0 && p.blind == "" {
+		p.warnings = append(p.warnings, dir+": holds no events")
 	}
 	return true
 }
@@ -120,7 +124,7 @@ func (p *personReader) readDir(ctx context.Context, dir string, top bool) bool {
 		case ctx.Err() != nil:
 			return true
 		case strings.HasPrefix(e.Name(), "."):
-		case strings.EqualFold(filepath.Ext(path), suffix):
+		case ending(strings.ToLower(e.Name())) != "":
 			p.readFile(path)
 			p.foreign = p.foreign || p.marked && isForeign(path)
 		case !isDir(e, path):
@@ -143,18 +147,20 @@ func isDir(e fs.DirEntry, path string) bool {
 
 // readFile reads one file. It reports whether that is there.
 func (p *personReader) readFile(path string) bool {
+	if what := mistaken[strings.ToLower(filepath.Ext(path))]; what != "" {
+		p.unknown(path + ": " + what)
+		return true
+	}
 	f, err := file.Open(path, maxSize)
 	if err != nil {
 		return p.cannotOpen(path, err)
 	}
 	defer f.Close()
-	busy, err := ical.ReadBusy(f, p.options)
-	if err != nil {
+	if err := p.calendar.Add(path, f); err != nil {
 		p.unknown(fmt.Sprintf("%s: %v", path, file.Reason(err)))
 		return true
 	}
 	p.read++
-	p.add(path, busy)
 	return true
 }
 
@@ -180,16 +186,4 @@ func (p *personReader) cannotOpen(path string, err error) bool {
 	}
 	p.unknown(fmt.Sprintf("%s: %v", path, file.Reason(err)))
 	return true
-}
-
-// add takes over what one file says.
-func (p *personReader) add(path string, b availability.Busy) {
-	p.busy.Window = p.busy.Window.Clip(b.Window)
-	p.busy.Spans = append(p.busy.Spans, b.Spans...)
-	if b.Reason != "" {
-		p.busy.Reason = cmp.Or(p.busy.Reason, path+": "+b.Reason)
-	}
-	for _, w := range b.Warnings {
-		p.warn(path + ": " + w)
-	}
 }

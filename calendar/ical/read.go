@@ -34,3 +34,12 @@ func NewUIDs(list []calendar.UID) UIDs { return busy.NewUIDs(list) }
 // Neither the warnings nor the error hold a title, a name or a note. The error
 // (not a calendar, cut off, over a limit) means that nothing is known.
 func ReadBusy(r io.Reader, o ReadOptions) (availability.Busy, error) { return busy.Read(r, o) }
+
+// A Calendar puts together one person's calendar of the files that it lies in, which
+// say together what one file with all of their events says to [ReadBusy]: a UID that
+// is in several counts as in one.
+type Calendar = busy.Calendar
+
+// NewCalendar returns a calendar of no files. Add reads one, whose error means that
+// nothing of it counts, and that others do; Busy is to be called once, after them.
+func NewCalendar(o ReadOptions) *Calendar { return busy.NewCalendar(o) }

@@ -14,7 +14,7 @@ import (
 
 // An event is what a VEVENT says of when somebody is busy.
 type event struct {
-	line     int
+	place    place
 	calendar int
 	sequence int32
 	free     bool
@@ -56,7 +56,7 @@ type eventReader struct {
 // take. An event in a zone that nobody knows is unknown at all instants that
 // its wall clock may mean.
 func (r *eventReader) read(c excerpt) (e event, ok bool) {
-	e = event{line: c.line, calendar: c.calendar, sequence: c.sequence, free: !c.status.takesTime(), kind: c.status.kind(), unnamed: c.unnamed, off: c.off}
+	e = event{place: c.place, calendar: c.calendar, sequence: c.sequence, free: !c.status.takesTime(), kind: c.status.kind(), unnamed: c.unnamed, off: c.off}
 	if p := c.Get("RECURRENCE-ID"); p != nil {
 		r.readID(&e, p)
 	}
@@ -77,9 +77,9 @@ func (r *eventReader) read(c excerpt) (e event, ok bool) {
 		e.kind = availability.Unknown
 	}
 	if e.start.Odd && !e.start.Vague {
-		r.warn.add(e.line, "DTSTART is not written as it should be")
+		r.warn.add(e.place, "DTSTART is not written as it should be")
 	}
-	r.warnOfTwins(e.line, c)
+	r.warnOfTwins(e.place, c)
 	r.readLength(&e, c)
 	if e.start.Vague {
 		r.unknown(&e, "only the day of DTSTART can be read")
@@ -91,10 +91,10 @@ func (r *eventReader) read(c excerpt) (e event, ok bool) {
 }
 
 // warnOfTwins warns of what should be there once.
-func (r *eventReader) warnOfTwins(line int, c excerpt) {
+func (r *eventReader) warnOfTwins(at place, c excerpt) {
 	for _, name := range []string{"DTSTART", "DTEND", "DURATION"} {
 		if list := c.All(name); len(list) > 1 && list[0].Value != list[1].Value {
-			r.warn.add(line, "%s is there twice: the first counts", name)
+			r.warn.add(at, "%s is there twice: the first counts", name)
 		}
 	}
 }
@@ -102,13 +102,13 @@ func (r *eventReader) warnOfTwins(line int, c excerpt) {
 // unknown makes the event one that is not known to be busy or free.
 func (r *eventReader) unknown(e *event, why string) {
 	e.kind = availability.Unknown
-	r.warn.add(e.line, "%s", why)
+	r.warn.add(e.place, "%s", why)
 	r.noteDoubt(e, why)
 }
 
 func (r *eventReader) noteDoubt(e *event, why string) {
 	if r.doubt == "" && !e.free {
-		r.doubt = fmt.Sprintf("line %d: %s", e.line, why)
+		r.doubt = fmt.Sprintf("%s: %s", e.place, why)
 	}
 }
 
@@ -117,7 +117,7 @@ func (r *eventReader) noteDoubt(e *event, why string) {
 func (r *eventReader) readID(e *event, p *line.Prop) {
 	id, ok := line.StampOf(p)
 	if !ok || id.Vague {
-		r.warn.add(e.line, "RECURRENCE-ID cannot be read: the event counts beside its series")
+		r.warn.add(e.place, "RECURRENCE-ID cannot be read: the event counts beside its series")
 		return
 	}
 	e.id = &id
@@ -126,7 +126,7 @@ func (r *eventReader) readID(e *event, p *line.Prop) {
 	case "THISANDFUTURE":
 		e.future = true
 	default:
-		r.warn.add(e.line, "RANGE of RECURRENCE-ID cannot be read: it counts for one occurrence")
+		r.warn.add(e.place, "RANGE of RECURRENCE-ID cannot be read: it counts for one occurrence")
 	}
 }
 
@@ -135,12 +135,12 @@ func (r *eventReader) readID(e *event, p *line.Prop) {
 func (r *eventReader) readBackwards(e *event, c excerpt) bool {
 	p := c.Get("DTEND")
 	if p == nil || e.id != nil || c.Get("RRULE") != nil {
-		r.warn.add(e.line, "an event without a DTSTART that can be read is left out")
+		r.warn.add(e.place, "an event without a DTSTART that can be read is left out")
 		return false
 	}
 	end, ok := line.StampOf(p)
 	if !ok {
-		r.warn.add(e.line, "an event without a time that can be read is left out")
+		r.warn.add(e.place, "an event without a time that can be read is left out")
 		return false
 	}
 	r.unknown(e, "DTSTART cannot be read: the day before DTEND is unknown")
@@ -162,11 +162,11 @@ func (r *eventReader) zone(e *event, s line.Stamp) *zones.Clock {
 		found := r.find(e.calendar, s.TZID)
 		switch {
 		case found.Loc == nil:
-			r.warn.add(e.line, "%s: the event is unknown", found.Note)
+			r.warn.add(e.place, "%s: the event is unknown", found.Note)
 			r.noteDoubt(e, found.Note)
 			return nil
 		case found.Note != "":
-			r.warn.add(e.line, "%s", found.Note)
+			r.warn.add(e.place, "%s", found.Note)
 		}
 		return r.clock(found.Loc)
 	}
@@ -232,7 +232,7 @@ func (r *eventReader) readEnd(e *event, p *line.Prop) {
 		return
 	}
 	if end.Odd {
-		r.warn.add(e.line, "DTEND is not written as it should be")
+		r.warn.add(e.place, "DTEND is not written as it should be")
 	}
 	r.setEnd(e, end)
 }
@@ -309,17 +309,17 @@ func (r *eventReader) rulesIn(e *event, c excerpt, name string) []rrule.Rule {
 		}
 		switch {
 		case err != nil && name == "EXRULE":
-			r.warn.add(e.line, "EXRULE cannot be read: nothing is left out by it")
+			r.warn.add(e.place, "EXRULE cannot be read: nothing is left out by it")
 			continue
 		case err != nil:
 			e.broken = true
-			r.warn.add(e.line, "%v: when it repeats is unknown", err)
+			r.warn.add(e.place, "%v: when it repeats is unknown", err)
 			r.noteDoubt(e, err.Error()+": when it repeats is unknown")
 			continue
 		case odd:
-			r.warn.add(e.line, "%s is not written as it should be", name)
+			r.warn.add(e.place, "%s is not written as it should be", name)
 		case slices.ContainsFunc(x.Weeks, func(n int) bool { return n < 0 || n == 1 || n > 51 }):
-			r.warn.add(e.line, "BYWEEKNO: calendar programs differ at the turn of the year")
+			r.warn.add(e.place, "BYWEEKNO: calendar programs differ at the turn of the year")
 		}
 		if e.start.Form == line.WholeDay {
 			x = x.OfDays()
@@ -334,7 +334,7 @@ func (r *eventReader) datesIn(e *event, c excerpt, name string) []line.Period {
 	for _, p := range c.All(name) {
 		for _, x := range line.PeriodsIn(p) {
 			if !x.OK || x.Vague {
-				r.warn.add(e.line, "a date of %s cannot be read", name)
+				r.warn.add(e.place, "a date of %s cannot be read", name)
 			}
 			if !x.OK || x.Vague && name == "EXDATE" {
 				continue

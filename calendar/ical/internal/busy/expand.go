@@ -229,7 +229,7 @@ func (x *expander) expand(m *event, r rrule.Rule, from, to int64, yield func(wal
 		return
 	}
 	const why = "its rule repeats too often: the rest is unknown"
-	x.warn.add(m.line, why)
+	x.warn.add(m.place, why)
 	x.noteDoubt(m, why)
 	switch {
 	case m.start.Form == line.WholeDay:
@@ -258,7 +258,7 @@ func (x *expander) until(m *event, r rrule.Rule) ruleEnd {
 	u, ok := line.ParseStamp(r.Until)
 	switch {
 	case !ok || u.Vague:
-		x.warn.add(m.line, "UNTIL of its rule cannot be read: the rule has no end")
+		x.warn.add(m.place, "UNTIL of its rule cannot be read: the rule has no end")
 		return ruleEnd{wall: rrule.Endless}
 	case u.Form == line.WholeDay:
 		return ruleEnd{wall: u.Wall + rrule.SecondsPerDay}

@@ -15,12 +15,12 @@ import (
 // Google publishes each meeting as one of its own, with a SUMMARY and without
 // any FREEBUSY: that is busy. Without either it says that nothing is.
 func (x *expander) freeBusy(in excerpt) (covered availability.Interval, ok bool) {
-	e := event{line: in.line, calendar: in.calendar, unnamed: true}
+	e := event{place: in.place, calendar: in.calendar, unnamed: true}
 	span, ok := x.spanOf(e, in)
 	periods := in.All("FREEBUSY")
 	if len(periods) == 0 && in.Get("SUMMARY") != nil {
 		if !ok {
-			x.warn.add(in.line, "a VFREEBUSY without a time that can be read is left out")
+			x.warn.add(in.place, "a VFREEBUSY without a time that can be read is left out")
 			return covered, false
 		}
 		x.put(&span, span.start.Wall)
@@ -70,7 +70,7 @@ func FreeBusyType(p *line.Prop) (kind availability.Kind, free bool) {
 // freeBusyPeriod adds one period. If its end cannot be read, a day is unknown.
 func (x *expander) freeBusyPeriod(e event, d line.Period) {
 	if !d.OK || d.Vague {
-		x.warn.add(e.line, "a line.Period of FREEBUSY cannot be read")
+		x.warn.add(e.place, "a period of FREEBUSY cannot be read")
 	}
 	if !d.OK {
 		return
@@ -81,7 +81,7 @@ func (x *expander) freeBusyPeriod(e event, d line.Period) {
 		e.start.Form, e.kind, e.length = line.WholeDay, availability.Unknown, line.Length{Days: 1}
 		e.start.Wall = line.Midnight(d.Wall)
 	case d.End == "":
-		x.unknown(&e, "a line.Period of FREEBUSY has no end: a day is unknown")
+		x.unknown(&e, "a period of FREEBUSY has no end: a day is unknown")
 		e.length = line.Length{Days: 1}
 	default:
 		x.setPeriodEnd(&e, d)

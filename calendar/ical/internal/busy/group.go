@@ -59,7 +59,7 @@ func (x *expander) strays(g *group) {
 		switch {
 		case !o.stray:
 		case known:
-			x.warn.add(o.line, "the rule of an override is left out")
+			x.warn.add(o.place, "the rule of an override is left out")
 		default:
 			may := *o
 			x.unknown(&may, "it has a rule, but names an occurrence of a series that is not there: when it repeats is unknown")
@@ -126,11 +126,11 @@ func (x *expander) key(s line.Stamp, e *event) (k key, ok bool) {
 		if found := x.find(e.calendar, s.TZID); found.Loc != nil {
 			z = x.clock(found.Loc)
 		} else {
-			x.warn.add(e.line, "%s: an occurrence is looked for on the clocks of its series", found.Note)
+			x.warn.add(e.place, "%s: an occurrence is looked for on the clocks of its series", found.Note)
 		}
 	case line.Floating:
 		if e.start.Form == line.Zoned || e.start.Form == line.UTC {
-			x.warn.add(e.line, "an occurrence is named without a zone: it is looked for on the clocks of its series")
+			x.warn.add(e.place, "an occurrence is named without a zone: it is looked for on the clocks of its series")
 		}
 	}
 	switch day := line.Midnight(s.Wall); {

@@ -32,15 +32,32 @@ type Options struct {
 
 // Read reads a calendar as ical.ReadBusy promises.
 func Read(r io.Reader, o Options) (availability.Busy, error) {
-	return newScan(r, o).busy(o)
-}
-
-// busy reads the calendar to its end and returns what it says.
-func (s *scan) busy(o Options) (availability.Busy, error) {
-	if err := s.run(); err != nil {
+	c := NewCalendar(o)
+	if err := c.Add("", r); err != nil {
 		return availability.Busy{}, err
 	}
-	b := &busyReader{scan: s, window: o.Window}
+	return c.Busy()
+}
+
+// A Calendar puts together one person's calendar of the files that it lies in: a UID
+// that is in several of them counts as in one. Its methods must not be called at the
+// same time.
+type Calendar struct {
+	scan    *scan
+	options Options
+}
+
+// NewCalendar returns one of no files.
+func NewCalendar(o Options) *Calendar { return &Calendar{newScan(o), o} }
+
+// Add reads one file. The error means that nothing of it counts, and others do.
+// Warnings name the file.
+func (c *Calendar) Add(file string, r io.Reader) error { return c.scan.add(file, r) }
+
+// Busy returns what all files say together. Call it once, after the last Add.
+func (c *Calendar) Busy() (availability.Busy, error) {
+	s, o := c.scan, c.options
+	b := &busyReader{scan: s, window: o.Window, covered: map[string]*coverage{}}
 	b.expander = newExpander(o, &s.warn, &b.spans)
 	// A daily event takes twice the days of the window, and some for its rule.
 	b.budget = rrule.Budget(500_000 + len(s.excerpts)*int(200+4*o.Window.Length()/(24*time.Hour)))
@@ -57,18 +74,23 @@ type busyReader struct {
 	scan    *scan
 	window  availability.Interval
 	groups  []*group
-	covered []availability.Interval // the time that VFREEBUSY speak of
-	partly  bool                    // no more than that is known
+	covered map[string]*coverage // by file
+}
+
+// A coverage is the time that the VFREEBUSY of a file speak of. If one does not say
+// of which, they speak of all.
+type coverage struct {
+	times []availability.Interval
+	all   bool
 }
 
 // readAll reads the excerpts and adds the times that they say.
 func (b *busyReader) readAll() {
 	b.readZones()
 	byUID := map[uint64]*group{}
-	b.partly = b.scan.events == 0
 	for _, x := range b.scan.excerpts {
 		if x.kind == freeBusyKind {
-			b.cover(b.freeBusy(x))
+			b.cover(x)
 			continue
 		}
 		e, ok := b.read(x)
@@ -125,19 +147,32 @@ func (b *busyReader) readZones() {
 	}
 }
 
-// cover notes that the calendar speaks of that time; ok is false if it does not
-// say of which.
-func (b *busyReader) cover(iv availability.Interval, ok bool) {
-	b.partly = b.partly && ok
-	b.covered = append(b.covered, iv)
+// cover adds the times of a VFREEBUSY, and notes of what time its file speaks.
+func (b *busyReader) cover(x excerpt) {
+	iv, ok := b.freeBusy(x)
+	c := b.covered[x.place.file]
+	if c == nil {
+		c = &coverage{}
+		b.covered[x.place.file] = c
+	}
+	c.times, c.all = append(c.times, iv), c.all || !ok
+}
+
+// uncovered returns the time of which a file does not speak that has nothing but
+// VFREEBUSY.
+func (b *busyReader) uncovered() (out []availability.Interval) {
+	for file, c := range b.covered {
+		if !c.all && !b.scan.eventful[file] {
+			out = append(out, availability.Subtract([]availability.Interval{b.window}, availability.Union(c.times))...)
+		}
+	}
+	return out
 }
 
 func (b *busyReader) result() (availability.Busy, error) {
-	if b.partly && len(b.covered) > 0 {
-		for _, iv := range availability.Subtract([]availability.Interval{b.window}, availability.Union(b.covered)) {
-			b.spans.add(iv.Start.Unix(), iv.End.Unix()+1, class{kind: availability.Unknown})
-			b.doubt = cmp.Or(b.doubt, "the calendar tells of free and busy time for a part of the days only")
-		}
+	for _, iv := range b.uncovered() {
+		b.spans.add(iv.Start.Unix(), iv.End.Unix()+1, class{kind: availability.Unknown})
+		b.doubt = cmp.Or(b.doubt, "the calendar tells of free and busy time for a part of the days only")
 	}
 	list := b.spans.in(b.window)
 	if len(list) > maxSpans {

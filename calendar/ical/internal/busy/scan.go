@@ -20,24 +20,25 @@ const (
 	maxFreeBusy = 1 << 20  // bytes of one VFREEBUSY
 )
 
-// A scan reads a calendar once and keeps of it what may matter to a window:
-// the events that may touch it and, of those, the lines that say when. They are
+// A scan reads the files of a calendar once and keeps of them what may matter to a
+// window: the events that may touch it and, of those, the lines that say when. They are
 // few, so that a calendar is never in memory as a whole. Everything that cannot
 // be told at a glance is kept and left to who reads the excerpts.
 type scan struct {
-	*line.Reader
+	line.Reader
+	file      string   // that is read
+	first     int      // calendars before it
 	from, to  int64    // days that may matter
 	owner     []string // and their aliases; none if not known
 	organizer string
 	days      bool // only events of whole days count, also those marked as free
 	except    UIDs
-	warn      warnings
 
 	open      line.Outline
 	calendars int
 	method    string            // of the calendar: what a message is (RFC 5546)
 	kind      kind              // of the component directly in the calendar
-	begin     int               // the line in which it began
+	begin     place             // where it began
 	text      []byte            // its lines that matter, unfolded
 	zone      []*line.Component // the definition of a zone, and what is open in it
 	event     glance
@@ -45,17 +46,23 @@ type scan struct {
 
 	zonesTried int // names of such zones
 
+	finds
+	eventful  map[string]bool // files that hold events, kept or not
+	zones     []string        // that ghosts name
+	seed      maphash.Seed
+	line      line.Content
+	known     [8]string // beginnings of lines whose parameters are as they should be
+	nextKnown int
+	startZone []byte // of the DTSTART before the line
+}
+
+// finds are what a scan keeps.
+type finds struct {
 	excerpts    []excerpt // events and VFREEBUSY
 	definitions []excerpt // of zones
-	events      int       // how many there are, kept or not
-	kept        int
+	kept        int       // bytes
 	ghosts      []ghost
-	zones       []string // that ghosts name
-	seed        maphash.Seed
-	line        line.Content
-	known       [8]string // beginnings of lines whose parameters are as they should be
-	nextKnown   int
-	startZone   []byte // of the DTSTART before the line
+	warn        warnings
 }
 
 // A kind of component.
@@ -72,8 +79,8 @@ const (
 type excerpt struct {
 	*line.Component
 	kind     kind
-	calendar int // from 1
-	line     int // in which it begins
+	calendar int   // from 1
+	place    place // where it begins
 	uid      uint64
 	sequence int32
 	status   status
@@ -91,8 +98,8 @@ type ghost struct {
 	override bool
 }
 
-func newScan(r io.Reader, o Options) *scan {
-	s := &scan{Reader: line.NewReader(r), organizer: string(o.Organizer), days: o.Days, except: o.Except, seed: maphash.MakeSeed()}
+func newScan(o Options) *scan {
+	s := &scan{eventful: map[string]bool{}, organizer: string(o.Organizer), days: o.Days, except: o.Except, seed: maphash.MakeSeed()}
 	// No zone is further than a day from UTC; rounding takes another.
 	for _, a := range slices.Concat([]calendar.Address{o.Owner}, o.Aliases) {
 		if a != "" {
@@ -104,7 +111,25 @@ func newScan(r io.Reader, o Options) *scan {
 	return s
 }
 
-// run reads the calendar to its end.
+// add reads a file to its end. On an error all that was kept of it is gone.
+func (s *scan) add(file string, r io.Reader) error {
+	text, err := line.Unpack(r)
+	if err != nil {
+		return err
+	}
+	s.Reset(text)
+	s.file, s.first, s.open, s.kind = file, s.calendars, line.Outline{}, other
+	before := s.finds
+	if err = s.run(); err != nil {
+		s.finds = before
+	}
+	return err
+}
+
+// here returns the place of the line that was read last.
+func (s *scan) here() place { return place{s.file, s.Number} }
+
+// run reads the file to its end.
 func (s *scan) run() error {
 	for s.Next() {
 		if err := s.take(); err != nil {
@@ -114,7 +139,7 @@ func (s *scan) run() error {
 	switch err := s.Err(); {
 	case err != nil:
 		return err
-	case s.calendars == 0:
+	case s.calendars == s.first:
 		return line.ErrNotCalendar
 	case s.open.Depth() > 0:
 		return line.ErrCutOff
@@ -128,11 +153,11 @@ func (s *scan) take() error {
 	if n < 0 && s.Folded { // a fold in the name
 		n = line.NameLength(s.Whole())
 	}
-	if s.calendars == 0 && (n < 0 || !line.EqualFold(s.Head[:n], "BEGIN")) {
+	if s.calendars == s.first && (n < 0 || !line.EqualFold(s.Head[:n], "BEGIN")) {
 		return line.NotCalendar(s.Head)
 	}
 	if n < 0 {
-		s.warn.add(s.Number, "no property: the line is left out")
+		s.warn.add(s.here(), "no property: the line is left out")
 		return nil
 	}
 	name := s.Head[:n]
@@ -144,10 +169,10 @@ func (s *scan) take() error {
 	}
 	switch depth := s.open.Depth(); {
 	case depth == 0:
-		s.warn.add(s.Number, "the line stands outside of the calendar and is left out")
+		s.warn.add(s.here(), "the line stands outside of the calendar and is left out")
 	case depth == 1:
 		if err := s.line.Parse(s.Whole()); err != nil || s.line.Flawed {
-			s.warn.add(s.Number, "no property: the line is left out")
+			s.warn.add(s.here(), "no property: the line is left out")
 		} else if s.line.Named("METHOD") {
 			s.method = strings.ToUpper(strings.TrimSpace(string(s.line.Value)))
 		}
@@ -177,7 +202,7 @@ func (s *scan) takeBegin(n int) error {
 		}
 	}
 	if err := s.open.Begin(name, s.Number); err != nil {
-		if s.calendars == 0 {
+		if s.calendars == s.first {
 			return line.NotCalendar(s.Head)
 		}
 		return err
@@ -188,9 +213,9 @@ func (s *scan) takeBegin(n int) error {
 		s.method = ""
 	case 2:
 		if line.EqualFold(name, "VAVAILABILITY") {
-			s.warn.add(s.Number, "VAVAILABILITY is not read: say in the roster at which hours the person can meet")
+			s.warn.add(s.here(), "VAVAILABILITY is not read: say in the roster at which hours the person can meet")
 		}
-		s.kind, s.begin, s.text, s.event, s.skipZone = kindOf(name), s.Number, s.text[:0], glance{}, false
+		s.kind, s.begin, s.text, s.event, s.skipZone = kindOf(name), s.here(), s.text[:0], glance{}, false
 		s.zone = s.zone[:0]
 	}
 	if s.kind == timezoneKind {
@@ -236,7 +261,7 @@ func (s *scan) takeEnd(n int) error {
 		return err
 	}
 	if !fits {
-		s.warn.add(s.Number, "END does not fit what began before it")
+		s.warn.add(s.here(), "END does not fit what began before it")
 	}
 	switch now := s.open.Depth(); {
 	case depth >= 2 && now == 1:
@@ -256,7 +281,7 @@ func (s *scan) takeEvent(p property, n int) {
 	switch p {
 	case propNone:
 		if s.Head[n] == ';' && bytes.IndexByte(s.Head, ':') < 0 && !s.Folded {
-			s.warn.add(s.Number, "no property: the line is left out")
+			s.warn.add(s.here(), "no property: the line is left out")
 		}
 	case propUID:
 		e.noteUID(s.Whole(), s)
@@ -278,7 +303,7 @@ func (s *scan) takeEvent(p property, n int) {
 	default:
 		text := s.Whole()
 		if s.Cut {
-			s.warn.add(s.Number, "%v", line.ErrLong)
+			s.warn.add(s.here(), "%v", line.ErrLong)
 			e.unclear = true
 		}
 		if s.Head[n] == ';' && !s.plainParams(text) {
@@ -360,7 +385,7 @@ func (s *scan) finish() error {
 	case other:
 		return nil
 	case eventKind:
-		s.events++
+		s.eventful[s.file] = true
 		switch s.method {
 		case "CANCEL":
 			s.event.status.cancelled, s.event.off = true, !s.event.override
@@ -391,7 +416,7 @@ func (s *scan) keep(kind kind) error {
 		return fmt.Errorf("more than %d MB of the calendar matter", maxExcerpts>>20)
 	}
 	x := excerpt{
-		kind: kind, calendar: s.calendars, line: s.begin,
+		kind: kind, calendar: s.calendars, place: s.begin,
 		uid: s.event.uid, sequence: s.event.sequence, status: s.event.status, unnamed: s.event.unnamed, off: s.event.off,
 	}
 	if kind == timezoneKind {

@@ -7,10 +7,12 @@ import (
 
 // kinds are what is taken for calendars by mistake, by how it begins, and what to do.
 var kinds = []struct{ begins, what string }{
-	{"\x1f\x8b", "this is packed (gzip): unpack it"},
-	{"PK\x03\x04", "this is packed (zip): unpack it"},
-	{"\xff\xfe", "this is UTF-16: save it as UTF-8"},
-	{"\xfe\xff", "this is UTF-16: save it as UTF-8"},
+	{"\x1f\x8b", "this is packed with gzip, twice: unpack it"},
+	{"PK\x03\x04", "this is packed (zip): unpack it, and use the .ics files that are in it"},
+	{"\xff\xfe", wide},
+	{"\xfe\xff", wide},
+	{"B\x00", wide},
+	{"\x00B", wide},
 	{"<", "this is a web page: the link leads to a sign-in, or is not that of the .ics file"},
 	{"BEGIN:VCARD", "these are contacts: export the calendar"},
 	{"RECEIVED:", "this is a mail: save the .ics that is attached to it"},
@@ -19,6 +21,8 @@ var kinds = []struct{ begins, what string }{
 	{"FROM:", "this is a mail: save the .ics that is attached to it"},
 	{"MIME-VERSION:", "this is a mail: save the .ics that is attached to it"},
 }
+
+const wide = "this is UTF-16: export the calendar again, or open the file in an editor and save it as UTF-8"
 
 // NotCalendar returns ErrNotCalendar, with what a text is that begins with head, if
 // that can be told.

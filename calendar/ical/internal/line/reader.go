@@ -42,7 +42,17 @@ type Reader struct {
 
 // NewReader returns the reader of a calendar's text.
 func NewReader(r io.Reader) *Reader {
-	return &Reader{src: r, buf: make([]byte, bufferSize)}
+	l := &Reader{}
+	l.Reset(r)
+	return l
+}
+
+// Reset makes l the reader of another text.
+func (l *Reader) Reset(r io.Reader) {
+	*l = Reader{src: r, buf: l.buf, scratch: l.scratch}
+	if l.buf == nil {
+		l.buf = make([]byte, bufferSize)
+	}
 }
 
 // Next moves to the next line. It returns false at the end of the text and on
