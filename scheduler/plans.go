@@ -21,6 +21,7 @@ type RepairPlan struct {
 	Noted    []Booking // of which only our record changes
 	Reslots  []Reslot  // series that are to be booked on another slot
 	Seen     *Seen     // what was read of the calendar, to be kept; nil if nothing is
+	Attended []Attended // who can attend what, as it is after the changes
 }
 
 // A Reslot is a series whose rest is to be booked on another weekly slot.
@@ -109,6 +110,7 @@ type BookingPlan struct {
 	Moves     []Move
 	Booking   Booking // what is to be saved and put; its series carries the moves
 	Unknown   []Unknown
+	Attended  Attended // who can attend its sessions; without a UID
 	Stay      string // why the favoured slot was kept or left; "" if there is none
 	Problem   error  // why the group cannot be booked; nil if it can
 }

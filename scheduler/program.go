@@ -208,7 +208,7 @@ func (w Workspace) AlsoMet(p Program) []string {
 func (w Workspace) Participants(p Program) []calendar.Address {
 	var out []calendar.Address
 	for a, person := range w.Roster {
-		if p.People.Matches(person) {
+		if p.People.Matches(person) && !slices.Contains(person.Left, p.Name) {
 			out = append(out, a)
 		}
 	}

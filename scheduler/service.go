@@ -132,7 +132,13 @@ func (s *Service) Book(ctx context.Context, p BookingPlan) (b Booking, created b
 	if err != nil {
 		return Booking{}, false, fmt.Errorf("book group %q: %w", p.Group.Name, err)
 	}
-	return s.place(ctx, b)
+	b, created, err = s.place(ctx, b)
+	if err != nil || !created {
+		return b, created, err
+	}
+	found := p.Attended
+	found.UID = b.Series.UID
+	return b, true, s.KeepAttended(ctx, []Attended{found})
 }
 
 // intendBooking commits a new booking. One of the group that is over, and was not

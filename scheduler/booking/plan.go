@@ -295,6 +295,9 @@ func plan(p *planning.Planner, plan *scheduler.BookingPlan, r scheduler.Request)
 		Group: plan.Group.Name, Program: plan.Group.Program, State: scheduler.Intended, Series: series, Facilitators: facilitators, Invited: slices.Clone(plan.Group.Members), Rules: plan.Program.Rules(), Loose: loose(p.Snapshot, plan.Group),
 		Attendance: plan.Attendance(), Possible: c.Possible, Created: series.Updated,
 	}
+	if plan.Attended, err = p.Attended(plan.Group, series); err != nil {
+		return err
+	}
 	p.Planned = append(p.Planned, plan.Booking)
 	return p.Take(series)
 }

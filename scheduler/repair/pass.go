@@ -38,6 +38,7 @@ func New(s scheduler.Snapshot) (scheduler.RepairPlan, error) {
 	for _, sub := range r.subjects {
 		r.fault(sub, r.judge(sub))
 		r.fault(sub, r.describe(sub))
+		r.fault(sub, r.attended(sub))
 		r.conclude(sub)
 	}
 	r.plan.Findings = append(r.plan.Findings, planning.Upkeep(s)...)
@@ -389,6 +390,15 @@ func (r *pass) describe(sub *subject) error {
 	}
 	sub.series.Description, sub.booking.Facilitators = text, leaders
 	return nil
+}
+
+// attended notes who can attend the sessions to come.
+func (r *pass) attended(sub *subject) error {
+	found, err := r.Attended(sub.group, sub.series)
+	if err == nil && !sub.faulty {
+		r.plan.Attended = append(r.plan.Attended, found)
+	}
+	return err
 }
 
 // conclude adds the subject to the plan.

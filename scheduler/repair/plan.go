@@ -35,6 +35,9 @@ func PlanNight(ctx context.Context, s *scheduler.Service) (scheduler.RepairPlan,
 // group is added to the plan's findings and does not hinder the others; the error is
 // for what stops the run.
 func Apply(ctx context.Context, s *scheduler.Service, plan *scheduler.RepairPlan) error {
+	if err := s.KeepAttended(ctx, plan.Attended); err != nil {
+		return err
+	}
 	events := eventsOf(plan, s.Now().UTC())
 	if err := s.Note(ctx, plan.Seen, intents(plan.Noted, events)); err != nil {
 		return err
