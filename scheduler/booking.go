@@ -225,8 +225,8 @@ type Batch struct {
 	Mark       *Mark
 	Unattended *Unattended // its times replace earlier ones, its dead jobs those of the same kind and subject
 	Mended     *FailedJob  // whose kind and subject is dead no longer
-	Settings   []Settings // each replaces the member's earlier ones of the Version before
-	Attended   []Attended // each replaces what is kept of the series
+	Settings   []Settings  // each replaces the member's earlier ones of the Version before
+	Attended   []Attended  // each replaces what is kept of the series
 }
 
 // Seen is what was read of the organizer's calendar.

@@ -17,10 +17,10 @@ type RepairPlan struct {
 	Changes  []Change
 	Findings []Finding
 	Unknown  []Unknown
-	Bookings []Booking // whose series change, with what is to be put
-	Noted    []Booking // of which only our record changes
-	Reslots  []Reslot  // series that are to be booked on another slot
-	Seen     *Seen     // what was read of the calendar, to be kept; nil if nothing is
+	Bookings []Booking  // whose series change, with what is to be put
+	Noted    []Booking  // of which only our record changes
+	Reslots  []Reslot   // series that are to be booked on another slot
+	Seen     *Seen      // what was read of the calendar, to be kept; nil if nothing is
 	Attended []Attended // who can attend what, as it is after the changes
 }
 
@@ -111,8 +111,8 @@ type BookingPlan struct {
 	Booking   Booking // what is to be saved and put; its series carries the moves
 	Unknown   []Unknown
 	Attended  Attended // who can attend its sessions; without a UID
-	Stay      string // why the favoured slot was kept or left; "" if there is none
-	Problem   error  // why the group cannot be booked; nil if it can
+	Stay      string   // why the favoured slot was kept or left; "" if there is none
+	Problem   error    // why the group cannot be booked; nil if it can
 }
 
 // Attendance returns how many attend in all, moves included.

@@ -110,7 +110,7 @@ func (s Settings) Says() string {
 func (s *Service) Set(ctx context.Context, set Settings, why string) error {
 	slices.Sort(set.Left)
 	set.Left, set.Set = slices.Compact(set.Left), s.Now().UTC()
-	what := Event{At: set.Set, What: "settings", Why: fmt.Sprintf("%s %s", set.Person, why)}
+	what := Event{At: set.Set, What: "settings", Why: fmt.Sprintf("%s %s", set.Person, why), By: set.Person}
 	_, err := s.Commit(ctx, Batch{Settings: []Settings{set}, Events: []Event{what}})
 	return err
 }
