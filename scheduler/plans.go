@@ -1,7 +1,6 @@
 package scheduler
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -79,9 +78,6 @@ type Adoption struct {
 	Findings []Finding // series that cannot be understood
 }
 
-// ErrNoList says that the calendar cannot say which series it holds.
-var ErrNoList = errors.New("this kind of calendar cannot list the series that it holds")
-
 // A Request asks for a slot for one group.
 type Request struct {
 	Group   Group
@@ -122,12 +118,6 @@ func (p BookingPlan) Attendance() int {
 		n += m.After - m.Before
 	}
 	return n
-}
-
-// MoveNote tells the members of a move: old time, new time and why.
-func (s Snapshot) MoveNote(m Move, zone *time.Location) string {
-	const layout = "Mon 2 Jan 15:04"
-	return fmt.Sprintf("Moved from %s to %s (%s): %s.", m.From.Start.In(zone).Format(layout), m.To.Start.In(zone).Format(layout), zone, m.Why(s.Workspace.Name))
 }
 
 // UnknownIn returns the people of whom something is not known in any of the plans,

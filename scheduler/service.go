@@ -11,6 +11,7 @@ import (
 
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/scheduler/agenda"
 )
 
 // A Service loads what plans are made from, and applies them. Its fields must not
@@ -23,7 +24,7 @@ type Service struct {
 	Former    Former   // proposes the next round after a rotation; nil if nothing does
 	Notifier  Notifier // nil if the calendar tells everybody
 	Holidays  HolidayFunc
-	Agenda    func(Program) (Agenda, error)
+	Agenda    func(Program) (agenda.Agenda, error)
 	Now       func() time.Time
 	Log       *slog.Logger
 	Progress  func(what string, done, total int)
@@ -61,18 +62,20 @@ func (s *Service) snapshot(ctx context.Context, reader calendar.BusyReader, peop
 
 // agendas loads those of all programs, also of such as bookings only remember. One
 // that cannot be loaded says so when it is rendered.
-func (s *Service) agendas(bookings Bookings) map[string]Agenda {
+func (s *Service) agendas(bookings Bookings) map[string]agenda.Agenda {
 	programs := append(slices.Clone(s.Workspace.Programs), DefaultProgram())
 	for _, b := range bookings {
 		programs = append(programs, s.Workspace.ProgramOf(b))
 	}
-	out := map[string]Agenda{}
+	out := map[string]agenda.Agenda{}
 	for _, p := range programs {
 		if _, done := out[p.Agenda]; done || s.Agenda == nil {
 			continue
 		}
 		a, err := s.Agenda(p)
-		a.fault = err
+		if err != nil {
+			a = agenda.Missing(err)
+		}
 		out[p.Agenda] = a
 	}
 	return out

@@ -6,6 +6,7 @@ import (
 
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/scheduler/agenda"
 )
 
 // A Snapshot is everything that a plan is made from, as it was at one moment.
@@ -15,8 +16,8 @@ type Snapshot struct {
 	Busy      map[calendar.Address]availability.Busy
 	Window    availability.Interval // what Busy was asked for
 	Now       time.Time
-	Holidays  Holidays          // over Window
-	Agendas   map[string]Agenda // by what programs call them
+	Holidays  Holidays                 // over Window
+	Agendas   map[string]agenda.Agenda // by what programs call them
 
 	Led map[string]map[calendar.Address]int // by group: how often a member led a session of earlier series
 

@@ -22,7 +22,7 @@ import (
 func Plan(ctx context.Context, s *scheduler.Service) (scheduler.Adoption, error) {
 	lister, ok := calendar.AsLister(s.Backend)
 	if !ok {
-		return scheduler.Adoption{}, scheduler.ErrNoList
+		return scheduler.Adoption{}, calendar.ErrNoList
 	}
 	uids, err := lister.List(ctx, s.Workspace.Organizer.Address)
 	if err != nil {

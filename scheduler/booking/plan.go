@@ -354,7 +354,7 @@ func withMoves(p *planning.Planner, series calendar.Series, g scheduler.Group, m
 		}
 		occurrences[i].Interval, occurrences[i].Moved = m.To, true
 		moves = append(moves, m)
-		series = series.WithOverride(calendar.Override{Original: m.Original, Moved: m.To, Note: p.MoveNote(m, zone)})
+		series = series.WithOverride(calendar.Override{Original: m.Original, Moved: m.To, Note: planning.MoveNote(p.Snapshot, m, zone)})
 	}
 	return series, moves, nil
 }

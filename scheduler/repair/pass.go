@@ -342,7 +342,7 @@ func (r *pass) move(d due, m scheduler.Move, before planning.Verdicts) error {
 		m.From, m.Before = first.From, first.Before
 		m.Gained, m.Lost = first.was.Changed(after, sub.members)
 	}
-	override.Note = r.MoveNote(m, sub.zone)
+	override.Note = planning.MoveNote(r.Planner.Snapshot, m, sub.zone)
 	sub.series = sub.series.WithOverride(override)
 	c := sub.change(scheduler.MoveSession, "", m.Why(r.Workspace.Name))
 	c.From, c.To, c.Before, c.After = m.From.Start, m.To.Start, m.Before, m.After
