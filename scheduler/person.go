@@ -129,8 +129,8 @@ type RegionHolidays struct {
 	Err   error
 }
 
-// of returns the holidays of the people's regions over the window.
-func (f HolidayFunc) of(people []Person, window availability.Interval) Holidays {
+// Of returns the holidays of the people's regions over the window.
+func (f HolidayFunc) Of(people []Person, window availability.Interval) Holidays {
 	first, last := availability.DateOf(window.Start).AddDays(-1), availability.DateOf(window.End).AddDays(1)
 	out := Holidays{}
 	for _, p := range people {

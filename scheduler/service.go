@@ -32,56 +32,8 @@ type Service struct {
 	AnswerKey func(create bool) ([]byte, error) // what answers are hashed with; create makes one if there is none
 }
 
-// Snapshot reads the bookings, and the busy times of the people over the window.
-// except names series that do not count as busy.
-func (s *Service) Snapshot(ctx context.Context, people []calendar.Address, window availability.Interval, except ...calendar.UID) (Snapshot, error) {
-	return s.snapshot(ctx, s.Backend, people, window, except...)
-}
-
-func (s *Service) snapshot(ctx context.Context, reader calendar.BusyReader, people []calendar.Address, window availability.Interval, except ...calendar.UID) (Snapshot, error) {
-	bookings, err := s.Store.Bookings(ctx)
-	if err != nil {
-		return Snapshot{}, fmt.Errorf("read the bookings: %w", err)
-	}
-	people = slices.Compact(slices.Sorted(slices.Values(people)))
-	s.progress("reading calendars", 0, len(people))
-	busy, err := reader.Busy(ctx, people, window, except...)
-	if err != nil {
-		return Snapshot{}, fmt.Errorf("read busy times: %w", err)
-	}
-	s.progress("reading calendars", len(people), len(people))
-	known := make([]Person, len(people))
-	for i, a := range people {
-		known[i] = s.Workspace.Roster[a]
-	}
-	return Snapshot{
-		Workspace: s.Workspace, Bookings: bookings, Busy: busy, Window: window,
-		Now: s.Now(), Holidays: s.Holidays.of(known, window), Agendas: s.agendas(bookings),
-	}, nil
-}
-
-// agendas loads those of all programs, also of such as bookings only remember. One
-// that cannot be loaded says so when it is rendered.
-func (s *Service) agendas(bookings Bookings) map[string]agenda.Agenda {
-	programs := append(slices.Clone(s.Workspace.Programs), DefaultProgram())
-	for _, b := range bookings {
-		programs = append(programs, s.Workspace.ProgramOf(b))
-	}
-	out := map[string]agenda.Agenda{}
-	for _, p := range programs {
-		if _, done := out[p.Agenda]; done || s.Agenda == nil {
-			continue
-		}
-		a, err := s.Agenda(p)
-		if err != nil {
-			a = agenda.Missing(err)
-		}
-		out[p.Agenda] = a
-	}
-	return out
-}
-
-func (s *Service) progress(what string, done, total int) {
+// Step tells how far a long piece of work is, if anybody wants to know.
+func (s *Service) Step(what string, done, total int) {
 	if s.Progress != nil {
 		s.Progress(what, done, total)
 	}

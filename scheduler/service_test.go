@@ -200,7 +200,7 @@ func TestAnAliasBlocksElsewhere(t *testing.T) {
 	whole := availability.Interval{Start: now, End: now.AddDate(0, 6, 0)}
 	for _, invited := range [][]calendar.Attendee{b.Series.Attendees, b.Series.Attendees[:1]} {
 		b.Series.Attendees = invited
-		p, err := planning.New(scheduler.Snapshot{Workspace: w.Workspace, Bookings: scheduler.Bookings{b}, Window: whole, Now: now})
+		p, err := planning.New(planning.Snapshot{Workspace: w.Workspace, Bookings: scheduler.Bookings{b}, Window: whole, Now: now})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -32,7 +32,7 @@ func (p *Planner) Describe(b scheduler.Booking, g scheduler.Group, series calend
 }
 
 // Text renders the agenda, who leads, and what follows the series.
-func Text(s scheduler.Snapshot, g scheduler.Group, program scheduler.Program, series calendar.Series, leaders []calendar.Address) (string, error) {
+func Text(s Snapshot, g scheduler.Group, program scheduler.Program, series calendar.Series, leaders []calendar.Address) (string, error) {
 	zone, err := availability.LoadZone(series.Slot.Zone)
 	if err != nil {
 		return "", err
@@ -59,7 +59,7 @@ func Text(s scheduler.Snapshot, g scheduler.Group, program scheduler.Program, se
 
 // whatFollows tells the members when the series ends, what may follow, and how they
 // have a say in it.
-func whatFollows(s scheduler.Snapshot, g scheduler.Group, sessions []calendar.Occurrence, zone *time.Location) string {
+func whatFollows(s Snapshot, g scheduler.Group, sessions []calendar.Occurrence, zone *time.Location) string {
 	const day = "Mon 2 Jan"
 	last := sessions[len(sessions)-1].Start
 	if len(sessions) < scheduler.FewestSessions {

@@ -18,7 +18,7 @@ const mostMoves = 2
 // New plans the nightly pass over all booked series of the snapshot. Its Busy must
 // leave out our own series: the plan knows their sessions from Current. Applied, and
 // planned again from the same calendars, it changes nothing.
-func New(s scheduler.Snapshot) (scheduler.RepairPlan, error) {
+func New(s planning.Snapshot) (scheduler.RepairPlan, error) {
 	r, err := newPass(s)
 	if err != nil {
 		return scheduler.RepairPlan{}, err
@@ -84,7 +84,7 @@ type firstMove struct {
 	times int // that it had been moved
 }
 
-func newPass(s scheduler.Snapshot) (*pass, error) {
+func newPass(s planning.Snapshot) (*pass, error) {
 	zone, err := availability.LoadZone(s.Workspace.Zone)
 	if err != nil {
 		return nil, err

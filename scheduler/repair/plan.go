@@ -15,11 +15,12 @@ import (
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/booking"
+	"github.com/peerslot/peerslot/scheduler/planning"
 )
 
 // PlanNight reads what the pass needs and plans it.
 func PlanNight(ctx context.Context, s *scheduler.Service) (scheduler.RepairPlan, error) {
-	snapshot, err := s.Night(ctx)
+	snapshot, err := planning.Night(ctx, s)
 	if err != nil {
 		return scheduler.RepairPlan{}, err
 	}
