@@ -41,7 +41,7 @@ var allowed = map[string][]string{
 	"scheduler/schedulertest":    {"availability", "calendar", "scheduler"},
 	"scheduler/planning":         {"availability", "calendar", "scheduler", "scheduler/agenda"},
 	"scheduler/booking":          {"availability", "calendar", "scheduler", "scheduler/planning"},
-	"scheduler/adopt":            {"calendar", "scheduler"},
+	"scheduler/adopt":            {"calendar", "scheduler", "scheduler/planning"},
 	"scheduler/review":           {"availability", "calendar", "scheduler", "scheduler/booking", "scheduler/planning"},
 	"scheduler/repair":           {"availability", "calendar", "scheduler", "scheduler/booking", "scheduler/planning"},
 	"scheduler/chat":             {"availability", "calendar", "scheduler"},
