@@ -85,6 +85,7 @@ func (a *app) check(ctx context.Context, sampleTo string) error {
 		return err
 	}
 	findings = append(findings, calendars...)
+	findings = append(findings, w.strays()...)
 	return a.printFindings(findings)
 }
 
@@ -162,6 +163,7 @@ func (a *app) calendarFindings(ctx context.Context, w *workspace) ([]finding, er
 	if err != nil {
 		return nil, err
 	}
+	takesPart := w.Workspace.TakesPart()
 	for _, p := range people {
 		if _, asked := busy[p]; !asked {
 			continue
@@ -171,6 +173,9 @@ func (a *app) calendarFindings(ctx context.Context, w *workspace) ([]finding, er
 			continue
 		}
 		f := calendarFinding(p, busy[p], window)
+		if !f.OK && !takesPart(p) {
+			f.OK, f.Detail, f.Mend = true, "takes part in nothing, so that none is needed: "+f.Detail, ""
+		}
 		if t, known := since[p]; known && !f.OK {
 			f.Detail += ", since " + t.Format(time.DateOnly)
 		}
