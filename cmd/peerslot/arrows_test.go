@@ -32,7 +32,8 @@ var allowed = map[string][]string{
 	"scheduler/agenda":           {},
 	"calendar/draft":             {"availability", "calendar"},
 	"scheduler/forming":          {"scheduler/booking", "scheduler/planning", "scheduler/report", "availability", "calendar", "scheduler", "scheduler/grouping"},
-	"scheduler/grouping":         {"scheduler/grouping/internal/layouts", "scheduler/grouping/internal/lp", "scheduler/grouping/internal/matching"},
+	"scheduler/grouping":         {"scheduler/grouping/internal/exact", "scheduler/grouping/internal/layouts", "scheduler/grouping/internal/local", "scheduler/grouping/internal/matching", "scheduler/grouping/internal/meter", "scheduler/grouping/internal/table"},
+	"scheduler/benchmark":        {},
 	"scheduler/report":           {"availability", "calendar", "scheduler"},
 	"scheduler/mail":             {"availability", "calendar", "calendar/ical", "scheduler"},
 	"scheduler/mail/mailtest":    {},
@@ -47,6 +48,10 @@ var allowed = map[string][]string{
 	"scheduler/chat":             {"availability", "calendar", "scheduler"},
 	"scheduler/web":              {"availability", "calendar", "calendar/ical", "scheduler", "scheduler/report"},
 	"scheduler/chat/chattest":    {},
+
+	"scheduler/grouping/internal/exact":           {"scheduler/grouping/internal/local", "scheduler/grouping/internal/lp", "scheduler/grouping/internal/meter", "scheduler/grouping/internal/table"},
+	"scheduler/grouping/internal/local":           {"scheduler/grouping/internal/meter", "scheduler/grouping/internal/table"},
+	"scheduler/grouping/internal/table/tabletest": {"scheduler/benchmark", "scheduler/grouping/internal/table"},
 
 	"calendar/ical/internal/busy":   {"availability", "calendar", "calendar/ical/internal/line", "calendar/ical/internal/rrule", "calendar/ical/internal/zones"},
 	"calendar/ical/internal/zones":  {"availability", "calendar/ical/internal/line", "calendar/ical/internal/rrule", "calendar/internal/windowszone"},

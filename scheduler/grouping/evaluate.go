@@ -66,11 +66,11 @@ func Evaluate(p Problem, groups [][]int) (Result, error) {
 func (m *model) checkGrouping(groups [][]int) error {
 	var errs []error
 	count := make([]int, len(m.People))
-	sizes := m.sizes(m.free())
+	sizes := m.frame.SizesFor(m.free())
 	for _, g := range groups {
 		kept := slices.ContainsFunc(m.Keep, func(k []int) bool { return sameMembers(k, g) })
-		if !kept && (len(g) < sizes.least || len(g) > sizes.most) {
-			errs = append(errs, fmt.Errorf("group %v: expected %d to %d members", m.names(g), sizes.least, sizes.most))
+		if !kept && (len(g) < sizes.Least || len(g) > sizes.Most) {
+			errs = append(errs, fmt.Errorf("group %v: expected %d to %d members", m.names(g), sizes.Least, sizes.Most))
 		}
 		for _, i := range g {
 			if i < 0 || i >= len(m.People) {
@@ -110,16 +110,16 @@ func (m *model) evaluate(groups [][]int) Result {
 		g := Group{Members: slices.Sorted(slices.Values(members))}
 		var zones uint64
 		for i, a := range g.Members {
-			zones |= 1 << m.traits[a].offset
+			zones |= 1 << m.frame.Offset[a]
 			for _, b := range g.Members[:i] {
 				m.addPair(&r, &g.Cost, b, a)
 			}
 		}
 		var span int
-		g.Cost.Zones, span = m.zoneCost(zones)
+		g.Cost.Zones, span = m.frame.ZoneCost(zones)
 		widest = max(widest, span)
 		g.Slot, g.Sessions = m.bestSlot(g.Members)
-		g.Cost.Sessions = m.sessionCost(g.Sessions)
+		g.Cost.Sessions = m.frame.SessionCost(g.Sessions)
 		r.Cost += g.Cost.Total()
 		r.Groups = append(r.Groups, g)
 	}
@@ -132,11 +132,11 @@ func (m *model) evaluate(groups [][]int) Result {
 func (m *model) addPair(r *Result, c *Cost, a, b int) {
 	if times := m.met(a, b); times > 0 {
 		r.Repeats++
-		c.Met += times * m.w.Met
+		c.Met += times * m.frame.Weights.Met
 	}
 	if m.alike(a, b) {
 		r.SameDepartment++
-		c.Department += m.w.Department
+		c.Department += m.frame.Weights.Department
 	}
 	if rules := m.broken(a, b); rules != 0 {
 		r.Broken = append(r.Broken, Clash{a, b, rules})
@@ -165,22 +165,6 @@ func (m *model) bestSlot(members []int) (slot, sessions int) {
 		}
 	}
 	return slot, sessions
-}
-
-// circleSpan returns 24 hours minus the largest gap between the offsets whose
-// indices are set in chosen. offsets are sorted.
-func circleSpan(offsets []int, chosen uint64) int {
-	if chosen == 0 {
-		return 0
-	}
-	first := offsets[bits.TrailingZeros64(chosen)]
-	last, gap := first, 0
-	for rest := chosen & (chosen - 1); rest != 0; rest &= rest - 1 {
-		at := offsets[bits.TrailingZeros64(rest)]
-		gap = max(gap, at-last)
-		last = at
-	}
-	return day - max(gap, first+day-last)
 }
 
 // free returns how many people are not in a kept group.

@@ -5,6 +5,9 @@ import (
 	"math/bits"
 	"strings"
 	"time"
+
+	"github.com/peerslot/peerslot/scheduler/grouping/internal/exact"
+	"github.com/peerslot/peerslot/scheduler/grouping/internal/table"
 )
 
 // Infeasible says that the rules allow no grouping, and why: People and Rules are a
@@ -41,18 +44,11 @@ func (s *solver) obvious() error {
 
 // sizeClash says that so many people cannot be divided.
 func (s *solver) sizeClash() error {
-	n, sizes := len(s.people), s.m.sizes(len(s.people))
+	n, sizes := len(s.people), s.m.frame.SizesFor(len(s.people))
 	return &Infeasible{
 		People: s.m.names(s.people),
 		reason: fmt.Sprintf("%s cannot be divided into groups of %s", count(n, "person", "people"), sizes),
 	}
-}
-
-func (s sizes) String() string {
-	if s.least == s.most {
-		return fmt.Sprint(s.least)
-	}
-	return fmt.Sprintf("%d to %d", s.least, s.most)
 }
 
 func count(n int, one, many string) string {
@@ -64,7 +60,7 @@ func count(n int, one, many string) string {
 
 // lonely looks for a person who may share a group with too few others.
 func (s *solver) lonely() error {
-	least := s.m.sizes(len(s.people)).least
+	least := s.m.frame.SizesFor(len(s.people)).Least
 	for _, a := range s.people {
 		var clash []int
 		var rules Rules
@@ -92,7 +88,7 @@ func (s *solver) lonely() error {
 // crowded looks for more people who may not be together, any two of them, than
 // there can be groups.
 func (s *solver) crowded() error {
-	_, many := s.m.sizes(len(s.people)).counts(len(s.people))
+	_, many := s.m.frame.SizesFor(len(s.people)).Counts(len(s.people))
 	clique := s.sameTrait(many)
 	if clique == nil {
 		clique = s.clique(many)
@@ -166,7 +162,7 @@ func (s *solver) clique(many int) []int {
 	for first := range n {
 		clique := []int{s.people[first]}
 		copy(left, clashes[first])
-		for len(clique) <= many && len(clique)+size(left) > many && !s.meter.stop() {
+		for len(clique) <= many && len(clique)+size(left) > many && !s.meter.Stop() {
 			next, most := -1, -1
 			for j := range n {
 				if left[j/64]>>(j%64)&1 == 1 {
@@ -201,13 +197,13 @@ func common64(a, b []uint64) int {
 // entangled exempts one person after the other from the rules as long as there is
 // no grouping nevertheless; those that remain clash.
 func (s *solver) entangled() error {
-	if len(s.people) > ExactLimit || s.dividable(nil) != impossible {
+	if len(s.people) > exact.Limit || s.dividable(nil) != impossible {
 		return nil
 	}
 	exempt := make(map[int]bool)
 	for _, a := range s.people {
 		exempt[a] = true
-		if s.meter.stop() || s.dividable(exempt) != impossible {
+		if s.meter.Stop() || s.dividable(exempt) != impossible {
 			delete(exempt, a)
 		}
 	}
@@ -222,7 +218,7 @@ func (s *solver) entangled() error {
 		People: s.m.names(bound),
 		Rules:  rules,
 		reason: fmt.Sprintf("no division of %s into groups of %s keeps the rules (%s) among %s",
-			count(len(s.people), "person", "people"), s.m.sizes(len(s.people)), rules, s.list(bound)),
+			count(len(s.people), "person", "people"), s.m.frame.SizesFor(len(s.people)), rules, s.list(bound)),
 	}
 }
 
@@ -238,22 +234,22 @@ const (
 // rules.
 func (s *solver) dividable(exempt map[int]bool) answer {
 	m := *s.m
-	m.w = Weights{}
-	t := newTable(&m, &masks{}, s.people)
+	m.frame.Weights = Weights{}
+	t := m.table(&table.Masks{}, s.people)
 	for i, a := range s.people {
 		for j, b := range s.people {
 			if exempt[a] || exempt[b] {
-				t.pairs[i*t.n+j] = 0
+				t.Pairs[i*t.N+j] = 0
 			}
 		}
 	}
-	e := newExact(t, nil, s.meter.part(int(100*time.Millisecond)))
-	e.solve()
-	s.meter.use(e.meter.used)
+	e := exact.New(t, nil, s.meter.Part(int(100*time.Millisecond)))
+	e.Solve()
+	s.meter.Use(e.Meter.Used)
 	switch {
-	case e.best != nil:
+	case e.Best != nil:
 		return possible
-	case e.settled():
+	case e.Settled():
 		return impossible
 	}
 	return unknown

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"testing"
+
+	"github.com/peerslot/peerslot/scheduler/grouping/internal/table"
 )
 
 // An instance is a problem with a known answer.
@@ -99,11 +101,11 @@ func TestTableAgrees(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		s := newMasks(m)
-		tab := newTable(m, &s, everyone(len(m.People)))
+		s := table.NewMasks(&m.frame)
+		tab := m.table(&s, table.Everyone(len(m.People)))
 		sum := 0
 		for _, g := range in.groups {
-			sum += tab.cost(g)
+			sum += tab.Cost(g)
 		}
 		if sum != in.best {
 			t.Errorf("%s: got cost %d, want %d", in.name, sum, in.best)

@@ -3,6 +3,8 @@ package grouping
 import (
 	"cmp"
 	"slices"
+
+	"github.com/peerslot/peerslot/scheduler/grouping/internal/table"
 )
 
 // A model is a checked problem with its strings turned into numbers, so that two
@@ -10,19 +12,17 @@ import (
 // with its square.
 type model struct {
 	*Problem
-	w       Weights
-	traits  []traits
-	close   map[[2]int32]bool // teams that work closely together, both ways round
-	links   []link            // of all people, by person and then by partner
-	first   []int             // links of person i are links[first[i]:first[i+1]]
-	offsets []int             // the different offsets on the circle, sorted
+	frame  table.Frame
+	traits []traits
+	close  map[[2]int32]bool // teams that work closely together, both ways round
+	links  []link            // of all people, by person and then by partner
+	first  []int             // links of person i are links[first[i]:first[i+1]]
 }
 
 // traits are what rules compare. Zero is unknown.
 type traits struct {
 	team, department, location, manager int32
 	level                               int
-	offset                              uint8 // index of model.offsets
 }
 
 // A link is what is special between two people.
@@ -36,15 +36,25 @@ func newModel(p *Problem) (*model, error) {
 	if err := p.check(); err != nil {
 		return nil, err
 	}
-	m := &model{Problem: p, w: p.weights(), traits: make([]traits, len(p.People))}
-	for _, person := range p.People {
-		m.offsets = append(m.offsets, onCircle(person.Offset))
-	}
-	slices.Sort(m.offsets)
-	m.offsets = slices.Compact(m.offsets)
+	m := &model{Problem: p, frame: p.frame(), traits: make([]traits, len(p.People))}
 	m.readTraits()
 	m.readLinks()
 	return m, nil
+}
+
+func (p *Problem) frame() table.Frame {
+	f := table.Frame{Weights: p.weights(), MinSize: p.MinSize, MaxSize: p.MaxSize, Weeks: p.Weeks, Width: p.Words, Seed: p.Seed}
+	for _, person := range p.People {
+		f.Free = append(f.Free, person.Free)
+		f.Offsets = append(f.Offsets, onCircle(person.Offset))
+	}
+	slices.Sort(f.Offsets)
+	f.Offsets = slices.Compact(f.Offsets)
+	for _, person := range p.People {
+		at, _ := slices.BinarySearch(f.Offsets, onCircle(person.Offset))
+		f.Offset = append(f.Offset, uint8(at))
+	}
+	return f
 }
 
 func (m *model) readTraits() {
@@ -58,8 +68,6 @@ func (m *model) readTraits() {
 			t.manager = managers.of(person.Chain[0])
 		}
 		t.level = person.Level
-		at, _ := slices.BinarySearch(m.offsets, onCircle(person.Offset))
-		t.offset = uint8(at)
 	}
 	m.close = make(map[[2]int32]bool)
 	for _, set := range m.CloseTeams {
@@ -96,7 +104,7 @@ func (m *model) readLinks() {
 			return
 		}
 		l := found[pair{int32(min(a, b)), int32(max(a, b))}]
-		l.met = int32(min(int(l.met)+min(met, maxTimes), maxTimes))
+		l.met = int32(min(int(l.met)+min(met, table.MaxTimes), table.MaxTimes))
 		l.rules |= rules
 		found[pair{int32(min(a, b)), int32(max(a, b))}] = l
 	}
@@ -174,30 +182,21 @@ func (m *model) alike(a, b int) bool {
 	return x.department == y.department && x.department != 0 || len(m.close) > 0 && m.close[[2]int32{x.team, y.team}]
 }
 
+// table returns the table of some of the people.
+func (m *model) table(all *table.Masks, people []int) *table.Table {
+	return table.New(&m.frame, all, people, func(a, b int) (cost int32, met uint8) {
+		if m.broken(a, b) != 0 {
+			return table.Blocked, uint8(m.met(a, b))
+		}
+		return int32(m.pairCost(a, b)), uint8(m.met(a, b))
+	})
+}
+
 // pairCost returns what a and b cost each group that they share.
 func (m *model) pairCost(a, b int) int {
-	c := m.w.Met * m.met(a, b)
+	c := m.frame.Weights.Met * m.met(a, b)
 	if m.alike(a, b) {
-		c += m.w.Department
+		c += m.frame.Weights.Department
 	}
 	return c
 }
-
-// zoneCost returns the cost of the offsets whose indices are set in zones, and
-// how many seconds they span.
-func (m *model) zoneCost(zones uint64) (cost, span int) {
-	span = circleSpan(m.offsets, zones)
-	return m.w.ZoneHour * max(0, span-freeSpan) / (60 * 60), span
-}
-
-// sessionCost returns the cost of a group that can meet in so many sessions.
-func (m *model) sessionCost(sessions int) int {
-	c := m.w.Session * (m.Weeks - sessions)
-	if m.slotless(sessions) {
-		c += m.w.NoSlot
-	}
-	return c
-}
-
-// slotless reports whether so many sessions count as having no common slot.
-func (m *model) slotless(sessions int) bool { return 2*sessions < m.Weeks }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/peerslot/peerslot/scheduler/grouping/internal/matching"
+	"github.com/peerslot/peerslot/scheduler/grouping/internal/table"
 )
 
 // maxMatching is the number of people up to which pairs are matched exactly.
@@ -18,15 +19,15 @@ const maxMatching = 1000
 // pairs cost at least.
 func (s *solver) pairs() (bound int, err error) {
 	n := len(s.people)
-	t := newTable(s.m, &s.masks, s.people)
-	price := t.pairPrices()
+	t := s.m.table(&s.masks, s.people)
+	price := pairPrices(t)
 	cost := func(a, b int) int { return price[a][b] }
 	partner := matching.Cheapest(n, cost)
 	if partner == nil {
 		return 0, s.infeasible()
 	}
 	bound = matched(partner, price)
-	fresh, never := t.leastMet(price)
+	fresh, never := leastMet(t, price)
 	if rounds := matching.Disjoint(n, fresh); len(rounds) > 0 {
 		if never {
 			s.ahead = len(rounds)
@@ -50,14 +51,14 @@ func pairsOf(partner []int) (groups [][]int) {
 }
 
 // pairPrices returns what each pair costs as a group, -1 if it is forbidden.
-func (t *table) pairPrices() [][]int {
-	price := grid[int](t.n, t.n)
-	for a := range t.n {
+func pairPrices(t *table.Table) [][]int {
+	price := grid[int](t.N, t.N)
+	for a := range t.N {
 		price[a][a] = -1
 		for b := range a {
 			c := -1
-			if t.pair(a, b) < blocked {
-				c = t.cost([]int{a, b})
+			if t.Pair(a, b) < table.Blocked {
+				c = t.Cost([]int{a, b})
 			}
 			price[a][b], price[b][a] = c, c
 		}
@@ -78,10 +79,10 @@ func matched(partner []int, price [][]int) int {
 
 // leastMet returns the graph of the allowed pairs that met no oftener than any, and
 // whether they never did.
-func (t *table) leastMet(price [][]int) (graph func(a, b int) bool, never bool) {
-	met := func(a, b int) int { return t.model.met(t.people[a], t.people[b]) }
-	least := maxTimes
-	for a := range t.n {
+func leastMet(t *table.Table, price [][]int) (graph func(a, b int) bool, never bool) {
+	met := func(a, b int) int { return int(t.Met[a*t.N+b]) }
+	least := table.MaxTimes
+	for a := range t.N {
 		for b := range a {
 			if price[a][b] >= 0 {
 				least = min(least, met(a, b))

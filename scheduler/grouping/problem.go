@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/peerslot/peerslot/scheduler/grouping/internal/table"
 )
 
 // A Person is someone to be put into a group. Names are unique. Empty strings and
@@ -61,14 +63,11 @@ func (r Rules) String() string {
 	return strings.Join(names, ", ")
 }
 
-// Weights say what costs how much. None may be negative or above MaxWeight.
-type Weights struct {
-	Met        int // for each time two members were together before
-	Session    int // for each session that not all members can attend
-	NoSlot     int // for a group that can meet in fewer than half of the sessions
-	ZoneHour   int // for each hour of zone span above three
-	Department int // for each pair of one department or of close teams
-}
+// Weights say what costs how much: Met for each time two members were together before,
+// Session for each session that not all can attend, NoSlot for a group that can meet in fewer
+// than half of them, ZoneHour for each hour of zone span above three, Department for each
+// pair of one department or of close teams. None may be negative or above MaxWeight.
+type Weights = table.Weights
 
 // MaxWeight keeps every sum of costs far from overflow.
 const MaxWeight = 1_000_000
@@ -103,25 +102,17 @@ type Problem struct {
 	Cores  int           // how many to use, 0 means one; the answer does not depend on it
 }
 
-const (
-	maxGroup   = 8
-	maxWeeks   = 15
-	maxWords   = 64
-	maxOffsets = 64 // Earth has about 40
-	maxTimes   = 100
-	day        = 24 * 60 * 60
-	freeSpan   = 3 * 60 * 60 // zones may span that much at no cost
-)
+const maxOffsets = 64 // Earth has about 40
 
 // check reports what is wrong with p, all of it.
 func (p *Problem) check() error {
 	var errs []error
 	fault := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
-	if p.MinSize < 2 || p.MinSize > p.MaxSize || p.MaxSize > maxGroup {
-		fault("sizes %d-%d: expected 2 to %d, the smaller first", p.MinSize, p.MaxSize, maxGroup)
+	if p.MinSize < 2 || p.MinSize > p.MaxSize || p.MaxSize > table.MaxGroup {
+		fault("sizes %d-%d: expected 2 to %d, the smaller first", p.MinSize, p.MaxSize, table.MaxGroup)
 	}
-	if p.Weeks < 0 || p.Weeks > maxWeeks || p.Words < 0 || p.Words > maxWords {
-		fault("%d weeks of %d words: expected at most %d of %d", p.Weeks, p.Words, maxWeeks, maxWords)
+	if p.Weeks < 0 || p.Weeks > table.MaxWeeks || p.Words < 0 || p.Words > table.MaxWords {
+		fault("%d weeks of %d words: expected at most %d of %d", p.Weeks, p.Words, table.MaxWeeks, table.MaxWords)
 	}
 	p.checkPeople(fault)
 	n := len(p.People)
@@ -138,8 +129,8 @@ func (p *Problem) check() error {
 	}
 	kept := make(map[int]bool)
 	for _, g := range p.Keep {
-		if len(g) == 0 || len(g) > maxGroup {
-			fault("kept group of %d: expected 1 to %d people", len(g), maxGroup)
+		if len(g) == 0 || len(g) > table.MaxGroup {
+			fault("kept group of %d: expected 1 to %d people", len(g), table.MaxGroup)
 		}
 		for _, i := range g {
 			if outside(i) || kept[i] {
@@ -181,4 +172,4 @@ func (p *Problem) weights() Weights {
 }
 
 // onCircle maps a UTC offset to 0 <= x < day: +13 h and -11 h are the same hour.
-func onCircle(offset int) int { return ((offset % day) + day) % day }
+func onCircle(offset int) int { return ((offset % table.Day) + table.Day) % table.Day }

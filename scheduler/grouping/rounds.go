@@ -15,15 +15,15 @@ func Rounds(groups, size, rounds int, seed uint64) (layout [][][]int, ok bool) {
 // round of a program as long as the same people take part in the same order, so
 // that one round after the other is taken from it.
 func (s *solver) foresee() {
-	n, sizes := len(s.people), s.m.sizes(len(s.people))
-	for size := sizes.most; size >= sizes.least && n <= layouts.MaxSearch; size-- {
+	n, sizes := len(s.people), s.m.frame.SizesFor(len(s.people))
+	for size := sizes.Most; size >= sizes.Least && n <= layouts.MaxSearch; size-- {
 		if n%size != 0 {
 			continue
 		}
 		for _, round := range layouts.Longest(n/size, size) {
-			whole := portion{table: newTable(s.m, &s.masks, s.people), groups: round}
+			whole := portion{table: s.m.table(&s.masks, s.people), groups: round}
 			for _, g := range round {
-				whole.cost += whole.table.cost(g)
+				whole.cost += whole.table.Cost(g)
 			}
 			if whole.cost == 0 {
 				s.groups = nil

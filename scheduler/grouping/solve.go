@@ -6,10 +6,18 @@ import (
 	"math/rand/v2"
 	"slices"
 	"time"
+
+	"github.com/peerslot/peerslot/scheduler/grouping/internal/exact"
+	"github.com/peerslot/peerslot/scheduler/grouping/internal/local"
+	"github.com/peerslot/peerslot/scheduler/grouping/internal/meter"
+	"github.com/peerslot/peerslot/scheduler/grouping/internal/table"
 )
 
 // defaultBudget is how long Solve may work if the problem does not say.
 const defaultBudget = 5 * time.Second
+
+// ExactLimit is the number of people up to which Solve tries to prove its answer.
+const ExactLimit = exact.Limit
 
 // Solve returns the cheapest grouping that it finds and what it can prove about it.
 // It ends early if it has the proof.
@@ -43,7 +51,7 @@ func (s *solver) result() (Result, error) {
 	r.Bound = min(bound, free) + r.Cost - free
 	r.Proven = r.Bound == r.Cost
 	r.Ahead = s.ahead
-	r.Hurried = s.meter.hurried.Load() && !r.Proven
+	r.Hurried = s.meter.Late() && !r.Proven
 	return r, nil
 }
 
@@ -57,13 +65,13 @@ func (s *solver) solve() (bound int, err error) {
 	if n == 0 {
 		return 0, nil
 	}
-	if few, many := s.m.sizes(n).counts(n); few > many {
+	if few, many := s.m.frame.SizesFor(n).Counts(n); few > many {
 		return 0, s.sizeClash()
 	}
-	switch sizes := s.m.sizes(n); {
-	case sizes.most == 2 && n <= maxMatching:
+	switch sizes := s.m.frame.SizesFor(n); {
+	case sizes.Most == 2 && n <= maxMatching:
 		return s.pairs()
-	case n <= ExactLimit:
+	case n <= exact.Limit:
 		return s.prove()
 	}
 	return s.improve()
@@ -72,65 +80,66 @@ func (s *solver) solve() (bound int, err error) {
 // prove solves a problem small enough for an exact search of all people.
 func (s *solver) prove() (bound int, err error) {
 	s.start()
-	total := s.meter.left
+	total := s.meter.Left
 	n := len(s.people)
 	if n > 64 { // few proofs come to their end
 		s.diveAll(total / 3)
 		s.repartitionAll(total/3, 8)
 	}
-	whole := s.take(everyone(len(s.groups)))
-	if whole.cost >= blocked {
+	whole := s.take(table.Everyone(len(s.groups)))
+	if whole.cost >= table.Blocked {
 		if clash := s.obvious(); clash != nil {
 			return 0, clash
 		}
 		whole.groups = nil
 	}
-	e := newExact(whole.table, whole.groups, s.meter.part(s.meter.left-total/8))
-	e.cores = s.cores
-	e.solve()
-	s.meter.use(e.meter.used)
-	if e.best == nil {
+	e := exact.New(whole.table, whole.groups, s.meter.Part(s.meter.Left-total/8))
+	e.Cores = s.cores
+	e.Solve()
+	s.meter.Use(e.Meter.Used)
+	if e.Best == nil {
 		return 0, s.infeasible()
 	}
-	whole.groups = e.best
+	whole.groups = e.Best
 	s.put([]portion{whole})
 	switch {
 	case s.cost() == 0:
 		s.foresee()
-	case s.cost() > e.bound():
-		s.repartitionAll(s.meter.left, math.MaxInt)
+	case s.cost() > e.Bound():
+		s.repartitionAll(s.meter.Left, math.MaxInt)
 	}
-	return e.bound(), nil
+	return e.Bound(), nil
 }
 
 // diveAll tries to find something better for all people at once, with so much work,
 // and returns the bound of the relaxation.
 func (s *solver) diveAll(effort int) (bound int) {
-	whole := s.take(everyone(len(s.groups)))
-	part := s.meter.part(effort)
-	_, _, proven := whole.dive(part)
-	s.meter.use(part.used)
+	whole := s.take(table.Everyone(len(s.groups)))
+	part := s.meter.Part(effort)
+	var proven int
+	whole.groups, whole.cost, proven = exact.Dive(whole.table, whole.groups, part)
+	s.meter.Use(part.Used)
 	s.put([]portion{whole})
-	return whole.table.roundUp(proven)
+	return whole.table.RoundUp(proven)
 }
 
 // start makes a first grouping: the best of a few, annealed for a short while.
 func (s *solver) start() {
 	const chains, trials = 4, 1500
 	n := len(s.people)
-	few, many := s.m.sizes(n).counts(n)
+	few, many := s.m.frame.SizesFor(n).Counts(n)
 	portions := make([]portion, chains)
 	for c := range chains {
 		s.deal(few + c*(many-few)/(chains-1))
-		portions[c] = s.take(everyone(len(s.groups)))
+		portions[c] = s.take(table.Everyone(len(s.groups)))
 	}
-	each(s.cores, chains, func(c int) {
+	meter.Each(s.cores, chains, func(c int) {
 		p := &portions[c]
-		a := newAnnealer(newLayout(p.table, p.groups), rand.New(rand.NewPCG(s.m.Seed, uint64(c+1))))
-		a.run(trials*n, hot, cold, s.meter)
-		p.groups, p.cost = a.best, a.least
+		a := local.New(p.table, p.groups, rand.New(rand.NewPCG(s.m.Seed, uint64(c+1))))
+		a.Run(trials*n, local.Hot, local.Cold, s.meter)
+		p.groups, p.cost = a.Best, a.Least
 	})
-	s.meter.use(chains * trials * n * trialCost)
+	s.meter.Use(chains * trials * n * meter.TrialCost)
 	best := slices.MinFunc(portions, func(a, b portion) int { return a.cost - b.cost })
 	s.groups, best.places = nil, nil
 	s.put([]portion{best})
@@ -147,16 +156,16 @@ const (
 // improve solves a problem too large for a proof.
 func (s *solver) improve() (bound int, err error) {
 	n := len(s.people)
-	few, many := s.m.sizes(n).counts(n)
-	total := s.meter.left
+	few, many := s.m.frame.SizesFor(n).Counts(n)
+	total := s.meter.Left
 	s.deal((few + many) / 2)
 	if s.clashes() {
 		if clash := s.obvious(); clash != nil {
 			return 0, clash
 		}
 	}
-	s.anneal(max(1000, min(25_000, total/10/trialCost/n)))
-	if s.cost() >= blocked {
+	s.anneal(max(1000, min(25_000, total/10/meter.TrialCost/n)))
+	if s.cost() >= table.Blocked {
 		return 0, s.infeasible()
 	}
 	switch {
@@ -166,31 +175,29 @@ func (s *solver) improve() (bound int, err error) {
 		s.repartitionAll(total*2/5, math.MaxInt)
 		bound = s.relaxAll()
 	}
-	s.repartitionAll(s.meter.left, math.MaxInt)
+	s.repartitionAll(s.meter.Left, math.MaxInt)
 	return max(bound, s.leastAlone()), nil
 }
 
 // relaxAll returns the bound of the relaxation over all people, as far as the work
 // that is left allows to solve it.
 func (s *solver) relaxAll() (bound int) {
-	whole := s.take(everyone(len(s.groups)))
-	e := newExact(whole.table, whole.groups, s.meter)
-	_, proven := e.relax(e.centre(), nil, whole.table.sides())
-	return whole.table.roundUp(proven)
+	whole := s.take(table.Everyone(len(s.groups)))
+	return whole.table.RoundUp(exact.Bound(whole.table, whole.groups, s.meter))
 }
 
 // leastAlone returns a bound that needs no search: a group has no more sessions than
 // any of its members alone, and those who have fewest may all be together.
 func (s *solver) leastAlone() (bound int) {
-	var c common
+	var c table.Common
 	costs := make([]int, len(s.people))
 	for k, i := range s.people {
-		c.set(&s.masks, s.masks.row(i))
-		costs[k] = s.m.sessionCost(c.most)
+		c.Set(&s.masks, s.masks.Row(i))
+		costs[k] = s.m.frame.SessionCost(c.Most)
 	}
 	slices.Sort(costs)
 	slices.Reverse(costs)
-	most := s.m.sizes(len(costs)).most
+	most := s.m.frame.SizesFor(len(costs)).Most
 	for k := 0; k < len(costs); k += most {
 		bound += costs[k]
 	}
@@ -208,9 +215,9 @@ func (s *solver) repartitionAll(effort, patience int) {
 		}
 	}
 	gains := make([]float64, len(sizes)) // for each unit of work
-	end := s.meter.left - effort
+	end := s.meter.Left - effort
 	dry := 0
-	for turn := 0; dry < patience && s.meter.left > end && !s.meter.over(); turn++ {
+	for turn := 0; dry < patience && s.meter.Left > end && !s.meter.Over(); turn++ {
 		at := turn
 		if turn >= len(sizes) {
 			at = slices.Index(gains, slices.Max(gains))
@@ -228,12 +235,4 @@ func (s *solver) repartitionAll(effort, patience int) {
 		}
 		gains[at] = rate
 	}
-}
-
-func everyone(n int) []int {
-	all := make([]int, n)
-	for i := range all {
-		all[i] = i
-	}
-	return all
 }

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/peerslot/peerslot/scheduler/grouping/internal/table"
+	"github.com/peerslot/peerslot/scheduler/grouping/internal/table/tabletest"
 )
 
 // cheapest tries all groupings of the people that are not kept and returns the
@@ -17,7 +19,7 @@ import (
 func cheapest(t *testing.T, p Problem) int {
 	t.Helper()
 	kept := slices.Concat(p.Keep...)
-	left := slices.DeleteFunc(everyone(len(p.People)), func(i int) bool { return slices.Contains(kept, i) })
+	left := slices.DeleteFunc(table.Everyone(len(p.People)), func(i int) bool { return slices.Contains(kept, i) })
 	lone := p.MaxSize == 2 && len(left)%2 == 1
 	most := p.MaxSize
 	if lone {
@@ -132,8 +134,8 @@ func TestSolveMedium(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		all := newMasks(m)
-		want := leastCover(newTable(m, &all, everyone(16)))
+		all := table.NewMasks(&m.frame)
+		want := leastCover(m.table(&all, table.Everyone(16)))
 		got, err := Solve(p)
 		if want < 0 {
 			if _, ok := errors.AsType[*Infeasible](err); !ok {
@@ -148,18 +150,18 @@ func TestSolveMedium(t *testing.T) {
 }
 
 // leastCover returns the least cost of any grouping, -1 if there is none.
-func leastCover(t *table) int {
+func leastCover(t *table.Table) int {
 	type priced struct{ set, cost int }
-	groups := make([][]priced, t.n) // by lowest member
-	eachGroup(t, func(members []int) {
-		g := priced{cost: t.cost(members)}
+	groups := make([][]priced, t.N) // by lowest member
+	tabletest.EachGroup(t, func(members []int) {
+		g := priced{cost: t.Cost(members)}
 		for _, i := range members {
 			g.set |= 1 << i
 		}
 		groups[members[0]] = append(groups[members[0]], g)
 	})
-	least := make([]int, 1<<t.n)
-	for s := 1; s < 1<<t.n; s++ {
+	least := make([]int, 1<<t.N)
+	for s := 1; s < 1<<t.N; s++ {
 		least[s] = -1
 		for _, g := range groups[bits.TrailingZeros(uint(s))] {
 			if g.set&^s != 0 {
@@ -170,7 +172,7 @@ func leastCover(t *table) int {
 			}
 		}
 	}
-	return least[1<<t.n-1]
+	return least[1<<t.N-1]
 }
 
 // TestSolveOddPairs: one trio among pairs, and the cheapest.
@@ -223,7 +225,7 @@ func unhurried(p Problem, cores int) (Result, error) {
 		return Result{}, err
 	}
 	s := newSolver(m, p.Budget)
-	s.meter.deadline = s.meter.deadline.Add(time.Hour)
+	s.meter.Deadline = s.meter.Deadline.Add(time.Hour)
 	s.cores = cores
 	return s.result()
 }

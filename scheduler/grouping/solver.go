@@ -6,25 +6,29 @@ import (
 	"slices"
 	"time"
 
+	"github.com/peerslot/peerslot/scheduler/grouping/internal/exact"
+	"github.com/peerslot/peerslot/scheduler/grouping/internal/local"
 	"github.com/peerslot/peerslot/scheduler/grouping/internal/matching"
+	"github.com/peerslot/peerslot/scheduler/grouping/internal/meter"
+	"github.com/peerslot/peerslot/scheduler/grouping/internal/table"
 )
 
 // A solver improves a grouping of all people that are not kept. Its parts work on
 // tables of some of the people, so that memory grows with their number only.
 type solver struct {
 	m      *model
-	masks  masks
+	masks  table.Masks
 	people []int
 	groups [][]int // of people of the model
 	costs  []int
 	rng    *rand.Rand
-	meter  *meter
+	meter  *meter.Meter
 	cores  int
 	ahead  int // rounds without a repeat that are left, this one included; 0 if not known
 }
 
 func newSolver(m *model, budget time.Duration) *solver {
-	s := &solver{m: m, masks: newMasks(m), rng: rand.New(rand.NewPCG(m.Seed, 0)), meter: newMeter(budget), cores: max(1, m.Cores)}
+	s := &solver{m: m, masks: table.NewMasks(&m.frame), rng: rand.New(rand.NewPCG(m.Seed, 0)), meter: meter.New(budget), cores: max(1, m.Cores)}
 	kept := make([]bool, len(m.People))
 	for _, g := range m.Keep {
 		for _, i := range g {
@@ -42,7 +46,7 @@ func newSolver(m *model, budget time.Duration) *solver {
 // A portion is some of the groups, taken out to be changed.
 type portion struct {
 	places []int
-	table  *table
+	table  *table.Table
 	groups [][]int // in the table's numbers
 	cost   int
 }
@@ -60,7 +64,7 @@ func (s *solver) take(places []int) portion {
 		p.groups = append(p.groups, g)
 		p.cost += s.costs[at]
 	}
-	p.table = newTable(s.m, &s.masks, people)
+	p.table = s.m.table(&s.masks, people)
 	return p
 }
 
@@ -83,9 +87,9 @@ func (s *solver) put(portions []portion) {
 		for _, g := range p.groups {
 			members := make([]int, len(g))
 			for k, i := range g {
-				members[k] = p.table.people[i]
+				members[k] = p.table.People[i]
 			}
-			groups, costs = append(groups, members), append(costs, p.table.cost(g))
+			groups, costs = append(groups, members), append(costs, p.table.Cost(g))
 		}
 	}
 	s.groups, s.costs = groups, costs
@@ -104,7 +108,7 @@ func (s *solver) cost() int {
 func (s *solver) deal(count int) {
 	order := slices.Clone(s.people)
 	s.rng.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
-	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(s.m.traits[a].offset, s.m.traits[b].offset) })
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(s.m.frame.Offset[a], s.m.frame.Offset[b]) })
 	s.groups, s.costs = make([][]int, count), make([]int, count)
 	room := make([]int, count)
 	for k := range room {
@@ -135,13 +139,6 @@ func (s *solver) clashes() bool {
 // blockSize is how many people are annealed together.
 const blockSize = 800
 
-// Temperatures of annealing, in sessions that a group cannot have.
-const (
-	hot  = 2
-	warm = 0.4 // does not undo what deal has done
-	cold = 0.05
-)
-
 // anneal improves all groups in blocks, with so many trials for each person.
 func (s *solver) anneal(trials int) {
 	order := s.rng.Perm(len(s.groups))
@@ -152,22 +149,25 @@ func (s *solver) anneal(trials int) {
 		portions[b] = s.take(order[b*len(order)/blocks : (b+1)*len(order)/blocks])
 		seeds[b] = s.rng.Uint64()
 	}
-	each(s.cores, blocks, func(b int) {
+	meter.Each(s.cores, blocks, func(b int) {
 		p := &portions[b]
-		a := newAnnealer(newLayout(p.table, p.groups), rand.New(rand.NewPCG(seeds[b], 0)))
-		a.run(trials*p.table.n, warm, cold, s.meter)
-		p.groups, p.cost = a.best, a.least
+		a := local.New(p.table, p.groups, rand.New(rand.NewPCG(seeds[b], 0)))
+		a.Run(trials*p.table.N, local.Warm, local.Cold, s.meter)
+		p.groups, p.cost = a.Best, a.Least
 	})
-	s.meter.use(trials * len(s.people) * trialCost)
+	s.meter.Use(trials * len(s.people) * meter.TrialCost)
 	s.put(portions)
 }
+
+// portionsAtOnce is how many portions are improved side by side.
+const portionsAtOnce = 4
 
 // repartition takes several portions of about so many people each apart and puts
 // their people together in the cheapest way. It returns the gain and the work.
 func (s *solver) repartition(people, effort int) (gain, work int) {
 	var portions []portion
 	taken := make([]bool, len(s.groups))
-	for range wave {
+	for range portionsAtOnce {
 		places := s.related(people, taken)
 		if len(places) < 2 {
 			break
@@ -176,19 +176,19 @@ func (s *solver) repartition(people, effort int) (gain, work int) {
 	}
 	works := make([]int, len(portions))
 	gains := make([]int, len(portions))
-	each(s.cores, len(portions), func(k int) {
+	meter.Each(s.cores, len(portions), func(k int) {
 		p := &portions[k]
-		m := s.meter.part(effort)
+		m := s.meter.Part(effort)
 		before := p.cost
 		p.improve(m)
-		gains[k], works[k] = before-p.cost, m.used
+		gains[k], works[k] = before-p.cost, m.Used
 	})
-	work = len(portions) * len(s.groups) * relateCost
+	work = len(portions) * len(s.groups) * meter.RelateCost
 	for k := range portions {
 		gain += gains[k]
 		work += works[k]
 	}
-	s.meter.use(work)
+	s.meter.Use(work)
 	s.put(portions)
 	return gain, work
 }
@@ -198,45 +198,27 @@ const exactPortion = 90
 
 // improve puts the people of the portion together in a cheaper way, if it finds
 // one.
-func (p *portion) improve(m *meter) {
-	if p.table.most == 2 {
+func (p *portion) improve(m *meter.Meter) {
+	if p.table.Most == 2 {
 		p.pair(m)
 		return
 	}
-	if p.table.n <= exactPortion {
-		e := newExact(p.table, p.groups, m)
-		e.solve()
-		p.groups, p.cost = e.best, e.cost
+	if p.table.N <= exactPortion {
+		e := exact.New(p.table, p.groups, m)
+		e.Solve()
+		p.groups, p.cost = e.Best, e.Cost
 		return
 	}
-	p.dive(m)
+	p.groups, p.cost, _ = exact.Dive(p.table, p.groups, m)
 }
 
 // pair matches the people of the portion, who are all in pairs.
-func (p *portion) pair(m *meter) {
-	n := p.table.n
-	price := p.table.pairPrices()
+func (p *portion) pair(m *meter.Meter) {
+	n := p.table.N
+	price := pairPrices(p.table)
 	partner := matching.Cheapest(n, func(a, b int) int { return price[a][b] })
-	m.use(n*n*priceCost + n*n*n)
+	m.Use(n*n*meter.PriceCost + n*n*n)
 	p.groups, p.cost = pairsOf(partner), matched(partner, price)
-}
-
-// dive puts the people of the portion together as a dive from the relaxation over
-// them does, if that is cheaper. It returns the search, and what is proven, in units of 1/dualUnit.
-func (p *portion) dive(m *meter) (e *exact, r *relaxation, proven int) {
-	e = newExact(p.table, p.groups, m)
-	r, proven = e.relax(e.centre(), nil, p.table.sides())
-	proven = e.tighten(r, proven)
-	groups := dive(p.table, r, m)
-	cost := 0
-	for _, g := range groups {
-		cost += p.table.cost(g)
-	}
-	if groups != nil && cost < p.cost {
-		p.groups, p.cost = groups, cost
-		e.best, e.cost = groups, cost
-	}
-	return e, r, proven
 }
 
 // related picks groups that are not taken with about so many people in all: one at
@@ -253,12 +235,12 @@ func (s *solver) related(people int, taken []bool) []int {
 	}
 	s.rng.Shuffle(len(free), func(i, j int) { free[i], free[j] = free[j], free[i] })
 	first := s.groups[free[0]]
-	zone := s.m.traits[first[s.rng.IntN(len(first))]].offset
+	zone := s.m.frame.Offset[first[s.rng.IntN(len(first))]]
 	rank := make(map[int]int, len(free)) // fewer is sooner
 	for _, at := range free[1:] {
 		n := 0
 		for _, i := range s.groups[at] {
-			if s.m.traits[i].offset == zone {
+			if s.m.frame.Offset[i] == zone {
 				n++
 			}
 		}

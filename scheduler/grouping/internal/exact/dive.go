@@ -1,18 +1,22 @@
-package grouping
+package exact
 
 import (
 	"cmp"
 	"math/rand/v2"
 	"slices"
 	"time"
+
+	"github.com/peerslot/peerslot/scheduler/grouping/internal/local"
+	"github.com/peerslot/peerslot/scheduler/grouping/internal/meter"
+	"github.com/peerslot/peerslot/scheduler/grouping/internal/table"
 )
 
 // A diver makes a grouping from the relaxation: it keeps the groups that the
 // optimum chooses most clearly, solves the relaxation over the other people again,
 // and so on until an exact search can do the rest.
 type diver struct {
-	t       *table // of the people who are in no group yet
-	meter   *meter
+	t       *table.Table // of the people who are in no group yet
+	meter   *meter.Meter
 	columns []column // groups of them that may be useful
 	sides   []side   // that hold for them
 	centre  []float64
@@ -24,29 +28,56 @@ const (
 	diveEffort = int(60 * time.Millisecond)
 )
 
+// Dive puts the people of a table, who are in groups, together as a dive from the
+// relaxation over them does, if that is cheaper. It returns the groups, their cost and what
+// is proven of any, in units of 1/table.DualUnit.
+func Dive(t *table.Table, groups [][]int, m *meter.Meter) (best [][]int, cost, proven int) {
+	e := New(t, groups, m)
+	r, proven := e.relax(e.centre(), nil, sidesOf(t))
+	proven = e.tighten(r, proven)
+	if found := dive(t, r, m); found != nil {
+		cost := 0
+		for _, g := range found {
+			cost += t.Cost(g)
+		}
+		if cost < e.Cost {
+			e.Best, e.Cost = found, cost
+		}
+	}
+	return e.Best, e.Cost, proven
+}
+
+// Bound returns what the relaxation over the people of a table, who are in groups,
+// proves of any grouping, in units of 1/table.DualUnit, as far as the meter lets it.
+func Bound(t *table.Table, groups [][]int, m *meter.Meter) int {
+	e := New(t, groups, m)
+	_, proven := e.relax(e.centre(), nil, sidesOf(t))
+	return proven
+}
+
 // dive returns a grouping of the table's people, nil if it comes to no end. It starts
 // from r, which is optimal over all of them, and keeps to its side constraints.
-func dive(t *table, r *relaxation, m *meter) [][]int {
+func dive(t *table.Table, r *relaxation, m *meter.Meter) [][]int {
 	d := &diver{t: t, meter: m, sides: slices.Clone(r.sides)}
-	for d.t.n > diveEnd {
-		if m.over() {
+	for d.t.N > diveEnd {
+		if m.Over() {
 			return nil
 		}
 		d.keep(r)
-		if d.t.n > diveEnd {
-			r, _ = newExact(d.t, nil, m).relax(d.centre, d.columns, d.sides)
+		if d.t.N > diveEnd {
+			r, _ = New(d.t, nil, m).relax(d.centre, d.columns, d.sides)
 		}
 	}
 	if !d.finish() {
 		return nil
 	}
-	return t.numbers(d.chosen)
+	return t.Numbers(d.chosen)
 }
 
 // keep takes the clearest groups of the optimum.
 func (d *diver) keep(r *relaxation) {
-	number := make([]int, d.t.n) // in the next table, -1 for those in groups
-	for _, c := range r.clearest(max(1, d.t.n/60)) {
+	number := make([]int, d.t.N) // in the next table, -1 for those in groups
+	for _, c := range r.clearest(max(1, d.t.N/60)) {
 		for _, i := range c.members() {
 			number[i] = -1
 		}
@@ -65,48 +96,48 @@ func (d *diver) keep(r *relaxation) {
 		}
 	}
 	d.columns = r.among(number)
-	d.t = d.t.only(left)
+	d.t = d.t.Only(left)
 }
 
 func (d *diver) choose(members []uint16) {
 	var g []int
 	for _, i := range members {
-		g = append(g, d.t.people[i])
+		g = append(g, d.t.People[i])
 	}
 	d.chosen = append(d.chosen, g)
 }
 
 // finish puts the people who are left into groups, if it can.
 func (d *diver) finish() bool {
-	if d.t.n == 0 {
+	if d.t.N == 0 {
 		return true
 	}
-	few, many := d.t.counts(d.t.n)
+	few, many := d.t.Counts(d.t.N)
 	if few > many {
 		return false
 	}
-	people := everyone(d.t.n)
+	people := table.Everyone(d.t.N)
 	count := (few + many) / 2
 	var rest [][]int
 	for k := range count {
-		rest = append(rest, people[k*d.t.n/count:(k+1)*d.t.n/count])
+		rest = append(rest, people[k*d.t.N/count:(k+1)*d.t.N/count])
 	}
-	a := newAnnealer(newLayout(d.t, rest), rand.New(rand.NewPCG(d.t.Seed, 0)))
-	a.run(1500*d.t.n, hot, cold, d.meter)
-	d.meter.use(1500 * d.t.n * trialCost)
-	if a.least >= blocked {
-		a.best = nil
+	a := local.New(d.t, rest, rand.New(rand.NewPCG(d.t.Seed, 0)))
+	a.Run(1500*d.t.N, local.Hot, local.Cold, d.meter)
+	d.meter.Use(1500 * d.t.N * meter.TrialCost)
+	if a.Least >= table.Blocked {
+		a.Best = nil
 	}
-	part := d.meter.part(diveEffort)
-	e := newExact(d.t, a.best, part)
+	part := d.meter.Part(diveEffort)
+	e := New(d.t, a.Best, part)
 	e.known = d.columns
-	e.solve()
-	d.meter.use(part.used)
-	for _, g := range e.best {
-		c := d.t.column(g)
+	e.Solve()
+	d.meter.Use(part.Used)
+	for _, g := range e.Best {
+		c := newColumn(d.t, g)
 		d.choose(c.members())
 	}
-	return e.best != nil
+	return e.Best != nil
 }
 
 // clearest returns the groups with the largest parts in the optimum: those that are

@@ -1,9 +1,10 @@
-package grouping
+package exact
 
 import (
 	"math"
 
 	"github.com/peerslot/peerslot/scheduler/grouping/internal/lp"
+	"github.com/peerslot/peerslot/scheduler/grouping/internal/table"
 )
 
 // A relaxation lets groups be chosen in parts: each person is to be in groups whose
@@ -16,7 +17,7 @@ type relaxation struct {
 	sides    []side
 	cuts     []cut
 
-	person  []int // duals in units of 1/dualUnit
+	person  []int // duals in units of 1/table.DualUnit
 	limit   []int // of the sides
 	cut     []int // of the cuts; not above 0
 	charges charges
@@ -24,20 +25,20 @@ type relaxation struct {
 
 // newRelaxation starts without columns. What a person lacks in groups costs at most
 // so much as most says, which is an upper bound of their dual.
-func newRelaxation(t *table, most []float64, sides []side) *relaxation {
-	r := &relaxation{n: t.n, least: t.least, sides: sides, person: make([]int, t.n), limit: make([]int, len(sides))}
-	r.charges.reset(t.n, nil, nil)
+func newRelaxation(t *table.Table, most []float64, sides []side) *relaxation {
+	r := &relaxation{n: t.N, least: t.Least, sides: sides, person: make([]int, t.N), limit: make([]int, len(sides))}
+	r.charges.reset(t.N, nil, nil)
 	for i, m := range most {
 		r.AddRow(1, m, math.Inf(1), lp.Lacking(i))
 	}
 	// A dual above the weight of its feature would make groups cheaper for having
 	// more of it.
-	weight := [features]int{noSlot: t.w.NoSlot, meetings: t.w.Met, trios: t.dearest()}
+	weight := [features]int{noSlot: t.Weights.NoSlot, meetings: t.Weights.Met, trios: t.Dearest()}
 	for k, s := range sides {
 		if s.atLeast {
-			r.AddRow(float64(s.value), float64(weight[s.feature]), 0, lp.Lacking(t.n+k))
+			r.AddRow(float64(s.value), float64(weight[s.feature]), 0, lp.Lacking(t.N+k))
 		} else {
-			r.AddRow(float64(s.value), 0, 1e6, lp.Lacking(t.n+k))
+			r.AddRow(float64(s.value), 0, 1e6, lp.Lacking(t.N+k))
 		}
 	}
 	r.Refactor()
@@ -75,7 +76,7 @@ func (r *relaxation) join(parts []piece) {
 		number := make([]int, len(p.groups))
 		for k := range p.groups {
 			number[k] = -1
-			if p.reduced(&p.groups[k]) < joinReach*dualUnit {
+			if p.reduced(&p.groups[k]) < joinReach*table.DualUnit {
 				number[k] = len(r.groups)
 				c := column{cost: p.groups[k].cost, count: p.groups[k].count}
 				for _, i := range p.groups[k].members() {
@@ -108,10 +109,10 @@ const joinReach = 20
 // down, so that no reduced cost falls.
 func (r *relaxation) round() {
 	for i := range r.person {
-		r.person[i] = int(math.Floor(r.Dual[i] * dualUnit))
+		r.person[i] = int(math.Floor(r.Dual[i] * table.DualUnit))
 	}
 	for k := range r.limit {
-		r.limit[k] = int(math.Floor(r.Dual[r.n+k] * dualUnit))
+		r.limit[k] = int(math.Floor(r.Dual[r.n+k] * table.DualUnit))
 		if r.sides[k].atLeast {
 			r.limit[k] = max(0, r.limit[k])
 		} else {
@@ -120,7 +121,7 @@ func (r *relaxation) round() {
 	}
 	r.cut = r.cut[:0]
 	for _, y := range r.Dual[r.n+len(r.sides):] {
-		r.cut = append(r.cut, min(0, int(math.Floor(y*dualUnit))))
+		r.cut = append(r.cut, min(0, int(math.Floor(y*table.DualUnit))))
 	}
 	r.charges.reset(r.n, r.cuts, r.cut)
 }
@@ -134,7 +135,7 @@ func (r *relaxation) takeWork() int {
 
 // reduced returns the cost of c less what the duals pay for it.
 func (r *relaxation) reduced(c *column) int {
-	d := c.cost * dualUnit
+	d := c.cost * table.DualUnit
 	for _, i := range c.members() {
 		d -= r.person[i]
 	}

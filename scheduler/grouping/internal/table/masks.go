@@ -1,4 +1,4 @@
-package grouping
+package table
 
 import (
 	"cmp"
@@ -6,23 +6,23 @@ import (
 	"slices"
 )
 
-// masks hold when people can start, laid out for fast counting. The words of all
+// Masks hold when people can start, laid out for fast counting. The words of all
 // weeks that hold the same starts lie side by side: a column. Starts that are
 // useful to the same people share columns, so that what is common to a group lies
 // in few of them, and the others are skipped.
-type masks struct {
+type Masks struct {
 	weeks, columns int
 	words          []uint64 // person by person, column by column, week by week
 }
 
-// newMasks lays out the starts of all people of m.
-func newMasks(m *model) masks {
-	place, used := placeStarts(m)
-	s := masks{weeks: m.Weeks, columns: (used + 63) / 64}
-	s.words = make([]uint64, len(m.People)*s.stride())
-	for i := range m.People {
-		row := s.row(i)
-		eachStart(m, i, func(week, start int) {
+// NewMasks lays out the starts of all people of a frame.
+func NewMasks(f *Frame) Masks {
+	place, used := placeStarts(f)
+	s := Masks{weeks: f.Weeks, columns: (used + 63) / 64}
+	s.words = make([]uint64, len(f.Free)*s.stride())
+	for i := range f.Free {
+		row := s.Row(i)
+		eachStart(f, i, func(week, start int) {
 			if at := place[start]; at >= 0 {
 				row[at/64*s.weeks+week] |= 1 << (at % 64)
 			}
@@ -31,26 +31,28 @@ func newMasks(m *model) masks {
 	return s
 }
 
-func (s *masks) stride() int        { return s.weeks * s.columns }
-func (s *masks) row(i int) []uint64 { return s.words[i*s.stride() : (i+1)*s.stride()] }
+func (s *Masks) stride() int { return s.weeks * s.columns }
+
+// Row returns the words of a person.
+func (s *Masks) Row(i int) []uint64 { return s.words[i*s.stride() : (i+1)*s.stride()] }
 
 // placeStarts decides where each start goes, -1 for those that fewer than two
 // people can ever take. Starts are sorted by the mean offset of the people who can
 // take them, which brings the same hours of different days together.
-func placeStarts(m *model) (place []int, used int) {
-	count, sum := make([]int, m.Words*64), make([]int, m.Words*64)
-	seen := make([]int, m.Words*64)
-	for i := range m.People {
-		eachStart(m, i, func(_, start int) {
+func placeStarts(f *Frame) (place []int, used int) {
+	count, sum := make([]int, f.Width*64), make([]int, f.Width*64)
+	seen := make([]int, f.Width*64)
+	for i := range f.Free {
+		eachStart(f, i, func(_, start int) {
 			if seen[start] != i+1 {
 				seen[start] = i + 1
 				count[start]++
-				sum[start] += onCircle(m.People[i].Offset)
+				sum[start] += f.Offsets[f.Offset[i]]
 			}
 		})
 	}
 	var order []int
-	place = make([]int, m.Words*64)
+	place = make([]int, f.Width*64)
 	for s, c := range count {
 		place[s] = -1
 		if c >= 2 {
@@ -64,35 +66,35 @@ func placeStarts(m *model) (place []int, used int) {
 	return place, len(order)
 }
 
-// eachStart calls f for every week and start that person i can take.
-func eachStart(m *model, i int, f func(week, start int)) {
-	for w, word := range m.People[i].Free {
+// eachStart calls visit for every week and start that person i can take.
+func eachStart(f *Frame, i int, visit func(week, start int)) {
+	for w, word := range f.Free[i] {
 		for ; word != 0; word &= word - 1 {
-			f(w/m.Words, w%m.Words*64+bits.TrailingZeros64(word))
+			visit(w/f.Width, w%f.Width*64+bits.TrailingZeros64(word))
 		}
 	}
 }
 
-// A common is when a set of people can all start.
-type common struct {
+// A Common is when a set of people can all start.
+type Common struct {
 	words []uint64
-	best  [maxWords]uint8 // for each column the most weeks that any of its starts is possible in
-	most  int             // of all columns: the sessions of the set
+	best  [MaxWords]uint8 // for each column the most weeks that any of its starts is possible in
+	Most  int             // of all columns: the sessions of the set
 }
 
-// set makes c the starts of one row.
-func (c *common) set(s *masks, row []uint64) {
+// Set makes c the starts of one row.
+func (c *Common) Set(s *Masks, row []uint64) {
 	c.words = append(c.words[:0], row...)
 	c.count(s)
 }
 
-// and makes c the starts that x, which may be c itself, and the row have in common.
-func (c *common) and(s *masks, x *common, row []uint64) {
+// And makes c the starts that x, which may be c itself, and the row have in common.
+func (c *Common) And(s *Masks, x *Common, row []uint64) {
 	if cap(c.words) < len(row) {
 		c.words = make([]uint64, len(row))
 	}
 	c.words = c.words[:len(row)]
-	c.most = 0
+	c.Most = 0
 	for k := range s.columns {
 		if x.best[k] == 0 { // and so the words of c do not matter
 			c.best[k] = 0
@@ -105,41 +107,41 @@ func (c *common) and(s *masks, x *common, row []uint64) {
 		}
 		n := mostWeeks(both, both)
 		c.best[k] = uint8(n)
-		c.most = max(c.most, n)
+		c.Most = max(c.Most, n)
 	}
 }
 
-// meet makes c the starts that x and y have in common.
-func (c *common) meet(s *masks, x, y *common) {
-	c.and(s, x, y.words)
+// Meet makes c the starts that x and y have in common.
+func (c *Common) Meet(s *Masks, x, y *Common) {
+	c.And(s, x, y.words)
 	// Columns that are empty in y hold stale words, which must not count.
-	c.most = 0
+	c.Most = 0
 	for k := range s.columns {
 		if y.best[k] == 0 {
 			c.best[k] = 0
 		}
-		c.most = max(c.most, int(c.best[k]))
+		c.Most = max(c.Most, int(c.best[k]))
 	}
 }
 
-// copy makes c the same as x.
-func (c *common) copy(x *common) {
+// Copy makes c the same as x.
+func (c *Common) Copy(x *Common) {
 	c.words = append(c.words[:0], x.words...)
-	c.best, c.most = x.best, x.most
+	c.best, c.Most = x.best, x.Most
 }
 
-func (c *common) count(s *masks) {
-	c.most = 0
+func (c *Common) count(s *Masks) {
+	c.Most = 0
 	for k := range s.columns {
 		column := c.words[k*s.weeks : (k+1)*s.weeks]
 		n := mostWeeks(column, column)
 		c.best[k] = uint8(n)
-		c.most = max(c.most, n)
+		c.Most = max(c.Most, n)
 	}
 }
 
-// sessions returns in how many weeks the best start of c and the row is possible.
-func (c *common) sessions(s *masks, row []uint64) int {
+// Sessions returns in how many weeks the best start of c and the row is possible.
+func (c *Common) Sessions(s *Masks, row []uint64) int {
 	most := 0
 	for k := range s.columns {
 		if int(c.best[k]) <= most {

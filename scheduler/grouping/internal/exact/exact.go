@@ -1,22 +1,27 @@
-package grouping
+// Package exact finds the cheapest grouping of some dozens of people and proves that it
+// is, and bounds what more people cost, by generating columns.
+package exact
 
 import (
 	"math/bits"
 	"slices"
+
+	"github.com/peerslot/peerslot/scheduler/grouping/internal/meter"
+	"github.com/peerslot/peerslot/scheduler/grouping/internal/table"
 )
 
-// An exact search proves which grouping of a table's people is the cheapest. It
+// A Search proves which grouping of a table's people is the cheapest. It
 // branches on how much of the costly features a grouping has; each branch has a
 // relaxation, whose bound it raises step by step by searching what lies between
 // the bound and a target.
-type exact struct {
-	t        *table
+type Search struct {
+	t        *table.Table
 	pricer   *pricer
-	best     [][]int // nil as long as none is known
-	cost     int     // of best
+	Best     [][]int // nil as long as none is known
+	Cost     int     // of best
 	branches []*branch
-	meter    *meter
-	cores    int
+	Meter    *meter.Meter
+	Cores    int
 	known    []column // groups that may be useful
 }
 
@@ -24,7 +29,7 @@ type exact struct {
 type branch struct {
 	relaxation *relaxation
 	bound      int // of the relaxation
-	proven     int // no grouping of the branch costs less; in units of 1/dualUnit
+	proven     int // no grouping of the branch costs less; in units of 1/table.DualUnit
 	reach      int // how far above bound the next search goes
 	stuck      bool
 }
@@ -32,20 +37,20 @@ type branch struct {
 // maxPool is how many groups a search may consist of.
 const maxPool = 250_000
 
-// newExact makes a search that starts from best, which may be nil.
-func newExact(t *table, best [][]int, m *meter) *exact {
-	e := &exact{t: t, pricer: newPricer(t), best: best, meter: m, cores: 1}
+// New makes a search that starts from best, which may be nil.
+func New(t *table.Table, best [][]int, m *meter.Meter) *Search {
+	e := &Search{t: t, pricer: newPricer(t), Best: best, Meter: m, Cores: 1}
 	for _, g := range best {
-		e.cost += t.cost(g)
+		e.Cost += t.Cost(g)
 	}
 	return e
 }
 
-// solve looks for a grouping cheaper than the best and proves as much as the meter
+// Solve looks for a grouping cheaper than the best and proves as much as the meter
 // allows.
-func (e *exact) solve() {
+func (e *Search) Solve() {
 	if len(e.branches) == 0 {
-		e.open(e.centre(), e.known, e.t.sides())
+		e.open(e.centre(), e.known, sidesOf(e.t))
 	}
 	for b := e.weakest(); b != nil; b = e.weakest() {
 		if !e.split(b) {
@@ -54,32 +59,32 @@ func (e *exact) solve() {
 	}
 }
 
-// ceiling is what a better grouping may cost at most, in units of 1/dualUnit.
-func (e *exact) ceiling() int {
-	if e.best == nil {
-		return e.t.dearest() * dualUnit
+// ceiling is what a better grouping may cost at most, in units of 1/table.DualUnit.
+func (e *Search) ceiling() int {
+	if e.Best == nil {
+		return e.t.Dearest() * table.DualUnit
 	}
-	return (e.cost - e.t.step) * dualUnit
+	return (e.Cost - e.t.Step) * table.DualUnit
 }
 
 // weakest returns the branch that is least proven and could still hold a better
 // grouping, nil if there is none or nothing more can be done about it.
-func (e *exact) weakest() *branch {
+func (e *Search) weakest() *branch {
 	var w *branch
 	for _, b := range e.branches {
 		if b.proven <= e.ceiling() && (w == nil || b.proven < w.proven) {
 			w = b
 		}
 	}
-	if w == nil || w.stuck || e.meter.over() {
+	if w == nil || w.stuck || e.Meter.Over() {
 		return nil
 	}
 	return w
 }
 
-// settled reports whether everything is proven: there is no grouping better than
+// Settled reports whether everything is proven: there is no grouping better than
 // the best, or none at all.
-func (e *exact) settled() bool {
+func (e *Search) Settled() bool {
 	for _, b := range e.branches {
 		if b.proven <= e.ceiling() {
 			return false
@@ -88,23 +93,23 @@ func (e *exact) settled() bool {
 	return true
 }
 
-// bound returns what no grouping costs less than.
-func (e *exact) bound() int {
+// Bound returns what no grouping costs less than.
+func (e *Search) Bound() int {
 	least := e.ceiling() + 1
 	for _, b := range e.branches {
 		least = min(least, b.proven)
 	}
-	return e.t.roundUp(least)
+	return e.t.RoundUp(least)
 }
 
 // centre guesses the duals: the shares of the people in the cost of their groups.
-func (e *exact) centre() []float64 {
-	centre := make([]float64, e.t.n)
+func (e *Search) centre() []float64 {
+	centre := make([]float64, e.t.N)
 	for i := range centre {
-		centre[i] = float64(e.t.session[0]) / float64(e.t.least)
+		centre[i] = float64(e.t.Session[0]) / float64(e.t.Least)
 	}
-	for _, g := range e.best {
-		c := e.t.cost(g)
+	for _, g := range e.Best {
+		c := e.t.Cost(g)
 		for _, i := range g {
 			centre[i] = float64(c) / float64(len(g))
 		}
@@ -113,24 +118,24 @@ func (e *exact) centre() []float64 {
 }
 
 // open adds the branch with these side constraints.
-func (e *exact) open(centre []float64, columns []column, sides []side) {
+func (e *Search) open(centre []float64, columns []column, sides []side) {
 	r, proven := e.relax(centre, columns, sides)
 	e.add(r, e.tighten(r, proven))
 }
 
 // add makes a branch of a relaxation of which so much is proven, if it could still
 // hold a better grouping.
-func (e *exact) add(r *relaxation, proven int) {
+func (e *Search) add(r *relaxation, proven int) {
 	if proven > e.ceiling() {
 		return
 	}
 	least := r.bound()
-	reach := max(64*dualUnit, (e.ceiling()-least)/4)
+	reach := max(64*table.DualUnit, (e.ceiling()-least)/4)
 	e.branches = append(e.branches, &branch{relaxation: r, bound: least, proven: proven, reach: reach})
 }
 
 // split replaces b by two branches if its optimum has a broken sum of a feature.
-func (e *exact) split(b *branch) bool {
+func (e *Search) split(b *branch) bool {
 	r := b.relaxation
 	if len(r.sides) > 6 {
 		return false
@@ -139,23 +144,23 @@ func (e *exact) split(b *branch) bool {
 	if ok {
 		e.branches = slices.DeleteFunc(e.branches, func(x *branch) bool { return x == b })
 		for _, s := range [2]side{{feature, false, down}, {feature, true, down + 1}} {
-			e.open(r.Dual[:e.t.n], r.groups, append(slices.Clone(r.sides), s))
+			e.open(r.Dual[:e.t.N], r.groups, append(slices.Clone(r.sides), s))
 		}
 	}
 	return ok
 }
 
 // relax makes a relaxation and solves it over all groups; see price.
-func (e *exact) relax(centre []float64, columns []column, sides []side) (r *relaxation, proven int) {
+func (e *Search) relax(centre []float64, columns []column, sides []side) (r *relaxation, proven int) {
 	var parts []piece
-	if len(columns) == 0 && len(sides) == 0 && e.t.n > partLimit {
+	if len(columns) == 0 && len(sides) == 0 && e.t.N > partLimit {
 		parts = e.parts(centre)
 	}
 	width := 1.0 // by which duals may exceed the centre: narrow, or they swing at first
 	for _, c := range centre {
-		width += c / 10 / float64(e.t.n)
+		width += c / 10 / float64(e.t.N)
 	}
-	most := make([]float64, e.t.n)
+	most := make([]float64, e.t.N)
 	for i := range most {
 		most[i] = centre[i] + width
 	}
@@ -164,8 +169,8 @@ func (e *exact) relax(centre []float64, columns []column, sides []side) (r *rela
 	for _, c := range columns {
 		r.add(c)
 	}
-	for _, g := range e.best {
-		r.add(e.t.column(g))
+	for _, g := range e.Best {
+		r.add(newColumn(e.t, g))
 	}
 	return r, e.price(r, width)
 }
@@ -183,12 +188,12 @@ type piece struct {
 
 // parts solves the relaxation over each half of the people, by their zones, and puts
 // the duals into centre.
-func (e *exact) parts(centre []float64) []piece {
-	order := everyone(e.t.n)
-	slices.SortStableFunc(order, func(a, b int) int { return bits.TrailingZeros64(e.t.zone[a]) - bits.TrailingZeros64(e.t.zone[b]) })
+func (e *Search) parts(centre []float64) []piece {
+	order := table.Everyone(e.t.N)
+	slices.SortStableFunc(order, func(a, b int) int { return bits.TrailingZeros64(e.t.Zone[a]) - bits.TrailingZeros64(e.t.Zone[b]) })
 	var parts []piece
-	for _, people := range [][]int{order[:e.t.n/2], order[e.t.n/2:]} {
-		half := newExact(e.t.only(people), nil, e.meter)
+	for _, people := range [][]int{order[:e.t.N/2], order[e.t.N/2:]} {
+		half := New(e.t.Only(people), nil, e.Meter)
 		own := make([]float64, len(people))
 		for k, i := range people {
 			own[k] = centre[i]
@@ -213,13 +218,13 @@ const (
 
 // tighten adds cuts to a relaxation of which so much is proven, as long as that
 // raises its bound enough, and returns what is proven then.
-func (e *exact) tighten(r *relaxation, proven int) int {
-	for e.t.n > cutLimit && proven <= e.ceiling() && !e.meter.over() && !r.lacks() {
+func (e *Search) tighten(r *relaxation, proven int) int {
+	for e.t.N > cutLimit && proven <= e.ceiling() && !e.Meter.Over() && !r.lacks() {
 		before := r.bound()
 		if !r.tighten(rootCuts) {
 			break
 		}
-		proven = max(proven, e.price(r, float64(e.t.session[0])))
+		proven = max(proven, e.price(r, float64(e.t.Session[0])))
 		if float64(r.bound()-before) < rootGain*float64(e.ceiling()-before) {
 			break
 		}
@@ -230,24 +235,24 @@ func (e *exact) tighten(r *relaxation, proven int) int {
 // price adds columns until the relaxation is optimal over all groups, or it is
 // proven that its optimum is above the ceiling, or the meter is over. Duals may rise
 // by width at first. It returns the best bound it has seen.
-func (e *exact) price(r *relaxation, width float64) (proven int) {
+func (e *Search) price(r *relaxation, width float64) (proven int) {
 	for pass := 1; ; pass++ {
 		r.Solve()
 		r.round()
 		e.pricer.setDuals(r)
-		found := e.pricer.cheapest(max(4, min(20, 2400/max(1, e.t.n)))) // more columns at once make the simplex slow
-		e.meter.use(e.pricer.work*priceCost + r.takeWork())
+		found := e.pricer.cheapest(max(4, min(20, 2400/max(1, e.t.N)))) // more columns at once make the simplex slow
+		e.Meter.Use(e.pricer.work*meter.PriceCost + r.takeWork())
 		bound := r.bound() + found.sum
 		if bound > proven || found.sum == 0 {
 			proven = max(proven, bound)
 			if found.sum == 0 {
 				width *= 2
 			}
-			for i := range e.t.n {
+			for i := range e.t.N {
 				r.SetPlus(i, r.Dual[i]+width)
 			}
 		}
-		if found.sum == 0 && !r.lacks() || proven > e.ceiling() || e.meter.over() || pass == 2000 {
+		if found.sum == 0 && !r.lacks() || proven > e.ceiling() || e.Meter.Over() || pass == 2000 {
 			r.lower(found.least)
 			return proven
 		}
@@ -258,30 +263,30 @@ func (e *exact) price(r *relaxation, width float64) (proven int) {
 }
 
 // advance searches the branch a step further.
-func (e *exact) advance(b *branch) {
+func (e *Search) advance(b *branch) {
 	target := min(b.bound+b.reach, e.ceiling()+1) // all that costs less is searched
 	columns, ok := e.pricer.below(b.relaxation, target-b.bound)
-	e.meter.use(e.pricer.work * priceCost)
+	e.Meter.Use(e.pricer.work * meter.PriceCost)
 	if !ok {
 		b.reach /= 3
-		b.stuck = b.bound+b.reach <= b.proven+e.t.step*dualUnit
+		b.stuck = b.bound+b.reach <= b.proven+e.t.Step*table.DualUnit
 		return
 	}
-	t := &tree{exact: e, columns: columns, target: target}
+	t := &tree{Search: e, columns: columns, target: target}
 	b.proven = max(b.proven, t.search(b.relaxation))
 	b.stuck = b.proven < min(target, e.ceiling()+1)
 	b.reach *= 2
 }
 
 // take keeps the columns as the best grouping.
-func (e *exact) take(columns []column) {
-	e.best, e.cost = nil, 0
+func (e *Search) take(columns []column) {
+	e.Best, e.Cost = nil, 0
 	for _, c := range columns {
 		var g []int
 		for _, i := range c.members() {
 			g = append(g, int(i))
 		}
-		e.best = append(e.best, g)
-		e.cost += c.cost
+		e.Best = append(e.Best, g)
+		e.Cost += c.cost
 	}
 }

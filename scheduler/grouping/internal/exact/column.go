@@ -1,12 +1,14 @@
-package grouping
+package exact
 
 import (
 	"iter"
 	"math/bits"
+
+	"github.com/peerslot/peerslot/scheduler/grouping/internal/table"
 )
 
-// ExactLimit is the number of people up to which Solve tries to prove its answer.
-const ExactLimit = 128
+// Limit is the number of people up to which Solve tries to prove its answer.
+const Limit = 128
 
 // A set is some of the first ExactLimit people of a table.
 type set struct{ low, high uint64 }
@@ -43,7 +45,7 @@ func (s set) all() iter.Seq[int] {
 // A column is a possible group.
 type column struct {
 	set   set // the members among the first ExactLimit people
-	list  [maxGroup]uint16
+	list  [table.MaxGroup]uint16
 	size  uint8
 	cost  int
 	count [features]int // how much of each feature it has
@@ -53,7 +55,7 @@ type column struct {
 func (c *column) add(i int) {
 	c.list[c.size] = uint16(i)
 	c.size++
-	if i < ExactLimit {
+	if i < Limit {
 		c.set = c.set.with(i)
 	}
 }
@@ -75,4 +77,30 @@ type side struct {
 	feature int
 	atLeast bool
 	value   int
+}
+
+// sidesOf returns what holds for all groupings.
+func sidesOf(t *table.Table) []side {
+	if t.Lone {
+		return []side{{trios, true, 1}, {trios, false, 1}}
+	}
+	return nil
+}
+
+// newColumn returns a group as a column.
+func newColumn(t *table.Table, members []int) column {
+	c := column{cost: t.Cost(members)}
+	for k, i := range members {
+		c.add(i)
+		for _, j := range members[:k] {
+			c.count[meetings] += int(t.Met[i*t.N+j])
+		}
+	}
+	if t.Slotless(t.Sessions(members)) {
+		c.count[noSlot] = 1
+	}
+	if len(members) == 3 {
+		c.count[trios] = 1
+	}
+	return c
 }

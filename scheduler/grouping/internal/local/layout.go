@@ -1,16 +1,20 @@
-package grouping
+package local
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/peerslot/peerslot/scheduler/grouping/internal/table"
+)
 
 // A layout is a grouping of the people of a table that is changed step by step.
 // It keeps for each member what the rest of the group has in common, so that the
 // price of an exchange is found without looking at the groups again.
 type layout struct {
-	t     *table
+	t     *table.Table
 	cells []cell
 	at    []seat // of each person
 	cost  int
-	spare [maxGroup + 1]common
+	spare [table.MaxGroup + 1]table.Common
 }
 
 // A seat is one place in one cell.
@@ -19,16 +23,16 @@ type seat struct{ cell, place int32 }
 // A cell is one group of a layout.
 type cell struct {
 	members []int32
-	all     common           // of all members
-	without [maxGroup]common // of all but one
-	zones   [maxGroup + 1]uint64
+	all     table.Common                 // of all members
+	without [table.MaxGroup]table.Common // of all but one
+	zones   [table.MaxGroup + 1]uint64
 	pairs   int // cost of the pairs
 	cost    int
 }
 
 // newLayout starts from groups.
-func newLayout(t *table, groups [][]int) *layout {
-	l := &layout{t: t, at: make([]seat, t.n), cells: make([]cell, len(groups))}
+func newLayout(t *table.Table, groups [][]int) *layout {
+	l := &layout{t: t, at: make([]seat, t.N), cells: make([]cell, len(groups))}
 	for i, g := range groups {
 		for _, p := range g {
 			l.cells[i].members = append(l.cells[i].members, int32(p))
@@ -57,47 +61,47 @@ func (l *layout) refresh(i int) {
 	c.pairs, c.zones[n] = 0, 0
 	for k, p := range c.members {
 		l.at[p] = seat{int32(i), int32(k)}
-		c.zones[n] |= t.zone[p]
+		c.zones[n] |= t.Zone[p]
 		c.zones[k] = 0
 		for j, q := range c.members {
 			if j < k {
-				c.pairs += t.pair(int(p), int(q))
+				c.pairs += t.Pair(int(p), int(q))
 			}
 			if j != k {
-				c.zones[k] |= t.zone[q]
+				c.zones[k] |= t.Zone[q]
 			}
 		}
 	}
 	l.intersect(c)
-	zone, _ := t.zoneCost(c.zones[n])
-	c.cost = c.pairs + zone + t.session[c.all.most]
+	zone, _ := t.ZoneCost(c.zones[n])
+	c.cost = c.pairs + zone + t.Session[c.all.Most]
 }
 
 // intersect fills in the starts of the cell, whole and without each member, by
 // running over the members from both ends.
 func (l *layout) intersect(c *cell) {
-	s := &l.t.masks
+	s := &l.t.Masks
 	n := len(c.members)
-	row := func(k int) []uint64 { return s.row(int(c.members[k])) }
+	row := func(k int) []uint64 { return s.Row(int(c.members[k])) }
 	if n == 1 {
-		c.all.set(s, row(0))
+		c.all.Set(s, row(0))
 		return
 	}
 	tail := &l.spare // tail[k]: of members k and later
-	tail[n-1].set(s, row(n-1))
+	tail[n-1].Set(s, row(n-1))
 	for k := n - 2; k > 0; k-- {
-		tail[k].and(s, &tail[k+1], row(k))
+		tail[k].And(s, &tail[k+1], row(k))
 	}
 	head := &c.all // of members before k
-	c.without[0].copy(&tail[1])
-	head.set(s, row(0))
+	c.without[0].Copy(&tail[1])
+	head.Set(s, row(0))
 	for k := 1; k < n; k++ {
 		if k < n-1 {
-			c.without[k].meet(s, head, &tail[k+1])
+			c.without[k].Meet(s, head, &tail[k+1])
 		} else {
-			c.without[k].copy(head)
+			c.without[k].Copy(head)
 		}
-		head.and(s, head, row(k))
+		head.And(s, head, row(k))
 	}
 }
 
@@ -117,24 +121,24 @@ func (l *layout) delta(x exchange, limit int) int {
 		least := l.restCost(from, ka, rest)
 		joined := to.pairs
 		for _, q := range to.members {
-			joined += l.t.pair(x.a, int(q))
+			joined += l.t.Pair(x.a, int(q))
 		}
 		n := len(to.members)
-		return change + least + l.joinCost(joined, to.zones[n]|l.t.zone[x.a], &to.all, x.a, limit-change-least)
+		return change + least + l.joinCost(joined, to.zones[n]|l.t.Zone[x.a], &to.all, x.a, limit-change-least)
 	}
 	kb := int(l.at[x.b].place)
 	pairsFrom, pairsTo := l.rest(from, ka, x.a), l.rest(to, kb, x.b)
 	for k, q := range from.members {
 		if k != ka {
-			pairsFrom += l.t.pair(x.b, int(q))
+			pairsFrom += l.t.Pair(x.b, int(q))
 		}
 	}
 	for k, q := range to.members {
 		if k != kb {
-			pairsTo += l.t.pair(x.a, int(q))
+			pairsTo += l.t.Pair(x.a, int(q))
 		}
 	}
-	zonesFrom, zonesTo := from.zones[ka]|l.t.zone[x.b], to.zones[kb]|l.t.zone[x.a]
+	zonesFrom, zonesTo := from.zones[ka]|l.t.Zone[x.b], to.zones[kb]|l.t.Zone[x.a]
 	least := l.floor(pairsTo, zonesTo, &to.without[kb])
 	if change+least > limit {
 		return change + least
@@ -148,7 +152,7 @@ func (l *layout) rest(c *cell, k, member int) int {
 	pairs := c.pairs
 	for j, q := range c.members {
 		if j != k {
-			pairs -= l.t.pair(member, int(q))
+			pairs -= l.t.Pair(member, int(q))
 		}
 	}
 	return pairs
@@ -159,19 +163,19 @@ func (l *layout) restCost(c *cell, k, pairs int) int {
 }
 
 // floor is the cost of a set, and so the least cost of it with one more.
-func (l *layout) floor(pairs int, zones uint64, c *common) int {
-	zone, _ := l.t.zoneCost(zones)
-	return pairs + zone + l.t.session[c.most]
+func (l *layout) floor(pairs int, zones uint64, c *table.Common) int {
+	zone, _ := l.t.ZoneCost(zones)
+	return pairs + zone + l.t.Session[c.Most]
 }
 
 // joinCost returns the cost of a set with one more person, or any number above
 // limit once the cost is sure to be above it.
-func (l *layout) joinCost(pairs int, zones uint64, c *common, person, limit int) int {
-	zone, _ := l.t.zoneCost(zones)
-	if least := pairs + zone + l.t.session[c.most]; least > limit || c.most == 0 {
+func (l *layout) joinCost(pairs int, zones uint64, c *table.Common, person, limit int) int {
+	zone, _ := l.t.ZoneCost(zones)
+	if least := pairs + zone + l.t.Session[c.Most]; least > limit || c.Most == 0 {
 		return least
 	}
-	return pairs + zone + l.t.session[c.sessions(&l.t.masks, l.t.row(person))]
+	return pairs + zone + l.t.Session[c.Sessions(&l.t.Masks, l.t.Row(person))]
 }
 
 // apply makes the exchange.

@@ -1,4 +1,4 @@
-package grouping
+package exact
 
 import (
 	"math/rand/v2"

@@ -1,9 +1,12 @@
-package grouping
+package exact
 
 import (
 	"cmp"
 	"math"
 	"slices"
+
+	"github.com/peerslot/peerslot/scheduler/grouping/internal/meter"
+	"github.com/peerslot/peerslot/scheduler/grouping/internal/table"
 )
 
 // A tree searches all choices from a list of columns that cost less than a target.
@@ -11,9 +14,9 @@ import (
 // together or they are not. It takes waves of nodes, whose results do not depend
 // on each other, so that any number of cores finds the same.
 type tree struct {
-	*exact
+	*Search
 	columns []column
-	target  int // in units of 1/dualUnit
+	target  int // in units of 1/table.DualUnit
 }
 
 // A node is what is left of the columns under some decisions.
@@ -43,18 +46,18 @@ const (
 
 // search returns what no choice of the columns costs less than, at most the target.
 func (t *tree) search(r *relaxation) int {
-	stack := []node{{columns: everyone32(len(t.columns)), duals: r.Dual[:t.t.n], sides: r.sides, bound: r.bound()}}
-	for len(stack) > 0 && !t.meter.over() {
+	stack := []node{{columns: everyone32(len(t.columns)), duals: r.Dual[:t.t.N], sides: r.sides, bound: r.bound()}}
+	for len(stack) > 0 && !t.Meter.Over() {
 		k := max(0, len(stack)-wave)
 		nodes := slices.Clone(stack[k:])
 		outcomes := make([]outcome, len(nodes))
-		each(t.cores, len(nodes), func(i int) { outcomes[i] = t.visit(nodes[i]) })
+		meter.Each(t.Cores, len(nodes), func(i int) { outcomes[i] = t.visit(nodes[i]) })
 		stack = stack[:k]
 		for _, o := range outcomes {
-			if o.best != nil && (t.best == nil || o.cost < t.cost) {
+			if o.best != nil && (t.Best == nil || o.cost < t.Cost) {
 				t.take(o.best)
 			}
-			t.meter.use(o.work)
+			t.Meter.Use(o.work)
 			stack = append(stack, o.open...)
 		}
 	}
@@ -84,15 +87,15 @@ func (t *tree) visit(n node) outcome {
 			rest = append(rest, k)
 		}
 	}
-	v := &cover{columns: t.columns, n: t.t.n, most: t.t.most, target: target - slack, slack: slack, cost: math.MaxInt, quota: coverQuota}
-	if t.best != nil {
-		v.cost = t.cost
+	v := &cover{columns: t.columns, n: t.t.N, most: t.t.Most, target: target - slack, slack: slack, cost: math.MaxInt, quota: coverQuota}
+	if t.Best != nil {
+		v.cost = t.Cost
 	}
 	complete := v.search(choices)
 	o.best, o.cost = v.best, v.cost
-	o.work += (v.work + len(n.columns)) * columnCost
+	o.work += (v.work + len(n.columns)) * meter.ColumnCost
 	if !complete {
-		o.open = t.halve(r, node{rest, r.Dual[:t.t.n], r.binding(), n.sides, bound})
+		o.open = t.halve(r, node{rest, r.Dual[:t.t.N], r.binding(), n.sides, bound})
 	}
 	return o
 }
@@ -123,7 +126,7 @@ func (t *tree) halve(r *relaxation, n node) []node {
 
 // pool returns the relaxation over a node's columns.
 func (t *tree) pool(n node) *relaxation {
-	most := make([]float64, t.t.n)
+	most := make([]float64, t.t.N)
 	for i := range most {
 		most[i] = max(n.duals[i], 0) + 5000
 	}
@@ -174,11 +177,11 @@ func (t *tree) settle(r *relaxation, columns []int32) {
 		for _, k := range columns {
 			d := r.reduced(&t.columns[k])
 			least = min(least, d)
-			if d < -dualUnit/32 {
+			if d < -table.DualUnit/32 {
 				found = append(found, entry{k, d})
 			}
 		}
-		r.Work += len(columns) * columnCost * 5
+		r.Work += len(columns) * meter.ColumnCost * 5
 		if len(found) == 0 || rounds == 100 { // more only if rounding errors go round in circles
 			r.lower(least)
 			return

@@ -1,9 +1,11 @@
-package grouping
+package exact
 
 import (
 	"cmp"
 	"math"
 	"slices"
+
+	"github.com/peerslot/peerslot/scheduler/grouping/internal/table"
 )
 
 // A cover searches columns depth first for the cheapest choice in which everybody
@@ -15,7 +17,7 @@ type cover struct {
 	n       int
 	most    int // largest size of a column
 	target  int // reduced costs of a choice must sum to less; search lowers it
-	slack   int // its cost in units of 1/dualUnit exceeds that sum by at least this
+	slack   int // its cost in units of 1/table.DualUnit exceeds that sum by at least this
 	cost    int // least cost known
 	best    []column
 	chosen  []column
@@ -34,7 +36,7 @@ type level struct{ branches, rest, next []choice }
 // A choice is a column that is still possible, with what it costs beyond the duals.
 type choice struct {
 	set     set
-	members [maxGroup]uint8
+	members [table.MaxGroup]uint8
 	reduced int
 	column  int32
 	size    uint8
@@ -192,6 +194,6 @@ func (v *cover) take() {
 	}
 	if cost < v.cost {
 		v.cost, v.best = cost, slices.Clone(v.chosen)
-		v.target = min(v.target, cost*dualUnit-v.slack)
+		v.target = min(v.target, cost*table.DualUnit-v.slack)
 	}
 }

@@ -1,27 +1,28 @@
-package grouping
+package exact
 
 import (
 	"cmp"
 	"math"
 	"slices"
+
+	"github.com/peerslot/peerslot/scheduler/grouping/internal/table"
 )
 
 // A pricer walks over all groups that the rules allow and whose reduced cost, the
 // cost less what the duals pay for, is below a limit. Costs only grow when a group
 // does, so most of the walk is cut off early. All numbers are whole, in units of
-// 1/dualUnit, so that what it does not find is proved not to be.
+// 1/table.DualUnit, so that what it does not find is proved not to be.
 type pricer struct {
-	t        *table
+	t        *table.Table
 	together []uint8 // n x n: sessions that a pair can have
-	met      []uint8 // n x n: times that a pair was together before
 
 	dual    []int                       // of each person
 	pairs   []int                       // n x n: cost of a pair less what is paid for it, or barred
-	session [maxWeeks + 1]int           // cost by sessions less what is paid for it
+	session [table.MaxWeeks + 1]int     // cost by sessions less what is paid for it
 	visit   func(c column, reduced int) // a group and its reduced cost
 	begin   func()                      // called before each first person, may be nil
 	limit   int                         // on reduced costs; visit may lower it
-	bonus   [maxGroup + 1]int           // what is paid for a group of a size
+	bonus   [table.MaxGroup + 1]int     // what is paid for a group of a size
 	work    int                         // groups priced in this walk
 	done    bool                        // set by visit to end the walk
 
@@ -29,20 +30,17 @@ type pricer struct {
 
 	order   []int32
 	members []int32
-	frames  [maxGroup]pricingFrame
+	frames  [table.MaxGroup]pricingFrame
 }
 
-// dualUnit is one unit of cost in the numbers of duals and reduced costs.
-const dualUnit = 256
-
 // barred is the price of a pair that the rules forbid.
-const barred = blocked * dualUnit
+const barred = table.Blocked * table.DualUnit
 
 // A pricingFrame is the state of the walk at a group of some size.
 type pricingFrame struct {
-	common
+	table.Common
 	candidates []candidate
-	top        [maxGroup]int // the most that 0, 1, … more members can pay for
+	top        [table.MaxGroup]int // the most that 0, 1, … more members can pay for
 }
 
 // A candidate could join the group of a frame.
@@ -52,17 +50,15 @@ type candidate struct {
 	pairs  int   // price of its pairs with the members
 }
 
-func newPricer(t *table) *pricer {
-	p := &pricer{t: t, together: make([]uint8, t.n*t.n), met: make([]uint8, t.n*t.n),
-		dual: make([]int, t.n), pairs: make([]int, t.n*t.n), order: everyone32(t.n)}
-	var c common
-	for i := range t.n {
-		c.set(&t.masks, t.row(i))
+func newPricer(t *table.Table) *pricer {
+	p := &pricer{t: t, together: make([]uint8, t.N*t.N),
+		dual: make([]int, t.N), pairs: make([]int, t.N*t.N), order: everyone32(t.N)}
+	var c table.Common
+	for i := range t.N {
+		c.Set(&t.Masks, t.Row(i))
 		for j := range i {
-			s := uint8(c.sessions(&t.masks, t.row(j)))
-			p.together[i*t.n+j], p.together[j*t.n+i] = s, s
-			met := uint8(t.model.met(t.people[i], t.people[j]))
-			p.met[i*t.n+j], p.met[j*t.n+i] = met, met
+			s := uint8(c.Sessions(&t.Masks, t.Row(j)))
+			p.together[i*t.N+j], p.together[j*t.N+i] = s, s
 		}
 	}
 	return p
@@ -83,17 +79,17 @@ func (p *pricer) setDuals(r *relaxation) {
 	for k, s := range r.sides {
 		paid[s.feature] += r.limit[k]
 	}
-	for at, c := range p.t.pairs {
-		p.pairs[at] = int(c) * dualUnit
-		if c < blocked {
-			p.pairs[at] -= paid[meetings] * int(p.met[at])
+	for at, c := range p.t.Pairs {
+		p.pairs[at] = int(c) * table.DualUnit
+		if c < table.Blocked {
+			p.pairs[at] -= paid[meetings] * int(p.t.Met[at])
 		}
 	}
 	p.charges = &r.charges
 	p.bonus[3] = paid[trios]
 	for s := range p.session {
-		p.session[s] = p.t.session[s] * dualUnit
-		if p.t.slotless(s) {
+		p.session[s] = p.t.Session[s] * table.DualUnit
+		if p.t.Slotless(s) {
 			p.session[s] -= paid[noSlot]
 		}
 	}
@@ -109,16 +105,16 @@ func (p *pricer) walk() bool {
 			p.begin()
 		}
 		f := &p.frames[0]
-		f.set(&p.t.masks, p.t.row(int(i)))
+		f.Set(&p.t.Masks, p.t.Row(int(i)))
 		f.candidates = f.candidates[:0]
 		for _, j := range p.order[at+1:] {
-			if pair := int(i)*p.t.n + int(j); p.pairs[pair] < barred {
+			if pair := int(i)*p.t.N + int(j); p.pairs[pair] < barred {
 				f.candidates = append(f.candidates, candidate{j, p.together[pair], p.pairs[pair]})
 			}
 		}
 		p.members = append(p.members[:0], i)
 		p.hold(int(i))
-		ok := p.extend(0, p.t.zone[i], -p.dual[i])
+		ok := p.extend(0, p.t.Zone[i], -p.dual[i])
 		p.release(int(i))
 		if !ok {
 			return false
@@ -143,7 +139,7 @@ func (p *pricer) extend(depth int, zones uint64, paid int) bool {
 		}
 		p.members = append(p.members[:depth+1], c.person)
 		charge := p.hold(int(c.person))
-		ok := p.extend(depth+1, zones|p.t.zone[c.person], paid+charge+c.pairs-p.dual[c.person])
+		ok := p.extend(depth+1, zones|p.t.Zone[c.person], paid+charge+c.pairs-p.dual[c.person])
 		p.release(int(c.person))
 		if !ok {
 			return false
@@ -157,29 +153,29 @@ func (p *pricer) extend(depth int, zones uint64, paid int) bool {
 func (p *pricer) promising(f *pricingFrame, size int, zones uint64, paid int) []candidate {
 	kept := f.candidates[:0]
 	gain := p.gain(f, size)
-	zone, _ := p.t.zoneCost(zones)
+	zone, _ := p.t.ZoneCost(zones)
 	for _, c := range f.candidates {
 		base := paid + c.pairs - p.dual[c.person]
-		if base-max(gain, p.bonus[size])+zone*dualUnit+p.session[min(f.most, int(c.most))] >= p.limit {
+		if base-max(gain, p.bonus[size])+zone*table.DualUnit+p.session[min(f.Most, int(c.most))] >= p.limit {
 			continue
 		}
 		if len(p.price) > 0 {
 			base += p.charge(int(c.person))
-			if base-max(gain, p.bonus[size])+zone*dualUnit+p.session[min(f.most, int(c.most))] >= p.limit {
+			if base-max(gain, p.bonus[size])+zone*table.DualUnit+p.session[min(f.Most, int(c.most))] >= p.limit {
 				continue
 			}
 		}
 		p.work++
-		sessions := f.sessions(&p.t.masks, p.t.row(int(c.person)))
+		sessions := f.Sessions(&p.t.Masks, p.t.Row(int(c.person)))
 		wider := zone
-		if with := zones | p.t.zone[c.person]; with != zones {
-			wider, _ = p.t.zoneCost(with)
+		if with := zones | p.t.Zone[c.person]; with != zones {
+			wider, _ = p.t.ZoneCost(with)
 		}
-		reduced := base + wider*dualUnit + p.session[sessions]
-		if size >= p.t.least && reduced-p.bonus[size] < p.limit {
+		reduced := base + wider*table.DualUnit + p.session[sessions]
+		if size >= p.t.Least && reduced-p.bonus[size] < p.limit {
 			p.found(c.person, sessions, wider, reduced-p.bonus[size])
 		}
-		if size < p.t.most && reduced-gain < p.limit {
+		if size < p.t.Most && reduced-gain < p.limit {
 			c.most = uint8(sessions)
 			kept = append(kept, c)
 		}
@@ -193,23 +189,23 @@ func (p *pricer) descend(depth, at int) bool {
 	f, next := &p.frames[depth], &p.frames[depth+1]
 	c := f.candidates[at]
 	next.candidates = next.candidates[:0]
-	row := int(c.person) * p.t.n
+	row := int(c.person) * p.t.N
 	for _, d := range f.candidates[at+1:] {
 		if pair := row + int(d.person); p.pairs[pair] < barred {
 			most := min(d.most, c.most, p.together[pair])
 			next.candidates = append(next.candidates, candidate{d.person, most, d.pairs + p.pairs[pair]})
 		}
 	}
-	if len(next.candidates) < max(1, p.t.least-depth-2) {
+	if len(next.candidates) < max(1, p.t.Least-depth-2) {
 		return false
 	}
-	next.and(&p.t.masks, &f.common, p.t.row(int(c.person)))
+	next.And(&p.t.Masks, &f.Common, p.t.Row(int(c.person)))
 	return true
 }
 
 // rank finds out what the candidates that pay for most pay for together.
 func (f *pricingFrame) rank(dual []int) {
-	var best [maxGroup - 1]int
+	var best [table.MaxGroup - 1]int
 	n := 0
 	for _, c := range f.candidates {
 		v := dual[c.person] - c.pairs
@@ -234,7 +230,7 @@ func (f *pricingFrame) rank(dual []int) {
 // gain is the most that further members can pay for once a group has size members.
 func (p *pricer) gain(f *pricingFrame, size int) int {
 	most := math.MinInt / 2
-	for more := max(1, p.t.least-size); more <= p.t.most-size; more++ {
+	for more := max(1, p.t.Least-size); more <= p.t.Most-size; more++ {
 		most = max(most, f.top[more]+p.bonus[size+more])
 	}
 	return most
@@ -243,16 +239,16 @@ func (p *pricer) gain(f *pricingFrame, size int) int {
 // found visits the present members with one more.
 func (p *pricer) found(last int32, sessions, zone, reduced int) {
 	all := append(p.members, last)
-	c := column{cost: p.t.session[sessions] + zone}
+	c := column{cost: p.t.Session[sessions] + zone}
 	for k, i := range all {
 		c.add(int(i))
 		for _, j := range all[:k] {
-			pair := int(i)*p.t.n + int(j)
-			c.cost += int(p.t.pairs[pair])
-			c.count[meetings] += int(p.met[pair])
+			pair := int(i)*p.t.N + int(j)
+			c.cost += int(p.t.Pairs[pair])
+			c.count[meetings] += int(p.t.Met[pair])
 		}
 	}
-	if p.t.slotless(sessions) {
+	if p.t.Slotless(sessions) {
 		c.count[noSlot] = 1
 	}
 	if len(all) == 3 {
@@ -298,7 +294,7 @@ func (p *pricer) cheapest(few int) offer {
 	p.walk()
 	p.begin()
 	slices.Sort(firsts)
-	for k, f := range firsts[:min(len(firsts), p.t.n/p.t.least)] {
+	for k, f := range firsts[:min(len(firsts), p.t.N/p.t.Least)] {
 		if k == 0 {
 			o.least = f
 		}
