@@ -121,7 +121,7 @@ Exit status: 0 done, or nothing to do; 1 error; 2 wrong usage or configuration;
 	cmd.PersistentPreRunE = func(*cobra.Command, []string) error { return errors.Join(a.setNow(), a.checkLogFormat()) }
 	cmd.AddCommand(
 		newDemoCmd(a), newInitCmd(a), newAuthCmd(a), newCheckCmd(a), newFreebusyCmd(a), newSlotsCmd(a),
-		newFormCmd(a), newGroupsCmd(a), newBookCmd(a), newExportCmd(a), newRepairCmd(a), newReviewCmd(a), newMailCmd(a), newAnswerCmd(a), newCancelCmd(a), newSlackCmd(a), newServeCmd(a), newLinkCmd(a), newStatusCmd(a), newAdoptCmd(a), newBackupCmd(a), newRestoreCmd(a), newHistoryCmd(a),
+		newFormCmd(a), newGroupsCmd(a), newBookCmd(a), newExportCmd(a), newRepairCmd(a), newReviewCmd(a), newMailCmd(a), newAnswerCmd(a), newCancelCmd(a), newSlackCmd(a), newServeCmd(a), newLinkCmd(a), newStatusCmd(a), newAdoptCmd(a), newBackupCmd(a), newRestoreCmd(a), newHistoryCmd(a), newReportCmd(a),
 		newVersionCmd(a), newManCmd(a),
 	)
 	a.complete(cmd)

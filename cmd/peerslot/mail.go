@@ -283,7 +283,7 @@ func mailNotifier(c *config.Config) (*mail.Notifier, error) {
 	if !m.Configured() {
 		return nil, nil
 	}
-	composer := &mail.Composer{From: m.From, Workspace: c.Workspace, URL: c.Web.URL}
+	composer := &mail.Composer{From: m.From, Workspace: c.Workspace}
 	if m.Templates != "" {
 		var err error
 		if composer.Templates, err = mail.ParseTemplates(os.DirFS(inDir(c.Dir, m.Templates))); err != nil {

@@ -23,7 +23,6 @@ import (
 	"github.com/peerslot/peerslot/calendar/graph"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/config"
 	"github.com/peerslot/peerslot/scheduler"
-	"github.com/peerslot/peerslot/scheduler/agenda"
 	"github.com/peerslot/peerslot/scheduler/mail"
 	"github.com/peerslot/peerslot/scheduler/report"
 	"github.com/peerslot/peerslot/scheduler/store"
@@ -396,16 +395,16 @@ const largestAgenda = 64 << 10
 
 // agendas returns the agenda of a program: a built-in one, or a template of the
 // user's own next to the configuration.
-func agendas(dir string) func(scheduler.Program) (agenda.Agenda, error) {
-	return func(p scheduler.Program) (agenda.Agenda, error) {
-		if agenda, ok := agenda.BuiltIn(p.Agenda); ok {
+func agendas(dir string) func(scheduler.Program) (scheduler.Agenda, error) {
+	return func(p scheduler.Program) (scheduler.Agenda, error) {
+		if agenda, ok := scheduler.BuiltInAgenda(p.Agenda); ok {
 			return agenda, nil
 		}
 		text, err := file.Read(inDir(dir, p.Agenda), largestAgenda)
 		if err != nil {
-			return agenda.Agenda{}, fmt.Errorf("agenda of program %q: want peer-circle, coaching, one-on-one or the path of a template: %w", p.Name, err)
+			return scheduler.Agenda{}, fmt.Errorf("agenda of program %q: want peer-circle, coaching, one-on-one or the path of a template: %w", p.Name, err)
 		}
-		return agenda.Parse(filepath.Base(p.Agenda), string(text))
+		return scheduler.ParseAgenda(filepath.Base(p.Agenda), string(text))
 	}
 }
 

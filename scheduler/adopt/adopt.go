@@ -14,7 +14,6 @@ import (
 
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
-	"github.com/peerslot/peerslot/scheduler/planning"
 )
 
 // Plan reads the series of the organizer and proposes a booking for each that
@@ -23,7 +22,7 @@ import (
 func Plan(ctx context.Context, s *scheduler.Service) (scheduler.Adoption, error) {
 	lister, ok := calendar.AsLister(s.Backend)
 	if !ok {
-		return scheduler.Adoption{}, calendar.ErrNoList
+		return scheduler.Adoption{}, scheduler.ErrNoList
 	}
 	uids, err := lister.List(ctx, s.Workspace.Organizer.Address)
 	if err != nil {
@@ -33,7 +32,7 @@ func Plan(ctx context.Context, s *scheduler.Service) (scheduler.Adoption, error)
 	for _, uid := range uids {
 		found = append(found, scheduler.Booking{Series: calendar.Series{UID: uid}})
 	}
-	current, faults, err := planning.Current(ctx, s, found)
+	current, faults, err := s.Current(ctx, found)
 	if err != nil {
 		return scheduler.Adoption{}, err
 	}

@@ -8,7 +8,6 @@ import (
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/booking"
-	"github.com/peerslot/peerslot/scheduler/planning"
 )
 
 // PlanRound reads what forming needs and proposes the next round. It fills in
@@ -35,7 +34,7 @@ func PlanRound(ctx context.Context, s *scheduler.Service, r Request) (Plan, erro
 			people = append(people, g.Members...)
 		}
 	}
-	snapshot, err := planning.Read(ctx, s, people, window)
+	snapshot, err := s.Snapshot(ctx, people, window)
 	if err != nil {
 		return Plan{}, err
 	}

@@ -15,12 +15,11 @@ import (
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/booking"
-	"github.com/peerslot/peerslot/scheduler/planning"
 )
 
 // PlanNight reads what the pass needs and plans it.
 func PlanNight(ctx context.Context, s *scheduler.Service) (scheduler.RepairPlan, error) {
-	snapshot, err := planning.Night(ctx, s)
+	snapshot, err := s.Night(ctx)
 	if err != nil {
 		return scheduler.RepairPlan{}, err
 	}
@@ -36,9 +35,6 @@ func PlanNight(ctx context.Context, s *scheduler.Service) (scheduler.RepairPlan,
 // group is added to the plan's findings and does not hinder the others; the error is
 // for what stops the run.
 func Apply(ctx context.Context, s *scheduler.Service, plan *scheduler.RepairPlan) error {
-	if err := s.KeepAttended(ctx, plan.Attended); err != nil {
-		return err
-	}
 	events := eventsOf(plan, s.Now().UTC())
 	if err := s.Note(ctx, plan.Seen, intents(plan.Noted, events)); err != nil {
 		return err

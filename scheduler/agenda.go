@@ -1,6 +1,4 @@
-// Package agenda renders the text of invites and the introductions of groups, from
-// templates that come with the program or are the user's own.
-package agenda
+package scheduler
 
 import (
 	"cmp"
@@ -12,8 +10,8 @@ import (
 	"time"
 )
 
-//go:embed templates/*.tmpl
-var files embed.FS
+//go:embed agendas/*.tmpl
+var agendaFiles embed.FS
 
 // An Agenda renders the text of an invite, and the introduction of a group. Make
 // one with BuiltInAgenda or ParseAgenda.
@@ -23,48 +21,48 @@ type Agenda struct {
 	fault    error  // why there is none
 }
 
-// Data is what the template of an agenda may use.
-type Data struct {
+// AgendaData is what the template of an agenda may use.
+type AgendaData struct {
 	Group   string
 	Program string
 	Focus   string // "" if the program has none
 	Members []string
 	Minutes int
-	Notes   string // address of the group's own notes, "" for none
-	Parts   []Part // scaled to Minutes
+	Notes   string       // address of the group's own notes, "" for none
+	Parts   []AgendaPart // scaled to Minutes
 
-	Sessions []Session // with who leads each
+	Sessions []AgendaSession // with who leads each
 }
 
-// An Session is one date of the series.
-type Session struct {
+// An AgendaSession is one date of the series.
+type AgendaSession struct {
 	Date        string // such as Tue 3 Mar
 	Facilitator string
 }
 
-// An Part is one item of an agenda.
-type Part struct {
+// An AgendaPart is one item of an agenda.
+type AgendaPart struct {
 	Name    string
 	Minutes int
 	Hint    string
 }
 
-// BuiltIn returns the agenda called peer-circle, coaching or one-on-one;
+// BuiltInAgenda returns the agenda called peer-circle, coaching or one-on-one;
 // ok is false for other names.
-func BuiltIn(name string) (a Agenda, ok bool) {
-	if partsOf(name) == nil {
+func BuiltInAgenda(name string) (a Agenda, ok bool) {
+	if agendaParts(name) == nil {
 		return Agenda{}, false
 	}
-	t := template.Must(template.ParseFS(files, "templates/"+name+".tmpl", "templates/intro.tmpl"))
+	t := template.Must(template.ParseFS(agendaFiles, "agendas/"+name+".tmpl", "agendas/intro.tmpl"))
 	bound(t)
 	return Agenda{template: t, parts: name}, true
 }
 
-// Parse reads a template of the user's own (text/template over AgendaData)
+// ParseAgenda reads a template of the user's own (text/template over AgendaData)
 // and tries it, so that a broken one is an error before anything is booked. A
 // template in it that is called intro (over IntroData) replaces the introduction.
-func Parse(name, text string) (Agenda, error) {
-	t, err := template.ParseFS(files, "templates/intro.tmpl")
+func ParseAgenda(name, text string) (Agenda, error) {
+	t, err := template.ParseFS(agendaFiles, "agendas/intro.tmpl")
 	if err != nil {
 		return Agenda{}, err
 	}
@@ -73,7 +71,7 @@ func Parse(name, text string) (Agenda, error) {
 	}
 	bound(t)
 	a := Agenda{template: t, parts: "peer-circle"}
-	if _, err := a.Text(Data{Group: "example", Members: []string{"Ana", "Bo"}}, time.Hour); err != nil {
+	if _, err := a.Text(AgendaData{Group: "example", Members: []string{"Ana", "Bo"}}, time.Hour); err != nil {
 		return Agenda{}, err
 	}
 	if _, err := a.Introduction(exampleIntro); err != nil {
@@ -82,17 +80,13 @@ func Parse(name, text string) (Agenda, error) {
 	return a, nil
 }
 
-// Missing returns the agenda that cannot be had because of err, which says so when it
-// is rendered.
-func Missing(err error) Agenda { return Agenda{fault: err} }
-
 // Text renders the agenda for sessions of that length. It sets Minutes and Parts.
-func (a Agenda) Text(d Data, length time.Duration) (string, error) {
+func (a Agenda) Text(d AgendaData, length time.Duration) (string, error) {
 	d.Minutes = int(length / time.Minute)
 	if a.fault != nil || a.template == nil {
-		return "", cmp.Or(a.fault, errNone)
+		return "", cmp.Or(a.fault, errNoAgenda)
 	}
-	d.Parts = partsOf(a.parts)(d.Minutes)
+	d.Parts = agendaParts(a.parts)(d.Minutes)
 	text, err := render(a.template, a.template.Name(), d)
 	if err != nil {
 		return "", fmt.Errorf("agenda %s: %w", a.template.Name(), err)
@@ -100,12 +94,12 @@ func (a Agenda) Text(d Data, length time.Duration) (string, error) {
 	return strings.TrimSpace(strings.ReplaceAll(text, "\r\n", "\n")), nil
 }
 
-// errNone says that nobody loaded one.
-var errNone = errors.New("there is no such agenda")
+// errNoAgenda says that nobody loaded one.
+var errNoAgenda = errors.New("there is no such agenda")
 
-// partsOf returns how a built-in agenda is scaled, nil if there is none of that
+// agendaParts returns how a built-in agenda is scaled, nil if there is none of that
 // name.
-func partsOf(name string) func(minutes int) []Part {
+func agendaParts(name string) func(minutes int) []AgendaPart {
 	switch name {
 	case "peer-circle":
 		return circleParts
@@ -119,13 +113,13 @@ func partsOf(name string) func(minutes int) []Part {
 
 // circleParts scales check-in 5-10, topic 30-45, challenges and successes 15-20
 // and wrap-up 5 to the session; shorter sessions shrink all but the wrap-up.
-func circleParts(minutes int) []Part {
+func circleParts(minutes int) []AgendaPart {
 	checkIn, challenges, wrapUp := clamp(minutes/12, 5, 10), clamp(minutes/4, 15, 20), 5
 	if minutes < 55 {
 		checkIn, challenges = minutes/10, minutes/4
 		wrapUp = min(5, minutes/6)
 	}
-	return []Part{
+	return []AgendaPart{
 		{"Check-in", checkIn, "one sentence each: how am I here?"},
 		{"Topic", minutes - checkIn - challenges - wrapUp, "one member's question, explored by all"},
 		{"Challenges and successes", challenges, "what went well, what is stuck"},
@@ -133,10 +127,10 @@ func circleParts(minutes int) []Part {
 	}
 }
 
-func coachingParts(minutes int) []Part {
+func coachingParts(minutes int) []AgendaPart {
 	opening := max(1, minutes/12)
 	half := (minutes - 2*opening) / 2
-	return []Part{
+	return []AgendaPart{
 		{"Opening", opening, "what became of the last steps?"},
 		{"First coachee", half, "one question, the other one coaches"},
 		{"Second coachee", half, "roles swapped"},
@@ -144,10 +138,10 @@ func coachingParts(minutes int) []Part {
 	}
 }
 
-func oneOnOneParts(minutes int) []Part {
+func oneOnOneParts(minutes int) []AgendaPart {
 	opening := max(1, minutes/12)
 	each := (minutes - 2*opening) / 2
-	return []Part{
+	return []AgendaPart{
 		{"Check-in", opening, "how are you, really?"},
 		{"Where our teams meet", each, "what is coming that the other one should know"},
 		{"Ask and offer", each, "one thing I need, one I can give"},
@@ -157,13 +151,13 @@ func oneOnOneParts(minutes int) []Part {
 
 func clamp(n, least, most int) int { return max(least, min(n, most)) }
 
-// Intro is what the template called intro may use: the introduction that a
+// IntroData is what the template called intro may use: the introduction that a
 // group finds in its closed channel.
-type Intro struct {
+type IntroData struct {
 	Group       string
 	Program     string
 	Focus       string // "" if the program has none
-	Members     []Member
+	Members     []IntroMember
 	Why         string // these people are together, in a sentence
 	Slot        string // such as Tuesday 15:00 (Europe/Berlin), weekly; "" if nothing is booked
 	First       string // date of the first session to come, "" if there is none
@@ -171,14 +165,13 @@ type Intro struct {
 	Notes       string // address of the group's own notes, "" for none
 }
 
-// Member is one member in an introduction.
-type Member struct {
+// IntroMember is one member in an introduction.
+type IntroMember struct {
 	Name  string
 	About string // role, team, location; "" if nothing is known
 }
 
-// Introduction renders the introduction of a group.
-func (a Agenda) Introduction(d Intro) (string, error) {
+func (a Agenda) Introduction(d IntroData) (string, error) {
 	text, err := render(a.template, "intro", d)
 	if err != nil {
 		return "", fmt.Errorf("introduction in agenda %s: %w", a.template.Name(), err)
@@ -187,7 +180,7 @@ func (a Agenda) Introduction(d Intro) (string, error) {
 }
 
 // exampleIntro is what templates are tried with.
-var exampleIntro = Intro{
+var exampleIntro = IntroData{
 	Group: "example", Program: "example", Why: "you are peers.", Slot: "Tuesday 15:00 (Europe/Berlin), weekly", First: "Tuesday 3 March, 15:00",
-	Members: []Member{{Name: "Ana", About: "engineering-manager"}, {Name: "Bo"}}, Facilitator: "Ana",
+	Members: []IntroMember{{Name: "Ana", About: "engineering-manager"}, {Name: "Bo"}}, Facilitator: "Ana",
 }

@@ -1,4 +1,4 @@
-package planning
+package scheduler
 
 import (
 	"context"
@@ -6,7 +6,6 @@ import (
 
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
-	"github.com/peerslot/peerslot/scheduler"
 )
 
 // calendarNow is our series as they are on the calendar.
@@ -14,26 +13,26 @@ type calendarNow struct {
 	current map[calendar.UID]calendar.Series // missing if gone
 	faults  map[calendar.UID]error           // why one that is there cannot be used
 	syncer  calendar.Syncer                  // nil if the backend is none
-	seen    *scheduler.Seen                  // to be committed; nil if nothing is kept
+	seen    *Seen                            // to be committed; nil if nothing is kept
 }
 
 // Current returns the series of the bookings as they are on the calendar, read by as
 // few calls as the backend has for it. One that is gone is missing; faults says why
 // one that is there cannot be used. Nothing of it is kept.
-func Current(ctx context.Context, s *scheduler.Service, bookings []scheduler.Booking) (current map[calendar.UID]calendar.Series, faults map[calendar.UID]error, err error) {
+func (s *Service) Current(ctx context.Context, bookings []Booking) (current map[calendar.UID]calendar.Series, faults map[calendar.UID]error, err error) {
 	if len(bookings) < 2 {
-		return Fetch(ctx, s, bookings)
+		return s.Fetch(ctx, bookings)
 	}
-	now, err := readCalendar(ctx, s, bookings)
+	now, err := s.readCalendar(ctx, bookings)
 	return now.current, now.faults, err
 }
 
 // readCalendar reads the series of the bookings. A backend on which reading each by
 // itself costs too much is asked only for what changed since the last time.
-func readCalendar(ctx context.Context, s *scheduler.Service, bookings []scheduler.Booking) (calendarNow, error) {
+func (s *Service) readCalendar(ctx context.Context, bookings []Booking) (calendarNow, error) {
 	syncer, ok := calendar.AsSyncer(s.Backend)
 	if !ok {
-		current, faults, err := Fetch(ctx, s, bookings)
+		current, faults, err := s.Fetch(ctx, bookings)
 		return calendarNow{current: current, faults: faults}, err
 	}
 	seen, err := s.Store.Seen(ctx)
@@ -48,11 +47,11 @@ func readCalendar(ctx context.Context, s *scheduler.Service, bookings []schedule
 	if err != nil {
 		return calendarNow{}, err
 	}
-	return apply(ctx, s, syncer, bookings, seen.Series, changes)
+	return s.apply(ctx, syncer, bookings, seen.Series, changes)
 }
 
 // apply brings what was seen the last time up to date.
-func apply(ctx context.Context, s *scheduler.Service, syncer calendar.Syncer, bookings []scheduler.Booking, seen []calendar.Series, changes calendar.Changes) (calendarNow, error) {
+func (s *Service) apply(ctx context.Context, syncer calendar.Syncer, bookings []Booking, seen []calendar.Series, changes calendar.Changes) (calendarNow, error) {
 	now := calendarNow{current: map[calendar.UID]calendar.Series{}, faults: map[calendar.UID]error{}, syncer: syncer}
 	if !changes.Full {
 		for _, series := range seen {
@@ -69,7 +68,7 @@ func apply(ctx context.Context, s *scheduler.Service, syncer calendar.Syncer, bo
 		delete(now.current, uid)
 		now.faults[uid] = err
 	}
-	if err := readMissing(ctx, s, &now, bookings, changes); err != nil {
+	if err := s.readMissing(ctx, &now, bookings, changes); err != nil {
 		return now, err
 	}
 	series := changes.Series
@@ -80,18 +79,18 @@ func apply(ctx context.Context, s *scheduler.Service, syncer calendar.Syncer, bo
 		}
 		changes.Full = true
 	}
-	now.seen = &scheduler.Seen{Token: changes.Token, Full: changes.Full, Series: series}
+	now.seen = &Seen{Token: changes.Token, Full: changes.Full, Series: series}
 	return now, nil
 }
 
 // readMissing reads by itself what is neither among the changes nor was seen
 // before: a problem of an earlier night that is still there.
-func readMissing(ctx context.Context, s *scheduler.Service, now *calendarNow, bookings []scheduler.Booking, changes calendar.Changes) error {
+func (s *Service) readMissing(ctx context.Context, now *calendarNow, bookings []Booking, changes calendar.Changes) error {
 	known := map[calendar.UID]bool{}
 	for _, uid := range changes.Gone {
 		known[uid] = true
 	}
-	var missing []scheduler.Booking
+	var missing []Booking
 	for _, b := range bookings {
 		_, there := now.current[b.Series.UID]
 		_, fault := now.faults[b.Series.UID]
@@ -99,7 +98,7 @@ func readMissing(ctx context.Context, s *scheduler.Service, now *calendarNow, bo
 			missing = append(missing, b)
 		}
 	}
-	current, faults, err := Fetch(ctx, s, missing)
+	current, faults, err := s.Fetch(ctx, missing)
 	if err != nil {
 		return err
 	}
