@@ -66,3 +66,6 @@ var (
 	ErrQuota    = errors.New("the calendar's usage limits are reached; they pass after some hours")
 	ErrGone     = errors.New("a series with that UID was deleted, and the calendar allows no other; the booking needs a new generation")
 )
+
+// ErrNoList says that the calendar cannot say which series it holds.
+var ErrNoList = errors.New("this kind of calendar cannot list the series that it holds")

@@ -168,6 +168,13 @@ type Store interface {
 	// Mark returns whose store it is; zero if nobody marked it yet.
 	Mark(ctx context.Context) (Mark, error)
 
+	// Settings returns what members set about themselves, sorted by person.
+	Settings(ctx context.Context) ([]Settings, error)
+
+	// Attended returns who could attend the sessions of the series, as nights found it;
+	// of all series for "", sorted by UID. It is empty before the first night.
+	Attended(ctx context.Context, uid calendar.UID) ([]Attended, error)
+
 	// Revision returns a text that is another one after bookings, rounds or what members
 	// set were written, in this process or another.
 	Revision(ctx context.Context) (string, error)
@@ -218,6 +225,8 @@ type Batch struct {
 	Mark       *Mark
 	Unattended *Unattended // its times replace earlier ones, its dead jobs those of the same kind and subject
 	Mended     *FailedJob  // whose kind and subject is dead no longer
+	Settings   []Settings  // each replaces the member's earlier ones of the Version before
+	Attended   []Attended  // each replaces what is kept of the series
 }
 
 // Seen is what was read of the organizer's calendar.

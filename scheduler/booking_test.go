@@ -95,7 +95,7 @@ func TestDeclinedSessionsAreFree(t *testing.T) {
 	s = s.WithOverride(calendar.Override{Original: declined.Original, RSVPs: map[calendar.Address]calendar.RSVP{ana: calendar.Declined}})
 	b.Series = s
 	window := availability.Interval{Start: sessions[0].Start.AddDate(0, 0, -1), End: sessions[12].End.AddDate(0, 0, 1)}
-	p, err := planning.New(scheduler.Snapshot{
+	p, err := planning.New(planning.Snapshot{
 		Workspace: w.Workspace, Bookings: scheduler.Bookings{b}, Window: window, Now: now,
 		Busy: map[calendar.Address]availability.Busy{ana: {Window: window}, bo: {Window: window}},
 	})

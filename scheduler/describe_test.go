@@ -15,7 +15,7 @@ import (
 // describe renders the text of a booking as a night would.
 func (w *world) describe(t *testing.T, b scheduler.Booking, g scheduler.Group, series calendar.Series, anyway bool) (string, []calendar.Address) {
 	t.Helper()
-	snapshot, err := w.Night(t.Context())
+	snapshot, err := planning.Night(t.Context(), w.Service)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -35,6 +35,7 @@ type Person struct {
 	Calendar string   // where busy times are read: a feed URL, a file, "none", or "" for the workspace's backend
 	More     []string // further ones: as Calendar, or "backend", or "google:" and an ID
 
+	Left        []string          // programs in which they take part no longer, by their own word
 	PausedUntil availability.Date // left out of rounds that are formed before it; zero if not paused
 }
 
@@ -128,8 +129,8 @@ type RegionHolidays struct {
 	Err   error
 }
 
-// of returns the holidays of the people's regions over the window.
-func (f HolidayFunc) of(people []Person, window availability.Interval) Holidays {
+// Of returns the holidays of the people's regions over the window.
+func (f HolidayFunc) Of(people []Person, window availability.Interval) Holidays {
 	first, last := availability.DateOf(window.Start).AddDays(-1), availability.DateOf(window.End).AddDays(1)
 	out := Holidays{}
 	for _, p := range people {

@@ -1,7 +1,6 @@
 package scheduler
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -17,10 +16,11 @@ type RepairPlan struct {
 	Changes  []Change
 	Findings []Finding
 	Unknown  []Unknown
-	Bookings []Booking // whose series change, with what is to be put
-	Noted    []Booking // of which only our record changes
-	Reslots  []Reslot  // series that are to be booked on another slot
-	Seen     *Seen     // what was read of the calendar, to be kept; nil if nothing is
+	Bookings []Booking  // whose series change, with what is to be put
+	Noted    []Booking  // of which only our record changes
+	Reslots  []Reslot   // series that are to be booked on another slot
+	Seen     *Seen      // what was read of the calendar, to be kept; nil if nothing is
+	Attended []Attended // who can attend what, as it is after the changes
 }
 
 // A Reslot is a series whose rest is to be booked on another weekly slot.
@@ -78,9 +78,6 @@ type Adoption struct {
 	Findings []Finding // series that cannot be understood
 }
 
-// ErrNoList says that the calendar cannot say which series it holds.
-var ErrNoList = errors.New("this kind of calendar cannot list the series that it holds")
-
 // A Request asks for a slot for one group.
 type Request struct {
 	Group   Group
@@ -109,8 +106,9 @@ type BookingPlan struct {
 	Moves     []Move
 	Booking   Booking // what is to be saved and put; its series carries the moves
 	Unknown   []Unknown
-	Stay      string // why the favoured slot was kept or left; "" if there is none
-	Problem   error  // why the group cannot be booked; nil if it can
+	Attended  Attended // who can attend its sessions; without a UID
+	Stay      string   // why the favoured slot was kept or left; "" if there is none
+	Problem   error    // why the group cannot be booked; nil if it can
 }
 
 // Attendance returns how many attend in all, moves included.
@@ -120,12 +118,6 @@ func (p BookingPlan) Attendance() int {
 		n += m.After - m.Before
 	}
 	return n
-}
-
-// MoveNote tells the members of a move: old time, new time and why.
-func (s Snapshot) MoveNote(m Move, zone *time.Location) string {
-	const layout = "Mon 2 Jan 15:04"
-	return fmt.Sprintf("Moved from %s to %s (%s): %s.", m.From.Start.In(zone).Format(layout), m.To.Start.In(zone).Format(layout), zone, m.Why(s.Workspace.Name))
 }
 
 // UnknownIn returns the people of whom something is not known in any of the plans,

@@ -208,12 +208,30 @@ func (w Workspace) AlsoMet(p Program) []string {
 func (w Workspace) Participants(p Program) []calendar.Address {
 	var out []calendar.Address
 	for a, person := range w.Roster {
-		if p.People.Matches(person) {
+		if p.People.Matches(person) && !slices.Contains(person.Left, p.Name) {
 			out = append(out, a)
 		}
 	}
 	slices.SortFunc(out, cmp.Compare)
 	return out
+}
+
+// TakesPart returns who is in a program or a group: everybody as long as there is
+// neither.
+func (w Workspace) TakesPart() func(calendar.Address) bool {
+	in := map[calendar.Address]bool{}
+	for _, p := range w.Programs {
+		for _, a := range w.Participants(p) {
+			in[a] = true
+		}
+	}
+	for _, g := range w.Groups {
+		for _, a := range g.Members {
+			in[a] = true
+		}
+	}
+	all := len(w.Programs)+len(w.Groups) == 0
+	return func(a calendar.Address) bool { return all || in[a] }
 }
 
 // Title returns what an invite calls a session of that kind.

@@ -2,15 +2,9 @@ package scheduler
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"maps"
-	"slices"
-	"sync"
-	"time"
 
-	"github.com/peerslot/peerslot/availability"
-	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/calendar/draft"
 )
 
 // Rehearsal returns a Service that does all that s does, and leaves neither store
@@ -18,201 +12,13 @@ import (
 // What it plans after a Turn of its own is what s would plan after one. The caller
 // must close its Store.
 func (s *Service) Rehearsal(ctx context.Context) (*Service, error) {
-	draft, err := s.Store.Draft(ctx)
+	store, err := s.Store.Draft(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read the store: %w", err)
 	}
 	r := *s
-	r.Store, r.Log = draft, nil
+	r.Store, r.Log = store, nil
 	r.Store = r.renamed()
-	backend := &draftBackend{Backend: s.Backend, series: map[calendar.UID]calendar.Series{}, was: map[calendar.UID]calendar.Series{}}
-	r.Backend = backend
-	if syncer, ok := calendar.AsSyncer(s.Backend); ok {
-		r.Backend = draftSyncer{backend, syncer}
-	}
+	r.Backend = draft.New(s.Backend)
 	return &r, nil
-}
-
-// A draftBackend is a Backend on which changes stay in memory.
-type draftBackend struct {
-	calendar.Backend
-	series map[calendar.UID]calendar.Series // as they were put
-	was    map[calendar.UID]calendar.Series // as they are on the calendars
-	read   sync.Map                         // of UID to Series: as they were found
-	puts   int
-}
-
-// Get implements calendar.Backend. What the calendars have is read once: a rehearsal
-// is of one moment, and several plans in it ask for all series.
-func (d *draftBackend) Get(ctx context.Context, uid calendar.UID) (calendar.Series, error) {
-	if s, ok := d.series[uid]; ok {
-		return s, nil
-	}
-	if s, ok := d.read.Load(uid); ok {
-		return s.(calendar.Series), nil
-	}
-	s, err := d.Backend.Get(ctx, uid)
-	if err == nil {
-		d.read.Store(uid, s)
-	}
-	return s, err
-}
-
-// List implements calendar.Lister, if the calendar does.
-func (d *draftBackend) List(ctx context.Context, organizer calendar.Address) ([]calendar.UID, error) {
-	lister, ok := calendar.AsLister(d.Backend)
-	if !ok {
-		return nil, ErrNoList
-	}
-	return lister.List(ctx, organizer)
-}
-
-// Put implements calendar.Backend.
-func (d *draftBackend) Put(ctx context.Context, s calendar.Series) (calendar.Series, error) {
-	if err := s.Check(); err != nil {
-		return calendar.Series{}, err
-	}
-	have, err := d.Get(ctx, s.UID)
-	switch {
-	case errors.Is(err, calendar.ErrNotFound) && s.Version != "":
-		return calendar.Series{}, calendar.ErrChanged
-	case errors.Is(err, calendar.ErrNotFound):
-		s = s.WithoutReplies()
-	case err != nil:
-		return calendar.Series{}, err
-	default:
-		if s, err = calendar.Settle(have, s); err != nil || s.Sequence == have.Sequence && s.Same(have) {
-			return s, err
-		}
-	}
-	return d.keep(s, have), nil
-}
-
-// Reply implements calendar.Replier, where the real one does.
-func (d *draftBackend) Reply(ctx context.Context, uid calendar.UID, who calendar.Address, original time.Time, r calendar.RSVP) error {
-	if _, ok := calendar.AsReplier(d.Backend); !ok {
-		return nil
-	}
-	have, err := d.Get(ctx, uid)
-	if err != nil {
-		return err
-	}
-	next, err := have.WithReply(who, original, r)
-	if err != nil {
-		return err
-	}
-	if _, again := d.was[uid]; !again {
-		d.was[uid] = have
-	}
-	d.series[uid] = next
-	return nil
-}
-
-// Cancel implements calendar.Backend.
-func (d *draftBackend) Cancel(ctx context.Context, uid calendar.UID, from time.Time) error {
-	have, err := d.Get(ctx, uid)
-	if errors.Is(err, calendar.ErrNotFound) || errors.Is(err, calendar.ErrGone) || errors.Is(err, calendar.ErrChanged) {
-		return nil // one that was made into something else is ended as what it is
-	}
-	if err != nil {
-		return err
-	}
-	rest, err := have.Until(from)
-	if err == nil && rest.Sequence != have.Sequence {
-		d.keep(rest, have)
-	}
-	return err
-}
-
-func (d *draftBackend) keep(s, have calendar.Series) calendar.Series {
-	if _, again := d.series[s.UID]; !again && have.UID != "" {
-		d.was[s.UID] = have
-	}
-	d.puts++
-	s.Version = fmt.Sprint("rehearsal ", d.puts)
-	d.series[s.UID] = s
-	return s
-}
-
-func (d *draftBackend) has(uid calendar.UID) bool {
-	_, ok := d.series[uid]
-	return ok
-}
-
-// Busy implements calendar.BusyReader: the drafts stand where the calendars have
-// the series as they were.
-func (d *draftBackend) Busy(ctx context.Context, people []calendar.Address, iv availability.Interval, except ...calendar.UID) (map[calendar.Address]availability.Busy, error) {
-	drafts := slices.Sorted(maps.Keys(d.series))
-	busy, err := d.Backend.Busy(ctx, people, iv, slices.Concat(except, drafts)...)
-	if err != nil {
-		return nil, err
-	}
-	for _, uid := range drafts {
-		if slices.Contains(except, uid) {
-			continue
-		}
-		if err := addSessions(busy, d.series[uid], iv); err != nil {
-			return nil, err
-		}
-	}
-	return busy, nil
-}
-
-// addSessions adds the sessions of a series to the busy times of those who are in it
-// and did not decline.
-func addSessions(busy map[calendar.Address]availability.Busy, s calendar.Series, window availability.Interval) error {
-	occurrences, err := s.Occurrences()
-	if err != nil || s.Cancelled {
-		return err
-	}
-	for _, a := range s.People() {
-		b, asked := busy[a]
-		if !asked || !b.Readable() {
-			continue
-		}
-		var taken []availability.Interval
-		for _, o := range occurrences {
-			if !o.Cancelled && o.Overlaps(window) && s.Reply(a, o) != calendar.Declined {
-				taken = append(taken, o.Clip(window))
-			}
-		}
-		b.Add(taken...)
-		busy[a] = b
-	}
-	return nil
-}
-
-// A draftSyncer is a draftBackend on a Syncer.
-type draftSyncer struct {
-	*draftBackend
-	inner calendar.Syncer
-}
-
-// Sync implements calendar.Syncer.
-func (d draftSyncer) Sync(ctx context.Context, token string, ours []calendar.UID) (calendar.Changes, error) {
-	c, err := d.inner.Sync(ctx, token, ours)
-	if err != nil {
-		return c, err
-	}
-	c.Series = slices.DeleteFunc(c.Series, func(s calendar.Series) bool { return d.has(s.UID) })
-	c.Gone = slices.DeleteFunc(c.Gone, d.has)
-	maps.DeleteFunc(c.Problems, func(uid calendar.UID, _ error) bool { return d.has(uid) })
-	for _, uid := range ours {
-		if s, ok := d.series[uid]; ok {
-			c.Series = append(c.Series, s)
-		}
-	}
-	return c, nil
-}
-
-// Snapshot implements calendar.Syncer. Drafts are left out as they are on the
-// calendars, and not as they would be.
-func (d draftSyncer) Snapshot(ctx context.Context, people []calendar.Address, window availability.Interval, own ...calendar.Series) (calendar.BusyReader, error) {
-	own = slices.Clone(own)
-	for i, s := range own {
-		if was, ok := d.was[s.UID]; ok {
-			own[i] = was
-		}
-	}
-	return d.inner.Snapshot(ctx, people, window, own...)
 }

@@ -43,6 +43,7 @@ func (w Workspace) CurrentOf(r Round) []Group {
 			_, ok := w.Roster[a]
 			return !ok
 		})
+		g.Members = w.staying(g)
 		if len(g.Members) >= 2 {
 			out = append(out, g)
 		}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/scheduler/agenda"
 )
 
 // A Service loads what plans are made from, and applies them. Its fields must not
@@ -23,7 +24,7 @@ type Service struct {
 	Former    Former   // proposes the next round after a rotation; nil if nothing does
 	Notifier  Notifier // nil if the calendar tells everybody
 	Holidays  HolidayFunc
-	Agenda    func(Program) (Agenda, error)
+	Agenda    func(Program) (agenda.Agenda, error)
 	Now       func() time.Time
 	Log       *slog.Logger
 	Progress  func(what string, done, total int)
@@ -31,54 +32,8 @@ type Service struct {
 	AnswerKey func(create bool) ([]byte, error) // what answers are hashed with; create makes one if there is none
 }
 
-// Snapshot reads the bookings, and the busy times of the people over the window.
-// except names series that do not count as busy.
-func (s *Service) Snapshot(ctx context.Context, people []calendar.Address, window availability.Interval, except ...calendar.UID) (Snapshot, error) {
-	return s.snapshot(ctx, s.Backend, people, window, except...)
-}
-
-func (s *Service) snapshot(ctx context.Context, reader calendar.BusyReader, people []calendar.Address, window availability.Interval, except ...calendar.UID) (Snapshot, error) {
-	bookings, err := s.Store.Bookings(ctx)
-	if err != nil {
-		return Snapshot{}, fmt.Errorf("read the bookings: %w", err)
-	}
-	people = slices.Compact(slices.Sorted(slices.Values(people)))
-	s.progress("reading calendars", 0, len(people))
-	busy, err := reader.Busy(ctx, people, window, except...)
-	if err != nil {
-		return Snapshot{}, fmt.Errorf("read busy times: %w", err)
-	}
-	s.progress("reading calendars", len(people), len(people))
-	known := make([]Person, len(people))
-	for i, a := range people {
-		known[i] = s.Workspace.Roster[a]
-	}
-	return Snapshot{
-		Workspace: s.Workspace, Bookings: bookings, Busy: busy, Window: window,
-		Now: s.Now(), Holidays: s.Holidays.of(known, window), Agendas: s.agendas(bookings),
-	}, nil
-}
-
-// agendas loads those of all programs, also of such as bookings only remember. One
-// that cannot be loaded says so when it is rendered.
-func (s *Service) agendas(bookings Bookings) map[string]Agenda {
-	programs := append(slices.Clone(s.Workspace.Programs), DefaultProgram())
-	for _, b := range bookings {
-		programs = append(programs, s.Workspace.ProgramOf(b))
-	}
-	out := map[string]Agenda{}
-	for _, p := range programs {
-		if _, done := out[p.Agenda]; done || s.Agenda == nil {
-			continue
-		}
-		a, err := s.Agenda(p)
-		a.fault = err
-		out[p.Agenda] = a
-	}
-	return out
-}
-
-func (s *Service) progress(what string, done, total int) {
+// Step tells how far a long piece of work is, if anybody wants to know.
+func (s *Service) Step(what string, done, total int) {
 	if s.Progress != nil {
 		s.Progress(what, done, total)
 	}
@@ -132,7 +87,13 @@ func (s *Service) Book(ctx context.Context, p BookingPlan) (b Booking, created b
 	if err != nil {
 		return Booking{}, false, fmt.Errorf("book group %q: %w", p.Group.Name, err)
 	}
-	return s.place(ctx, b)
+	b, created, err = s.place(ctx, b)
+	if err != nil || !created {
+		return b, created, err
+	}
+	found := p.Attended
+	found.UID = b.Series.UID
+	return b, true, s.KeepAttended(ctx, []Attended{found})
 }
 
 // intendBooking commits a new booking. One of the group that is over, and was not

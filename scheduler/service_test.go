@@ -16,6 +16,7 @@ import (
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/calendar/calendartest"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/agenda"
 	"github.com/peerslot/peerslot/scheduler/booking"
 	"github.com/peerslot/peerslot/scheduler/planning"
 	"github.com/peerslot/peerslot/scheduler/store"
@@ -49,8 +50,8 @@ func newWorld(t testing.TB, people ...calendar.Address) *world {
 		},
 		Backend: w.fake,
 		Now:     func() time.Time { return now },
-		Agenda: func(p scheduler.Program) (scheduler.Agenda, error) {
-			a, _ := scheduler.BuiltInAgenda(p.Agenda)
+		Agenda: func(p scheduler.Program) (agenda.Agenda, error) {
+			a, _ := agenda.BuiltIn(p.Agenda)
 			return a, nil
 		},
 		Holidays:  func(string, availability.Date, availability.Date) ([]availability.Date, error) { return nil, nil },
@@ -199,7 +200,7 @@ func TestAnAliasBlocksElsewhere(t *testing.T) {
 	whole := availability.Interval{Start: now, End: now.AddDate(0, 6, 0)}
 	for _, invited := range [][]calendar.Attendee{b.Series.Attendees, b.Series.Attendees[:1]} {
 		b.Series.Attendees = invited
-		p, err := planning.New(scheduler.Snapshot{Workspace: w.Workspace, Bookings: scheduler.Bookings{b}, Window: whole, Now: now})
+		p, err := planning.New(planning.Snapshot{Workspace: w.Workspace, Bookings: scheduler.Bookings{b}, Window: whole, Now: now})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -99,8 +99,8 @@ func (r *eventRecorder) Commit(ctx context.Context, b Batch) ([]Booking, error) 
 	return saved, err
 }
 
-// Ready returns the service as the workspace is now: loaded anew, with the groups
-// that forming made besides those named by hand, which win if they have the same
+// Ready returns the service as the workspace is now: loaded anew, as its members set
+// it, and with the groups that forming made besides those named by hand, which win if they have the same
 // name. A store of another workspace is an *OtherWorkspaceError. Who only reads
 // needs no more.
 func (s *Service) Ready(ctx context.Context) (*Service, error) {
@@ -115,6 +115,11 @@ func (s *Service) Ready(ctx context.Context) (*Service, error) {
 		return nil, err
 	}
 	r.Store = r.renamed()
+	settings, err := s.Store.Settings(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read the members' settings: %w", err)
+	}
+	r.Workspace = r.Workspace.With(settings)
 	formed, err := r.Formed(ctx)
 	if err != nil {
 		return nil, err

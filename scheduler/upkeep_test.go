@@ -15,7 +15,7 @@ import (
 )
 
 // upkeep returns what is named of a snapshot, as kind, group or program, and person.
-func upkeep(s scheduler.Snapshot) (out []string) {
+func upkeep(s planning.Snapshot) (out []string) {
 	for _, f := range planning.Upkeep(s) {
 		out = append(out, fmt.Sprintf("%s %s/%s %s", f.Kind, f.Group, f.Program, f.Person))
 	}
@@ -31,8 +31,8 @@ func TestUpkeep(t *testing.T) {
 	booking := func(group string) scheduler.Booking {
 		return scheduler.Booking{Group: group, Program: "circles", State: scheduler.Booked, Rules: program()}
 	}
-	snapshot := func(change func(*scheduler.Snapshot)) scheduler.Snapshot {
-		s := scheduler.Snapshot{Now: now, Workspace: scheduler.Workspace{Roster: scheduler.Roster{}, Programs: []scheduler.Program{program()}}}
+	snapshot := func(change func(*planning.Snapshot)) planning.Snapshot {
+		s := planning.Snapshot{Now: now, Workspace: scheduler.Workspace{Roster: scheduler.Roster{}, Programs: []scheduler.Program{program()}}}
 		for _, a := range []calendar.Address{ana, bo, cem} {
 			s.Workspace.Roster[a] = scheduler.Person{Address: a}
 		}
@@ -43,8 +43,8 @@ func TestUpkeep(t *testing.T) {
 		change(&s)
 		return s
 	}
-	leave := func(people ...calendar.Address) func(*scheduler.Snapshot) {
-		return func(s *scheduler.Snapshot) {
+	leave := func(people ...calendar.Address) func(*planning.Snapshot) {
+		return func(s *planning.Snapshot) {
 			for _, a := range people {
 				delete(s.Workspace.Roster, a)
 			}
@@ -52,43 +52,43 @@ func TestUpkeep(t *testing.T) {
 		}
 	}
 	for name, c := range map[string]struct {
-		change func(*scheduler.Snapshot)
+		change func(*planning.Snapshot)
 		want   []string
 	}{
-		"all is well":            {func(*scheduler.Snapshot) {}, nil},
-		"a record is unreadable": {func(s *scheduler.Snapshot) { s.Bookings[0].Fault = errors.New("broken") }, []string{"broken-record g/circles "}},
-		"the group is gone": {func(s *scheduler.Snapshot) { s.Bookings = append(s.Bookings, booking("old")) },
+		"all is well":            {func(*planning.Snapshot) {}, nil},
+		"a record is unreadable": {func(s *planning.Snapshot) { s.Bookings[0].Fault = errors.New("broken") }, []string{"broken-record g/circles "}},
+		"the group is gone": {func(s *planning.Snapshot) { s.Bookings = append(s.Bookings, booking("old")) },
 			[]string{"no-group old/circles "}},
-		"but not one for one series alone": {func(s *scheduler.Snapshot) {
+		"but not one for one series alone": {func(s *planning.Snapshot) {
 			loose := booking("once")
 			loose.Loose, loose.Program = true, ""
 			s.Bookings = append(s.Bookings, loose)
 		}, nil},
-		"nor one that runs out": {func(s *scheduler.Snapshot) {
+		"nor one that runs out": {func(s *planning.Snapshot) {
 			old := booking("old")
 			old.Reviewed = true
 			s.Bookings = append(s.Bookings, old)
 		}, nil},
-		"somebody hears nothing": {func(s *scheduler.Snapshot) {
+		"somebody hears nothing": {func(s *planning.Snapshot) {
 			s.Bookings[0].Unreached = map[calendar.Address]string{bo: "5.1", ana: "3.7"}
 		},
 			[]string{"unreached g/ " + string(ana), "unreached g/ " + string(bo)}},
-		"the program is gone": {func(s *scheduler.Snapshot) { s.Workspace.Programs = nil }, []string{"no-program g/circles "}},
-		"a group of no program": {func(s *scheduler.Snapshot) {
+		"the program is gone": {func(s *planning.Snapshot) { s.Workspace.Programs = nil }, []string{"no-program g/circles "}},
+		"a group of no program": {func(s *planning.Snapshot) {
 			s.Workspace.Groups = append(s.Workspace.Groups, scheduler.Group{Name: "h", Program: "nothing", Members: []calendar.Address{ana, bo}})
 		}, []string{"no-program h/nothing "}},
-		"other rules": {func(s *scheduler.Snapshot) { s.Workspace.Programs[0].Cadence = availability.Monthly }, []string{"other-rules g/circles "}},
-		"a stranger": {func(s *scheduler.Snapshot) {
+		"other rules": {func(s *planning.Snapshot) { s.Workspace.Programs[0].Cadence = availability.Monthly }, []string{"other-rules g/circles "}},
+		"a stranger": {func(s *planning.Snapshot) {
 			s.Workspace.Groups[0].Members = append(slices.Clone(s.Workspace.Groups[0].Members), dee)
 			s.Workspace.Programs[0].NeverTogether = [][]calendar.Address{{ana, "zoe@acme.example"}}
 		}, []string{"stranger /circles zoe@acme.example", "stranger g/circles dee@acme.example"}},
-		"a joiner":          {func(s *scheduler.Snapshot) { s.Workspace.Roster[dee] = scheduler.Person{Address: dee} }, []string{"unplaced /circles dee@acme.example"}},
+		"a joiner":          {func(s *planning.Snapshot) { s.Workspace.Roster[dee] = scheduler.Person{Address: dee} }, []string{"unplaced /circles dee@acme.example"}},
 		"a leaver":          {leave(cem), []string{"too-small g/circles "}},
 		"a partner is left": {leave(bo, cem), []string{"alone g/circles ana@acme.example"}},
-		"a paused joiner": {func(s *scheduler.Snapshot) {
+		"a paused joiner": {func(s *planning.Snapshot) {
 			s.Workspace.Roster[dee] = scheduler.Person{Address: dee, PausedUntil: availability.DateOf(now).AddDays(7)}
 		}, nil},
-		"nothing was booked": {func(s *scheduler.Snapshot) { s.Bookings = nil }, []string{"not-booked g/circles "}},
+		"nothing was booked": {func(s *planning.Snapshot) { s.Bookings = nil }, []string{"not-booked g/circles "}},
 	} {
 		if diff := cmp.Diff(c.want, upkeep(snapshot(c.change))); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)

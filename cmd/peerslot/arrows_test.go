@@ -28,7 +28,9 @@ var allowed = map[string][]string{
 	"calendar/graph/graphtest":   {"calendar/internal/webtest", "calendar/internal/windowszone"},
 	"calendar/google/googletest": {"availability", "calendar", "calendar/internal/webtest"},
 	"calendar/calendartest":      {"availability", "calendar", "calendar/internal/webtest"},
-	"scheduler":                  {"availability", "calendar"},
+	"scheduler":                  {"availability", "calendar", "calendar/draft", "scheduler/agenda"},
+	"scheduler/agenda":           {},
+	"calendar/draft":             {"availability", "calendar"},
 	"scheduler/forming":          {"scheduler/booking", "scheduler/planning", "scheduler/report", "availability", "calendar", "scheduler", "scheduler/grouping"},
 	"scheduler/grouping":         {"scheduler/grouping/internal/exact", "scheduler/grouping/internal/layouts", "scheduler/grouping/internal/local", "scheduler/grouping/internal/matching", "scheduler/grouping/internal/meter", "scheduler/grouping/internal/table"},
 	"scheduler/benchmark":        {},
@@ -39,11 +41,10 @@ var allowed = map[string][]string{
 	"scheduler/holiday":          {"availability", "calendar/ical"},
 	"scheduler/store":            {"availability", "calendar", "scheduler"},
 	"scheduler/schedulertest":    {"availability", "calendar", "scheduler"},
-	"scheduler/planning":         {"availability", "calendar", "scheduler"},
+	"scheduler/planning":         {"availability", "calendar", "scheduler", "scheduler/agenda"},
 	"scheduler/booking":          {"availability", "calendar", "scheduler", "scheduler/planning"},
-	"scheduler/adopt":            {"calendar", "scheduler"},
+	"scheduler/adopt":            {"calendar", "scheduler", "scheduler/planning"},
 	"scheduler/review":           {"availability", "calendar", "scheduler", "scheduler/booking", "scheduler/planning"},
-	"scheduler/worker":           {},
 	"scheduler/repair":           {"availability", "calendar", "scheduler", "scheduler/booking", "scheduler/planning"},
 	"scheduler/chat":             {"availability", "calendar", "scheduler"},
 	"scheduler/web":              {"availability", "calendar", "calendar/ical", "scheduler", "scheduler/report"},
@@ -72,14 +73,13 @@ const floor = "calendar/file"
 
 // onlyIn names the homes of packages that no others may import.
 var onlyIn = map[string][]string{
-	"database/sql":                {"scheduler/store", "scheduler/worker"}, // which is given a pool, and asks it nothing itself
+	"database/sql":                {"scheduler/store"},
 	"github.com/spf13/cobra":      {"cmd/"},
 	"net":                         {"calendar/", "scheduler/mail", "cmd/peerslot"},
 	"net/http":                    {"calendar/", "scheduler/chat", "scheduler/web", "cmd/peerslot"},
 	"github.com/emersion/go-ical": {"calendar/ical"},
 	"github.com/slack-go/slack":   {"scheduler/chat"},
 
-	"github.com/riverqueue/river":               {"scheduler/worker"},
 	"github.com/emersion/go-message":            {"scheduler/mail"},
 	"github.com/emersion/go-smtp":               {"scheduler/mail"},
 	"github.com/emersion/go-imap/v2/imapclient": {"scheduler/mail"},

@@ -75,12 +75,33 @@ func (a *app) check(ctx context.Context, sampleTo string) error {
 	if sampleTo != "" {
 		findings = append(findings, a.sendSample(ctx, w, to))
 	}
+	own, err := w.settingsFindings(ctx)
+	if err != nil {
+		return err
+	}
+	findings = append(findings, own...)
 	calendars, err := a.calendarFindings(ctx, w)
 	if err != nil {
 		return err
 	}
 	findings = append(findings, calendars...)
+	findings = append(findings, w.strays()...)
 	return a.printFindings(findings)
+}
+
+// settingsFindings names who set something about themselves that wins over the roster.
+func (w *workspace) settingsFindings(ctx context.Context) ([]finding, error) {
+	all, err := w.service.Store.Settings(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read the members' settings: %w", err)
+	}
+	var out []finding
+	for _, s := range all {
+		if _, known := w.Workspace.Roster[s.Person]; known && s.Says() != "" {
+			out = append(out, finding{"settings of " + string(s.Person), true, fmt.Sprintf("%s, since %s", s.Says(), s.Set.Format(time.DateOnly)), ""})
+		}
+	}
+	return out, nil
 }
 
 // backendFindings says whether booking works where the workspace's series live.
@@ -142,6 +163,7 @@ func (a *app) calendarFindings(ctx context.Context, w *workspace) ([]finding, er
 	if err != nil {
 		return nil, err
 	}
+	takesPart := w.Workspace.TakesPart()
 	for _, p := range people {
 		if _, asked := busy[p]; !asked {
 			continue
@@ -151,6 +173,9 @@ func (a *app) calendarFindings(ctx context.Context, w *workspace) ([]finding, er
 			continue
 		}
 		f := calendarFinding(p, busy[p], window)
+		if !f.OK && !takesPart(p) {
+			f.OK, f.Detail, f.Mend = true, "takes part in nothing, so that none is needed: "+f.Detail, ""
+		}
 		if t, known := since[p]; known && !f.OK {
 			f.Detail += ", since " + t.Format(time.DateOnly)
 		}

@@ -16,6 +16,7 @@ import (
 	"github.com/peerslot/peerslot/calendar/file"
 	"github.com/peerslot/peerslot/calendar/ical"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/planning"
 )
 
 type exportOptions struct {
@@ -181,7 +182,7 @@ func (o exportOptions) files(ctx context.Context, a *app, w *workspace, bookings
 			return nil, false, fmt.Errorf("export: %w", err)
 		}
 	}
-	current, faults, err := w.service.Current(ctx, bookings)
+	current, faults, err := planning.Current(ctx, w.service, bookings)
 	if err != nil {
 		return nil, false, fmt.Errorf("export: %w", err)
 	}

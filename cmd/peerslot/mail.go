@@ -197,15 +197,12 @@ func (a *app) replies(w *workspace) *mail.Replies {
 
 // sendMail sends what waits and is due.
 func (a *app) sendMail(ctx context.Context, w *workspace, done *mailed) error {
-	sent, err := a.outbox(w).Send(ctx)
+	out := &mail.Outbox{Store: w.service.Store, Server: a.mailServer(w.Config), From: w.Mail.From.Address, Rate: rate.Limit(w.Mail.Rate), Now: w.service.Now, Log: a.log()}
+	sent, err := out.Send(ctx)
 	done.Sent, done.Waiting = sent.Sent, sent.Waiting
 	a.mailed.Sent = done.Sent
 	done.findings = append(done.findings, sent.Findings...)
 	return err
-}
-
-func (a *app) outbox(w *workspace) *mail.Outbox {
-	return &mail.Outbox{Store: w.service.Store, Server: a.mailServer(w.Config), From: w.Mail.From.Address, Rate: rate.Limit(w.Mail.Rate), Now: w.service.Now, Log: a.log()}
 }
 
 // ask writes to members who may answer what should follow, if mail is set up.
@@ -286,7 +283,7 @@ func mailNotifier(c *config.Config) (*mail.Notifier, error) {
 	if !m.Configured() {
 		return nil, nil
 	}
-	composer := &mail.Composer{From: m.From, Workspace: c.Workspace}
+	composer := &mail.Composer{From: m.From, Workspace: c.Workspace, URL: c.Web.URL}
 	if m.Templates != "" {
 		var err error
 		if composer.Templates, err = mail.ParseTemplates(os.DirFS(inDir(c.Dir, m.Templates))); err != nil {

@@ -23,6 +23,7 @@ import (
 	"github.com/peerslot/peerslot/calendar/graph"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/config"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/agenda"
 	"github.com/peerslot/peerslot/scheduler/mail"
 	"github.com/peerslot/peerslot/scheduler/report"
 	"github.com/peerslot/peerslot/scheduler/store"
@@ -31,7 +32,6 @@ import (
 // A workspace is an open configuration: its people, store and calendars.
 type workspace struct {
 	*config.Config
-	app     *app
 	service *scheduler.Service
 	home    calendar.Backend // where series live
 	fresh   bool             // there is no store yet
@@ -40,14 +40,9 @@ type workspace struct {
 	findings []report.Attention // what of it cannot be finished
 }
 
-// configFile returns where the configuration is.
-func (a *app) configFile() string {
-	return cmp.Or(a.configPath, a.getenv("PEERSLOT_CONFIG"), "peerslot.yaml")
-}
-
 // loadConfig reads the workspace's configuration.
 func (a *app) loadConfig() (*config.Config, error) {
-	path := a.configFile()
+	path := cmp.Or(a.configPath, a.getenv("PEERSLOT_CONFIG"), "peerslot.yaml")
 	c, err := config.Load(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, &hinted{fmt.Errorf("there is no %s here", path),
@@ -119,13 +114,7 @@ func (a *app) openWith(ctx context.Context, other otherBackend, open func(locati
 	if err != nil {
 		return nil, err
 	}
-	return a.openConfig(ctx, c, other, open)
-}
-
-// openConfig opens the workspace of a configuration that was read.
-func (a *app) openConfig(ctx context.Context, c *config.Config, other otherBackend, open func(location string) (*store.Store, error)) (*workspace, error) {
-	var err error
-	w := &workspace{Config: c, app: a}
+	w := &workspace{Config: c}
 	if w.home, err = a.backend(ctx, w); err != nil {
 		w.home, err = other(err)
 	}
@@ -407,16 +396,16 @@ const largestAgenda = 64 << 10
 
 // agendas returns the agenda of a program: a built-in one, or a template of the
 // user's own next to the configuration.
-func agendas(dir string) func(scheduler.Program) (scheduler.Agenda, error) {
-	return func(p scheduler.Program) (scheduler.Agenda, error) {
-		if agenda, ok := scheduler.BuiltInAgenda(p.Agenda); ok {
+func agendas(dir string) func(scheduler.Program) (agenda.Agenda, error) {
+	return func(p scheduler.Program) (agenda.Agenda, error) {
+		if agenda, ok := agenda.BuiltIn(p.Agenda); ok {
 			return agenda, nil
 		}
 		text, err := file.Read(inDir(dir, p.Agenda), largestAgenda)
 		if err != nil {
-			return scheduler.Agenda{}, fmt.Errorf("agenda of program %q: want peer-circle, coaching, one-on-one or the path of a template: %w", p.Name, err)
+			return agenda.Agenda{}, fmt.Errorf("agenda of program %q: want peer-circle, coaching, one-on-one or the path of a template: %w", p.Name, err)
 		}
-		return scheduler.ParseAgenda(filepath.Base(p.Agenda), string(text))
+		return agenda.Parse(filepath.Base(p.Agenda), string(text))
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/planning"
 )
 
 // Plan reads the series of the organizer and proposes a booking for each that
@@ -22,7 +23,7 @@ import (
 func Plan(ctx context.Context, s *scheduler.Service) (scheduler.Adoption, error) {
 	lister, ok := calendar.AsLister(s.Backend)
 	if !ok {
-		return scheduler.Adoption{}, scheduler.ErrNoList
+		return scheduler.Adoption{}, calendar.ErrNoList
 	}
 	uids, err := lister.List(ctx, s.Workspace.Organizer.Address)
 	if err != nil {
@@ -32,7 +33,7 @@ func Plan(ctx context.Context, s *scheduler.Service) (scheduler.Adoption, error)
 	for _, uid := range uids {
 		found = append(found, scheduler.Booking{Series: calendar.Series{UID: uid}})
 	}
-	current, faults, err := s.Current(ctx, found)
+	current, faults, err := planning.Current(ctx, s, found)
 	if err != nil {
 		return scheduler.Adoption{}, err
 	}

@@ -45,7 +45,7 @@ var (
 // booking blocks its time for the groups after it. The plans come in the order of
 // the requests. A group that cannot be booked has a Problem and does not hinder
 // the others; the error is for input that no plan can be made from.
-func PlanFrom(s scheduler.Snapshot, requests []scheduler.Request) ([]scheduler.BookingPlan, error) {
+func PlanFrom(s planning.Snapshot, requests []scheduler.Request) ([]scheduler.BookingPlan, error) {
 	p, err := planning.New(s)
 	if err != nil {
 		return nil, err
@@ -98,7 +98,7 @@ func asksForAnother(r scheduler.Request, s calendar.Series) error {
 }
 
 // programFor returns the rules that a request is planned by.
-func programFor(s scheduler.Snapshot, r scheduler.Request) (scheduler.Program, error) {
+func programFor(s planning.Snapshot, r scheduler.Request) (scheduler.Program, error) {
 	if r.Program != nil {
 		return *r.Program, nil
 	}
@@ -111,7 +111,7 @@ func programFor(s scheduler.Snapshot, r scheduler.Request) (scheduler.Program, e
 
 // standing returns the series because of which there is nothing to book, nil if there
 // is none but the one that the request is to follow.
-func standing(s scheduler.Snapshot, r scheduler.Request, current map[string]scheduler.Booking) *scheduler.Booking {
+func standing(s planning.Snapshot, r scheduler.Request, current map[string]scheduler.Booking) *scheduler.Booking {
 	if b := scheduler.Standing(current, r.Group.Name, s.Now); b != nil && b.Series.UID != r.Follows {
 		return b
 	}
@@ -246,7 +246,7 @@ func onFewestDays(p *planning.Planner, r scheduler.Request, ranked []availabilit
 
 // favoured returns the slot that r favours, unless the best gains at least the share
 // of all attendances that the rules of review ask for; and says which and why.
-func favoured(s scheduler.Snapshot, r scheduler.Request, best availability.Candidate, members []availability.Member) (availability.Candidate, string) {
+func favoured(s planning.Snapshot, r scheduler.Request, best availability.Candidate, members []availability.Member) (availability.Candidate, string) {
 	c, err := availability.Score(r.Search, r.Favour, members)
 	if err != nil {
 		return best, fmt.Sprintf("meets %s: %s is not possible this time", best.Slot, r.Favour)
@@ -295,13 +295,16 @@ func plan(p *planning.Planner, plan *scheduler.BookingPlan, r scheduler.Request)
 		Group: plan.Group.Name, Program: plan.Group.Program, State: scheduler.Intended, Series: series, Facilitators: facilitators, Invited: slices.Clone(plan.Group.Members), Rules: plan.Program.Rules(), Loose: loose(p.Snapshot, plan.Group),
 		Attendance: plan.Attendance(), Possible: c.Possible, Created: series.Updated,
 	}
+	if plan.Attended, err = p.Attended(plan.Group, series); err != nil {
+		return err
+	}
 	p.Planned = append(p.Planned, plan.Booking)
 	return p.Take(series)
 }
 
 // missesQuorum reports whether too few can attend more than half of the sessions.
 // Of whom nothing is known, they may be able to.
-func missesQuorum(s scheduler.Snapshot, sessions []calendar.Occurrence, members []availability.Member, quorum float64) bool {
+func missesQuorum(s planning.Snapshot, sessions []calendar.Occurrence, members []availability.Member, quorum float64) bool {
 	missed := 0
 	for _, o := range sessions {
 		var share scheduler.Share
@@ -317,7 +320,7 @@ func missesQuorum(s scheduler.Snapshot, sessions []calendar.Occurrence, members 
 }
 
 // loose reports whether a group is made for one series alone.
-func loose(s scheduler.Snapshot, g scheduler.Group) bool {
+func loose(s planning.Snapshot, g scheduler.Group) bool {
 	return g.Program == "" && !slices.ContainsFunc(s.Workspace.Groups, func(o scheduler.Group) bool { return o.Name == g.Name })
 }
 
@@ -351,14 +354,14 @@ func withMoves(p *planning.Planner, series calendar.Series, g scheduler.Group, m
 		}
 		occurrences[i].Interval, occurrences[i].Moved = m.To, true
 		moves = append(moves, m)
-		series = series.WithOverride(calendar.Override{Original: m.Original, Moved: m.To, Note: p.MoveNote(m, zone)})
+		series = series.WithOverride(calendar.Override{Original: m.Original, Moved: m.To, Note: planning.MoveNote(p.Snapshot, m, zone)})
 	}
 	return series, moves, nil
 }
 
 // newSeries returns the series of a group at the candidate's slot, without UID and
 // description.
-func newSeries(s scheduler.Snapshot, g scheduler.Group, p scheduler.Program, search availability.Search, c availability.Candidate) calendar.Series {
+func newSeries(s planning.Snapshot, g scheduler.Group, p scheduler.Program, search availability.Search, c availability.Candidate) calendar.Series {
 	series := calendar.Series{
 		Title:     p.Kind.Title() + ": " + g.Name,
 		Group:     g.Name,

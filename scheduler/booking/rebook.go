@@ -9,6 +9,7 @@ import (
 
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/planning"
 )
 
 // ThreeMonths is the longest that a series lasts, in days.
@@ -48,7 +49,7 @@ func planRebook(ctx context.Context, s *scheduler.Service, b scheduler.Booking) 
 	if err != nil {
 		return scheduler.BookingPlan{}, err
 	}
-	snapshot, err := s.Snapshot(ctx, request.Group.Members, window, b.Series.UID)
+	snapshot, err := planning.Read(ctx, s, request.Group.Members, window, b.Series.UID)
 	if err != nil {
 		return scheduler.BookingPlan{}, err
 	}

@@ -16,7 +16,7 @@ import (
 // RankSlots ranks the slots of a group. Its own series, if it has one, does not
 // stand in the way. Unless allStarts, of slots less than an hour apart on one day only
 // the best is among them.
-func RankSlots(s scheduler.Snapshot, g scheduler.Group, search availability.Search, allStarts bool) (scheduler.Ranking, error) {
+func RankSlots(s planning.Snapshot, g scheduler.Group, search availability.Search, allStarts bool) (scheduler.Ranking, error) {
 	r := scheduler.Ranking{Group: g, Search: search, Unknown: s.Unknown(g)}
 	p, err := planning.New(s)
 	if err != nil {
@@ -79,7 +79,7 @@ func Slots(ctx context.Context, s *scheduler.Service, g scheduler.Group, search 
 	if own, ok := bookings.Current(g.Name); ok {
 		except = append(except, own.Series.UID)
 	}
-	snapshot, err := s.Snapshot(ctx, g.Members, window, except...)
+	snapshot, err := planning.Read(ctx, s, g.Members, window, except...)
 	if err != nil {
 		return scheduler.Ranking{}, err
 	}
@@ -112,11 +112,11 @@ func Plan(ctx context.Context, s *scheduler.Service, requests []scheduler.Reques
 	if err != nil {
 		return nil, fmt.Errorf("read the bookings: %w", err)
 	}
-	stored, current := scheduler.Snapshot{Now: s.Now()}, bookings.ByGroup()
+	stored, current := planning.Snapshot{Now: s.Now()}, bookings.ByGroup()
 	var window availability.Interval
 	var people []calendar.Address
 	for _, r := range requests {
-		if _, err := programFor((scheduler.Snapshot{Workspace: s.Workspace}), r); err != nil {
+		if _, err := programFor((planning.Snapshot{Workspace: s.Workspace}), r); err != nil {
 			continue // the plan says so
 		}
 		w, err := SearchWindow(r.Search)
@@ -131,7 +131,7 @@ func Plan(ctx context.Context, s *scheduler.Service, requests []scheduler.Reques
 			people = append(people, r.Group.Members...)
 		}
 	}
-	snapshot, err := s.Snapshot(ctx, people, window)
+	snapshot, err := planning.Read(ctx, s, people, window)
 	if err != nil {
 		return nil, err
 	}

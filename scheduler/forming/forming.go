@@ -14,6 +14,7 @@ import (
 	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/booking"
 	"github.com/peerslot/peerslot/scheduler/grouping"
+	"github.com/peerslot/peerslot/scheduler/planning"
 )
 
 // A Request asks for the next round of a program's groups.
@@ -105,7 +106,7 @@ func (e *InfeasibleError) Unwrap() error { return e.Err }
 // of the program, and for each the slot that booking it would take. If the rules
 // cannot be met the error is an InfeasibleError. The same snapshot, request and
 // seed give the same groups, unless the plan is Hurried.
-func Propose(s scheduler.Snapshot, f Request) (Plan, error) {
+func Propose(s planning.Snapshot, f Request) (Plan, error) {
 	r, err := newForming(s, f)
 	if err != nil {
 		return Plan{}, err
@@ -133,7 +134,7 @@ func Propose(s scheduler.Snapshot, f Request) (Plan, error) {
 
 // A forming is a Request on its way to a plan.
 type forming struct {
-	scheduler.Snapshot
+	planning.Snapshot
 	Request
 	number  int
 	people  []calendar.Address // who is grouped, those in kept groups included
@@ -146,7 +147,7 @@ type forming struct {
 	groups  [][]int // the proposal, by index of people
 }
 
-func newForming(s scheduler.Snapshot, f Request) (*forming, error) {
+func newForming(s planning.Snapshot, f Request) (*forming, error) {
 	r := &forming{Snapshot: s, Request: f, number: 1, met: meetings(slices.Concat(f.Past, f.Rounds))}
 	if n := len(f.Rounds); n > 0 {
 		r.number = f.Rounds[n-1].Number + 1

@@ -14,6 +14,7 @@ import (
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/forming"
+	"github.com/peerslot/peerslot/scheduler/planning"
 )
 
 const organizer = calendar.Address("people-ops@acme.example")
@@ -34,7 +35,7 @@ func numbered(n int) []calendar.Address {
 
 // snapshotOf returns people of Berlin whose calendars are empty, each in a team of
 // their own.
-func snapshotOf(people []calendar.Address) scheduler.Snapshot {
+func snapshotOf(people []calendar.Address) planning.Snapshot {
 	roster := scheduler.Roster{}
 	busy := map[calendar.Address]availability.Busy{}
 	window := availability.Interval{Start: now.AddDate(0, 0, -10), End: now.AddDate(0, 6, 0)}
@@ -42,7 +43,7 @@ func snapshotOf(people []calendar.Address) scheduler.Snapshot {
 		roster[a] = scheduler.Person{Address: a, Zone: "Europe/Berlin", Hours: availability.OfficeHours(), Team: string(a)}
 		busy[a] = availability.Busy{Window: window}
 	}
-	return scheduler.Snapshot{
+	return planning.Snapshot{
 		Workspace: scheduler.Workspace{
 			Organizer: calendar.Attendee{Address: organizer}, Zone: "Europe/Berlin", Roster: roster, Repair: scheduler.DefaultRepairRules(),
 		},
@@ -56,7 +57,7 @@ func program(kind scheduler.Kind, least, most int) scheduler.Program {
 	return p
 }
 
-func formed(t *testing.T, s scheduler.Snapshot, f forming.Request) forming.Plan {
+func formed(t *testing.T, s planning.Snapshot, f forming.Request) forming.Plan {
 	t.Helper()
 	f.Start = start
 	s.Workspace.Programs = []scheduler.Program{f.Program}
@@ -223,12 +224,12 @@ func TestFormingThatCannotBe(t *testing.T) {
 	people := numbered(6)
 	tests := []struct {
 		name  string
-		p     func(*scheduler.Program, scheduler.Snapshot)
+		p     func(*scheduler.Program, planning.Snapshot)
 		wants string
 	}{
-		{"sizes", func(p *scheduler.Program, _ scheduler.Snapshot) { p.MinSize, p.MaxSize = 4, 5 }, "6 people cannot be divided into groups of 4 to 5"},
-		{"nobody", func(p *scheduler.Program, _ scheduler.Snapshot) { p.People.Role = "none" }, "0 take part"},
-		{"a rule", func(p *scheduler.Program, _ scheduler.Snapshot) {
+		{"sizes", func(p *scheduler.Program, _ planning.Snapshot) { p.MinSize, p.MaxSize = 4, 5 }, "6 people cannot be divided into groups of 4 to 5"},
+		{"nobody", func(p *scheduler.Program, _ planning.Snapshot) { p.People.Role = "none" }, "0 take part"},
+		{"a rule", func(p *scheduler.Program, _ planning.Snapshot) {
 			p.NeverTogether = [][]calendar.Address{people[:3]} // three who must be apart, in two groups
 		}, "at most 2 groups: p000@acme.example, p001@acme.example, p002@acme.example"},
 	}

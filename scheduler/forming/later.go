@@ -4,7 +4,7 @@ import (
 	"slices"
 
 	"github.com/peerslot/peerslot/calendar"
-	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/planning"
 )
 
 // Later is a round as it will be formed after those before it.
@@ -20,7 +20,7 @@ type Later struct {
 // lookAhead forms the rounds that follow, each from those before it, as the same seed
 // will form them if the people and their calendars stay as they are. The proposal
 // itself is the first of them.
-func (r *forming) lookAhead(s scheduler.Snapshot, plan *Plan) error {
+func (r *forming) lookAhead(s planning.Snapshot, plan *Plan) error {
 	if r.Count < 2 {
 		return nil
 	}

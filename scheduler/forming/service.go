@@ -8,6 +8,7 @@ import (
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/booking"
+	"github.com/peerslot/peerslot/scheduler/planning"
 )
 
 // PlanRound reads what forming needs and proposes the next round. It fills in
@@ -34,7 +35,7 @@ func PlanRound(ctx context.Context, s *scheduler.Service, r Request) (Plan, erro
 			people = append(people, g.Members...)
 		}
 	}
-	snapshot, err := s.Snapshot(ctx, people, window)
+	snapshot, err := planning.Read(ctx, s, people, window)
 	if err != nil {
 		return Plan{}, err
 	}

@@ -231,7 +231,7 @@ func (l *life) step(t *testing.T, c *Composer) []scheduler.Notice {
 		l.change(t)
 		l.series.Sequence = before.Sequence + 1
 	}
-	notices, err := scheduler.Notices(before, l.series, l.log, l.now)
+	notices, err := Notices(before, l.series, l.log, l.now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -331,7 +331,7 @@ func TestNobodyHearsOfWhatDoesNotConcernThem(t *testing.T) {
 		"an agenda":            {agenda, nil},
 		"somebody else joined": {joined, []string{"cem@acme.example invited"}},
 	} {
-		notices, err := scheduler.Notices(before, row.after, nil, l.now)
+		notices, err := Notices(before, row.after, nil, l.now)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -45,7 +45,7 @@ func (n *Notifier) Notices(ctx context.Context, before, after calendar.Series, n
 	if err != nil {
 		return nil, fmt.Errorf("read what was told: %w", err)
 	}
-	list, err := scheduler.Notices(before, after, told, now.Truncate(time.Second))
+	list, err := Notices(before, after, told, now.Truncate(time.Second))
 	if err != nil {
 		return nil, err
 	}

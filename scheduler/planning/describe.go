@@ -9,6 +9,7 @@ import (
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/agenda"
 )
 
 // Describe renders the text of a series that is under way as it now should be, and
@@ -31,7 +32,7 @@ func (p *Planner) Describe(b scheduler.Booking, g scheduler.Group, series calend
 }
 
 // Text renders the agenda, who leads, and what follows the series.
-func Text(s scheduler.Snapshot, g scheduler.Group, program scheduler.Program, series calendar.Series, leaders []calendar.Address) (string, error) {
+func Text(s Snapshot, g scheduler.Group, program scheduler.Program, series calendar.Series, leaders []calendar.Address) (string, error) {
 	zone, err := availability.LoadZone(series.Slot.Zone)
 	if err != nil {
 		return "", err
@@ -40,13 +41,13 @@ func Text(s scheduler.Snapshot, g scheduler.Group, program scheduler.Program, se
 	if err != nil {
 		return "", err
 	}
-	data := scheduler.AgendaData{Group: g.Name, Program: program.Name, Focus: program.Focus, Notes: g.Notes}
+	data := agenda.Data{Group: g.Name, Program: program.Name, Focus: program.Focus, Notes: g.Notes}
 	for _, a := range slices.Sorted(slices.Values(g.Members)) {
 		data.Members = append(data.Members, s.Workspace.Name(a))
 	}
 	for i, o := range sessions {
 		if !o.Cancelled && i < len(leaders) {
-			data.Sessions = append(data.Sessions, scheduler.AgendaSession{Date: o.Start.In(zone).Format("Mon 2 Jan"), Facilitator: s.Workspace.Name(leaders[i])})
+			data.Sessions = append(data.Sessions, agenda.Session{Date: o.Start.In(zone).Format("Mon 2 Jan"), Facilitator: s.Workspace.Name(leaders[i])})
 		}
 	}
 	text, err := s.Agendas[program.Agenda].Text(data, series.Slot.Length)
@@ -58,7 +59,7 @@ func Text(s scheduler.Snapshot, g scheduler.Group, program scheduler.Program, se
 
 // whatFollows tells the members when the series ends, what may follow, and how they
 // have a say in it.
-func whatFollows(s scheduler.Snapshot, g scheduler.Group, sessions []calendar.Occurrence, zone *time.Location) string {
+func whatFollows(s Snapshot, g scheduler.Group, sessions []calendar.Occurrence, zone *time.Location) string {
 	const day = "Mon 2 Jan"
 	last := sessions[len(sessions)-1].Start
 	if len(sessions) < scheduler.FewestSessions {

@@ -31,7 +31,7 @@ func HeldSince(ctx context.Context, s *scheduler.Service, since time.Time) ([]He
 		return nil, fmt.Errorf("read the bookings that have ended: %w", err)
 	}
 	bookings := slices.Concat(open, slices.DeleteFunc(ended, func(b scheduler.Booking) bool { return !reaches(b, since) }))
-	current, _, err := s.Current(ctx, bookings)
+	current, _, err := Current(ctx, s, bookings)
 	if err != nil {
 		return nil, err
 	}

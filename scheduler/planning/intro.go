@@ -9,6 +9,7 @@ import (
 
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/agenda"
 )
 
 // Intro returns the introduction of a group, with its slot if one is booked.
@@ -22,7 +23,7 @@ func Intro(ctx context.Context, s *scheduler.Service, name string) (string, erro
 	if !ok {
 		return "", fmt.Errorf("group %q: there is no program %q", g.Name, g.Program)
 	}
-	agenda, err := s.Agenda(p)
+	text, err := s.Agenda(p)
 	if err != nil {
 		return "", err
 	}
@@ -30,20 +31,20 @@ func Intro(ctx context.Context, s *scheduler.Service, name string) (string, erro
 	if err != nil {
 		return "", fmt.Errorf("read the bookings: %w", err)
 	}
-	d := scheduler.IntroData{Group: g.Name, Program: p.Name, Focus: p.Focus, Notes: g.Notes, Why: why(w, p, g)}
+	d := agenda.Intro{Group: g.Name, Program: p.Name, Focus: p.Focus, Notes: g.Notes, Why: why(w, p, g)}
 	for _, address := range g.Members {
-		d.Members = append(d.Members, scheduler.IntroMember{Name: w.Name(address), About: about(w.Roster[address])})
+		d.Members = append(d.Members, agenda.Member{Name: w.Name(address), About: about(w.Roster[address])})
 	}
 	if b := scheduler.Standing(bookings.ByGroup(), name, s.Now()); b != nil {
 		if err := setSlot(&d, w, *b, s.Now()); err != nil {
 			return "", fmt.Errorf("group %q: %w", g.Name, err)
 		}
 	}
-	return agenda.Introduction(d)
+	return text.Introduction(d)
 }
 
 // setSlot tells when the group meets, and who leads the first session to come.
-func setSlot(d *scheduler.IntroData, w scheduler.Workspace, b scheduler.Booking, now time.Time) error {
+func setSlot(d *agenda.Intro, w scheduler.Workspace, b scheduler.Booking, now time.Time) error {
 	slot := b.Series.Slot
 	zone, err := availability.LoadZone(slot.Zone)
 	if err != nil {

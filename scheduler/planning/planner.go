@@ -16,7 +16,7 @@ import (
 // A Planner makes plans from a snapshot, one after the other: what one plan takes
 // is busy for the next.
 type Planner struct {
-	scheduler.Snapshot
+	Snapshot
 	aliases calendar.Aliases
 	own     map[calendar.Address][]ownSession         // by the person's address, whichever was invited
 	people  map[calendar.Address]*availability.Member // as their calendars say
@@ -31,7 +31,7 @@ type ownSession struct {
 }
 
 // New returns a planner that knows the sessions of all bookings.
-func New(s scheduler.Snapshot) (*Planner, error) {
+func New(s Snapshot) (*Planner, error) {
 	p := &Planner{Snapshot: s, aliases: s.Workspace.Roster.Aliases(), own: map[calendar.Address][]ownSession{}, people: map[calendar.Address]*availability.Member{}, Planned: slices.Clone(s.Bookings)}
 	p.makeRoom()
 	for _, b := range s.Bookings {
@@ -183,7 +183,7 @@ func (p *Planner) MembersOver(part availability.Interval, g scheduler.Group, exc
 
 // Members returns the group's members as the slot search sees them, with our own
 // series busy but for that which except names.
-func Members(s scheduler.Snapshot, g scheduler.Group, except calendar.UID) ([]availability.Member, error) {
+func Members(s Snapshot, g scheduler.Group, except calendar.UID) ([]availability.Member, error) {
 	p, err := New(s)
 	if err != nil {
 		return nil, err

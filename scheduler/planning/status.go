@@ -33,7 +33,7 @@ func Past(ctx context.Context, s *scheduler.Service, bookings, due scheduler.Boo
 			}
 		}
 	}
-	snapshot, err := s.Beside(ctx, bookings, current, people, window)
+	snapshot, err := Beside(ctx, s, bookings, current, people, window)
 	if err != nil {
 		return nil, err
 	}
@@ -47,7 +47,7 @@ func Status(ctx context.Context, s *scheduler.Service) ([]scheduler.Status, erro
 	if err != nil {
 		return nil, fmt.Errorf("read the bookings: %w", err)
 	}
-	current, _, err := s.Current(ctx, bookings)
+	current, _, err := Current(ctx, s, bookings)
 	if err != nil {
 		return nil, err
 	}

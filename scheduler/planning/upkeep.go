@@ -17,7 +17,7 @@ import (
 // whose group, program or rules are not the configured ones; people who are named and
 // not there; people who should be in a group and are in none; groups that fell under
 // their size. Each is named until a person has settled it.
-func Upkeep(s scheduler.Snapshot) []scheduler.Finding {
+func Upkeep(s Snapshot) []scheduler.Finding {
 	u := upkeep{s, map[string]bool{}, map[string]bool{}}
 	for _, b := range s.Bookings {
 		u.booked[b.Group] = true
@@ -33,7 +33,7 @@ func Upkeep(s scheduler.Snapshot) []scheduler.Finding {
 
 // An upkeep is a snapshot in the course of it.
 type upkeep struct {
-	scheduler.Snapshot
+	Snapshot
 	booked map[string]bool // groups with a series
 	formed map[string]bool // groups of the last rounds, also of which fewer than two are left
 }

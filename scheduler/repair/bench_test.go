@@ -15,6 +15,7 @@ import (
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/calendar/calendartest"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/planning"
 	"github.com/peerslot/peerslot/scheduler/repair"
 )
 
@@ -47,11 +48,11 @@ func BenchmarkGrowth(b *testing.B) {
 }
 
 // manySeries returns a snapshot of series in the middle of their 13 weeks.
-func manySeries(tb testing.TB, series, members, people int) scheduler.Snapshot {
+func manySeries(tb testing.TB, series, members, people int) planning.Snapshot {
 	tb.Helper()
 	random := rand.New(rand.NewPCG(1, 1))
 	night := time.Date(2026, 2, 1, 2, 0, 0, 0, time.UTC)
-	s := scheduler.Snapshot{
+	s := planning.Snapshot{
 		Workspace: scheduler.Workspace{
 			Organizer: calendar.Attendee{Address: organizer}, Zone: "Europe/Berlin",
 			Roster: scheduler.Roster{}, Repair: scheduler.DefaultRepairRules(),

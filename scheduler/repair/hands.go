@@ -10,11 +10,12 @@ import (
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/planning"
 )
 
 // subject compares a booking with its series on the calendar; nil if there is
 // nothing to repair.
-func (r *pass) subject(s scheduler.Snapshot, groups map[string]scheduler.Group, b scheduler.Booking) *subject {
+func (r *pass) subject(s planning.Snapshot, groups map[string]scheduler.Group, b scheduler.Booking) *subject {
 	current, there := s.Current[b.Series.UID]
 	found := func(kind scheduler.FindingKind, err error) *subject {
 		r.find(scheduler.Finding{Kind: kind, Group: b.Group, UID: b.Series.UID, Err: err})

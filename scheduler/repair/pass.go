@@ -18,7 +18,7 @@ const mostMoves = 2
 // New plans the nightly pass over all booked series of the snapshot. Its Busy must
 // leave out our own series: the plan knows their sessions from Current. Applied, and
 // planned again from the same calendars, it changes nothing.
-func New(s scheduler.Snapshot) (scheduler.RepairPlan, error) {
+func New(s planning.Snapshot) (scheduler.RepairPlan, error) {
 	r, err := newPass(s)
 	if err != nil {
 		return scheduler.RepairPlan{}, err
@@ -38,6 +38,7 @@ func New(s scheduler.Snapshot) (scheduler.RepairPlan, error) {
 	for _, sub := range r.subjects {
 		r.fault(sub, r.judge(sub))
 		r.fault(sub, r.describe(sub))
+		r.fault(sub, r.attended(sub))
 		r.conclude(sub)
 	}
 	r.plan.Findings = append(r.plan.Findings, planning.Upkeep(s)...)
@@ -83,7 +84,7 @@ type firstMove struct {
 	times int // that it had been moved
 }
 
-func newPass(s scheduler.Snapshot) (*pass, error) {
+func newPass(s planning.Snapshot) (*pass, error) {
 	zone, err := availability.LoadZone(s.Workspace.Zone)
 	if err != nil {
 		return nil, err
@@ -341,7 +342,7 @@ func (r *pass) move(d due, m scheduler.Move, before planning.Verdicts) error {
 		m.From, m.Before = first.From, first.Before
 		m.Gained, m.Lost = first.was.Changed(after, sub.members)
 	}
-	override.Note = r.MoveNote(m, sub.zone)
+	override.Note = planning.MoveNote(r.Planner.Snapshot, m, sub.zone)
 	sub.series = sub.series.WithOverride(override)
 	c := sub.change(scheduler.MoveSession, "", m.Why(r.Workspace.Name))
 	c.From, c.To, c.Before, c.After = m.From.Start, m.To.Start, m.Before, m.After
@@ -389,6 +390,15 @@ func (r *pass) describe(sub *subject) error {
 	}
 	sub.series.Description, sub.booking.Facilitators = text, leaders
 	return nil
+}
+
+// attended notes who can attend the sessions to come.
+func (r *pass) attended(sub *subject) error {
+	found, err := r.Attended(sub.group, sub.series)
+	if err == nil && !sub.faulty {
+		r.plan.Attended = append(r.plan.Attended, found)
+	}
+	return err
 }
 
 // conclude adds the subject to the plan.

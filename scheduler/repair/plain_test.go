@@ -14,6 +14,7 @@ import (
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/planning"
 	"github.com/peerslot/peerslot/scheduler/repair"
 )
 
@@ -67,7 +68,7 @@ func stamp(t time.Time) string { return t.UTC().Format("02 Jan 15:04") }
 // A plain is the night as a person would spend it with the contract in hand.
 type plain struct {
 	t        *testing.T
-	s        scheduler.Snapshot
+	s        planning.Snapshot
 	sessions []*plainSession
 	first    map[*plainSession]time.Time // where a session that is moved tonight was
 	before   map[*plainSession]int
@@ -86,7 +87,7 @@ type plainSession struct {
 	moved      int                     // how often the night moved it
 }
 
-func newPlain(t *testing.T, s scheduler.Snapshot) *plain {
+func newPlain(t *testing.T, s planning.Snapshot) *plain {
 	t.Helper()
 	p := &plain{t: t, s: s, first: map[*plainSession]time.Time{}, before: map[*plainSession]int{}}
 	for k, b := range s.Bookings {
@@ -333,12 +334,12 @@ func (p *plain) told() (out []string) {
 
 // randomNight returns groups that share members, in weeks in which clocks change in
 // one of their zones.
-func randomNight(t *testing.T, random *rand.Rand) scheduler.Snapshot {
+func randomNight(t *testing.T, random *rand.Rand) planning.Snapshot {
 	t.Helper()
 	zones := []string{"Europe/Berlin", "America/New_York", "Europe/London", "Australia/Lord_Howe", "Africa/Casablanca"}
 	change := []time.Time{at(3, 29, 3).Start, at(10, 25, 3).Start, at(3, 8, 9).Start, at(4, 4, 17).Start}[random.IntN(4)]
 	day := 24 * time.Hour
-	s := scheduler.Snapshot{
+	s := planning.Snapshot{
 		Workspace: scheduler.Workspace{Organizer: calendar.Attendee{Address: organizer}, Zone: "Europe/Berlin", Roster: scheduler.Roster{}},
 		Busy:      map[calendar.Address]availability.Busy{}, Current: map[calendar.UID]calendar.Series{},
 		Tonight: map[calendar.Address]int{}, Month: map[string]int{},
@@ -379,7 +380,7 @@ func randomBusy(random *rand.Rand, window availability.Interval) availability.Bu
 }
 
 // randomSeries adds a group with its series, which people and earlier nights changed.
-func randomSeries(t *testing.T, random *rand.Rand, s *scheduler.Snapshot, name string, people []calendar.Address) {
+func randomSeries(t *testing.T, random *rand.Rand, s *planning.Snapshot, name string, people []calendar.Address) {
 	t.Helper()
 	g := scheduler.Group{Name: name}
 	for _, i := range random.Perm(len(people))[:3+random.IntN(2)] {

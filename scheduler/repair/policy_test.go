@@ -324,8 +324,8 @@ func (l *lifetime) decline(a calendar.Address) {
 }
 
 // snapshot is what is known today of the days to come.
-func (l *lifetime) snapshot(days int) scheduler.Snapshot {
-	s := scheduler.Snapshot{
+func (l *lifetime) snapshot(days int) planning.Snapshot {
+	s := planning.Snapshot{
 		Workspace: l.space, Bookings: slices.Clone(l.bookings), Now: l.today, Tonight: l.tonight, Month: map[string]int{},
 		Window: availability.Interval{Start: l.today.AddDate(0, 0, -2), End: l.today.AddDate(0, 0, days)},
 		Busy:   map[calendar.Address]availability.Busy{}, Current: map[calendar.UID]calendar.Series{}, Holidays: l.holidays,

@@ -5,6 +5,7 @@ import (
 
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/planning"
 )
 
 // seeShape reports a series that somebody ended early or split by hand, for as long
@@ -26,7 +27,7 @@ func (r *pass) seeShape(sub *subject) {
 
 // seeCalendars reports a night in which nobody's calendar could be read, of those who
 // have one: nothing was repaired, whatever else it looks like.
-func (r *pass) seeCalendars(s scheduler.Snapshot, people []calendar.Address) {
+func (r *pass) seeCalendars(s planning.Snapshot, people []calendar.Address) {
 	people = slices.DeleteFunc(people, func(a calendar.Address) bool { return s.Workspace.Roster[a].Calendar == "none" })
 	if len(people) > 0 && !slices.ContainsFunc(people, func(a calendar.Address) bool { return s.Busy[a].Readable() }) {
 		r.find(scheduler.Finding{Kind: scheduler.ReadNobody, Share: scheduler.Share{Unknown: len(people)}})

@@ -10,6 +10,7 @@ import (
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/calendar/calendartest"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/agenda"
 	"github.com/peerslot/peerslot/scheduler/booking"
 	"github.com/peerslot/peerslot/scheduler/repair"
 	"github.com/peerslot/peerslot/scheduler/report"
@@ -44,8 +45,8 @@ func newWorld(t testing.TB, people ...calendar.Address) *world {
 		},
 		Backend: w.fake,
 		Now:     func() time.Time { return now },
-		Agenda: func(p scheduler.Program) (scheduler.Agenda, error) {
-			a, _ := scheduler.BuiltInAgenda(p.Agenda)
+		Agenda: func(p scheduler.Program) (agenda.Agenda, error) {
+			a, _ := agenda.BuiltIn(p.Agenda)
 			return a, nil
 		},
 		Holidays:  func(string, availability.Date, availability.Date) ([]availability.Date, error) { return nil, nil },

@@ -14,6 +14,7 @@ import (
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/booking"
+	"github.com/peerslot/peerslot/scheduler/planning"
 )
 
 // ranked returns a ranking of four people, one of them in New York with stretch
@@ -24,7 +25,7 @@ func ranked(t testing.TB, step time.Duration, top int) (scheduler.Ranking, []ava
 	if err := stretch.Set("mon-fri", "07:00-19:00"); err != nil {
 		t.Fatal(err)
 	}
-	s := scheduler.Snapshot{
+	s := planning.Snapshot{
 		Workspace: scheduler.Workspace{Zone: "Europe/Berlin", Roster: scheduler.Roster{}},
 		Now:       time.Date(2026, 2, 26, 9, 0, 0, 0, time.UTC), Busy: map[calendar.Address]availability.Busy{},
 	}

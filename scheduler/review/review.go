@@ -88,7 +88,7 @@ func lastStart(b scheduler.Booking) (time.Time, error) {
 
 // review gathers the evidence of the due bookings and decides what can be decided.
 func review(ctx context.Context, s *scheduler.Service, plan *scheduler.ReviewsPlan, bookings, due scheduler.Bookings) error {
-	current, faults, err := s.Fetch(ctx, due)
+	current, faults, err := planning.Fetch(ctx, s, due)
 	if err != nil {
 		return err
 	}

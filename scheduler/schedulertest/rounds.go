@@ -92,5 +92,7 @@ func Batch() scheduler.Batch {
 		Notices:    []scheduler.Notice{{ID: "n", UID: b.Series.UID, State: scheduler.NoticeWaits}},
 		Replies:    []scheduler.Reply{{UID: b.Series.UID, Person: "ana@acme.example", RSVP: calendar.Accepted}},
 		Mailbox:    &scheduler.Mailbox{Name: "INBOX", Last: 7},
+		Settings:   []scheduler.Settings{{Person: "ana@acme.example", Left: []string{"circles"}}},
+		Attended:   []scheduler.Attended{{UID: b.Series.UID, Group: "a"}},
 	}
 }

@@ -45,6 +45,9 @@ func TestStore(t *testing.T, open func(t *testing.T) scheduler.Store) {
 		"one writer of a group":        testLockGroup,
 		"what is begun":                testBegun,
 		"unattended work":              testUnattended,
+		"settings of members":          testSettings,
+		"the revision":                 testRevision,
+		"who could attend":             testAttended,
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -139,6 +140,13 @@ func TestBackupAndRestore(t *testing.T) {
 	if err := s.SaveFeed(t.Context(), scheduler.Feed{ID: "0000000000000001", Person: "ana@acme.example", Serial: 1}); err != nil {
 		t.Fatal(err)
 	}
+	if _, err := s.Bind(t.Context(), "https://login.acme.example", "17", "ana@acme.example"); err != nil {
+		t.Fatal(err)
+	}
+	began := time.Date(2026, 1, 2, 9, 0, 0, 0, time.UTC)
+	if err := s.Begin(t.Context(), scheduler.SignInSession{Hash: "ended later", Person: "ana@acme.example", Began: began, Used: began}); err != nil {
+		t.Fatal(err)
+	}
 	backup := filepath.Join(dir, "backup.db")
 	if err := s.Backup(t.Context(), backup); err != nil {
 		t.Fatal(err)
@@ -155,8 +163,14 @@ func TestBackupAndRestore(t *testing.T) {
 	if _, err := commit(t, s, schedulertest.Booking("later", 1)); err != nil {
 		t.Fatal(err)
 	}
+	if err := s.EndAll(t.Context(), "ana@acme.example"); err != nil {
+		t.Fatal(err)
+	}
 	if err := s.Restore(t.Context(), backup); err != nil {
 		t.Fatal(err)
+	}
+	if _, err := s.Session(t.Context(), "ended later"); !errors.Is(err, scheduler.ErrNoSession) {
+		t.Errorf("a session that ended after the backup: %v; want that it stays ended", err)
 	}
 	if diff := cmp.Diff(want, dump(t, filepath.Join(dir, "peerslot.db"))); diff != "" {
 		t.Errorf("rows by table once it is restored (-want +got):\n%s", diff)
@@ -166,7 +180,8 @@ func TestBackupAndRestore(t *testing.T) {
 	}
 }
 
-// dump counts the rows of all tables but the migrations'.
+// dump counts the rows of all tables but the migrations', and those of who is signed in,
+// which are in no backup.
 func dump(t *testing.T, path string) map[string]int {
 	t.Helper()
 	db, err := sql.Open("sqlite", path)
@@ -174,7 +189,7 @@ func dump(t *testing.T, path string) map[string]int {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	rows, err := db.Query(`SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'goose%' AND name NOT LIKE 'sqlite%'`)
+	rows, err := db.Query(`SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'goose%' AND name NOT LIKE 'sqlite%' AND name NOT IN ('sign_in_link', 'sign_in_session')`)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,6 +17,11 @@ import (
 
 func TestSQLite(t *testing.T) {
 	schedulertest.TestStore(t, func(t *testing.T) scheduler.Store { return open(t, filepath.Join(t.TempDir(), "x?y %41.db")) })
+	schedulertest.TestAccounts(t, func(t *testing.T) scheduler.Accounts {
+		s := open(t, filepath.Join(t.TempDir(), "accounts.db"))
+		t.Cleanup(func() { s.Close() })
+		return s
+	})
 }
 
 // TestPostgres runs where a server is named: CI starts one.
@@ -26,6 +31,11 @@ func TestPostgres(t *testing.T) {
 		t.Skip("PEERSLOT_TEST_POSTGRES names no server; CI does")
 	}
 	schedulertest.TestStore(t, func(t *testing.T) scheduler.Store { return open(t, newDatabase(t, server)) })
+	schedulertest.TestAccounts(t, func(t *testing.T) scheduler.Accounts {
+		s := open(t, newDatabase(t, server))
+		t.Cleanup(func() { s.Close() })
+		return s
+	})
 }
 
 // newDatabase makes a database on the server and returns its URL.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/netip"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -100,6 +101,12 @@ mail:
   rate: 30/min
   invite: all
   templates: letters
+web:
+  url: https://peers.acme.example/
+  admins: [mia@acme.example]
+  nightly: "02:15"
+  oidc: {issuer: https://login.acme.example, client_id: peerslot, secret_env: PEERSLOT_OIDC_SECRET, trust_email: true}
+  trusted_proxies: [10.1.2.3/8, 192.0.2.7]
 `
 
 func TestFull(t *testing.T) {
@@ -109,7 +116,7 @@ func TestFull(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(wantFull(dir), got, cmpopts.IgnoreUnexported(config.Config{})); diff != "" {
+	if diff := cmp.Diff(wantFull(dir), got, cmpopts.IgnoreUnexported(config.Config{}), cmpopts.IgnoreFields(config.Config{}, "Files"), cmpopts.EquateComparable(netip.Prefix{})); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
@@ -119,7 +126,7 @@ func wantFull(dir string) *config.Config {
 	return &config.Config{
 		Workspace: scheduler.Workspace{
 			Organizer: calendar.Attendee{Address: "people-ops@acme.example"},
-			Zone:      "Europe/Berlin",
+			Zone:      "Europe/Berlin", URL: "https://peers.acme.example",
 			Roster: scheduler.Roster{
 				ana: {
 					Address: ana, Name: "Ana Lima", Zone: "Europe/Lisbon",
@@ -180,6 +187,11 @@ func wantFull(dir string) *config.Config {
 			Replies: &url.URL{Scheme: "imaps", Host: "mail.acme.example", Path: "/INBOX"}, Authserv: "mx.acme.example", Rate: 0.5, Invite: mail.InviteAll, Templates: "letters",
 		},
 		Slack: config.Slack{TokenEnv: "SLACK_TOKEN", Endpoint: "http://127.0.0.1:8081"},
+		Web: config.Web{
+			URL: "https://peers.acme.example", Admins: []calendar.Address{"mia@acme.example"}, Nightly: config.Daytime{Set: true, At: 2*time.Hour + 15*time.Minute},
+			OIDC:    config.WebOIDC{Issuer: "https://login.acme.example", ClientID: "peerslot", SecretEnv: "PEERSLOT_OIDC_SECRET", TrustEmail: true},
+			Trusted: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("192.0.2.7/32")},
+		},
 	}
 }
 
@@ -217,7 +229,7 @@ programs: [{name: c}, {name: p, kind: pair}, {name: o, kind: one-on-one}]
 		},
 		Store: "peerslot.db", AnswerKey: filepath.Join(".peerslot", "answer.key"), MaxSessionsPerWeek: 3,
 	}
-	if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(config.Config{})); diff != "" {
+	if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(config.Config{}), cmpopts.IgnoreFields(config.Config{}, "Files"), cmpopts.EquateComparable(netip.Prefix{})); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

@@ -51,8 +51,8 @@ func TestProblems(t *testing.T) {
 
 		// Keys.
 		{"unknown key", start + "peple: []\n", `3:1: unknown key "peple"; did you mean "people"?`},
-		{"other unknown key", start + "colour: red\n", `3:1: unknown key "colour": want one of answer_key, answer_key_env, calendar, groups, mail, max_sessions_per_week, organizer, people, programs, repair, review, slack, store, timezone, workspace`},
-		{"key is a URL", start + "https://feeds.acme.example/secret.ics: 1\n", `3:1: unknown key a URL: want one of answer_key, answer_key_env, calendar, groups, mail, max_sessions_per_week, organizer, people, programs, repair, review, slack, store, timezone, workspace`},
+		{"other unknown key", start + "colour: red\n", `3:1: unknown key "colour": want one of answer_key, answer_key_env, calendar, groups, mail, max_sessions_per_week, organizer, people, programs, repair, review, slack, store, timezone, web, workspace`},
+		{"key is a URL", start + "https://feeds.acme.example/secret.ics: 1\n", `3:1: unknown key a URL: want one of answer_key, answer_key_env, calendar, groups, mail, max_sessions_per_week, organizer, people, programs, repair, review, slack, store, timezone, web, workspace`},
 		{"duplicate key", start + "store: a\nstore: b\n", `4:1: "store" is given twice, first in line 3`},
 		{"duplicate key in braces", start + "calendar: {backend: folder, backend: google}\n", `3:29: "backend" is given twice, first in line 3`},
 		{"no organizer", "timezone: UTC\npeople: []\n", "1:1: organizer is missing: want the address that owns every series, such as people-ops@acme.example"},

@@ -1,4 +1,6 @@
-package scheduler
+// Package agenda renders the text of invites and the introductions of groups, from
+// templates that come with the program or are the user's own.
+package agenda
 
 import (
 	"cmp"
@@ -10,8 +12,8 @@ import (
 	"time"
 )
 
-//go:embed agendas/*.tmpl
-var agendaFiles embed.FS
+//go:embed templates/*.tmpl
+var files embed.FS
 
 // An Agenda renders the text of an invite, and the introduction of a group. Make
 // one with BuiltInAgenda or ParseAgenda.
@@ -21,48 +23,48 @@ type Agenda struct {
 	fault    error  // why there is none
 }
 
-// AgendaData is what the template of an agenda may use.
-type AgendaData struct {
+// Data is what the template of an agenda may use.
+type Data struct {
 	Group   string
 	Program string
 	Focus   string // "" if the program has none
 	Members []string
 	Minutes int
-	Notes   string       // address of the group's own notes, "" for none
-	Parts   []AgendaPart // scaled to Minutes
+	Notes   string // address of the group's own notes, "" for none
+	Parts   []Part // scaled to Minutes
 
-	Sessions []AgendaSession // with who leads each
+	Sessions []Session // with who leads each
 }
 
-// An AgendaSession is one date of the series.
-type AgendaSession struct {
+// An Session is one date of the series.
+type Session struct {
 	Date        string // such as Tue 3 Mar
 	Facilitator string
 }
 
-// An AgendaPart is one item of an agenda.
-type AgendaPart struct {
+// An Part is one item of an agenda.
+type Part struct {
 	Name    string
 	Minutes int
 	Hint    string
 }
 
-// BuiltInAgenda returns the agenda called peer-circle, coaching or one-on-one;
+// BuiltIn returns the agenda called peer-circle, coaching or one-on-one;
 // ok is false for other names.
-func BuiltInAgenda(name string) (a Agenda, ok bool) {
-	if agendaParts(name) == nil {
+func BuiltIn(name string) (a Agenda, ok bool) {
+	if partsOf(name) == nil {
 		return Agenda{}, false
 	}
-	t := template.Must(template.ParseFS(agendaFiles, "agendas/"+name+".tmpl", "agendas/intro.tmpl"))
+	t := template.Must(template.ParseFS(files, "templates/"+name+".tmpl", "templates/intro.tmpl"))
 	bound(t)
 	return Agenda{template: t, parts: name}, true
 }
 
-// ParseAgenda reads a template of the user's own (text/template over AgendaData)
+// Parse reads a template of the user's own (text/template over AgendaData)
 // and tries it, so that a broken one is an error before anything is booked. A
 // template in it that is called intro (over IntroData) replaces the introduction.
-func ParseAgenda(name, text string) (Agenda, error) {
-	t, err := template.ParseFS(agendaFiles, "agendas/intro.tmpl")
+func Parse(name, text string) (Agenda, error) {
+	t, err := template.ParseFS(files, "templates/intro.tmpl")
 	if err != nil {
 		return Agenda{}, err
 	}
@@ -71,7 +73,7 @@ func ParseAgenda(name, text string) (Agenda, error) {
 	}
 	bound(t)
 	a := Agenda{template: t, parts: "peer-circle"}
-	if _, err := a.Text(AgendaData{Group: "example", Members: []string{"Ana", "Bo"}}, time.Hour); err != nil {
+	if _, err := a.Text(Data{Group: "example", Members: []string{"Ana", "Bo"}}, time.Hour); err != nil {
 		return Agenda{}, err
 	}
 	if _, err := a.Introduction(exampleIntro); err != nil {
@@ -80,13 +82,17 @@ func ParseAgenda(name, text string) (Agenda, error) {
 	return a, nil
 }
 
+// Missing returns the agenda that cannot be had because of err, which says so when it
+// is rendered.
+func Missing(err error) Agenda { return Agenda{fault: err} }
+
 // Text renders the agenda for sessions of that length. It sets Minutes and Parts.
-func (a Agenda) Text(d AgendaData, length time.Duration) (string, error) {
+func (a Agenda) Text(d Data, length time.Duration) (string, error) {
 	d.Minutes = int(length / time.Minute)
 	if a.fault != nil || a.template == nil {
-		return "", cmp.Or(a.fault, errNoAgenda)
+		return "", cmp.Or(a.fault, errNone)
 	}
-	d.Parts = agendaParts(a.parts)(d.Minutes)
+	d.Parts = partsOf(a.parts)(d.Minutes)
 	text, err := render(a.template, a.template.Name(), d)
 	if err != nil {
 		return "", fmt.Errorf("agenda %s: %w", a.template.Name(), err)
@@ -94,12 +100,12 @@ func (a Agenda) Text(d AgendaData, length time.Duration) (string, error) {
 	return strings.TrimSpace(strings.ReplaceAll(text, "\r\n", "\n")), nil
 }
 
-// errNoAgenda says that nobody loaded one.
-var errNoAgenda = errors.New("there is no such agenda")
+// errNone says that nobody loaded one.
+var errNone = errors.New("there is no such agenda")
 
-// agendaParts returns how a built-in agenda is scaled, nil if there is none of that
+// partsOf returns how a built-in agenda is scaled, nil if there is none of that
 // name.
-func agendaParts(name string) func(minutes int) []AgendaPart {
+func partsOf(name string) func(minutes int) []Part {
 	switch name {
 	case "peer-circle":
 		return circleParts
@@ -113,13 +119,13 @@ func agendaParts(name string) func(minutes int) []AgendaPart {
 
 // circleParts scales check-in 5-10, topic 30-45, challenges and successes 15-20
 // and wrap-up 5 to the session; shorter sessions shrink all but the wrap-up.
-func circleParts(minutes int) []AgendaPart {
+func circleParts(minutes int) []Part {
 	checkIn, challenges, wrapUp := clamp(minutes/12, 5, 10), clamp(minutes/4, 15, 20), 5
 	if minutes < 55 {
 		checkIn, challenges = minutes/10, minutes/4
 		wrapUp = min(5, minutes/6)
 	}
-	return []AgendaPart{
+	return []Part{
 		{"Check-in", checkIn, "one sentence each: how am I here?"},
 		{"Topic", minutes - checkIn - challenges - wrapUp, "one member's question, explored by all"},
 		{"Challenges and successes", challenges, "what went well, what is stuck"},
@@ -127,10 +133,10 @@ func circleParts(minutes int) []AgendaPart {
 	}
 }
 
-func coachingParts(minutes int) []AgendaPart {
+func coachingParts(minutes int) []Part {
 	opening := max(1, minutes/12)
 	half := (minutes - 2*opening) / 2
-	return []AgendaPart{
+	return []Part{
 		{"Opening", opening, "what became of the last steps?"},
 		{"First coachee", half, "one question, the other one coaches"},
 		{"Second coachee", half, "roles swapped"},
@@ -138,10 +144,10 @@ func coachingParts(minutes int) []AgendaPart {
 	}
 }
 
-func oneOnOneParts(minutes int) []AgendaPart {
+func oneOnOneParts(minutes int) []Part {
 	opening := max(1, minutes/12)
 	each := (minutes - 2*opening) / 2
-	return []AgendaPart{
+	return []Part{
 		{"Check-in", opening, "how are you, really?"},
 		{"Where our teams meet", each, "what is coming that the other one should know"},
 		{"Ask and offer", each, "one thing I need, one I can give"},
@@ -151,13 +157,13 @@ func oneOnOneParts(minutes int) []AgendaPart {
 
 func clamp(n, least, most int) int { return max(least, min(n, most)) }
 
-// IntroData is what the template called intro may use: the introduction that a
+// Intro is what the template called intro may use: the introduction that a
 // group finds in its closed channel.
-type IntroData struct {
+type Intro struct {
 	Group       string
 	Program     string
 	Focus       string // "" if the program has none
-	Members     []IntroMember
+	Members     []Member
 	Why         string // these people are together, in a sentence
 	Slot        string // such as Tuesday 15:00 (Europe/Berlin), weekly; "" if nothing is booked
 	First       string // date of the first session to come, "" if there is none
@@ -165,13 +171,14 @@ type IntroData struct {
 	Notes       string // address of the group's own notes, "" for none
 }
 
-// IntroMember is one member in an introduction.
-type IntroMember struct {
+// Member is one member in an introduction.
+type Member struct {
 	Name  string
 	About string // role, team, location; "" if nothing is known
 }
 
-func (a Agenda) Introduction(d IntroData) (string, error) {
+// Introduction renders the introduction of a group.
+func (a Agenda) Introduction(d Intro) (string, error) {
 	text, err := render(a.template, "intro", d)
 	if err != nil {
 		return "", fmt.Errorf("introduction in agenda %s: %w", a.template.Name(), err)
@@ -180,7 +187,7 @@ func (a Agenda) Introduction(d IntroData) (string, error) {
 }
 
 // exampleIntro is what templates are tried with.
-var exampleIntro = IntroData{
+var exampleIntro = Intro{
 	Group: "example", Program: "example", Why: "you are peers.", Slot: "Tuesday 15:00 (Europe/Berlin), weekly", First: "Tuesday 3 March, 15:00",
-	Members: []IntroMember{{Name: "Ana", About: "engineering-manager"}, {Name: "Bo"}}, Facilitator: "Ana",
+	Members: []Member{{Name: "Ana", About: "engineering-manager"}, {Name: "Bo"}}, Facilitator: "Ana",
 }

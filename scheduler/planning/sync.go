@@ -1,4 +1,4 @@
-package scheduler
+package planning
 
 import (
 	"context"
@@ -6,6 +6,7 @@ import (
 
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/scheduler"
 )
 
 // calendarNow is our series as they are on the calendar.
@@ -13,26 +14,26 @@ type calendarNow struct {
 	current map[calendar.UID]calendar.Series // missing if gone
 	faults  map[calendar.UID]error           // why one that is there cannot be used
 	syncer  calendar.Syncer                  // nil if the backend is none
-	seen    *Seen                            // to be committed; nil if nothing is kept
+	seen    *scheduler.Seen                  // to be committed; nil if nothing is kept
 }
 
 // Current returns the series of the bookings as they are on the calendar, read by as
 // few calls as the backend has for it. One that is gone is missing; faults says why
 // one that is there cannot be used. Nothing of it is kept.
-func (s *Service) Current(ctx context.Context, bookings []Booking) (current map[calendar.UID]calendar.Series, faults map[calendar.UID]error, err error) {
+func Current(ctx context.Context, s *scheduler.Service, bookings []scheduler.Booking) (current map[calendar.UID]calendar.Series, faults map[calendar.UID]error, err error) {
 	if len(bookings) < 2 {
-		return s.Fetch(ctx, bookings)
+		return Fetch(ctx, s, bookings)
 	}
-	now, err := s.readCalendar(ctx, bookings)
+	now, err := readCalendar(ctx, s, bookings)
 	return now.current, now.faults, err
 }
 
 // readCalendar reads the series of the bookings. A backend on which reading each by
 // itself costs too much is asked only for what changed since the last time.
-func (s *Service) readCalendar(ctx context.Context, bookings []Booking) (calendarNow, error) {
+func readCalendar(ctx context.Context, s *scheduler.Service, bookings []scheduler.Booking) (calendarNow, error) {
 	syncer, ok := calendar.AsSyncer(s.Backend)
 	if !ok {
-		current, faults, err := s.Fetch(ctx, bookings)
+		current, faults, err := Fetch(ctx, s, bookings)
 		return calendarNow{current: current, faults: faults}, err
 	}
 	seen, err := s.Store.Seen(ctx)
@@ -47,11 +48,11 @@ func (s *Service) readCalendar(ctx context.Context, bookings []Booking) (calenda
 	if err != nil {
 		return calendarNow{}, err
 	}
-	return s.apply(ctx, syncer, bookings, seen.Series, changes)
+	return apply(ctx, s, syncer, bookings, seen.Series, changes)
 }
 
 // apply brings what was seen the last time up to date.
-func (s *Service) apply(ctx context.Context, syncer calendar.Syncer, bookings []Booking, seen []calendar.Series, changes calendar.Changes) (calendarNow, error) {
+func apply(ctx context.Context, s *scheduler.Service, syncer calendar.Syncer, bookings []scheduler.Booking, seen []calendar.Series, changes calendar.Changes) (calendarNow, error) {
 	now := calendarNow{current: map[calendar.UID]calendar.Series{}, faults: map[calendar.UID]error{}, syncer: syncer}
 	if !changes.Full {
 		for _, series := range seen {
@@ -68,7 +69,7 @@ func (s *Service) apply(ctx context.Context, syncer calendar.Syncer, bookings []
 		delete(now.current, uid)
 		now.faults[uid] = err
 	}
-	if err := s.readMissing(ctx, &now, bookings, changes); err != nil {
+	if err := readMissing(ctx, s, &now, bookings, changes); err != nil {
 		return now, err
 	}
 	series := changes.Series
@@ -79,18 +80,18 @@ func (s *Service) apply(ctx context.Context, syncer calendar.Syncer, bookings []
 		}
 		changes.Full = true
 	}
-	now.seen = &Seen{Token: changes.Token, Full: changes.Full, Series: series}
+	now.seen = &scheduler.Seen{Token: changes.Token, Full: changes.Full, Series: series}
 	return now, nil
 }
 
 // readMissing reads by itself what is neither among the changes nor was seen
 // before: a problem of an earlier night that is still there.
-func (s *Service) readMissing(ctx context.Context, now *calendarNow, bookings []Booking, changes calendar.Changes) error {
+func readMissing(ctx context.Context, s *scheduler.Service, now *calendarNow, bookings []scheduler.Booking, changes calendar.Changes) error {
 	known := map[calendar.UID]bool{}
 	for _, uid := range changes.Gone {
 		known[uid] = true
 	}
-	var missing []Booking
+	var missing []scheduler.Booking
 	for _, b := range bookings {
 		_, there := now.current[b.Series.UID]
 		_, fault := now.faults[b.Series.UID]
@@ -98,7 +99,7 @@ func (s *Service) readMissing(ctx context.Context, now *calendarNow, bookings []
 			missing = append(missing, b)
 		}
 	}
-	current, faults, err := s.Fetch(ctx, missing)
+	current, faults, err := Fetch(ctx, s, missing)
 	if err != nil {
 		return err
 	}

@@ -1,10 +1,10 @@
-package scheduler_test
+package agenda_test
 
 import (
 	"strings"
 	"testing"
 
-	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/agenda"
 )
 
 // A template of somebody's own ends, and makes no text without bounds, whatever is
@@ -25,13 +25,13 @@ func TestTemplatesAreBounded(t *testing.T) {
 		"an introduction too": {`{{define "intro"}}{{range 1000000000000}}{{end}}{{end}}ok`, "does not end"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if _, err := scheduler.ParseAgenda("own", c.text); err == nil || !strings.Contains(err.Error(), c.want) {
+			if _, err := agenda.Parse("own", c.text); err == nil || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("got error %v, want that it %s", err, c.want)
 			}
 		})
 	}
 	ordinary := `{{range .Members}}{{.}} {{end}}{{range .Sessions}}{{.Date}}{{else}}none{{end}}{{printf "%03d|%-10s" 7 "x"}}{{"a" | html | print}}`
-	if _, err := scheduler.ParseAgenda("own", ordinary); err != nil {
+	if _, err := agenda.Parse("own", ordinary); err != nil {
 		t.Errorf("an ordinary template: %v", err)
 	}
 }

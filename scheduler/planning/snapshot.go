@@ -1,0 +1,99 @@
+package planning
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/agenda"
+)
+
+// Read reads the bookings, and the busy times of the people over the window.
+// except names series that do not count as busy.
+func Read(ctx context.Context, s *scheduler.Service, people []calendar.Address, window availability.Interval, except ...calendar.UID) (Snapshot, error) {
+	return readFrom(ctx, s, s.Backend, people, window, except...)
+}
+
+func readFrom(ctx context.Context, s *scheduler.Service, reader calendar.BusyReader, people []calendar.Address, window availability.Interval, except ...calendar.UID) (Snapshot, error) {
+	bookings, err := s.Store.Bookings(ctx)
+	if err != nil {
+		return Snapshot{}, fmt.Errorf("read the bookings: %w", err)
+	}
+	people = slices.Compact(slices.Sorted(slices.Values(people)))
+	s.Step("reading calendars", 0, len(people))
+	busy, err := reader.Busy(ctx, people, window, except...)
+	if err != nil {
+		return Snapshot{}, fmt.Errorf("read busy times: %w", err)
+	}
+	s.Step("reading calendars", len(people), len(people))
+	known := make([]scheduler.Person, len(people))
+	for i, a := range people {
+		known[i] = s.Workspace.Roster[a]
+	}
+	return Snapshot{
+		Workspace: s.Workspace, Bookings: bookings, Busy: busy, Window: window,
+		Now: s.Now(), Holidays: s.Holidays.Of(known, window), Agendas: agendas(s, bookings),
+	}, nil
+}
+
+// agendas loads those of all programs, also of such as bookings only remember. One
+// that cannot be loaded says so when it is rendered.
+func agendas(s *scheduler.Service, bookings scheduler.Bookings) map[string]agenda.Agenda {
+	programs := append(slices.Clone(s.Workspace.Programs), scheduler.DefaultProgram())
+	for _, b := range bookings {
+		programs = append(programs, s.Workspace.ProgramOf(b))
+	}
+	out := map[string]agenda.Agenda{}
+	for _, p := range programs {
+		if _, done := out[p.Agenda]; done || s.Agenda == nil {
+			continue
+		}
+		a, err := s.Agenda(p)
+		if err != nil {
+			a = agenda.Missing(err)
+		}
+		out[p.Agenda] = a
+	}
+	return out
+}
+
+// A Snapshot is everything that a plan is made from, as it was at one moment.
+type Snapshot struct {
+	Workspace scheduler.Workspace
+	Bookings  scheduler.Bookings // not ended
+	Busy      map[calendar.Address]availability.Busy
+	Window    availability.Interval // what Busy was asked for
+	Now       time.Time
+	Holidays  scheduler.Holidays       // over Window
+	Agendas   map[string]agenda.Agenda // by what programs call them
+
+	Led map[string]map[calendar.Address]int // by group: how often a member led a session of earlier series
+
+	// For repair and review:
+	Rounds  []scheduler.Round                // of all programs
+	Current map[calendar.UID]calendar.Series // as they are on the calendar; missing if gone
+	Faults  map[calendar.UID]error           // why a series on the calendar cannot be used
+	Seen    *scheduler.Seen                  // for KeepSeen; nil if nothing needs to be kept
+	Tonight map[calendar.Address]int         // moves that members were told of in the last hours
+	Month   map[string]int                   // by group: moves in the last 28 days
+}
+
+// Unknown lists the members whose calendars were not read whole, sorted by
+// address.
+func (s Snapshot) Unknown(g scheduler.Group) []scheduler.Unknown {
+	var out []scheduler.Unknown
+	for _, a := range slices.Sorted(slices.Values(g.Members)) {
+		if b := s.Busy[a]; !b.Known(s.Window) {
+			reason := b.Reason
+			if reason == "" {
+				reason = "part of the calendar could not be read"
+			}
+			out = append(out, scheduler.Unknown{Person: a, Reason: reason})
+		}
+	}
+	return out
+}

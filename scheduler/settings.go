@@ -1,0 +1,129 @@
+package scheduler
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/calendar"
+)
+
+// Settings are what a member set about themselves. They count instead of what the
+// roster says, until the member takes them back. The zero Settings say nothing.
+type Settings struct {
+	Person  calendar.Address
+	Own     *OwnHours         // nil: the roster's count
+	Paused  availability.Date // left out of rounds that are formed before it; zero: as the roster says
+	Left    []string          // programs in which they take part no longer, sorted
+	Set     time.Time         // last
+	Version int64             // of the record; 0 before it was first committed
+}
+
+// OwnHours are when a member can meet, all of it: what is empty is empty.
+type OwnHours struct {
+	Zone           string
+	Hours, Stretch availability.Hours
+	Holidays       string
+	Away           []DateRange
+	Travel         []Trip // in the order of their dates
+}
+
+// OwnHours returns when the person can meet, as settings say it.
+func (p Person) OwnHours() OwnHours {
+	return OwnHours{p.Zone, p.Hours, p.Stretch, p.Holidays, p.Away, p.Travel}
+}
+
+// with returns the person as their settings make them.
+func (p Person) with(s Settings) Person {
+	if own := s.Own; own != nil {
+		p.Zone, p.Hours, p.Stretch, p.Holidays, p.Away, p.Travel = own.Zone, own.Hours, own.Stretch, own.Holidays, own.Away, own.Travel
+	}
+	if s.Paused != (availability.Date{}) {
+		p.PausedUntil = s.Paused
+	}
+	p.Left = s.Left
+	return p
+}
+
+// now returns the settings with programs by the names that they have now.
+func (s Settings) now(w Workspace) Settings {
+	s.Left = slices.Clone(s.Left)
+	for i, name := range s.Left {
+		if p, ok := w.Program(name); ok {
+			s.Left[i] = p.Name
+		}
+	}
+	return s
+}
+
+// With returns the workspace in which settings win over the roster, and in whose groups
+// nobody is who left their program. Settings of who is not on the roster do nothing.
+func (w Workspace) With(settings []Settings) Workspace {
+	if len(settings) == 0 {
+		return w
+	}
+	w.Roster = maps.Clone(w.Roster)
+	left := false
+	for _, s := range settings {
+		if p, ok := w.Roster[s.Person]; ok {
+			w.Roster[s.Person] = p.with(s.now(w))
+			left = left || len(s.Left) > 0
+		}
+	}
+	if left {
+		w.Groups = slices.Clone(w.Groups)
+		for i, g := range w.Groups {
+			w.Groups[i].Members = w.staying(g)
+		}
+	}
+	return w
+}
+
+// staying returns the members of g who did not leave its program.
+func (w Workspace) staying(g Group) []calendar.Address {
+	return slices.DeleteFunc(slices.Clone(g.Members), func(a calendar.Address) bool {
+		return g.Program != "" && slices.Contains(w.Roster[a].Left, g.Program)
+	})
+}
+
+// Says returns in words what the settings say, "" for nothing.
+func (s Settings) Says() string {
+	var parts []string
+	if s.Own != nil {
+		parts = append(parts, "own hours in "+s.Own.Zone+" instead of the roster's")
+	}
+	if s.Paused != (availability.Date{}) {
+		parts = append(parts, "paused until "+s.Paused.String())
+	}
+	if len(s.Left) > 0 {
+		parts = append(parts, "left "+strings.Join(s.Left, ", "))
+	}
+	return strings.Join(parts, "; ")
+}
+
+// Set keeps what a member set about themselves; why says in words what that is, and
+// stands in the history. It returns ErrStale if they set something else meanwhile.
+func (s *Service) Set(ctx context.Context, set Settings, why string) error {
+	slices.Sort(set.Left)
+	set.Left, set.Set = slices.Compact(set.Left), s.Now().UTC()
+	what := Event{At: set.Set, What: "settings", Why: fmt.Sprintf("%s %s", set.Person, why), By: set.Person}
+	_, err := s.Commit(ctx, Batch{Settings: []Settings{set}, Events: []Event{what}})
+	return err
+}
+
+// SettingsOf returns what the member set, the zero Settings of theirs if nothing.
+func (s *Service) SettingsOf(ctx context.Context, a calendar.Address) (Settings, error) {
+	all, err := s.Store.Settings(ctx)
+	if err != nil {
+		return Settings{}, fmt.Errorf("read the members' settings: %w", err)
+	}
+	i, found := slices.BinarySearchFunc(all, a, func(s Settings, a calendar.Address) int { return strings.Compare(string(s.Person), string(a)) })
+	if !found {
+		return Settings{Person: a}, nil
+	}
+	return all[i], nil
+}

@@ -1,0 +1,80 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/scheduler"
+)
+
+// Settings implements scheduler.Store.
+func (s *Store) Settings(ctx context.Context) ([]scheduler.Settings, error) {
+	return records[scheduler.Settings](ctx, s.db, `SELECT record FROM own_setting ORDER BY person`)
+}
+
+// records returns what a query finds, one record a row.
+func records[T any](ctx context.Context, q querier, query string, args ...any) ([]T, error) {
+	rows, err := q.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []T
+	for rows.Next() {
+		var text string
+		if err := rows.Scan(&text); err != nil {
+			return nil, err
+		}
+		var one T
+		if err := json.Unmarshal([]byte(text), &one); err != nil {
+			return nil, fmt.Errorf("a record in the store cannot be read: %w", err)
+		}
+		out = append(out, one)
+	}
+	return out, rows.Err()
+}
+
+func writeSettings(ctx context.Context, tx *sql.Tx, batch scheduler.Batch) error {
+	for _, set := range batch.Settings {
+		set.Version++
+		record, err := json.Marshal(set)
+		if err != nil {
+			return err
+		}
+		text := `UPDATE own_setting SET version = $1, record = $2 WHERE person = $3 AND version = $1 - 1`
+		if set.Version == 1 {
+			text = `INSERT INTO own_setting (version, record, person) VALUES ($1, $2, $3) ON CONFLICT (person) DO NOTHING`
+		}
+		res, err := tx.ExecContext(ctx, text, set.Version, string(record), string(set.Person))
+		if err != nil {
+			return err
+		}
+		if n, err := res.RowsAffected(); err != nil || n != 1 {
+			return errors.Join(err, fmt.Errorf("the settings of %s: %w", set.Person, scheduler.ErrStale))
+		}
+	}
+	return nil
+}
+
+// Attended implements scheduler.Store.
+func (s *Store) Attended(ctx context.Context, uid calendar.UID) ([]scheduler.Attended, error) {
+	return records[scheduler.Attended](ctx, s.db, `SELECT record FROM attendance WHERE uid = $1 OR $2 = '' ORDER BY uid`, string(uid), string(uid))
+}
+
+func writeAttended(ctx context.Context, tx *sql.Tx, batch scheduler.Batch) error {
+	for _, t := range batch.Attended {
+		record, err := json.Marshal(t)
+		if err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, `INSERT INTO attendance (uid, record) VALUES ($1, $2) ON CONFLICT (uid) DO UPDATE SET record = $2`, string(t.UID), string(record))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
