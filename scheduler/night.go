@@ -24,7 +24,7 @@ type Intent struct {
 // planned. What cannot be done for one group is in the answer and does not hinder
 // the others; the error is for what stops the run.
 func (s *Service) Carry(ctx context.Context, intents []Intent) ([]Finding, error) {
-	intended, faults, err := s.intend(ctx, intents)
+	intended, faults, err := s.Intend(ctx, intents)
 	if err != nil {
 		return faults, err
 	}
@@ -44,9 +44,9 @@ func (s *Service) Carry(ctx context.Context, intents []Intent) ([]Finding, error
 	return faults, nil
 }
 
-// intend records all intents. If another run changed one of the series meanwhile,
-// that one is left alone.
-func (s *Service) intend(ctx context.Context, intents []Intent) (intended []Booking, faults []Finding, err error) {
+// Intend records all intents, and leaves it to Finish to carry them out. If another run
+// changed one of the series meanwhile, that one is left alone.
+func (s *Service) Intend(ctx context.Context, intents []Intent) (intended []Booking, faults []Finding, err error) {
 	var all []Booking
 	var events []Event
 	for _, i := range intents {

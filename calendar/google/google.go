@@ -38,6 +38,9 @@ const (
 // Scopes returns the scopes that are needed, and no wider ones.
 func Scopes() []string { return []string{ScopeEvents, ScopeFreeBusy} }
 
+// CallsPerMinute is Google's usual quota of one account.
+const CallsPerMinute = 600
+
 // A Config says which account books, and where. Credentials is needed, and Token
 // with an OAuth client; the rest may be zero.
 type Config struct {
@@ -51,7 +54,8 @@ type Config struct {
 
 	Meet           bool         // new series get a Meet link
 	Quiet          bool         // only guests outside Google are told of changes: another series takes the place
-	CallsPerMinute int          // of one account; 0 means 600, Google's quota
+	CallsPerMinute int          // of one account; 0 means [CallsPerMinute]
+	Pace           calls.Pace   // keeps to it with other processes; nil for this one alone
 	HTTPClient     *http.Client // nil means http.DefaultClient
 	Log            *slog.Logger // of calls that are made again; nil means none
 }
@@ -112,7 +116,7 @@ func newBackend(cfg Config, creds credentials, tokens *oauth.Source) (*Backend, 
 	}
 	return &Backend{
 		cfg: cfg, creds: creds, tokens: tokens, client: client, root: root,
-		line: &calls.Line{Pace: calls.PerMinute(cmp.Or(cfg.CallsPerMinute, 600)), Service: "google", Classify: classify, Log: cfg.Log},
+		line: &calls.Line{Pace: cmp.Or(cfg.Pace, calls.PerMinute(cmp.Or(cfg.CallsPerMinute, CallsPerMinute))), Service: "google", Classify: classify, Log: cfg.Log},
 	}, nil
 }
 

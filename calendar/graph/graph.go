@@ -41,8 +41,8 @@ const (
 	resource    = "https://graph.microsoft.com" // whom an application's tokens are for
 	defaultRoot = resource + "/v1.0"
 
-	parallel  = 4    // calls at once that Exchange allows an application (throttling limits, Outlook)
-	perMinute = 1000 // 10,000 calls in 10 minutes are allowed for an application and mailbox
+	parallel       = 4    // calls at once that Exchange allows an application (throttling limits, Outlook)
+	CallsPerMinute = 1000 // 10,000 calls in 10 minutes are allowed for an application and mailbox
 )
 
 // A Config says which mailbox books, and as who. Tenant, ClientID and Organizer are
@@ -57,7 +57,9 @@ type Config struct {
 	Aliases     calendar.Aliases // other addresses of people
 
 	Teams          bool // new series get a Teams link
-	CallsPerMinute int  // for the mailbox; 0 means 1,000, Exchange's limit
+	CallsPerMinute int  // for the mailbox; 0 means [CallsPerMinute]
+
+	Pace calls.Pace // keeps to it with other processes; nil for this one alone
 
 	Endpoint string // root of a stand-in, with its /v1.0; "" means Microsoft
 	Login    string // root of a stand-in's sign-in; "" means Microsoft
@@ -134,7 +136,7 @@ func newBackend(cfg Config) (*Backend, error) {
 	}
 	return &Backend{
 		cfg: cfg,
-		api: &api.Client{Root: root, Mailbox: string(cfg.Organizer), Line: &calls.Line{Pace: calls.PerMinute(cmp.Or(cfg.CallsPerMinute, perMinute)), Parallel: parallel, Service: "microsoft", Classify: api.Classify, Log: cfg.Log}},
+		api: &api.Client{Root: root, Mailbox: string(cfg.Organizer), Line: &calls.Line{Pace: cmp.Or(cfg.Pace, calls.PerMinute(cmp.Or(cfg.CallsPerMinute, CallsPerMinute))), Parallel: parallel, Service: "microsoft", Classify: api.Classify, Log: cfg.Log}},
 		ids: map[calendar.UID]string{}, absent: map[calendar.UID]bool{}, ended: map[string]bool{},
 	}, nil
 }

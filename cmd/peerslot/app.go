@@ -48,6 +48,8 @@ type app struct {
 	verbose    bool
 	logFormat  string
 
+	budget func(account string, perMinute int) pace // calls of accounts that other processes use too; nil for none
+
 	mailed  mailed   // what was sent and read
 	finally []func() // what is still to be told when the command is done
 }
@@ -121,7 +123,7 @@ Exit status: 0 done, or nothing to do; 1 error; 2 wrong usage or configuration;
 	cmd.PersistentPreRunE = func(*cobra.Command, []string) error { return errors.Join(a.setNow(), a.checkLogFormat()) }
 	cmd.AddCommand(
 		newDemoCmd(a), newInitCmd(a), newAuthCmd(a), newCheckCmd(a), newFreebusyCmd(a), newSlotsCmd(a),
-		newFormCmd(a), newGroupsCmd(a), newBookCmd(a), newExportCmd(a), newRepairCmd(a), newReviewCmd(a), newMailCmd(a), newAnswerCmd(a), newCancelCmd(a), newSlackCmd(a), newServeCmd(a), newLinkCmd(a), newStatusCmd(a), newAdoptCmd(a), newBackupCmd(a), newRestoreCmd(a), newHistoryCmd(a), newReportCmd(a),
+		newFormCmd(a), newGroupsCmd(a), newBookCmd(a), newExportCmd(a), newRepairCmd(a), newReviewCmd(a), newMailCmd(a), newAnswerCmd(a), newCancelCmd(a), newSlackCmd(a), newServeCmd(a), newLinkCmd(a), newStatusCmd(a), newWorkCmd(a), newAdoptCmd(a), newBackupCmd(a), newRestoreCmd(a), newHistoryCmd(a), newReportCmd(a),
 		newVersionCmd(a), newManCmd(a),
 	)
 	a.complete(cmd)
@@ -166,10 +168,13 @@ func (a *app) setNow() error {
 }
 
 func (a *app) log() *slog.Logger {
-	level := slog.LevelWarn
 	if a.verbose {
-		level = slog.LevelInfo
+		return a.logFrom(slog.LevelInfo)
 	}
+	return a.logFrom(slog.LevelWarn)
+}
+
+func (a *app) logFrom(level slog.Level) *slog.Logger {
 	options := &slog.HandlerOptions{Level: level}
 	if a.logFormat == "json" {
 		return slog.New(slog.NewJSONHandler(a.stderr, options))

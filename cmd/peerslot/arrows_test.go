@@ -45,6 +45,7 @@ var allowed = map[string][]string{
 	"scheduler/booking":          {"availability", "calendar", "scheduler", "scheduler/planning"},
 	"scheduler/adopt":            {"calendar", "scheduler", "scheduler/planning"},
 	"scheduler/review":           {"availability", "calendar", "scheduler", "scheduler/booking", "scheduler/planning"},
+	"scheduler/worker":           {},
 	"scheduler/repair":           {"availability", "calendar", "scheduler", "scheduler/booking", "scheduler/planning"},
 	"scheduler/chat":             {"availability", "calendar", "scheduler"},
 	"scheduler/web":              {"availability", "calendar", "calendar/ical", "scheduler", "scheduler/report"},
@@ -73,13 +74,14 @@ const floor = "calendar/file"
 
 // onlyIn names the homes of packages that no others may import.
 var onlyIn = map[string][]string{
-	"database/sql":                {"scheduler/store"},
+	"database/sql":                {"scheduler/store", "scheduler/worker"}, // which is given a pool, and asks it nothing itself
 	"github.com/spf13/cobra":      {"cmd/"},
 	"net":                         {"calendar/", "scheduler/mail", "cmd/peerslot"},
 	"net/http":                    {"calendar/", "scheduler/chat", "scheduler/web", "cmd/peerslot"},
 	"github.com/emersion/go-ical": {"calendar/ical"},
 	"github.com/slack-go/slack":   {"scheduler/chat"},
 
+	"github.com/riverqueue/river":               {"scheduler/worker"},
 	"github.com/emersion/go-message":            {"scheduler/mail"},
 	"github.com/emersion/go-smtp":               {"scheduler/mail"},
 	"github.com/emersion/go-imap/v2/imapclient": {"scheduler/mail"},

@@ -42,6 +42,7 @@ func googleAccount(c *config.Config) (account, error) {
 func (a *app) openGoogle(ctx context.Context, c *config.Config) (calendar.Backend, error) {
 	account := googleConfig(c)
 	account.Log = a.log()
+	account.Pace = a.paceOf("google", c, account.CallsPerMinute, google.CallsPerMinute)
 	g, err := google.Open(ctx, account)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, withHint(err, "make an OAuth client or a service account, as the README tells, and save its JSON there")

@@ -197,12 +197,15 @@ func (a *app) replies(w *workspace) *mail.Replies {
 
 // sendMail sends what waits and is due.
 func (a *app) sendMail(ctx context.Context, w *workspace, done *mailed) error {
-	out := &mail.Outbox{Store: w.service.Store, Server: a.mailServer(w.Config), From: w.Mail.From.Address, Rate: rate.Limit(w.Mail.Rate), Now: w.service.Now, Log: a.log()}
-	sent, err := out.Send(ctx)
+	sent, err := a.outbox(w).Send(ctx)
 	done.Sent, done.Waiting = sent.Sent, sent.Waiting
 	a.mailed.Sent = done.Sent
 	done.findings = append(done.findings, sent.Findings...)
 	return err
+}
+
+func (a *app) outbox(w *workspace) *mail.Outbox {
+	return &mail.Outbox{Store: w.service.Store, Server: a.mailServer(w.Config), From: w.Mail.From.Address, Rate: rate.Limit(w.Mail.Rate), Now: w.service.Now, Log: a.log()}
 }
 
 // ask writes to members who may answer what should follow, if mail is set up.

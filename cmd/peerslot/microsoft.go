@@ -66,6 +66,7 @@ func (a *app) microsoftConfig(c *config.Config) (graph.Config, error) {
 		Endpoint:  m.Endpoint,
 		Login:     m.Login,
 		Now:       a.now,
+		Pace:      a.paceOf("microsoft", c, 0, graph.CallsPerMinute),
 	}
 	if m.Certificate != "" {
 		cfg.Certificate = inDir(c.Dir, m.Certificate)

@@ -44,15 +44,20 @@ With --now the clock starts there and runs.`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context(), a) },
 	}
 	cmd.Flags().StringVar(&o.listen, "listen", defaultListen, "`ADDRESS` and port to serve on")
+	o.workOptions.add(cmd)
 	return cmd
 }
 
 type serveOptions struct {
+	workOptions
 	listen string
 	ready  func(*web.Server) // called once it serves; nil for nothing
 }
 
 func (o serveOptions) run(ctx context.Context, a *app) error {
+	if err := o.check(); err != nil {
+		return err
+	}
 	a.runClock()
 	live, err := a.openLive(ctx)
 	if err != nil {
@@ -69,11 +74,21 @@ func (o serveOptions) run(ctx context.Context, a *app) error {
 		return err
 	}
 	fmt.Fprintf(a.stderr, "Serving %s on %s; stop with Ctrl-C.\n", server.URL, listener.Addr())
-	return serve(ctx, server, listener, func() {
-		if o.ready != nil {
-			o.ready(server)
-		}
+	fleet, err := a.openFleet(o.jobs, o.every)
+	if err != nil {
+		return err
+	}
+	defer fleet.close()
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return fleet.work(ctx) })
+	g.Go(func() error {
+		return serve(ctx, server, listener, func() {
+			if o.ready != nil {
+				o.ready(server)
+			}
+		})
 	})
+	return g.Wait()
 }
 
 // runClock has a clock that was set by --now run from there.

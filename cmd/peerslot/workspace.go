@@ -32,6 +32,7 @@ import (
 // A workspace is an open configuration: its people, store and calendars.
 type workspace struct {
 	*config.Config
+	app     *app
 	service *scheduler.Service
 	home    calendar.Backend // where series live
 	fresh   bool             // there is no store yet
@@ -40,9 +41,14 @@ type workspace struct {
 	findings []report.Attention // what of it cannot be finished
 }
 
+// configFile returns where the configuration is.
+func (a *app) configFile() string {
+	return cmp.Or(a.configPath, a.getenv("PEERSLOT_CONFIG"), "peerslot.yaml")
+}
+
 // loadConfig reads the workspace's configuration.
 func (a *app) loadConfig() (*config.Config, error) {
-	path := cmp.Or(a.configPath, a.getenv("PEERSLOT_CONFIG"), "peerslot.yaml")
+	path := a.configFile()
 	c, err := config.Load(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, &hinted{fmt.Errorf("there is no %s here", path),
@@ -114,7 +120,13 @@ func (a *app) openWith(ctx context.Context, other otherBackend, open func(locati
 	if err != nil {
 		return nil, err
 	}
-	w := &workspace{Config: c}
+	return a.openConfig(ctx, c, other, open)
+}
+
+// openConfig opens the workspace of a configuration that was read.
+func (a *app) openConfig(ctx context.Context, c *config.Config, other otherBackend, open func(location string) (*store.Store, error)) (*workspace, error) {
+	var err error
+	w := &workspace{Config: c, app: a}
 	if w.home, err = a.backend(ctx, w); err != nil {
 		w.home, err = other(err)
 	}

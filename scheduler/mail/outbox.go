@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -52,6 +53,33 @@ func (o *Outbox) Send(ctx context.Context) (Sent, error) {
 	}
 	err = r.run(ctx, due)
 	return r.done, err
+}
+
+// SendOne sends the notice of that ID, if it waits, is due, and nothing waits that its
+// reader must hear first. It looks at the notices of its series alone.
+func (o *Outbox) SendOne(ctx context.Context, id string) (Sent, error) {
+	n, ok, err := o.Store.NoticeOf(ctx, id)
+	if err != nil || !ok {
+		return Sent{}, err
+	}
+	told, err := o.Store.Told(ctx, n.UID)
+	if err != nil {
+		return Sent{}, fmt.Errorf("read the outbox: %w", err)
+	}
+	waiting := slices.DeleteFunc(told, func(o scheduler.Notice) bool { return o.State != scheduler.NoticeWaits || o.To != n.To })
+	if len(waiting) == 0 || waiting[0].ID != id || waiting[0].Due.After(o.Now()) {
+		return Sent{Waiting: len(waiting)}, nil
+	}
+	r := &posting{Outbox: o, done: Sent{Waiting: len(waiting)}}
+	err = r.run(ctx, waiting[:1])
+	return r.done, err
+}
+
+// Due returns what of the notices that wait is to be tried now, in the order in which
+// it is to be sent.
+func (o *Outbox) Due(ctx context.Context) ([]scheduler.Notice, error) {
+	all, err := o.Store.Notices(ctx)
+	return o.due(all), err
 }
 
 // due returns what is to be tried now. Nothing overtakes what the same person must

@@ -36,6 +36,19 @@ func PlanNight(ctx context.Context, s *scheduler.Service) (scheduler.RepairPlan,
 // group is added to the plan's findings and does not hinder the others; the error is
 // for what stops the run.
 func Apply(ctx context.Context, s *scheduler.Service, plan *scheduler.RepairPlan) error {
+	return apply(ctx, s, plan, s.Carry)
+}
+
+// Begin records what a plan does to each series, for Service.Finish to do, and does
+// what concerns more than one. Findings and errors are as those of Apply.
+func Begin(ctx context.Context, s *scheduler.Service, plan *scheduler.RepairPlan) error {
+	return apply(ctx, s, plan, func(ctx context.Context, intents []scheduler.Intent) ([]scheduler.Finding, error) {
+		_, faults, err := s.Intend(ctx, intents)
+		return faults, err
+	})
+}
+
+func apply(ctx context.Context, s *scheduler.Service, plan *scheduler.RepairPlan, carry func(context.Context, []scheduler.Intent) ([]scheduler.Finding, error)) error {
 	if err := s.KeepAttended(ctx, plan.Attended); err != nil {
 		return err
 	}
@@ -43,7 +56,7 @@ func Apply(ctx context.Context, s *scheduler.Service, plan *scheduler.RepairPlan
 	if err := s.Note(ctx, plan.Seen, intents(plan.Noted, events)); err != nil {
 		return err
 	}
-	faults, err := s.Carry(ctx, intents(plan.Bookings, events))
+	faults, err := carry(ctx, intents(plan.Bookings, events))
 	plan.Findings = append(plan.Findings, faults...)
 	if err != nil {
 		return err

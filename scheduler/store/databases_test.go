@@ -4,7 +4,6 @@ package store_test
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"net/url"
 	"os"
@@ -68,36 +67,6 @@ func TestPostgresSchemas(t *testing.T) {
 	}
 	free()
 	schedulertest.TestStore(t, open)
-}
-
-// A store that an older peerslot wrote in a schema is copied beside it first.
-func TestPostgresBackupBeforeMigration(t *testing.T) {
-	server := os.Getenv("PEERSLOT_TEST_POSTGRES")
-	if server == "" {
-		t.Skip("PEERSLOT_TEST_POSTGRES names no server; CI does")
-	}
-	location := newDatabase(t, server)
-	open(t, inSchema(t, location, "acme")).Close()
-	db, err := sql.Open("pgx", location)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
-	for _, text := range []string{
-		`INSERT INTO acme.setting (name, value) VALUES ('kept', 'yes')`,
-		`DELETE FROM acme.goose_db_version WHERE version_id >= 5`,
-		`DROP TABLE acme.reply`, `DROP TABLE acme.notice`,
-		`CREATE TABLE acme.notice (id TEXT PRIMARY KEY, at BIGINT NOT NULL, record TEXT NOT NULL)`,
-	} {
-		if _, err := db.Exec(text); err != nil {
-			t.Fatal(err)
-		}
-	}
-	open(t, inSchema(t, location, "acme")).Close()
-	var kept string
-	if err := db.QueryRow(`SELECT value FROM acme_before_4.setting WHERE name = 'kept'`).Scan(&kept); err != nil || kept != "yes" {
-		t.Errorf("the copy says %q, %v; want what was in the store", kept, err)
-	}
 }
 
 // A server elsewhere must prove who it is, unless the address says otherwise.

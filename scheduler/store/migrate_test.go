@@ -188,3 +188,59 @@ func TestPostgresIsReadAndCopied(t *testing.T) {
 		t.Errorf("once it is restored: %+v, %v; want the booking", all, err)
 	}
 }
+
+// A store that an older peerslot wrote in a schema is copied to one beside it before it
+// is changed. It runs where a server is named, as TestPostgres does.
+func TestPostgresBackupBeforeMigration(t *testing.T) {
+	server := os.Getenv("PEERSLOT_TEST_POSTGRES")
+	if server == "" {
+		t.Skip("PEERSLOT_TEST_POSTGRES names no server; CI does")
+	}
+	const schema = "peerslot_older"
+	u, err := url.Parse(server)
+	if err != nil {
+		t.Fatal(err)
+	}
+	with := func(key string) string {
+		v := *u
+		q := v.Query()
+		q.Set(key, schema)
+		v.RawQuery = q.Encode()
+		return v.String()
+	}
+	db, err := sql.Open("pgx", with("search_path"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	for _, text := range []string{`DROP SCHEMA IF EXISTS ` + schema + ` CASCADE`, `DROP SCHEMA IF EXISTS ` + schema + `_before_4 CASCADE`, `CREATE SCHEMA ` + schema} {
+		if _, err := db.Exec(text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	files, err := fs.Sub(migrationFiles, "migrations")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := goose.NewProvider(goose.DialectPostgres, db, files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.UpTo(t.Context(), 4); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.Exec(`INSERT INTO setting (name, value) VALUES ('kept', 'yes')`); err != nil {
+		t.Fatal(err)
+	}
+	s, err := Open(t.Context(), with("schema"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	for _, from := range []string{schema, schema + "_before_4"} {
+		var kept string
+		if err := db.QueryRow(`SELECT value FROM ` + from + `.setting WHERE name = 'kept'`).Scan(&kept); err != nil || kept != "yes" {
+			t.Errorf("%s says %q, %v; want what was in the store", from, kept, err)
+		}
+	}
+}

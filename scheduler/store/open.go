@@ -181,6 +181,9 @@ func (s *Store) tryMigrate(ctx context.Context, backup func(version int64) error
 	return err
 }
 
+// ErrNewer says that a newer peerslot wrote a store.
+var ErrNewer = errors.New("a newer peerslot wrote it")
+
 func newer(have, want int64) error {
-	return fmt.Errorf("a newer peerslot wrote it (version %d, this one knows %d); update peerslot", have, want)
+	return fmt.Errorf("%w (version %d, this one knows %d); update peerslot", ErrNewer, have, want)
 }

@@ -30,12 +30,17 @@ const (
 	Tries = 6
 )
 
+// A Pace says when the next call may be made: Wait returns then, or with an error.
+type Pace interface {
+	Wait(ctx context.Context) error
+}
+
 // A Line is what all calls of a backend go through. Its fields are set before it is
 // used; it must not be copied then.
 type Line struct {
-	Pace     *rate.Limiter // how many calls may be made in a time
-	Log      *slog.Logger  // of what may be made again; nil means none
-	Parallel int           // how many may be under way at once; 0 means any number
+	Pace     Pace         // how many calls may be made in a time
+	Log      *slog.Logger // of what may be made again; nil means none
+	Parallel int          // how many may be under way at once; 0 means any number
 
 	Service string // names it in errors; "" if they say enough without
 
@@ -212,7 +217,7 @@ func outlive(ctx context.Context) (context.Context, context.CancelFunc) {
 
 // PerMinute returns a pace that keeps any minute, wherever it starts, to the given
 // number of calls: a tenth of them may come at once.
-func PerMinute(n int) *rate.Limiter {
+func PerMinute(n int) Pace {
 	burst := max(1, n/10)
 	return rate.NewLimiter(rate.Limit(float64(n-burst)/60), burst)
 }

@@ -1,0 +1,71 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+)
+
+func newWorkCmd(a *app) *cobra.Command {
+	var o workOptions
+	cmd := &cobra.Command{
+		Use:   "work",
+		Short: "Do what is due, unattended, until stopped",
+		Long: `Does what is due until it is stopped by a signal: the nightly pass and the review at
+nightly: in web:, mail and replies, and what an interrupted run left. 'peerslot serve'
+does the same beside the pages. Any number of processes may work on one PostgreSQL
+database, on as many machines; on a SQLite file, those of one machine.
+
+-c may name a folder: each *.yaml in it is a workspace. One that cannot be used is
+named in the log, and hinders no other. What is due is found from the stores, so that
+a night that was missed while nothing ran is caught up, once.`,
+		Example: `  peerslot work
+  peerslot -c /etc/peerslot work --jobs 16`,
+		Args: exactly(0, "takes no arguments; -c names a workspace or a folder of them"),
+		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context(), a) },
+	}
+	o.add(cmd)
+	return cmd
+}
+
+// workOptions are the flags of commands that do jobs.
+type workOptions struct {
+	jobs  int
+	every time.Duration
+}
+
+func (o *workOptions) add(cmd *cobra.Command) {
+	cmd.Flags().IntVar(&o.jobs, "jobs", 8, "do at most `N` things at once")
+	cmd.Flags().DurationVar(&o.every, "every", 15*time.Second, "look for what is due after each `TIME`")
+}
+
+func (o workOptions) check() error {
+	const most = 1000
+	if o.jobs < 1 || o.jobs > most {
+		return usagef("", "--jobs %d: want 1 to %d", o.jobs, most)
+	}
+	if o.every < time.Second {
+		return usagef("", "--every %s: want a second or more", o.every)
+	}
+	return nil
+}
+
+func (o workOptions) run(ctx context.Context, a *app) error {
+	if err := o.check(); err != nil {
+		return err
+	}
+	a.runClock()
+	f, err := a.openFleet(o.jobs, o.every)
+	if err != nil {
+		return err
+	}
+	defer f.close()
+	members, err := f.members()
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(a.stderr, "Working on %d of the workspaces of %s; stop with Ctrl-C.\n", len(members), f.path)
+	return f.work(ctx)
+}
