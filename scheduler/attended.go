@@ -17,7 +17,8 @@ type Attended struct {
 	Group    string
 	At       time.Time // of the last night
 	Members  []calendar.Address
-	Sessions []AttendedSession // in the order of the series
+	Sessions []AttendedSession        // in the order of the series
+	Best     []availability.Candidate // slots for what was left of the series then, the best first
 }
 
 // An AttendedSession is who could attend one session, in the order of the Members.

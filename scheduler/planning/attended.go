@@ -2,6 +2,7 @@ package planning
 
 import (
 	"slices"
+	"time"
 
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
@@ -33,5 +34,38 @@ func (p *Planner) Attended(g scheduler.Group, s calendar.Series) (scheduler.Atte
 		}
 		out.Sessions = append(out.Sessions, one)
 	}
-	return out, nil
+	out.Best, err = p.bestSlots(g, s, sessions)
+	return out, err
+}
+
+const (
+	bestSlots = 5
+	bestStep  = time.Hour // the slots shown are apart, and a night ranks them for each group
+)
+
+// bestSlots returns the best slots for the sessions from next Monday on; none if there
+// are none.
+func (p *Planner) bestSlots(g scheduler.Group, s calendar.Series, sessions []calendar.Occurrence) ([]availability.Candidate, error) {
+	zone, err := availability.LoadZone(s.Slot.Zone)
+	if err != nil {
+		return nil, err
+	}
+	program, _ := p.Workspace.Program(g.Program)
+	search := availability.Search{
+		Zone: s.Slot.Zone, Start: availability.DateOf(p.Now.In(zone)).Monday().AddDays(7), Cadence: s.Cadence, Length: s.Slot.Length,
+		Step: bestStep, Top: bestSlots, Preferred: program.Prefer, OnlyDays: program.OnlyDays,
+	}
+	for _, o := range sessions {
+		if !o.Start.Before(search.Start.In(zone).Start) {
+			search.Count++
+		}
+	}
+	if search.Count == 0 {
+		return nil, nil
+	}
+	members, err := p.Members(g, s.UID)
+	if err != nil {
+		return nil, err
+	}
+	return availability.Rank(search, members)
 }

@@ -85,6 +85,9 @@ func (s *Server) routes(mux *http.ServeMux) {
 	mux.Handle("POST /signout", s.member(s.signOut))
 
 	mux.Handle("GET /{$}", s.member(s.home))
+	mux.Handle("GET /groups/{name}", s.member(s.group))
+	mux.Handle("GET /groups/{name}/answer", s.member(s.answerPage))
+	mux.Handle("POST /groups/{name}/answer", s.member(s.answer))
 	mux.Handle("/", s.open(s.nothing))
 }
 

@@ -13,6 +13,7 @@ var words = template.FuncMap{
 	"when":  when,
 	"day":   func(t time.Time, zone *time.Location) string { return t.In(zone).Format("Mon 2 January") },
 	"clock": func(t time.Time, zone *time.Location) string { return t.In(zone).Format("15:04") },
+	"short": func(t time.Time, zone *time.Location) string { return t.In(zone).Format("Mon 2 Jan 15:04") },
 	"stamp": func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 	"city":  city,
 	"count": report.Count,

@@ -1,0 +1,81 @@
+package web
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/peerslot/peerslot/scheduler"
+)
+
+type answerData struct {
+	Name, Path string
+	Until      string // when it is decided
+	Last       string // day of the last session
+	Sent       bool
+	Fault      string
+	Choices    []choice
+}
+
+// A choice is one of the answers, with what follows from it.
+type choice struct{ Value, Label, Means string }
+
+var choices = []choice{
+	{string(scheduler.AnswerKeep), "Keep it as it is", "The next series has the same rhythm."},
+	{string(scheduler.AnswerRarer), "Meet more rarely", "Every two weeks instead of every week, or every four instead of every two."},
+	{string(scheduler.AnswerOftener), "Meet more often", "The other way round."},
+	{string(scheduler.AnswerStop), "Stop", "Nothing follows this series."},
+}
+
+// asked reports whether the viewer may say what should follow a booking, and until when.
+func (v viewer) asked(b scheduler.Booking, now time.Time) (is bool, until time.Time) {
+	last, err := b.Series.LastEnd()
+	if err != nil || last.IsZero() || b.Reviewed || b.State != scheduler.Booked || !invites(b, v.Person) {
+		return false, time.Time{}
+	}
+	rules := v.view.service.Workspace.Review
+	return !now.Before(last.Add(-rules.Ask)) && now.Before(last), last.Add(-rules.Decide)
+}
+
+func (s *Server) answerPage(w http.ResponseWriter, r *http.Request, v viewer) error {
+	return s.answerForm(w, r, v, http.StatusOK, answerData{Sent: r.URL.Query().Has("sent")})
+}
+
+func (s *Server) answerForm(w http.ResponseWriter, r *http.Request, v viewer, status int, d answerData) error {
+	g, err := v.group(r.PathValue("name"))
+	if err != nil || !isMember(g, v.Address) {
+		return errNotFound
+	}
+	d.Name, d.Path, d.Choices = g.Name, groupPath(g.Name), choices
+	if b, ok := v.view.bookings.Current(g.Name); ok {
+		if asked, until := v.asked(b, s.Now()); asked {
+			d.Until, d.Last = until.In(v.Zone).Format("Mon 2 January"), lastDay(b.Series, v.Zone)
+			if until.Before(s.Now()) {
+				d.Until = "tonight"
+			}
+		}
+	}
+	return s.render(w, r, status, "answer", page{Title: "What should follow?", Viewer: v, Data: d})
+}
+
+// answer keeps what a member would like. Nothing of it is logged or shown again.
+func (s *Server) answer(w http.ResponseWriter, r *http.Request, v viewer) error {
+	g, err := v.group(r.PathValue("name"))
+	if err != nil || !isMember(g, v.Address) {
+		return errNotFound
+	}
+	if err := r.ParseForm(); err != nil {
+		return err
+	}
+	given, err := scheduler.ParseAnswer(r.PostForm.Get("answer"))
+	if err != nil {
+		return s.answerForm(w, r, v, http.StatusUnprocessableEntity, answerData{Fault: "Choose one of the four first."})
+	}
+	b, ok := v.view.bookings.Current(g.Name)
+	if asked, _ := v.asked(b, s.Now()); !ok || !asked {
+		return s.answerForm(w, r, v, http.StatusConflict, answerData{Fault: "Nothing is asked about this series now; what you chose was not kept."})
+	}
+	if err := v.view.service.Answer(r.Context(), g.Name, v.invitedAs(b), given); err != nil {
+		return err
+	}
+	return done(w, r, groupPath(g.Name)+"/answer?sent")
+}

@@ -1,0 +1,149 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"time"
+
+	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/scheduler"
+)
+
+type groupData struct {
+	Name    string
+	Path    string
+	Zone    *time.Location
+	Members []column
+	Series  []seriesData
+	Intro   string
+	Agenda  string
+	Mine    bool // the viewer is a member
+	Leaves  bool // and may leave its program
+}
+
+// A seriesData is one series of a group: the current one, or one that runs out.
+type seriesData struct {
+	Sentence string
+	Sessions []session
+	Mine     []session // that the viewer cannot attend, with the reason
+	At       time.Time // of the last night; zero before the first
+	Best     []string
+	Asked    bool // what should follow
+}
+
+// group shows a group to its members and to admins.
+func (s *Server) group(w http.ResponseWriter, r *http.Request, v viewer) error {
+	g, err := v.group(r.PathValue("name"))
+	if err != nil {
+		return err
+	}
+	d := groupData{Name: g.Name, Path: groupPath(g.Name), Zone: v.Zone, Members: v.view.columns(g.Members), Mine: isMember(g, v.Address)}
+	d.Leaves = d.Mine && g.Program != ""
+	for _, b := range v.view.bookings.Of(g.Name) {
+		one, err := s.seriesData(r, v, g, b)
+		if err != nil {
+			s.Log.Error("a series cannot be shown", "group", g.Name, "err", err)
+			continue
+		}
+		d.Series = append(d.Series, one)
+		d.Agenda = b.Series.Description
+	}
+	if d.Intro, err = v.view.service.Intro(r.Context(), g.Name); err != nil {
+		s.Log.Error("an introduction cannot be shown", "group", g.Name, "err", err)
+	}
+	return s.render(w, r, http.StatusOK, "group", page{Title: g.Name, Viewer: v, Data: d})
+}
+
+func (s *Server) seriesData(r *http.Request, v viewer, g scheduler.Group, b scheduler.Booking) (seriesData, error) {
+	d := seriesData{}
+	var err error
+	if d.Sessions, err = v.sessionsOf(r.Context(), b, g.Members, s.Now()); err != nil {
+		return d, err
+	}
+	found, err := v.attended(r.Context(), b.Series.UID)
+	if err != nil {
+		return d, err
+	}
+	d.At, d.Sentence = found.At, seriesWords(b, d.Sessions, v.Zone)
+	if me := slices.Index(g.Members, v.Address); me >= 0 {
+		for _, one := range d.Sessions {
+			if !one.Off && one.Cells[me].Why != "" {
+				one.Cells = one.Cells[me : me+1]
+				d.Mine = append(d.Mine, one)
+			}
+		}
+	}
+	for _, c := range found.Best {
+		d.Best = append(d.Best, bestWords(c, v.Zone))
+	}
+	d.Asked, _ = v.asked(b, s.Now())
+	return d, nil
+}
+
+// seriesWords says when the group meets, until when, and who can come.
+func seriesWords(b scheduler.Booking, left []session, zone *time.Location) string {
+	yes, all, last := 0, 0, time.Time{}
+	for _, one := range left {
+		if one.Off {
+			continue
+		}
+		last = one.Start
+		for _, c := range one.Cells {
+			if c.Sign == "?" {
+				continue
+			}
+			all++
+			if c.Sign != "✗" {
+				yes++
+			}
+		}
+	}
+	if last.IsZero() {
+		return "The last session is over."
+	}
+	words := fmt.Sprintf("You meet %s, until %s.", slotWords(b.Series, zone), last.In(zone).Format("Mon 2 January"))
+	if all > 0 {
+		words += fmt.Sprintf(" Of %d attendances of which something is known, %d can be kept.", all, yes)
+	}
+	return words
+}
+
+// slotWords says the slot of a series on the clock of zone, as it is at its next change
+// of clocks' side: "every Tuesday at 15:00 Berlin".
+func slotWords(s calendar.Series, zone *time.Location) string {
+	return every[s.Cadence] + " on " + slotIn(s.Slot, s.First, zone)
+}
+
+var every = map[availability.Cadence]string{availability.Weekly: "every week", availability.Biweekly: "every two weeks", availability.Monthly: "every four weeks"}
+
+// slotIn says a slot in its own zone, and if that is another one, what it is at first in
+// the reader's.
+func slotIn(slot availability.Slot, first availability.Date, zone *time.Location) string {
+	own, err := availability.LoadZone(slot.Zone)
+	if err != nil {
+		return slot.String()
+	}
+	words := fmt.Sprintf("%s at %s %s", slot.Day, availability.FormatClock(slot.Start), city(own))
+	iv, err := slot.On(first)
+	if err != nil || own.String() == zone.String() {
+		return words
+	}
+	return fmt.Sprintf("%s (%s %s at first)", words, iv.Start.In(zone).Format("Mon 15:04"), city(zone))
+}
+
+func bestWords(c availability.Candidate, zone *time.Location) string {
+	return fmt.Sprintf("%s: %d of %d attendances", slotIn(c.Slot, c.First, zone), c.Attendance, c.Possible)
+}
+
+func groupPath(name string) string { return "/groups/" + url.PathEscape(name) }
+
+func lastDay(s calendar.Series, zone *time.Location) string {
+	last, err := s.LastEnd()
+	if err != nil || last.IsZero() {
+		return "an unknown day"
+	}
+	return last.In(zone).Format("Mon 2 January")
+}

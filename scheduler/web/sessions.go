@@ -1,0 +1,190 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/scheduler"
+)
+
+// A session is one session as a member sees it.
+type session struct {
+	Group  string
+	Start  time.Time
+	End    time.Time
+	With   []string // who else is invited
+	Leader string   // "" if nobody is named
+	Lead   bool     // the viewer leads
+	Link   string   // of the video meeting
+	Gained string   // what its move gained, "" if it was not moved or nobody knows
+	Moved  time.Time
+	Off    bool
+	Cells  []cell // by member
+	Can    string // how many members can attend, "" if nobody looked
+}
+
+// A cell says whether one member can attend one session.
+type cell struct {
+	Sign, Word, Class string
+	Why               string // for oneself and admins alone
+}
+
+// cellOf returns how a verdict is shown. Why is said only if it is the viewer's to know.
+func cellOf(v availability.Verdict, tell bool) cell {
+	c := cell{"?", "not known", "soft", ""}
+	switch v.Can {
+	case availability.Yes:
+		c = cell{"✓", "can", "can", ""}
+	case availability.Stretch:
+		c = cell{"~", "can if needed", "stretch", ""}
+	case availability.No:
+		c = cell{"✗", "cannot", "cannot", ""}
+	}
+	if v.Can == availability.Stretch && !tell {
+		c = cell{"✓", "can", "can", ""} // which hours somebody does not like is theirs
+	}
+	if tell && v.Why != "" {
+		c.Why = reasons[v.Why]
+	}
+	return c
+}
+
+// reasons say why somebody cannot attend.
+var reasons = map[availability.Why]string{
+	availability.Away:        "away",
+	availability.Holiday:     "public holiday",
+	availability.OutOfHours:  "outside the hours",
+	availability.BusyThen:    "busy",
+	availability.NotReadable: "the calendar could not be read",
+	scheduler.Declined:       "declined",
+}
+
+// A column is one member of a table of sessions.
+type column struct{ Name, Initials string }
+
+func (n *view) columns(members []calendar.Address) []column {
+	out := make([]column, len(members))
+	for i, a := range members {
+		name := n.service.Workspace.Name(a)
+		out[i] = column{name, initials(name)}
+	}
+	return out
+}
+
+// initials are the first letters of the first and the last word.
+func initials(name string) string {
+	words := strings.FieldsFunc(name, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '\'' })
+	if len(words) == 0 {
+		return "?"
+	}
+	first, _ := utf8.DecodeRuneInString(words[0])
+	if len(words) == 1 {
+		return string(unicode.ToUpper(first))
+	}
+	last, _ := utf8.DecodeRuneInString(words[len(words)-1])
+	return string(unicode.ToUpper(first)) + string(unicode.ToUpper(last))
+}
+
+// sessionsOf returns the sessions of a booking that end after from, cancelled ones among
+// them, with who could attend them as the last night found it.
+func (v viewer) sessionsOf(ctx context.Context, b scheduler.Booking, members []calendar.Address, from time.Time) ([]session, error) {
+	occurrences, err := b.Series.Occurrences()
+	if err != nil {
+		return nil, fmt.Errorf("group %q: %w", b.Group, err)
+	}
+	found, err := v.attended(ctx, b.Series.UID)
+	if err != nil {
+		return nil, err
+	}
+	gains, err := v.gains(ctx, b, occurrences)
+	if err != nil {
+		return nil, err
+	}
+	var out []session
+	for i, o := range occurrences {
+		if !o.End.After(from) {
+			continue
+		}
+		s := session{Group: b.Group, Start: o.Start, End: o.End, Off: o.Cancelled, Link: b.Series.Link, With: v.others(b), Gained: gains[o.Start.Unix()]}
+		if o.Moved && !o.Cancelled {
+			s.Moved = o.Original
+		}
+		if i < len(b.Facilitators) && b.Facilitators[i] != "" {
+			s.Leader, s.Lead = v.view.service.Workspace.Name(b.Facilitators[i]), b.Facilitators[i] == v.Address
+		}
+		if !o.Cancelled {
+			s.Cells, s.Can = v.cells(found, o, members)
+		}
+		out = append(out, s)
+	}
+	return out, nil
+}
+
+// attended returns what nights found of a series; nothing before the first.
+func (v viewer) attended(ctx context.Context, uid calendar.UID) (scheduler.Attended, error) {
+	found, err := v.view.service.Store.Attended(ctx, uid)
+	if err != nil || len(found) == 0 {
+		return scheduler.Attended{}, err
+	}
+	return found[0], nil
+}
+
+func (v viewer) cells(found scheduler.Attended, o calendar.Occurrence, members []calendar.Address) (cells []cell, can string) {
+	var share scheduler.Share
+	for _, a := range members {
+		verdict, _ := found.Verdict(a, o)
+		cells = append(cells, cellOf(verdict, v.Admin || a == v.Address))
+		share.Count(verdict.Can)
+	}
+	if share.Known() > 0 {
+		can = fmt.Sprintf("%d of %d", share.Yes, len(members))
+	}
+	return cells, can
+}
+
+// others returns the names of who else is invited.
+func (v viewer) others(b scheduler.Booking) []string {
+	var out []string
+	for _, at := range b.Series.Attendees {
+		if person, _ := v.view.person(at.Address); person != v.Address {
+			out = append(out, v.view.service.Workspace.Name(at.Address))
+		}
+	}
+	return out
+}
+
+// gains returns what the moves of a series gained, by the start that they led to. Whose
+// conflict it was is told to that person alone.
+func (v viewer) gains(ctx context.Context, b scheduler.Booking, occurrences []calendar.Occurrence) (map[int64]string, error) {
+	if !slices.ContainsFunc(occurrences, func(o calendar.Occurrence) bool { return o.Moved }) {
+		return nil, nil
+	}
+	events, err := v.view.service.Store.History(ctx, b.Group, b.Created)
+	if err != nil {
+		return nil, fmt.Errorf("read the history: %w", err)
+	}
+	out := map[int64]string{}
+	for _, e := range events {
+		_, to, ok := strings.Cut(e.Why, " -> ")
+		if e.What != string(scheduler.MoveSession) || e.UID != b.Series.UID || !ok || e.After <= e.Before {
+			continue
+		}
+		start, _, _ := strings.Cut(to, ": ")
+		at, err := time.Parse(time.RFC3339, start)
+		if err != nil {
+			continue
+		}
+		out[at.Unix()] = fmt.Sprintf("so that %d instead of %d can come", e.After, e.Before)
+		if strings.Contains(to, v.Name) && v.Name != "" {
+			out[at.Unix()] += "; you could not at the old time, or cannot at the new one"
+		}
+	}
+	return out, nil
+}
