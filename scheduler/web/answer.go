@@ -74,7 +74,7 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, v viewer) error 
 	if asked, _ := v.asked(b, s.Now()); !ok || !asked {
 		return s.answerForm(w, r, v, http.StatusConflict, answerData{Fault: "Nothing is asked about this series now; what you chose was not kept."})
 	}
-	if err := v.view.service.Answer(r.Context(), g.Name, v.invitedAs(b), given); err != nil {
+	if err := s.Answer(r.Context(), v.view.service, g.Name, v.invitedAs(b), given); err != nil {
 		return err
 	}
 	return done(w, r, groupPath(g.Name)+"/answer?sent")

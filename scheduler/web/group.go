@@ -10,6 +10,7 @@ import (
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/planning"
 )
 
 type groupData struct {
@@ -51,7 +52,7 @@ func (s *Server) group(w http.ResponseWriter, r *http.Request, v viewer) error {
 		d.Series = append(d.Series, one)
 		d.Agenda = b.Series.Description
 	}
-	if d.Intro, err = v.view.service.Intro(r.Context(), g.Name); err != nil {
+	if d.Intro, err = planning.Intro(r.Context(), v.view.service, g.Name); err != nil {
 		s.Log.Error("an introduction cannot be shown", "group", g.Name, "err", err)
 	}
 	return s.render(w, r, http.StatusOK, "group", page{Title: g.Name, Viewer: v, Data: d})

@@ -40,6 +40,9 @@ type Server struct {
 	// one is answered as ever.
 	SendLink func(ctx context.Context, to calendar.Address, link string) error
 
+	// Answer keeps what a member would like to follow their group's series.
+	Answer func(ctx context.Context, s *scheduler.Service, group string, who calendar.Address, a scheduler.Answer) error
+
 	OIDC *Provider // who vouches for people, too; nil for nobody
 
 	Now func() time.Time

@@ -18,6 +18,7 @@ import (
 	"github.com/peerslot/peerslot/calendar/calendartest"
 	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/booking"
+	"github.com/peerslot/peerslot/scheduler/review"
 	"github.com/peerslot/peerslot/scheduler/store"
 	"github.com/peerslot/peerslot/scheduler/web"
 )
@@ -77,6 +78,7 @@ func newSite(t *testing.T, with ...func(*site)) *site {
 		Open:     func(context.Context) (web.Workspace, error) { return s.here, nil },
 		Accounts: st,
 		Key:      []byte(strings.Repeat("k", 32)),
+		Answer:   review.Answer,
 		Now:      func() time.Time { return s.now },
 		Log:      slog.New(slog.NewTextHandler(&s.log, nil)),
 		SendLink: func(_ context.Context, to calendar.Address, link string) error {
