@@ -104,7 +104,7 @@ func (c cache) find(key string) *record {
 	if _, err := io.ReadFull(f, header); err != nil || json.Unmarshal(header, r) != nil {
 		return nil
 	}
-	sum := crc32.New(castagnoli)
+	sum := crc32.New(castagnoli())
 	size, err := io.Copy(sum, f)
 	if err != nil || r.Version != recordVersion || r.Key != key || r.Size != size || r.CRC != sum.Sum32() {
 		return nil
@@ -112,7 +112,7 @@ func (c cache) find(key string) *record {
 	return r
 }
 
-var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+var castagnoli = sync.OnceValue(func() *crc32.Table { return crc32.MakeTable(crc32.Castagnoli) })
 
 // read opens a feed's copy, where the calendar begins.
 func (c cache) read(key string) (io.ReadCloser, error) {
@@ -140,7 +140,7 @@ func fill(f *os.File, r record, body io.Reader) error {
 	if _, err := f.Seek(headerSize, io.SeekStart); err != nil {
 		return err
 	}
-	sum := crc32.New(castagnoli)
+	sum := crc32.New(castagnoli())
 	size, err := io.Copy(io.MultiWriter(f, sum), body)
 	if err != nil {
 		return err

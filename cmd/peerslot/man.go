@@ -3,12 +3,11 @@ package main
 import (
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/cobra/doc"
 
 	"github.com/peerslot/peerslot/calendar/file"
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/manual"
 )
 
 func newManCmd(a *app) *cobra.Command {
@@ -30,20 +29,14 @@ func (a *app) man(root *cobra.Command, dir string) error {
 	answer := struct {
 		Files []string `json:"files"`
 	}{[]string{}}
-	root.DisableAutoGenTag = true // the same program writes the same pages
+	now := a.now()
 	var write func(*cobra.Command) error
 	write = func(cmd *cobra.Command) error {
 		if !cmd.IsAvailableCommand() && cmd.HasParent() {
 			return nil
 		}
-		name := strings.ReplaceAll(cmd.CommandPath(), " ", "-")
-		now := a.now()
-		var page strings.Builder
-		if err := doc.GenMan(cmd, &doc.GenManHeader{Title: strings.ToUpper(name), Section: "1", Source: "peerslot", Manual: "peerslot", Date: &now}, &page); err != nil {
-			return err
-		}
-		path := filepath.Join(dir, name+".1")
-		if err := file.Replace(path, []byte(page.String()), 0o666); err != nil {
+		path := filepath.Join(dir, manual.Name(cmd)+".1")
+		if err := file.Replace(path, []byte(manual.Page(cmd, now)), 0o666); err != nil {
 			return err
 		}
 		answer.Files = append(answer.Files, path)

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/peerslot/peerslot/calendar"
@@ -144,11 +145,11 @@ func generation(s *scheduler.Service, group string, uid calendar.UID, taken map[
 }
 
 // formedName is how forming names groups: program, number of the round, a word.
-var formedName = regexp.MustCompile(`^(.+)-(\d+)-[^-]+$`)
+var formedName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(.+)-(\d+)-[^-]+$`) })
 
 // formedFor returns for which round of which program a group was formed.
 func formedFor(s *scheduler.Service, group string) (program string, round int, ok bool) {
-	m := formedName.FindStringSubmatch(group)
+	m := formedName().FindStringSubmatch(group)
 	if m == nil {
 		return "", 0, false
 	}

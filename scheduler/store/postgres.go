@@ -14,6 +14,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -71,7 +72,7 @@ type place struct {
 	name   string // what may be shown of it; its user and its options may hold secrets
 }
 
-var schemaName = regexp.MustCompile(`^[a-z_][a-z0-9_]{0,47}$`)
+var schemaName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z_][a-z0-9_]{0,47}$`) })
 
 // parsePlace reads a postgres:// URL. schema= names the schema that holds the store.
 // A server that is not on this machine must prove who it is, unless sslmode= says
@@ -97,7 +98,7 @@ func parsePlace(location string) (place, error) {
 	}
 	if p.schema != "" {
 		p.name += "?schema=" + p.schema
-		if !schemaName.MatchString(p.schema) {
+		if !schemaName().MatchString(p.schema) {
 			return p, fmt.Errorf("open the store %s: a schema is named by small letters, digits and _, 48 at most, and begins with a letter", p.name)
 		}
 	}

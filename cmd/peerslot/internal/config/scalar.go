@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -289,13 +290,13 @@ func (v value) url() string {
 	return ""
 }
 
-var variable = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+var variable = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`) })
 
 // variable reads the name of an environment variable. What stands there instead
 // may well be the secret itself, so it is not repeated.
 func (v value) variable(what string) string {
 	s := v.text()
-	if s != "" && !variable.MatchString(s) {
+	if s != "" && !variable().MatchString(s) {
 		v.fail("want the name of an environment variable that holds the %s, not the %s itself", what, what)
 		return ""
 	}
