@@ -215,6 +215,31 @@ func (s Series) Until(from time.Time) (Series, error) {
 	return s, nil
 }
 
+// From returns what Until(from) takes off, as a series of its own: the sessions that
+// start at or after from, with those cancelled that lie among them and do not. ok is
+// false if there are none.
+func (s Series) From(from time.Time) (rest Series, ok bool, err error) {
+	sessions, err := s.Occurrences()
+	if err != nil {
+		return Series{}, false, err
+	}
+	first := slices.IndexFunc(sessions, func(o Occurrence) bool { return !o.Cancelled && !o.Start.Before(from) })
+	if first < 0 {
+		return Series{}, false, nil
+	}
+	original := sessions[first].Original
+	s.Overrides = slices.DeleteFunc(slices.Clone(s.Overrides), func(o Override) bool { return o.Original.Before(original) })
+	for _, o := range sessions[first:] {
+		if o.Start.Before(from) && !o.Cancelled {
+			override := s.Override(o.Original)
+			override.Original, override.Cancelled = o.Original, true
+			s = s.WithOverride(override)
+		}
+	}
+	s.First, s.Count = s.First.AddDays(first*s.Cadence.Days()), s.Count-first
+	return s, true, nil
+}
+
 // RSVP returns what the attendee replied for the occurrence with that original
 // start: the reply to it alone, or else the one to the series.
 func (s Series) RSVP(a Address, original time.Time) RSVP {

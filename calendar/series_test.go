@@ -185,6 +185,33 @@ func TestUntilOfCancelledSessions(t *testing.T) {
 	}
 }
 
+// Until and From share the sessions of a series, wherever it is cut.
+func TestFrom(t *testing.T) {
+	s := sample()
+	moved := s.WithOverride(calendartest.Move(s, 5, -4*24*time.Hour)).WithOverride(calendartest.Move(s, 2, 40*24*time.Hour)).WithOverride(calendartest.CancelOne(s, 8))
+	for _, in := range []calendar.Series{s, moved} {
+		all := calendartest.Sessions(in)
+		for cut := in.Updated; cut.Before(all[len(all)-1].End.AddDate(0, 0, 8)); cut = cut.Add(12 * time.Hour) {
+			var want []availability.Interval
+			for _, o := range all {
+				if !o.Start.Before(cut) {
+					want = append(want, o)
+				}
+			}
+			rest, ok, err := in.From(cut)
+			if err != nil || ok != (want != nil) {
+				t.Fatalf("From(%v): %t, %v; want %d sessions", cut, ok, err, len(want))
+			}
+			if !ok {
+				continue
+			}
+			if diff := cmp.Diff(want, calendartest.Sessions(rest)); diff != "" || rest.Check() != nil {
+				t.Fatalf("From(%v): %v (-want +got):\n%s", cut, rest.Check(), diff)
+			}
+		}
+	}
+}
+
 func TestRSVP(t *testing.T) {
 	s := sample()
 	s.Attendees[0].RSVP = calendar.Accepted

@@ -43,6 +43,9 @@ type Booking struct {
 	// series as it was last put, with its words.
 	Unreached map[calendar.Address]string
 
+	InPlaceOf calendar.UID // the series of an earlier organizer that it goes on with; "" for none
+	LeftThere bool         // nobody can end it any more: it stays on the calendars until it is over by itself
+
 	CancelFrom time.Time // set while State is Cancelling: sessions from then on are taken off
 	Created    time.Time
 	Version    int64 // of the record; 0 before it was first committed

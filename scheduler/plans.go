@@ -78,6 +78,23 @@ type Adoption struct {
 	Findings []Finding // series that cannot be understood
 }
 
+// A Handover is what is to be done because the workspace has another organizer than its
+// store: no calendar moves an event to another owner, so the series of the old one end,
+// and the new one invites to the sessions that are left.
+type Handover struct {
+	From, To calendar.Address // the same if there is nothing to hand over
+	Series   []Handing        // in the order of the bookings
+	Left     []Booking        // whose series an earlier handover could not end
+}
+
+// A Handing is one series that changes hands.
+type Handing struct {
+	Old  Booking
+	Next *Booking // nil if no session is left
+	Gone bool     // somebody deleted or cancelled the series on the calendar, so nothing follows it
+	Err  error    // why the old series cannot be ended, so that members must delete it; nil if it can
+}
+
 // A Request asks for a slot for one group.
 type Request struct {
 	Group   Group

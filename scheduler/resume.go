@@ -40,7 +40,7 @@ func (s *Service) Resume(ctx context.Context) error {
 	}
 	var unfinished UnfinishedError
 	for _, b := range bookings {
-		err := s.resume(ctx, b)
+		err := s.resumeAt(ctx, b)
 		if Stops(ctx, err) {
 			return err
 		}
@@ -81,6 +81,9 @@ func (s *Service) resumeBooking(ctx context.Context, b Booking) error {
 	if !sessions[0].Start.After(s.Now()) {
 		switch _, err := s.Backend.Get(ctx, b.Series.UID); {
 		case errors.Is(err, calendar.ErrNotFound):
+			if b.InPlaceOf != "" {
+				return s.resumeRest(ctx, b)
+			}
 			b.State = Ended
 			_, err := s.Save(ctx, b, s.Event(b, "dropped", "the run that booked it was interrupted, and it is too late for its first session; book it again"))
 			return err

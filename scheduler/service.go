@@ -21,8 +21,10 @@ type Service struct {
 	Load      func(context.Context) (Workspace, error) // reads it anew for each turn; nil to keep it as it is
 	Store     Store
 	Backend   calendar.Backend
-	Former    Former   // proposes the next round after a rotation; nil if nothing does
-	Notifier  Notifier // nil if the calendar tells everybody
+	Formerly  func(context.Context, calendar.Address) (calendar.Backend, error) // the calendars of an earlier organizer, on which series are only read and ended; nil for the same
+	Inherits  bool                                                              // the store may be another organizer's, who hands the workspace over
+	Former    Former                                                            // proposes the next round after a rotation; nil if nothing does
+	Notifier  Notifier                                                          // nil if the calendar tells everybody
 	Holidays  HolidayFunc
 	Agenda    func(Program) (agenda.Agenda, error)
 	Now       func() time.Time
@@ -196,7 +198,11 @@ func (s *Service) put(ctx context.Context, b Booking) (Booking, error) {
 // placed records a series that is on the calendar now.
 func (s *Service) placed(ctx context.Context, b Booking, series calendar.Series) (Booking, error) {
 	b.Series, b.State = series, Booked
-	saved, err := s.outcome(ctx, b, calendar.Series{}, series, s.Event(b, "booked", fmt.Sprintf("%s, %d of %d attendances expected", series.Slot, b.Attendance, b.Possible)))
+	why := fmt.Sprintf("%s, %d of %d attendances expected", series.Slot, b.Attendance, b.Possible)
+	if b.InPlaceOf != "" {
+		why = fmt.Sprintf("%s, %s, by the new organizer", series.Slot, Plural(series.Count, "session"))
+	}
+	saved, err := s.outcome(ctx, b, calendar.Series{}, series, s.Event(b, "booked", why))
 	if err != nil {
 		return b, fmt.Errorf("book group %q: it is on the calendar, but not recorded; run the same command again: %w", b.Group, err)
 	}
@@ -324,6 +330,10 @@ func (s *Service) Cancel(ctx context.Context, b Booking) error {
 }
 
 func (s *Service) finishCancel(ctx context.Context, b Booking) error {
+	s, err := s.OfOrganizer(ctx, b)
+	if err != nil {
+		return fmt.Errorf("cancel group %q: %w", b.Group, err)
+	}
 	b.CancelFrom = availability.Later(b.CancelFrom, s.Now().UTC()) // what was held since the intent stays
 	if err := s.Backend.Cancel(ctx, b.Series.UID, b.CancelFrom); err != nil {
 		return fmt.Errorf("cancel group %q: %w", b.Group, err)

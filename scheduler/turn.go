@@ -161,7 +161,7 @@ func (s *Service) checkMark(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("read whose the store is: %w", err)
 	}
-	if here := s.Workspace.Mark(); m != (Mark{}) && m != here {
+	if here := s.Workspace.Mark(); m != (Mark{}) && m != here && !(s.Inherits && m.Workspace == here.Workspace) {
 		return &OtherWorkspaceError{m, here}
 	}
 	return nil

@@ -50,7 +50,10 @@ type app struct {
 
 	budget func(account string, perMinute int) pace // calls of accounts that other processes use too; nil for none
 
-	mailed  mailed   // what was sent and read
+	mailed   mailed // what was sent and read
+	inherits bool   // the store may be an earlier organizer's
+	oldPath  string // the configuration with which that one signed in; "" for the present one
+
 	finally []func() // what is still to be told when the command is done
 }
 
@@ -124,7 +127,7 @@ Exit status: 0 done, or nothing to do; 1 error; 2 wrong usage or configuration;
 	cmd.AddCommand(
 		newDemoCmd(a), newInitCmd(a), newAuthCmd(a), newCheckCmd(a), newFreebusyCmd(a), newSlotsCmd(a),
 		newFormCmd(a), newGroupsCmd(a), newBookCmd(a), newExportCmd(a), newRepairCmd(a), newReviewCmd(a), newMailCmd(a), newAnswerCmd(a), newCancelCmd(a), newSlackCmd(a), newServeCmd(a), newLinkCmd(a), newStatusCmd(a), newWorkCmd(a), newAdoptCmd(a), newBackupCmd(a), newRestoreCmd(a), newHistoryCmd(a), newReportCmd(a),
-		newVersionCmd(a), newManCmd(a),
+		newHandoverCmd(a), newVersionCmd(a), newManCmd(a),
 	)
 	a.complete(cmd)
 	return cmd
@@ -274,6 +277,7 @@ func hintFor(err error) string {
 	var signIn *oauth.Error
 	var fetch *feed.Error
 	var clock *scheduler.ClockError
+	var other *scheduler.OtherWorkspaceError
 	var hinting interface{ Hint() string }
 	switch {
 	case errors.As(err, &h) && h.hint != "":
@@ -294,6 +298,8 @@ func hintFor(err error) string {
 		return "it holds the store; this run did nothing, and the next one finds what is left"
 	case errors.Is(err, scheduler.ErrStore):
 		return "look for a full disk or a store that is read-only, then run the same command again: it finishes what was begun"
+	case errors.As(err, &other) && other.Store.Workspace == other.Here.Workspace:
+		return "if the organizer has changed, 'peerslot handover' gives the series to the new one; else look at organizer: and store: in the configuration"
 	case errors.As(err, &hinting):
 		return hinting.Hint()
 	case errors.Is(err, context.Canceled), isOutput(err):

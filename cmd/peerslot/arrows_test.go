@@ -44,6 +44,7 @@ var allowed = map[string][]string{
 	"scheduler/planning":         {"availability", "calendar", "scheduler", "scheduler/agenda"},
 	"scheduler/booking":          {"availability", "calendar", "scheduler", "scheduler/planning"},
 	"scheduler/adopt":            {"calendar", "scheduler", "scheduler/planning"},
+	"scheduler/handover":         {"availability", "calendar", "scheduler", "scheduler/planning"},
 	"scheduler/review":           {"availability", "calendar", "scheduler", "scheduler/booking", "scheduler/planning"},
 	"scheduler/worker":           {},
 	"scheduler/repair":           {"availability", "calendar", "scheduler", "scheduler/booking", "scheduler/planning"},

@@ -63,6 +63,7 @@ func googleConfig(c *config.Config) google.Config {
 		Aliases:     google.Aliases(c.Workspace.Roster.Aliases()),
 		Endpoint:    g.Endpoint,
 		Meet:        g.Meet,
+		Quiet:       g.Quiet,
 
 		CallsPerMinute: g.CallsPerMinute,
 	}

@@ -162,6 +162,7 @@ func (a *app) openConfig(ctx context.Context, c *config.Config, other otherBacke
 		w.service.Notifier = letters
 	}
 	w.service.Former = former{a, w}
+	w.service.Formerly, w.service.Inherits = a.formerly(c), a.inherits
 	a.finally = append(a.finally, func() { a.countCalls(w) })
 	return w, nil
 }

@@ -98,7 +98,8 @@ func endOfThreeMonths(ctx context.Context, s *scheduler.Service, b scheduler.Boo
 	}
 	first := b
 	for _, earlier := range slices.Backward(all) {
-		if earlier.Generation < first.Generation && slices.ContainsFunc(history, func(e scheduler.Event) bool { return e.What == "rebooked" && e.UID == first.Series.UID }) {
+		rebooked := slices.ContainsFunc(history, func(e scheduler.Event) bool { return e.What == "rebooked" && e.UID == first.Series.UID })
+		if earlier.Generation < first.Generation && (rebooked || first.InPlaceOf == earlier.Series.UID) {
 			first = earlier
 		}
 	}

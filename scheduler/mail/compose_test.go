@@ -131,6 +131,8 @@ func TestLettersSayItOnTheReadersClocks(t *testing.T) {
 	later := availability.Interval{Start: off, End: off.Add(time.Hour)}
 	ended := s
 	ended.Cancelled = true
+	handed := ended
+	handed.Organizer.Address = "before@acme.example"
 	for name, row := range map[string]struct {
 		notice        scheduler.Notice
 		after         calendar.Series
@@ -147,6 +149,8 @@ func TestLettersSayItOnTheReadersClocks(t *testing.T) {
 		"off": {scheduler.Notice{Kind: scheduler.NoticeOff, Original: off, Was: later}, s,
 			[]string{"Cancelled: Peer circle: leads on Tue 17 Mar, 14:00"}, []string{"does not take place", "Why: Only 1 of 2 can attend."}},
 		"cancelled": {scheduler.Notice{Kind: scheduler.NoticeCancelled}, ended, []string{"Cancelled: Peer circle: leads"}, []string{"there are no more sessions"}},
+		"handed over": {scheduler.Notice{Kind: scheduler.NoticeCancelled}, handed, []string{"New organizer: Peer circle: leads"},
+			[]string{"is organized by ops@acme.example from now on, no longer by before@acme.example", "a new invitation takes the place"}},
 		"asked": {scheduler.Notice{Kind: scheduler.NoticeAsked, Was: availability.Interval{Start: now.AddDate(0, 0, 26), End: now.AddDate(0, 0, 27)}}, s,
 			[]string{"What should follow: Peer circle: leads?"},
 			[]string{"The last session of Peer circle: leads is on Tue 7 Apr 2026", "to ops@acme.example before Sat 28 Mar 2026", "never by name"}},

@@ -117,6 +117,12 @@ func (w *letterWriter) others() []string {
 // tell says what happened.
 func (w *letterWriter) tell(l *Letter) {
 	title, at := w.series.Title, w.at
+	ends := w.Kind == scheduler.NoticeCancelled || w.Kind == scheduler.NoticeChanged && len(w.upcoming()) == 0
+	if o := w.series.Organizer.Address; ends && o != w.From.Address {
+		l.Subject = fmt.Sprintf("New organizer: %s", title)
+		l.Lead = []string{fmt.Sprintf("%s is organized by %s from now on, no longer by %s. Its sessions go on: a new invitation takes the place of the old one, which ends with this message.", title, w.From.Address, o)}
+		return
+	}
 	switch w.Kind {
 	case scheduler.NoticeInvited:
 		l.Subject = fmt.Sprintf("Invitation: %s, %s", title, w.rhythm())

@@ -36,8 +36,12 @@ func New(s Snapshot) (*Planner, error) {
 	p.makeRoom()
 	for _, b := range s.Bookings {
 		// One that cannot be understood takes nobody's time; it is named where it is
-		// the subject.
-		if err := p.Take(b.Series); err != nil {
+		// the subject. One that cannot be ended has no more sessions all the same.
+		series, err := b.Series, error(nil)
+		if b.State == scheduler.Cancelling {
+			series, err = series.Until(b.CancelFrom)
+		}
+		if err != nil || p.Take(series) != nil {
 			continue
 		}
 	}

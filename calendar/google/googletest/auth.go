@@ -40,6 +40,7 @@ type Auth struct {
 	Clock      time.Duration // how far Google's clock is ahead of this machine's
 	Rotate     bool          // each renewal brings a new refresh token
 	Undelegate bool          // no service account may act for anybody
+	Suspended  string        // for whom none may act any more
 	Fail       func(grantType string, n int) int
 
 	mu       sync.Mutex
@@ -289,7 +290,7 @@ func (s *Server) assert(jwt string) (account, code string) {
 		return serviceEmail, ""
 	case s.Auth.Undelegate:
 		return "", "unauthorized_client"
-	case s.calendars[c.Sub] == nil:
+	case s.calendars[c.Sub] == nil, c.Sub == s.Auth.Suspended:
 		return "", "invalid_grant"
 	}
 	return c.Sub, ""

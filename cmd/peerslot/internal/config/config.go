@@ -90,6 +90,8 @@ type GoogleOptions struct {
 	Endpoint    string // URL of a stand-in; "" for Google
 	Meet        bool   // series get a link to a video meeting
 
+	Quiet bool // never in a file: series end because others take their place
+
 	CallsPerMinute int // that the account may make; 0 for Google's usual 600
 }
 

@@ -1,0 +1,222 @@
+package scheduler_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/calendar/calendartest"
+	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/handover"
+	"github.com/peerslot/peerslot/scheduler/repair"
+)
+
+const newOrganizer = calendar.Address("robot@acme.example")
+
+// handed returns a world in which the organizer has changed on 2 February, when nine of
+// the thirteen sessions of g are left; the old one's calendar stands apart.
+func handed(t *testing.T) (w *world, old *calendartest.Fake, b scheduler.Booking) {
+	t.Helper()
+	w, b = booked(t, ana, bo)
+	mark := w.Workspace.Mark()
+	if _, err := w.Store.Commit(t.Context(), scheduler.Batch{Mark: &mark}); err != nil {
+		t.Fatal(err)
+	}
+	old = w.fake
+	w.fake = calendartest.NewFake(ana, bo, newOrganizer)
+	w.Workspace.Organizer.Address, w.Backend, w.Inherits = newOrganizer, w.fake, true
+	w.Formerly = func(context.Context, calendar.Address) (calendar.Backend, error) { return old, nil }
+	w.Now = func() time.Time { return at(2, 2, 9).Start }
+	return w, old, b
+}
+
+func (w *world) planHandover(t *testing.T) scheduler.Handover {
+	t.Helper()
+	plan, err := handover.Plan(t.Context(), w.Service)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return plan
+}
+
+// TestHandover keeps slot, dates, moves and hand-made changes, and ends the old series.
+func TestHandover(t *testing.T) {
+	w, old, b := handed(t)
+	sessions := calendartest.Sessions(b.Series)
+	moved := availability.Interval{Start: sessions[6].Start.Add(time.Hour), End: sessions[6].End.Add(time.Hour)}
+	old.ByHand(b.Series.UID, calendar.Override{Original: sessions[6].Start, Moved: moved})
+	old.Reply(b.Series.UID, bo, sessions[8].Start, calendar.Declined)
+	if _, err := handover.Apply(t.Context(), w.Service, w.planHandover(t)); err != nil {
+		t.Fatal(err)
+	}
+	open, err := w.Store.Bookings(t.Context())
+	if err != nil || len(open) != 1 {
+		t.Fatalf("%d open bookings, %v; want one", len(open), err)
+	}
+	got := open[0]
+	if got.State != scheduler.Booked || got.Series.Organizer.Address != newOrganizer || got.Series.Count != 9 || got.Series.Slot != b.Series.Slot || got.InPlaceOf != b.Series.UID {
+		t.Errorf("the booking is now %+v; want 9 sessions at the same slot, booked by the new organizer", got)
+	}
+	there, err := w.fake.Get(t.Context(), got.Series.UID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if is := calendartest.Sessions(there); !is[0].Start.Equal(sessions[4].Start) || !is[2].Start.Equal(moved.Start) || !is[8].Start.Equal(sessions[12].Start) {
+		t.Errorf("its sessions are %v; want those that were left, the one that was moved where it is", is)
+	}
+	if len(got.Hours) != 1 || !got.Hours[0].Original.Equal(sessions[8].Start) {
+		t.Errorf("declined hours %+v; want the one that bo declined", got.Hours)
+	}
+	if strings.Contains(there.Description, string(organizer)) {
+		t.Errorf("the invite says\n%s\nand still names the old organizer", there.Description)
+	}
+	rest, err := old.Get(t.Context(), b.Series.UID)
+	if err != nil || rest.Count != 4 {
+		t.Errorf("the old series has %d sessions, %v; want the 4 that were held", rest.Count, err)
+	}
+	if m, err := w.Store.Mark(t.Context()); err != nil || m != w.Workspace.Mark() {
+		t.Errorf("the store belongs to %v, %v; want the new organizer", m, err)
+	}
+	if told := w.fake.Told(ana); told != 1 {
+		t.Errorf("ana was told %d times of the new series; want once", told)
+	}
+	if plan, err := repair.PlanNight(t.Context(), w.Service); err != nil || len(plan.Bookings)+len(plan.Findings) != 0 {
+		t.Errorf("the next night changes %+v, finds %+v, %v; want nothing", plan.Changes, plan.Findings, err)
+	}
+	if again := w.planHandover(t); again.From != again.To || len(again.Series) != 0 {
+		t.Errorf("a second handover plans %+v; want nothing", again)
+	}
+}
+
+// TestInterruptedHandoverGoesOn breaks off at every call to a calendar, before and after it.
+func TestInterruptedHandoverGoesOn(t *testing.T) {
+	type fault struct {
+		method string
+		onOld  bool
+	}
+	for _, f := range []fault{{"Cancel", true}, {"Put", false}} {
+		for _, before := range []bool{true, false} {
+			w, old, b := handed(t)
+			plan := w.planHandover(t)
+			at := w.fake
+			if f.onOld {
+				at = old
+			}
+			if before {
+				at.Before = failing(f.method, 1)
+			} else {
+				at.After = failing(f.method, 1)
+			}
+			findings, err := handover.Apply(t.Context(), w.Service, plan)
+			if err != nil || len(findings) != 1 {
+				t.Fatalf("%+v: findings %+v, %v; want that one step failed", f, findings, err)
+			}
+			at.Before, at.After, w.Inherits = nil, nil, false
+			w.openStore(t)
+			if err := w.Resume(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			open, err := w.Store.Bookings(t.Context())
+			if err != nil || len(open) != 1 || open[0].State != scheduler.Booked || open[0].Series.Count != 9 {
+				t.Fatalf("%+v, before %t: after Resume %+v, %v; want the new series alone", f, before, open, err)
+			}
+			if rest, err := old.Get(t.Context(), b.Series.UID); err != nil || rest.Count != 4 {
+				t.Errorf("%+v, before %t: the old series has %d sessions, %v; want 4", f, before, rest.Count, err)
+			}
+			if a, b := old.Told(ana), w.fake.Told(ana); a != 2 || b != 1 {
+				t.Errorf("%+v, before %t: ana was told %d times by the old and %d by the new organizer; want 2 (booked, ended) and 1", f, before, a, b)
+			}
+		}
+	}
+}
+
+// TestLateHandover finishes one that died before a session that it meant to keep: the
+// sessions that are still to come are kept.
+func TestLateHandover(t *testing.T) {
+	w, _, _ := handed(t)
+	plan := w.planHandover(t)
+	w.fake.Before = failing("Put", 1)
+	if _, err := handover.Apply(t.Context(), w.Service, plan); err != nil {
+		t.Fatal(err)
+	}
+	w.fake.Before = nil
+	w.Now = func() time.Time { return at(2, 12, 9).Start }
+	if err := w.Resume(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	open, err := w.Store.Bookings(t.Context())
+	if err != nil || len(open) != 1 || open[0].Series.Count != 7 || open[0].State != scheduler.Booked {
+		t.Errorf("%+v, %v; want the 7 sessions that are left by then", open, err)
+	}
+}
+
+// TestHandoverFromALostAccount goes on without it: the old series is named until it is
+// over or left, takes nobody's time, and hinders nothing else.
+func TestHandoverFromALostAccount(t *testing.T) {
+	w, old, b := handed(t)
+	lost := errors.Join(errors.New("the account is gone"), calendar.ErrSignIn)
+	w.Formerly = func(context.Context, calendar.Address) (calendar.Backend, error) { return nil, lost }
+	plan := w.planHandover(t)
+	if len(plan.Series) != 1 || plan.Series[0].Err == nil || plan.Series[0].Next == nil {
+		t.Fatalf("plan %+v; want the series handed over, and why the old one stays", plan)
+	}
+	if findings, err := handover.Apply(t.Context(), w.Service, plan); err != nil || len(findings) != 1 || !strings.Contains(findings[0].Err.Error(), "the account is gone") {
+		t.Fatalf("findings %+v, %v; want that the old series could not be ended", findings, err)
+	}
+	for _, o := range calendartest.Sessions(b.Series) { // it is on the members' calendars still
+		w.fake.Meet(ana, o)
+	}
+	w.Inherits = false
+	night := func() []scheduler.Finding {
+		t.Helper()
+		turn, err := w.Turn(t.Context(), scheduler.TurnOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer turn.End()
+		return turn.Findings
+	}
+	if found := night(); len(found) != 1 {
+		t.Errorf("the night finds %+v; want the old series", found)
+	}
+	again := w.planHandover(t)
+	if len(again.Left) != 1 || len(again.Series) != 0 {
+		t.Fatalf("a second handover plans %+v; want the old series alone", again)
+	}
+	if err := handover.Leave(t.Context(), w.Service, again.Left); err != nil {
+		t.Fatal(err)
+	}
+	if found := night(); len(found) != 0 {
+		t.Errorf("the night finds %+v after the series was left; want nothing", found)
+	}
+	if got, err := old.Get(t.Context(), b.Series.UID); err != nil || got.Count != 13 {
+		t.Errorf("the old series has %d sessions, %v; want all 13, nobody could reach it", got.Count, err)
+	}
+	w.Now = func() time.Time { return at(5, 1, 9).Start }
+	night()
+	all, err := w.Store.BookingsOf(t.Context(), "g")
+	if err != nil || len(all) != 2 || all[0].State != scheduler.Ended {
+		t.Errorf("bookings %+v, %v; want that the old one has ended once it is over", all, err)
+	}
+}
+
+// TestHandoverOfAGoneSeries does not bring back what somebody deleted.
+func TestHandoverOfAGoneSeries(t *testing.T) {
+	w, _, _ := handed(t)
+	empty := calendartest.NewFake(ana, bo, organizer)
+	w.Formerly = func(context.Context, calendar.Address) (calendar.Backend, error) { return empty, nil }
+	plan := w.planHandover(t)
+	if len(plan.Series) != 1 || !plan.Series[0].Gone || plan.Series[0].Next != nil {
+		t.Fatalf("plan %+v; want that the series is gone, and nothing follows", plan)
+	}
+	if _, err := handover.Apply(t.Context(), w.Service, plan); err != nil {
+		t.Fatal(err)
+	}
+	if open, err := w.Store.Bookings(t.Context()); err != nil || len(open) != 0 {
+		t.Errorf("open bookings %+v, %v; want none", open, err)
+	}
+}
