@@ -43,12 +43,8 @@ type Options struct {
 // A client is River's, on whichever database.
 type client interface {
 	Start(ctx context.Context) error
-	Stop(ctx context.Context) error
-	StopAndCancel(ctx context.Context) error
 	Stopped() <-chan struct{}
-	ID() string
 	InsertMany(ctx context.Context, params []river.InsertManyParams) ([]*rivertype.JobInsertResult, error)
-	JobList(ctx context.Context, params *river.JobListParams) (*river.JobListResult, error)
 }
 
 // A Worker does the jobs of one database.
