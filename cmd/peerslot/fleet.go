@@ -77,6 +77,8 @@ func (f *fleet) paths() ([]string, error) {
 	return all, err
 }
 
+func workspaceName(path string) string { return strings.TrimSuffix(filepath.Base(path), ".yaml") }
+
 // members returns the workspaces that can be read, and says once what is wrong with
 // each other one.
 func (f *fleet) members() ([]member, error) {
@@ -86,7 +88,7 @@ func (f *fleet) members() ([]member, error) {
 	}
 	var out []member
 	for _, p := range paths {
-		name := strings.TrimSuffix(filepath.Base(p), ".yaml")
+		name := workspaceName(p)
 		c, err := f.load(p)
 		f.tell(name, err)
 		if err == nil {

@@ -18,7 +18,8 @@ import (
 )
 
 func newStatusCmd(a *app) *cobra.Command {
-	return &cobra.Command{
+	var all bool
+	cmd := &cobra.Command{
 		Use:   "status",
 		Short: "Show groups, series, next sessions, and what needs attention",
 		Long: `Shows how every group stands: its slot, how many sessions were held and are left,
@@ -27,38 +28,133 @@ would say.
 
 Exit status 3 if something needs a person.`,
 		Example: `  peerslot status
-  peerslot status --json | jq '.groups[] | select(.attention != [])'`,
+  peerslot status --json | jq '.groups[] | select(.attention != [])'
+  peerslot -c /etc/peerslot status --all-workspaces`,
 		Args: exactly(0, "takes no arguments"),
-		RunE: func(cmd *cobra.Command, _ []string) error { return a.status(cmd.Context()) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if all {
+				return a.statusOfAll(cmd.Context())
+			}
+			return a.status(cmd.Context())
+		},
 	}
+	cmd.Flags().BoolVar(&all, "all-workspaces", false, "show each workspace of the folder that -c names")
+	return cmd
+}
+
+// A standing is how a workspace stands.
+type standing struct {
+	Groups    []report.Status    `json:"groups"`
+	Attention []report.Attention `json:"attention"` // what is about none of the groups
+	Asking    []report.Asking    `json:"asking,omitempty"`
+	Load      []report.Load      `json:"load"`
+	Waiting   int                `json:"mail_waiting"`
+
+	person bool // something needs one
 }
 
 func (a *app) status(ctx context.Context) error {
-	w, err := a.openToRead(ctx)
+	s, print, err := a.standing(ctx)
 	if err != nil {
 		return err
+	}
+	if a.json {
+		err = a.answer(s)
+	} else {
+		print()
+	}
+	if err == nil && s.person {
+		return &needsPerson{}
+	}
+	return err
+}
+
+// statusOfAll shows how each workspace of a folder stands. One that cannot be read is
+// named, and hinders no other.
+func (a *app) statusOfAll(ctx context.Context) error {
+	f, err := a.openFleet(1, 0)
+	if err != nil {
+		return err
+	}
+	defer f.close()
+	paths, err := f.paths()
+	if err != nil {
+		return err
+	}
+	type one struct {
+		Workspace string `json:"workspace"`
+		Error     string `json:"error,omitempty"`
+		standing
+	}
+	list, person := []one{}, false
+	for _, path := range paths {
+		b := *a
+		b.configPath = path
+		s, print, err := b.standing(ctx)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		here := one{Workspace: workspaceName(path), standing: s}
+		if !a.json {
+			a.printer().Printf("== %s\n", here.Workspace)
+		}
+		if err != nil {
+			here.Error = err.Error()
+			a.warn("workspace %s: %v", here.Workspace, err)
+			if hint := hintFor(err); hint != "" {
+				a.hint("%s", hint)
+			}
+		} else if !a.json {
+			print()
+		}
+		person = person || s.person || err != nil
+		list = append(list, here)
+	}
+	if a.json {
+		err = a.answer(struct {
+			Workspaces []one `json:"workspaces"`
+		}{list})
+	}
+	if err == nil && person {
+		return &needsPerson{}
+	}
+	return err
+}
+
+// standing returns how the workspace stands, and how to print that.
+func (a *app) standing(ctx context.Context) (s standing, print func(), err error) {
+	w, err := a.openToRead(ctx)
+	if err != nil {
+		return s, nil, err
 	}
 	defer w.close()
 	turn, err := w.service.Rehearse(ctx, scheduler.TurnOptions{AcceptClock: true})
 	if err != nil {
-		return err
+		return s, nil, err
 	}
 	defer turn.End()
 	w = w.in(turn)
 	all, err := planning.Status(ctx, w.service)
 	if err != nil {
-		return err
+		return s, nil, err
 	}
 	waiting, lost, err := w.unsent(ctx)
 	if err != nil {
-		return err
+		return s, nil, err
 	}
 	for _, f := range lost {
 		w.findings = append(w.findings, report.NewAttention(w.Workspace, f))
 	}
+	known, err := w.service.Store.Unattended(ctx)
+	if err != nil {
+		return s, nil, err
+	}
+	for _, f := range known.Findings() {
+		w.findings = append(w.findings, report.NewAttention(w.Workspace, f))
+	}
 	attention, asking, err := w.attention(ctx)
 	if err != nil {
-		return err
+		return s, nil, err
 	}
 	of := map[string][]string{}
 	for _, at := range attention {
@@ -72,17 +168,10 @@ func (a *app) status(ctx context.Context) error {
 	rest := slices.DeleteFunc(slices.Clone(attention), func(at report.Attention) bool { return of[at.Group] == nil })
 	load, err := w.load(ctx)
 	if err != nil {
-		return err
+		return s, nil, err
 	}
-	if a.json {
-		err = a.answer(struct {
-			Groups    []report.Status    `json:"groups"`
-			Attention []report.Attention `json:"attention"` // what is about none of the groups
-			Asking    []report.Asking    `json:"asking,omitempty"`
-			Load      []report.Load      `json:"load"`
-			Waiting   int                `json:"mail_waiting"`
-		}{list, append([]report.Attention{}, rest...), asking, load, waiting})
-	} else {
+	s = standing{Groups: list, Attention: append([]report.Attention{}, rest...), Asking: asking, Load: load, Waiting: waiting, person: len(attention) > 0}
+	return s, func() {
 		a.printStatus(w, list)
 		a.printer().Attention(rest)
 		a.printer().Asking(w.Workspace, asking)
@@ -90,11 +179,7 @@ func (a *app) status(ctx context.Context) error {
 		if waiting > 0 {
 			a.printer().Printf("%s to be sent; 'peerslot mail --dry-run' lists them\n", report.Count(waiting, "message waits", "messages wait"))
 		}
-	}
-	if err == nil && len(attention) > 0 {
-		return &needsPerson{}
-	}
-	return err
+	}, nil
 }
 
 // attention returns the findings of repair and review, and whose members may still
