@@ -1,0 +1,282 @@
+//go:build !nogoogle && !nopostgres
+
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/peerslot/peerslot/calendar/google/googletest"
+	"github.com/peerslot/peerslot/scheduler/store"
+)
+
+// A fleetWorld is a folder of workspaces whose people are all on one stand-in for
+// Google, each booked, and with something to repair in most groups.
+type fleetWorld struct {
+	*googletest.Server
+	dir    string
+	all    []manyWorld
+	stores []string
+}
+
+// newFleetWorld makes the workspaces, with their stores where storeAt says.
+func newFleetWorld(t *testing.T, workspaces, groups int, storeAt func(dir string, i int) string) fleetWorld {
+	t.Helper()
+	var people []string
+	for i := range workspaces {
+		for p := range groups {
+			people = append(people, fleetAddress(i, p))
+		}
+	}
+	f := fleetWorld{Server: googletest.New(t, "robot@acme.example", people...), dir: t.TempDir()}
+	endpoint := f.Start()
+	f.WriteClient(filepath.Join(f.dir, "credentials.json"))
+	f.WriteToken(filepath.Join(f.dir, "token.json"))
+	for i := range workspaces {
+		name := fmt.Sprintf("w%03d", i)
+		at := storeAt(f.dir, i)
+		text := manyConfig(groups, fmt.Sprintf("backend: google\n  google: {credentials: credentials.json, token: token.json, endpoint: %q, calls_per_minute: 1000000}", endpoint))
+		text = strings.ReplaceAll(text, "p0", name+"p0")
+		text += fmt.Sprintf("workspace: %s\nstore: %q\nweb: {nightly: \"02:15\"}\n", name, at)
+		w := manyWorld{f.dir, []string{"PEERSLOT_CONFIG=" + filepath.Join(f.dir, name+".yaml")}}
+		w.write(t, name+".yaml", text)
+		w.must(t, "book", "--all", "--yes", "--start", "2026-03-02", "--now", manyNow)
+		for p, busy := range manyConflicts(t, w) {
+			f.Meet(fleetAddress(i, p), googletest.Meeting{Start: busy, End: busy.Add(time.Hour)})
+		}
+		f.all, f.stores = append(f.all, w), append(f.stores, at)
+	}
+	return f
+}
+
+func fleetAddress(workspace, person int) string {
+	return fmt.Sprintf("w%03d%s", workspace, address(person))
+}
+
+// seen is what everybody sees of the workspaces, but for when it was.
+func (f fleetWorld) seen(t *testing.T) map[string]string {
+	t.Helper()
+	var mails []string
+	for _, m := range f.Mails("") {
+		mails = append(mails, fmt.Sprintln(m))
+	}
+	slices.Sort(mails)
+	out := map[string]string{"mails": strings.Join(mails, "")}
+	for _, w := range f.all {
+		for what, text := range w.everything(t, nil) {
+			if what == "history" {
+				lines := strings.Split(text, "\n")
+				for i, l := range lines {
+					_, lines[i], _ = strings.Cut(l, "\t") // without the time
+				}
+				slices.Sort(lines)
+				text = strings.Join(lines, "\n")
+			}
+			out[filepath.Base(w.env[0])+" "+what] = text
+		}
+	}
+	return out
+}
+
+// byHand has cron's commands do the night, one workspace after the other.
+func (f fleetWorld) byHand(t *testing.T) {
+	t.Helper()
+	for _, w := range f.all {
+		w.must(t, nightly...)
+		w.must(t, "review", "--yes", "--now", manyNight)
+	}
+}
+
+// start starts a process that works on the folder, with a clock that many machines
+// could have: ahead of the night by a part of a minute.
+func (f fleetWorld) start(t *testing.T, ahead time.Duration) *exec.Cmd {
+	t.Helper()
+	now, err := time.Parse(time.RFC3339, manyNight)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), "peerslot", "-c", f.dir, "work", "--every", "1s", "--jobs", "4", "--now", now.Add(ahead).Format(time.RFC3339))
+	cmd.Dir, cmd.Stderr = f.dir, io.Discard
+	if os.Getenv("PEERSLOT_TEST_VERBOSE") != "" {
+		cmd.Stderr = os.Stderr
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	return cmd
+}
+
+// done reports whether each night and review is over, and nothing waits to be finished.
+func (f fleetWorld) done(t *testing.T, d *store.Databases) bool {
+	t.Helper()
+	for _, at := range f.stores {
+		st, err := d.Open(t.Context(), at)
+		if err != nil {
+			return false // the database is on its way back
+		}
+		known, err := st.Unattended(t.Context())
+		begun, err2 := st.Begun(t.Context())
+		st.Close()
+		if err != nil || err2 != nil || known.Reviewed.IsZero() || len(begun) > 0 {
+			return false
+		}
+		if len(known.Dead) > 0 {
+			t.Fatalf("given up: %v", known.Dead)
+		}
+	}
+	return true
+}
+
+// until waits for the fleet, for as long as a night that is disturbed may take.
+func (f fleetWorld) until(t *testing.T, d *store.Databases, meanwhile func()) {
+	t.Helper()
+	for deadline := time.Now().Add(8 * time.Minute); !f.done(t, d); meanwhile() {
+		if time.Now().After(deadline) {
+			t.Fatal("the nights are not over after eight minutes")
+		}
+	}
+}
+
+// One process on SQLite does what cron's commands do, for each workspace of a folder,
+// and one that is broken hinders no other.
+func TestWorkDoesTheNights(t *testing.T) {
+	t.Parallel()
+	const workspaces, groups = 2, 4
+	inFile := func(dir string, i int) string { return filepath.Join(dir, fmt.Sprintf("w%03d.db", i)) }
+	byHand, byJobs := newFleetWorld(t, workspaces, groups, inFile), newFleetWorld(t, workspaces, groups, inFile)
+	byHand.byHand(t)
+	if err := os.WriteFile(filepath.Join(byJobs.dir, "broken.yaml"), []byte("organizer: nobody\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	d := &store.Databases{}
+	defer d.Close()
+	cmd := byJobs.start(t, 15*time.Minute)
+	byJobs.until(t, d, func() { time.Sleep(100 * time.Millisecond) })
+	if err := cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Errorf("the worker ended with %v; want a clean stop", err)
+	}
+	if diff := cmp.Diff(byHand.seen(t), byJobs.seen(t)); diff != "" {
+		t.Errorf("jobs differ from cron's commands (-cron +jobs):\n%.4000s", diff)
+	}
+	status, stdout, _ := manyWorld{dir: byJobs.dir}.run(t, "-c", byJobs.dir, "status", "--all-workspaces", "--json", "--now", manyNight)
+	if status != exitPerson || strings.Count(stdout, `"workspace":`) != workspaces+1 || !strings.Contains(stdout, `"error": `) {
+		t.Errorf("status of all: %d\n%s\nwant three workspaces, one with an error", status, stdout)
+	}
+}
+
+// Three processes whose clocks are a minute apart share one PostgreSQL, lose their
+// connections to it, and are killed again and again: nothing is lost, nothing done twice, nobody told twice.
+func TestKilledWorkersLoseNothing(t *testing.T) {
+	server := os.Getenv("PEERSLOT_TEST_POSTGRES")
+	if server == "" {
+		t.Skip("PEERSLOT_TEST_POSTGRES names no server; CI does")
+	}
+	workspaces, groups, kills := 6, 5, 12
+	if size := os.Getenv("PEERSLOT_TEST_FLEET"); size != "" { // "workspaces groups kills"
+		if _, err := fmt.Sscan(size, &workspaces, &groups, &kills); err != nil {
+			t.Fatalf("PEERSLOT_TEST_FLEET: %v", err)
+		}
+	}
+	location := fleetDatabase(t, server)
+	in := func(prefix string) func(string, int) string {
+		return func(_ string, i int) string { return withSchema(t, location, fmt.Sprintf("%s_%03d", prefix, i)) }
+	}
+	byHand := newFleetWorld(t, workspaces, groups, in("cron"))
+	byJobs := newFleetWorld(t, workspaces, groups, in("jobs"))
+	byHand.byHand(t)
+	byJobs.Fail(func(string, int) *googletest.Fault { return &googletest.Fault{Delay: 20 * time.Millisecond} })
+	d := &store.Databases{}
+	defer d.Close()
+	ahead := func(i int) time.Duration { return 15*time.Minute + time.Duration(i-1)*30*time.Second }
+	var crew []*exec.Cmd
+	for i := range 3 {
+		crew = append(crew, byJobs.start(t, ahead(i)))
+	}
+	random, killed := rand.New(rand.NewPCG(16, 16)), 0
+	byJobs.until(t, d, func() {
+		time.Sleep(time.Duration(200+random.IntN(1200)) * time.Millisecond)
+		if killed%4 == 3 {
+			drop(t, d, location)
+		}
+		if killed < kills {
+			i := random.IntN(len(crew))
+			_ = crew[i].Process.Kill()
+			_ = crew[i].Wait()
+			crew[i] = byJobs.start(t, ahead(i))
+			killed++
+		}
+	})
+	for _, cmd := range crew {
+		_ = cmd.Process.Signal(os.Interrupt)
+		if err := cmd.Wait(); err != nil {
+			t.Errorf("a worker ended with %v; want a clean stop", err)
+		}
+	}
+	t.Logf("%d kills over %d workspaces of %d groups", killed, workspaces, groups)
+	if diff := cmp.Diff(byHand.seen(t), byJobs.seen(t)); diff != "" {
+		t.Errorf("after %d kills the fleet differs from cron's commands (-cron +jobs):\n%.6000s", killed, diff)
+	}
+}
+
+// drop breaks all connections to the database.
+func drop(t *testing.T, d *store.Databases, location string) {
+	t.Helper()
+	jobs, err := d.Jobs(t.Context(), location)
+	if err == nil {
+		_, err = jobs.Postgres.Exec(t.Context(), `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`)
+	}
+	if err != nil && !strings.Contains(err.Error(), "terminating connection") {
+		t.Log(err) // its own may have been among them a moment ago
+	}
+}
+
+// fleetDatabase makes a database on the server and returns its URL.
+func fleetDatabase(t *testing.T, server string) string {
+	t.Helper()
+	admin := &store.Databases{}
+	jobs, err := admin.Jobs(t.Context(), server)
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := fmt.Sprintf("peerslot_fleet_%d", time.Now().UnixNano())
+	if _, err := jobs.Postgres.Exec(t.Context(), `CREATE DATABASE `+name); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_, _ = jobs.Postgres.Exec(context.Background(), `DROP DATABASE `+name+` WITH (FORCE)`)
+		admin.Close()
+	})
+	u, err := url.Parse(server)
+	if err != nil {
+		t.Fatal(err)
+	}
+	u.Path = "/" + name
+	return u.String()
+}
+
+func withSchema(t *testing.T, location, schema string) string {
+	t.Helper()
+	u, err := url.Parse(location)
+	if err != nil {
+		t.Fatal(err)
+	}
+	q := u.Query()
+	q.Set("schema", schema)
+	u.RawQuery = q.Encode()
+	return u.String()
+}
