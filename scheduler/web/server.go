@@ -88,6 +88,12 @@ func (s *Server) routes(mux *http.ServeMux) {
 	mux.Handle("POST /signout", s.member(s.signOut))
 
 	mux.Handle("GET /{$}", s.member(s.home))
+	mux.Handle("GET /hours", s.member(s.hours))
+	mux.Handle("POST /hours", s.member(s.saveHours))
+	mux.Handle("POST /hours/roster", s.member(s.rosterHours))
+	mux.Handle("POST /hours/rejoin", s.member(s.rejoin))
+	mux.Handle("GET /groups/{name}/leave", s.member(s.leavePage))
+	mux.Handle("POST /groups/{name}/leave", s.member(s.leave))
 	mux.Handle("GET /groups/{name}", s.member(s.group))
 	mux.Handle("GET /groups/{name}/answer", s.member(s.answerPage))
 	mux.Handle("POST /groups/{name}/answer", s.member(s.answer))

@@ -17,6 +17,7 @@ import (
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/calendar/calendartest"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/agenda"
 	"github.com/peerslot/peerslot/scheduler/booking"
 	"github.com/peerslot/peerslot/scheduler/review"
 	"github.com/peerslot/peerslot/scheduler/store"
@@ -49,7 +50,7 @@ type site struct {
 
 // newSite returns the site of four people, of whom ana, bo and cem are in the group
 // "leads". with may change the server before it is used.
-func newSite(t *testing.T, with ...func(*site)) *site {
+func newSite(t testing.TB, with ...func(*site)) *site {
 	t.Helper()
 	st, err := store.Memory(t.Context())
 	if err != nil {
@@ -71,6 +72,11 @@ func newSite(t *testing.T, with ...func(*site)) *site {
 				Repair: scheduler.DefaultRepairRules(), Review: scheduler.DefaultReviewRules(),
 			},
 			Store: st, Backend: s.fake, Now: func() time.Time { return s.now },
+			Agenda: func(p scheduler.Program) (agenda.Agenda, error) {
+				a, _ := agenda.BuiltIn(p.Agenda)
+				return a, nil
+			},
+			AnswerKey: func(bool) ([]byte, error) { return []byte(strings.Repeat("a", 32)), nil },
 		},
 	}
 	s.Server = &web.Server{
@@ -96,7 +102,7 @@ func newSite(t *testing.T, with ...func(*site)) *site {
 }
 
 // book books the series of "leads", each Tuesday at 15:00.
-func (s *site) book(t *testing.T) scheduler.Booking {
+func (s *site) book(t testing.TB) scheduler.Booking {
 	t.Helper()
 	slot, err := availability.ParseSlot("tue 15:00", time.Hour, "Europe/Berlin")
 	if err != nil {
@@ -124,13 +130,13 @@ func (s *site) book(t *testing.T) scheduler.Booking {
 
 // A client is a browser, which follows no redirects.
 type client struct {
-	t    *testing.T
+	t    testing.TB
 	site *site
 	jar  http.CookieJar
 }
 
 // browser returns a browser in which nobody has signed in.
-func (s *site) browser(t *testing.T) *client {
+func (s *site) browser(t testing.TB) *client {
 	t.Helper()
 	jar, err := cookiejar.New(nil)
 	if err != nil {
@@ -140,7 +146,7 @@ func (s *site) browser(t *testing.T) *client {
 }
 
 // as returns a browser in which the person has signed in, by a link of an operator.
-func (s *site) as(t *testing.T, a calendar.Address) *client {
+func (s *site) as(t testing.TB, a calendar.Address) *client {
 	t.Helper()
 	c := s.browser(t)
 	link, err := s.Link(t.Context(), a, "", "")

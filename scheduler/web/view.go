@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -23,6 +24,8 @@ type view struct {
 	names    []string                      // of groups, in the order in which they are shown
 	mine     map[calendar.Address][]string // names of groups by their members
 	aliases  calendar.Aliases
+	roster   scheduler.Roster // as the files say, without what members set
+	zones    []string         // of the people, sorted
 
 	key viewKey
 }
@@ -85,6 +88,12 @@ func newView(ctx context.Context, here Workspace) (*view, error) {
 			v.names = append(v.names, b.Group)
 		}
 	}
+	v.roster = here.Service.Workspace.Roster
+	for _, p := range service.Workspace.Roster {
+		v.zones = append(v.zones, p.Zone)
+	}
+	slices.Sort(v.zones)
+	v.zones = slices.Compact(v.zones)
 	for _, name := range v.names {
 		for _, a := range v.groups[name].Members {
 			v.mine[a] = append(v.mine[a], name)
@@ -104,10 +113,5 @@ func (v viewer) group(name string) (scheduler.Group, error) {
 }
 
 func isMember(g scheduler.Group, a calendar.Address) bool {
-	for _, m := range g.Members {
-		if m == a {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(g.Members, a)
 }

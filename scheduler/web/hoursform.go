@@ -1,0 +1,256 @@
+package web
+
+import (
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/scheduler"
+)
+
+// An hoursForm is the form of a member's hours as it is shown and sent: text, whatever
+// was typed.
+type hoursForm struct {
+	Zone, Holidays, Paused string
+	Days                   []dayForm // Monday first
+	Away                   []spanForm
+	Travel                 []tripForm
+	Faults                 map[string]string // by the name of a field
+}
+
+type dayForm struct {
+	Name, Key string // Tuesday, tue
+	Can       []spanForm
+	Stretch   []spanForm
+}
+
+// A spanForm is two fields, from and to. Name is that of the first but for "-from".
+type spanForm struct{ Name, From, To string }
+
+type tripForm struct {
+	spanForm
+	Zone, Hours, Holidays string
+}
+
+var weekdays = []time.Weekday{time.Monday, time.Tuesday, time.Wednesday, time.Thursday, time.Friday, time.Saturday, time.Sunday}
+
+// How many rows a form has at most: more is nobody's week or year.
+const (
+	pairsADay = 2 // shown; what the roster has more is shown, too
+	mostPairs = 6
+	mostAway  = 40
+	mostTrips = 20
+	freeRows  = 2 // empty ones that are shown
+)
+
+// formOf returns the form as it shows what counts now.
+func formOf(own scheduler.OwnHours, paused availability.Date) hoursForm {
+	f := hoursForm{Zone: own.Zone, Holidays: own.Holidays}
+	if !paused.IsZero() {
+		f.Paused = paused.String()
+	}
+	for _, d := range weekdays {
+		key := strings.ToLower(d.String()[:3])
+		f.Days = append(f.Days, dayForm{d.String(), key, rangesForm(key+"-can", own.Hours[d], pairsADay), rangesForm(key+"-stretch", own.Stretch[d], 1)})
+	}
+	for i := range min(len(own.Away)+freeRows, mostAway) {
+		row := spanForm{Name: fmt.Sprint("away", i)}
+		if i < len(own.Away) {
+			row.From, row.To = own.Away[i].First.String(), own.Away[i].Last.String()
+		}
+		f.Away = append(f.Away, row)
+	}
+	for i := range min(len(own.Travel)+1, mostTrips) {
+		row := tripForm{spanForm: spanForm{Name: fmt.Sprint("trip", i)}}
+		if i < len(own.Travel) {
+			t := own.Travel[i]
+			row.From, row.To, row.Zone, row.Holidays = t.First.String(), t.Last.String(), t.Zone, t.Holidays
+			row.Hours = hoursText(t.Hours)
+		}
+		f.Travel = append(f.Travel, row)
+	}
+	return f
+}
+
+func rangesForm(name string, ranges []availability.ClockRange, least int) []spanForm {
+	out := make([]spanForm, max(least, len(ranges)))
+	for i := range out {
+		out[i].Name = fmt.Sprint(name, i)
+		if i < len(ranges) {
+			out[i].From, out[i].To = availability.FormatClock(ranges[i].From), availability.FormatClock(ranges[i].To)
+		}
+	}
+	return out
+}
+
+// hoursText writes hours on one line, as readHours reads them: days that are alike
+// together.
+func hoursText(h availability.Hours) string {
+	var parts []string
+	for i, d := range weekdays {
+		times := timesText(h[d])
+		switch {
+		case times == "":
+		case i > 0 && timesText(h[weekdays[i-1]]) == times && len(parts) > 0:
+			days, _, _ := strings.Cut(parts[len(parts)-1], " ")
+			first, _, _ := strings.Cut(days, "-")
+			parts[len(parts)-1] = first + "-" + dayKey(d) + " " + times
+		default:
+			parts = append(parts, dayKey(d)+" "+times)
+		}
+	}
+	return strings.Join(parts, "; ")
+}
+
+func timesText(ranges []availability.ClockRange) string {
+	var out []string
+	for _, r := range ranges {
+		out = append(out, availability.FormatClock(r.From)+"-"+availability.FormatClock(r.To))
+	}
+	return strings.Join(out, " ")
+}
+
+func dayKey(d time.Weekday) string { return strings.ToLower(d.String()[:3]) }
+
+// readHours reads hours on one line, such as "mon-thu 09:00-17:30; fri 09:00-12:00".
+func readHours(text string) (h availability.Hours, err error) {
+	for part := range strings.SplitSeq(text, ";") {
+		if part = strings.TrimSpace(part); part == "" {
+			continue
+		}
+		days, times, _ := strings.Cut(part, " ")
+		if err := h.Set(days, times); err != nil {
+			return h, err
+		}
+	}
+	return h, nil
+}
+
+// typedForm returns the form as it was sent, with as many rows as it had.
+func typedForm(v url.Values) hoursForm {
+	f := hoursForm{Zone: strings.TrimSpace(v.Get("zone")), Holidays: strings.TrimSpace(v.Get("holidays")), Paused: v.Get("paused"), Faults: map[string]string{}}
+	for _, d := range weekdays {
+		key := dayKey(d)
+		f.Days = append(f.Days, dayForm{d.String(), key, typedSpans(v, key+"-can", pairsADay, mostPairs), typedSpans(v, key+"-stretch", 1, mostPairs)})
+	}
+	f.Away = typedSpans(v, "away", freeRows, mostAway)
+	for _, s := range typedSpans(v, "trip", 1, mostTrips) {
+		f.Travel = append(f.Travel, tripForm{s, strings.TrimSpace(v.Get(s.Name + "-zone")), strings.TrimSpace(v.Get(s.Name + "-hours")), strings.TrimSpace(v.Get(s.Name + "-holidays"))})
+	}
+	return f
+}
+
+func typedSpans(v url.Values, name string, least, most int) (out []spanForm) {
+	for i := range most {
+		s := spanForm{Name: fmt.Sprint(name, i)}
+		s.From, s.To = strings.TrimSpace(v.Get(s.Name+"-from")), strings.TrimSpace(v.Get(s.Name+"-to"))
+		if i >= least && !v.Has(s.Name+"-from") {
+			break
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+// A holidayCheck returns an error for a region whose public holidays are not known.
+type holidayCheck func(region string) error
+
+// read turns the form into values. What is wrong with it is in Faults.
+func (f *hoursForm) read(known holidayCheck) (own scheduler.OwnHours, paused availability.Date) {
+	own.Zone, own.Holidays = f.zone("zone", f.Zone), f.region("holidays", f.Holidays, known)
+	for i, d := range f.Days {
+		f.ranges(&own.Hours, weekdays[i], d.Can)
+		f.ranges(&own.Stretch, weekdays[i], d.Stretch)
+	}
+	for _, s := range f.Away {
+		if dates, ok := f.dates(s); ok {
+			own.Away = append(own.Away, dates)
+		}
+	}
+	for _, t := range f.Travel {
+		if trip, ok := f.trip(t, own, known); ok {
+			own.Travel = append(own.Travel, trip)
+		}
+	}
+	slices.SortStableFunc(own.Travel, func(a, b scheduler.Trip) int { return a.First.Compare(b.First) })
+	for i := 1; i < len(own.Travel); i++ {
+		if own.Travel[i].First.Compare(own.Travel[i-1].Last) <= 0 {
+			f.Faults["trip0"] = fmt.Sprintf("The trips from %s and %s overlap.", own.Travel[i-1].First, own.Travel[i].First)
+		}
+	}
+	if f.Paused != "" {
+		var err error
+		if paused, err = availability.ParseDate(f.Paused); err != nil {
+			f.Faults["paused"] = "Choose a date, or leave it empty."
+		}
+	}
+	return own, paused
+}
+
+func (f *hoursForm) zone(field, text string) string {
+	if _, err := availability.LoadZone(text); err != nil || text == "" {
+		f.Faults[field] = "Write the zone as in Europe/Berlin, America/New_York or Asia/Kolkata."
+	}
+	return text
+}
+
+func (f *hoursForm) region(field, text string, known holidayCheck) string {
+	if text != "" && known(text) != nil {
+		f.Faults[field] = "Of this region no public holidays are known here. Write a country's two letters, such as PT, or a part of it, such as DE-BE, or leave it empty and name days off below."
+	}
+	return text
+}
+
+func (f *hoursForm) ranges(h *availability.Hours, d time.Weekday, spans []spanForm) {
+	var times []string
+	for _, s := range spans {
+		switch {
+		case s.From == "" && s.To == "":
+		case s.From == "" || s.To == "":
+			f.Faults[s.Name] = d.String() + ": say from when and until when, or leave both empty."
+		default:
+			times = append(times, s.From+"-"+s.To)
+		}
+	}
+	if err := h.Set(dayKey(d), strings.Join(times, " ")); err != nil {
+		f.Faults[spans[0].Name] = d.String() + ": these times overlap, or one is no time such as 09:30."
+	}
+}
+
+// dates reads two dates, both inclusive; ok is false for a row without any.
+func (f *hoursForm) dates(s spanForm) (d scheduler.DateRange, ok bool) {
+	if s.From == "" && s.To == "" {
+		return d, false
+	}
+	var err, err2 error
+	d.First, err = availability.ParseDate(s.From)
+	d.Last, err2 = availability.ParseDate(s.To)
+	if s.To == "" {
+		d.Last, err2 = d.First, nil // one day
+	}
+	if err != nil || err2 != nil || d.Last.Compare(d.First) < 0 {
+		f.Faults[s.Name] = "Choose the first and the last date, in this order."
+		return d, false
+	}
+	return d, true
+}
+
+// trip reads a trip. What it does not say is as it is at home.
+func (f *hoursForm) trip(t tripForm, home scheduler.OwnHours, known holidayCheck) (trip scheduler.Trip, ok bool) {
+	if trip.DateRange, ok = f.dates(t.spanForm); !ok {
+		return trip, false
+	}
+	trip.Zone, trip.Hours, trip.Stretch = f.zone(t.Name, t.Zone), home.Hours, home.Stretch
+	trip.Holidays = f.region(t.Name, t.Holidays, known)
+	if t.Hours != "" {
+		var err error
+		if trip.Hours, err = readHours(t.Hours); err != nil {
+			f.Faults[t.Name] = "Write the hours there as in mon-fri 10:00-18:00; sat 10:00-12:00."
+		}
+		trip.Stretch = availability.Hours{}
+	}
+	return trip, true
+}
