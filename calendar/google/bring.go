@@ -10,6 +10,7 @@ import (
 	gcal "google.golang.org/api/calendar/v3"
 
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/calendar/ical"
 )
 
 // bring changes what differs between the calendar and target, and returns the
@@ -149,7 +150,7 @@ func patched(e, patch *gcal.Event) *gcal.Event {
 func recurrence(e *gcal.Event, target calendar.Series, moved bool) []string {
 	lines := []string{rule(target)}
 	for _, line := range e.Recurrence {
-		if name, _ := splitLine(line); name == "EXDATE" && !moved {
+		if !moved && ical.IsLine(line, "EXDATE") {
 			lines = append(lines, line)
 		}
 	}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/calendar/ical"
 )
 
 // What people do to sessions by hand, besides moving and cancelling them.
@@ -98,7 +99,7 @@ func splitOff(parts []*gcal.Event) []calendar.SplitOff {
 		var s calendar.Series
 		s.First = availability.DateOf(start)
 		s.Slot = availability.Slot{Day: start.Weekday(), Start: clock(start), Zone: e.Start.TimeZone}
-		if parseRecurrence(&s, e.Recurrence, zone) != nil {
+		if ical.ReadRecurrence(&s, e.Recurrence) != nil {
 			s.Count = 0
 		}
 		out = append(out, calendar.SplitOff{From: start.UTC(), Count: s.Count})
@@ -148,18 +149,7 @@ func (b *Backend) cutOff(ctx context.Context, uid calendar.UID, from time.Time) 
 	}
 	patch := &gcal.Event{}
 	for _, line := range e.Recurrence {
-		if name, value := splitLine(line); name == "RRULE" {
-			parts := slices.DeleteFunc(strings.Split(value, ";"), func(part string) bool {
-				name, _, _ := strings.Cut(strings.ToUpper(part), "=")
-				return name == "COUNT" || name == "UNTIL"
-			})
-			until := from.Add(-time.Second).UTC().Format("20060102T150405Z")
-			if e.Start.Date != "" {
-				until = until[:len("20060102")]
-			}
-			line = "RRULE:" + strings.Join(append(parts, "UNTIL="+until), ";")
-		}
-		patch.Recurrence = append(patch.Recurrence, line)
+		patch.Recurrence = append(patch.Recurrence, ical.EndBefore(line, from, e.Start.Date != ""))
 	}
 	_, err = b.patch(ctx, e.Id, e.Etag, patch, tellAll)
 	return err

@@ -1,12 +1,14 @@
 package google
 
 import (
+	"slices"
 	"time"
 
 	gcal "google.golang.org/api/calendar/v3"
 
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/calendar/ical"
 )
 
 // overrides returns how the occurrences that were read differ from the series.
@@ -16,14 +18,17 @@ func (r reading) overrides(zone *time.Location) ([]calendar.Override, error) {
 	if err != nil {
 		return nil, err
 	}
-	left := leftOut(r.event.Recurrence, zone)
+	left, err := ical.LeftOut(r.series, r.event.Recurrence)
+	if err != nil {
+		return nil, changedByHand(err.Error())
+	}
 	var out []calendar.Override
 	for _, p := range plain {
 		o := calendar.Override{Original: p.Original.UTC()}
 		if e := r.occurrences[p.Original.Unix()]; e != nil {
 			o = r.override(p, e, zone)
 		}
-		o.Cancelled = o.Cancelled || left(p.Original)
+		o.Cancelled = o.Cancelled || slices.ContainsFunc(left, p.Original.Equal)
 		if o.Cancelled || o.Note != "" || o.Edited != "" || !o.Moved.Empty() || o.RSVPs != nil {
 			out = append(out, o)
 		}

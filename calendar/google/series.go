@@ -12,6 +12,7 @@ import (
 
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/calendar/ical"
 )
 
 // A reading is a series as it is on the calendar: its event and those of its
@@ -89,8 +90,8 @@ func (who Aliases) plainSeries(uid calendar.UID, e *gcal.Event) (calendar.Series
 	}
 	s.First = availability.DateOf(start)
 	s.Slot = availability.Slot{Day: start.Weekday(), Start: clock(start), Length: end.Sub(start), Zone: e.Start.TimeZone}
-	if err := parseRecurrence(&s, e.Recurrence, zone); err != nil {
-		return s, err
+	if err := ical.ReadRecurrence(&s, e.Recurrence); err != nil {
+		return s, changedByHand(err.Error())
 	}
 	if err := s.Check(); err != nil {
 		return s, changedByHand(err.Error())

@@ -23,7 +23,7 @@ var allowed = map[string][]string{
 	"calendar/feed":              {"availability", "calendar", "calendar/ical", "calendar/internal/screen", "calendar/internal/web"},
 	"calendar/caldav":            {"availability", "calendar", "calendar/caldav/internal/dav", "calendar/ical", "calendar/internal/calls", "calendar/internal/screen", "calendar/internal/web"},
 	"calendar/oauth":             {"calendar", "calendar/internal/calls"},
-	"calendar/google":            {"availability", "calendar", "calendar/internal/calls", "calendar/oauth"},
+	"calendar/google":            {"availability", "calendar", "calendar/ical", "calendar/internal/calls", "calendar/oauth"},
 	"calendar/graph":             {"calendar/graph/internal/api", "calendar/graph/internal/text", "availability", "calendar", "calendar/internal/calls", "calendar/internal/windowszone", "calendar/oauth"},
 	"calendar/graph/graphtest":   {"calendar/internal/webtest", "calendar/internal/windowszone"},
 	"calendar/google/googletest": {"availability", "calendar", "calendar/internal/webtest"},
