@@ -2,6 +2,7 @@ package scheduler_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -44,7 +45,7 @@ func TestMaxSessionsPerWeekIsHard(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, l := range planning.Loads(bookings, berlin, now) {
+	for _, l := range planning.Loads(bookings, w.Workspace.Roster.Aliases(), berlin, now) {
 		if l.Person == ana && len(bookings) == 2 && l.Sessions != 2 {
 			t.Errorf("ana has %d sessions a week; want 2", l.Sessions)
 		}
@@ -90,11 +91,19 @@ func TestLoads(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	loads := planning.Loads(bookings, berlin, now)
+	loads := planning.Loads(bookings, w.Workspace.Roster.Aliases(), berlin, now)
 	if len(loads) != 3 || loads[0].Person != ana || loads[0].Sessions != 2 || loads[0].Average != 2 || loads[0].Week != start || loads[1].Sessions != 1 {
 		t.Errorf("loads %+v; want ana with 2 a week from %s on, the others with 1", loads, start)
 	}
-	if after := planning.Loads(bookings, berlin, now.AddDate(0, 6, 0)); len(after) != 0 {
+	b := w.Workspace.Roster[bo]
+	b.Aliases = []calendar.Address{"bo.old@acme.example"}
+	w.Workspace.Roster[bo] = b
+	bookings[1].Series.Attendees = slices.Clone(bookings[1].Series.Attendees)
+	bookings[1].Series.Attendees[1].Address = "bo.old@acme.example" // whom somebody invited there
+	if loads := planning.Loads(bookings, w.Workspace.Roster.Aliases(), berlin, now); len(loads) != 2 || loads[1].Person != bo || loads[1].Sessions != 2 {
+		t.Errorf("loads %+v; want both sessions of bo, whichever address was invited", loads)
+	}
+	if after := planning.Loads(bookings, w.Workspace.Roster.Aliases(), berlin, now.AddDate(0, 6, 0)); len(after) != 0 {
 		t.Errorf("half a year later: %+v; want nobody", after)
 	}
 }

@@ -213,7 +213,7 @@ func (w *workspace) load(ctx context.Context) ([]report.Load, error) {
 		return nil, err
 	}
 	out := []report.Load{}
-	for _, l := range planning.Loads(bookings, zoneOf(w.Workspace)(""), w.service.Now()) {
+	for _, l := range planning.Loads(bookings, w.Workspace.Roster.Aliases(), zoneOf(w.Workspace)(""), w.service.Now()) {
 		out = append(out, report.Load{Person: string(l.Person), Sessions: l.Sessions, Week: l.Week.String(), Average: l.Average, TooMuch: l.Sessions > w.MaxSessionsPerWeek})
 	}
 	return out, nil

@@ -98,6 +98,7 @@ func asItIs(ctx context.Context, s *scheduler.Service, b scheduler.Booking) (ser
 func inherited(s *scheduler.Service, old scheduler.Booking, series, rest calendar.Series) scheduler.Booking {
 	b := old
 	b.Version, b.State, b.Next, b.Created, b.InPlaceOf = 0, scheduler.Intended, nil, s.Now().UTC(), old.Series.UID
+	b.Attendance, b.Possible = old.Attendance*rest.Count/series.Count, old.Possible*rest.Count/series.Count // as every session has its share
 	b.Unreached, b.Planned, b.Told = nil, 0, nil
 	b.OwnText = old.OwnText || series.Description != old.Series.Description
 	b.Facilitators = old.Facilitators[min(held(series, rest), len(old.Facilitators)):]

@@ -10,25 +10,26 @@ import (
 	"github.com/peerslot/peerslot/scheduler"
 )
 
-// Loads returns the load of everybody with a session to come, by address. Weeks are
-// ISO weeks of zone.
-func Loads(bookings []scheduler.Booking, zone *time.Location, now time.Time) []scheduler.Load {
+// Loads returns the load of everybody with a session to come, by the address that names
+// them, whichever was invited. Weeks are ISO weeks of zone.
+func Loads(bookings []scheduler.Booking, aliases calendar.Aliases, zone *time.Location, now time.Time) []scheduler.Load {
 	perWeek := map[calendar.Address]map[availability.Date]int{}
 	for _, b := range bookings {
-		occurrences, err := b.Series.Occurrences()
+		occurrences, err := StillHeld(b).Occurrences()
 		if err != nil {
 			continue // reported where the series is the subject
 		}
+		people := invited(b.Series, aliases)
 		for _, o := range occurrences {
 			if o.Cancelled || !o.End.After(now) {
 				continue
 			}
 			week := availability.DateOf(o.Start.In(zone)).Monday()
-			for _, at := range b.Series.Attendees {
-				if perWeek[at.Address] == nil {
-					perWeek[at.Address] = map[availability.Date]int{}
+			for _, a := range people {
+				if perWeek[a] == nil {
+					perWeek[a] = map[availability.Date]int{}
 				}
-				perWeek[at.Address][week]++
+				perWeek[a][week]++
 			}
 		}
 	}

@@ -36,17 +36,26 @@ func New(s Snapshot) (*Planner, error) {
 	p.makeRoom()
 	for _, b := range s.Bookings {
 		// One that cannot be understood takes nobody's time; it is named where it is
-		// the subject. One that cannot be ended has no more sessions all the same.
-		series, err := b.Series, error(nil)
-		if b.State == scheduler.Cancelling {
-			series, err = series.Until(b.CancelFrom)
-		}
-		if err != nil || p.Take(series) != nil {
+		// the subject.
+		if p.Take(StillHeld(b)) != nil {
 			continue
 		}
 	}
 	p.recognise()
 	return p, nil
+}
+
+// StillHeld returns the series of a booking with the sessions that take place: one that
+// is cancelled has no more, also while its organizer's account cannot end it.
+func StillHeld(b scheduler.Booking) calendar.Series {
+	if b.State != scheduler.Cancelling {
+		return b.Series
+	}
+	held, err := b.Series.Until(b.CancelFrom)
+	if err != nil {
+		return b.Series // nobody can tell its sessions, as its reader will find
+	}
+	return held
 }
 
 // recognise makes unknown what may be our own: busy time that equals a session of
@@ -87,10 +96,12 @@ func (p *Planner) makeRoom() {
 
 // Invited returns who is invited to the series, each once, by the address that names
 // them.
-func (p *Planner) Invited(s calendar.Series) []calendar.Address {
+func (p *Planner) Invited(s calendar.Series) []calendar.Address { return invited(s, p.aliases) }
+
+func invited(s calendar.Series, aliases calendar.Aliases) []calendar.Address {
 	out := make([]calendar.Address, 0, len(s.Attendees))
 	for _, at := range s.Attendees {
-		if a := p.aliases.Person(string(at.Address)); !slices.Contains(out, a) {
+		if a := aliases.Person(string(at.Address)); !slices.Contains(out, a) {
 			out = append(out, a)
 		}
 	}

@@ -107,6 +107,26 @@ func TestCancelsComeLateAndGoBack(t *testing.T) {
 }
 
 // What people cancelled by hand stays off, whoever can come.
+// A session at which nobody who is left could meet anybody is not held, whatever is
+// configured; it is when the other comes back.
+func TestAGroupThatShrankToOne(t *testing.T) {
+	w, b := booked(t, ana, bo)
+	w.Workspace.Repair.CancelWithin = 7 * 24 * time.Hour
+	person := w.Workspace.Roster[bo]
+	delete(w.Workspace.Roster, bo)
+	first := calendartest.Sessions(b.Series)[0].Start
+	w.Now = func() time.Time { return first.AddDate(0, 0, -3) }
+	if plan := w.repair(t); actions(plan) != "leave cancel" || !strings.Contains(plan.Changes[1].Why, "the group has become smaller, and fewer than 2 can come") {
+		t.Fatalf("bo left: %+v; want that the next session is off", plan.Changes)
+	}
+	w.wantQuiet(t)
+	w.Workspace.Roster[bo] = person
+	if plan := w.repair(t); actions(plan) != "join restore" {
+		t.Errorf("bo is back: %s; want that the session takes place after all", actions(plan))
+	}
+	w.wantQuiet(t)
+}
+
 func TestWhatPeopleCancelledStaysOff(t *testing.T) {
 	w, b := booked(t, ana, bo)
 	w.Workspace.Repair.CancelBelow = true

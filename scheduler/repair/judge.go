@@ -19,12 +19,29 @@ const (
 	worthTelling  = 4
 )
 
-// settleQuorum cancels what too few can attend, where that is configured, and brings
-// back what it cancelled earlier if enough can attend again. It reports whether it did
-// either.
+// fewest is how many a session is worth holding for.
+const fewest = 2
+
+// shrank reports whether the group has fewer members than its series was booked for.
+func (sub *subject) shrank() bool {
+	b := sub.booking
+	return len(sub.group.Members)*max(b.Planned, b.Series.Count) < b.Possible
+}
+
+// holds reports whether enough can come to a session; alone says that nobody who is
+// left could meet anybody.
+func (r *pass) holds(sub *subject, v planning.Verdicts) (holds, alone bool) {
+	s := v.Share()
+	alone = s.Yes+s.Unknown < fewest && sub.shrank()
+	return v.Meets(sub.program.Quorum) && !alone, alone
+}
+
+// settleQuorum cancels what too few can attend, where that is configured or the group
+// shrank to fewer than two who can, and brings back what it cancelled earlier if enough
+// can attend again. It reports whether it did either.
 func (r *pass) settleQuorum(sub *subject) (changed bool, err error) {
 	rules := r.Workspace.Repair
-	if sub.faulty || !rules.CancelBelow && len(sub.booking.Off) == 0 {
+	if sub.faulty || !rules.CancelBelow && len(sub.booking.Off) == 0 && !sub.shrank() {
 		return false, nil
 	}
 	for i, o := range sub.sessions {
@@ -35,15 +52,16 @@ func (r *pass) settleQuorum(sub *subject) (changed bool, err error) {
 		if err != nil {
 			return changed, err
 		}
+		holds, alone := r.holds(sub, v)
 		switch off := instantsOf(sub.booking.Off).has(o.Original); {
-		case o.Cancelled && off && v.Meets(sub.program.Quorum) && !slices.ContainsFunc(r.Taken(sub.attendees(), sub.series.UID), o.Overlaps):
+		case o.Cancelled && off && holds && !slices.ContainsFunc(r.Taken(sub.attendees(), sub.series.UID), o.Overlaps):
 			r.restore(due{sub, i}, v)
-		case !o.Cancelled && rules.CancelBelow && !o.Start.After(r.Now.Add(rules.CancelWithin)) && !v.Meets(sub.program.Quorum):
+		case !o.Cancelled && (rules.CancelBelow || alone) && !o.Start.After(r.Now.Add(rules.CancelWithin)) && !holds:
 			waits, err := r.waits(due{sub, i}, v)
 			if err != nil || waits {
 				continue
 			}
-			r.cancel(due{sub, i}, v)
+			r.cancel(due{sub, i}, v, alone)
 		default:
 			continue
 		}
@@ -65,10 +83,13 @@ func (r *pass) waits(d due, v planning.Verdicts) (bool, error) {
 	return found, err
 }
 
-func (r *pass) cancel(d due, v planning.Verdicts) {
+func (r *pass) cancel(d due, v planning.Verdicts, alone bool) {
 	sub, o := d.sub, d.session()
 	s := v.Share()
 	why := fmt.Sprintf("only %d of %d can come, and the quorum is %s", s.Yes+s.Unknown, s.All(), percent(sub.program.Quorum))
+	if alone {
+		why = fmt.Sprintf("the group has become smaller, and fewer than %d can come", fewest)
+	}
 	override := sub.series.Override(o.Original)
 	override.Original, override.Cancelled, override.Note = o.Original, true, "Cancelled: "+why+"."
 	sub.series = sub.series.WithOverride(override)
