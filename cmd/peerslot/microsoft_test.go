@@ -193,7 +193,7 @@ func TestMicrosoftRefused(t *testing.T) {
 	}{
 		"no secret":      {func(w *microsoftWorld) { w.env = nil }, 2, microsoftSecret},
 		"a wrong secret": {func(w *microsoftWorld) { w.env = []string{microsoftSecret + "=other"} }, 1, "the client secret is wrong (AADSTS7000215)"},
-		"no consent":     {func(w *microsoftWorld) { w.Auth.Without = true }, 1, "Calendars.ReadWrite"},
+		"no consent":     {func(w *microsoftWorld) { w.Set(func() { w.Auth.Without = true }) }, 1, "Calendars.ReadWrite"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newMicrosoftWorld(t, asApplication)
