@@ -82,12 +82,10 @@ func (b Busy) Within(iv Interval) Busy {
 
 // joinSpans sorts the spans and joins them, in place.
 func joinSpans(spans []Span) []Span {
+	spans = slices.DeleteFunc(spans, Span.Empty)
 	slices.SortFunc(spans, compareSpans)
 	out := spans[:0]
 	for _, s := range spans {
-		if s.Empty() {
-			continue
-		}
 		i := len(out) - 1 // of the newest of the same class: in all, each class goes back over out once
 		for i >= 0 && !s.joins(out[i]) {
 			i--
