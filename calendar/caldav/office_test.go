@@ -286,13 +286,14 @@ func (m *attended) deliver(ctx context.Context, uid calendar.UID) {
 	for _, a := range calendartest.People() {
 		d := m.office.desks[a]
 		invited := slices.ContainsFunc(s.Attendees, func(at calendar.Attendee) bool { return at.Address == a })
-		u, _ := d.find(uid)
+		name := ical.UIDText(uid) + ".ics"
 		switch {
 		case a == s.Organizer.Address:
 		case invited && !s.Cancelled:
-			d.put(ical.UIDText(uid)+".ics", s, true)
-		case u != nil:
-			if _, err := d.client.Write(ctx, dav.Request{Method: "DELETE", URL: u}); err != nil {
+			d.put(name, s, true)
+		default:
+			_, err := d.client.Write(ctx, dav.Request{Method: "DELETE", URL: d.calendar.JoinPath(name)})
+			if err != nil && !dav.Is(err, http.StatusNotFound) {
 				m.office.Fatal(err)
 			}
 		}

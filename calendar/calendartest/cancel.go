@@ -44,10 +44,8 @@ func cancelWhole(t subject) {
 	for _, what := range []string{"cancelled", "cancelled again"} {
 		t.cancel(s.UID, Sessions(s)[0].Start)
 		t.wantHeld(what, s.UID, nil)
-		for _, session := range Sessions(s) {
-			t.want(free, Ana, session)
-			t.want(free, Organizer, session)
-		}
+		t.wantAll(free, Ana, Sessions(s))
+		t.wantAll(free, Organizer, Sessions(s))
 	}
 }
 
@@ -58,13 +56,8 @@ func cancelPartly(t subject) {
 		t.cancel(s.UID, from)
 		t.wantHeld("from "+from.String(), s.UID, before[:5])
 	}
-	for i, session := range before {
-		if i < 5 {
-			t.want(busy, Bo, session)
-		} else {
-			t.want(free, Bo, session)
-		}
-	}
+	t.wantAll(busy, Bo, before[:5])
+	t.wantAll(free, Bo, before[5:])
 }
 
 // Where a session is counts, not where it was.

@@ -147,10 +147,18 @@ func (t subject) read(people []calendar.Address, except ...calendar.UID) map[cal
 // want tests what Busy says of iv for one person.
 func (t subject) want(want state, a calendar.Address, iv availability.Interval, except ...calendar.UID) {
 	t.Helper()
+	t.wantAll(want, a, []availability.Interval{iv}, except...)
+}
+
+// wantAll tests that one answer of Busy says the same of all the intervals.
+func (t subject) wantAll(want state, a calendar.Address, ivs []availability.Interval, except ...calendar.UID) {
+	t.Helper()
 	answer, ok := t.read([]calendar.Address{a}, except...)[a]
-	if got := stateOf(answer, iv); !ok || got != want {
-		t.Errorf("%s from %s to %s, except %v: got %s (answered: %v, reason %q), want %s",
-			a, iv.Start.Format(time.RFC3339), iv.End.Format(time.RFC3339), except, got, ok, answer.Reason, want)
+	for _, iv := range ivs {
+		if got := stateOf(answer, iv); !ok || got != want {
+			t.Errorf("%s from %s to %s, except %v: got %s (answered: %v, reason %q), want %s",
+				a, iv.Start.Format(time.RFC3339), iv.End.Format(time.RFC3339), except, got, ok, answer.Reason, want)
+		}
 	}
 }
 

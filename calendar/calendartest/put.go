@@ -143,9 +143,7 @@ func putOverrides(t subject) {
 	again.Overrides, again.Sequence = nil, again.Sequence+1
 	t.put(again)
 	t.wantSeries("without overrides", again, t.get(s.UID))
-	for _, session := range Sessions(again) {
-		t.want(busy, Ana, session)
-	}
+	t.wantAll(busy, Ana, Sessions(again))
 }
 
 // Who acts last wins, and a person who moves a session always acted later than a

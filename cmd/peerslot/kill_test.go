@@ -17,6 +17,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/peerslot/peerslot/calendar/calendartest"
 )
 
 // A manyWorld is a workspace with many groups on the folder backend, booked, and
@@ -199,13 +201,12 @@ func (w manyWorld) killed(t *testing.T, changes int, moment time.Duration) (over
 	return err == nil
 }
 
-// killing returns how many series are repaired, and how often the pass is killed:
-// CI takes its time, others have a test suite to wait for.
+// killing returns how many series are repaired, and how often the pass is killed.
 func killing() (groups, kills int) {
-	if testing.Short() || os.Getenv("CI") == "" {
-		return 40, 15
+	if calendartest.Long() {
+		return 200, 100
 	}
-	return 200, 100
+	return 40, 15
 }
 
 // A pass that is killed again and again, anywhere, and started again ends as one

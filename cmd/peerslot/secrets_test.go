@@ -28,18 +28,21 @@ func TestSecretsAreNeverShown(t *testing.T) {
 		"calendar: {backend: caldav, caldav: {url: \"https://h.example/\", username: u, password: %q}}\n":     {"SECRET"},
 	} {
 		for _, value := range values {
-			w := lifeWorld{t.TempDir()}
-			config := "organizer: robot@acme.example\ntimezone: Europe/Berlin\n" + fmt.Sprintf(field, value)
-			if !strings.HasPrefix(field, "people") {
-				config += "people:\n  - {email: ana@acme.example, calendar: none}\n"
-			}
-			write(t, filepath.Join(w.dir, "peerslot.yaml"), config)
-			for _, args := range [][]string{{"check"}, {"check", "--json"}, {"status", "-v"}, {"freebusy", "--from", "2026-05-20"}, {"book", "--with", "ana,ana", "--name", "x", "--yes"}, {"slack"}, {"repair", "--yes"}} {
-				got := w.run(t, args...)
-				if strings.Contains(got.stdout+got.stderr, "SECRET") {
-					t.Errorf("%s with %q, peerslot %v:\n%s%s", field, value, args, got.stdout, got.stderr)
+			t.Run(value, func(t *testing.T) {
+				t.Parallel()
+				w := lifeWorld{t.TempDir()}
+				config := "organizer: robot@acme.example\ntimezone: Europe/Berlin\n" + fmt.Sprintf(field, value)
+				if !strings.HasPrefix(field, "people") {
+					config += "people:\n  - {email: ana@acme.example, calendar: none}\n"
 				}
-			}
+				write(t, filepath.Join(w.dir, "peerslot.yaml"), config)
+				for _, args := range [][]string{{"check"}, {"check", "--json"}, {"status", "-v"}, {"freebusy", "--from", "2026-05-20"}, {"book", "--with", "ana,ana", "--name", "x", "--yes"}, {"slack"}, {"repair", "--yes"}} {
+					got := w.run(t, args...)
+					if strings.Contains(got.stdout+got.stderr, "SECRET") {
+						t.Errorf("%s with %q, peerslot %v:\n%s%s", field, value, args, got.stdout, got.stderr)
+					}
+				}
+			})
 		}
 	}
 	w := lifeWorld{t.TempDir()}

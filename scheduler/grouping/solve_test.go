@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/peerslot/peerslot/calendar/calendartest"
 	"github.com/peerslot/peerslot/scheduler/grouping/internal/table"
 	"github.com/peerslot/peerslot/scheduler/grouping/internal/table/tabletest"
 )
@@ -191,30 +193,35 @@ func TestSolveOddPairs(t *testing.T) {
 // broken, the bound is one, and neither cores nor a second run change anything.
 func TestSolveKeepsRules(t *testing.T) {
 	for _, tt := range []struct{ n, least, most int }{{20, 5, 5}, {31, 4, 6}, {61, 2, 2}, {70, 4, 5}, {151, 2, 2}, {1002, 2, 2}, {150, 4, 6}, {301, 2, 3}, {720, 5, 5}} {
-		p := generated(tt.n, 5, 2, uint64(tt.n))
-		p.MinSize, p.MaxSize, p.Budget = tt.least, tt.most, 600*time.Millisecond
-		if tt.n%10 == 1 {
-			p.Keep = [][]int{{5, 9, 14}, {0, 20}}
-		}
-		one, err := unhurried(p, 1)
-		if err != nil {
-			t.Errorf("%d people: %v", tt.n, err)
-			continue
-		}
-		var groups [][]int
-		for _, g := range one.Groups {
-			groups = append(groups, g.Members)
-		}
-		again, err := Evaluate(p, groups)
-		if err != nil || again.Cost != one.Cost || one.Bound > one.Cost {
-			t.Errorf("%d people: got cost %d and bound %d, then cost %d, %v", tt.n, one.Cost, one.Bound, again.Cost, err)
-		}
-		if len(p.Keep) == 0 && len(one.Broken) != 0 {
-			t.Errorf("%d people: got broken rules %v", tt.n, one.Broken)
-		}
-		if two, err := unhurried(p, 2); err != nil || !cmp.Equal(one, two) {
-			t.Errorf("%d people: two cores find something else (%v):\n%s", tt.n, err, cmp.Diff(one, two))
-		}
+		t.Run(fmt.Sprintf("%d people in %d-%d", tt.n, tt.least, tt.most), func(t *testing.T) {
+			t.Parallel()
+			p := generated(tt.n, 5, 2, uint64(tt.n))
+			p.MinSize, p.MaxSize, p.Budget = tt.least, tt.most, 200*time.Millisecond
+			if calendartest.Long() {
+				p.Budget = 2 * time.Second
+			}
+			if tt.n%10 == 1 {
+				p.Keep = [][]int{{5, 9, 14}, {0, 20}}
+			}
+			one, err := unhurried(p, 1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var groups [][]int
+			for _, g := range one.Groups {
+				groups = append(groups, g.Members)
+			}
+			again, err := Evaluate(p, groups)
+			if err != nil || again.Cost != one.Cost || one.Bound > one.Cost {
+				t.Errorf("got cost %d and bound %d, then cost %d, %v", one.Cost, one.Bound, again.Cost, err)
+			}
+			if len(p.Keep) == 0 && len(one.Broken) != 0 {
+				t.Errorf("got broken rules %v", one.Broken)
+			}
+			if two, err := unhurried(p, 2); err != nil || !cmp.Equal(one, two) {
+				t.Errorf("two cores find something else (%v):\n%s", err, cmp.Diff(one, two))
+			}
+		})
 	}
 }
 

@@ -21,9 +21,9 @@ import (
 // change, twice: with the nightly repair and without. It keeps watch over what
 // must never happen, and says what a move is worth.
 func TestAYearInAMinute(t *testing.T) {
-	weeks := 52
-	if testing.Short() {
-		weeks = 16
+	weeks := 16
+	if calendartest.Long() {
+		weeks = 52
 	}
 	var with, without tally
 	t.Run("two of them", func(t *testing.T) {
