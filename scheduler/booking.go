@@ -95,6 +95,9 @@ func newUID(format string, parts ...any) calendar.UID {
 	return calendar.UID("ps" + enc.EncodeToString(sum[:20]))
 }
 
+// MadeAhead is more than lies between the making of a booking and its last session.
+const MadeAhead = 2 * 365 * 24 * time.Hour
+
 // A Store keeps bookings and what was decided about them. schedulertest holds its
 // contract. Its methods may be called from several goroutines.
 type Store interface {
@@ -105,8 +108,9 @@ type Store interface {
 	// have ended, oldest generation first.
 	BookingsOf(ctx context.Context, group string) ([]Booking, error)
 
-	// Ended returns the bookings that have ended, sorted by group, then by generation.
-	Ended(ctx context.Context) ([]Booking, error)
+	// Ended returns the bookings made since then that have ended, sorted by group, then
+	// by generation; all there are for the zero time.
+	Ended(ctx context.Context, since time.Time) ([]Booking, error)
 
 	// Commit writes all of the batch in one transaction, or nothing of it, and
 	// returns its bookings, in their order, with their new versions. A new booking

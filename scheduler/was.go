@@ -91,8 +91,8 @@ func (r renamedStore) BookingsOf(ctx context.Context, group string) ([]Booking, 
 }
 
 // Ended implements Store.
-func (r renamedStore) Ended(ctx context.Context) ([]Booking, error) {
-	all, err := r.Store.Ended(ctx)
+func (r renamedStore) Ended(ctx context.Context, since time.Time) ([]Booking, error) {
+	all, err := r.Store.Ended(ctx, since)
 	return r.sorted(all), err
 }
 

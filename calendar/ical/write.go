@@ -26,6 +26,7 @@ type WriteOptions struct {
 	Quiet   bool   // a calendar server that stores it leaves telling the attendees to us
 	Listed  bool   // who takes part is told in the text, not by ATTENDEE, which a Publish must not have (RFC 5546, section 3.2.1)
 	Bare    bool   // nothing that only we understand, for servers that pass it all on to the attendees
+	Feed    bool   // a subscription: Listed and Bare, without any address; looked at every hour, and of no series, too
 }
 
 // A Method is what the receiver is to do with a file. The zero Method is Publish.
@@ -43,6 +44,8 @@ const (
 const (
 	product = "-//peerslot//peerslot//EN"
 	refresh = "PT6H" // how often a subscriber should look again
+
+	feedRefresh = "PT1H" // and one that follows moves
 )
 
 // Encode writes one calendar that holds the series: each as one event with a
@@ -56,11 +59,16 @@ const (
 // It is an error if a series is not valid or has a time that is not in whole
 // seconds.
 func Encode(w io.Writer, o WriteOptions, series ...calendar.Series) error {
-	if len(series) == 0 {
-		return errors.New("no series to write")
-	}
 	cal := ical.NewCalendar()
 	o.header(cal.Component)
+	if len(series) == 0 {
+		if !o.Feed {
+			return errors.New("no series to write")
+		}
+		// A calendar has one component at least (RFC 5545, section 3.6).
+		cal.Children = append(cal.Children, timezone(time.UTC, availability.Interval{Start: time.Unix(0, 0), End: time.Unix(1, 0)}))
+	}
+	o.Listed, o.Bare = o.Listed || o.Feed, o.Bare || o.Feed
 	spans := map[string]availability.Interval{}
 	var events []*ical.Component
 	for _, s := range series {
@@ -94,8 +102,12 @@ func (o WriteOptions) header(cal *ical.Component) {
 		setRaw(cal, ical.PropMethod, string(method))
 	}
 	if method == Publish {
-		setRaw(cal, ical.PropRefreshInterval, refresh, ical.ParamValue, "DURATION")
-		setRaw(cal, "X-PUBLISHED-TTL", refresh)
+		again := refresh
+		if o.Feed {
+			again = feedRefresh
+		}
+		setRaw(cal, ical.PropRefreshInterval, again, ical.ParamValue, "DURATION")
+		setRaw(cal, "X-PUBLISHED-TTL", again)
 	}
 }
 
@@ -224,7 +236,9 @@ func (w *seriesWriter) event(description string, attendee func(calendar.Attendee
 		setRaw(e, propWrote, wroteValue(w.Series))
 	}
 	w.status(e)
-	e.Props.Add(w.person(ical.PropOrganizer, w.Organizer))
+	if !w.Feed {
+		e.Props.Add(w.person(ical.PropOrganizer, w.Organizer))
+	}
 	for _, a := range w.Attendees {
 		if !w.Listed {
 			e.Props.Add(attendee(a))

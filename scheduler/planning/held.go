@@ -26,7 +26,7 @@ func HeldSince(ctx context.Context, s *scheduler.Service, since time.Time) ([]He
 	if err != nil {
 		return nil, fmt.Errorf("read the bookings: %w", err)
 	}
-	ended, err := s.Store.Ended(ctx)
+	ended, err := s.Store.Ended(ctx, since.Add(-scheduler.MadeAhead))
 	if err != nil {
 		return nil, fmt.Errorf("read the bookings that have ended: %w", err)
 	}

@@ -163,7 +163,10 @@ func testEnded(t *testing.T, s scheduler.Store) {
 		t.Errorf("Bookings() = %d of them, %v; want none after the only one ended", len(got), err)
 	}
 	save(t, s, Booking("a", 2))
-	if ended, err := s.Ended(t.Context()); err != nil || len(ended) != 1 || ended[0].Generation != 1 {
+	if later, err := s.Ended(t.Context(), b.Created.Add(time.Hour)); err != nil || len(later) != 0 {
+		t.Errorf("Ended() = %d of them since after it was made, %v; want none", len(later), err)
+	}
+	if ended, err := s.Ended(t.Context(), time.Time{}); err != nil || len(ended) != 1 || ended[0].Generation != 1 {
 		t.Errorf("Ended() = %d of them, %v; want the one that ended", len(ended), err)
 	}
 	all, err := s.BookingsOf(t.Context(), "a")

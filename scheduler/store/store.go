@@ -42,8 +42,8 @@ func (s *Store) BookingsOf(ctx context.Context, group string) ([]scheduler.Booki
 }
 
 // Ended implements scheduler.Store.
-func (s *Store) Ended(ctx context.Context) ([]scheduler.Booking, error) {
-	return s.query(ctx, `SELECT `+bookingColumns+` FROM booking WHERE state = 'ended' ORDER BY group_name, generation`)
+func (s *Store) Ended(ctx context.Context, since time.Time) ([]scheduler.Booking, error) {
+	return s.query(ctx, `SELECT `+bookingColumns+` FROM booking WHERE state = 'ended' AND created >= $1 ORDER BY group_name, generation`, toUnix(since))
 }
 
 // Begun implements scheduler.Store.

@@ -16,7 +16,7 @@ func Read(ctx context.Context, s *scheduler.Service, weeks int) (Input, error) {
 	if err != nil {
 		return in, fmt.Errorf("read the bookings: %w", err)
 	}
-	if in.Bookings, err = s.Store.Ended(ctx); err != nil {
+	if in.Bookings, err = s.Store.Ended(ctx, in.Since().Add(-scheduler.MadeAhead)); err != nil {
 		return in, fmt.Errorf("read the bookings that have ended: %w", err)
 	}
 	in.Bookings = append(in.Bookings, open...)
