@@ -50,7 +50,7 @@ var allowed = map[string][]string{
 	"scheduler/worker":           {},
 	"scheduler/repair":           {"availability", "calendar", "scheduler", "scheduler/booking", "scheduler/planning"},
 	"scheduler/chat":             {"availability", "calendar", "scheduler"},
-	"scheduler/web":              {"availability", "calendar", "calendar/ical", "scheduler", "scheduler/planning", "scheduler/report"},
+	"scheduler/web":              {"availability", "calendar", "calendar/ical", "scheduler", "scheduler/feed", "scheduler/planning", "scheduler/report", "scheduler/report/overview"},
 	"scheduler/chat/chattest":    {},
 
 	"scheduler/grouping/internal/exact":           {"scheduler/grouping/internal/local", "scheduler/grouping/internal/lp", "scheduler/grouping/internal/meter", "scheduler/grouping/internal/table"},

@@ -133,7 +133,7 @@ func (a *app) webServer(l *live, at string) (*web.Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the key of the feeds: %w", err)
 	}
-	s := &web.Server{URL: u, Trusted: c.Web.Trusted, Open: l.current, Accounts: l.store, Key: key, Answer: review.Answer, Now: a.now, Log: a.log()}
+	s := &web.Server{URL: u, Trusted: c.Web.Trusted, Open: l.current, Accounts: l.store, Feeds: l.store, Key: key, Answer: review.Answer, Now: a.now, Log: a.log()}
 	if c.Mail.Configured() || u.Scheme == "http" {
 		s.SendLink = func(ctx context.Context, to calendar.Address, link string) error { return a.sendLink(ctx, l, to, link) }
 	}

@@ -61,6 +61,7 @@ func Of(w scheduler.Workspace, bookings []scheduler.Booking, person scheduler.Pe
 		}
 	}
 	slices.SortFunc(list, func(a, b calendar.Series) int { return cmp.Compare(a.UID, b.UID) })
+	list = slices.CompactFunc(list, func(a, b calendar.Series) bool { return a.UID == b.UID }) // invited under two addresses
 	var text bytes.Buffer
 	err := ical.Encode(&text, ical.WriteOptions{Name: cmp.Or(group, "Peer sessions"), Feed: true}, list...)
 	b.Text = text.Bytes()

@@ -31,6 +31,7 @@ type Server struct {
 	Open func(context.Context) (Workspace, error)
 
 	Accounts scheduler.Accounts
+	Feeds    scheduler.Feeds
 
 	// Key is what the addresses of feeds are made with, 32 bytes that lie beside the
 	// store, not in it.
@@ -50,6 +51,7 @@ type Server struct {
 
 	stopping atomic.Bool
 	views    viewCache
+	bodies   bodyCache
 	asked    askLimit
 	letters  chan letter
 	assets   assets
@@ -86,6 +88,8 @@ func (s *Server) routes(mux *http.ServeMux) {
 	mux.Handle("GET /signin/{token}", s.open(s.linkPage))
 	mux.Handle("POST /signin/{token}", s.open(s.spendLink))
 	mux.Handle("POST /signout", s.member(s.signOut))
+
+	s.feedRoutes(mux)
 
 	mux.Handle("GET /{$}", s.member(s.home))
 	mux.Handle("GET /hours", s.member(s.hours))

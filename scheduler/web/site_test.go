@@ -83,6 +83,7 @@ func newSite(t testing.TB, with ...func(*site)) *site {
 		URL:      &url.URL{Scheme: "https", Host: "peers.acme.example"},
 		Open:     func(context.Context) (web.Workspace, error) { return s.here, nil },
 		Accounts: st,
+		Feeds:    st,
 		Key:      []byte(strings.Repeat("k", 32)),
 		Answer:   review.Answer,
 		Now:      func() time.Time { return s.now },
