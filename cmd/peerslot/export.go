@@ -21,8 +21,9 @@ import (
 
 type exportOptions struct {
 	selection
-	output string
-	method string
+	output    string
+	method    string
+	perPerson bool
 }
 
 func newExportCmd(a *app) *cobra.Command {
@@ -37,7 +38,11 @@ written as a cancellation.
 
 --method publish, the default, is for subscribing and importing: who takes part is
 told in the text. request is an invitation, with the attendees; cancel takes the
-series off again.`,
+series off again.
+
+--all --per-person -o DIR writes everybody's sessions as a feed to subscribe to, for a
+web server of your own: files for their owner alone, under names that nobody can guess.
+DIR/index.csv says whose they are; keep it to yourself.`,
 		Example: `  peerslot export first-circle
   peerslot export --all -o invites/
   peerslot export first-circle -o - | less`,
@@ -49,6 +54,7 @@ series off again.`,
 	cmd.Flags().BoolVar(&o.all, "all", false, "export every booked series")
 	cmd.Flags().StringVarP(&o.output, "output", "o", "", "`FILE` or folder to write to, - for stdout")
 	cmd.Flags().StringVar(&o.method, "method", defaultMethod, "what the receiver is to do with it: `publish`, request or cancel")
+	cmd.Flags().BoolVar(&o.perPerson, "per-person", false, "with --all and -o DIR: a feed for each person, as 'peerslot serve' publishes them, and an index")
 	_ = cmd.RegisterFlagCompletionFunc("method", cobra.FixedCompletions([]string{"publish", "request", "cancel"}, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }
@@ -80,11 +86,17 @@ func (o exportOptions) run(ctx context.Context, a *app) error {
 	if o.output == "-" && a.json {
 		return usagef("", "--json and -o - both want stdout")
 	}
+	if err := o.checkPerPerson(); err != nil {
+		return err
+	}
 	w, err := a.openToRead(ctx)
 	if err != nil {
 		return err
 	}
 	defer w.close()
+	if o.perPerson {
+		return o.feeds(ctx, a, w)
+	}
 	bookings, err := o.bookings(ctx, w)
 	if err != nil {
 		return err

@@ -125,7 +125,21 @@ func (a *app) webServer(l *live, at string) (*web.Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	path := filepath.Join(c.Dir, ".peerslot", "web.key")
+	key, err := feedKey(c.Dir)
+	if err != nil {
+		return nil, err
+	}
+	s := &web.Server{URL: u, Trusted: c.Web.Trusted, Open: l.current, Accounts: l.store, Feeds: l.store, Key: key, Answer: review.Answer, Now: a.now, Log: a.log()}
+	if c.Mail.Configured() || u.Scheme == "http" {
+		s.SendLink = func(ctx context.Context, to calendar.Address, link string) error { return a.sendLink(ctx, l, to, link) }
+	}
+	return s, nil
+}
+
+// feedKey returns what the addresses of feeds are made with; it makes the key if there is
+// none.
+func feedKey(dir string) ([]byte, error) {
+	path := filepath.Join(dir, ".peerslot", "web.key")
 	key, err := keyFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		key, err = newKeyFile(path)
@@ -133,11 +147,7 @@ func (a *app) webServer(l *live, at string) (*web.Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the key of the feeds: %w", err)
 	}
-	s := &web.Server{URL: u, Trusted: c.Web.Trusted, Open: l.current, Accounts: l.store, Feeds: l.store, Key: key, Answer: review.Answer, Now: a.now, Log: a.log()}
-	if c.Mail.Configured() || u.Scheme == "http" {
-		s.SendLink = func(ctx context.Context, to calendar.Address, link string) error { return a.sendLink(ctx, l, to, link) }
-	}
-	return s, nil
+	return key, nil
 }
 
 // sendLink mails a link that signs in; without mail it is printed.

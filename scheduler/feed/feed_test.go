@@ -1,7 +1,6 @@
 package feed_test
 
 import (
-	"bytes"
 	"strings"
 	"testing"
 	"time"
@@ -67,10 +66,6 @@ func TestFeedSaysWhatStands(t *testing.T) {
 	uid := ical.UIDText(b.Series.UID)
 	if rest := strings.ReplaceAll(body, uid, ""); strings.Contains(rest, "@acme") || strings.Contains(rest, "ORGANIZER") || strings.Contains(rest, "ATTENDEE") || strings.Contains(rest, "X-PEERSLOT") || strings.Contains(rest, "SOURCE") {
 		t.Errorf("the feed has an address, or what only we understand:\n%s", got)
-	}
-	read, err := ical.Decode(bytes.NewReader([]byte(got)))
-	if err != nil || len(read) != 1 || len(read[0].Overrides) != 2 || read[0].UID != b.Series.UID {
-		t.Errorf("the feed is read as %d series, %v; want the one with both changes", len(read), err)
 	}
 }
 

@@ -123,7 +123,7 @@ func (s *Store) Commit(ctx context.Context, batch scheduler.Batch) ([]scheduler.
 			}
 		}
 	}
-	for _, write := range []func(context.Context, *sql.Tx, scheduler.Batch) error{s.writeRound, writeSeen, writeUnreadable, writeEvents, writeNotices, writeReplies, writeMailbox, writeMark, writeUnattended, writeSettings, writeAttended} {
+	for _, write := range []func(context.Context, *sql.Tx, scheduler.Batch) error{s.writeRound, writeSeen, writeUnreadable, writeEvents, writeNotices, writeReplies, writeMailbox, writeMark, writeUnattended, writeSettings, writeAttended, writeRevision} {
 		if err := write(ctx, tx, batch); err != nil {
 			return nil, err
 		}
