@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -16,6 +17,7 @@ import (
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/holiday"
 	"github.com/peerslot/peerslot/scheduler/report"
 )
 
@@ -64,7 +66,7 @@ func (a *app) check(ctx context.Context, sampleTo string) error {
 	for _, warning := range w.Warnings {
 		findings = append(findings, finding{"configuration", true, "note: " + warning.String(), ""})
 	}
-	findings = append(findings, zoneDataFinding())
+	findings = append(append(findings, holidayFindings(ws.Roster)...), zoneDataFinding())
 	clock, err := a.clockFinding(ctx, w)
 	if err != nil {
 		return err
@@ -227,6 +229,23 @@ func (a *app) clockFinding(ctx context.Context, w *workspace) (finding, error) {
 		return f, err
 	}
 	return f, nil
+}
+
+// holidayFindings says what is not known of the public holidays of people.
+func holidayFindings(roster scheduler.Roster) (out []finding) {
+	regions := map[string]bool{}
+	for _, p := range roster {
+		regions[p.Holidays] = true
+		for _, trip := range p.Travel {
+			regions[trip.Holidays] = true
+		}
+	}
+	for _, region := range slices.Sorted(maps.Keys(regions)) {
+		if note := holiday.Note(region); note != "" {
+			out = append(out, finding{"holidays of " + region, true, "note: " + note + "; an .ics file of holidays in place of the country says all", ""})
+		}
+	}
+	return out
 }
 
 // zoneDataFinding says which time zone data is in use.

@@ -1,7 +1,7 @@
 // Package holiday knows the public holidays of countries and their regions.
 //
 // The days come from github.com/rickar/cal, with additions where laws are newer
-// than it. Where a country lets its regions differ and the library does not say
+// than it, and countries that it lacks. Where a country lets its regions differ and the library does not say
 // how, a region has the days of its country. Countries that are not known can be
 // given as a calendar file; see [Read].
 package holiday
@@ -24,7 +24,7 @@ import (
 // country such as PT, or a part of one such as DE-BE. A part that is not known has the
 // holidays of its country. Of an unknown country the error says what to do.
 func Dates(region string, first, last availability.Date) ([]availability.Date, error) {
-	holidays, ok := lookup(region)
+	inYear, ok := lookup(region)
 	if !ok {
 		return nil, fmt.Errorf("no public holidays are known of region %q: want an ISO 3166 code of %s, or a part of one such as DE-BE; for other countries name an .ics file of holidays, or use away",
 			region, strings.Join(Countries(), ", "))
@@ -32,9 +32,7 @@ func Dates(region string, first, last availability.Date) ([]availability.Date, e
 	var dates []availability.Date
 	// New Year's Day may be observed in the old year, and a Christmas in the new.
 	for year := max(first.Year-1, 1); year <= min(last.Year+1, 9999); year++ {
-		for _, h := range holidays {
-			dates = append(dates, days(h, year)...)
-		}
+		dates = append(dates, inYear(year)...)
 	}
 	return between(dates, first, last), nil
 }
@@ -46,17 +44,20 @@ func Known(region string) bool {
 }
 
 // Regions returns the codes that have holidays of their own, sorted.
-func Regions() []string { return slices.Sorted(maps.Keys(regions)) }
+func Regions() []string {
+	return slices.Sorted(slices.Values(slices.AppendSeq(slices.Collect(maps.Keys(regions)), maps.Keys(byMoon))))
+}
 
 // Countries returns the codes of the countries that are known, sorted.
 func Countries() []string {
 	return slices.DeleteFunc(Regions(), func(r string) bool { return strings.Contains(r, "-") })
 }
 
-func lookup(region string) ([]*cal.Holiday, bool) {
+// lookup returns the holidays of a year in a region.
+func lookup(region string) (inYear func(year int) []availability.Date, ok bool) {
 	region = strings.ToUpper(region)
 	if holidays, ok := regions[region]; ok {
-		return holidays, true
+		return all(holidays), true
 	}
 	country, part, divided := strings.Cut(region, "-")
 	if divided && !isSubdivision(part) {
@@ -65,8 +66,21 @@ func lookup(region string) ([]*cal.Holiday, bool) {
 	if country == "UK" { // reserved in ISO 3166 for those who say so
 		country = "GB"
 	}
+	if inYear, ok := byMoon[country]; ok {
+		return inYear, true
+	}
 	holidays, ok := regions[country]
-	return holidays, ok
+	return all(holidays), ok
+}
+
+// all returns the days of all holidays in a year.
+func all(holidays []*cal.Holiday) func(year int) []availability.Date {
+	return func(year int) (dates []availability.Date) {
+		for _, h := range holidays {
+			dates = append(dates, days(h, year)...)
+		}
+		return dates
+	}
 }
 
 // isSubdivision reports whether s may stand after the hyphen of an ISO 3166-2 code.
