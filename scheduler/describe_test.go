@@ -15,7 +15,7 @@ import (
 // describe renders the text of a booking as a night would.
 func (w *world) describe(t *testing.T, b scheduler.Booking, g scheduler.Group, series calendar.Series, anyway bool) (string, []calendar.Address) {
 	t.Helper()
-	snapshot, err := planning.Night(t.Context(), w.Service)
+	snapshot, err := readNight(t, w.Service)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -100,4 +100,14 @@ func TestInviteAsks(t *testing.T) {
 	if text := w.plan(t, r)[0].Booking.Series.Description; !strings.Contains(text, "Nothing follows by itself") {
 		t.Errorf("the invite of one session:\n%s", text)
 	}
+}
+
+// readNight reads all that a night is planned from, at once.
+func readNight(t *testing.T, s *scheduler.Service) (planning.Snapshot, error) {
+	t.Helper()
+	night, err := planning.Tonight(t.Context(), s)
+	if err != nil {
+		return planning.Snapshot{}, err
+	}
+	return night.Read(t.Context(), night.Bookings)
 }

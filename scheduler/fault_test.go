@@ -37,7 +37,7 @@ func TestARecordThatCannotBeRead(t *testing.T) {
 	if err != nil || len(all) != 2 || all[1].Left != 13 {
 		t.Errorf("Status: %+v, %v; want h with its sessions", all, err)
 	}
-	snapshot, err := planning.Night(t.Context(), w.Service)
+	snapshot, err := readNight(t, w.Service)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -88,7 +88,7 @@ func (s *busyStore) Bookings(ctx context.Context) (scheduler.Bookings, error) {
 func TestANightIsOneLook(t *testing.T) {
 	w, _ := booked(t, ana, bo)
 	w.Store = &busyStore{Store: w.Store}
-	snapshot, err := planning.Night(t.Context(), w.Service)
+	snapshot, err := readNight(t, w.Service)
 	if err != nil || len(snapshot.Bookings) != 1 || len(snapshot.Current) != 1 {
 		t.Errorf("Night: %d bookings, %d series, %v; want one of each", len(snapshot.Bookings), len(snapshot.Current), err)
 	}

@@ -275,7 +275,7 @@ func TestRehearsalReadsOnce(t *testing.T) {
 	if _, err := planning.Status(t.Context(), r); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := planning.Night(t.Context(), r); err != nil {
+	if _, err := readNight(t, r); err != nil {
 		t.Fatal(err)
 	}
 	want := map[calendar.UID]int{g.Series.UID: 1, h.Series.UID: 1}

@@ -22,36 +22,55 @@ const night = 18 * time.Hour
 // month is how long a move counts against the moves of a month.
 const month = 28 * 24 * time.Hour
 
-// Night reads what a pass over all series is planned from: the bookings, their series
-// as they are on the calendar, and the busy times of all who are in them, without our
-// own series.
-func Night(ctx context.Context, s *scheduler.Service) (Snapshot, error) {
+// A Night is what a pass over all series is planned from: the bookings and their
+// series as they are on the calendar. Busy times, which are most of it, are read for a
+// part of the bookings at a time; its own Busy is nil.
+type Night struct {
+	Snapshot
+	service *scheduler.Service
+	syncer  calendar.Syncer // nil if the backend is none
+}
+
+// Tonight reads all of a night but the busy times.
+func Tonight(ctx context.Context, s *scheduler.Service) (*Night, error) {
 	bookings, err := s.Store.Bookings(ctx)
 	if err != nil {
-		return Snapshot{}, fmt.Errorf("read the bookings: %w", err)
+		return nil, fmt.Errorf("read the bookings: %w", err)
 	}
 	cal, err := readCalendar(ctx, s, bookings)
 	if err != nil {
-		return Snapshot{}, err
+		return nil, err
 	}
-	people, uids, end := concerned(s, bookings, cal.current)
-	people = slices.Compact(slices.Sorted(slices.Values(people)))
+	_, _, end := concerned(s, bookings, cal.current)
 	now := s.Now()
-	window := availability.Interval{Start: now, End: availability.Later(end, now)}
-	reader, err := cal.reader(ctx, s.Backend, people, window)
+	n := &Night{service: s, syncer: cal.syncer, Snapshot: Snapshot{
+		Workspace: s.Workspace, Bookings: bookings, Current: cal.current, Faults: cal.faults, Seen: cal.seen,
+		Window: availability.Interval{Start: now, End: availability.Later(end, now)}, Now: now,
+	}}
+	if n.Rounds, err = s.Store.Rounds(ctx, ""); err != nil {
+		return nil, fmt.Errorf("read the rounds: %w", err)
+	}
+	return n, countMoves(ctx, s, &n.Snapshot)
+}
+
+// Read returns the snapshot of a part of the bookings, which [Apart] made, with the
+// busy times of all who are in them, without our own series.
+func (n *Night) Read(ctx context.Context, part scheduler.Bookings) (Snapshot, error) {
+	s := n.Snapshot
+	s.Bookings = part
+	people, uids, _ := concerned(n.service, part, n.Current)
+	people = slices.Compact(slices.Sorted(slices.Values(people)))
+	own := calendarNow{current: map[calendar.UID]calendar.Series{}, syncer: n.syncer}
+	for _, uid := range uids {
+		if series, ok := n.Current[uid]; ok {
+			own.current[uid] = series
+		}
+	}
+	reader, err := own.reader(ctx, n.service.Backend, people, n.Window)
 	if err != nil {
-		return Snapshot{}, fmt.Errorf("read busy times: %w", err)
+		return s, fmt.Errorf("read busy times: %w", err)
 	}
-	snapshot, err := readFrom(ctx, s, reader, people, window, uids...)
-	if err != nil {
-		return Snapshot{}, err
-	}
-	snapshot.Bookings = bookings // another run may have changed some since
-	snapshot.Current, snapshot.Faults, snapshot.Seen = cal.current, cal.faults, cal.seen
-	if snapshot.Rounds, err = s.Store.Rounds(ctx, ""); err != nil {
-		return Snapshot{}, fmt.Errorf("read the rounds: %w", err)
-	}
-	return snapshot, countMoves(ctx, s, &snapshot)
+	return s, s.fill(ctx, n.service, reader, people, uids...)
 }
 
 // Beside reads with what people were busy beside the series of the bookings, which are

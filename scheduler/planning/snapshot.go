@@ -24,20 +24,24 @@ func readFrom(ctx context.Context, s *scheduler.Service, reader calendar.BusyRea
 		return Snapshot{}, fmt.Errorf("read the bookings: %w", err)
 	}
 	people = slices.Compact(slices.Sorted(slices.Values(people)))
-	s.Step("reading calendars", 0, len(people))
-	busy, err := reader.Busy(ctx, people, window, except...)
-	if err != nil {
-		return Snapshot{}, fmt.Errorf("read busy times: %w", err)
+	out := Snapshot{Workspace: s.Workspace, Bookings: bookings, Window: window, Now: s.Now()}
+	return out, out.fill(ctx, s, reader, people, except...)
+}
+
+// fill reads when people are busy, each once and sorted, and what else concerns the
+// snapshot's bookings.
+func (s *Snapshot) fill(ctx context.Context, service *scheduler.Service, reader calendar.BusyReader, people []calendar.Address, except ...calendar.UID) (err error) {
+	service.Step("reading calendars", 0, len(people))
+	if s.Busy, err = reader.Busy(ctx, people, s.Window, except...); err != nil {
+		return fmt.Errorf("read busy times: %w", err)
 	}
-	s.Step("reading calendars", len(people), len(people))
+	service.Step("reading calendars", len(people), len(people))
 	known := make([]scheduler.Person, len(people))
 	for i, a := range people {
 		known[i] = s.Workspace.Roster[a]
 	}
-	return Snapshot{
-		Workspace: s.Workspace, Bookings: bookings, Busy: busy, Window: window,
-		Now: s.Now(), Holidays: s.Holidays.Of(known, window), Agendas: agendas(s, bookings),
-	}, nil
+	s.Holidays, s.Agendas = service.Holidays.Of(known, s.Window), agendas(service, s.Bookings)
+	return nil
 }
 
 // agendas loads those of all programs, also of such as bookings only remember. One

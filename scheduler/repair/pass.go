@@ -19,9 +19,18 @@ const mostMoves = 2
 // leave out our own series: the plan knows their sessions from Current. Applied, and
 // planned again from the same calendars, it changes nothing.
 func New(s planning.Snapshot) (scheduler.RepairPlan, error) {
+	var all sum
+	if err := all.add(s); err != nil {
+		return scheduler.RepairPlan{}, err
+	}
+	return all.plan(s), nil
+}
+
+// passOver plans the pass over all series of a snapshot.
+func passOver(s planning.Snapshot) (*pass, error) {
 	r, err := newPass(s)
 	if err != nil {
-		return scheduler.RepairPlan{}, err
+		return nil, err
 	}
 	for _, sub := range r.subjects {
 		r.look(sub, r.Now, r.Now.Add(r.Workspace.Repair.Horizon))
@@ -41,8 +50,7 @@ func New(s planning.Snapshot) (scheduler.RepairPlan, error) {
 		r.fault(sub, r.attended(sub))
 		r.conclude(sub)
 	}
-	r.plan.Findings = append(r.plan.Findings, planning.Upkeep(s)...)
-	return r.plan, nil
+	return r, nil
 }
 
 // A pass is a planner in the middle of a night.
@@ -108,7 +116,6 @@ func newPass(s planning.Snapshot) (*pass, error) {
 	}
 	r.plan.Checked = len(r.subjects)
 	r.plan.Unknown = s.Unknown(r.everybody())
-	r.seeCalendars(s, r.everybody().Members)
 	return r, nil
 }
 

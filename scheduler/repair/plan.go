@@ -7,9 +7,11 @@
 package repair
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/peerslot/peerslot/calendar"
@@ -20,16 +22,61 @@ import (
 
 // PlanNight reads what the pass needs and plans it.
 func PlanNight(ctx context.Context, s *scheduler.Service) (scheduler.RepairPlan, error) {
-	snapshot, err := planning.Night(ctx, s)
+	night, err := planning.Tonight(ctx, s)
 	if err != nil {
 		return scheduler.RepairPlan{}, err
 	}
-	plan, err := New(snapshot)
-	if err != nil {
-		return plan, err
+	all := sum{}
+	for _, part := range planning.Apart(night.Snapshot, peopleAtOnce) {
+		snapshot, err := night.Read(ctx, part)
+		if err != nil {
+			return scheduler.RepairPlan{}, err
+		}
+		if err := all.add(snapshot); err != nil {
+			return scheduler.RepairPlan{}, err
+		}
 	}
-	plan.Seen = snapshot.Seen
+	plan := all.plan(night.Snapshot)
+	plan.Seen = night.Seen
 	return plan, s.DateUnknown(ctx, plan.Unknown)
+}
+
+// peopleAtOnce is how many people's busy times are in memory: some megabytes. Those of
+// series that hang together are, whatever their number.
+const peopleAtOnce = 1000
+
+// A sum is the plans of parts that share nobody.
+type sum struct {
+	scheduler.RepairPlan
+	asked, readable int // people with a calendar, and of whom something could be read
+}
+
+// add plans one part.
+func (t *sum) add(part planning.Snapshot) error {
+	r, err := passOver(part)
+	if err != nil {
+		return err
+	}
+	p := r.plan
+	t.Checked += p.Checked
+	t.Changes, t.Findings, t.Unknown = append(t.Changes, p.Changes...), append(t.Findings, p.Findings...), append(t.Unknown, p.Unknown...)
+	t.Bookings, t.Noted, t.Reslots = append(t.Bookings, p.Bookings...), append(t.Noted, p.Noted...), append(t.Reslots, p.Reslots...)
+	t.Attended = append(t.Attended, p.Attended...)
+	asked, readable := r.calendars()
+	t.asked, t.readable = t.asked+asked, t.readable+readable
+	return nil
+}
+
+// plan returns the plan of all parts, with what concerns the whole.
+func (t *sum) plan(whole planning.Snapshot) scheduler.RepairPlan {
+	plan := t.RepairPlan
+	if t.asked > 0 && t.readable == 0 {
+		nobody := scheduler.Finding{Kind: scheduler.ReadNobody, Share: scheduler.Share{Unknown: t.asked}}
+		plan.Findings = append([]scheduler.Finding{nobody}, plan.Findings...)
+	}
+	slices.SortFunc(plan.Unknown, func(a, b scheduler.Unknown) int { return cmp.Compare(a.Person, b.Person) })
+	plan.Findings = append(plan.Findings, planning.Upkeep(whole)...)
+	return plan
 }
 
 // Apply carries a plan out, one series after the other. What cannot be done for one

@@ -1,11 +1,7 @@
 package repair
 
 import (
-	"slices"
-
-	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
-	"github.com/peerslot/peerslot/scheduler/planning"
 )
 
 // seeShape reports a series that somebody ended early or split by hand, for as long
@@ -25,11 +21,16 @@ func (r *pass) seeShape(sub *subject) {
 	}
 }
 
-// seeCalendars reports a night in which nobody's calendar could be read, of those who
-// have one: nothing was repaired, whatever else it looks like.
-func (r *pass) seeCalendars(s planning.Snapshot, people []calendar.Address) {
-	people = slices.DeleteFunc(people, func(a calendar.Address) bool { return s.Workspace.Roster[a].Calendar == "none" })
-	if len(people) > 0 && !slices.ContainsFunc(people, func(a calendar.Address) bool { return s.Busy[a].Readable() }) {
-		r.find(scheduler.Finding{Kind: scheduler.ReadNobody, Share: scheduler.Share{Unknown: len(people)}})
+// calendars counts who has a calendar, and of whom something could be read: if of
+// nobody, nothing was repaired, whatever else it looks like.
+func (r *pass) calendars() (asked, readable int) {
+	for _, a := range r.everybody().Members {
+		if r.Workspace.Roster[a].Calendar == "none" {
+			continue
+		}
+		if asked++; r.Busy[a].Readable() {
+			readable++
+		}
 	}
+	return asked, readable
 }

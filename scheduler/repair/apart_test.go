@@ -1,0 +1,242 @@
+package repair_test
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"runtime"
+	"slices"
+	"testing"
+	"time"
+
+	gocmp "github.com/google/go-cmp/cmp"
+
+	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/calendar/calendartest"
+	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/planning"
+	"github.com/peerslot/peerslot/scheduler/repair"
+)
+
+// Planned in parts that share nobody, a night is what it is as a whole.
+func TestANightInPartsEqualsTheWhole(t *testing.T) {
+	random := rand.New(rand.NewPCG(16, 5))
+	parts, changes := 0, 0
+	for n := range 60 {
+		s := apartNight(t, random)
+		whole, err := repair.New(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all := planning.Apart(s, 1+random.IntN(12))
+		var sum scheduler.RepairPlan
+		seen := map[calendar.Address]int{}
+		for i, part := range all {
+			one := s
+			one.Bookings, one.Workspace.Programs, one.Rounds = part, nil, nil
+			p, err := repair.New(one)
+			if err != nil {
+				t.Fatal(err)
+			}
+			sum.Changes, sum.Bookings = append(sum.Changes, p.Changes...), append(sum.Bookings, p.Bookings...)
+			for _, b := range part {
+				for _, at := range b.Series.Attendees {
+					if was, ok := seen[at.Address]; ok && was != i {
+						t.Fatalf("case %d: %s is in parts %d and %d", n, at.Address, was, i)
+					}
+					seen[at.Address] = i
+				}
+			}
+		}
+		if diff := gocmp.Diff(changesOf(whole), changesOf(sum)); diff != "" {
+			t.Fatalf("case %d (-whole +parts):\n%s", n, diff)
+		}
+		parts, changes = parts+len(all), changes+len(whole.Changes)
+	}
+	if parts < 120 || changes < 60 {
+		t.Errorf("only %d parts and %d changes; the test tests too little", parts, changes)
+	}
+}
+
+// changesOf returns what a plan does, in an order of its own.
+func changesOf(p scheduler.RepairPlan) (out []string) {
+	for _, c := range p.Changes {
+		out = append(out, fmt.Sprint(c.Group, " ", c.Action, " ", c))
+	}
+	for _, b := range p.Bookings {
+		out = append(out, fmt.Sprintf("%s %+v", b.Group, *b.Next))
+	}
+	slices.Sort(out)
+	return out
+}
+
+// apartNight returns some random nights beside each other, of people who share nothing.
+func apartNight(t *testing.T, random *rand.Rand) planning.Snapshot {
+	t.Helper()
+	var whole planning.Snapshot
+	for i := range 3 {
+		s := randomNight(t, random)
+		rename := func(a calendar.Address) calendar.Address { return calendar.Address(fmt.Sprintf("n%d-%s", i, a)) }
+		if i == 0 {
+			whole = s
+			continue
+		}
+		for a, p := range s.Workspace.Roster {
+			p.Address = rename(a)
+			whole.Workspace.Roster[p.Address], whole.Busy[p.Address] = p, s.Busy[a]
+			if n := s.Tonight[a]; n > 0 {
+				whole.Tonight[p.Address] = n
+			}
+		}
+		for _, g := range s.Workspace.Groups {
+			g.Name = fmt.Sprintf("n%d-%s", i, g.Name)
+			g.Members = renamed(g.Members, rename)
+			whole.Workspace.Groups = append(whole.Workspace.Groups, g)
+		}
+		for _, b := range s.Bookings {
+			current, there := s.Current[b.Series.UID]
+			b.Group = fmt.Sprintf("n%d-%s", i, b.Group)
+			b.Series = renamedSeries(b.Series, i, rename)
+			whole.Bookings = append(whole.Bookings, b)
+			if there {
+				whole.Current[b.Series.UID] = renamedSeries(current, i, rename)
+			}
+		}
+	}
+	return whole
+}
+
+func renamed(list []calendar.Address, rename func(calendar.Address) calendar.Address) (out []calendar.Address) {
+	for _, a := range list {
+		out = append(out, rename(a))
+	}
+	return out
+}
+
+func renamedSeries(s calendar.Series, i int, rename func(calendar.Address) calendar.Address) calendar.Series {
+	s.UID = calendar.UID(fmt.Sprintf("%s%d", s.UID, i))
+	s.Attendees = slices.Clone(s.Attendees)
+	for k := range s.Attendees {
+		s.Attendees[k].Address = rename(s.Attendees[k].Address)
+	}
+	s.Overrides = slices.Clone(s.Overrides)
+	for k := range s.Overrides {
+		rsvps := map[calendar.Address]calendar.RSVP{}
+		for a, r := range s.Overrides[k].RSVPs {
+			rsvps[rename(a)] = r
+		}
+		if len(rsvps) > 0 {
+			s.Overrides[k].RSVPs = rsvps
+		}
+	}
+	return s
+}
+
+// BenchmarkLargeNight reads and plans a night of groups of five that share nobody,
+// from a store and calendars that answer at once. It reports the most memory that was
+// held beside the roster, the bookings and their series.
+func BenchmarkLargeNight(b *testing.B) {
+	for _, groups := range []int{2_000, 20_000} {
+		b.Run(fmt.Sprintf("%d groups of %d people", groups, 5*groups), func(b *testing.B) {
+			s := largeService(b, groups)
+			runtime.GC()
+			var before runtime.MemStats
+			runtime.ReadMemStats(&before)
+			peak, stop := watchHeap()
+			changes := 0
+			for b.Loop() {
+				plan, err := repair.PlanNight(b.Context(), s)
+				if err != nil {
+					b.Fatal(err)
+				}
+				changes = len(plan.Changes)
+			}
+			close(stop)
+			b.ReportMetric(float64(before.HeapAlloc)/1e6, "MB-before")
+			b.ReportMetric(float64(<-peak)/1e6, "MB-peak")
+			b.ReportMetric(float64(changes), "changes")
+		})
+	}
+}
+
+// watchHeap returns the largest heap until stop is closed.
+func watchHeap() (peak chan uint64, stop chan bool) {
+	peak, stop = make(chan uint64, 1), make(chan bool)
+	go func() {
+		var most uint64
+		for {
+			var m runtime.MemStats
+			runtime.ReadMemStats(&m)
+			most = max(most, m.HeapAlloc)
+			select {
+			case <-stop:
+				peak <- most
+				return
+			case <-time.After(20 * time.Millisecond):
+			}
+		}
+	}()
+	return peak, stop
+}
+
+// largeService returns a service whose calendars are made up when they are read.
+func largeService(b *testing.B, groups int) *scheduler.Service {
+	b.Helper()
+	night := time.Date(2026, 2, 1, 2, 0, 0, 0, time.UTC)
+	w := scheduler.Workspace{Organizer: calendar.Attendee{Address: organizer}, Zone: "Europe/Berlin", Roster: scheduler.Roster{}, Repair: scheduler.DefaultRepairRules()}
+	for i := range 5 * groups {
+		a := calendar.Address(fmt.Sprintf("p%05d@acme.example", i))
+		w.Roster[a] = scheduler.Person{Address: a, Zone: "Europe/Berlin", Hours: availability.OfficeHours()}
+	}
+	at := &largeCalendars{series: map[calendar.UID]calendar.Series{}, of: map[calendar.Address]calendar.UID{}}
+	for i := range groups {
+		one := manyBooking(i, 5, 5*groups)
+		at.bookings = append(at.bookings, one)
+		at.series[one.Series.UID] = one.Series
+		for _, a := range one.Series.Attendees {
+			at.of[a.Address] = one.Series.UID
+		}
+	}
+	return &scheduler.Service{
+		Workspace: w, Store: largeStore{bookings: at.bookings}, Backend: at, Now: func() time.Time { return night },
+		Holidays: func(string, availability.Date, availability.Date) ([]availability.Date, error) { return nil, nil },
+	}
+}
+
+// largeCalendars are a backend that is only read.
+type largeCalendars struct {
+	calendar.Backend
+	bookings scheduler.Bookings
+	series   map[calendar.UID]calendar.Series
+	of       map[calendar.Address]calendar.UID
+}
+
+func (c *largeCalendars) Get(_ context.Context, uid calendar.UID) (calendar.Series, error) {
+	return c.series[uid], nil
+}
+
+func (c *largeCalendars) Busy(_ context.Context, people []calendar.Address, window availability.Interval, _ ...calendar.UID) (map[calendar.Address]availability.Busy, error) {
+	out := map[calendar.Address]availability.Busy{}
+	for i, a := range people {
+		out[a] = manyMeetings(rand.New(rand.NewPCG(uint64(i), 1)), window, calendartest.Sessions(c.series[c.of[a]]))
+	}
+	return out, nil
+}
+
+// largeStore is a store that is only read.
+type largeStore struct {
+	scheduler.Store
+	bookings scheduler.Bookings
+}
+
+func (s largeStore) Bookings(context.Context) (scheduler.Bookings, error) { return s.bookings, nil }
+func (largeStore) Rounds(context.Context, string) ([]scheduler.Round, error) {
+	return nil, nil
+}
+func (largeStore) History(context.Context, string, time.Time) ([]scheduler.Event, error) {
+	return nil, nil
+}
+func (largeStore) Unreadable(context.Context) (map[calendar.Address]time.Time, error) {
+	return nil, nil
+}
