@@ -18,6 +18,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/config"
 	"github.com/peerslot/peerslot/scheduler/mail"
 	"github.com/peerslot/peerslot/scheduler/review"
 	"github.com/peerslot/peerslot/scheduler/web"
@@ -130,10 +131,28 @@ func (a *app) webServer(l *live, at string) (*web.Server, error) {
 		return nil, err
 	}
 	s := &web.Server{URL: u, Trusted: c.Web.Trusted, Open: l.current, Accounts: l.store, Feeds: l.store, Key: key, Answer: review.Answer, Now: a.now, Log: a.log()}
+	if s.OIDC, err = a.provider(c.Web.OIDC); err != nil {
+		return nil, err
+	}
 	if c.Mail.Configured() || u.Scheme == "http" {
 		s.SendLink = func(ctx context.Context, to calendar.Address, link string) error { return a.sendLink(ctx, l, to, link) }
 	}
 	return s, nil
+}
+
+// provider returns who vouches for people, nil for nobody.
+func (a *app) provider(o config.WebOIDC) (*web.Provider, error) {
+	if o.Issuer == "" {
+		return nil, nil
+	}
+	p := &web.Provider{Issuer: o.Issuer, ClientID: o.ClientID, TrustEmail: o.TrustEmail}
+	if o.SecretEnv == "" {
+		return p, nil
+	}
+	if p.Secret = a.getenv(o.SecretEnv); p.Secret == "" {
+		return nil, usagef("set it to the secret of the client that peerslot is at "+o.Issuer, "the environment variable %s, which secret_env: in oidc: names, is empty", o.SecretEnv)
+	}
+	return p, nil
 }
 
 // feedKey returns what the addresses of feeds are made with; it makes the key if there is

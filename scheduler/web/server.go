@@ -85,6 +85,7 @@ func (s *Server) routes(mux *http.ServeMux) {
 
 	mux.Handle("GET /signin", s.open(s.signInPage))
 	mux.Handle("POST /signin", s.open(s.askForLink))
+	mux.Handle("GET /signin/oidc", s.open(s.withProvider))
 	mux.Handle("GET /signin/{token}", s.open(s.linkPage))
 	mux.Handle("POST /signin/{token}", s.open(s.spendLink))
 	mux.Handle("POST /signout", s.member(s.signOut))

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -103,18 +104,14 @@ func (v viewer) sessionsOf(ctx context.Context, b scheduler.Booking, members []c
 	if err != nil {
 		return nil, err
 	}
-	gains, err := v.gains(ctx, b, occurrences)
-	if err != nil {
-		return nil, err
-	}
 	var out []session
 	for i, o := range occurrences {
 		if !o.End.After(from) {
 			continue
 		}
-		s := session{Group: b.Group, Start: o.Start, End: o.End, Off: o.Cancelled, Link: b.Series.Link, With: v.others(b), Gained: gains[o.Start.Unix()]}
+		s := session{Group: b.Group, Start: o.Start, End: o.End, Off: o.Cancelled, Link: b.Series.Link, With: v.others(b)}
 		if o.Moved && !o.Cancelled {
-			s.Moved = o.Original
+			s.Moved, s.Gained = o.Original, v.gained(b.Series.Override(o.Original).Note)
 		}
 		if i < len(b.Facilitators) && b.Facilitators[i] != "" {
 			s.Leader, s.Lead = v.view.service.Workspace.Name(b.Facilitators[i]), b.Facilitators[i] == v.Address
@@ -160,31 +157,24 @@ func (v viewer) others(b scheduler.Booking) []string {
 	return out
 }
 
-// gains returns what the moves of a series gained, by the start that they led to. Whose
-// conflict it was is told to that person alone.
-func (v viewer) gains(ctx context.Context, b scheduler.Booking, occurrences []calendar.Occurrence) (map[int64]string, error) {
-	if !slices.ContainsFunc(occurrences, func(o calendar.Occurrence) bool { return o.Moved }) {
-		return nil, nil
+// gained says what a move gained, from the note that went out with it; "" for nothing.
+// Whose conflict it was is told to that person alone.
+func (v viewer) gained(note string) string {
+	m := movedFor.FindStringSubmatch(note)
+	if m == nil {
+		return ""
 	}
-	events, err := v.view.service.Store.History(ctx, b.Group, b.Created)
-	if err != nil {
-		return nil, fmt.Errorf("read the history: %w", err)
+	words := fmt.Sprintf("so that %s instead of %s can come", m[1], m[2])
+	if could, _, ok := strings.Cut(m[3], " could not at the old time"); ok && slices.Contains(namesIn(could), v.Name) {
+		words += ", you among them"
 	}
-	out := map[int64]string{}
-	for _, e := range events {
-		_, to, ok := strings.Cut(e.Why, " -> ")
-		if e.What != string(scheduler.MoveSession) || e.UID != b.Series.UID || !ok || e.After <= e.Before {
-			continue
-		}
-		start, _, _ := strings.Cut(to, ": ")
-		at, err := time.Parse(time.RFC3339, start)
-		if err != nil {
-			continue
-		}
-		out[at.Unix()] = fmt.Sprintf("so that %d instead of %d can come", e.After, e.Before)
-		if strings.Contains(to, v.Name) && v.Name != "" {
-			out[at.Unix()] += "; you could not at the old time, or cannot at the new one"
-		}
-	}
-	return out, nil
+	return words
+}
+
+// movedFor is how planning.Move.Why begins.
+var movedFor = regexp.MustCompile(`: (\d+) instead of (\d+) can come;? ?(.*)`)
+
+// namesIn returns the names that scheduler.Listed joined.
+func namesIn(list string) []string {
+	return strings.Split(strings.ReplaceAll(list, " and ", ", "), ", ")
 }

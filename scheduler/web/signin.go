@@ -24,12 +24,13 @@ const (
 )
 
 type signInData struct {
-	Sent  bool   // a link was asked for
-	Gone  bool   // a link was opened that is used or old
-	Next  string // where to go then
-	Fault string // at the field
-	Email string // as it was typed
-	OIDC  bool
+	Sent    bool   // a link was asked for
+	Gone    bool   // a link was opened that is used or old
+	Next    string // where to go then
+	Problem string // why another way to sign in failed
+	Fault   string // at the field
+	Email   string // as it was typed
+	OIDC    bool
 }
 
 func (s *Server) signInPage(w http.ResponseWriter, r *http.Request, v viewer) error {
