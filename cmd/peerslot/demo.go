@@ -6,35 +6,105 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/demo"
 	"github.com/peerslot/peerslot/scheduler/report"
+	"github.com/peerslot/peerslot/scheduler/web"
 )
 
 func newDemoCmd(a *app) *cobra.Command {
-	return &cobra.Command{
+	var serving bool
+	var serve serveOptions
+	cmd := &cobra.Command{
 		Use:   "demo [DIR]",
 		Short: "Lay out an example workspace and do the main job in it",
 		Long: `Lays out an example workspace in DIR, default peerslot-demo: twelve managers in
 Berlin, Lisbon, New York and Bangalore, with calendars as Google, Outlook and khal
 keep them. Then forms groups, ranks slots, books and exports, as one would by hand. It
 needs no account and no network, and takes a day in 2027 for the present, so that
-clocks change within the three months.`,
+clocks change within the three months.
+
+With --serve the members' pages follow: nine weeks later, when a meeting has come in the
+way of a session, and members are asked what should follow. Links to sign in are printed.`,
 		Example: `  peerslot demo
-  peerslot demo /tmp/try`,
+  peerslot demo /tmp/try
+  peerslot demo --serve`,
 		Args: atMost(1, "want one argument at most"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			dir := "peerslot-demo"
 			if len(args) > 0 {
 				dir = args[0]
 			}
-			return a.demo(cmd.Context(), dir)
+			if err := a.demo(cmd.Context(), dir); err != nil || !serving {
+				return err
+			}
+			return a.demoServe(cmd.Context(), dir, serve)
 		},
 	}
+	cmd.Flags().BoolVar(&serving, "serve", false, "then serve the members' pages of the example")
+	serve.add(cmd)
+	return cmd
+}
+
+// demoLater is how long after its beginning the demo is served: members are asked what
+// should follow.
+const demoLater = 9 * 7 // days
+
+// demoServe serves the workspace that was laid out, some weeks later.
+func (a *app) demoServe(ctx context.Context, dir string, o serveOptions) error {
+	later := a.now().AddDate(0, 0, demoLater)
+	if err := a.demoClash(ctx, dir, later); err != nil {
+		return err
+	}
+	a.now, a.nowFlag = func() time.Time { return later }, later.Format(time.RFC3339)
+	fmt.Fprintf(a.stdout, "\nIt is %s now. The pages of the example:\n", later.Format("Monday 2 January 2006"))
+	o.ready = func(s *web.Server) {
+		for _, one := range []struct{ who, what string }{{demo.Member, "a member"}, {demo.Admin, "a member who is an admin, too"}} {
+			link, err := s.LinkFor(ctx, one.who)
+			if err != nil {
+				a.warn("%v", err)
+				continue
+			}
+			fmt.Fprintf(a.stdout, "  as %s (%s), asked for that address: %s\n", one.who, one.what, link)
+		}
+		fmt.Fprintf(a.stdout, "Links work once, for 15 minutes. More: peerslot -c %s --now %s link ADDRESS\n", a.configPath, a.nowFlag)
+	}
+	return o.run(ctx, a)
+}
+
+// demoClash has a member get a meeting at the time of their next session, so that
+// tonight's repair has something to do.
+func (a *app) demoClash(ctx context.Context, dir string, later time.Time) error {
+	w, err := a.openToRead(ctx)
+	if err != nil {
+		return err
+	}
+	defer w.close()
+	bookings, err := w.service.Store.Bookings(ctx)
+	if err != nil {
+		return err
+	}
+	for _, b := range bookings {
+		if !slices.ContainsFunc(b.Series.Attendees, func(at calendar.Attendee) bool { return at.Address == demo.Busy }) {
+			continue
+		}
+		sessions, err := b.Series.Occurrences()
+		if err != nil {
+			return err
+		}
+		for _, o := range sessions {
+			if o.Start.After(later.Add(w.Workspace.Repair.Notice)) && !o.Cancelled {
+				return demo.AddMeeting(dir, o.Interval)
+			}
+		}
+	}
+	return nil
 }
 
 // demo runs the steps of the main job, each as the command of that name would.

@@ -45,8 +45,7 @@ With --now the clock starts there and runs.`,
 		Args: exactly(0, "takes no arguments"),
 		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context(), a) },
 	}
-	cmd.Flags().StringVar(&o.listen, "listen", defaultListen, "`ADDRESS` and port to serve on")
-	o.workOptions.add(cmd)
+	o.add(cmd)
 	return cmd
 }
 
@@ -54,6 +53,11 @@ type serveOptions struct {
 	workOptions
 	listen string
 	ready  func(*web.Server) // called once it serves; nil for nothing
+}
+
+func (o *serveOptions) add(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&o.listen, "listen", defaultListen, "`ADDRESS` and port to serve on")
+	o.workOptions.add(cmd)
 }
 
 func (o serveOptions) run(ctx context.Context, a *app) error {

@@ -29,6 +29,21 @@ const (
 	Group   = "em-circles-1-amber"
 )
 
+// Who signs in to the demo's pages, and Busy, who gets a meeting in the way.
+const (
+	Member = "dora@acme.example"
+	Admin  = "ana@acme.example"
+	Busy   = "cem@acme.example"
+)
+
+// AddMeeting puts a meeting into the calendar of Busy in a workspace that Write laid out.
+func AddMeeting(dir string, iv availability.Interval) error {
+	const layout = "20060102T150405Z"
+	text := fmt.Sprintf("BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:PIMUTILS.ORG//NONSGML khal / icalendar //EN\nBEGIN:VEVENT\nUID:cem-new@acme.example\nDTSTAMP:%s\nDTSTART:%[1]s\nDTEND:%s\nSUMMARY:Busy\nEND:VEVENT\nEND:VCALENDAR\n",
+		iv.Start.UTC().Format(layout), iv.End.UTC().Format(layout))
+	return os.WriteFile(filepath.Join(dir, "calendars", Busy, "cem-new.ics"), []byte(crlf(text)), 0o644)
+}
+
 // Write lays the workspace out in dir, with calendars around the three months
 // from start on. It refuses a folder that holds anything.
 func Write(dir string, start availability.Date) error {
