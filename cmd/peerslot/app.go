@@ -20,6 +20,7 @@ import (
 	"github.com/peerslot/peerslot/calendar/oauth"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/config"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/store"
 )
 
 // Exit statuses, as the help of the root command explains them.
@@ -48,7 +49,8 @@ type app struct {
 	verbose    bool
 	logFormat  string
 
-	budget func(account string, perMinute int) pace // calls of accounts that other processes use too; nil for none
+	databases *store.Databases                         // whose connections stores use; nil for their own
+	budget    func(account string, perMinute int) pace // calls of accounts that other processes use too; nil for none
 
 	mailed   mailed // what was sent and read
 	inherits bool   // the store may be an earlier organizer's

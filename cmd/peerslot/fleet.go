@@ -158,6 +158,9 @@ func (f *fleet) jobsAt(c *config.Config) string {
 // work does the jobs of all workspaces until ctx ends.
 func (f *fleet) work(ctx context.Context) error {
 	crews, err := f.crews(ctx)
+	if ctx.Err() != nil {
+		return nil
+	}
 	if err != nil {
 		return err
 	}

@@ -186,7 +186,8 @@ func TestKilledWorkersLoseNothing(t *testing.T) {
 	if server == "" {
 		t.Skip("PEERSLOT_TEST_POSTGRES names no server; CI does")
 	}
-	workspaces, groups, kills := 6, 5, 12
+	t.Parallel()
+	workspaces, groups, kills := 4, 4, 8
 	if size := os.Getenv("PEERSLOT_TEST_FLEET"); size != "" { // "workspaces groups kills"
 		if _, err := fmt.Sscan(size, &workspaces, &groups, &kills); err != nil {
 			t.Fatalf("PEERSLOT_TEST_FLEET: %v", err)

@@ -39,6 +39,9 @@ url: in web: says how members reach it, behind a proxy that speaks https; withou
 serves this machine alone. A change of the configuration is used from the next page on;
 one that cannot be read is shown to admins, and the former stays.
 
+What 'peerslot work' does is done besides: nights, mail and replies. -c may name a folder
+of workspaces; each is served under the host of its url:.
+
 With --now the clock starts there and runs.`,
 		Example: `  peerslot serve
   peerslot serve --listen 127.0.0.1:9000`,
@@ -53,6 +56,8 @@ type serveOptions struct {
 	workOptions
 	listen string
 	ready  func(*web.Server) // called once it serves; nil for nothing
+
+	listening func(address string) // is told where; nil for nothing
 }
 
 func (o *serveOptions) add(cmd *cobra.Command) {
@@ -65,32 +70,31 @@ func (o serveOptions) run(ctx context.Context, a *app) error {
 		return err
 	}
 	a.runClock()
-	live, err := a.openLive(ctx)
-	if err != nil {
-		return err
-	}
-	defer live.close()
-	listener, err := o.open(live)
-	if err != nil {
-		return err
-	}
-	defer listener.Close()
-	server, err := a.webServer(live, listener.Addr().String())
-	if err != nil {
-		return err
-	}
-	fmt.Fprintf(a.stderr, "Serving %s on %s; stop with Ctrl-C.\n", server.URL, listener.Addr())
 	fleet, err := a.openFleet(o.jobs, o.every)
 	if err != nil {
 		return err
 	}
 	defer fleet.close()
+	site, listener, err := fleet.openSite(ctx, o)
+	if listener != nil {
+		defer listener.Close()
+	}
+	if err != nil {
+		return err
+	}
+	defer site.close()
+	for _, server := range site.servers {
+		fmt.Fprintf(a.stderr, "Serving %s on %s; stop with Ctrl-C.\n", server.URL, listener.Addr())
+	}
+	if o.listening != nil {
+		o.listening(listener.Addr().String())
+	}
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return fleet.work(ctx) })
 	g.Go(func() error {
-		return serve(ctx, server, listener, func() {
+		return serve(ctx, site, listener, func() {
 			if o.ready != nil {
-				o.ready(server)
+				o.ready(site.servers[0])
 			}
 		})
 	})
@@ -193,9 +197,9 @@ func (a *app) sendLink(ctx context.Context, l *live, to calendar.Address, link s
 const stopWithin = 10 * time.Second
 
 // serve answers requests until ctx ends, and then those that are under way.
-func serve(ctx context.Context, s *web.Server, listener net.Listener, ready func()) error {
+func serve(ctx context.Context, s *site, listener net.Listener, ready func()) error {
 	h := &http.Server{
-		Handler:           s.Handler(),
+		Handler:           s,
 		ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second, WriteTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute,
 		MaxHeaderBytes: 16 << 10,
 	}
@@ -206,10 +210,14 @@ func serve(ctx context.Context, s *web.Server, listener net.Listener, ready func
 		}
 		return nil
 	})
-	g.Go(func() error { return s.Run(ctx) })
+	for _, one := range s.servers {
+		g.Go(func() error { return one.Run(ctx) })
+	}
 	g.Go(func() error {
 		<-ctx.Done()
-		s.Stop()
+		for _, one := range s.servers {
+			one.Stop()
+		}
 		stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)
 		defer cancel()
 		if err := h.Shutdown(stop); err != nil {

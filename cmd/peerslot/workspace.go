@@ -106,6 +106,9 @@ func (a *app) openToChange(ctx context.Context, create bool) (*workspace, error)
 				there.Close()
 			}
 		}
+		if a.databases != nil {
+			return a.databases.Open(ctx, location)
+		}
 		return store.Open(ctx, location)
 	})
 }

@@ -13,7 +13,7 @@ import (
 // they have at most so many people. The parts are in the order of their first
 // bookings, and each keeps the order of the bookings.
 func Apart(s Snapshot, people int) []scheduler.Bookings {
-	d := division{aliases: s.Workspace.Roster.Aliases(), groups: s.Workspace.GroupsByName(), of: map[string]int{}}
+	d := division{aliases: s.aliases(), groups: s.Workspace.GroupsByName(), of: map[string]int{}}
 	for range s.Bookings {
 		d.parent = append(d.parent, len(d.parent))
 	}

@@ -32,7 +32,7 @@ type ownSession struct {
 
 // New returns a planner that knows the sessions of all bookings.
 func New(s Snapshot) (*Planner, error) {
-	p := &Planner{Snapshot: s, aliases: s.Workspace.Roster.Aliases(), own: map[calendar.Address][]ownSession{}, people: map[calendar.Address]*availability.Member{}, Planned: slices.Clone(s.Bookings)}
+	p := &Planner{Snapshot: s, aliases: s.aliases(), own: map[calendar.Address][]ownSession{}, people: map[calendar.Address]*availability.Member{}, Planned: slices.Clone(s.Bookings)}
 	p.makeRoom()
 	for _, b := range s.Bookings {
 		// One that cannot be understood takes nobody's time; it is named where it is

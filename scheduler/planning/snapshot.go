@@ -75,6 +75,10 @@ type Snapshot struct {
 	Holidays  scheduler.Holidays       // over Window
 	Agendas   map[string]agenda.Agenda // by what programs call them
 
+	// Aliases are those of the roster, where they are made once for several plans; nil to
+	// have them made.
+	Aliases calendar.Aliases
+
 	Led map[string]map[calendar.Address]int // by group: how often a member led a session of earlier series
 
 	// For repair and review:
@@ -84,6 +88,14 @@ type Snapshot struct {
 	Seen    *scheduler.Seen                  // for KeepSeen; nil if nothing needs to be kept
 	Tonight map[calendar.Address]int         // moves that members were told of in the last hours
 	Month   map[string]int                   // by group: moves in the last 28 days
+}
+
+// aliases returns the other addresses of people.
+func (s Snapshot) aliases() calendar.Aliases {
+	if s.Aliases != nil {
+		return s.Aliases
+	}
+	return s.Workspace.Roster.Aliases()
 }
 
 // Unknown lists the members whose calendars were not read whole, sorted by

@@ -1,0 +1,94 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"strings"
+
+	"github.com/peerslot/peerslot/scheduler/web"
+)
+
+// A site is the pages of a fleet: those of each workspace under the host of its url:.
+type site struct {
+	lives    []*live
+	servers  []*web.Server
+	handlers map[string]http.Handler // by host
+}
+
+// openSite opens the pages of all workspaces. One of a folder that cannot be served is
+// named in the log, and hinders no other. at says where it is listened, once that is
+// open; the caller must close the site.
+func (f *fleet) openSite(ctx context.Context, o serveOptions) (*site, net.Listener, error) {
+	paths, err := f.paths()
+	if err != nil {
+		return nil, nil, err
+	}
+	s := &site{handlers: map[string]http.Handler{}}
+	var listener net.Listener
+	for _, path := range paths {
+		a := f.app.at(path)
+		a.databases = f.databases
+		l, err := a.openLive(ctx)
+		if err == nil && listener == nil {
+			listener, err = o.open(l)
+		}
+		if err == nil {
+			err = s.add(a, l, listener, f.folder)
+		}
+		if err == nil {
+			continue
+		}
+		if l != nil {
+			l.close()
+		}
+		if !f.folder {
+			s.close()
+			return nil, listener, err
+		}
+		f.tell(workspaceName(path), err)
+	}
+	if len(s.servers) == 0 {
+		return nil, listener, errors.New("none of the workspaces can be served; the log says why")
+	}
+	return s, listener, nil
+}
+
+// add adds the pages of one workspace.
+func (s *site) add(a *app, l *live, listener net.Listener, named bool) error {
+	if c := l.config(); named && c.Web.URL == "" {
+		return usagef("give each workspace of a folder a host of its own", "web: has no url:")
+	}
+	server, err := a.webServer(l, listener.Addr().String())
+	if err != nil {
+		return err
+	}
+	host := strings.ToLower(server.URL.Host)
+	if s.handlers[host] != nil {
+		return fmt.Errorf("another workspace is served as %s", server.URL)
+	}
+	s.lives, s.servers = append(s.lives, l), append(s.servers, server)
+	s.handlers[host] = server.Handler()
+	return nil
+}
+
+func (s *site) close() {
+	for _, l := range s.lives {
+		l.close()
+	}
+}
+
+// ServeHTTP implements http.Handler.
+func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	h := s.handlers[strings.ToLower(r.Host)]
+	if h == nil && (len(s.servers) == 1 || r.URL.Path == "/healthz") {
+		h = s.handlers[strings.ToLower(s.servers[0].URL.Host)] // which knows what to do about a strange host
+	}
+	if h == nil {
+		http.NotFound(w, r)
+		return
+	}
+	h.ServeHTTP(w, r)
+}
