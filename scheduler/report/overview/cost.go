@@ -36,7 +36,7 @@ func (o *Overview) countMoves(in Input) {
 	}
 	of := map[string]*GroupMove{}
 	for _, e := range in.Events {
-		if e.What != string(scheduler.MoveSession) || e.At.Before(o.From) || e.At.After(o.To) {
+		if e.What != string(scheduler.MoveSession) || e.At.Before(o.since) || e.At.After(o.To) {
 			continue
 		}
 		o.Moves.Moves++
@@ -81,7 +81,7 @@ var telling = map[string]bool{
 func (o *Overview) countTold(in Input) {
 	changes := map[calendar.UID]int{}
 	for _, e := range in.Events {
-		if telling[e.What] && !e.At.Before(o.From) && !e.At.After(o.To) {
+		if telling[e.What] && !e.At.Before(o.since) && !e.At.After(o.To) {
 			changes[e.UID]++
 		}
 	}

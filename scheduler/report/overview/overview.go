@@ -69,6 +69,7 @@ type Overview struct {
 	Told     Told        `json:"told"`
 	Zones    []ZoneHours `json:"zones"`
 	Unplaced []Unplaced  `json:"unplaced"`
+	since    time.Time   // from when on events count
 	names    func(calendar.Address) string
 	roster   scheduler.Roster
 	zone     *time.Location
@@ -110,7 +111,7 @@ func New(in Input) (Overview, error) {
 	in.Weeks = cmp.Or(in.Weeks, Weeks)
 	span := in.span()
 	o := Overview{
-		From: in.Now.Add(-span).UTC(), To: in.Now.UTC(), Zone: in.Workspace.Zone, Weeks: in.Weeks,
+		From: in.Now.Add(-span).UTC(), since: in.Now.Add(-span), To: in.Now.UTC(), Zone: in.Workspace.Zone, Weeks: in.Weeks,
 		names: in.Workspace.Name, roster: in.Workspace.Roster, zone: zone, quorums: map[string]float64{},
 	}
 	var held, before []Session
@@ -124,6 +125,9 @@ func New(in Input) (Overview, error) {
 		}
 	}
 	slices.SortStableFunc(held, func(a, b Session) int { return a.Start.Compare(b.Start) })
+	if len(before) == 0 && len(held) > 0 {
+		o.From = held[0].Start.UTC() // nothing was there before
+	}
 	o.Figures, o.Before = figuresOf(held, zone), figuresOf(before, zone)
 	o.Figures.NeedPerson = needing(in.Attention)
 	for _, p := range append(slices.Clone(in.Workspace.Programs), scheduler.DefaultProgram()) {

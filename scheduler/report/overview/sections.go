@@ -56,7 +56,7 @@ func (o Overview) Title() string {
 func (o Overview) Evidence() string {
 	a := o.Figures.Attendance
 	return fmt.Sprintf("%s over %s. Of %s %d known.", report.Count(o.Figures.Held, "session was held", "sessions were held"),
-		report.Count(o.Weeks, "week", "weeks"), report.Count(a.all(), "attendance", "attendances"), a.Known)
+		report.Count(o.Figures.Weeks, "week", "weeks"), report.Count(a.all(), "attendance", "attendances"), a.Known)
 }
 
 // A Headline is one of the figures that stand first, beside the one before.
@@ -65,11 +65,15 @@ type Headline struct{ Name, Now, Before string }
 // Headlines returns the four figures.
 func (o Overview) Headlines() []Headline {
 	n, b := o.Figures, o.Before
+	before := []string{percent(b.Attendance), fmt.Sprint(b.Held), fmt.Sprintf("%.0f", b.Hours)}
+	if b.Held == 0 {
+		before = []string{"nothing", "nothing", "nothing"}
+	}
 	return []Headline{
-		{"Attendance", percent(n.Attendance), percent(b.Attendance)},
-		{"Sessions held", fmt.Sprint(n.Held), fmt.Sprint(b.Held)},
+		{"Attendance", percent(n.Attendance), before[0]},
+		{"Sessions held", fmt.Sprint(n.Held), before[1]},
 		{"Groups that need a person", fmt.Sprint(n.NeedPerson), ""},
-		{"Hours of members", fmt.Sprintf("%.0f", n.Hours), fmt.Sprintf("%.0f", b.Hours)},
+		{"Hours of members", fmt.Sprintf("%.0f", n.Hours), before[2]},
 	}
 }
 
@@ -182,7 +186,7 @@ func (s shown) groups() Section {
 
 func (s shown) moves() Section {
 	m := s.Moves
-	out := Section{ID: "moves", Heading: "No session was moved"}
+	out := Section{ID: "moves", Heading: "No session was moved after it was booked"}
 	if m.Moves == 0 {
 		return out
 	}
@@ -205,7 +209,10 @@ func (s shown) told() Section {
 	if t.People == 0 {
 		return out
 	}
-	if t.Changes > 0 {
+	switch {
+	case t.Changes > 0 && len(t.Spread) == 1:
+		out.Heading = fmt.Sprintf("Each member heard of %s in %s", report.Count(t.Most, "change", "changes"), report.Count(s.Weeks, "week", "weeks"))
+	case t.Changes > 0:
 		out.Heading = fmt.Sprintf("A member heard of %.1f changes in %s, nobody of more than %d", float64(t.Changes)/float64(t.People), report.Count(s.Weeks, "week", "weeks"), t.Most)
 	}
 	table := Table{ID: "told-figures", Caption: "Changes that a member heard of", Head: []string{"Changes", "Members"}}
