@@ -52,6 +52,8 @@ type app struct {
 	databases *store.Databases                         // whose connections stores use; nil for their own
 	budget    func(account string, perMinute int) pace // calls of accounts that other processes use too; nil for none
 
+	by calendar.Address // who asks for what is done, on a page of admins; "" for a command
+
 	mailed   mailed // what was sent and read
 	inherits bool   // the store may be an earlier organizer's
 	oldPath  string // the configuration with which that one signed in; "" for the present one

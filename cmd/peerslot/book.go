@@ -66,6 +66,10 @@ func (o bookOptions) run(ctx context.Context, a *app) error {
 	if err := o.checkName(); err != nil {
 		return err
 	}
+	return o.change(a).run(ctx, a)
+}
+
+func (o bookOptions) change(a *app) change[booked] {
 	return change[booked]{
 		flags:    o.changeFlags,
 		plan:     o.plan,
@@ -76,7 +80,7 @@ func (o bookOptions) run(ctx context.Context, a *app) error {
 		done:     func(w *workspace, p report.Printer, b booked, applied bool) { a.tellBooked(w, p, b, applied) },
 		answer:   booked.answer,
 		verdict:  booked.verdict,
-	}.run(ctx, a)
+	}
 }
 
 // A booked is what book carries from its plans to its answer.

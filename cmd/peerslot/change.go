@@ -74,7 +74,7 @@ func (c change[P]) run(ctx context.Context, a *app) error {
 		if err != nil || agreed == nil {
 			return err
 		}
-		if err := c.carryOut(ctx, a, agreed); !errors.Is(err, errOther) {
+		if err := c.carryOut(ctx, a, agreed.same); !errors.Is(err, errOther) {
 			return err
 		}
 		a.warn("things changed meanwhile, and nothing was done; this is the plan now")
@@ -87,18 +87,45 @@ var errOther = errors.New("the plan is another one now")
 // A view is a plan as it is shown.
 type view struct{ text, json []byte }
 
+// An agreement tells whether a plan is the one that was agreed to.
+type agreement func(view) bool
+
 func (v view) same(o view) bool { return bytes.Equal(v.text, o.text) && bytes.Equal(v.json, o.json) }
 
 // rehearse shows what the real run would do, and asks. It returns what was agreed
 // to; nil if nothing is to be done, and then the answer is given.
-func (c change[P]) rehearse(ctx context.Context, a *app) (*view, error) {
+func (c change[P]) rehearse(ctx context.Context, a *app) (agreed *view, err error) {
+	err = c.onRehearsal(ctx, a, func(w *workspace, plan P) error {
+		shown, err := c.present(a, w, plan, !c.flags.dryRun && a.interactive)
+		if err != nil {
+			return err
+		}
+		question := c.ask(w, plan)
+		if question != "" && !c.flags.dryRun {
+			if ok, err := a.confirm(ctx, question); ok || err != nil {
+				agreed = &shown
+				return err
+			}
+		}
+		if question != "" && !c.outside {
+			if err := c.apply(ctx, w.quiet(), &plan); err != nil {
+				return err
+			}
+		}
+		return c.finish(a, w, plan, question != "", false)
+	})
+	return agreed, err
+}
+
+// onRehearsal makes the plan on a rehearsal, and hands it to use.
+func (c change[P]) onRehearsal(ctx context.Context, a *app, use func(*workspace, P) error) error {
 	w, err := a.openToRead(ctx)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer w.close()
 	if c.night && w.fresh {
-		return nil, noStore(scheduler.ErrNoStore)
+		return noStore(scheduler.ErrNoStore)
 	}
 	turn, err := w.service.Rehearse(ctx, c.turn())
 	if clock, ok := errors.AsType[*scheduler.ClockError](err); ok && c.flags.dryRun {
@@ -106,33 +133,48 @@ func (c change[P]) rehearse(ctx context.Context, a *app) (*view, error) {
 		turn, err = w.service.Rehearse(ctx, scheduler.TurnOptions{AcceptClock: true})
 	}
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer turn.End()
 	w = w.in(turn)
 	if err := c.hear(ctx, a, w); err != nil {
-		return nil, err
+		return err
 	}
 	plan, err := c.plan(ctx, w)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	shown, err := c.present(a, w, plan, !c.flags.dryRun && a.interactive)
-	if err != nil {
-		return nil, err
-	}
-	question := c.ask(w, plan)
-	if question != "" && !c.flags.dryRun {
-		if ok, err := a.confirm(ctx, question); ok || err != nil {
-			return &shown, err
+	return use(w, plan)
+}
+
+// A foreseen plan is one that was shown and tried on a rehearsal.
+type foreseen struct {
+	view
+	todo  bool // there is something to do
+	mails int  // messages that would go out
+}
+
+// foresee makes the plan for who asks later, and tries it.
+func (c change[P]) foresee(ctx context.Context, a *app) (f foreseen, err error) {
+	err = c.onRehearsal(ctx, a, func(w *workspace, plan P) error {
+		if f.view, err = c.view(a, w, plan); err != nil {
+			return err
 		}
-	}
-	if question != "" && !c.outside {
+		if f.todo = c.ask(w, plan) != ""; !f.todo {
+			return nil
+		}
+		before, err := w.service.Store.Notices(ctx)
+		if err != nil {
+			return err
+		}
 		if err := c.apply(ctx, w.quiet(), &plan); err != nil {
-			return nil, err
+			return err
 		}
-	}
-	return nil, c.finish(a, w, plan, question != "", false)
+		after, err := w.service.Store.Notices(ctx)
+		f.mails = len(after) - len(before)
+		return err
+	})
+	return f, err
 }
 
 func (c change[P]) turn() scheduler.TurnOptions {
@@ -150,7 +192,7 @@ func (c change[P]) ask(w *workspace, plan P) string {
 
 // carryOut does it, in a turn of its own. If the plan is not the one that was agreed
 // to, the error is errOther; nil agrees to any.
-func (c change[P]) carryOut(ctx context.Context, a *app, agreed *view) error {
+func (c change[P]) carryOut(ctx context.Context, a *app, agreed agreement) error {
 	w, err := a.openToChange(ctx, !c.night)
 	if err != nil {
 		return err
@@ -171,7 +213,7 @@ func (c change[P]) carryOut(ctx context.Context, a *app, agreed *view) error {
 	}
 	if agreed == nil {
 		_, err = c.present(a, w, plan, false)
-	} else if now, failed := c.view(a, w, plan); failed != nil || !now.same(*agreed) {
+	} else if now, failed := c.view(a, w, plan); failed != nil || !agreed(now) {
 		err = errors.Join(failed, errOther)
 	}
 	if err != nil {
@@ -183,8 +225,10 @@ func (c change[P]) carryOut(ctx context.Context, a *app, agreed *view) error {
 	if err := c.apply(ctx, w, &plan); err != nil {
 		return err
 	}
-	if err := a.tell(ctx, w); err != nil {
-		return err
+	if a.by == "" { // else who serves the pages sends what waits
+		if err := a.tell(ctx, w); err != nil {
+			return err
+		}
 	}
 	return c.finish(a, w, plan, false, true)
 }

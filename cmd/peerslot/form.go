@@ -83,7 +83,9 @@ func programNames(w scheduler.Workspace) []string {
 	return names
 }
 
-func (o formOptions) run(ctx context.Context, a *app) error {
+func (o formOptions) run(ctx context.Context, a *app) error { return o.change(a).run(ctx, a) }
+
+func (o formOptions) change(a *app) change[formed] {
 	return change[formed]{
 		flags: o.changeFlags,
 		plan:  func(ctx context.Context, w *workspace) (formed, error) { return o.plan(ctx, w) },
@@ -113,7 +115,7 @@ func (o formOptions) run(ctx context.Context, a *app) error {
 			f.out.Plan = planned
 			return f.out
 		},
-	}.run(ctx, a)
+	}
 }
 
 // A formed round is what form carries from its plan to its answer.

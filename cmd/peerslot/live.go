@@ -65,7 +65,7 @@ func (l *live) current(ctx context.Context) (web.Workspace, error) {
 	if time.Since(l.looked) > lookEvery {
 		l.look(ctx)
 	}
-	return web.Workspace{Service: l.now.service, Admins: l.now.Web.Admins, Stamp: l.stamp, Fault: l.fault}, nil
+	return web.Workspace{Service: l.now.service, Admins: l.now.Web.Admins, Most: l.now.MaxSessionsPerWeek, Stamp: l.stamp, Fault: l.fault}, nil
 }
 
 // look reads the workspace anew if one of its files was written.

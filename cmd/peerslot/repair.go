@@ -48,6 +48,10 @@ Exit status 3 if something needs a person.`,
 }
 
 func (a *app) repair(ctx context.Context, flags changeFlags, night nightFlags, quiet bool, beat *heartbeat) error {
+	return a.repairChange(flags, night, quiet, beat).run(ctx, a)
+}
+
+func (a *app) repairChange(flags changeFlags, night nightFlags, quiet bool, beat *heartbeat) change[repairing] {
 	return change[repairing]{
 		flags: flags, clock: !night.acceptClock, night: true, hears: true,
 		plan: planRepair,
@@ -90,7 +94,7 @@ func (a *app) repair(ctx context.Context, flags changeFlags, night nightFlags, q
 			}
 			return nil
 		},
-	}.run(ctx, a)
+	}
 }
 
 // A repairing is what repair carries from its plan to its answer.

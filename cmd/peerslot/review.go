@@ -42,6 +42,10 @@ func (a *app) review(ctx context.Context, o scheduler.ReviewOptions, flags chang
 	if o.Weeks < 0 || o.Weeks > 13 {
 		return usagef("", "--weeks %d: want 1 to 13", o.Weeks)
 	}
+	return a.reviewChange(o, flags, night, beat).run(ctx, a)
+}
+
+func (a *app) reviewChange(o scheduler.ReviewOptions, flags changeFlags, night nightFlags, beat *heartbeat) change[reviewing] {
 	return change[reviewing]{
 		flags: flags, clock: !night.acceptClock, night: true, hears: true,
 		plan: func(ctx context.Context, w *workspace) (reviewing, error) { return planReviews(ctx, w, o) },
@@ -62,7 +66,7 @@ func (a *app) review(ctx context.Context, o scheduler.ReviewOptions, flags chang
 		},
 		answer:  reviewing.answer,
 		verdict: reviewing.verdict,
-	}.run(ctx, a)
+	}
 }
 
 // A reviewing is what review carries from its plan to its answer.

@@ -138,7 +138,7 @@ func (a *app) webServer(l *live, at string) (*web.Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &web.Server{URL: u, Trusted: c.Web.Trusted, Open: l.current, Accounts: l.store, Feeds: l.store, Key: key, Answer: review.Answer, Now: a.now, Log: a.log()}
+	s := &web.Server{URL: u, Trusted: c.Web.Trusted, Open: l.current, Accounts: l.store, Feeds: l.store, Key: key, Answer: review.Answer, Planner: webPlanner{a}, Now: a.now, Log: a.log()}
 	if s.OIDC, err = a.provider(c.Web.OIDC); err != nil {
 		return nil, err
 	}

@@ -158,6 +158,7 @@ func (a *app) openConfig(ctx context.Context, c *config.Config, other otherBacke
 		Now:       a.now,
 		Log:       a.log(),
 		Progress:  newProgress(a).report,
+		By:        a.by,
 		AnswerKey: func(create bool) ([]byte, error) { return a.answerKey(c, create) },
 	}
 	if letters != nil && letters.Invite != mail.InviteNone {

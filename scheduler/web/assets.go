@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"path"
 	"strings"
+
+	"github.com/peerslot/peerslot/scheduler/report/overview"
 )
 
 //go:embed static
@@ -32,12 +34,17 @@ func newAssets() assets {
 	files, _ := staticFiles.ReadDir("static")
 	for _, f := range files {
 		body, _ := staticFiles.ReadFile("static/" + f.Name())
-		sum := sha256.Sum256(body)
-		name := hex.EncodeToString(sum[:8]) + path.Ext(f.Name())
-		a.names[f.Name()] = name
-		a.files[name] = asset{kinds[path.Ext(f.Name())], body, zipped(body)}
+		a.add(f.Name(), body)
 	}
+	a.add("report.css", []byte(overview.Style))
 	return a
+}
+
+func (a assets) add(file string, body []byte) {
+	sum := sha256.Sum256(body)
+	name := hex.EncodeToString(sum[:8]) + path.Ext(file)
+	a.names[file] = name
+	a.files[name] = asset{kinds[path.Ext(file)], body, zipped(body)}
 }
 
 // path returns the path of a file of static.

@@ -34,6 +34,7 @@ type page struct {
 	Viewer viewer // zero for nobody
 	Here   string // path of the page among those of the navigation
 	Style  string // path of the style
+	More   string // path of a style besides, "" for none
 	Script string // path of the script, "" for none
 	Data   any
 }
@@ -41,6 +42,9 @@ type page struct {
 // render writes a page, whole, or an error before anything is written.
 func (s *Server) render(w http.ResponseWriter, r *http.Request, status int, name string, p page) error {
 	p.Style = s.assets.path("style.css")
+	if p.More != "" {
+		p.More = s.assets.path(p.More)
+	}
 	if p.Script != "" {
 		p.Script = s.assets.path(p.Script)
 	}

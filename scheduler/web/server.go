@@ -44,6 +44,8 @@ type Server struct {
 	// Answer keeps what a member would like to follow their group's series.
 	Answer func(ctx context.Context, s *scheduler.Service, group string, who calendar.Address, a scheduler.Answer) error
 
+	Planner Planner // makes and carries out plans for admins; nil if nothing does
+
 	OIDC *Provider // who vouches for people, too; nil for nobody
 
 	Now func() time.Time
@@ -52,6 +54,7 @@ type Server struct {
 	stopping atomic.Bool
 	views    viewCache
 	bodies   bodyCache
+	stands   standingCache
 	asked    askLimit
 	letters  chan letter
 	assets   assets
@@ -62,6 +65,7 @@ type Server struct {
 type Workspace struct {
 	*scheduler.Service
 	Admins []calendar.Address
+	Most   int   // peer sessions a week that are good for somebody
 	Stamp  int64 // another one after the files were read anew
 	Fault  error // why an edit of the files is not used; for admins
 }
@@ -91,6 +95,7 @@ func (s *Server) routes(mux *http.ServeMux) {
 	mux.Handle("POST /signout", s.member(s.signOut))
 
 	s.feedRoutes(mux)
+	s.adminRoutes(mux)
 
 	mux.Handle("GET /{$}", s.member(s.home))
 	mux.Handle("GET /hours", s.member(s.hours))

@@ -17,6 +17,7 @@ import (
 type view struct {
 	service  *scheduler.Service // ready: with the groups that forming made
 	admins   []calendar.Address
+	most     int   // peer sessions a week that are good for somebody
 	fault    error // why an edit of the files is not used
 	zone     *time.Location
 	bookings scheduler.Bookings
@@ -72,7 +73,7 @@ func newView(ctx context.Context, here Workspace) (*view, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := &view{service: service, admins: here.Admins, fault: here.Fault, groups: service.Workspace.GroupsByName(), mine: map[calendar.Address][]string{}, aliases: service.Workspace.Roster.Aliases()}
+	v := &view{service: service, admins: here.Admins, most: here.Most, fault: here.Fault, groups: service.Workspace.GroupsByName(), mine: map[calendar.Address][]string{}, aliases: service.Workspace.Roster.Aliases()}
 	if v.zone, err = availability.LoadZone(service.Workspace.Zone); err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package web
 
 import (
 	"html/template"
+	"slices"
 	"strings"
 	"time"
 
@@ -18,6 +19,8 @@ var words = template.FuncMap{
 	"city":  city,
 	"count": report.Count,
 	"join":  strings.Join,
+	"plus":  func(a, b int) int { return a + b },
+	"has":   func(list []string, s string) bool { return slices.Contains(list, s) },
 }
 
 // when says a time in full: "Tue 2 March, 17:30 Berlin".

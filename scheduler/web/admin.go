@@ -1,0 +1,359 @@
+package web
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/planning"
+	"github.com/peerslot/peerslot/scheduler/report"
+)
+
+func (s *Server) adminRoutes(mux *http.ServeMux) {
+	mux.Handle("GET /admin", s.admin(s.adminPage))
+	mux.Handle("GET /admin/report", s.admin(s.reportPage))
+	mux.Handle("GET /admin/plan", s.admin(s.planPage))
+	mux.Handle("POST /admin/plan", s.admin(s.applyPlan))
+}
+
+// How much of a long list the page shows.
+const (
+	mostMail   = 20
+	mostLoad   = 12
+	mostByHand = 10
+	nightsBack = 14 * 24 * time.Hour
+)
+
+type adminData struct {
+	Fault     string
+	Done      string // what was applied just now
+	Attention []needs
+	Groups    []groupRow
+	AsOf      time.Time // of the figures; zero before the first night
+	Load      []loadRow
+	Most      int // peer sessions a week that are good for somebody
+	Mail      []mailRow
+	Waiting   int
+	Nights    []nightRow
+	ByHand    []handRow
+}
+
+// needs is something that needs a person.
+type needs struct{ Group, Path, What string }
+
+type groupRow struct {
+	report.Status
+	Path  string
+	Next  time.Time
+	Share string
+	Known string
+}
+
+type loadRow struct {
+	Name     string
+	Sessions int
+	Week     time.Time
+	Average  string
+	TooMuch  bool
+}
+
+type mailRow struct {
+	To, Group, What, Fault string
+	Made                   time.Time
+}
+
+// nightRow is what was done without anybody looking, by day.
+type nightRow struct {
+	Day  time.Time
+	What string
+}
+
+type handRow struct {
+	At              time.Time
+	Who, Group, Why string
+}
+
+// adminPage shows how everything stands, what needs a person first. It reads no
+// calendar: what it knows of them is of the last night.
+func (s *Server) adminPage(w http.ResponseWriter, r *http.Request, v viewer) error {
+	now := s.Now()
+	stands, err := s.stands.of(r.Context(), v.view, now)
+	if err != nil {
+		return err
+	}
+	d := adminData{Done: r.URL.Query().Get("done"), Attention: stands.attention, Groups: stands.groups, AsOf: stands.asOf, Load: stands.load, Most: cmp.Or(v.view.most, 3)}
+	if !slices.Contains(plans, d.Done) {
+		d.Done = ""
+	}
+	if v.view.fault != nil {
+		d.Fault = v.view.fault.Error()
+	}
+	if err := s.besides(r.Context(), v.view, now, &d); err != nil {
+		return err
+	}
+	return s.render(w, r, http.StatusOK, "admin", page{Title: "How things stand", Viewer: v, Here: "/admin", Data: d})
+}
+
+// besides fills in what changes without bookings: mail and nights.
+func (s *Server) besides(ctx context.Context, n *view, now time.Time, d *adminData) error {
+	store, name := n.service.Store, n.service.Workspace.Name
+	waiting, err := store.Notices(ctx)
+	if err != nil {
+		return fmt.Errorf("read the mail that waits: %w", err)
+	}
+	d.Waiting = len(waiting)
+	for _, notice := range waiting[:min(len(waiting), mostMail)] {
+		d.Mail = append(d.Mail, mailRow{name(notice.To), notice.Group, string(notice.Kind), notice.Fault, notice.Made})
+	}
+	lost, err := store.Undelivered(ctx)
+	if err != nil {
+		return fmt.Errorf("read the mail that reached nobody: %w", err)
+	}
+	for _, notice := range lost {
+		d.Attention = append(d.Attention[:len(d.Attention):len(d.Attention)], n.needs(notice.Group, fmt.Sprintf("a message to %s did not arrive: %s", name(notice.To), cmp.Or(notice.Fault, string(notice.State)))))
+	}
+	known, err := store.Unattended(ctx)
+	if err != nil {
+		return fmt.Errorf("read what was done unattended: %w", err)
+	}
+	for _, f := range known.Findings() {
+		at := report.NewAttention(n.service.Workspace, f)
+		d.Attention = append(d.Attention[:len(d.Attention):len(d.Attention)], n.needs(at.Group, at.What))
+	}
+	events, err := store.History(ctx, "", now.Add(-nightsBack))
+	if err != nil {
+		return fmt.Errorf("read the history: %w", err)
+	}
+	d.Nights, d.ByHand = nightsOf(events, known, n.zone), n.byHand(events)
+	return nil
+}
+
+// nightsOf returns what happened by day, the last first.
+func nightsOf(events []scheduler.Event, known scheduler.Unattended, zone *time.Location) []nightRow {
+	days := map[availability.Date]map[string]int{}
+	count := func(at time.Time, what string) {
+		day := availability.DateOf(at.In(zone))
+		if days[day] == nil {
+			days[day] = map[string]int{}
+		}
+		days[day][what]++
+	}
+	for _, e := range events {
+		if e.By == "" {
+			count(e.At, e.What)
+		}
+	}
+	for what, at := range map[string]time.Time{"": known.Repaired, " ": known.Reviewed} {
+		if !at.IsZero() {
+			count(at, what)
+		}
+	}
+	var out []nightRow
+	for day, counts := range days {
+		var words []string
+		for what, n := range counts {
+			if strings.TrimSpace(what) != "" {
+				words = append(words, fmt.Sprintf("%s %d", what, n))
+			}
+		}
+		slices.Sort(words)
+		if counts[" "] > 0 {
+			words = append([]string{"review went through"}, words...)
+		}
+		if counts[""] > 0 {
+			words = append([]string{"repair went through"}, words...)
+		}
+		out = append(out, nightRow{day.In(zone).Start, strings.Join(words, ", ")})
+	}
+	slices.SortFunc(out, func(a, b nightRow) int { return b.Day.Compare(a.Day) })
+	return out
+}
+
+// byHand returns what people asked for lately, the last first.
+func (n *view) byHand(events []scheduler.Event) []handRow {
+	var out []handRow
+	for _, e := range slices.Backward(events) {
+		if e.By != "" && len(out) < mostByHand {
+			out = append(out, handRow{e.At, n.service.Workspace.Name(e.By), e.Group, e.What + ": " + e.Why})
+		}
+	}
+	return out
+}
+
+func (n *view) needs(group, what string) needs {
+	at := needs{Group: group, What: what}
+	if _, known := n.groups[group]; known {
+		at.Path = groupPath(group)
+	}
+	return at
+}
+
+// A standing is how everything stands, as the last night found it.
+type standing struct {
+	attention []needs
+	found     []report.Attention
+	groups    []groupRow
+	load      []loadRow
+	asOf      time.Time
+	attended  []scheduler.Attended
+}
+
+// standingFor is how long a standing is shown: sessions go by.
+const standingFor = time.Minute
+
+// A standingCache keeps the standing of the last view.
+type standingCache struct {
+	mu   sync.Mutex
+	view *view
+	at   time.Time
+	last *standing
+}
+
+func (c *standingCache) of(ctx context.Context, n *view, now time.Time) (*standing, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.view == n && now.Sub(c.at) < standingFor && !now.Before(c.at) {
+		return c.last, nil
+	}
+	made, err := n.standing(ctx, now)
+	if err != nil {
+		return nil, err
+	}
+	c.view, c.at, c.last = n, now, made
+	return made, nil
+}
+
+// standing reads what the nights found, and arranges it by group.
+func (n *view) standing(ctx context.Context, now time.Time) (*standing, error) {
+	service := n.service
+	attended, err := service.Store.Attended(ctx, "")
+	if err != nil {
+		return nil, fmt.Errorf("read who could attend: %w", err)
+	}
+	rounds, err := service.Store.Rounds(ctx, "")
+	if err != nil {
+		return nil, fmt.Errorf("read the rounds: %w", err)
+	}
+	unreadable, err := service.Store.Unreadable(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read whose calendars are unreadable: %w", err)
+	}
+	out := &standing{attended: attended}
+	found := map[calendar.UID]scheduler.Attended{}
+	for _, t := range attended {
+		found[t.UID] = t
+		out.asOf = availability.Later(out.asOf, t.At)
+	}
+	findings := planning.Upkeep(planning.Snapshot{Workspace: service.Workspace, Bookings: n.bookings, Rounds: rounds, Now: now})
+	status := map[string]scheduler.Status{}
+	for _, b := range n.bookings {
+		st, poor := n.status(b, found[b.Series.UID], now)
+		if had, ok := status[b.Group]; !ok || had.Booking.Reviewed {
+			status[b.Group] = st
+		}
+		findings = append(findings, poor...)
+	}
+	of := map[string][]string{}
+	for _, f := range findings {
+		at := report.NewAttention(service.Workspace, f)
+		out.found = append(out.found, at)
+		of[at.Group] = append(of[at.Group], at.What)
+		out.attention = append(out.attention, n.needs(at.Group, at.What))
+	}
+	for _, a := range sortedAddresses(unreadable) {
+		out.attention = append(out.attention, needs{What: fmt.Sprintf("the calendar of %s cannot be read since %s: 'peerslot check' says why", service.Workspace.Name(a), unreadable[a].In(n.zone).Format("2 January"))})
+	}
+	for _, name := range n.names {
+		st, booked := status[name]
+		if !booked {
+			st = scheduler.Status{Group: n.groups[name]}
+		}
+		out.groups = append(out.groups, n.row(st, of[name]))
+	}
+	out.load = n.loads(now)
+	return out, nil
+}
+
+func sortedAddresses[V any](m map[calendar.Address]V) []calendar.Address {
+	var out []calendar.Address
+	for a := range m {
+		out = append(out, a)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// status counts one series by what the nights found, and finds its sessions to come that
+// too few can attend.
+func (n *view) status(b scheduler.Booking, found scheduler.Attended, now time.Time) (scheduler.Status, []scheduler.Finding) {
+	st := scheduler.Status{Group: scheduler.GroupIn(n.groups, b), Booking: &b, Series: b.Series}
+	occurrences, err := b.Series.Occurrences()
+	if err != nil {
+		return st, nil // named by upkeep
+	}
+	quorum := n.service.Workspace.ProgramOf(b).Quorum
+	var poor []scheduler.Finding
+	for _, o := range occurrences {
+		var share scheduler.Share
+		verdicts := make(planning.Verdicts, 0, len(found.Members))
+		var missing []calendar.Address
+		for _, a := range found.Members {
+			v, _ := found.Verdict(a, o)
+			share.Count(v.Can)
+			verdicts = append(verdicts, v.Can)
+			if v.Can == availability.No {
+				missing = append(missing, a)
+			}
+		}
+		switch {
+		case o.Cancelled:
+		case !o.End.After(now):
+			st.Held, st.Attendance = st.Held+1, st.Attendance.Plus(share)
+		default:
+			st.Left++
+			if st.Next.Empty() || o.Start.Before(st.Next.Start) {
+				st.Next = o.Interval
+			}
+			if share.Known() > 0 && !verdicts.Meets(quorum) && o.Start.Before(now.Add(n.service.Workspace.Repair.Horizon)) {
+				poor = append(poor, scheduler.Finding{Kind: scheduler.UnderQuorum, Group: b.Group, Program: b.Program, UID: b.Series.UID, At: o.Start, Missing: missing, Share: share})
+			}
+		}
+	}
+	return st, poor
+}
+
+func (n *view) row(st scheduler.Status, attention []string) groupRow {
+	row := groupRow{Status: report.NewStatus(st, attention), Path: groupPath(st.Group.Name)}
+	if row.Status.Next != nil {
+		row.Next = *row.Status.Next
+	}
+	if row.Attendance != nil {
+		row.Share = fmt.Sprintf("%.0f%%", 100**row.Attendance)
+	}
+	if row.Held > 0 {
+		row.Known = fmt.Sprintf("%d of %d known", row.Status.Known, row.Status.Known+row.Unknown)
+	}
+	return row
+}
+
+// loads returns who has most peer sessions in a week to come.
+func (n *view) loads(now time.Time) []loadRow {
+	all := planning.Loads(n.bookings, n.aliases, n.zone, now)
+	slices.SortStableFunc(all, func(a, b scheduler.Load) int { return cmp.Compare(b.Sessions, a.Sessions) })
+	var out []loadRow
+	for _, l := range all[:min(len(all), mostLoad)] {
+		if l.Sessions < 2 {
+			break // one session a week is no load
+		}
+		out = append(out, loadRow{n.service.Workspace.Name(l.Person), l.Sessions, l.Week.In(n.zone).Start, fmt.Sprintf("%.1f", l.Average), l.Sessions > cmp.Or(n.most, 3)})
+	}
+	return out
+}

@@ -1,0 +1,248 @@
+package web_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/report"
+	"github.com/peerslot/peerslot/scheduler/web"
+)
+
+// A planner stands in for the commands.
+type planner struct {
+	plan    web.Plan
+	err     error
+	asked   web.PlanAsk
+	applied []string // hashes
+	by      calendar.Address
+}
+
+func (p *planner) Plan(_ context.Context, ask web.PlanAsk) (web.Plan, error) {
+	p.asked = ask
+	return p.plan, p.err
+}
+
+func (p *planner) Apply(_ context.Context, ask web.PlanAsk, hash string, by calendar.Address) error {
+	p.asked = ask
+	if hash != p.plan.Hash {
+		return &web.OtherPlanError{Now: p.plan}
+	}
+	p.applied, p.by = append(p.applied, hash), by
+	return p.err
+}
+
+func withPlanner(p *planner) func(*site) { return func(s *site) { s.Planner = p } }
+
+// attended records who could attend the sessions of a booking, as a night would.
+func (s *site) attended(t testing.TB, b scheduler.Booking, cans ...availability.Can) {
+	t.Helper()
+	occurrences, err := b.Series.Occurrences()
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := scheduler.Attended{UID: b.Series.UID, Group: b.Group, At: s.now, Members: []calendar.Address{ana, bo, cem}}
+	for _, o := range occurrences {
+		one := scheduler.AttendedSession{Original: o.Original, Interval: o.Interval}
+		for _, can := range cans {
+			one.Verdicts = append(one.Verdicts, availability.Verdict{Can: can})
+		}
+		found.Sessions = append(found.Sessions, one)
+	}
+	if _, err := s.store.Commit(t.Context(), scheduler.Batch{Attended: []scheduler.Attended{found}}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestAdminPagesAreForAdmins(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, withPlanner(&planner{}))
+	member := s.as(t, ana)
+	nothing := member.get("/nothing-at-all")
+	for _, path := range []string{"/admin", "/admin/plan", "/admin/plan?do=repair", "/admin/report"} {
+		if w := member.get(path); w.Code != http.StatusNotFound || w.Body.String() != nothing.Body.String() {
+			t.Errorf("GET %s by a member: %d; want the same 404 as of a page that is not there", path, w.Code)
+		}
+		if w := s.browser(t).get(path); w.Code != http.StatusSeeOther {
+			t.Errorf("GET %s by nobody: %d, want a redirect to sign in", path, w.Code)
+		}
+		if w := s.as(t, mia).get(path); w.Code != http.StatusOK {
+			t.Errorf("GET %s by an admin: %d\n%s", path, w.Code, w.Body)
+		}
+	}
+	if w := member.post("/admin/plan", url.Values{"do": {"repair"}}); w.Code != http.StatusNotFound {
+		t.Errorf("a member applies a plan: %d, want 404", w.Code)
+	}
+}
+
+func TestAdminSaysHowThingsStand(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	b := s.book(t)
+	s.attended(t, b, availability.Yes, availability.No, availability.No)
+	s.now = start.AddDate(0, 0, 5) // after the first session
+	notices := []scheduler.Notice{
+		{ID: "1", Kind: scheduler.NoticeInvited, To: bo, Group: "leads", UID: b.Series.UID, State: scheduler.NoticeWaits, Made: s.now, Fault: "greylisted"},
+		{ID: "2", Kind: scheduler.NoticeInvited, To: cem, Group: "leads", UID: b.Series.UID, State: scheduler.NoticeRefused, Made: s.now},
+	}
+	batch := scheduler.Batch{
+		Notices:    notices,
+		Events:     []scheduler.Event{{At: s.now, Group: "leads", What: "move", Why: "asked for", By: mia}, {At: s.now.AddDate(0, 0, -1), Group: "leads", What: "cancel"}},
+		Unreadable: map[calendar.Address]time.Time{dee: start},
+		Unattended: &scheduler.Unattended{Repaired: s.now},
+	}
+	if _, err := s.store.Commit(t.Context(), batch); err != nil {
+		t.Fatal(err)
+	}
+	got := s.as(t, mia).read("/admin")
+	for _, want := range []string{
+		`<a href="/groups/leads">leads</a>`, "tue 15:00", "1/13", "33%", "3 of 3 known", // the group
+		"a message to Cem Lima did not arrive", "Dee Lima cannot be read since 2 January", "needs", // what needs a person
+		"1 message waits", "greylisted", "repair went through", "cancel 1", "move: asked for",
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("the page does not say %q:\n%s", want, got)
+		}
+	}
+	if below, _, ok := strings.Cut(got, "<h2 id=\"groups\""); !ok || !strings.Contains(below, "Tue 13 Jan 15:00: 1 of 3 can attend") {
+		t.Errorf("the session that too few can attend does not stand first:\n%s", below)
+	}
+}
+
+func TestReportPage(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.attended(t, s.book(t), availability.Yes, availability.Maybe, availability.No)
+	s.now = start.AddDate(0, 0, 12) // after two sessions
+	c := s.as(t, mia)
+	got := c.read("/admin/report")
+	for _, want := range []string{"Of 6 attendances 4 known", "50%", "<svg", `rel="stylesheet" href="/static/`} {
+		if !strings.Contains(got, want) {
+			t.Errorf("the report does not say %q:\n%s", want, got)
+		}
+	}
+	if strings.Contains(got, "style=") || strings.Contains(got, "<style") {
+		t.Error("the report has styles of its own, which the policy refuses")
+	}
+	if nameless := c.read("/admin/report?weeks=52&nameless=1"); strings.Contains(nameless, ">leads<") || !strings.Contains(nameless, "52 weeks") {
+		t.Error("the report without names names a group, or has other weeks")
+	}
+	if nothing := c.read("/admin/report?weeks=nonsense"); !strings.Contains(nothing, `<option value="13" selected>`) {
+		t.Error("weeks that nobody offered are not the default")
+	}
+}
+
+func TestPlanIsShownAndAppliedAsShown(t *testing.T) {
+	t.Parallel()
+	p := &planner{plan: web.Plan{
+		Hash: "h1", Steps: 1, Mails: 3, Text: "1 series checked <now>",
+		Changes:   []web.PlanChange{{Group: "leads", What: "move", Before: "Tue 6 Jan 15:00 (1 can)", After: "Wed 7 Jan 15:00 (3 can)", Why: "Bo can come"}},
+		Attention: []report.Attention{{Group: "leads", What: "too few can come"}},
+	}}
+	s := newSite(t, withPlanner(p))
+	c := s.as(t, mia)
+	got := c.read("/admin/plan?do=repair")
+	for _, want := range []string{"Apply 1 change and send 3 messages", "Wed 7 Jan 15:00 (3 can)", "too few can come", "1 series checked &lt;now&gt;", `name="hash" value="h1"`} {
+		if !strings.Contains(got, want) {
+			t.Errorf("the plan does not say %q:\n%s", want, got)
+		}
+	}
+	w := c.post("/admin/plan", url.Values{"do": {"repair"}, "hash": {"h1"}})
+	if w.Code != http.StatusSeeOther || len(p.applied) != 1 || p.by != mia {
+		t.Fatalf("applying: %d, applied %v by %q; want a redirect, h1 by mia", w.Code, p.applied, p.by)
+	}
+	if got := c.read(w.Header().Get("Location")); !strings.Contains(got, "Done: repair") {
+		t.Error("the page after it does not say that it was done")
+	}
+	p.plan.Hash, p.plan.Changes[0].After = "h2", "Thu 8 Jan 15:00 (3 can)"
+	w = c.post("/admin/plan", url.Values{"do": {"repair"}, "hash": {"h1"}})
+	if body := w.Body.String(); w.Code != http.StatusConflict || len(p.applied) != 1 || !strings.Contains(body, "nothing was done") || !strings.Contains(body, `value="h2"`) || !strings.Contains(body, "Thu 8 Jan") {
+		t.Errorf("a plan that is another one by now: %d, applied %v; want 409 with the new plan:\n%s", w.Code, p.applied, body)
+	}
+}
+
+func TestPlanForm(t *testing.T) {
+	t.Parallel()
+	p := &planner{plan: web.Plan{Hash: "h", Steps: 1}}
+	s := newSite(t, withPlanner(p), func(s *site) {
+		circles := scheduler.DefaultProgram()
+		circles.Name, circles.Kind = "circles", scheduler.Circle
+		s.here.Service.Workspace.Programs = []scheduler.Program{circles}
+		s.here.Service.Workspace.Groups[0].Program = "circles"
+	})
+	c := s.as(t, mia)
+	got := c.read("/admin/plan?do=form&program=circles&seed=7&keep=leads&keep=nobody&swap-a=ana@acme.example&swap-b=bo@acme.example")
+	if a := p.asked; a.Program != "circles" || a.Seed != 7 || len(a.Keep) != 1 || a.Keep[0] != "leads" || a.Swap != [2]calendar.Address{ana, bo} {
+		t.Errorf("asked for %+v; want circles, seed 7, leads kept, ana and bo in each other's places", a)
+	}
+	for _, want := range []string{`name="keep" value="leads" checked`, `type="hidden" name="swap-b" value="bo@acme.example"`, `type="hidden" name="seed" value="7"`} {
+		if !strings.Contains(got, want) {
+			t.Errorf("what was asked for is not kept: no %s", want)
+		}
+	}
+	for query, what := range map[string]string{
+		"do=form&program=others": "of no program", "do=delete": "of no kind that there is",
+	} {
+		p.asked = web.PlanAsk{}
+		c.read("/admin/plan?" + query)
+		if p.asked.Do != "" {
+			t.Errorf("a plan %s was made: %+v", what, p.asked)
+		}
+	}
+	c.read("/admin/plan?do=book&group=leads&group=nobody")
+	if a := p.asked; a.Do != "book" || len(a.Groups) != 1 || a.Groups[0] != "leads" {
+		t.Errorf("asked for %+v; want to book leads alone", a)
+	}
+}
+
+type faultyPlan struct{ error }
+
+func (faultyPlan) Hint() string { return "take fewer people" }
+
+func TestPlanThatCannotBeMade(t *testing.T) {
+	t.Parallel()
+	p := &planner{err: faultyPlan{errors.New("no groups keep the rules")}}
+	s := newSite(t, withPlanner(p))
+	w := s.as(t, mia).get("/admin/plan?do=repair")
+	if body := w.Body.String(); w.Code != http.StatusUnprocessableEntity || !strings.Contains(body, "no groups keep the rules") || !strings.Contains(body, "take fewer people") || strings.Contains(body, "Apply") {
+		t.Errorf("%d; want 422 with the error and what to do, and nothing to apply:\n%s", w.Code, body)
+	}
+}
+
+func BenchmarkAdmin(b *testing.B) {
+	s := newLargeSite(b, 2000)
+	link, err := s.Link(b.Context(), mia, "", "")
+	if err != nil {
+		b.Fatal(err)
+	}
+	form := strings.NewReader(url.Values{"email": {string(mia)}}.Encode())
+	r := httptest.NewRequest(http.MethodPost, strings.TrimPrefix(link, s.URL.String()), form)
+	r.Host = s.URL.Host
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	w := httptest.NewRecorder()
+	s.serve.ServeHTTP(w, r)
+	for _, path := range []string{"/admin", "/admin/report"} {
+		b.Run(fmt.Sprint("page=", path), func(b *testing.B) {
+			for b.Loop() {
+				r := s.request(path)
+				for _, cookie := range w.Result().Cookies() {
+					r.AddCookie(cookie)
+				}
+				page := httptest.NewRecorder()
+				s.serve.ServeHTTP(page, r)
+				if page.Code != http.StatusOK {
+					b.Fatalf("GET %s: %d\n%s", path, page.Code, page.Body)
+				}
+			}
+		})
+	}
+}

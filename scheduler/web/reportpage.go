@@ -1,0 +1,76 @@
+package web
+
+import (
+	"html/template"
+	"net/http"
+	"strconv"
+
+	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/report/overview"
+)
+
+// spans are the weeks that a report can look back.
+var spans = []int{overview.Weeks, 2 * overview.Weeks, 4 * overview.Weeks}
+
+type reportData struct {
+	Body  template.HTML
+	Weeks int
+	Spans []int
+	Names bool
+}
+
+// reportPage shows what 'peerslot report' writes, as the nights found it.
+func (s *Server) reportPage(w http.ResponseWriter, r *http.Request, v viewer) error {
+	d := reportData{Weeks: overview.Weeks, Spans: spans, Names: !r.URL.Query().Has("nameless")}
+	for _, n := range spans {
+		if r.URL.Query().Get("weeks") == strconv.Itoa(n) {
+			d.Weeks = n
+		}
+	}
+	stands, err := s.stands.of(r.Context(), v.view, s.Now())
+	if err != nil {
+		return err
+	}
+	in, err := overview.Read(r.Context(), v.view.service, d.Weeks)
+	if err != nil {
+		return err
+	}
+	in.Attention, in.Sessions = stands.found, sessionsFound(stands.attended, in.Bookings)
+	shown, err := overview.New(in)
+	if err != nil {
+		return err
+	}
+	if d.Body, err = shown.Body(d.Names); err != nil {
+		return err
+	}
+	return s.render(w, r, http.StatusOK, "report", page{Title: shown.Title(), Viewer: v, Here: "/admin", More: "report.css", Data: d})
+}
+
+// sessionsFound returns the sessions that nights looked at and that are not cancelled.
+func sessionsFound(attended []scheduler.Attended, bookings []scheduler.Booking) []overview.Session {
+	of := map[calendar.UID]scheduler.Booking{}
+	for _, b := range bookings {
+		of[b.Series.UID] = b
+	}
+	var out []overview.Session
+	for _, t := range attended {
+		b, known := of[t.UID]
+		if !known {
+			continue
+		}
+		for _, found := range t.Sessions {
+			if b.Series.Override(found.Original).Cancelled {
+				continue
+			}
+			one := overview.Session{UID: t.UID, Group: b.Group, Program: b.Program, Interval: found.Interval}
+			for i, a := range t.Members {
+				if i < len(found.Verdicts) {
+					one.Members = append(one.Members, overview.Answer{Person: a, Can: found.Verdicts[i].Can})
+				}
+			}
+			out = append(out, one)
+		}
+	}
+	return out
+}
