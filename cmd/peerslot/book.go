@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -53,7 +54,7 @@ of repair. A group that has a series already is left alone.`,
 	flags.BoolVar(&o.all, "all", false, "book every group that has no series")
 	flags.StringSliceVar(&o.with, "with", nil, "`ADDRESSES` of an ad-hoc group, comma-separated")
 	flags.StringVar(&o.name, "name", "", "`NAME` of the ad-hoc group")
-	flags.StringVar(&o.slot, "slot", "", "book this `SLOT`, such as \"tue 15:00\", instead of the best")
+	flags.StringVar(&o.slot, "slot", "", "book this `SLOT`, such as \"tue 15:00\" or tue-15:00, instead of the best")
 	flags.BoolVar(&o.noMoves, "no-moves", false, "leave every session at the slot, however bad its week")
 	flags.BoolVar(&o.anyway, "anyway", false, "with --slot: book it also if fewer than the quorum can attend most of its sessions")
 	return cmd
@@ -220,7 +221,7 @@ func (o bookOptions) requests(w *workspace, groups []scheduler.Group, now time.T
 			r.Asked = scheduler.Asked{Cadence: o.cadence != "", Start: o.start != ""}
 		}
 		if o.slot != "" {
-			if r.Slot, err = availability.ParseSlot(o.slot, search.Length, search.Zone); err != nil {
+			if r.Slot, err = availability.ParseSlot(strings.Replace(o.slot, "-", " ", 1), search.Length, search.Zone); err != nil {
 				return nil, usagef("", "--%w", err)
 			}
 		}

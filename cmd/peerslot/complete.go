@@ -26,12 +26,12 @@ type completer = cobra.CompletionFunc
 func (a *app) complete(root *cobra.Command) {
 	arguments := map[string]completer{
 		"answer": a.completeAnswer, "book": a.completeGroups, "cancel": a.completeGroup, "demo": folders, "export": a.completeGroups,
-		"form": a.completeProgram, "freebusy": a.completePeople, "history": a.completeGroup, "init": folders, "man": folders,
+		"form": a.completeProgram, "freebusy": a.completePeople, "history": a.completeGroup, "init": folders, "link": a.completePerson, "man": folders,
 		"review": a.completeGroups, "slots": a.completeGroup,
 	}
 	flags := map[string]completer{
 		"allow-host": nothing, "as": a.completePerson, "budget": words("2s", "6s", "30s"), "cadence": words("weekly", "biweekly", "monthly"),
-		"config": suffixes("yaml", "yml"), "duration": words("30m", "45m", "50m", "60m", "90m"), "from": dates, "heartbeat": files, "old": suffixes("yaml", "yml"), "ics": suffixes("ics"),
+		"config": suffixes("yaml", "yml"), "every": words("5s", "15s", "1m"), "jobs": words("1", "4", "8", "16"), "listen": words("127.0.0.1:8080", ":8080"), "duration": words("30m", "45m", "50m", "60m", "90m"), "from": dates, "heartbeat": files, "old": suffixes("yaml", "yml"), "ics": suffixes("ics"),
 		"intro": a.anyGroup, "keep": a.anyGroup, "log-format": words("text", "json"), "name": nothing, "now": nothing, "output": files, "place": a.completePerson, "rounds": words("1", "3", "8"),
 		"rebook": a.anyGroup, "read": files, "sample": a.completePerson, "seed": nothing, "slot": slots, "start": dates, "step": words("15m", "30m", "60m"), "svg": suffixes("svg"),
 		"swap": a.completeList, "to": dates, "top": words("1", "3", "5", "10"), "weeks": words("4", "6", "8", "13"), "with": a.completeList, "zone": a.completeZone,
@@ -94,18 +94,19 @@ func dates(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective
 	return append(list, "in 1 week", "in 2 weeks", "in 4 weeks"), noFiles | cobra.ShellCompDirectiveKeepOrder
 }
 
-// slots completes a weekday, and then the hour.
+// slots completes a weekday, and once it stands there the hour. A blank between them
+// would have to be quoted, and zsh loses one that a word ends in.
 func slots(_ *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
-	day, _, hasDay := strings.Cut(typed, " ")
 	var list []string
-	if !hasDay {
+	day, _, _ := strings.Cut(strings.ToLower(typed), "-")
+	if _, ok := weekday(day); !ok {
 		for _, day := range weekdays {
-			list = append(list, day[:3]+" ")
+			list = append(list, day[:3])
 		}
 		return list, noFiles | cobra.ShellCompDirectiveKeepOrder | cobra.ShellCompDirectiveNoSpace
 	}
 	for _, clock := range []string{"09:00", "10:00", "11:00", "12:00", "13:00", "14:00", "15:00", "16:00", "17:00"} {
-		list = append(list, day+" "+clock)
+		list = append(list, day+"-"+clock)
 	}
 	return list, noFiles | cobra.ShellCompDirectiveKeepOrder
 }

@@ -50,6 +50,8 @@ func TestCompletions(t *testing.T) {
 		"freebusy --ics x --zone |":              "Europe/Berlin",
 		"freebusy --from |":                      "next monday",
 		"slots --cadence |":                      "biweekly",
+		"book --slot |":                          "wed",
+		"book --slot Tue|":                       "tue-15:00",
 		"groups --intro |":                       "clash",
 		"history |":                              "clash",
 		"status |":                               "",
