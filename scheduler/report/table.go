@@ -215,8 +215,8 @@ func (p Printer) Check(ok bool, what, detail, mend string) {
 	if !ok {
 		mark = p.paint(bad, "mend ")
 	}
-	p.Println(mark + Line(what) + ": " + Line(detail))
+	p.Println(mark + p.wrap("     " + Line(what) + ": " + Line(detail))[len("     "):])
 	if mend != "" {
-		p.Println("     " + Line(mend))
+		p.Println(p.wrap("     " + Line(mend)))
 	}
 }
