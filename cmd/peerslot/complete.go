@@ -95,10 +95,14 @@ func dates(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective
 }
 
 // slots completes a weekday, and once it stands there the hour. A blank between them
-// would have to be quoted, and zsh loses one that a word ends in.
+// has to be quoted, and zsh loses one that a word ends in: a hyphen does as well.
 func slots(_ *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
 	var list []string
-	day, _, _ := strings.Cut(strings.ToLower(typed), "-")
+	between := "-"
+	if strings.Contains(typed, " ") {
+		between = " "
+	}
+	day, _, _ := strings.Cut(strings.ToLower(typed), between)
 	if _, ok := weekday(day); !ok {
 		for _, day := range weekdays {
 			list = append(list, day[:3])
@@ -106,7 +110,7 @@ func slots(_ *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCom
 		return list, noFiles | cobra.ShellCompDirectiveKeepOrder | cobra.ShellCompDirectiveNoSpace
 	}
 	for _, clock := range []string{"09:00", "10:00", "11:00", "12:00", "13:00", "14:00", "15:00", "16:00", "17:00"} {
-		list = append(list, day+"-"+clock)
+		list = append(list, day+between+clock)
 	}
 	return list, noFiles | cobra.ShellCompDirectiveKeepOrder
 }

@@ -178,3 +178,32 @@ func TestCSVOfHRSystems(t *testing.T) {
 		}
 	}
 }
+
+func TestLevelsOfHRSystems(t *testing.T) {
+	for cell, want := range map[string]int{"5": 5, "L4": 4, "l-4": 4, "Level 6": 6, "Grade 12": 12, "": 0} {
+		dir := t.TempDir()
+		write(t, dir, "people.csv", "Email,Management Level\nana@acme.example,"+cell+"\n")
+		got, err := config.Parse("peerslot.yaml", []byte(start+"people: people.csv\n"), dir)
+		if err != nil || got.Workspace.Roster["ana@acme.example"].Level != want {
+			t.Errorf("%q: got %v, %v, want %d", cell, got, err, want)
+		}
+	}
+	for _, cell := range []string{"IC5", "Senior", "L", "L0", "Level 1001", "L-"} {
+		dir := t.TempDir()
+		write(t, dir, "people.csv", "Email,Management Level\nana@acme.example,"+cell+"\n")
+		if got, want := problems(t, start+"people: people.csv\n", dir), "2:18: people[0].level: want a whole number from 1 to 1000, not \""+cell+"\""; !strings.Contains(got, want) {
+			t.Errorf("%q: got %s, want %s", cell, got, want)
+		}
+	}
+}
+
+// HR systems call zones by cities.
+func TestZonesOfHRSystems(t *testing.T) {
+	for cell, want := range map[string]string{"(GMT+00:00) Lisbon": "Europe/Lisbon", "\"(UTC+01:00) Amsterdam, Berlin, Bern\"": "Europe/Amsterdam", "(UTC-05:00) Eastern": "America/New_York"} {
+		dir := t.TempDir()
+		write(t, dir, "people.csv", "Email,Time Zone\nana@acme.example,"+cell+"\n")
+		if got := problems(t, start+"people: people.csv\n", dir); !strings.Contains(got, "did you mean "+want+"?") {
+			t.Errorf("%s: got %s, want %s", cell, got, want)
+		}
+	}
+}

@@ -69,7 +69,7 @@ func personFields(c *Config, p *scheduler.Person) fields {
 		"aliases":    func(v value) { p.Aliases = v.aliases() },
 		"paused":     func(v value) { p.PausedUntil = v.paused() },
 		"role":       func(v value) { p.Role = v.label("role") },
-		"level":      func(v value) { p.Level = v.integer(1, 1000) },
+		"level":      func(v value) { p.Level = v.level() },
 		"team":       func(v value) { p.Team = v.label("team") },
 		"department": func(v value) { p.Department = v.label("department") },
 		"location":   func(v value) { p.Location = v.label("location") },

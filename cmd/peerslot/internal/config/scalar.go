@@ -96,6 +96,18 @@ func (v value) integer(least, most int) int {
 	return n
 }
 
+// level reads a person's level. HR systems write it as L5, Level 5 or Grade 7; names of
+// several ladders, such as IC5 and M2, cannot be compared.
+func (v value) level() int {
+	for _, word := range []string{"level", "grade", "l", "g"} {
+		digits, ok := strings.CutPrefix(fold(v.node.text), word)
+		if n, err := strconv.Atoi(digits); v.kind == cell && ok && err == nil && n >= 1 && n <= 1000 {
+			return n
+		}
+	}
+	return v.integer(1, 1000)
+}
+
 // percent reads a share as a percentage.
 func (v value) percent() float64 {
 	const want = "a percentage such as 60%, from 0% to 100%"

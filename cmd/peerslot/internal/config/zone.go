@@ -49,6 +49,10 @@ func likelyZone(s string) string {
 	if zone, ok := zonesElsewhere[strings.ToLower(s)]; ok {
 		return zone
 	}
+	if _, cities, ok := strings.Cut(s, ") "); ok && s[0] == '(' { // "(UTC+01:00) Amsterdam, Berlin, Bern"
+		first, _, _ := strings.Cut(cities, ",")
+		return likelyZone(first)
+	}
 	if len(s) > 40 || strings.ContainsAny(s, ".:+") {
 		return ""
 	}
