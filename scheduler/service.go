@@ -288,10 +288,13 @@ func (s *Service) Commit(ctx context.Context, batch Batch) ([]Booking, error) {
 		}
 	}
 	saved, err := s.Store.Commit(ctx, batch)
-	if err != nil && !errors.Is(err, ErrStale) && !errors.Is(err, ErrBooked) && !errors.Is(err, ErrFormed) {
-		err = fmt.Errorf("%w: %w", ErrStore, err)
+	switch {
+	case err == nil, errors.Is(err, ErrStale), errors.Is(err, ErrBooked), errors.Is(err, ErrFormed):
+		return saved, err
+	case ctx.Err() != nil: // the store may only say that its transaction is gone
+		return saved, ctx.Err()
 	}
-	return saved, err
+	return saved, fmt.Errorf("%w: %w", ErrStore, err)
 }
 
 func (s *Service) Event(b Booking, what, why string) Event {

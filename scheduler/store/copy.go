@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -38,7 +39,7 @@ func (s *Store) fill(ctx context.Context, from *Store) error {
 	}
 	for _, t := range tables {
 		if err := copyTable(ctx, t, source, target); err != nil {
-			return fmt.Errorf("%s: %w", t, err)
+			return fmt.Errorf("%s: %w", t, cmp.Or(ctx.Err(), err)) // where the context ended, only a closed statement may be named
 		}
 	}
 	return target.Commit()

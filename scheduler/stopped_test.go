@@ -1,0 +1,300 @@
+package scheduler_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/calendar/calendartest"
+	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/adopt"
+	"github.com/peerslot/peerslot/scheduler/booking"
+	"github.com/peerslot/peerslot/scheduler/handover"
+	"github.com/peerslot/peerslot/scheduler/planning"
+	"github.com/peerslot/peerslot/scheduler/repair"
+	"github.com/peerslot/peerslot/scheduler/review"
+)
+
+// A mortal is a context that ends once it was asked so often whether it has: Ctrl-C at
+// some moment, the same one each time.
+type mortal struct {
+	context.Context
+	left atomic.Int64
+	once sync.Once
+	done chan struct{}
+}
+
+func newMortal(ctx context.Context, looks int) *mortal {
+	m := &mortal{Context: ctx, done: make(chan struct{})}
+	m.left.Store(int64(looks))
+	return m
+}
+
+func (m *mortal) ended() bool {
+	if m.left.Add(-1) >= 0 {
+		return false
+	}
+	m.once.Do(func() { close(m.done) })
+	return true
+}
+
+func (m *mortal) Err() error {
+	if m.ended() {
+		return context.Canceled
+	}
+	return nil
+}
+
+func (m *mortal) Done() <-chan struct{} {
+	m.ended()
+	return m.done
+}
+
+// stoppable are things that a run does. world is what they are done on; each says what
+// it found, if that is all that it does.
+var stoppable = map[string]struct {
+	world func(t *testing.T) *world
+	do    func(ctx context.Context, w *world) (found any, err error)
+}{
+	"book": {unbooked, func(ctx context.Context, w *world) (any, error) {
+		if err := w.Resume(ctx); err != nil {
+			return nil, err
+		}
+		plans, err := booking.Plan(ctx, w.Service, []scheduler.Request{w.Request("g")})
+		if err != nil {
+			return nil, err
+		}
+		if plans[0].Existing == nil {
+			_, _, err = w.Book(ctx, plans[0])
+		}
+		return nil, err
+	}},
+	"resume": {begun, func(ctx context.Context, w *world) (any, error) { return nil, w.Resume(ctx) }},
+	"finish one group": {begun, func(ctx context.Context, w *world) (any, error) {
+		return nil, w.Finish(ctx, "g", time.Minute)
+	}},
+	"a turn": {begun, func(ctx context.Context, w *world) (any, error) {
+		turn, err := w.Turn(ctx, scheduler.TurnOptions{})
+		if err != nil {
+			return nil, err
+		}
+		turn.End()
+		return nil, nil
+	}},
+	"repair": {clash, func(ctx context.Context, w *world) (any, error) {
+		if err := w.Resume(ctx); err != nil {
+			return nil, err
+		}
+		plan, err := repair.PlanNight(ctx, w.Service)
+		if err != nil {
+			return nil, err
+		}
+		return nil, repair.Apply(ctx, w.Service, &plan)
+	}},
+	"cancel": {clash, func(ctx context.Context, w *world) (any, error) {
+		all, err := w.Store.BookingsOf(ctx, "g")
+		if err != nil || all[0].State == scheduler.Ended {
+			return nil, err
+		}
+		return nil, w.Cancel(ctx, all[0])
+	}},
+	"status": {clash, func(ctx context.Context, w *world) (any, error) { return planning.Status(ctx, w.Service) }},
+	"held": {clash, func(ctx context.Context, w *world) (any, error) {
+		w.Now = func() time.Time { return at(2, 1, 9).Start }
+		held, err := planning.HeldSince(ctx, w.Service, now)
+		return len(held), err
+	}},
+	"introduction": {clash, func(ctx context.Context, w *world) (any, error) { return planning.Intro(ctx, w.Service, "g") }},
+	"rehearsal": {begun, func(ctx context.Context, w *world) (any, error) {
+		r, err := w.Rehearsal(ctx)
+		if err != nil {
+			return nil, err
+		}
+		defer r.Store.Close()
+		return nil, r.Resume(ctx)
+	}},
+	"review": {ending, func(ctx context.Context, w *world) (any, error) {
+		if err := w.Resume(ctx); err != nil {
+			return nil, err
+		}
+		plan, err := review.Plan(ctx, w.Service, scheduler.ReviewOptions{})
+		for _, r := range plan.Reviews {
+			if _, err := review.Apply(ctx, w.Service, r); err != nil {
+				return nil, err
+			}
+		}
+		return nil, err
+	}},
+	"adopt": {lost, func(ctx context.Context, w *world) (any, error) {
+		plan, err := adopt.Plan(ctx, w.Service)
+		if err != nil {
+			return nil, err
+		}
+		return nil, adopt.Apply(ctx, w.Service, plan)
+	}},
+	"hand over": {func(t *testing.T) *world { w, _, _ := handed(t); return w }, func(ctx context.Context, w *world) (any, error) {
+		if err := w.Resume(ctx); err != nil {
+			return nil, err
+		}
+		plan, err := handover.Plan(ctx, w.Service)
+		if err != nil {
+			return nil, err
+		}
+		_, err = handover.Apply(ctx, w.Service, plan)
+		return nil, err
+	}},
+}
+
+func unbooked(t *testing.T) *world {
+	w := newWorld(t, ana, bo, cem)
+	program := scheduler.DefaultProgram()
+	program.Name = "circles"
+	w.Workspace.Programs = []scheduler.Program{program}
+	w.group("g", ana, bo, cem)
+	w.Workspace.Groups[0].Program = "circles"
+	return w
+}
+
+// clash is a world in which a series has a session to be moved.
+func clash(t *testing.T) *world {
+	w := unbooked(t)
+	w.book(t, w.plan(t, w.Request("g"))[0])
+	w.fake.Meet(bo, at(1, 5, 9))
+	w.fake.Meet(cem, at(1, 5, 9))
+	w.fake.Meet(bo, at(1, 6, 9))
+	return w
+}
+
+// begun is a world in which a run died before its booking reached the calendar.
+func begun(t *testing.T) *world {
+	w := unbooked(t)
+	w.fake.Before = failing("Put", 1)
+	if _, _, err := w.Book(t.Context(), w.plan(t, w.Request("g"))[0]); !errors.Is(err, errFault) {
+		t.Fatalf("Book: %v; want the fault", err)
+	}
+	w.fake.Before = nil
+	return w
+}
+
+func ending(t *testing.T) *world {
+	w := clash(t)
+	bookings, err := w.Store.Bookings(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.nearEnd(t, bookings[0])
+	return w
+}
+
+func lost(t *testing.T) *world {
+	w := clash(t)
+	w.path = t.TempDir() + "/another.db"
+	w.openStore(t)
+	return w
+}
+
+// outcome is what everybody sees in the end: the series, and how often who was told.
+func (w *world) outcome(t *testing.T) map[string]any {
+	t.Helper()
+	out := map[string]any{}
+	for _, a := range []calendar.Address{ana, bo, cem} {
+		if w.Workspace.Roster[a].Address != "" {
+			out["told "+string(a)] = w.fake.Told(a)
+		}
+	}
+	all, err := w.Store.BookingsOf(t.Context(), "g")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, b := range all {
+		there, err := w.Backend.Get(t.Context(), b.Series.UID)
+		there.Version = ""
+		out[fmt.Sprint("generation ", b.Generation)] = []any{b.State, b.Reviewed, b.Next == nil, there, kind(err)}
+	}
+	return out
+}
+
+// Stopped at any moment, again and again, each time a little later, a run says so,
+// and in the end all is as if nobody had stopped it: nobody is told of anything twice,
+// and nothing is forgotten.
+func TestStoppedAtAnyMoment(t *testing.T) {
+	for name, s := range stoppable {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			undisturbed, stopped := s.world(t), s.world(t)
+			found, err := s.do(t.Context(), undisturbed)
+			if err != nil {
+				t.Fatal(err)
+			}
+			looks := 0
+			for ; ; looks++ {
+				ctx := newMortal(t.Context(), looks)
+				got, err := s.do(ctx, stopped)
+				if err == nil {
+					if diff := cmp.Diff(found, got); diff != "" {
+						t.Errorf("stopped at last look %d it finds something else (-undisturbed +stopped):\n%s", looks, diff)
+					}
+					break
+				}
+				if !errors.Is(err, context.Canceled) {
+					t.Fatalf("stopped at look %d: %v; want that it says so", looks, err)
+				}
+			}
+			if looks == 0 {
+				t.Error("it never looked whether it is to stop")
+			}
+			if diff := cmp.Diff(undisturbed.outcome(t), stopped.outcome(t)); diff != "" {
+				t.Errorf("stopped until look %d (-undisturbed +stopped):\n%s", looks, diff)
+			}
+		})
+	}
+}
+
+// What fails on one call of the calendar fails for that series alone, is told, and is
+// made up for by the next run.
+func TestAnyCallOfTheCalendarMayFail(t *testing.T) {
+	for name, s := range stoppable {
+		for _, method := range []string{"Put", "Get", "Cancel", "Busy"} {
+			t.Run(name+" "+method, func(t *testing.T) {
+				t.Parallel()
+				undisturbed, w := s.world(t), s.world(t)
+				found, err := s.do(t.Context(), undisturbed)
+				if err != nil {
+					t.Fatal(err)
+				}
+				failed := false
+				fail := failing(method, 1)
+				w.fake.Before = func(ctx context.Context, c calendartest.Call) error {
+					err := fail(ctx, c)
+					failed = failed || err != nil
+					return err
+				}
+				_, first := s.do(t.Context(), w)
+				w.fake.Before = nil
+				if first != nil && !errors.Is(first, errFault) && !errors.As(first, new(*scheduler.UnfinishedError)) {
+					t.Errorf("got %v, want the fault", first)
+				}
+				if !failed {
+					return // it makes no such call
+				}
+				got, err := s.do(t.Context(), w)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if diff := cmp.Diff(found, got); diff != "" {
+					t.Errorf("it finds something else (-undisturbed +once more):\n%s", diff)
+				}
+				if diff := cmp.Diff(undisturbed.outcome(t), w.outcome(t)); diff != "" {
+					t.Errorf("(-undisturbed +once more):\n%s", diff)
+				}
+			})
+		}
+	}
+}
