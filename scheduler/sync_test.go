@@ -1,0 +1,110 @@
+package scheduler_test
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/calendar/calendartest"
+	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/planning"
+)
+
+// A syncing backend tells what changed since a token.
+type syncing struct {
+	*calendartest.Fake
+	told     map[calendar.UID]calendar.Series // as of the last Sync
+	problems map[calendar.UID]error
+	tokens   []string // that it was asked with
+	own      int      // series that the last Snapshot was given
+}
+
+func (s *syncing) Sync(ctx context.Context, token string, ours []calendar.UID) (calendar.Changes, error) {
+	s.tokens = append(s.tokens, token)
+	out := calendar.Changes{Full: token == "", Token: "t" + token, Problems: map[calendar.UID]error{}}
+	if out.Full {
+		clear(s.told)
+	}
+	for _, uid := range ours {
+		series, err := s.Fake.Get(ctx, uid)
+		switch {
+		case s.problems[uid] != nil:
+			out.Problems[uid] = s.problems[uid]
+		case errors.Is(err, calendar.ErrNotFound):
+			out.Gone = append(out.Gone, uid)
+		case err != nil:
+			return out, err
+		case !cmp.Equal(series, s.told[uid]):
+			out.Series, s.told[uid] = append(out.Series, series), series
+		}
+	}
+	return out, nil
+}
+
+func (s *syncing) Snapshot(_ context.Context, _ []calendar.Address, _ availability.Interval, own ...calendar.Series) (calendar.BusyReader, error) {
+	s.own = len(own)
+	return s.Fake, nil
+}
+
+// A backend that tells what has changed is asked for no more than that, and a night
+// sees the same series as one that reads each by itself.
+func TestANightThatReadsWhatChanged(t *testing.T) {
+	w := newWorld(t, ana, bo, cem, dee)
+	one, two := w.bookAt(t, "g", "tue 15:00", ana, bo), w.bookAt(t, "h", "wed 15:00", cem, dee)
+	third := w.bookAt(t, "i", "thu 15:00", ana, dee)
+	s := &syncing{Fake: w.fake, told: map[calendar.UID]calendar.Series{}, problems: map[calendar.UID]error{}}
+	w.Backend = s
+	unusable := errors.New("a daily meeting by now")
+	for night, happens := range []func(){
+		func() {},
+		func() {
+			session := calendartest.Sessions(one.Series)[3]
+			w.fake.ByHand(one.Series.UID, calendar.Override{Original: session.Start, Moved: availability.Interval{Start: session.Start.Add(time.Hour), End: session.End.Add(time.Hour)}})
+		},
+		func() { s.problems[two.Series.UID] = unusable },
+		func() { w.fake.Reply(third.Series.UID, dee, time.Time{}, calendar.Accepted) },
+		func() { delete(s.problems, two.Series.UID); clear(s.told) },
+		func() {},
+	} {
+		happens()
+		snapshot, err := planning.Tonight(t.Context(), w.Service)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := snapshot.Read(t.Context(), snapshot.Bookings); err != nil {
+			t.Fatal(err)
+		}
+		w.Backend = w.fake
+		want, _, err := planning.Fetch(t.Context(), w.Service, snapshot.Bookings)
+		w.Backend = s
+		if err != nil {
+			t.Fatal(err)
+		}
+		maps.DeleteFunc(want, func(uid calendar.UID, _ calendar.Series) bool { return s.problems[uid] != nil })
+		if diff := cmp.Diff(want, snapshot.Current); diff != "" {
+			t.Errorf("night %d sees other series (-each by itself +what changed):\n%s", night, diff)
+		}
+		if s.own != len(want) {
+			t.Errorf("night %d: busy times were read beside %d own series, want %d", night, s.own, len(want))
+		}
+		if got := snapshot.Faults[two.Series.UID]; !errors.Is(got, s.problems[two.Series.UID]) {
+			t.Errorf("night %d: h cannot be used: %v, want %v", night, got, s.problems[two.Series.UID])
+		}
+		if snapshot.Seen == nil {
+			t.Fatalf("night %d keeps nothing of what it read", night)
+		}
+		if _, err := w.Commit(t.Context(), scheduler.Batch{Seen: snapshot.Seen}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if s.tokens[0] != "" || slices.Contains(s.tokens[1:], "") {
+		t.Errorf("asked with tokens %q; want that only the first night reads all", s.tokens)
+	}
+}
