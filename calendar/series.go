@@ -36,6 +36,7 @@ type Series struct {
 	Updated   time.Time     // when it last changed, to the second; a backend keeps it
 	Cancelled bool          // the whole series is off
 
+	Deleted  []Address  // attendees who deleted their own copy, where each has one; sorted, a backend sees to it
 	SplitOff []SplitOff // what people took out of the series; sorted by From, a backend sees to it
 
 	Group string // that meets, for a backend to note; attendees do not see it

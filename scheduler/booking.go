@@ -33,6 +33,7 @@ type Booking struct {
 	Told         []calendar.Address // who declined the whole series, once that was reported
 	Reviewed     bool               // it runs out, and the group may have the next one
 	Decision     Decision           // of its review; "" before it
+	Restored     []calendar.Address // who deleted their copy of the series, and got it back once
 	OwnText      bool               // somebody wrote the series' text by hand; it stays
 	Loose        bool               // its group was named for it alone, and is not configured
 	Rules        Program            // as they were when it was booked, without who takes part

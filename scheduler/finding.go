@@ -44,6 +44,7 @@ const (
 	Shortened      FindingKind = "shortened"       // somebody gave the series another number of sessions by hand: Share.Yes are left
 	SplitOff       FindingKind = "split-off"       // somebody made the sessions from At on an event of their own by hand, Share.Yes of them (0: not known)
 	Uninvited      FindingKind = "uninvited"       // somebody took Person off the series by hand
+	DeletedCopy    FindingKind = "deleted-copy"    // Person deleted their copy of the series, again after they got it back
 	ReadNobody     FindingKind = "read-nobody"     // no calendar of Share.Unknown people could be read
 
 	JobDead FindingKind = "job-dead" // work that nobody watches was tried often and given up at At: Err

@@ -43,7 +43,7 @@ func (s *Service) resumeAt(ctx context.Context, b Booking) error {
 	}
 	if over, err := s.IsOver(b.Series); err == nil && over && b.State == Cancelling {
 		b.State = Ended
-		_, err := s.Save(ctx, b, s.Event(b, "ended", "its last session is over"))
+		_, err := s.Save(ctx, b, s.Event(b, "ended", ranItsCourse))
 		return err
 	}
 	if b.LeftThere {

@@ -18,6 +18,7 @@ type RepairPlan struct {
 	Unknown  []Unknown
 	Bookings []Booking  // whose series change, with what is to be put
 	Noted    []Booking  // of which only our record changes
+	Replies  []Reply    // that were given in copies which their owners deleted since
 	Reslots  []Reslot   // series that are to be booked on another slot
 	Seen     *Seen      // what was read of the calendar, to be kept; nil if nothing is
 	Attended []Attended // who can attend what, as it is after the changes

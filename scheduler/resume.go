@@ -158,9 +158,12 @@ func (s *Service) endIfOver(ctx context.Context, b Booking) error {
 		return err
 	}
 	b.State = Ended
-	_, err = s.Save(ctx, b, s.Event(b, "ended", "its last session is over"))
+	_, err = s.Save(ctx, b, s.Event(b, "ended", ranItsCourse))
 	return err
 }
+
+// ranItsCourse is why a series ends by itself.
+const ranItsCourse = "its last session is over"
 
 func (s *Service) IsOver(series calendar.Series) (bool, error) {
 	last, err := series.LastEnd()

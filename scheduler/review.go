@@ -34,6 +34,9 @@ const (
 	Ask     Decision = "ask"
 )
 
+// GoesOn reports whether the group itself has another series after it.
+func (d Decision) GoesOn() bool { return d == Keep || d == Rarer || d == Oftener }
+
 // Evidence is what a review is decided from.
 type Evidence struct {
 	Sessions    int   // of the series

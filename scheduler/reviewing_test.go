@@ -3,6 +3,7 @@ package scheduler_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -268,6 +269,41 @@ func TestRotation(t *testing.T) {
 	}
 	if plan, err = review.Plan(t.Context(), w.Service, scheduler.ReviewOptions{}); err != nil || len(plan.Rotations)+len(plan.Findings) != 0 {
 		t.Errorf("once it is done: %+v, %v; want nothing", plan, err)
+	}
+}
+
+// The groups of a round are formed anew together, though their series end on different
+// days of a week, or one would go on: else the others wait for its whole next series.
+func TestARoundIsRenewedAsOne(t *testing.T) {
+	w := newWorld(t, ana, bo, cem, dee)
+	program := scheduler.DefaultProgram()
+	program.Name, program.RotateAfter = "pairs", 13
+	w.Workspace.Programs = []scheduler.Program{program}
+	round := scheduler.Round{Program: "pairs", Number: 1, Start: start, Groups: []scheduler.Group{
+		{Name: "late", Program: "pairs", Members: []calendar.Address{ana, bo}}, {Name: "short", Program: "pairs", Members: []calendar.Address{cem, dee}}}}
+	w.Workspace.Groups = round.Groups
+	if _, err := w.Store.Commit(t.Context(), scheduler.Batch{Round: &round}); err != nil {
+		t.Fatal(err)
+	}
+	var booked []scheduler.Booking
+	for i, text := range []string{"thu 15:00", "tue 15:00"} {
+		r := scheduler.Request{Group: round.Groups[i], Search: booking.NewSearch(w.Workspace, program, start)}
+		r.Search.Count -= i
+		var err error
+		if r.Slot, err = availability.ParseSlot(text, time.Hour, "Europe/Berlin"); err != nil {
+			t.Fatal(err)
+		}
+		booked = append(booked, w.book(t, w.plan(t, r)[0]))
+	}
+	w.nearEnd(t, booked[0])
+	plan, err := review.Plan(t.Context(), w.Service, scheduler.ReviewOptions{})
+	if err != nil || len(plan.Reviews) != 2 {
+		t.Fatalf("%d reviews, %v; want both", len(plan.Reviews), err)
+	}
+	for _, r := range plan.Reviews {
+		if r.Decision != scheduler.Rotate || slices.Contains(r.Reasons, "nothing speaks against going on") {
+			t.Errorf("%s: %s, %q; want that it is formed anew with its round", r.Booking.Group, r.Decision, r.Reasons)
+		}
 	}
 }
 

@@ -72,7 +72,7 @@ func (t *Turn) begin(ctx context.Context, s *Service, o TurnOptions) error {
 	} else if err != nil {
 		return err
 	}
-	t.Resumed = recorder.events
+	t.Resumed = slices.DeleteFunc(recorder.events, func(e Event) bool { return e.Why == ranItsCourse }) // which nobody left
 	return t.mark(ctx)
 }
 

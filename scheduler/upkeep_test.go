@@ -88,6 +88,7 @@ func TestUpkeep(t *testing.T) {
 		"a paused joiner": {func(s *planning.Snapshot) {
 			s.Workspace.Roster[dee] = scheduler.Person{Address: dee, PausedUntil: availability.DateOf(now).AddDays(7)}
 		}, nil},
+		"nothing follows":    {func(s *planning.Snapshot) { s.Bookings, s.Had = nil, map[string]bool{"g": true} }, nil},
 		"nothing was booked": {func(s *planning.Snapshot) { s.Bookings = nil }, []string{"not-booked g/circles "}},
 	} {
 		if diff := cmp.Diff(c.want, upkeep(snapshot(c.change))); diff != "" {

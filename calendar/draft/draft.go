@@ -73,9 +73,10 @@ func (d *backend) Put(ctx context.Context, s calendar.Series) (calendar.Series, 
 	case err != nil:
 		return calendar.Series{}, err
 	default:
-		if s, err = calendar.Settle(have, s); err != nil || s.Sequence == have.Sequence && s.Same(have) {
+		if s, err = calendar.Settle(have, s); err != nil || s.Sequence == have.Sequence && s.Same(have) && len(have.Deleted) == 0 {
 			return s, err
 		}
+		s.Deleted = nil
 	}
 	return d.keep(s, have), nil
 }

@@ -110,7 +110,7 @@ func copyIn(text []byte, uid calendar.UID) (calendar.Series, error) {
 var errForeign = errors.New("is not this series, but of another program")
 
 // series returns what the copies say together: the organizer's, with the replies
-// that the attendees gave in theirs. It returns ErrNotFound if the organizer has
+// that the attendees gave in theirs, and whose copy is gone. It returns ErrNotFound if the organizer has
 // none.
 func (c copies) series() (calendar.Series, error) {
 	s, err := c.organizers()
@@ -118,8 +118,12 @@ func (c copies) series() (calendar.Series, error) {
 		return calendar.Series{}, err
 	}
 	for _, a := range s.Attendees {
-		if own, ok := c[a.Address]; ok && own.err == nil {
+		own, ok := c[a.Address]
+		switch {
+		case ok && own.err == nil:
 			s = s.WithReplies(own.series, a.Address)
+		case !ok:
+			s.Deleted = append(s.Deleted, a.Address)
 		}
 	}
 	s.Version, err = version(s)

@@ -61,6 +61,7 @@ func (b *Backend) put(s calendar.Series) (calendar.Series, error) {
 	if err := b.bringInLine(there, have); err != nil {
 		return s, err
 	}
+	have.Deleted = nil
 	have.Version, err = version(have)
 	return have, err
 }
@@ -158,7 +159,7 @@ func (b *Backend) bringInLine(there copies, s calendar.Series) error {
 func (b *Backend) writeAll(there copies, people []calendar.Address, s calendar.Series, text []byte) error {
 	made := false
 	for _, a := range people {
-		if there.holds(a, s, text) {
+		if there.holds(a, s, text) || !there.has(a) && declines(s, a) {
 			continue
 		}
 		fresh, err := b.write(a, s.UID, text)
@@ -181,6 +182,17 @@ func (b *Backend) write(a calendar.Address, uid calendar.UID, text []byte) (made
 		return false, b.replace(path, text)
 	}
 	return true, b.makeFolder(dir, filepath.Base(path), text)
+}
+
+func (c copies) has(a calendar.Address) bool {
+	_, ok := c[a]
+	return ok
+}
+
+// declines reports whether a does not want the series: who deleted it, too, is not
+// given another copy.
+func declines(s calendar.Series, a calendar.Address) bool {
+	return slices.ContainsFunc(s.Attendees, func(at calendar.Attendee) bool { return at.Address == a && at.RSVP == calendar.Declined })
 }
 
 // holds reports whether a's copy says what text, which is s, says.

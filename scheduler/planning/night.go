@@ -51,6 +51,9 @@ func Tonight(ctx context.Context, s *scheduler.Service) (*Night, error) {
 	if n.Rounds, err = s.Store.Rounds(ctx, ""); err != nil {
 		return nil, fmt.Errorf("read the rounds: %w", err)
 	}
+	if err := hadSeries(ctx, s, &n.Snapshot); err != nil {
+		return nil, err
+	}
 	return n, countMoves(ctx, s, &n.Snapshot)
 }
 
@@ -72,6 +75,32 @@ func (n *Night) Read(ctx context.Context, part scheduler.Bookings) (Snapshot, er
 		return s, fmt.Errorf("read busy times: %w", err)
 	}
 	return s, s.fill(ctx, n.service, reader, people, uids...)
+}
+
+// hadSeries fills in which groups without a series had one: it was decided that none
+// follows, or that the next round does.
+func hadSeries(ctx context.Context, s *scheduler.Service, snapshot *Snapshot) error {
+	booked := snapshot.Bookings.ByGroup()
+	snapshot.Had = map[string]bool{}
+	last := map[string]scheduler.Round{}
+	for _, r := range snapshot.Rounds {
+		if r.Number > last[r.Program].Number {
+			last[r.Program] = r
+		}
+	}
+	for _, r := range last {
+		for _, g := range r.Groups {
+			if _, ok := booked[g.Name]; ok {
+				continue
+			}
+			all, err := s.Store.BookingsOf(ctx, g.Name)
+			if err != nil {
+				return fmt.Errorf("read the bookings of group %q: %w", g.Name, err)
+			}
+			snapshot.Had[g.Name] = slices.ContainsFunc(all, func(b scheduler.Booking) bool { return b.Decision != "" })
+		}
+	}
+	return nil
 }
 
 // Beside reads with what people were busy beside the series of the bookings, which are

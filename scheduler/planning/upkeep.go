@@ -169,7 +169,7 @@ func (s upkeep) roundUpkeep(p scheduler.Program, r scheduler.Round) []scheduler.
 			placed[left[0]] = true
 		case len(left) > 1 && len(left) < least && len(g.Members) >= least:
 			f.Kind, f.Share = scheduler.TooSmall, scheduler.Share{Yes: len(left), No: least - len(left)}
-		case len(left) > 1 && r.Number > 1 && !s.booked[g.Name]:
+		case len(left) > 1 && r.Number > 1 && !s.booked[g.Name] && !s.Had[g.Name]:
 			f.Kind = scheduler.NotBooked
 		default:
 			continue

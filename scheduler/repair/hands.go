@@ -47,6 +47,7 @@ func (r *pass) subject(s planning.Snapshot, groups map[string]scheduler.Group, b
 	}
 	sub.sessions = sessions
 	r.seeShape(sub)
+	r.seeCopies(sub)
 	sub.seeHands()
 	sub.followRoster(s.Workspace)
 	r.seePeople(sub, s.Workspace)

@@ -61,7 +61,7 @@ func (t *sum) add(part planning.Snapshot) error {
 	t.Checked += p.Checked
 	t.Changes, t.Findings, t.Unknown = append(t.Changes, p.Changes...), append(t.Findings, p.Findings...), append(t.Unknown, p.Unknown...)
 	t.Bookings, t.Noted, t.Reslots = append(t.Bookings, p.Bookings...), append(t.Noted, p.Noted...), append(t.Reslots, p.Reslots...)
-	t.Attended = append(t.Attended, p.Attended...)
+	t.Attended, t.Replies = append(t.Attended, p.Attended...), append(t.Replies, p.Replies...)
 	asked, readable := r.calendars()
 	t.asked, t.readable = t.asked+asked, t.readable+readable
 	return nil
@@ -103,7 +103,12 @@ func apply(ctx context.Context, s *scheduler.Service, plan *scheduler.RepairPlan
 	if err := s.Note(ctx, plan.Seen, intents(plan.Noted, events)); err != nil {
 		return err
 	}
-	faults, err := carry(ctx, intents(plan.Bookings, events))
+	faults, err := keepReplies(ctx, s, plan.Replies)
+	if err != nil {
+		return err
+	}
+	plan.Findings = append(plan.Findings, faults...)
+	faults, err = carry(ctx, intents(plan.Bookings, events))
 	plan.Findings = append(plan.Findings, faults...)
 	if err != nil {
 		return err

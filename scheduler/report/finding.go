@@ -60,6 +60,8 @@ func Words(w scheduler.Workspace, f scheduler.Finding) string {
 		return fmt.Sprintf("none of %s could be read, so nothing was repaired; 'peerslot check' says why", Count(f.Share.Unknown, "calendar", "calendars"))
 	case scheduler.Uninvited:
 		return fmt.Sprintf("somebody took %s off the series by hand; take them out of the group, or invite them again", who)
+	case scheduler.DeletedCopy:
+		return fmt.Sprintf("%s deleted the series from their calendar again, and did not decline it; ask them, and take them out of the group if they do not come", who)
 	case scheduler.NeedsDecision:
 		return fmt.Sprintf("somebody must say what follows its last session on %s: book the next series with 'peerslot book', or let it end", day(w, f.At))
 	case scheduler.NotFormed:

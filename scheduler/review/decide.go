@@ -2,6 +2,7 @@ package review
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/peerslot/peerslot/availability"
@@ -27,6 +28,7 @@ func Decide(e scheduler.Evidence, cadence availability.Cadence) (scheduler.Decis
 	}
 	switch {
 	case d != scheduler.Stop && e.RotateAfter > 0 && e.Age >= e.RotateAfter:
+		reasons = slices.DeleteFunc(reasons, func(r string) bool { return r == goesOn })
 		reasons = append(reasons, fmt.Sprintf("the group would be %s old, and is formed anew after %d", scheduler.Plural(weeks(e.Age), "week"), weeks(e.RotateAfter)))
 		d, next = scheduler.Rotate, cadence
 	case e.Attendance.Known() == 0:
@@ -38,6 +40,9 @@ func Decide(e scheduler.Evidence, cadence availability.Cadence) (scheduler.Decis
 	}
 	return d, next, reasons
 }
+
+// goesOn is why a group keeps its series.
+const goesOn = "nothing speaks against going on"
 
 func weeks(d time.Duration) int { return int(d / (7 * 24 * time.Hour)) }
 
@@ -62,7 +67,7 @@ func verdict(e scheduler.Evidence) (scheduler.Decision, []string) {
 	case most(oftener) && !below(80):
 		return scheduler.Oftener, append(reasons, "most answers say oftener, and attendance is 80% or more")
 	}
-	return scheduler.Keep, append(reasons, "nothing speaks against going on")
+	return scheduler.Keep, append(reasons, goesOn)
 }
 
 // figures says what is known.

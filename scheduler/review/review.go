@@ -38,6 +38,9 @@ func Plan(ctx context.Context, s *scheduler.Service, o scheduler.ReviewOptions) 
 		if err := review(ctx, s, &plan, bookings, due); err != nil {
 			return plan, err
 		}
+		if err := renewTogether(ctx, s, &plan, bookings); err != nil {
+			return plan, err
+		}
 		if err := planNext(ctx, s, &plan, o.Weeks); err != nil {
 			return plan, err
 		}
@@ -150,7 +153,7 @@ func reviewOne(ctx context.Context, s *scheduler.Service, plan *scheduler.Review
 		plan.Asking = append(plan.Asking, scheduler.Asking{Group: b.Group, UID: series.UID, Until: until, Members: len(series.Attendees), Unanswered: e.Unanswered})
 		return nil
 	}
-	if r.Evidence.Age, err = age(ctx, s, b, r.Last); err != nil {
+	if r.Evidence.Age, err = age(ctx, s, on, r.Last); err != nil {
 		return err
 	}
 	if b.Program != "" {
@@ -164,15 +167,21 @@ func reviewOne(ctx context.Context, s *scheduler.Service, plan *scheduler.Review
 	return nil
 }
 
-// age returns how old the group would be when a next series began.
+// age returns how old the group would be when a next series began, in whole weeks: the
+// groups of a round begin, and end, on other days of them.
 func age(ctx context.Context, s *scheduler.Service, b scheduler.Booking, last time.Time) (time.Duration, error) {
 	all, err := s.Store.BookingsOf(ctx, b.Group)
 	if err != nil {
 		return 0, fmt.Errorf("read the bookings of group %q: %w", b.Group, err)
 	}
+	zone, err := availability.LoadZone(b.Series.Slot.Zone)
+	if err != nil {
+		return 0, err
+	}
 	for _, first := range all {
 		if first.Fault == nil {
-			return time.Duration(first.Series.First.DaysUntil(availability.DateOf(last))+b.Series.Cadence.Days()) * 24 * time.Hour, nil
+			days := first.Series.First.Monday().DaysUntil(availability.DateOf(last.In(zone)).Monday()) + b.Series.Cadence.Days()
+			return time.Duration(days) * 24 * time.Hour, nil
 		}
 	}
 	return 0, nil

@@ -44,6 +44,40 @@ func planRotations(ctx context.Context, s *scheduler.Service, plan *scheduler.Re
 	return nil
 }
 
+// renewTogether has groups rotate that would go on while others of their round are, or
+// were lately, decided to be formed anew: else these would wait for them, for a whole
+// series.
+func renewTogether(ctx context.Context, s *scheduler.Service, plan *scheduler.ReviewsPlan, bookings scheduler.Bookings) error {
+	turning := map[string]bool{} // programs
+	for _, b := range bookings {
+		turning[b.Program] = turning[b.Program] || b.Decision == scheduler.Rotate
+	}
+	for _, r := range plan.Reviews {
+		turning[r.Booking.Program] = turning[r.Booking.Program] || r.Decision == scheduler.Rotate
+	}
+	for _, p := range s.Workspace.Programs {
+		if !turning[p.Name] {
+			continue
+		}
+		rounds, err := s.Store.Rounds(ctx, p.Name)
+		if err != nil {
+			return err
+		}
+		for i := range plan.Reviews {
+			if r := &plan.Reviews[i].Review; r.Booking.Program == p.Name && r.Decision.GoesOn() && ofLast(rounds, r.Booking.Group) {
+				r.Decision, r.Cadence = scheduler.Rotate, r.Booking.Series.Cadence
+				r.Reasons = append(slices.DeleteFunc(r.Reasons, func(r string) bool { return r == goesOn }), "other groups of its round are formed anew, and this one with them")
+			}
+		}
+	}
+	return nil
+}
+
+// ofLast reports whether the group is one of the last round.
+func ofLast(rounds []scheduler.Round, group string) bool {
+	return len(rounds) > 0 && slices.ContainsFunc(rounds[len(rounds)-1].Groups, func(g scheduler.Group) bool { return g.Name == group })
+}
+
 // reviewed returns a rehearsal in which the reviews of the plan were carried out.
 func reviewed(ctx context.Context, s *scheduler.Service, plan *scheduler.ReviewsPlan) (*scheduler.Service, error) {
 	after, err := s.Rehearsal(ctx)
