@@ -40,7 +40,7 @@ func (p *Planner) Attended(g scheduler.Group, s calendar.Series) (scheduler.Atte
 
 const (
 	bestSlots = 5
-	bestStep  = time.Hour // the slots shown are apart, and a night ranks them for each group
+	bestStep  = time.Hour // those shown are apart, and a night ranks them for each group
 )
 
 // bestSlots returns the best slots for the sessions from next Monday on; none if there

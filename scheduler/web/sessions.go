@@ -140,8 +140,12 @@ func (v viewer) cells(found scheduler.Attended, o calendar.Occurrence, members [
 		cells = append(cells, cellOf(verdict, v.Admin || a == v.Address))
 		share.Count(verdict.Can)
 	}
-	if share.Known() > 0 {
-		can = fmt.Sprintf("%d of %d", share.Yes, len(members))
+	switch {
+	case share.Known() == 0:
+	case share.Unknown > 0:
+		can = fmt.Sprintf("%d of %d known", share.Yes, share.Known())
+	default:
+		can = fmt.Sprintf("%d of %d", share.Yes, share.Known())
 	}
 	return cells, can
 }

@@ -106,21 +106,34 @@ func (s *Server) post(l letter) {
 	}
 }
 
-// Run sends the links that are asked for until ctx ends.
+// lastLetters is how long the links that wait have once Run is to end.
+const lastLetters = 5 * time.Second
+
+// Run sends the links that are asked for until ctx ends, and then those that wait.
 func (s *Server) Run(ctx context.Context) error {
+	work, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	defer context.AfterFunc(ctx, func() { time.AfterFunc(lastLetters, cancel) })()
 	for {
 		select {
-		case <-ctx.Done():
-			return nil
 		case l := <-s.letters:
-			if err := s.deliver(ctx, l); err != nil {
-				s.Log.Error("a link to sign in was not sent", "err", err)
+			s.deliver(work, l)
+		case <-ctx.Done():
+			for len(s.letters) > 0 {
+				s.deliver(work, <-s.letters)
 			}
+			return nil
 		}
 	}
 }
 
-func (s *Server) deliver(ctx context.Context, l letter) error {
+func (s *Server) deliver(ctx context.Context, l letter) {
+	if err := s.sendLink(ctx, l); err != nil {
+		s.Log.Error("a link to sign in was not sent", "err", err)
+	}
+}
+
+func (s *Server) sendLink(ctx context.Context, l letter) error {
 	now, err := s.view(ctx)
 	if err != nil {
 		return err

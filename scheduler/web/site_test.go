@@ -57,7 +57,7 @@ func newSite(t testing.TB, with ...func(*site)) *site {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { st.Close() })
-	s := &site{fake: calendartest.NewFake(), store: st, now: start, sent: map[calendar.Address][]string{}}
+	s := &site{fake: calendartest.NewFake(ana, bo, cem, dee, "people-ops@acme.example"), store: st, now: start, sent: map[calendar.Address][]string{}}
 	roster := scheduler.Roster{}
 	for _, a := range []calendar.Address{ana, bo, cem, dee} {
 		name := a.Local()
@@ -117,7 +117,7 @@ func (s *site) book(t testing.TB) scheduler.Booking {
 	if err != nil {
 		t.Fatal(err)
 	}
-	request := scheduler.Request{Group: group, Slot: slot, Search: booking.NewSearch(ready.Workspace, scheduler.DefaultProgram(), availability.Date{Year: 2026, Month: 1, Day: 5})}
+	request := scheduler.Request{Group: group, Slot: slot, Stay: true, Search: booking.NewSearch(ready.Workspace, scheduler.DefaultProgram(), availability.Date{Year: 2026, Month: 1, Day: 5})}
 	plans, err := booking.Plan(t.Context(), ready, []scheduler.Request{request})
 	if err != nil {
 		t.Fatal(err)

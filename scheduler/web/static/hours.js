@@ -32,8 +32,8 @@
     for (const kind of ['can', 'stretch']) {
       const runs = [];
       for (let i = 0; i < rows; i++) if (week[d][i] === kind) {
-        const last = runs[runs.length - 1];
-        if (last && last[1] === i) last[1]++; else runs.push([i, i + 1]);
+        const last = runs[runs.length - 1]; // what one can is within what one can if needed
+        if (last && week[d].slice(last[1], i).every(is => is === 'can')) last[1] = i + 1; else runs.push([i, i + 1]);
       }
       if (runs.length > spans(d, kind).length) return false;
       all[kind] = runs;

@@ -1,0 +1,89 @@
+package web_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestAnswersAreAskedForInTimeAndTiedToNobody(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	b := s.book(t)
+	const path = "/groups/leads/answer"
+	send := func(c *client, answer string) int { return c.post(path, url.Values{"answer": {answer}}).Code }
+	if c := s.as(t, ana); send(c, "keep") != http.StatusConflict || !strings.Contains(c.read(path), "Nothing is asked") {
+		t.Error("an answer is taken before anybody is asked")
+	}
+	s.now = time.Date(2026, 3, 10, 9, 0, 0, 0, time.UTC) // three weeks before the last session
+	c := s.as(t, ana)
+	if page := c.read("/"); !strings.Contains(page, `href="/groups/leads/answer"`) {
+		t.Errorf("the first page does not say that something is asked:\n%s", page)
+	}
+	if got := send(c, "perhaps"); got != http.StatusUnprocessableEntity {
+		t.Errorf("no answer that there is: %d, want 422", got)
+	}
+	if got := send(s.as(t, dee), "stop"); got != http.StatusNotFound {
+		t.Errorf("an answer of who is no member: %d, want 404", got)
+	}
+	for _, answer := range []string{"keep", "stop"} { // the second takes the place of the first
+		if got := send(c, answer); got != http.StatusSeeOther {
+			t.Fatalf("answering %s: %d", answer, got)
+		}
+	}
+	_, tokens, err := s.store.Answers(t.Context(), b.Series.UID)
+	if err != nil || len(tokens) != 1 {
+		t.Fatalf("kept answers: %d, %v; want one", len(tokens), err)
+	}
+	if page := c.read(path + "?sent"); !strings.Contains(page, "Sent.") || strings.Contains(page, "checked") {
+		t.Errorf("the page shows what was chosen, or not that it was sent:\n%s", page)
+	}
+	history, err := s.store.History(t.Context(), "", time.Time{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range history {
+		if strings.Contains(e.What+e.Why, "answer") || strings.Contains(e.What+e.Why, "stop") {
+			t.Errorf("the history tells of an answer: %+v", e)
+		}
+	}
+	if log := s.log.String(); strings.Contains(log, "stop") || strings.Contains(log, string(ana)) {
+		t.Errorf("the log tells of an answer:\n%s", log)
+	}
+}
+
+func TestLeavingSaysFirstWhatItMeans(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, func(s *site) {
+		w := &s.here.Service.Workspace
+		w.Programs = append(w.Programs, programOf("circles"))
+		w.Groups[0].Program = "circles"
+	})
+	s.book(t)
+	c := s.as(t, ana)
+	if page := c.read("/groups/leads/leave"); !strings.Contains(page, "Bo Lima, Cem Lima stay and keep their sessions") {
+		t.Errorf("the page does not say who stays:\n%s", page)
+	}
+	if w := c.get("/groups/leads"); w.Code != http.StatusOK {
+		t.Errorf("looking at the page changes something: %d", w.Code)
+	}
+	if w := c.post("/groups/leads/leave", url.Values{}); w.Code != http.StatusSeeOther {
+		t.Fatalf("leaving: %d\n%s", w.Code, w.Body)
+	}
+	if w := c.get("/groups/leads"); w.Code != http.StatusNotFound {
+		t.Errorf("the group once she left: %d, want 404", w.Code)
+	}
+	if page := s.as(t, bo).read("/groups/leads/leave"); !strings.Contains(page, "alone nobody meets") {
+		t.Errorf("bo is not told that his leaving ends the group:\n%s", page)
+	}
+	history, err := s.store.History(t.Context(), "", time.Time{})
+	if err != nil || len(history) == 0 || history[len(history)-1].By != ana || !strings.Contains(history[len(history)-1].Why, "left circles") {
+		t.Errorf("history %v, %v; want that ana left", history, err)
+	}
+	if w := c.post("/hours/rejoin", url.Values{"program": {"circles"}}); w.Code != http.StatusSeeOther {
+		t.Fatalf("taking part again: %d", w.Code)
+	}
+	c.read("/groups/leads")
+}
