@@ -32,7 +32,7 @@ type fleetWorld struct {
 }
 
 // newFleetWorld makes the workspaces, with their stores where storeAt says.
-func newFleetWorld(t *testing.T, workspaces, groups int, storeAt func(dir string, i int) string) fleetWorld {
+func newFleetWorld(t testing.TB, workspaces, groups int, storeAt func(dir string, i int) string) fleetWorld {
 	t.Helper()
 	var people []string
 	for i := range workspaces {
@@ -101,7 +101,7 @@ func (f fleetWorld) byHand(t *testing.T) {
 
 // start starts a process that works on the folder, with a clock that many machines
 // could have: ahead of the night by a part of a minute.
-func (f fleetWorld) start(t *testing.T, ahead time.Duration) *exec.Cmd {
+func (f fleetWorld) start(t testing.TB, ahead time.Duration) *exec.Cmd {
 	t.Helper()
 	now, err := time.Parse(time.RFC3339, manyNight)
 	if err != nil {
@@ -119,7 +119,7 @@ func (f fleetWorld) start(t *testing.T, ahead time.Duration) *exec.Cmd {
 }
 
 // done reports whether each night and review is over, and nothing waits to be finished.
-func (f fleetWorld) done(t *testing.T, d *store.Databases) bool {
+func (f fleetWorld) done(t testing.TB, d *store.Databases) bool {
 	t.Helper()
 	for _, at := range f.stores {
 		st, err := d.Open(t.Context(), at)
@@ -140,7 +140,7 @@ func (f fleetWorld) done(t *testing.T, d *store.Databases) bool {
 }
 
 // until waits for the fleet, for as long as a night that is disturbed may take.
-func (f fleetWorld) until(t *testing.T, d *store.Databases, meanwhile func()) {
+func (f fleetWorld) until(t testing.TB, d *store.Databases, meanwhile func()) {
 	t.Helper()
 	for deadline := time.Now().Add(8 * time.Minute); !f.done(t, d); meanwhile() {
 		if time.Now().After(deadline) {
@@ -180,7 +180,8 @@ func TestWorkDoesTheNights(t *testing.T) {
 }
 
 // Three processes whose clocks are a minute apart share one PostgreSQL, lose their
-// connections to it, and are killed again and again: nothing is lost, nothing done twice, nobody told twice.
+// connections to it, or it is stopped at once and started again where a command is named
+// that does so, and are killed again and again: nothing is lost, nothing done twice, nobody told twice.
 func TestKilledWorkersLoseNothing(t *testing.T) {
 	server := os.Getenv("PEERSLOT_TEST_POSTGRES")
 	if server == "" {
@@ -211,7 +212,13 @@ func TestKilledWorkersLoseNothing(t *testing.T) {
 	random, killed := rand.New(rand.NewPCG(16, 16)), 0
 	byJobs.until(t, d, func() {
 		time.Sleep(time.Duration(200+random.IntN(1200)) * time.Millisecond)
-		if killed%4 == 3 {
+		switch restart := os.Getenv("PEERSLOT_TEST_POSTGRES_RESTART"); {
+		case killed%4 != 3 || killed == kills:
+		case restart != "" && killed%8 == 7:
+			if out, err := exec.CommandContext(t.Context(), restart).CombinedOutput(); err != nil {
+				t.Fatalf("%s: %v\n%s", restart, err, out)
+			}
+		default:
 			drop(t, d, location)
 		}
 		if killed < kills {
@@ -234,6 +241,41 @@ func TestKilledWorkersLoseNothing(t *testing.T) {
 	}
 }
 
+// BenchmarkFleet times the nights of many workspaces on Google that answers after a
+// tenth of a second, done by one process and by three.
+func BenchmarkFleet(b *testing.B) {
+	server := os.Getenv("PEERSLOT_TEST_POSTGRES")
+	if server == "" {
+		b.Skip("PEERSLOT_TEST_POSTGRES names no server; CI does")
+	}
+	workspaces, groups := 24, 4
+	if size := os.Getenv("PEERSLOT_TEST_FLEET"); size != "" { // "workspaces groups kills"
+		if _, err := fmt.Sscan(size, &workspaces, &groups); err != nil {
+			b.Fatalf("PEERSLOT_TEST_FLEET: %v", err)
+		}
+	}
+	for _, processes := range []int{1, 3} {
+		b.Run(fmt.Sprintf("%d processes", processes), func(b *testing.B) {
+			location := fleetDatabase(b, server)
+			f := newFleetWorld(b, workspaces, groups, func(_ string, i int) string { return withSchema(b, location, fmt.Sprintf("w_%03d", i)) })
+			f.Fail(func(string, int) *googletest.Fault { return &googletest.Fault{Delay: 100 * time.Millisecond} })
+			d := &store.Databases{}
+			defer d.Close()
+			for b.Loop() {
+				var crew []*exec.Cmd
+				for range processes {
+					crew = append(crew, f.start(b, 15*time.Minute))
+				}
+				f.until(b, d, func() { time.Sleep(200 * time.Millisecond) })
+				for _, cmd := range crew {
+					_ = cmd.Process.Kill()
+					_ = cmd.Wait()
+				}
+			}
+		})
+	}
+}
+
 // drop breaks all connections to the database.
 func drop(t *testing.T, d *store.Databases, location string) {
 	t.Helper()
@@ -247,7 +289,7 @@ func drop(t *testing.T, d *store.Databases, location string) {
 }
 
 // fleetDatabase makes a database on the server and returns its URL.
-func fleetDatabase(t *testing.T, server string) string {
+func fleetDatabase(t testing.TB, server string) string {
 	t.Helper()
 	admin := &store.Databases{}
 	jobs, err := admin.Jobs(t.Context(), server)
@@ -270,7 +312,7 @@ func fleetDatabase(t *testing.T, server string) string {
 	return u.String()
 }
 
-func withSchema(t *testing.T, location, schema string) string {
+func withSchema(t testing.TB, location, schema string) string {
 	t.Helper()
 	u, err := url.Parse(location)
 	if err != nil {
