@@ -54,7 +54,7 @@ func (c *crew) due(ctx context.Context, m member) ([]worker.Job, error) {
 	if err != nil {
 		return nil, err
 	}
-	jobs := m.nights(known, c.app.now())
+	jobs := m.nights(known, c.app.now(), len(begun))
 	for _, b := range begun {
 		jobs = append(jobs, worker.Job{Kind: worker.Series, Workspace: m.key(), Subject: b.Group})
 	}
@@ -62,8 +62,9 @@ func (c *crew) due(ctx context.Context, m member) ([]worker.Job, error) {
 	return append(jobs, letters...), err
 }
 
-// nights returns the pass that is due, then the review of that moment.
-func (m member) nights(known scheduler.Unattended, now time.Time) []worker.Job {
+// nights returns the pass that is due, then, once the changes that it began are on the
+// calendars or had time enough, the review of that moment.
+func (m member) nights(known scheduler.Unattended, now time.Time, begun int) []worker.Job {
 	at, ok := lastNight(m.config, now)
 	job := worker.Job{Workspace: m.key(), Subject: at.UTC().Format(time.RFC3339)}
 	switch {
@@ -71,7 +72,7 @@ func (m member) nights(known scheduler.Unattended, now time.Time) []worker.Job {
 		return nil
 	case known.Repaired.Before(at):
 		job.Kind = worker.Night
-	case known.Reviewed.Before(at):
+	case known.Reviewed.Before(at) && (begun == 0 || now.Sub(known.Repaired) > settling):
 		job.Kind = worker.Review
 	default:
 		return nil
@@ -163,17 +164,30 @@ func (c *crew) doIn(ctx context.Context, w *workspace, j worker.Job) ([]worker.J
 	case worker.Review:
 		return nil, w.reviewNight(ctx, j)
 	case worker.Series:
-		ready, err := w.service.Ready(ctx)
-		if err != nil {
-			return nil, err
-		}
-		return nil, ready.Finish(ctx, j.Subject, jobWait)
+		return c.finish(ctx, w, j)
 	case worker.Message:
 		return nil, w.sendOne(ctx, j.Subject)
 	case worker.Replies:
 		return nil, w.hearReplies(ctx)
 	}
 	return nil, fmt.Errorf("there are no jobs of the kind %q", j.Kind)
+}
+
+// finish finishes what is begun for a group. The last one makes room for the review.
+func (c *crew) finish(ctx context.Context, w *workspace, j worker.Job) ([]worker.Job, error) {
+	ready, err := w.service.Ready(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := ready.Finish(ctx, j.Subject, jobWait); err != nil {
+		return nil, err
+	}
+	known, err := ready.Store.Unattended(ctx)
+	if err != nil {
+		return nil, err
+	}
+	begun, err := ready.Store.Begun(ctx)
+	return member{config: w.Config, name: j.Workspace}.nights(known, w.service.Now(), len(begun)), err
 }
 
 // inTurn calls f in a turn of its own, unless done says that it was done already.
@@ -216,33 +230,16 @@ func (w *workspace) night(ctx context.Context, j worker.Job) (next []worker.Job,
 		for _, b := range plan.Bookings {
 			next = append(next, worker.Job{Kind: worker.Series, Workspace: j.Workspace, Subject: b.Group})
 		}
-		next = append(next, worker.Job{Kind: worker.Review, Workspace: j.Workspace, Subject: j.Subject})
-		return w.service.Pass(ctx, later2(at, w.service.Now()), time.Time{})
+		if len(next) == 0 {
+			next = append(next, worker.Job{Kind: worker.Review, Workspace: j.Workspace, Subject: j.Subject})
+		}
+		return w.service.Pass(ctx, availability.Later(at, w.service.Now()), time.Time{})
 	})
 	return next, err
 }
 
-func later2(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
-}
-
-// reviewNight decides what follows, once the night's changes are on the calendars or
-// had time enough.
+// reviewNight decides what follows.
 func (w *workspace) reviewNight(ctx context.Context, j worker.Job) error {
-	known, err := w.service.Store.Unattended(ctx)
-	if err != nil {
-		return err
-	}
-	begun, err := w.service.Store.Begun(ctx)
-	if err != nil {
-		return err
-	}
-	if len(begun) > 0 && w.service.Now().Sub(known.Repaired) < settling {
-		return later(5*time.Second, errors.New("the night's changes are on their way"))
-	}
 	return w.inTurn(ctx, j.Subject, func(u scheduler.Unattended) time.Time { return u.Reviewed }, func(w *workspace, at time.Time) error {
 		r, err := planReviews(ctx, w, scheduler.ReviewOptions{})
 		if err == nil {
@@ -257,7 +254,7 @@ func (w *workspace) reviewNight(ctx context.Context, j worker.Job) error {
 		for _, at := range r.out.Attention {
 			w.app.log().Warn("needs a person", "command", "review", "group", at.Group, "what", at.What)
 		}
-		return w.service.Pass(ctx, time.Time{}, later2(at, w.service.Now()))
+		return w.service.Pass(ctx, time.Time{}, availability.Later(at, w.service.Now()))
 	})
 }
 
