@@ -68,13 +68,19 @@ func (s *solver) solve() (bound int, err error) {
 	if few, many := s.m.frame.SizesFor(n).Counts(n); few > many {
 		return 0, s.sizeClash()
 	}
-	switch sizes := s.m.frame.SizesFor(n); {
+	sizes := s.m.frame.SizesFor(n)
+	switch {
 	case sizes.Most == 2 && n <= maxMatching:
 		return s.pairs()
-	case n <= exact.Limit:
-		return s.prove()
+	case n <= ExactLimit:
+		bound, err = s.prove()
+	default:
+		return s.improve()
 	}
-	return s.improve()
+	if err == nil && looksAhead(n, sizes) {
+		s.lookAhead()
+	}
+	return bound, err
 }
 
 // prove solves a problem small enough for an exact search of all people.
@@ -104,7 +110,7 @@ func (s *solver) prove() (bound int, err error) {
 	s.put([]portion{whole})
 	switch {
 	case s.cost() == 0:
-		s.foresee()
+		s.foreseen = s.foresee()
 	case s.cost() > e.Bound():
 		s.repartitionAll(s.meter.Left, math.MaxInt)
 	}

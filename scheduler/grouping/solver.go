@@ -16,15 +16,16 @@ import (
 // A solver improves a grouping of all people that are not kept. Its parts work on
 // tables of some of the people, so that memory grows with their number only.
 type solver struct {
-	m      *model
-	masks  table.Masks
-	people []int
-	groups [][]int // of people of the model
-	costs  []int
-	rng    *rand.Rand
-	meter  *meter.Meter
-	cores  int
-	ahead  int // rounds without a repeat that are left, this one included; 0 if not known
+	m        *model
+	masks    table.Masks
+	people   []int
+	groups   [][]int // of people of the model
+	costs    []int
+	rng      *rand.Rand
+	meter    *meter.Meter
+	cores    int
+	foreseen int // of a layout of which the grouping is a round: how many rounds cost nothing
+	ahead    int // rounds without a repeat that are left, this one included; 0 if not known
 }
 
 func newSolver(m *model, budget time.Duration) *solver {

@@ -36,11 +36,7 @@ func Dive(t *table.Table, groups [][]int, m *meter.Meter) (best [][]int, cost, p
 	r, proven := e.relax(e.centre(), nil, sidesOf(t))
 	proven = e.tighten(r, proven)
 	if found := dive(t, r, m); found != nil {
-		cost := 0
-		for _, g := range found {
-			cost += t.Cost(g)
-		}
-		if cost < e.Cost {
+		if cost := t.Total(found); cost < e.Cost {
 			e.Best, e.Cost = found, cost
 		}
 	}

@@ -39,11 +39,7 @@ const maxPool = 250_000
 
 // New makes a search that starts from best, which may be nil.
 func New(t *table.Table, best [][]int, m *meter.Meter) *Search {
-	e := &Search{t: t, pricer: newPricer(t), Best: best, Meter: m, Cores: 1}
-	for _, g := range best {
-		e.Cost += t.Cost(g)
-	}
-	return e
+	return &Search{t: t, pricer: newPricer(t), Best: best, Cost: t.Total(best), Meter: m, Cores: 1}
 }
 
 // Solve looks for a grouping cheaper than the best and proves as much as the meter

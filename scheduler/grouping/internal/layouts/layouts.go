@@ -169,7 +169,7 @@ func rotated(groups, size, rounds int, rng *rand.Rand) [][][]int {
 				}
 				continue
 			}
-			s := newSwapping(n, size, 1, w.classes(), w.class, rng)
+			s := newSwapping(alike(groups, size), 1, w.classes(), w.class, rng)
 			for range 20 {
 				if s.solve(400 * n) {
 					return w.turn([][][]int{s.groups(0)})
@@ -238,17 +238,7 @@ func searched(groups, size, rounds int, rng *rand.Rand) [][][]int {
 	if n > MaxSearch {
 		return nil
 	}
-	s := newSwapping(n, size, rounds, n*n+1, func(a, b int) int { return 1 + min(a, b)*n + max(a, b) }, rng)
-	for range 10 {
-		if s.solve(20_000 * rounds) {
-			layout := make([][][]int, rounds)
-			for r := range layout {
-				layout[r] = s.groups(r)
-			}
-			return layout
-		}
-	}
-	return nil
+	return swapped(alike(groups, size), rounds, 20_000*rounds, func(a, b int) bool { return true }, rng)
 }
 
 // Longest returns a layout of as many rounds as can be had quickly.
@@ -260,7 +250,10 @@ func Longest(groups, size int) [][][]int {
 		return nil
 	}
 	rng := rand.New(rand.NewPCG(0, uint64(n)))
-	layout := transversal(groups, size, most, rng)
+	layout := squares(groups, size, min(most, groups+1), rng)
+	if layout == nil {
+		layout = transversal(groups, size, most, rng)
+	}
 	for rounds := most; n <= quick && rounds > max(len(layout), most-3); rounds-- {
 		if all := rotated(groups, size, rounds, rng); all != nil {
 			return all

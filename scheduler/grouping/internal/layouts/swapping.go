@@ -9,17 +9,29 @@ import (
 // A swapping looks for rounds in which no two pairs of people are of one class, and
 // none of class 0, by exchanging people of one round and annealing.
 type swapping struct {
-	n, size, rounds int
-	class           func(a, b int) int
-	count           []int // pairs by class
-	order           []int // person at each seat: round by round, group by group
-	faults          int
-	rng             *rand.Rand
+	n, rounds int
+	class     func(a, b int) int
+	tables    [][2]int // by seat of a round: the first seat of its group, and the one after its last
+	count     []int    // pairs by class
+	order     []int    // person at each seat: round by round, group by group
+	faults    int
+	rng       *rand.Rand
 }
 
-func newSwapping(n, size, rounds, classes int, class func(a, b int) int, rng *rand.Rand) *swapping {
-	return &swapping{n: n, size: size, rounds: rounds, class: class, count: make([]int, classes), rng: rng}
+// newSwapping looks for rounds in groups of these sizes.
+func newSwapping(sizes []int, rounds, classes int, class func(a, b int) int, rng *rand.Rand) *swapping {
+	s := &swapping{rounds: rounds, class: class, count: make([]int, classes), rng: rng}
+	for _, size := range sizes {
+		for range size {
+			s.tables = append(s.tables, [2]int{s.n, s.n + size})
+		}
+		s.n += size
+	}
+	return s
 }
+
+// alike returns so many groups of one size.
+func alike(groups, size int) []int { return slices.Repeat([]int{size}, groups) }
 
 // solve starts anew and reports whether there are no faults after so many steps.
 func (s *swapping) solve(steps int) bool {
@@ -30,7 +42,7 @@ func (s *swapping) solve(steps int) bool {
 		}
 		round := s.rng.IntN(s.rounds) * s.n
 		a, b := round+s.rng.IntN(s.n), round+s.rng.IntN(s.n)
-		if a/s.size == b/s.size {
+		if s.tables[a-round] == s.tables[b-round] {
 			continue
 		}
 		before := s.faults
@@ -51,7 +63,7 @@ func (s *swapping) deal() {
 		s.order = append(s.order, s.rng.Perm(s.n)...)
 	}
 	for seat := range s.order {
-		for k := seat - seat%s.size; k < seat; k++ {
+		for k := seat - seat%s.n + s.tables[seat%s.n][0]; k < seat; k++ {
 			s.add(seat, k, 1)
 		}
 	}
@@ -77,8 +89,8 @@ func (s *swapping) exchange(a, b int) {
 }
 
 func (s *swapping) others(seat, by int) {
-	start := seat - seat%s.size
-	for k := start; k < start+s.size; k++ {
+	round := seat - seat%s.n
+	for k := round + s.tables[seat-round][0]; k < round+s.tables[seat-round][1]; k++ {
 		if k != seat {
 			s.add(seat, k, by)
 		}
@@ -88,8 +100,17 @@ func (s *swapping) others(seat, by int) {
 // groups returns a copy of the groups of a round.
 func (s *swapping) groups(round int) [][]int {
 	var out [][]int
-	for at := round * s.n; at < (round+1)*s.n; at += s.size {
-		out = append(out, slices.Clone(s.order[at:at+s.size]))
+	for at := 0; at < s.n; at = s.tables[at][1] {
+		out = append(out, slices.Clone(s.order[round*s.n+at:round*s.n+s.tables[at][1]]))
 	}
 	return out
+}
+
+// all returns a copy of the rounds.
+func (s *swapping) all() [][][]int {
+	layout := make([][][]int, s.rounds)
+	for r := range layout {
+		layout[r] = s.groups(r)
+	}
+	return layout
 }

@@ -114,6 +114,15 @@ func (t *Table) Cost(members []int) int {
 	return total + zone + t.Session[t.Sessions(members)]
 }
 
+// Total prices all groups of a grouping.
+func (t *Table) Total(groups [][]int) int {
+	total := 0
+	for _, g := range groups {
+		total += t.Cost(g)
+	}
+	return total
+}
+
 // Sessions returns how many sessions all members can attend.
 func (t *Table) Sessions(members []int) int {
 	var c Common
