@@ -46,7 +46,7 @@ func (s *Server) answerForm(w http.ResponseWriter, r *http.Request, v viewer, st
 		return errNotFound
 	}
 	d.Name, d.Path, d.Choices = g.Name, groupPath(g.Name), choices
-	if b, ok := v.view.bookings.Current(g.Name); ok {
+	if b, ok := v.view.of[g.Name].Current(g.Name); ok {
 		if asked, until := v.asked(b, s.Now()); asked {
 			d.Until, d.Last = until.In(v.Zone).Format("Mon 2 January"), lastDay(b.Series, v.Zone)
 			if until.Before(s.Now()) {
@@ -70,7 +70,7 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, v viewer) error 
 	if err != nil {
 		return s.answerForm(w, r, v, http.StatusUnprocessableEntity, answerData{Fault: "Choose one of the four first."})
 	}
-	b, ok := v.view.bookings.Current(g.Name)
+	b, ok := v.view.of[g.Name].Current(g.Name)
 	if asked, _ := v.asked(b, s.Now()); !ok || !asked {
 		return s.answerForm(w, r, v, http.StatusConflict, answerData{Fault: "Nothing is asked about this series now; what you chose was not kept."})
 	}

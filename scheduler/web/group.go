@@ -43,7 +43,7 @@ func (s *Server) group(w http.ResponseWriter, r *http.Request, v viewer) error {
 	}
 	d := groupData{Name: g.Name, Path: groupPath(g.Name), Zone: v.Zone, Members: v.view.columns(g.Members), Mine: isMember(g, v.Address)}
 	d.Leaves = d.Mine && g.Program != ""
-	for _, b := range v.view.bookings.Of(g.Name) {
+	for _, b := range v.view.of[g.Name] {
 		one, err := s.seriesData(r, v, g, b)
 		if err != nil {
 			s.Log.Error("a series cannot be shown", "group", g.Name, "err", err)

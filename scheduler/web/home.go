@@ -42,7 +42,7 @@ func (s *Server) home(w http.ResponseWriter, r *http.Request, v viewer) error {
 				line.With = append(line.With, v.view.service.Workspace.Name(a))
 			}
 		}
-		for _, b := range v.view.bookings.Of(name) {
+		for _, b := range v.view.of[name] {
 			if !invites(b, v.Person) {
 				continue
 			}

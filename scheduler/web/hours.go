@@ -140,7 +140,7 @@ func (s *Server) outside(v viewer) (string, error) {
 	}
 	var touched []time.Time
 	for _, name := range v.view.mine[v.Address] {
-		for _, b := range v.view.bookings.Of(name) {
+		for _, b := range v.view.of[name] {
 			touched = append(touched, outsideOf(&member, b.Series, now)...)
 		}
 	}
@@ -214,7 +214,7 @@ func (s *Server) leavePage(w http.ResponseWriter, r *http.Request, v viewer) err
 				left.Others = append(left.Others, v.view.service.Workspace.Name(a))
 			}
 		}
-		_, left.Series = v.view.bookings.Current(name)
+		_, left.Series = v.view.of[name].Current(name)
 		left.Ends = len(left.Others) < 2
 		d.Groups = append(d.Groups, left)
 	}

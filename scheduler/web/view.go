@@ -21,6 +21,7 @@ type view struct {
 	fault    error // why an edit of the files is not used
 	zone     *time.Location
 	bookings scheduler.Bookings
+	of       map[string]scheduler.Bookings // by group
 	groups   map[string]scheduler.Group    // configured, formed, and such as only have a booking
 	names    []string                      // of groups, in the order in which they are shown
 	mine     map[calendar.Address][]string // names of groups by their members
@@ -83,7 +84,9 @@ func newView(ctx context.Context, here Workspace) (*view, error) {
 	for _, g := range service.Workspace.Groups {
 		v.names = append(v.names, g.Name)
 	}
+	v.of = map[string]scheduler.Bookings{}
 	for _, b := range v.bookings {
+		v.of[b.Group] = append(v.of[b.Group], b)
 		if _, known := v.groups[b.Group]; !known {
 			v.groups[b.Group] = scheduler.GroupIn(v.groups, b)
 			v.names = append(v.names, b.Group)
