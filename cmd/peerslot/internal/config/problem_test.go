@@ -236,7 +236,7 @@ func TestProblems(t *testing.T) {
 	}
 }
 
-const countries = "AR, AT, AU, BE, BG, BR, CA, CH, CZ, DE, DK, ES, FR, GB, GR, HR, IE, IT, JP, LT, LV, MW, NC, NL, NO, NZ, PL, PT, RO, RU, SE, SI, SK, UA, US, ZA"
+const countries = "AR, AT, AU, BE, BG, BR, CA, CH, CZ, DE, DK, EE, ES, FI, FR, GB, GR, HR, HU, IE, IL, IN, IS, IT, JP, KR, LT, LU, LV, MW, MX, NC, NL, NO, NZ, PL, PT, RO, RU, SE, SG, SI, SK, TR, UA, US, ZA"
 
 // problems returns what Parse says, which must be Errors.
 func problems(t *testing.T, text, dir string) string {
