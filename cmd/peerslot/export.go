@@ -53,7 +53,7 @@ DIR/index.csv says whose they are; keep it to yourself.`,
 	}
 	cmd.Flags().BoolVar(&o.all, "all", false, "export every booked series")
 	cmd.Flags().StringVarP(&o.output, "output", "o", "", "`FILE` or folder to write to, - for stdout")
-	cmd.Flags().StringVar(&o.method, "method", defaultMethod, "what the receiver is to do with it: `publish`, request or cancel")
+	cmd.Flags().StringVar(&o.method, "method", defaultMethod, "`METHOD`, what the receiver is to do with it: publish, request or cancel")
 	cmd.Flags().BoolVar(&o.perPerson, "per-person", false, "with --all and -o DIR: a feed for each person, as 'peerslot serve' publishes them, and an index")
 	_ = cmd.RegisterFlagCompletionFunc("method", cobra.FixedCompletions([]string{"publish", "request", "cancel"}, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
