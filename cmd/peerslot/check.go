@@ -198,7 +198,11 @@ func calendarFinding(p calendar.Address, b availability.Busy, window availabilit
 		f.OK, f.Detail = false, b.Reason
 		f.Mend = "until it is readable, nothing is known of this person and no session counts on them"
 	case len(unknown) > 0:
-		f.OK, f.Detail = false, fmt.Sprintf("%s not known: %s", report.Count(len(unknown), "span", "spans"), b.Reason)
+		var dark time.Duration
+		for _, iv := range unknown {
+			dark += iv.Length()
+		}
+		f.OK, f.Detail = false, fmt.Sprintf("%.0f h of 13 weeks not known: %s", dark.Hours(), b.Reason)
 		f.Mend = "mend what the warnings name, or export the calendar again"
 	}
 	if len(b.Warnings) > 0 {

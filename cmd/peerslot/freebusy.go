@@ -211,10 +211,13 @@ func (a *app) printFreebusy(f report.Freebusy) error {
 		a.warn("%s", w)
 	}
 	var rows [][]string
-	var unknown []report.Said
+	var unknown, partly []report.Said
 	for _, p := range f.People {
-		if p.Unknown {
+		switch {
+		case p.Unknown:
 			unknown = append(unknown, report.Said{Who: p.Person, What: "nothing is known: " + p.Reason})
+		case slices.ContainsFunc(p.Busy, func(b report.Busy) bool { return b.Kind == availability.Unknown.String() }):
+			partly = append(partly, report.Said{Who: p.Person, What: "not everything is known: " + p.Reason})
 		}
 		loc, err := availability.LoadZone(p.Zone)
 		if err != nil {
@@ -233,6 +236,7 @@ func (a *app) printFreebusy(f report.Freebusy) error {
 		}
 	}
 	a.warnEach("nothing is known", unknown)
+	a.warnEach("not everything is known", partly)
 	a.printer().Table([]string{"PERSON", "FROM", "TO", "KIND"}, rows)
 	return nil
 }

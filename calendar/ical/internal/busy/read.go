@@ -171,7 +171,7 @@ func (b *busyReader) uncovered() (out []availability.Interval) {
 
 func (b *busyReader) result() (availability.Busy, error) {
 	for _, iv := range b.uncovered() {
-		b.spans.add(iv.Start.Unix(), iv.End.Unix()+1, class{kind: availability.Unknown})
+		b.spans.add(iv.Start.Unix(), iv.End.Add(time.Second-1).Unix(), class{kind: availability.Unknown})
 		b.doubt = cmp.Or(b.doubt, "the calendar tells of free and busy time for a part of the days only")
 	}
 	list := b.spans.in(b.window)
