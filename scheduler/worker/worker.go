@@ -45,6 +45,7 @@ type client interface {
 	Start(ctx context.Context) error
 	Stopped() <-chan struct{}
 	InsertMany(ctx context.Context, params []river.InsertManyParams) ([]*rivertype.JobInsertResult, error)
+	JobList(ctx context.Context, params *river.JobListParams) (*river.JobListResult, error)
 }
 
 // A Worker does the jobs of one database.
@@ -53,9 +54,10 @@ type Worker struct{ p *process }
 // A process is a worker and what it is at.
 type process struct {
 	Options
-	client client
-	work   Work
-	say    sayer
+	client  client
+	work    Work
+	say     sayer
+	counter counter
 
 	mu sync.Mutex
 	at map[int64]context.CancelCauseFunc // jobs under way
@@ -69,7 +71,7 @@ func open[TTx any](ctx context.Context, driver riverdriver.Driver[TTx], o Option
 	if err := migrate(ctx, driver, o); err != nil {
 		return nil, fmt.Errorf("make the tables of the jobs: %w", err)
 	}
-	p := &process{Options: o, work: work, say: say(driver.GetExecutor()), at: map[int64]context.CancelCauseFunc{}}
+	p := &process{Options: o, work: work, say: say(driver.GetExecutor()), counter: driver.GetExecutor(), at: map[int64]context.CancelCauseFunc{}}
 	workers := river.NewWorkers()
 	p.addTo(workers)
 	every := cmp.Or(o.Every, 15*time.Second)
