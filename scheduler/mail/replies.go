@@ -135,12 +135,27 @@ func (t *taking) calendar(ctx context.Context) error {
 	for _, e := range t.in.Reply.Events {
 		i := slices.IndexFunc(bookings, func(b scheduler.Booking) bool { return b.Series.UID == e.UID })
 		if i < 0 {
-			t.unclear(scheduler.Notice{UID: e.UID}, errors.New("it answers a series that is over, or that this store does not know"))
+			if err := t.elsewhere(ctx, e.UID); err != nil {
+				return err
+			}
 			continue
 		}
 		if err := t.event(ctx, bookings[i], e); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// elsewhere judges an answer to a series of ours that nobody looks after here. One that
+// is over calls for nothing; one that is not known may be of a store that was lost.
+func (t *taking) elsewhere(ctx context.Context, uid calendar.UID) error {
+	told, err := t.Store.Told(ctx, uid)
+	if err != nil {
+		return fmt.Errorf("read what was told: %w", err)
+	}
+	if len(told) == 0 {
+		t.unclear(scheduler.Notice{UID: uid}, errors.New("it answers a series that this store does not know"))
 	}
 	return nil
 }

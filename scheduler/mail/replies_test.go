@@ -184,6 +184,22 @@ func TestWhatSaysNothingChangesNothing(t *testing.T) {
 	}
 }
 
+// Nobody must do anything about an answer to a series that is over.
+func TestAnAnswerToASeriesThatIsOver(t *testing.T) {
+	d := newDesk(t)
+	bookings, err := d.Store.Bookings(t.Context())
+	if err != nil || len(bookings) != 1 {
+		t.Fatalf("%d bookings, %v; want one", len(bookings), err)
+	}
+	bookings[0].State = scheduler.Ended
+	if _, err := d.Store.Commit(t.Context(), scheduler.Batch{Bookings: bookings}); err != nil {
+		t.Fatal(err)
+	}
+	if done := d.take(t, reply("ana@acme.example", "REPLY", anaAccepts)); done.Replies > 0 || len(done.Findings) > 0 {
+		t.Errorf("got %+v, want nothing", done)
+	}
+}
+
 func TestALaterAnswerReplacesTheFirstAndADoubleIsNone(t *testing.T) {
 	d := newDesk(t)
 	first := reply("ana@acme.example", "REPLY", anaAccepts, "DTSTAMP:20260302T080000Z")

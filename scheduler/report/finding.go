@@ -12,7 +12,13 @@ import (
 
 // NewAttention describes a finding; times are told in the workspace's zone.
 func NewAttention(w scheduler.Workspace, f scheduler.Finding) Attention {
-	return Attention{cmp.Or(f.Group, f.Program), Words(w, f)}
+	return Attention{cmp.Or(f.Group, f.Program, about[f.Kind]), Words(w, f)}
+}
+
+// about names what a finding that concerns no group is about.
+var about = map[scheduler.FindingKind]string{
+	scheduler.ReplyUnclear: "mail", scheduler.MailServer: "mail", scheduler.MailRefused: "mail", scheduler.MailGivenUp: "mail", scheduler.MailBounced: "mail",
+	scheduler.ReadNobody: "calendars", scheduler.Failed: "calendars",
 }
 
 // Words says what is the matter and what to do, without the name of the group. It is
@@ -84,7 +90,10 @@ func Words(w scheduler.Workspace, f scheduler.Finding) string {
 	case scheduler.MailBounced:
 		return fmt.Sprintf("a message to %s (%s) came back: %v", who, f.Person, f.Err)
 	case scheduler.ReplyUnclear:
-		return fmt.Sprintf("a message about the group wants to be read: %v", f.Err)
+		if f.Person == "" {
+			return fmt.Sprintf("a message that nobody signed wants to be read: %v", f.Err)
+		}
+		return fmt.Sprintf("a message from %s wants to be read: %v", f.Person, f.Err)
 	}
 	return fmt.Sprint(f.Kind, ": ", f.Err)
 }
