@@ -125,6 +125,7 @@ type BookingPlan struct {
 	Booking   Booking // what is to be saved and put; its series carries the moves
 	Unknown   []Unknown
 	Attended  Attended // who can attend its sessions; without a UID
+	Was       Share    // of a rebooking: who can attend as many of the old sessions, the last ones, as they stand
 	Stay      string   // why the favoured slot was kept or left; "" if there is none
 	Problem   error    // why the group cannot be booked; nil if it can
 }

@@ -79,6 +79,23 @@ func TestInterruptedRebookIsFinished(t *testing.T) {
 	}
 }
 
+// What another slot gains is told of as many sessions as it has.
+func TestRebookComparesEqualNumbersOfSessions(t *testing.T) {
+	w, b := booked(t, ana, bo)
+	w.Now = func() time.Time { return at(2, 1, 9).Start }
+	w.busyAtItsSlot(t, bo, b)
+	for range 2 {
+		plan, err := booking.PlanRebook(t.Context(), w.Service, b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := (scheduler.Share{Yes: plan.Candidate.Count, No: plan.Candidate.Count}); plan.Was != want || plan.Attendance() != 2*plan.Candidate.Count {
+			t.Errorf("%d sessions with %d attendances instead of %+v; want %+v: ana alone could come", plan.Candidate.Count, plan.Attendance(), plan.Was, want)
+		}
+		w.Now = func() time.Time { return at(3, 20, 9).Start } // when the last one does not fit any more
+	}
+}
+
 // However often a series is rebooked, and whenever, the last session stays within
 // the 13 weeks from the first session of the first one.
 func TestRebookingNeverOutgrowsTheThreeMonths(t *testing.T) {

@@ -126,7 +126,9 @@ func (a *app) rebook(ctx context.Context, group string, flags changeFlags, night
 		flags: flags, clock: !night.acceptClock, night: true,
 		plan: func(ctx context.Context, w *workspace) (rebooking, error) { return planRebook(ctx, w, group) },
 		show: func(w *workspace, p report.Printer, r rebooking) {
-			p.Printf("%s leaves %s, %s left:\n", group, r.old.Series.Slot, report.Count(r.plans[0].Candidate.Count, "session", "sessions"))
+			plan := r.plans[0]
+			p.Printf("%s leaves %s; of its last %s, as they stand, %d of %d attendances are possible:\n",
+				group, r.old.Series.Slot, report.Count(plan.Candidate.Count, "session", "sessions"), plan.Was.Yes, plan.Was.All())
 			p.BookingPlans(w.Workspace, r.plans)
 		},
 		question: func(rebooking) string { return "End the old series and book this one?" },

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/planning"
 )
@@ -41,7 +42,11 @@ func PlanRebook(ctx context.Context, s *scheduler.Service, b scheduler.Booking) 
 }
 
 func planRebook(ctx context.Context, s *scheduler.Service, b scheduler.Booking) (scheduler.BookingPlan, error) {
-	request, err := rebookRequest(ctx, s, b)
+	left, err := s.Left(ctx, b)
+	if err != nil {
+		return scheduler.BookingPlan{}, err
+	}
+	request, err := rebookRequest(ctx, s, b, left)
 	if err != nil {
 		return scheduler.BookingPlan{}, err
 	}
@@ -61,15 +66,26 @@ func planRebook(ctx context.Context, s *scheduler.Service, b scheduler.Booking) 
 	if err != nil {
 		return scheduler.BookingPlan{}, err
 	}
-	return plans[0], nil
+	plan := plans[0]
+	plan.Was, err = asTheyStand(snapshot, request.Group, left[max(0, len(left)-plan.Candidate.Count):])
+	return plan, err
+}
+
+// asTheyStand returns who can attend sessions where they are now: a comparison with
+// another slot is one of as many sessions.
+func asTheyStand(s planning.Snapshot, g scheduler.Group, sessions []calendar.Occurrence) (was scheduler.Share, err error) {
+	members, err := planning.Members(s, g, "")
+	if err != nil {
+		return was, err
+	}
+	for _, o := range sessions {
+		was = was.Plus(planning.VerdictsAt(members, o.Interval).Share())
+	}
+	return was, nil
 }
 
 // rebookRequest asks for a slot for the sessions that are left.
-func rebookRequest(ctx context.Context, s *scheduler.Service, b scheduler.Booking) (scheduler.Request, error) {
-	left, err := s.Left(ctx, b)
-	if err != nil {
-		return scheduler.Request{}, err
-	}
+func rebookRequest(ctx context.Context, s *scheduler.Service, b scheduler.Booking, left []calendar.Occurrence) (scheduler.Request, error) {
 	if len(left) == 0 {
 		return scheduler.Request{}, ErrNothingLeft
 	}
