@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"mime"
 	"net/http"
 	"net/url"
 	"slices"
@@ -10,6 +11,7 @@ import (
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/feed"
 	"github.com/peerslot/peerslot/scheduler/planning"
 )
 
@@ -58,6 +60,23 @@ func (s *Server) group(w http.ResponseWriter, r *http.Request, v viewer) error {
 	return s.render(w, r, http.StatusOK, "group", page{Title: g.Name, Viewer: v, Data: d})
 }
 
+// seriesFile gives a member the group's sessions as a file for any calendar program.
+func (s *Server) seriesFile(w http.ResponseWriter, r *http.Request, v viewer) error {
+	g, err := v.group(r.PathValue("name"))
+	if err != nil || !isMember(g, v.Address) {
+		return errNotFound
+	}
+	body, err := feed.Of(v.view.service.Workspace, v.view.of[g.Name], v.Person, g.Name, s.Now())
+	if err != nil {
+		return err
+	}
+	h := w.Header()
+	h.Set("Content-Type", "text/calendar; charset=utf-8")
+	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": g.Name + ".ics"}))
+	_, _ = w.Write(body.Text) // who went away needs no answer
+	return nil
+}
+
 func (s *Server) seriesData(r *http.Request, v viewer, g scheduler.Group, b scheduler.Booking) (seriesData, error) {
 	d := seriesData{}
 	var err error
@@ -68,7 +87,7 @@ func (s *Server) seriesData(r *http.Request, v viewer, g scheduler.Group, b sche
 	if err != nil {
 		return d, err
 	}
-	d.At, d.Sentence = found.At, seriesWords(b, d.Sessions, v.Zone)
+	d.At, d.Sentence = found.At, seriesWords(b, d.Sessions, v.Zone, isMember(g, v.Address))
 	if me := slices.Index(g.Members, v.Address); me >= 0 {
 		for _, one := range d.Sessions {
 			if !one.Off && one.Cells[me].Why != "" {
@@ -85,35 +104,32 @@ func (s *Server) seriesData(r *http.Request, v viewer, g scheduler.Group, b sche
 }
 
 // seriesWords says when the group meets, until when, and who can come.
-func seriesWords(b scheduler.Booking, left []session, zone *time.Location) string {
-	yes, all, last := 0, 0, time.Time{}
-	for _, one := range left {
-		if one.Off {
-			continue
-		}
-		last = one.Start
-		for _, c := range one.Cells {
-			if c.Sign == "?" {
-				continue
-			}
-			all++
-			if c.Sign != "✗" {
-				yes++
-			}
+func seriesWords(b scheduler.Booking, ahead []session, zone *time.Location, mine bool) string {
+	var share scheduler.Share
+	var last time.Time
+	for _, one := range ahead {
+		if !one.Off {
+			share, last = share.Plus(one.Share), one.Start
 		}
 	}
 	if last.IsZero() {
 		return "The last session is over."
 	}
-	words := fmt.Sprintf("You meet %s, until %s.", slotWords(b.Series, zone), last.In(zone).Format("Mon 2 January"))
-	if all > 0 {
-		words += fmt.Sprintf(" Of %d attendances of which something is known, %d can be kept.", all, yes)
+	words := "Meets"
+	if mine {
+		words = "You meet"
 	}
-	return words
+	words += fmt.Sprintf(" %s, until %s.", slotWords(b.Series, zone), last.In(zone).Format("Mon 2 January"))
+	switch {
+	case share.Known() == 0:
+		return words
+	case share.Unknown > 0:
+		return words + fmt.Sprintf(" %d of %d attendances ahead can be kept; of %d more nothing is known.", share.Yes, share.Known(), share.Unknown)
+	}
+	return words + fmt.Sprintf(" %d of %d attendances ahead can be kept.", share.Yes, share.Known())
 }
 
-// slotWords says the slot of a series on the clock of zone, as it is at its next change
-// of clocks' side: "every Tuesday at 15:00 Berlin".
+// slotWords says the slot of a series: "every week on Tuesday at 15:00 Berlin".
 func slotWords(s calendar.Series, zone *time.Location) string {
 	return every[s.Cadence] + " on " + slotIn(s.Slot, s.First, zone)
 }

@@ -105,6 +105,7 @@ func (s *Server) routes(mux *http.ServeMux) {
 	mux.Handle("GET /groups/{name}/leave", s.member(s.leavePage))
 	mux.Handle("POST /groups/{name}/leave", s.member(s.leave))
 	mux.Handle("GET /groups/{name}", s.member(s.group))
+	mux.Handle("GET /groups/{name}/series.ics", s.member(s.seriesFile))
 	mux.Handle("GET /groups/{name}/answer", s.member(s.answerPage))
 	mux.Handle("POST /groups/{name}/answer", s.member(s.answer))
 	mux.Handle("/", s.open(s.nothing))

@@ -28,7 +28,8 @@ type session struct {
 	Moved  time.Time
 	Off    bool
 	Cells  []cell // by member
-	Can    string // how many members can attend, "" if nobody looked
+	Share  scheduler.Share
+	Can    string // the same in words, "" if nobody looked
 }
 
 // A cell says whether one member can attend one session.
@@ -117,7 +118,8 @@ func (v viewer) sessionsOf(ctx context.Context, b scheduler.Booking, members []c
 			s.Leader, s.Lead = v.view.service.Workspace.Name(b.Facilitators[i]), b.Facilitators[i] == v.Address
 		}
 		if !o.Cancelled {
-			s.Cells, s.Can = v.cells(found, o, members)
+			s.Cells, s.Share = v.cells(found, o, members)
+			s.Can = shareWords(s.Share)
 		}
 		out = append(out, s)
 	}
@@ -133,21 +135,23 @@ func (v viewer) attended(ctx context.Context, uid calendar.UID) (scheduler.Atten
 	return found[0], nil
 }
 
-func (v viewer) cells(found scheduler.Attended, o calendar.Occurrence, members []calendar.Address) (cells []cell, can string) {
-	var share scheduler.Share
+func (v viewer) cells(found scheduler.Attended, o calendar.Occurrence, members []calendar.Address) (cells []cell, share scheduler.Share) {
 	for _, a := range members {
 		verdict, _ := found.Verdict(a, o)
 		cells = append(cells, cellOf(verdict, v.Admin || a == v.Address))
 		share.Count(verdict.Can)
 	}
+	return cells, share
+}
+
+func shareWords(s scheduler.Share) string {
 	switch {
-	case share.Known() == 0:
-	case share.Unknown > 0:
-		can = fmt.Sprintf("%d of %d known", share.Yes, share.Known())
-	default:
-		can = fmt.Sprintf("%d of %d", share.Yes, share.Known())
+	case s.Known() == 0:
+		return ""
+	case s.Unknown > 0:
+		return fmt.Sprintf("%d of %d known", s.Yes, s.Known())
 	}
-	return cells, can
+	return fmt.Sprintf("%d of %d", s.Yes, s.Known())
 }
 
 // others returns the names of who else is invited.

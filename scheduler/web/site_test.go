@@ -67,7 +67,7 @@ func newSite(t testing.TB, with ...func(*site)) *site {
 		Stamp: 1, Admins: []calendar.Address{mia},
 		Service: &scheduler.Service{
 			Workspace: scheduler.Workspace{
-				Organizer: calendar.Attendee{Address: "people-ops@acme.example"}, Zone: "Europe/Berlin", Roster: roster,
+				Organizer: calendar.Attendee{Address: "people-ops@acme.example"}, Zone: "Europe/Berlin", Roster: roster, URL: "https://peers.acme.example",
 				Groups: []scheduler.Group{{Name: "leads", Members: []calendar.Address{ana, bo, cem}}},
 				Repair: scheduler.DefaultRepairRules(), Review: scheduler.DefaultReviewRules(),
 			},
