@@ -197,7 +197,7 @@ func (s *Server) tell(kind, event, text string, to ...string) {
 	name := strings.TrimSpace(s.series[i].uid() + " " + date)
 	for _, a := range to {
 		if !strings.EqualFold(a, s.Organizer) {
-			s.Send(Mail{strings.ToLower(a), kind, name, text})
+			s.Send(Mail{To: strings.ToLower(a), Kind: kind, Event: name, Text: text})
 		}
 	}
 }
