@@ -2,60 +2,12 @@ package main
 
 import (
 	"bytes"
-	"context"
-	"errors"
-	"fmt"
-	"io"
 	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/console"
 )
-
-// Each kind of error has its status and says the next step, also with --json and in
-// a log of JSON.
-func TestErrorsSayTheNextStep(t *testing.T) {
-	for _, c := range []struct {
-		err    error
-		status int
-		hint   string
-	}{
-		{usagef("look there", "no such thing"), exitUsage, "look there"},
-		{fmt.Errorf("book: %w", withHint(errors.New("full"), "make room")), exitError, "make room"},
-		{&scheduler.UnknownGroupError{Name: "x"}, exitUsage, "form PROGRAM"},
-		{&scheduler.UnknownGroupError{Name: "x", Known: []scheduler.Group{{Name: "leads"}}}, exitUsage, "leads"},
-		{fmt.Errorf("wait: %w", scheduler.ErrBusy), exitError, "it holds the store"},
-		{scheduler.ErrStore, exitError, "full disk"},
-		{&scheduler.ClockError{}, exitError, "--accept-clock"},
-		{context.Canceled, exitError, "stopped at a clean point"},
-		{&outputError{io.ErrClosedPipe}, exitError, "stopped at a clean point"},
-	} {
-		if got := exitStatus(c.err); got != c.status {
-			t.Errorf("%v: status %d, want %d", c.err, got, c.status)
-		}
-		for _, way := range []func(*app){func(*app) {}, func(a *app) { a.json = true }, func(a *app) { a.logFormat = "json" }} {
-			var out, errs bytes.Buffer
-			a := &app{stderr: &errs, out: &output{w: &out}}
-			a.stdout = a.out
-			way(a)
-			a.report(c.err)
-			if said := out.String() + errs.String(); !strings.Contains(said, c.hint) {
-				t.Errorf("%v: it says %q, want a hint with %q", c.err, said, c.hint)
-			}
-		}
-	}
-}
-
-func TestKnownGroupsAreFew(t *testing.T) {
-	var many []scheduler.Group
-	for i := range 40 {
-		many = append(many, scheduler.Group{Name: fmt.Sprintf("g%02d", i)})
-	}
-	if got := knownGroups(many); !strings.Contains(got, "g11") || strings.Contains(got, "g12") || !strings.Contains(got, "28 more") {
-		t.Errorf("got %q, want twelve and how many more", got)
-	}
-}
 
 // NO_COLOR means no escape at all; without it a terminal gets colours, and tables
 // that fit.
@@ -65,9 +17,9 @@ func TestTerminals(t *testing.T) {
 	for _, noColor := range []string{"", "1"} {
 		var out, errs bytes.Buffer
 		a := w.app(&out, &errs)
-		a.terminal, a.interactive, a.width = true, true, 60
-		a.getenv = func(name string) string { return map[string]string{"NO_COLOR": noColor}[name] }
-		if status := a.main(t.Context(), w.args("slots", "clash")); status != exitDone {
+		a.Terminal, a.Interactive, a.Width = true, true, 60
+		a.Getenv = func(name string) string { return map[string]string{"NO_COLOR": noColor}[name] }
+		if status := execute(t.Context(), a, w.args("slots", "clash")); status != console.ExitDone {
 			t.Fatalf("exit status %d\n%s", status, errs.String())
 		}
 		if got := strings.Contains(out.String()+errs.String(), "\x1b"); got == (noColor != "") {

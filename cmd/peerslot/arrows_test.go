@@ -71,6 +71,20 @@ var allowed = map[string][]string{
 	"calendar/internal/windowszone": {},
 }
 
+// rooms holds, for each of the rooms of the program, which of the others it may import.
+var rooms = map[string][]string{
+	"":          {"account", "changing", "config", "console", "demo", "fleet", "manual", "reading", "workspace"},
+	"config":    {},
+	"console":   {"config"},
+	"account":   {"config", "console"},
+	"workspace": {"account", "config", "console"},
+	"changing":  {"account", "config", "console", "workspace"},
+	"fleet":     {"account", "changing", "config", "console", "workspace"},
+	"reading":   {"account", "changing", "config", "console", "fleet", "workspace"},
+}
+
+const programPath = "cmd/peerslot"
+
 // floor is what all rooms but availability may stand on.
 const floor = "calendar/file"
 
@@ -111,7 +125,12 @@ func TestArrows(t *testing.T) {
 			if isTestPackage(ours) && !isTestPackage(name) {
 				t.Errorf("%s imports %s outside its tests", name, ours)
 			}
-			if strings.HasPrefix(name, "cmd/") {
+			if room, ok := strings.CutPrefix(name, programPath); ok {
+				other, inside := strings.CutPrefix(ours, programPath+"/internal/")
+				room = strings.TrimPrefix(room, "/internal/")
+				if inside && !slices.Contains(rooms[room], other) {
+					t.Errorf("%s imports %s; the rooms of the program allow only %v", name, ours, rooms[room])
+				}
 				continue
 			}
 			if !slices.Contains(allowed[name], ours) && !(ours == floor && name != "availability") {

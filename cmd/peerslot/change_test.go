@@ -20,6 +20,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/console"
 	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/chat/chattest"
 	"github.com/peerslot/peerslot/scheduler/store"
@@ -32,8 +33,8 @@ type lifeWorld struct{ dir string }
 
 const lifeNow = "2026-05-20T09:00:00Z"
 
-// changing are the commands that change something, each with something to do.
-var changing = map[string][]string{
+// changers are the commands that change something, each with something to do.
+var changers = map[string][]string{
 	"book":   {"book", "--all"},
 	"with":   {"book", "--with", "ana,bo", "--name", "ana-bo", "--duration", "30m"},
 	"form":   {"form", "circles"},
@@ -198,10 +199,10 @@ type ran struct {
 }
 
 // app returns a program whose output goes to the buffers.
-func (w lifeWorld) app(stdout, stderr io.Writer) *app {
-	return &app{
-		stdin: strings.NewReader(""), stdout: stdout, stderr: stderr, now: time.Now,
-		getenv: func(name string) string { return map[string]string{"CHAT_TOKEN": "xoxb-secret", "NO_COLOR": "1"}[name] },
+func (w lifeWorld) app(stdout, stderr io.Writer) *console.App {
+	return &console.App{
+		Stdin: strings.NewReader(""), Stdout: stdout, Stderr: stderr, Now: time.Now,
+		Getenv: func(name string) string { return map[string]string{"CHAT_TOKEN": "xoxb-secret", "NO_COLOR": "1"}[name] },
 	}
 }
 
@@ -217,14 +218,14 @@ func (w lifeWorld) args(args ...string) []string {
 func (w lifeWorld) run(t *testing.T, args ...string) ran {
 	t.Helper()
 	var out, errs bytes.Buffer
-	status := w.app(&out, &errs).main(t.Context(), w.args(args...))
+	status := execute(t.Context(), w.app(&out, &errs), w.args(args...))
 	return ran{status, out.String(), errs.String()}
 }
 
 func (w lifeWorld) must(t *testing.T, args ...string) ran {
 	t.Helper()
 	r := w.run(t, args...)
-	if r.status != exitDone && r.status != exitPerson {
+	if r.status != console.ExitDone && r.status != console.ExitPerson {
 		t.Fatalf("peerslot %s: exit status %d\n%s%s", strings.Join(args, " "), r.status, r.stdout, r.stderr)
 	}
 	return r
@@ -235,8 +236,8 @@ func (w lifeWorld) ask(t *testing.T, answer string, args ...string) ran {
 	t.Helper()
 	var out, errs bytes.Buffer
 	a := w.app(&out, &errs)
-	a.interactive, a.terminal, a.stdin = true, true, strings.NewReader(answer)
-	status := a.main(t.Context(), w.args(args...))
+	a.Interactive, a.Terminal, a.Stdin = true, true, strings.NewReader(answer)
+	status := execute(t.Context(), a, w.args(args...))
 	return ran{status, out.String(), errs.String()}
 }
 
@@ -249,8 +250,8 @@ func (w lifeWorld) interrupt(t *testing.T, args ...string) ran {
 	var out bytes.Buffer
 	errs := &watcher{say: "[y/N]", then: stop}
 	a := w.app(&out, errs)
-	a.interactive, a.terminal, a.stdin = true, true, silent
-	status := a.main(ctx, w.args(args...))
+	a.Interactive, a.Terminal, a.Stdin = true, true, silent
+	status := execute(ctx, a, w.args(args...))
 	return ran{status, out.String(), errs.text.String()}
 }
 
@@ -334,10 +335,10 @@ func TestNothingChangesWithoutLeave(t *testing.T) {
 		"end of file": func(w lifeWorld, t *testing.T, args ...string) ran { return w.ask(t, "", args...) },
 		"Ctrl-C":      func(w lifeWorld, t *testing.T, args ...string) ran { return w.interrupt(t, args...) },
 	}
-	status := map[string]int{"dry-run": exitDone, "no terminal": exitPerson, "no": exitPerson, "end of file": exitPerson, "Ctrl-C": exitError}
+	status := map[string]int{"dry-run": console.ExitDone, "no terminal": console.ExitPerson, "no": console.ExitPerson, "end of file": console.ExitPerson, "Ctrl-C": console.ExitError}
 	for _, leftovers := range []bool{false, true} {
 		world := newLifeWorld(t, leftovers)
-		for name, args := range changing {
+		for name, args := range changers {
 			t.Run(fmt.Sprintf("%s leftovers %v", name, leftovers), func(t *testing.T) {
 				t.Parallel()
 				w := world.copied(t)
@@ -348,7 +349,7 @@ func TestNothingChangesWithoutLeave(t *testing.T) {
 						if changed := changedFiles(before, w.files(t)); len(changed) > 0 {
 							t.Fatalf("%s %v: changed %v\n%s%s", way, more, changed, got.stdout, got.stderr)
 						}
-						if got.status != status[way] && !(way == "dry-run" && got.status == exitPerson) {
+						if got.status != status[way] && !(way == "dry-run" && got.status == console.ExitPerson) {
 							t.Errorf("%s %v: exit status %d, want %d\n%s%s", way, more, got.status, status[way], got.stdout, got.stderr)
 						}
 						if got.stdout == "" && (way != "Ctrl-C" || more == nil) {
@@ -367,7 +368,7 @@ func TestARehearsalIsTrue(t *testing.T) {
 	t.Parallel()
 	for _, leftovers := range []bool{false, true} {
 		w := newLifeWorld(t, leftovers)
-		for name, args := range changing {
+		for name, args := range changers {
 			t.Run(fmt.Sprintf("%s leftovers %v", name, leftovers), func(t *testing.T) {
 				t.Parallel()
 				w := w.copied(t)
@@ -381,7 +382,7 @@ func TestARehearsalIsTrue(t *testing.T) {
 				if name != "slack" && len(changedFiles(before, real.files(t))) == 0 {
 					t.Errorf("the real run changed nothing:\n%s%s", done.stdout, done.stderr)
 				}
-				if !strings.Contains(rehearsed.stderr, "warning") && rehearsed.status == exitDone && done.status == exitError {
+				if !strings.Contains(rehearsed.stderr, "warning") && rehearsed.status == console.ExitDone && done.status == console.ExitError {
 					t.Errorf("the rehearsal ends with %d, the real run with %d", rehearsed.status, done.status)
 				}
 				answered := w.copied(t)
@@ -468,8 +469,8 @@ func TestAPlanThatChangedWhileSomebodyThoughtIsAskedAgain(t *testing.T) {
 		return errs.Write(p)
 	})
 	a := w.app(&out, stderr)
-	a.interactive, a.stdin = true, answers
-	status := a.main(t.Context(), w.args("repair"))
+	a.Interactive, a.Stdin = true, answers
+	status := execute(t.Context(), a, w.args("repair"))
 	if questions != 2 || !strings.Contains(errs.text.String(), "things changed meanwhile") {
 		t.Errorf("exit status %d after %d questions, want 2\n%s%s", status, questions, out.String(), errs.text.String())
 	}
@@ -484,15 +485,15 @@ func TestAFullOutput(t *testing.T) {
 	t.Parallel()
 	full := errors.New("no space left on device")
 	world := newLifeWorld(t, false)
-	for name, args := range changing {
+	for name, args := range changers {
 		for _, more := range []string{"--yes", "--json"} {
 			w := world.copied(t)
 			before := w.files(t)
 			var errs bytes.Buffer
 			a := w.app(writerFunc(func([]byte) (int, error) { return 0, full }), &errs)
-			status := a.main(t.Context(), w.args(append(args, "--yes", more)...))
-			if status != exitError || !strings.Contains(errs.String(), full.Error()) {
-				t.Errorf("%s %s: exit status %d, want %d and why\n%s", name, more, status, exitError, errs.String())
+			status := execute(t.Context(), a, w.args(append(args, "--yes", more)...))
+			if status != console.ExitError || !strings.Contains(errs.String(), full.Error()) {
+				t.Errorf("%s %s: exit status %d, want %d and why\n%s", name, more, status, console.ExitError, errs.String())
 			}
 			if changed := changedFiles(before, w.files(t)); len(changed) > 0 {
 				t.Errorf("%s %s: changed %v though its plan could not be shown", name, more, changed)
@@ -509,11 +510,11 @@ func TestInterruptibleReads(t *testing.T) {
 		defer w.Close()
 		stopped := errors.New("stopped")
 		time.AfterFunc(time.Minute, func() { stop(stopped) })
-		if _, err := interruptible(ctx, silent).Read(make([]byte, 1)); !errors.Is(err, stopped) {
+		if _, err := console.Interruptible(ctx, silent).Read(make([]byte, 1)); !errors.Is(err, stopped) {
 			t.Errorf("got error %v, want %v", err, stopped)
 		}
 	})
-	got, err := io.ReadAll(interruptible(t.Context(), strings.NewReader("all of it")))
+	got, err := io.ReadAll(console.Interruptible(t.Context(), strings.NewReader("all of it")))
 	if err != nil || string(got) != "all of it" {
 		t.Errorf("got %q, %v; want all of it", got, err)
 	}

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"cmp"
 	"context"
-	"errors"
 	"maps"
 	"slices"
 	"strings"
@@ -14,6 +13,8 @@ import (
 
 	"github.com/peerslot/peerslot/calendar/file"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/config"
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/console"
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/workspace"
 	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/store"
 )
@@ -21,9 +22,12 @@ import (
 // A completer says what may stand at a place of the command line.
 type completer = cobra.CompletionFunc
 
+// A completion completes command lines of the program.
+type completion struct{ *console.App }
+
 // complete has the shell complete every argument and every flag's value. A flag
 // means the same in all commands, so one table does for all of them.
-func (a *app) complete(root *cobra.Command) {
+func (a completion) complete(root *cobra.Command) {
 	arguments := map[string]completer{
 		"answer": a.completeAnswer, "book": a.completeGroups, "cancel": a.completeGroup, "demo": folders, "export": a.completeGroups,
 		"form": a.completeProgram, "freebusy": a.completePeople, "history": a.completeGroup, "init": folders, "link": a.completePerson, "man": folders,
@@ -88,7 +92,7 @@ func words(list ...string) completer {
 // dates completes the words of a relative date.
 func dates(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 	list := []string{"today", "tomorrow"}
-	for _, day := range weekdays {
+	for _, day := range console.Weekdays {
 		list = append(list, "next "+day)
 	}
 	return append(list, "in 1 week", "in 2 weeks", "in 4 weeks"), noFiles | cobra.ShellCompDirectiveKeepOrder
@@ -103,8 +107,8 @@ func slots(_ *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCom
 		between = " "
 	}
 	day, _, _ := strings.Cut(strings.ToLower(typed), between)
-	if _, ok := weekday(day); !ok {
-		for _, day := range weekdays {
+	if _, ok := console.Weekday(day); !ok {
+		for _, day := range console.Weekdays {
 			list = append(list, day[:3])
 		}
 		return list, noFiles | cobra.ShellCompDirectiveKeepOrder | cobra.ShellCompDirectiveNoSpace
@@ -116,7 +120,7 @@ func slots(_ *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCom
 }
 
 // completeGroup completes the one group that a command takes.
-func (a *app) completeGroup(cmd *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
+func (a completion) completeGroup(cmd *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
 	if len(args) > 0 {
 		return nil, noFiles
 	}
@@ -124,12 +128,12 @@ func (a *app) completeGroup(cmd *cobra.Command, args []string, typed string) ([]
 }
 
 // anyGroup completes the group that a flag takes.
-func (a *app) anyGroup(cmd *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
+func (a completion) anyGroup(cmd *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
 	return a.completeGroups(cmd, nil, typed)
 }
 
 // completeGroups completes the next of several groups.
-func (a *app) completeGroups(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+func (a completion) completeGroups(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 	var names []string
 	for _, g := range a.groupsToComplete(cmd.Context()) {
 		if !slices.Contains(args, g.Name) {
@@ -141,14 +145,14 @@ func (a *app) completeGroups(cmd *cobra.Command, args []string, _ string) ([]str
 
 // groupsToComplete returns all groups, or those named by hand if the store cannot be
 // read.
-func (a *app) groupsToComplete(ctx context.Context) []scheduler.Group {
+func (a completion) groupsToComplete(ctx context.Context) []scheduler.Group {
 	c := a.configToComplete()
-	st, err := store.Read(ctx, storeURL(c))
+	st, err := store.Read(ctx, workspace.StoreURL(c))
 	if err != nil {
 		return c.Workspace.Groups
 	}
 	defer st.Close()
-	ready, err := (&scheduler.Service{Workspace: c.Workspace, Store: st, Now: a.now}).Ready(ctx)
+	ready, err := (&scheduler.Service{Workspace: c.Workspace, Store: st, Now: a.Now}).Ready(ctx)
 	if err != nil {
 		return c.Workspace.Groups
 	}
@@ -157,37 +161,37 @@ func (a *app) groupsToComplete(ctx context.Context) []scheduler.Group {
 
 // configToComplete returns the configuration, an empty one if it cannot be read: who
 // completes wants no errors.
-func (a *app) configToComplete() *config.Config {
-	c, err := a.loadConfig()
+func (a completion) configToComplete() *config.Config {
+	c, err := a.LoadConfig()
 	if err != nil {
 		return &config.Config{}
 	}
 	return c
 }
 
-func (a *app) completeProgram(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+func (a completion) completeProgram(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 	if len(args) > 0 {
 		return nil, noFiles
 	}
-	return programNames(a.configToComplete().Workspace), noFiles
+	return workspace.ProgramNames(a.configToComplete().Workspace), noFiles
 }
 
-func (a *app) completePerson(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+func (a completion) completePerson(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 	return a.people(nil, ""), noFiles
 }
 
-func (a *app) completePeople(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+func (a completion) completePeople(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 	return a.people(args, ""), noFiles
 }
 
 // completeList completes the last of several addresses with commas between them.
-func (a *app) completeList(_ *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
+func (a completion) completeList(_ *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
 	before := typed[:strings.LastIndex(typed, ",")+1]
 	return a.people(strings.Split(before, ","), before), noFiles | cobra.ShellCompDirectiveNoSpace
 }
 
 // people returns everybody but those who are there, with a text before each.
-func (a *app) people(there []string, before string) []string {
+func (a completion) people(there []string, before string) []string {
 	roster := a.configToComplete().Workspace.Roster
 	var out []string
 	for _, address := range slices.Sorted(maps.Keys(roster)) {
@@ -198,7 +202,7 @@ func (a *app) people(there []string, before string) []string {
 	return out
 }
 
-func (a *app) completeAnswer(cmd *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
+func (a completion) completeAnswer(cmd *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
 	switch len(args) {
 	case 0:
 		return a.completeGroups(cmd, args, typed)
@@ -209,7 +213,7 @@ func (a *app) completeAnswer(cmd *cobra.Command, args []string, typed string) ([
 }
 
 // completeZone completes the zones of the system's data, or those of the people.
-func (a *app) completeZone(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+func (a completion) completeZone(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 	if zones := systemZones(); len(zones) > 0 {
 		return zones, noFiles
 	}
@@ -241,9 +245,4 @@ func systemZones() []string {
 	}
 	slices.Sort(out)
 	return out
-}
-
-// stopped returns the error of a context that ended, if it did.
-func stopped(ctx context.Context, err error) bool {
-	return ctx.Err() != nil || errors.Is(err, context.Canceled)
 }

@@ -9,11 +9,13 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/console"
 )
 
 // The shell is told what may stand at every argument and in every flag.
 func TestEverythingIsCompleted(t *testing.T) {
-	root := newRootCmd(&app{})
+	root := newRootCmd(&console.App{})
 	var visit func(*cobra.Command)
 	visit = func(cmd *cobra.Command) {
 		if cmd.ValidArgsFunction == nil && !cmd.HasSubCommands() {
@@ -64,7 +66,7 @@ func TestCompletions(t *testing.T) {
 			last, words = words[len(words)-1], words[:len(words)-1]
 		}
 		var out, errs bytes.Buffer
-		w.app(&out, &errs).main(t.Context(), slices.Concat([]string{"__complete", "-c", filepath.Join(w.dir, "peerslot.yaml")}, words, []string{last}))
+		execute(t.Context(), w.app(&out, &errs), slices.Concat([]string{"__complete", "-c", filepath.Join(w.dir, "peerslot.yaml")}, words, []string{last}))
 		var got []string
 		for l := range strings.SplitSeq(out.String(), "\n") {
 			name, _, _ := strings.Cut(l, "\t")

@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/console"
 )
 
 // copyOf returns the path of a member's copy of the only series, made by book.
@@ -70,7 +72,7 @@ func TestADeletedCopyComesBackOnce(t *testing.T) {
 	}
 	for range 2 {
 		status, out, _ := w.run(t, "repair", "--yes", "--now", "2026-03-03T02:00:00Z")
-		if status != exitPerson || !strings.Contains(out, "leads: Bo deleted the series from their calendar again") {
+		if status != console.ExitPerson || !strings.Contains(out, "leads: Bo deleted the series from their calendar again") {
 			t.Errorf("deleted again: status %d\n%s\nwant a finding", status, out)
 		}
 	}
@@ -86,7 +88,7 @@ func TestADeclinedAndDeletedCopyStaysAway(t *testing.T) {
 	w := newPairWorld(t)
 	path := w.copyOf(t, "bo@acme.example")
 	decline(t, path, "bo@acme.example")
-	if status, out, _ := w.run(t, "repair", "--yes", "--now", "2026-03-01T02:00:00Z"); status != exitPerson || !strings.Contains(out, "Bo declined the whole series") {
+	if status, out, _ := w.run(t, "repair", "--yes", "--now", "2026-03-01T02:00:00Z"); status != console.ExitPerson || !strings.Contains(out, "Bo declined the whole series") {
 		t.Fatalf("declined: status %d\n%s\nwant a finding", status, out)
 	}
 	if err := os.Remove(path); err != nil {

@@ -13,12 +13,16 @@ import (
 
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/changing"
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/console"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/demo"
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/reading"
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/workspace"
 	"github.com/peerslot/peerslot/scheduler/report"
 	"github.com/peerslot/peerslot/scheduler/web"
 )
 
-func newDemoCmd(a *app) *cobra.Command {
+func newDemoCmd(a *console.App) *cobra.Command {
 	var serving bool
 	var serve serveOptions
 	cmd := &cobra.Command{
@@ -35,16 +39,16 @@ way of a session, and members are asked what should follow. Links to sign in are
 		Example: `  peerslot demo
   peerslot demo /tmp/try
   peerslot demo --serve`,
-		Args: atMost(1, "want one argument at most"),
+		Args: console.AtMost(1, "want one argument at most"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			dir := "peerslot-demo"
 			if len(args) > 0 {
 				dir = args[0]
 			}
-			if err := a.demo(cmd.Context(), dir); err != nil || !serving {
+			if err := runDemo(cmd.Context(), a, dir); err != nil || !serving {
 				return err
 			}
-			return a.demoServe(cmd.Context(), dir, serve)
+			return demoServe(cmd.Context(), a, dir, serve)
 		},
 	}
 	cmd.Flags().BoolVar(&serving, "serve", false, "then serve the members' pages of the example")
@@ -57,36 +61,36 @@ way of a session, and members are asked what should follow. Links to sign in are
 const demoLater = 9 * 7 // days
 
 // demoServe serves the workspace that was laid out, some weeks later.
-func (a *app) demoServe(ctx context.Context, dir string, o serveOptions) error {
-	later := a.now().AddDate(0, 0, demoLater)
-	if err := a.demoClash(ctx, dir, later); err != nil {
+func demoServe(ctx context.Context, a *console.App, dir string, o serveOptions) error {
+	later := a.Now().AddDate(0, 0, demoLater)
+	if err := demoClash(ctx, a, dir, later); err != nil {
 		return err
 	}
-	a.now, a.nowFlag = func() time.Time { return later }, later.Format(time.RFC3339)
-	fmt.Fprintf(a.stdout, "\nIt is %s now. The pages of the example:\n", later.Format("Monday 2 January 2006"))
+	a.Now, a.NowFlag = func() time.Time { return later }, later.Format(time.RFC3339)
+	fmt.Fprintf(a.Stdout, "\nIt is %s now. The pages of the example:\n", later.Format("Monday 2 January 2006"))
 	o.ready = func(s *web.Server) {
 		for _, one := range []struct{ who, what string }{{demo.Member, "a member"}, {demo.Admin, "a member who is an admin, too"}} {
 			link, err := s.LinkFor(ctx, one.who)
 			if err != nil {
-				a.warn("%v", err)
+				a.Warn("%v", err)
 				continue
 			}
-			fmt.Fprintf(a.stdout, "  as %s (%s), asked for that address: %s\n", one.who, one.what, link)
+			fmt.Fprintf(a.Stdout, "  as %s (%s), asked for that address: %s\n", one.who, one.what, link)
 		}
-		fmt.Fprintf(a.stdout, "Links work once, for 15 minutes. More: peerslot -c %s --now %s link ADDRESS\n", a.configPath, a.nowFlag)
+		fmt.Fprintf(a.Stdout, "Links work once, for 15 minutes. More: peerslot -c %s --now %s link ADDRESS\n", a.ConfigPath, a.NowFlag)
 	}
 	return o.run(ctx, a)
 }
 
 // demoClash has a member get a meeting at the time of their next session, so that
 // tonight's repair has something to do.
-func (a *app) demoClash(ctx context.Context, dir string, later time.Time) error {
-	w, err := a.openToRead(ctx)
+func demoClash(ctx context.Context, a *console.App, dir string, later time.Time) error {
+	w, err := workspace.OpenToRead(ctx, a)
 	if err != nil {
 		return err
 	}
-	defer w.close()
-	bookings, err := w.service.Store.Bookings(ctx)
+	defer w.Close()
+	bookings, err := w.Service.Store.Bookings(ctx)
 	if err != nil {
 		return err
 	}
@@ -107,60 +111,60 @@ func (a *app) demoClash(ctx context.Context, dir string, later time.Time) error 
 	return nil
 }
 
-// demo runs the steps of the main job, each as the command of that name would.
-func (a *app) demo(ctx context.Context, dir string) error {
+// runDemo runs the steps of the main job, each as the command of that name would.
+func runDemo(ctx context.Context, a *console.App, dir string) error {
 	now := demo.Start.AddDays(-4).In(time.UTC).Start.Add(9 * time.Hour)
 	start := demo.Start
-	if a.nowFlag != "" {
-		now = a.now()
+	if a.NowFlag != "" {
+		now = a.Now()
 		start = availability.DateOf(now).Monday().AddDays(7)
 	}
 	if err := demo.Write(dir, start); err != nil {
 		if errors.Is(err, demo.ErrNotEmpty) {
-			return withHint(err, "remove it, or name another one: 'peerslot demo DIR'")
+			return console.WithHint(err, "remove it, or name another one: 'peerslot demo DIR'")
 		}
 		return err
 	}
-	a.configPath = filepath.Join(dir, "peerslot.yaml")
-	a.now = func() time.Time { return now }
+	a.ConfigPath = filepath.Join(dir, "peerslot.yaml")
+	a.Now = func() time.Time { return now }
 	stamp := now.Format(time.RFC3339)
-	if a.json {
-		return a.demoJSON(ctx, dir)
+	if a.Json {
+		return demoJSON(ctx, a, dir)
 	}
-	fmt.Fprintf(a.stdout, "An example workspace is in %s: 12 managers in 4 cities, their calendars as Google,\nOutlook and khal keep them. The demo takes %s for the present.\n", dir, now.Format("Monday 2 January 2006"))
-	for _, s := range a.demoSteps(dir) {
-		fmt.Fprintf(a.stdout, "\n$ peerslot %s\n", s.shown)
+	fmt.Fprintf(a.Stdout, "An example workspace is in %s: 12 managers in 4 cities, their calendars as Google,\nOutlook and khal keep them. The demo takes %s for the present.\n", dir, now.Format("Monday 2 January 2006"))
+	for _, s := range demoSteps(a, dir) {
+		fmt.Fprintf(a.Stdout, "\n$ peerslot %s\n", s.shown)
 		if err := s.run(ctx, a); err != nil {
 			return err
 		}
 	}
-	fmt.Fprintf(a.stdout, `
+	fmt.Fprintf(a.Stdout, `
 The .ics files open in Outlook, Apple Calendar and Thunderbird, the .svg in a browser.
 What to type next:
   peerslot -c %[1]s --now %[2]s status
   peerslot -c %[1]s --now %[2]s slots %[3]s --cadence biweekly
   peerslot -c %[1]s --now %[2]s cancel %[3]s
   peerslot init                # a workspace of your own
-`, a.configPath, stamp, demo.Group)
+`, a.ConfigPath, stamp, demo.Group)
 	return nil
 }
 
 type demoStep struct {
 	shown string
-	run   func(context.Context, *app) error
+	run   func(context.Context, *console.App) error
 }
 
-func (a *app) demoSteps(dir string) []demoStep {
+func demoSteps(a *console.App, dir string) []demoStep {
 	svg := filepath.Join(dir, demo.Group+".svg")
-	slots := slotsOptions{selection: selection{names: []string{demo.Group}}, searchFlags: searchFlags{step: 15 * time.Minute, weeks: allWeeks}, top: 3, svg: svg}
-	book := bookOptions{selection: selection{all: true}, searchFlags: searchFlags{step: 15 * time.Minute, weeks: allWeeks}, changeFlags: changeFlags{yes: true}}
-	form := formOptions{program: demo.Program, seed: 1, budget: formBudget, changeFlags: changeFlags{yes: true}}
-	export := exportOptions{selection: selection{all: true}, output: dir}
+	slots := reading.SlotsOptions{Selection: workspace.Selection{Names: []string{demo.Group}}, SearchFlags: workspace.SearchFlags{Step: 15 * time.Minute, Weeks: workspace.AllWeeks}, Top: 3, Svg: svg}
+	book := changing.BookOptions{Selection: workspace.Selection{All: true}, SearchFlags: workspace.SearchFlags{Step: 15 * time.Minute, Weeks: workspace.AllWeeks}, ChangeFlags: console.ChangeFlags{Yes: true}}
+	form := workspace.FormOptions{Program: demo.Program, Seed: 1, Budget: workspace.FormBudget, ChangeFlags: console.ChangeFlags{Yes: true}}
+	export := reading.ExportOptions{Selection: workspace.Selection{All: true}, Output: dir}
 	return []demoStep{
-		{fmt.Sprintf("form %s --yes", demo.Program), form.run},
-		{fmt.Sprintf("slots %s --top 3 --svg %s", demo.Group, svg), slots.run},
-		{"book --all --yes", book.run},
-		{"export --all -o " + dir, export.run},
+		{fmt.Sprintf("form %s --yes", demo.Program), func(ctx context.Context, a *console.App) error { return changing.Run(ctx, form, a) }},
+		{fmt.Sprintf("slots %s --top 3 --svg %s", demo.Group, svg), slots.Run},
+		{"book --all --yes", book.Run},
+		{"export --all -o " + dir, export.Run},
 	}
 }
 
@@ -173,31 +177,31 @@ type jsonDemo struct {
 }
 
 // demoJSON does the same and answers with one object.
-func (a *app) demoJSON(ctx context.Context, dir string) error {
+func demoJSON(ctx context.Context, a *console.App, dir string) error {
 	quiet := *a
-	quiet.stdout = io.Discard
-	for _, s := range quiet.demoSteps(dir) {
+	quiet.Stdout = io.Discard
+	for _, s := range demoSteps(&quiet, dir) {
 		if err := s.run(ctx, &quiet); err != nil {
 			return err
 		}
 	}
-	w, err := a.openToRead(ctx)
+	w, err := workspace.OpenToRead(ctx, a)
 	if err != nil {
 		return err
 	}
-	defer w.close()
-	bookings, err := w.service.Store.Bookings(ctx)
+	defer w.Close()
+	bookings, err := w.Service.Store.Bookings(ctx)
 	if err != nil {
 		return err
 	}
-	answer := jsonDemo{Dir: dir, Config: a.configPath, Now: a.now().UTC(), Series: []report.Series{}, Files: []string{filepath.Join(dir, demo.Group+".svg")}}
+	answer := jsonDemo{Dir: dir, Config: a.ConfigPath, Now: a.Now().UTC(), Series: []report.Series{}, Files: []string{filepath.Join(dir, demo.Group+".svg")}}
 	for _, b := range bookings {
 		s, err := report.NewSeries(b, true)
 		if err != nil {
 			return err
 		}
 		answer.Series = append(answer.Series, s)
-		answer.Files = append(answer.Files, filepath.Join(dir, fileName(b.Group)+".ics"))
+		answer.Files = append(answer.Files, filepath.Join(dir, reading.FileName(b.Group)+".ics"))
 	}
-	return a.answer(answer)
+	return a.Answer(answer)
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/peerslot/peerslot/calendar/google/googletest"
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/console"
 	"github.com/peerslot/peerslot/scheduler/store"
 )
 
@@ -174,7 +175,7 @@ func TestWorkDoesTheNights(t *testing.T) {
 		t.Errorf("jobs differ from cron's commands (-cron +jobs):\n%.4000s", diff)
 	}
 	status, stdout, _ := manyWorld{dir: byJobs.dir}.run(t, "-c", byJobs.dir, "status", "--all-workspaces", "--json", "--now", manyNight)
-	if status != exitPerson || strings.Count(stdout, `"workspace":`) != workspaces+1 || !strings.Contains(stdout, `"error": `) {
+	if status != console.ExitPerson || strings.Count(stdout, `"workspace":`) != workspaces+1 || !strings.Contains(stdout, `"error": `) {
 		t.Errorf("status of all: %d\n%s\nwant three workspaces, one with an error", status, stdout)
 	}
 }

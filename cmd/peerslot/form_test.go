@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/console"
 	"github.com/peerslot/peerslot/scheduler/report"
 )
 
@@ -71,9 +72,9 @@ func write(t testing.TB, path, text string) {
 func perform(t testing.TB, dir string, args ...string) []byte {
 	t.Helper()
 	var out, errs bytes.Buffer
-	a := &app{stdin: strings.NewReader(""), stdout: &out, stderr: &errs, getenv: func(string) string { return "" }, now: time.Now}
+	a := &console.App{Stdin: strings.NewReader(""), Stdout: &out, Stderr: &errs, Getenv: func(string) string { return "" }, Now: time.Now}
 	args = append([]string{"-c", filepath.Join(dir, "peerslot.yaml"), "--now", "2026-02-26T09:00:00Z", "--json"}, args...)
-	if status := a.main(context.Background(), args); status != exitDone {
+	if status := execute(context.Background(), a, args); status != console.ExitDone {
 		t.Fatalf("peerslot %s: status %d\n%s%s", strings.Join(args, " "), status, out.Bytes(), errs.Bytes())
 	}
 	return out.Bytes()

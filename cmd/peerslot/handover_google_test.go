@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/console"
 )
 
 // TestHandoverOnGoogle lets a service account act for the old organizer once more, and
@@ -31,7 +33,7 @@ func TestHandoverOnGoogle(t *testing.T) {
 			status, stdout, stderr := g.run(t, "handover", "--yes", "--now", "2026-03-12T00:00:00Z")
 			want, left := 0, 2 // the part of each old series that was held
 			if lost {
-				want = exitPerson
+				want = console.ExitPerson
 			}
 			if status != want {
 				t.Fatalf("handover: status %d, want %d\n%s%s", status, want, stdout, stderr)

@@ -10,34 +10,35 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/config"
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/console"
 )
 
-func newInitCmd(a *app) *cobra.Command {
+func newInitCmd(a *console.App) *cobra.Command {
 	return &cobra.Command{
 		Use:   "init [DIR]",
 		Short: "Write a commented peerslot.yaml to start from",
 		Long:  `Writes peerslot.yaml into DIR, default here, with every key explained. A file that is there is never replaced.`,
 		Example: `  peerslot init
   peerslot init circles && cd circles && peerslot check`,
-		Args: atMost(1, "want one argument at most"),
+		Args: console.AtMost(1, "want one argument at most"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			dir := "."
 			if len(args) > 0 {
 				dir = args[0]
 			}
-			return a.init(dir)
+			return runInit(a, dir)
 		},
 	}
 }
 
-func (a *app) init(dir string) error {
+func runInit(a *console.App, dir string) error {
 	if err := os.MkdirAll(filepath.Join(dir, "calendars"), 0o755); err != nil {
 		return err
 	}
 	path := filepath.Join(dir, "peerslot.yaml")
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
 	if errors.Is(err, fs.ErrExist) {
-		return withHint(fmt.Errorf("%s is there already; it was left as it is", path), "remove it first, or name another folder")
+		return console.WithHint(fmt.Errorf("%s is there already; it was left as it is", path), "remove it first, or name another folder")
 	}
 	if err != nil {
 		return err
@@ -46,12 +47,12 @@ func (a *app) init(dir string) error {
 	if err := errors.Join(err, f.Close()); err != nil {
 		return err
 	}
-	if a.json {
-		return a.answer(struct {
+	if a.Json {
+		return a.Answer(struct {
 			File string `json:"file"`
 		}{path})
 	}
-	fmt.Fprintf(a.stdout, "Wrote %s\n", path)
-	a.hint("put in your people, their calendars into %s, then run 'peerslot check'", filepath.Join(dir, "calendars"))
+	fmt.Fprintf(a.Stdout, "Wrote %s\n", path)
+	a.Hint("put in your people, their calendars into %s, then run 'peerslot check'", filepath.Join(dir, "calendars"))
 	return nil
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/emersion/go-smtp"
 
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/console"
 	"github.com/peerslot/peerslot/scheduler/mail/mailtest"
 )
 
@@ -56,8 +57,8 @@ func (w *mailWorld) at(t *testing.T, now string, args ...string) ran {
 	a := w.args(append(args, "--now", now)...)
 	var out, errs strings.Builder
 	program := w.app(&out, &errs)
-	program.getenv = func(name string) string { return map[string]string{"MAIL_PASSWORD": "right"}[name] }
-	status := program.main(t.Context(), a)
+	program.Getenv = func(name string) string { return map[string]string{"MAIL_PASSWORD": "right"}[name] }
+	status := execute(t.Context(), program, a)
 	return ran{status, out.String(), errs.String()}
 }
 
@@ -104,7 +105,7 @@ func (w *mailWorld) replies(t *testing.T, who, answer, session, at string) {
 func TestAWholeLifeByMail(t *testing.T) {
 	t.Parallel()
 	w := newMailWorld(t, "")
-	if r := w.at(t, "2026-03-02T08:00:00Z", "book", "leads", "--slot", "tue 15:00", "--start", "2026-03-09", "--yes"); r.status != exitDone || !strings.Contains(r.stderr, "3 messages sent") {
+	if r := w.at(t, "2026-03-02T08:00:00Z", "book", "leads", "--slot", "tue 15:00", "--start", "2026-03-09", "--yes"); r.status != console.ExitDone || !strings.Contains(r.stderr, "3 messages sent") {
 		t.Fatalf("book: %+v", r)
 	}
 	invited := []string{
@@ -122,7 +123,7 @@ func TestAWholeLifeByMail(t *testing.T) {
 	w.replies(t, "ana@acme.example", "DECLINED", "20260317T140000Z", "2026-03-02T11:00:00Z")
 	w.replies(t, "eve@evil.example", "ACCEPTED", "", "2026-03-02T11:00:00Z")
 	r := w.at(t, "2026-03-14T09:00:00Z", "repair", "--yes")
-	if r.status != exitPerson || !strings.Contains(r.stdout+r.stderr, "not a member") {
+	if r.status != console.ExitPerson || !strings.Contains(r.stdout+r.stderr, "not a member") {
 		t.Errorf("a stranger's reply: %+v, want that it is named", r)
 	}
 	moved := w.letters()
@@ -140,14 +141,14 @@ func TestAWholeLifeByMail(t *testing.T) {
 	}
 
 	for _, day := range []string{"2026-05-06T10:00:00Z", "2026-05-07T10:00:00Z"} {
-		if r := w.at(t, day, "review", "--yes"); r.status == exitError {
+		if r := w.at(t, day, "review", "--yes"); r.status == console.ExitError {
 			t.Errorf("review: %+v", r)
 		}
 	}
 	if asked := w.letters(); len(asked) != 3 || !strings.Contains(asked[0], "What should follow") {
 		t.Errorf("four weeks before the end: %q, want each asked once", asked)
 	}
-	if r := w.at(t, "2026-05-08T10:00:00Z", "cancel", "leads", "--yes"); r.status != exitDone {
+	if r := w.at(t, "2026-05-08T10:00:00Z", "cancel", "leads", "--yes"); r.status != console.ExitDone {
 		t.Errorf("cancel: %+v", r)
 	}
 	if ended := w.letters(); len(ended) != 3 || !strings.Contains(ended[0], "Ended") {
@@ -159,7 +160,7 @@ func TestWhatTheServerDoesNotTakeWaits(t *testing.T) {
 	w := newMailWorld(t, "")
 	w.Refuse = map[string]*smtp.SMTPError{"": {Code: 451, Message: "ill"}}
 	r := w.at(t, "2026-03-02T08:00:00Z", "book", "leads", "--yes")
-	if r.status != exitPerson || !strings.Contains(r.stderr, "mail server is in trouble") {
+	if r.status != console.ExitPerson || !strings.Contains(r.stderr, "mail server is in trouble") {
 		t.Errorf("book: %+v, want status 3 and the trouble named", r)
 	}
 	if shown := w.at(t, "2026-03-02T08:01:00Z", "mail", "--dry-run"); strings.Count(shown.stdout, "leads") != 3 {
@@ -167,7 +168,7 @@ func TestWhatTheServerDoesNotTakeWaits(t *testing.T) {
 	}
 	w.Refuse = nil
 	sent := w.at(t, "2026-03-02T09:00:00Z", "mail")
-	if got := w.letters(); sent.status != exitDone || len(got) != 3 || !strings.Contains(sent.stdout, "3 messages sent") {
+	if got := w.letters(); sent.status != console.ExitDone || len(got) != 3 || !strings.Contains(sent.stdout, "3 messages sent") {
 		t.Errorf("mail: %+v, sent %q; want three", sent, got)
 	}
 }
@@ -181,7 +182,7 @@ func TestMailReadTakesOneMessage(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := w.at(t, "2026-03-02T09:00:00Z", "mail", "--read", path)
-	if r.status != exitDone || !strings.Contains(r.stdout, "1 reply noted") {
+	if r.status != console.ExitDone || !strings.Contains(r.stdout, "1 reply noted") {
 		t.Errorf("mail --read: %+v, want the reply noted", r)
 	}
 	file, err := os.ReadFile(filepath.Join(w.dir, "calendars", "ops@acme.example", w.uid(t)+".ics"))
@@ -200,14 +201,14 @@ func TestABrokenMailTemplateChangesNothing(t *testing.T) {
 	}
 	before := w.files(t)
 	r := w.at(t, "2026-03-02T08:00:00Z", "book", "leads", "--yes")
-	if r.status != exitError || !strings.Contains(r.stderr, "Nothing") || len(w.files(t)) != len(before) {
+	if r.status != console.ExitError || !strings.Contains(r.stderr, "Nothing") || len(w.files(t)) != len(before) {
 		t.Errorf("book with a broken template: %+v, want an error that names the fault, and no new file", r)
 	}
 }
 
 func TestCheckSignsInToTheMailServers(t *testing.T) {
 	w := newMailWorld(t, "")
-	if r := w.at(t, "2026-03-02T08:00:00Z", "check", "--sample", "me@acme.example"); r.status != exitDone {
+	if r := w.at(t, "2026-03-02T08:00:00Z", "check", "--sample", "me@acme.example"); r.status != console.ExitDone {
 		t.Errorf("check: %+v, want all in order", r)
 	}
 	if got := w.letters(); len(got) != 2 || !strings.HasPrefix(got[0], "me: Cancelled") || !strings.HasPrefix(got[1], "me: Invitation") {
@@ -215,7 +216,7 @@ func TestCheckSignsInToTheMailServers(t *testing.T) {
 	}
 	w.Token = "another"
 	r := w.at(t, "2026-03-02T08:00:00Z", "check")
-	if r.status != exitPerson || !strings.Contains(r.stdout, "refused the sign-in") || strings.Contains(r.stdout, "right") {
+	if r.status != console.ExitPerson || !strings.Contains(r.stdout, "refused the sign-in") || strings.Contains(r.stdout, "right") {
 		t.Errorf("check with a wrong password: %+v, want status 3 and the refusal", r)
 	}
 }
@@ -225,7 +226,7 @@ func TestStatusNamesWhomNothingReaches(t *testing.T) {
 	w.Refuse = map[string]*smtp.SMTPError{"bo@acme.example": {Code: 550, EnhancedCode: smtp.EnhancedCode{5, 1, 1}, Message: "unknown"}, "cem@acme.example": {Code: 450, Message: "grey"}}
 	w.at(t, "2026-03-02T08:00:00Z", "book", "leads", "--yes")
 	r := w.at(t, "2026-03-02T08:01:00Z", "status")
-	if r.status != exitPerson || !strings.Contains(r.stdout, "bo@acme.example") || !strings.Contains(r.stdout, "1 message waits") {
+	if r.status != console.ExitPerson || !strings.Contains(r.stdout, "bo@acme.example") || !strings.Contains(r.stdout, "1 message waits") {
 		t.Errorf("status: %+v, want Bo's dead address and one that waits", r)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 	_ "time/tzdata" // for machines without zone data; the system's is preferred
 
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/console"
 	"golang.org/x/term"
 )
 
@@ -20,15 +21,15 @@ func run() int {
 	defer stop()
 	context.AfterFunc(ctx, stop)   // a second signal ends the process
 	signal.Ignore(syscall.SIGPIPE) // a reader that went away is an error like any other
-	a := &app{
-		stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr,
-		getenv:      os.Getenv,
-		now:         time.Now,
-		interactive: term.IsTerminal(int(os.Stdin.Fd())) && term.IsTerminal(int(os.Stderr.Fd())),
-		terminal:    term.IsTerminal(int(os.Stdout.Fd())),
+	a := &console.App{
+		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
+		Getenv:      os.Getenv,
+		Now:         time.Now,
+		Interactive: term.IsTerminal(int(os.Stdin.Fd())) && term.IsTerminal(int(os.Stderr.Fd())),
+		Terminal:    term.IsTerminal(int(os.Stdout.Fd())),
 	}
 	if columns, _, err := term.GetSize(int(os.Stdout.Fd())); err == nil {
-		a.width = columns
+		a.Width = columns
 	}
-	return a.main(ctx, os.Args[1:])
+	return execute(ctx, a, os.Args[1:])
 }

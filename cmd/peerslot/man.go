@@ -7,29 +7,30 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/peerslot/peerslot/calendar/file"
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/console"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/manual"
 )
 
-func newManCmd(a *app) *cobra.Command {
+func newManCmd(a *console.App) *cobra.Command {
 	return &cobra.Command{
 		Use:   "man DIR",
 		Short: "Write the manual pages into a folder",
 		Long:  `Writes a page in section 1 for each command, such as peerslot-book.1, into DIR.`,
 		Example: `  peerslot man ~/.local/share/man/man1
   man peerslot-book`,
-		Args: exactly(1, "name the folder"),
-		RunE: func(cmd *cobra.Command, args []string) error { return a.man(cmd.Root(), args[0]) },
+		Args: console.Exactly(1, "name the folder"),
+		RunE: func(cmd *cobra.Command, args []string) error { return runMan(a, cmd.Root(), args[0]) },
 	}
 }
 
-func (a *app) man(root *cobra.Command, dir string) error {
+func runMan(a *console.App, root *cobra.Command, dir string) error {
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return err
 	}
 	answer := struct {
 		Files []string `json:"files"`
 	}{[]string{}}
-	now := a.now()
+	now := a.Now()
 	var write func(*cobra.Command) error
 	write = func(cmd *cobra.Command) error {
 		if !cmd.IsAvailableCommand() && cmd.HasParent() {
@@ -50,9 +51,9 @@ func (a *app) man(root *cobra.Command, dir string) error {
 	if err := write(root); err != nil {
 		return err
 	}
-	if a.json {
-		return a.answer(answer)
+	if a.Json {
+		return a.Answer(answer)
 	}
-	a.printer().Printf("Wrote %d pages into %s\n", len(answer.Files), dir)
-	return a.out.error()
+	a.Printer().Printf("Wrote %d pages into %s\n", len(answer.Files), dir)
+	return a.Out.Error()
 }

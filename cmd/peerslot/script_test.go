@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/config"
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/console"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/demo"
 )
 
@@ -76,7 +77,7 @@ func setUpScript(env *testscript.Env) error {
 
 // TestEveryCommandHasAnExample keeps the help of every command useful.
 func TestEveryCommandHasAnExample(t *testing.T) {
-	root := newRootCmd(&app{})
+	root := newRootCmd(&console.App{})
 	for _, cmd := range root.Commands() {
 		if cmd.Example == "" || !strings.Contains(cmd.Example, cmd.CommandPath()) {
 			t.Errorf("%s has no example of itself in its help", cmd.CommandPath())
@@ -109,5 +110,5 @@ func TestExamplesCanBeTyped(t *testing.T) {
 			visit(child)
 		}
 	}
-	visit(newRootCmd(&app{}))
+	visit(newRootCmd(&console.App{}))
 }

@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/console"
 )
 
 // What a field holds that may be a secret is never shown, whatever it looks like.
@@ -48,7 +50,7 @@ func TestSecretsAreNeverShown(t *testing.T) {
 	w := lifeWorld{t.TempDir()}
 	for _, ics := range []string{"webcal:host.invalid/SECRET", "host.invalid/SECRET/basic.ics", "https://127.0.0.1:1/SECRET"} {
 		got := w.run(t, "freebusy", "--ics", ics, "--zone", "UTC")
-		if got.status == exitDone || strings.Contains(got.stdout+got.stderr, "SECRET") {
+		if got.status == console.ExitDone || strings.Contains(got.stdout+got.stderr, "SECRET") {
 			t.Errorf("--ics %s: exit status %d\n%s%s", ics, got.status, got.stdout, got.stderr)
 		}
 	}

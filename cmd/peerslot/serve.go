@@ -5,12 +5,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"net"
 	"net/http"
 	"net/netip"
 	"net/url"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -18,7 +16,11 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/account"
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/changing"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/config"
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/console"
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/fleet"
 	"github.com/peerslot/peerslot/scheduler/mail"
 	"github.com/peerslot/peerslot/scheduler/review"
 	"github.com/peerslot/peerslot/scheduler/web"
@@ -26,7 +28,7 @@ import (
 
 const defaultListen = "127.0.0.1:8080"
 
-func newServeCmd(a *app) *cobra.Command {
+func newServeCmd(a *console.App) *cobra.Command {
 	var o serveOptions
 	cmd := &cobra.Command{
 		Use:   "serve",
@@ -45,7 +47,7 @@ of workspaces; each is served under the host of its url:.
 With --now the clock starts there and runs.`,
 		Example: `  peerslot serve
   peerslot serve --listen 127.0.0.1:9000`,
-		Args: exactly(0, "takes no arguments"),
+		Args: console.Exactly(0, "takes no arguments"),
 		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context(), a) },
 	}
 	o.add(cmd)
@@ -65,17 +67,17 @@ func (o *serveOptions) add(cmd *cobra.Command) {
 	o.workOptions.add(cmd)
 }
 
-func (o serveOptions) run(ctx context.Context, a *app) error {
+func (o serveOptions) run(ctx context.Context, a *console.App) error {
 	if err := o.check(); err != nil {
 		return err
 	}
-	a.runClock()
-	fleet, err := a.openFleet(o.jobs, o.every)
+	runClock(a)
+	fleet, err := fleet.OpenFleet(a, o.jobs, o.every)
 	if err != nil {
 		return err
 	}
-	defer fleet.close()
-	site, listener, err := fleet.openSite(ctx, o)
+	defer fleet.Close()
+	site, listener, err := openSite(ctx, fleet, o)
 	if listener != nil {
 		defer listener.Close()
 	}
@@ -84,13 +86,13 @@ func (o serveOptions) run(ctx context.Context, a *app) error {
 	}
 	defer site.close()
 	for _, server := range site.servers {
-		fmt.Fprintf(a.stderr, "Serving %s on %s; stop with Ctrl-C.\n", server.URL, listener.Addr())
+		fmt.Fprintf(a.Stderr, "Serving %s on %s; stop with Ctrl-C.\n", server.URL, listener.Addr())
 	}
 	if o.listening != nil {
 		o.listening(listener.Addr().String())
 	}
 	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() error { return fleet.work(ctx) })
+	g.Go(func() error { return fleet.Work(ctx) })
 	g.Go(func() error {
 		return serve(ctx, site, listener, func() {
 			if o.ready != nil {
@@ -102,54 +104,56 @@ func (o serveOptions) run(ctx context.Context, a *app) error {
 }
 
 // runClock has a clock that was set by --now run from there.
-func (a *app) runClock() {
-	if a.nowFlag == "" {
+func runClock(a *console.App) {
+	if a.NowFlag == "" {
 		return
 	}
-	from, begun := a.now(), time.Now()
-	a.now = func() time.Time { return from.Add(time.Since(begun)) }
+	from, begun := a.Now(), time.Now()
+	a.Now = func() time.Time { return from.Add(time.Since(begun)) }
 }
 
 // open listens. Without https nobody else on the way may read along.
-func (o serveOptions) open(l *live) (net.Listener, error) {
+func (o serveOptions) open(l *fleet.Live) (net.Listener, error) {
 	host, _, err := net.SplitHostPort(o.listen)
 	if err != nil {
-		return nil, usagef("", "--listen %q: want an address and a port such as %s", o.listen, defaultListen)
+		return nil, console.Usagef("", "--listen %q: want an address and a port such as %s", o.listen, defaultListen)
 	}
 	ip, err := netip.ParseAddr(host)
-	if loopback := host == "localhost" || err == nil && ip.IsLoopback(); !loopback && !strings.HasPrefix(l.config().Web.URL, "https://") {
-		return nil, usagef("set url: in web: to the https:// address that members use, and let a proxy speak https there", "--listen %q: without https peerslot serves a loopback address only", o.listen)
+	if loopback := host == "localhost" || err == nil && ip.IsLoopback(); !loopback && !strings.HasPrefix(l.Config().Web.URL, "https://") {
+		return nil, console.Usagef("set url: in web: to the https:// address that members use, and let a proxy speak https there", "--listen %q: without https peerslot serves a loopback address only", o.listen)
 	}
 	listener, err := net.Listen("tcp", o.listen)
 	if err != nil {
-		return nil, withHint(err, "is peerslot running there already? --listen names another port")
+		return nil, console.WithHint(err, "is peerslot running there already? --listen names another port")
 	}
 	return listener, nil
 }
 
 // webServer returns the server of the pages. at is where it listens.
-func (a *app) webServer(l *live, at string) (*web.Server, error) {
-	c := l.config()
+func webServer(a *console.App, l *fleet.Live, at string) (*web.Server, error) {
+	c := l.Config()
 	u, err := url.Parse(cmp.Or(c.Web.URL, "http://"+at))
 	if err != nil {
 		return nil, err
 	}
-	key, err := feedKey(c.Dir)
+	key, err := account.FeedKey(c.Dir)
 	if err != nil {
 		return nil, err
 	}
-	s := &web.Server{URL: u, Trusted: c.Web.Trusted, Open: l.current, Accounts: l.store, Feeds: l.store, Key: key, Answer: review.Answer, Planner: webPlanner{a}, Now: a.now, Log: a.log()}
-	if s.OIDC, err = a.provider(c.Web.OIDC); err != nil {
+	s := &web.Server{URL: u, Trusted: c.Web.Trusted, Open: l.Current, Accounts: l.Store, Feeds: l.Store, Key: key, Answer: review.Answer, Planner: changing.WebPlanner{App: a}, Now: a.Now, Log: a.Log()}
+	if s.OIDC, err = provider(a, c.Web.OIDC); err != nil {
 		return nil, err
 	}
 	if c.Mail.Configured() || u.Scheme == "http" {
-		s.SendLink = func(ctx context.Context, to calendar.Address, link string) error { return a.sendLink(ctx, l, to, link) }
+		s.SendLink = func(ctx context.Context, to calendar.Address, link string) error {
+			return sendLink(ctx, a, l, to, link)
+		}
 	}
 	return s, nil
 }
 
 // provider returns who vouches for people, nil for nobody.
-func (a *app) provider(o config.WebOIDC) (*web.Provider, error) {
+func provider(a *console.App, o config.WebOIDC) (*web.Provider, error) {
 	if o.Issuer == "" {
 		return nil, nil
 	}
@@ -157,40 +161,26 @@ func (a *app) provider(o config.WebOIDC) (*web.Provider, error) {
 	if o.SecretEnv == "" {
 		return p, nil
 	}
-	if p.Secret = a.getenv(o.SecretEnv); p.Secret == "" {
-		return nil, usagef("set it to the secret of the client that peerslot is at "+o.Issuer, "the environment variable %s, which secret_env: in oidc: names, is empty", o.SecretEnv)
+	if p.Secret = a.Getenv(o.SecretEnv); p.Secret == "" {
+		return nil, console.Usagef("set it to the secret of the client that peerslot is at "+o.Issuer, "the environment variable %s, which secret_env: in oidc: names, is empty", o.SecretEnv)
 	}
 	return p, nil
 }
 
-// feedKey returns what the addresses of feeds are made with; it makes the key if there is
-// none.
-func feedKey(dir string) ([]byte, error) {
-	path := filepath.Join(dir, ".peerslot", "web.key")
-	key, err := keyFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		key, err = newKeyFile(path)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("the key of the feeds: %w", err)
-	}
-	return key, nil
-}
-
 // sendLink mails a link that signs in; without mail it is printed.
-func (a *app) sendLink(ctx context.Context, l *live, to calendar.Address, link string) error {
-	c := l.config()
+func sendLink(ctx context.Context, a *console.App, l *fleet.Live, to calendar.Address, link string) error {
+	c := l.Config()
 	if !c.Mail.Configured() {
-		fmt.Fprintf(a.stderr, "Link for %s: %s\n", to, link)
+		fmt.Fprintf(a.Stderr, "Link for %s: %s\n", to, link)
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
-	message, err := (&mail.Composer{From: c.Mail.From, Workspace: c.Workspace}).SignIn(to, link, a.now())
+	message, err := (&mail.Composer{From: c.Mail.From, Workspace: c.Workspace}).SignIn(to, link, a.Now())
 	if err != nil {
 		return err
 	}
-	return a.mailServer(c).SendAll(ctx, string(c.Mail.From.Address), string(to), message)
+	return account.MailServer(a, c).SendAll(ctx, string(c.Mail.From.Address), string(to), message)
 }
 
 // stopWithin is how long requests that are under way have when the server is stopped.
@@ -229,7 +219,7 @@ func serve(ctx context.Context, s *site, listener net.Listener, ready func()) er
 	return g.Wait()
 }
 
-func newLinkCmd(a *app) *cobra.Command {
+func newLinkCmd(a *console.App) *cobra.Command {
 	var listen string
 	cmd := &cobra.Command{
 		Use:   "link ADDRESS",
@@ -237,32 +227,32 @@ func newLinkCmd(a *app) *cobra.Command {
 		Long: `Prints a link with which the person signs in to the pages that 'peerslot serve' serves,
 once and within 15 minutes, for those whom no mail reaches. It asks for their address.`,
 		Example: `  peerslot link ana@acme.example`,
-		Args:    exactly(1, "name the person by their mail address"),
-		RunE:    func(cmd *cobra.Command, args []string) error { return a.printLink(cmd.Context(), args[0], listen) },
+		Args:    console.Exactly(1, "name the person by their mail address"),
+		RunE:    func(cmd *cobra.Command, args []string) error { return printLink(cmd.Context(), a, args[0], listen) },
 	}
 	cmd.Flags().StringVar(&listen, "listen", defaultListen, "`ADDRESS` on which it serves, if the configuration has no url:")
 	return cmd
 }
 
-func (a *app) printLink(ctx context.Context, person, listen string) error {
-	live, err := a.openLive(ctx)
+func printLink(ctx context.Context, a *console.App, person, listen string) error {
+	live, err := fleet.OpenLive(ctx, a)
 	if err != nil {
 		return err
 	}
-	defer live.close()
-	s, err := a.webServer(live, listen)
+	defer live.Close()
+	s, err := webServer(a, live, listen)
 	if err != nil {
 		return err
 	}
 	link, err := s.LinkFor(ctx, person)
 	if err != nil {
-		return usagef("people who sign in are on the roster, or among admins: in web:", "%w", err)
+		return console.Usagef("people who sign in are on the roster, or among admins: in web:", "%w", err)
 	}
-	if a.json {
-		return a.answer(struct {
+	if a.Json {
+		return a.Answer(struct {
 			Link string `json:"link"`
 		}{link})
 	}
-	fmt.Fprintln(a.stdout, link)
+	fmt.Fprintln(a.Stdout, link)
 	return nil
 }

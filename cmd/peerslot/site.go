@@ -8,12 +8,14 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/console"
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/fleet"
 	"github.com/peerslot/peerslot/scheduler/web"
 )
 
 // A site is the pages of a fleet: those of each workspace under the host of its url:.
 type site struct {
-	lives    []*live
+	lives    []*fleet.Live
 	servers  []*web.Server
 	handlers map[string]http.Handler // by host
 }
@@ -21,34 +23,34 @@ type site struct {
 // openSite opens the pages of all workspaces. One of a folder that cannot be served is
 // named in the log, and hinders no other. at says where it is listened, once that is
 // open; the caller must close the site.
-func (f *fleet) openSite(ctx context.Context, o serveOptions) (*site, net.Listener, error) {
-	paths, err := f.paths()
+func openSite(ctx context.Context, f *fleet.Fleet, o serveOptions) (*site, net.Listener, error) {
+	paths, err := f.Paths()
 	if err != nil {
 		return nil, nil, err
 	}
 	s := &site{handlers: map[string]http.Handler{}}
 	var listener net.Listener
 	for _, path := range paths {
-		a := f.app.at(path)
-		a.databases = f.databases
-		l, err := a.openLive(ctx)
+		a := fleet.At(f.App, path)
+		a.Databases = f.Databases
+		l, err := fleet.OpenLive(ctx, a)
 		if err == nil && listener == nil {
 			listener, err = o.open(l)
 		}
 		if err == nil {
-			err = s.add(a, l, listener, f.folder)
+			err = s.add(a, l, listener, f.Folder)
 		}
 		if err == nil {
 			continue
 		}
 		if l != nil {
-			l.close()
+			l.Close()
 		}
-		if !f.folder {
+		if !f.Folder {
 			s.close()
 			return nil, listener, err
 		}
-		f.tell(workspaceName(path), err)
+		f.Tell(fleet.WorkspaceName(path), err)
 	}
 	if len(s.servers) == 0 {
 		return nil, listener, errors.New("none of the workspaces can be served; the log says why")
@@ -57,11 +59,11 @@ func (f *fleet) openSite(ctx context.Context, o serveOptions) (*site, net.Listen
 }
 
 // add adds the pages of one workspace.
-func (s *site) add(a *app, l *live, listener net.Listener, named bool) error {
-	if c := l.config(); named && c.Web.URL == "" {
-		return usagef("give each workspace of a folder a host of its own", "web: has no url:")
+func (s *site) add(a *console.App, l *fleet.Live, listener net.Listener, named bool) error {
+	if c := l.Config(); named && c.Web.URL == "" {
+		return console.Usagef("give each workspace of a folder a host of its own", "web: has no url:")
 	}
-	server, err := a.webServer(l, listener.Addr().String())
+	server, err := webServer(a, l, listener.Addr().String())
 	if err != nil {
 		return err
 	}
@@ -76,7 +78,7 @@ func (s *site) add(a *app, l *live, listener net.Listener, named bool) error {
 
 func (s *site) close() {
 	for _, l := range s.lives {
-		l.close()
+		l.Close()
 	}
 }
 

@@ -24,7 +24,7 @@ func TestAFolderIsServedByHosts(t *testing.T) {
 	world.write(t, "broken.yaml", "organizer: [\n")
 	var log bytes.Buffer
 	a := lifeWorld{dir}.app(&bytes.Buffer{}, &log)
-	a.configPath = dir
+	a.ConfigPath = dir
 	ctx, cancel := context.WithCancel(t.Context())
 	served := make(chan *web.Server, 1)
 	at := make(chan string, 1)

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/changing"
 	"github.com/peerslot/peerslot/scheduler/chat/chattest"
 )
 
@@ -124,7 +125,7 @@ func TestSlackMemberNotFound(t *testing.T) {
 		t.Errorf("status %d, members %v; want 3, the others invited, and dee named:\n%s", status, w.Channel("leads").Members, out)
 	}
 	status, out, _ = w.run(t, "--yes", "--json")
-	var answer jsonSlack
+	var answer changing.JsonSlack
 	if err := json.Unmarshal([]byte(out), &answer); err != nil || status != 3 || len(answer.Changes) != 0 || len(answer.Attention) != 1 {
 		t.Errorf("again: status %d, %v; want 3, no change and dee named:\n%s", status, err, out)
 	}
@@ -136,7 +137,7 @@ func TestSlackFinishesWhatWasInterrupted(t *testing.T) {
 	w.Fail("chat.postMessage", chattest.Fault{Drop: true})
 	w.Fail("conversations.list", chattest.Fault{Status: 429, After: "1"}, chattest.Fault{Status: 500})
 	status, out, stderr := w.run(t, "--yes", "--json")
-	var answer jsonSlack
+	var answer changing.JsonSlack
 	if err := json.Unmarshal([]byte(out), &answer); err != nil || status != 3 || len(answer.Changes) != 1 || len(answer.Failed) != 1 || answer.Failed[0].Group != "leads" {
 		t.Errorf("a lost answer: status %d, %v; want 3, peers changed and leads failed:\n%s%s", status, err, out, stderr)
 	}

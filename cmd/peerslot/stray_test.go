@@ -6,6 +6,7 @@ import (
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/calendar/folder"
 	"github.com/peerslot/peerslot/calendar/ical"
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/reading"
 	"github.com/peerslot/peerslot/scheduler"
 )
 
@@ -22,7 +23,7 @@ func TestWhoseAStrayIs(t *testing.T) {
 		"ana@acme.example (1).ics": "", "bo.ics": "bo@acme.example", "Bo Su.zip": "bo.su@acme.example", "YILDIZ, Cem.ics": "", "Yıldız Cem.ics": "cem@acme.example",
 		"Home.ics": "", "...ics": "",
 	} {
-		if got := whose(roster, folder.Stray{Path: path}); got != want {
+		if got := reading.Whose(roster, folder.Stray{Path: path}); got != want {
 			t.Errorf("%s: got %q, want %q", path, got, want)
 		}
 	}
@@ -35,7 +36,7 @@ func TestWhoseAStrayIs(t *testing.T) {
 		"two alike":             {ical.Signs{Named: map[calendar.Address]int{"cem@acme.example": 9, "bo@acme.example": 9, "ana@acme.example": 1}}, ""},
 		"nobody of the company": {ical.Signs{Named: map[calendar.Address]int{"eve@other.example": 20}}, ""},
 	} {
-		if got := whose(roster, folder.Stray{Path: "Home.ics", Signs: c.signs}); got != c.want {
+		if got := reading.Whose(roster, folder.Stray{Path: "Home.ics", Signs: c.signs}); got != c.want {
 			t.Errorf("%s: got %q, want %q", name, got, c.want)
 		}
 	}

@@ -4,16 +4,21 @@ import (
 	"runtime"
 	"runtime/debug"
 
-	"github.com/peerslot/peerslot/scheduler/store"
 	"github.com/spf13/cobra"
+
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/account"
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/changing"
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/console"
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/reading"
+	"github.com/peerslot/peerslot/scheduler/store"
 )
 
-func newVersionCmd(a *app) *cobra.Command {
+func newVersionCmd(a *console.App) *cobra.Command {
 	return &cobra.Command{
 		Use:     "version",
 		Short:   "Show the version, what it was built with, and the zone data in use",
 		Example: "  peerslot version",
-		Args:    exactly(0, "takes no arguments"),
+		Args:    console.Exactly(0, "takes no arguments"),
 		RunE: func(*cobra.Command, []string) error {
 			v := struct {
 				Version  string   `json:"version"`
@@ -21,16 +26,16 @@ func newVersionCmd(a *app) *cobra.Command {
 				Platform string   `json:"platform"`
 				ZoneData string   `json:"zone_data"`
 				Without  []string `json:"without"` // what a build tag left out
-			}{version(), runtime.Version(), runtime.GOOS + "/" + runtime.GOARCH, zoneDataFinding().Detail, without()}
-			if a.json {
-				return a.answer(v)
+			}{version(), runtime.Version(), runtime.GOOS + "/" + runtime.GOARCH, reading.ZoneDataFinding().Detail, without()}
+			if a.Json {
+				return a.Answer(v)
 			}
-			p := a.printer()
+			p := a.Printer()
 			p.Printf("peerslot %s\n%s, %s\nzone data: %s\n", v.Version, v.Go, v.Platform, v.ZoneData)
 			for _, part := range v.Without {
 				p.Printf("built without %s\n", part)
 			}
-			return a.out.error()
+			return a.Out.Error()
 		},
 	}
 }
@@ -59,7 +64,7 @@ func without() []string {
 	for _, part := range []struct {
 		name string
 		with bool
-	}{{"Google", withGoogle}, {"PostgreSQL", store.Postgres}, {"Slack", withSlack}} {
+	}{{"Google", account.WithGoogle}, {"PostgreSQL", store.Postgres}, {"Slack", changing.WithSlack}} {
 		if !part.with {
 			out = append(out, part.name)
 		}

@@ -6,9 +6,12 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/console"
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/fleet"
 )
 
-func newWorkCmd(a *app) *cobra.Command {
+func newWorkCmd(a *console.App) *cobra.Command {
 	var o workOptions
 	cmd := &cobra.Command{
 		Use:   "work",
@@ -23,7 +26,7 @@ named in the log, and hinders no other. What is due is found from the stores, so
 a night that was missed while nothing ran is caught up, once.`,
 		Example: `  peerslot work
   peerslot -c /etc/peerslot work --jobs 16`,
-		Args: exactly(0, "takes no arguments; -c names a workspace or a folder of them"),
+		Args: console.Exactly(0, "takes no arguments; -c names a workspace or a folder of them"),
 		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context(), a) },
 	}
 	o.add(cmd)
@@ -44,28 +47,28 @@ func (o *workOptions) add(cmd *cobra.Command) {
 func (o workOptions) check() error {
 	const most = 1000
 	if o.jobs < 1 || o.jobs > most {
-		return usagef("", "--jobs %d: want 1 to %d", o.jobs, most)
+		return console.Usagef("", "--jobs %d: want 1 to %d", o.jobs, most)
 	}
 	if o.every < time.Second {
-		return usagef("", "--every %s: want a second or more", o.every)
+		return console.Usagef("", "--every %s: want a second or more", o.every)
 	}
 	return nil
 }
 
-func (o workOptions) run(ctx context.Context, a *app) error {
+func (o workOptions) run(ctx context.Context, a *console.App) error {
 	if err := o.check(); err != nil {
 		return err
 	}
-	a.runClock()
-	f, err := a.openFleet(o.jobs, o.every)
+	runClock(a)
+	f, err := fleet.OpenFleet(a, o.jobs, o.every)
 	if err != nil {
 		return err
 	}
-	defer f.close()
-	members, err := f.members()
+	defer f.Close()
+	members, err := f.Members()
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(a.stderr, "Working on %d of the workspaces of %s; stop with Ctrl-C.\n", len(members), f.path)
-	return f.work(ctx)
+	fmt.Fprintf(a.Stderr, "Working on %d of the workspaces of %s; stop with Ctrl-C.\n", len(members), f.Path)
+	return f.Work(ctx)
 }

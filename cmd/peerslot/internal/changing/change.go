@@ -1,0 +1,303 @@
+// Package changing holds the commands that change calendars or the store. All are one
+// flow: plan, show, ask, apply.
+package changing
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"time"
+
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/console"
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/workspace"
+	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/report"
+)
+
+// Patience is how long a run waits for another one to end.
+const Patience = 2 * time.Minute
+
+// A change is the way of every command that changes something: what an earlier run
+// left is finished, a plan is made and shown, somebody agrees, and it is applied
+// exactly as it was shown. Until then store, calendars and files stay byte for byte
+// as they are: what is shown was tried on a rehearsal, by the same code. P is what
+// the command carries from plan to answer.
+type change[P any] struct {
+	flags   console.ChangeFlags
+	clock   bool // a clock behind the history ends the run
+	hears   bool // what members answered by mail counts in it
+	night   bool // it looks after what is there: a store that is not is an error
+	outside bool // apply reaches more than store and calendars, and cannot be rehearsed
+
+	// plan makes the plan, and changes nothing.
+	plan func(ctx context.Context, w *workspace.Workspace) (P, error)
+
+	// warn tells what does not belong to the answer; it may be nil.
+	warn func(w *workspace.Workspace, plan P)
+
+	// show writes the plan for people.
+	show func(w *workspace.Workspace, p report.Printer, plan P)
+
+	// question asks for leave to apply; it is "" if there is nothing to do.
+	question func(plan P) string
+
+	// apply carries the plan out, and notes in it what became of it. It is called
+	// without a question too, in a run that may write.
+	apply func(ctx context.Context, w *workspace.Workspace, plan *P) error
+
+	// done tells people what came of it; applied is false for a rehearsal.
+	done func(w *workspace.Workspace, p report.Printer, plan P, applied bool)
+
+	// answer is the JSON answer; planned says that nothing was changed.
+	answer func(plan P, planned bool) any
+
+	// verdict returns what the outcome calls for, such as *needsPerson; it may be nil.
+	verdict func(plan P) error
+}
+
+// run does it all, and returns what the exit status is made of.
+func (c change[P]) run(ctx context.Context, a *console.App) error {
+	if c.flags.Yes {
+		return c.carryOut(ctx, a, nil)
+	}
+	for {
+		agreed, err := c.rehearse(ctx, a)
+		if err != nil || agreed == nil {
+			return err
+		}
+		if err := c.carryOut(ctx, a, agreed.same); !errors.Is(err, errOther) {
+			return err
+		}
+		a.Warn("things changed meanwhile, and nothing was done; this is the plan now")
+	}
+}
+
+// errOther says that the plan is not the one that was agreed to.
+var errOther = errors.New("the plan is another one now")
+
+// A view is a plan as it is shown.
+type view struct{ text, json []byte }
+
+// An agreement tells whether a plan is the one that was agreed to.
+type agreement func(view) bool
+
+func (v view) same(o view) bool { return bytes.Equal(v.text, o.text) && bytes.Equal(v.json, o.json) }
+
+// rehearse shows what the real run would do, and asks. It returns what was agreed
+// to; nil if nothing is to be done, and then the answer is given.
+func (c change[P]) rehearse(ctx context.Context, a *console.App) (agreed *view, err error) {
+	err = c.onRehearsal(ctx, a, func(w *workspace.Workspace, plan P) error {
+		shown, err := c.present(a, w, plan, !c.flags.DryRun && a.Interactive)
+		if err != nil {
+			return err
+		}
+		question := c.ask(w, plan)
+		if question != "" && !c.flags.DryRun {
+			if ok, err := a.Confirm(ctx, question); ok || err != nil {
+				agreed = &shown
+				return err
+			}
+		}
+		if question != "" && !c.outside {
+			if err := c.apply(ctx, w.Quiet(), &plan); err != nil {
+				return err
+			}
+		}
+		return c.finish(a, w, plan, question != "", false)
+	})
+	return agreed, err
+}
+
+// onRehearsal makes the plan on a rehearsal, and hands it to use.
+func (c change[P]) onRehearsal(ctx context.Context, a *console.App, use func(*workspace.Workspace, P) error) error {
+	w, err := workspace.OpenToRead(ctx, a)
+	if err != nil {
+		return err
+	}
+	defer w.Close()
+	if c.night && w.Fresh {
+		return workspace.NoStore(scheduler.ErrNoStore)
+	}
+	turn, err := w.Service.Rehearse(ctx, c.turn())
+	if clock, ok := errors.AsType[*scheduler.ClockError](err); ok && c.flags.DryRun {
+		a.Warn("%v; the real run would end here", clock)
+		turn, err = w.Service.Rehearse(ctx, scheduler.TurnOptions{AcceptClock: true})
+	}
+	if err != nil {
+		return err
+	}
+	defer turn.End()
+	w = w.In(turn)
+	if err := c.hear(ctx, a, w); err != nil {
+		return err
+	}
+	plan, err := c.plan(ctx, w)
+	if err != nil {
+		return err
+	}
+	return use(w, plan)
+}
+
+// A foreseen plan is one that was shown and tried on a rehearsal.
+type foreseen struct {
+	view
+	todo  bool // there is something to do
+	mails int  // messages that would go out
+}
+
+// foresee makes the plan for who asks later, and tries it.
+func (c change[P]) foresee(ctx context.Context, a *console.App) (f foreseen, err error) {
+	err = c.onRehearsal(ctx, a, func(w *workspace.Workspace, plan P) error {
+		if f.view, err = c.view(a, w, plan); err != nil {
+			return err
+		}
+		if f.todo = c.ask(w, plan) != ""; !f.todo {
+			return nil
+		}
+		before, err := w.Service.Store.Notices(ctx)
+		if err != nil {
+			return err
+		}
+		if err := c.apply(ctx, w.Quiet(), &plan); err != nil {
+			return err
+		}
+		after, err := w.Service.Store.Notices(ctx)
+		f.mails = len(after) - len(before)
+		return err
+	})
+	return f, err
+}
+
+func (c change[P]) turn() scheduler.TurnOptions {
+	return scheduler.TurnOptions{Wait: Patience, AcceptClock: !c.clock}
+}
+
+// ask returns the question. What an earlier run left is worth one alone.
+func (c change[P]) ask(w *workspace.Workspace, plan P) string {
+	question := c.question(plan)
+	if question == "" && len(w.Resumed) > 0 {
+		return "Finish what an earlier run left?"
+	}
+	return question
+}
+
+// carryOut does it, in a turn of its own. If the plan is not the one that was agreed
+// to, the error is errOther; nil agrees to any.
+func (c change[P]) carryOut(ctx context.Context, a *console.App, agreed agreement) error {
+	w, err := workspace.OpenToChange(ctx, a, !c.night)
+	if err != nil {
+		return err
+	}
+	defer w.Close()
+	turn, err := w.Service.Turn(ctx, c.turn())
+	if err != nil {
+		return err
+	}
+	defer turn.End()
+	w = w.In(turn)
+	if err := c.hear(ctx, a, w); err != nil {
+		return err
+	}
+	plan, err := c.plan(ctx, w)
+	if err != nil {
+		return err
+	}
+	if agreed == nil {
+		_, err = c.present(a, w, plan, false)
+	} else if now, failed := c.view(a, w, plan); failed != nil || !agreed(now) {
+		err = errors.Join(failed, errOther)
+	}
+	if err != nil {
+		return err
+	}
+	if err := a.BeginAnswer(); err != nil {
+		return err
+	}
+	if err := c.apply(ctx, w, &plan); err != nil {
+		return err
+	}
+	if a.By == "" { // else who serves the pages sends what waits
+		if err := workspace.Tell(ctx, a, w); err != nil {
+			return err
+		}
+	}
+	return c.finish(a, w, plan, false, true)
+}
+
+// hear takes note of what members answered by mail before a night is planned: what
+// they declined counts in it. On a rehearsal, nothing is noted but in its copies.
+func (c change[P]) hear(ctx context.Context, a *console.App, w *workspace.Workspace) error {
+	if !c.hears || !w.Mail.Configured() {
+		return nil
+	}
+	var heard console.Mailed
+	err := workspace.FetchMail(ctx, a, w, &heard)
+	if _, lost, failed := w.Unsent(ctx); failed == nil {
+		heard.Findings = append(lost, heard.Findings...)
+	}
+	for _, f := range heard.Findings {
+		w.Findings = append(w.Findings, report.NewAttention(w.Workspace, f))
+	}
+	return err
+}
+
+// present shows the plan to people: among the answers, or, where these are JSON and
+// somebody is asked, beside them. A plan that could not be shown is an error.
+func (c change[P]) present(a *console.App, w *workspace.Workspace, plan P, asking bool) (view, error) {
+	v, err := c.view(a, w, plan)
+	if err != nil {
+		return v, err
+	}
+	if c.warn != nil {
+		c.warn(w, plan)
+	}
+	switch {
+	case !a.Json:
+		return v, a.Out.Copy(v.text)
+	case asking:
+		_, err = a.Stderr.Write(v.text)
+	}
+	return v, err
+}
+
+// view renders the plan, with what is finished first.
+func (c change[P]) view(a *console.App, w *workspace.Workspace, plan P) (view, error) {
+	var text bytes.Buffer
+	p := a.PrinterTo(&text)
+	if len(w.Resumed) > 0 {
+		p.Println("What an earlier run left is finished first:")
+		for _, e := range w.Resumed {
+			p.Printf("  %s %s: %s\n", e.Group, e.What, e.Why)
+		}
+	}
+	c.show(w, p, plan)
+	p.Attention(w.Findings)
+	shown, err := json.Marshal(c.answer(plan, true))
+	return view{text.Bytes(), shown}, err
+}
+
+// finish writes the answer and decides the exit status.
+func (c change[P]) finish(a *console.App, w *workspace.Workspace, plan P, planned, applied bool) error {
+	p := a.Printer()
+	if a.Json {
+		p = a.PrinterTo(io.Discard)
+		if err := a.Answer(c.answer(plan, planned)); err != nil {
+			return err
+		}
+	}
+	c.done(w, p, plan, applied)
+	if err := a.Out.Error(); err != nil {
+		return err
+	}
+	if c.verdict != nil {
+		if err := c.verdict(plan); err != nil {
+			return err
+		}
+	}
+	if len(w.Findings) > 0 || planned && !c.flags.DryRun {
+		return &console.NeedsPerson{}
+	}
+	return nil
+}

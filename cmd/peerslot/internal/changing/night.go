@@ -1,0 +1,87 @@
+package changing
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/peerslot/peerslot/calendar/file"
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/console"
+	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/report"
+)
+
+// nightFlags are the flags of commands that run unattended.
+type nightFlags struct {
+	heartbeat   string
+	acceptClock bool
+}
+
+func (f *nightFlags) add(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&f.heartbeat, "heartbeat", "", "after the run, write how it went to `FILE`, for monitoring")
+	cmd.Flags().BoolVar(&f.acceptClock, "accept-clock", false, "go on although the clock is behind the history")
+}
+
+// A heartbeat is what monitoring reads of the last run.
+type heartbeat struct {
+	At           time.Time            `json:"at"`
+	Command      string               `json:"command"`
+	Status       string               `json:"status"` // done | attention | error
+	Checked      int                  `json:"checked"`
+	Changes      int                  `json:"changes"`
+	Attention    int                  `json:"attention"`
+	Sent         int                  `json:"mail_sent"`
+	Replies      int                  `json:"mail_replies"`
+	UnknownSince map[string]time.Time `json:"unknown_since"` // by address
+	Error        string               `json:"error,omitempty"`
+}
+
+// monitored runs a command and leaves its heartbeat, also if it failed.
+func monitored(a *console.App, command string, f nightFlags, run func(*heartbeat) error) error {
+	beat := heartbeat{Command: command, Status: "done", UnknownSince: map[string]time.Time{}}
+	err := run(&beat)
+	if f.heartbeat == "" {
+		return err
+	}
+	var person *console.NeedsPerson
+	switch {
+	case errors.As(err, &person):
+		beat.Status = "attention"
+	case err != nil:
+		beat.Status, beat.Error = "error", err.Error()
+	}
+	beat.At = a.Now().UTC()
+	beat.Sent, beat.Replies = a.Mailed.Sent, a.Mailed.Replies
+	if failed := beat.write(f.heartbeat); failed != nil && (err == nil || person != nil) {
+		return fmt.Errorf("write the heartbeat: %w", failed)
+	}
+	return err
+}
+
+// write replaces the file whole.
+func (h heartbeat) write(path string) error {
+	text, err := json.MarshalIndent(h, "", "  ")
+	if err != nil {
+		return err
+	}
+	return file.Replace(path, append(text, '\n'), 0o666) // monitoring runs as somebody else
+}
+
+// count adds one review.
+func (h *heartbeat) count(r report.Review, approved bool) {
+	switch {
+	case r.Error != "" || r.Decision == string(scheduler.Rotate):
+		h.Attention++
+	case approved:
+		h.Changes++
+	}
+}
+
+func (h *heartbeat) unknown(list []scheduler.Unknown) {
+	for _, u := range list {
+		h.UnknownSince[string(u.Person)] = u.Since
+	}
+}

@@ -1,0 +1,174 @@
+package changing
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/console"
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/workspace"
+	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/booking"
+	"github.com/peerslot/peerslot/scheduler/repair"
+	"github.com/peerslot/peerslot/scheduler/report"
+)
+
+// NewRepairCmd returns the command.
+func NewRepairCmd(a *console.App) *cobra.Command {
+	var flags console.ChangeFlags
+	var night nightFlags
+	var rebook string
+	var quiet bool
+	cmd := &cobra.Command{
+		Use:     "repair",
+		Aliases: []string{"fix"},
+		Short:   "Move sessions that members cannot attend any more, over all series",
+		Long: `The nightly pass: looks at every booked series, moves sessions that are in conflict
+to a better time of the same week, and reports what needs a person. A session that
+somebody moved, cancelled or edited on the calendar is left as it is. Running it
+twice changes nothing the second time.
+
+Exit status 3 if something needs a person.`,
+		Example: `  peerslot repair                   # show what would be done, and ask
+  peerslot repair --yes             # from cron, every night
+  peerslot repair --rebook first-circle    # another weekly slot for the rest of a series`,
+		Args: console.Exactly(0, "takes no arguments; --rebook names a group"),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if rebook != "" {
+				return runRebook(cmd.Context(), a, rebook, flags, night)
+			}
+			return monitored(a, "repair", night, func(beat *heartbeat) error { return runRepair(cmd.Context(), a, flags, night, quiet, beat) })
+		},
+	}
+	flags.Add(cmd)
+	night.add(cmd)
+	cmd.Flags().BoolVar(&quiet, "quiet", false, "print nothing when nothing needs a person")
+	cmd.Flags().StringVar(&rebook, "rebook", "", "end the series of `GROUP` and book the rest on a better slot")
+	return cmd
+}
+
+func runRepair(ctx context.Context, a *console.App, flags console.ChangeFlags, night nightFlags, quiet bool, beat *heartbeat) error {
+	return repairChange(a, flags, night, quiet, beat).run(ctx, a)
+}
+
+func repairChange(a *console.App, flags console.ChangeFlags, night nightFlags, quiet bool, beat *heartbeat) change[repairing] {
+	return change[repairing]{
+		flags: flags, clock: !night.acceptClock, night: true, hears: true,
+		plan: planRepair,
+		show: func(w *workspace.Workspace, p report.Printer, r repairing) {
+			if out := r.out(); !quiet || len(out.Attention) > 0 || suggests(r.plan) {
+				p.Repair(w.Workspace, out)
+			}
+			for _, c := range r.plan.Changes {
+				if c.Action == scheduler.Suggest {
+					p.Printf("'peerslot repair --rebook %s' books that slot\n", c.Group)
+				}
+			}
+		},
+		question: func(r repairing) string {
+			n := len(r.plan.Bookings) + len(r.plan.Reslots)
+			if n == 0 {
+				return ""
+			}
+			return fmt.Sprintf("Change %s?", report.Count(n, "series", "series"))
+		},
+		apply: func(ctx context.Context, w *workspace.Workspace, r *repairing) error {
+			if err := repair.Apply(ctx, w.Service, &r.plan); err != nil {
+				return err
+			}
+			return w.Service.KeepUnknown(ctx, r.plan.Unknown)
+		},
+		done: func(_ *workspace.Workspace, p report.Printer, r repairing, _ bool) {
+			beat.Checked, beat.Changes, beat.Attention = r.plan.Checked, len(r.plan.Changes), len(r.out().Attention)
+			beat.unknown(r.plan.Unknown)
+			p.Attention(r.out().Attention[len(r.left)+r.seen:])
+		},
+		answer: func(r repairing, planned bool) any {
+			out := r.out()
+			out.Plan = planned
+			return out
+		},
+		verdict: func(r repairing) error {
+			if len(r.out().Attention) > 0 || suggests(r.plan) {
+				return &console.NeedsPerson{}
+			}
+			return nil
+		},
+	}
+}
+
+// A repairing is what repair carries from its plan to its answer.
+type repairing struct {
+	w    scheduler.Workspace
+	plan scheduler.RepairPlan
+	left []report.Attention // by an earlier run, for a person
+	seen int                // findings of the plan; what comes after them came up while it was applied
+}
+
+func planRepair(ctx context.Context, w *workspace.Workspace) (repairing, error) {
+	plan, err := repair.PlanNight(ctx, w.Service)
+	return repairing{w: w.Workspace, plan: plan, left: w.TakeFindings(), seen: len(plan.Findings)}, err
+}
+
+func (r repairing) out() report.Repair {
+	out := report.NewRepair(r.w, r.plan)
+	out.Attention = slices.Concat(r.left, out.Attention)
+	return out
+}
+
+func suggests(plan scheduler.RepairPlan) bool {
+	return slices.ContainsFunc(plan.Changes, func(c scheduler.Change) bool { return c.Action == scheduler.Suggest })
+}
+
+// runRebook ends a series and books what is left of it on the best slot.
+func runRebook(ctx context.Context, a *console.App, group string, flags console.ChangeFlags, night nightFlags) error {
+	return change[rebooking]{
+		flags: flags, clock: !night.acceptClock, night: true,
+		plan: func(ctx context.Context, w *workspace.Workspace) (rebooking, error) { return planRebook(ctx, w, group) },
+		show: func(w *workspace.Workspace, p report.Printer, r rebooking) {
+			plan := r.plans[0]
+			p.Printf("%s leaves %s; of its last %s, as they stand, %d of %d attendances are possible:\n",
+				group, r.old.Series.Slot, report.Count(plan.Candidate.Count, "session", "sessions"), plan.Was.Yes, plan.Was.All())
+			p.BookingPlans(w.Workspace, r.plans)
+		},
+		question: func(rebooking) string { return "End the old series and book this one?" },
+		apply: func(ctx context.Context, w *workspace.Workspace, r *rebooking) error {
+			var failed error
+			err := r.collect(func(p scheduler.BookingPlan) (b scheduler.Booking, created bool, _ error) {
+				b, failed = w.Service.Rebook(ctx, r.old, p)
+				return b, true, failed
+			})
+			return cmp.Or(failed, err)
+		},
+		done: func(w *workspace.Workspace, p report.Printer, r rebooking, applied bool) {
+			tellBooked(a, w, p, r.booked, applied)
+		},
+		answer: func(r rebooking, planned bool) any { return r.booked.answer(planned) },
+	}.run(ctx, a)
+}
+
+// A rebooking is a booking in the place of an old one.
+type rebooking struct {
+	booked
+	old scheduler.Booking
+}
+
+func planRebook(ctx context.Context, w *workspace.Workspace, group string) (rebooking, error) {
+	bookings, err := w.Service.Store.Bookings(ctx)
+	if err != nil {
+		return rebooking{}, err
+	}
+	old, err := w.BookingOf(bookings, group)
+	if err != nil {
+		return rebooking{}, err
+	}
+	plan, err := booking.PlanRebook(ctx, w.Service, old)
+	if err != nil {
+		return rebooking{}, err
+	}
+	r := rebooking{old: old, booked: booked{plans: []scheduler.BookingPlan{plan}, now: w.Service.Now()}}
+	return r, r.collect(func(p scheduler.BookingPlan) (scheduler.Booking, bool, error) { return p.Booking, false, nil })
+}

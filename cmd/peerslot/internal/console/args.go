@@ -1,0 +1,57 @@
+package console
+
+import (
+	"fmt"
+	"github.com/spf13/cobra" // Subcommand is for commands that only hold others: what is not one is named, with
+	// what was meant.
+	// Exactly is cobra.ExactArgs with an error that says what is missing.
+)
+
+func Subcommand(missing string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) > 0 {
+			return Usagef(missing, "%s: there is no %q%s", cmd.Name(), args[0], Suggestion(cmd, args[0]))
+		}
+		return nil
+	}
+}
+
+func Exactly(n int, what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) != n {
+			return Usagef(fmt.Sprintf("see '%s --help'", cmd.CommandPath()), "%s: %s", cmd.Name(), what)
+		}
+		return nil
+	}
+}
+
+// AtMost is cobra.MaximumNArgs with an error of wrong usage.
+func AtMost(n int, what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) > n {
+			return Usagef(fmt.Sprintf("see '%s --help'", cmd.CommandPath()), "%s: %s, not %q", cmd.Name(), what, args)
+		}
+		return nil
+	}
+}
+
+// NoEmptyFlags reports flags that were given without a value, as an unset variable
+// of a shell script does: taken for not given, they would do something else.
+func NoEmptyFlags(cmd *cobra.Command, names ...string) error {
+	for _, name := range names {
+		if f := cmd.Flags().Lookup(name); f.Changed && f.Value.String() == "" {
+			return Usagef("", "--%s is empty", name)
+		}
+	}
+	return nil
+}
+
+func Suggestion(cmd *cobra.Command, arg string) string {
+	if cmd.SuggestionsMinimumDistance == 0 {
+		cmd.SuggestionsMinimumDistance = 2
+	}
+	if s := cmd.SuggestionsFor(arg); len(s) > 0 {
+		return fmt.Sprintf(", did you mean %q?", s[0])
+	}
+	return ""
+}

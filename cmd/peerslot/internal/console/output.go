@@ -1,0 +1,96 @@
+package console
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/peerslot/peerslot/scheduler/report"
+) // An Output is where answers go. It remembers the first error, makes what could
+// harm a terminal harmless, and writes nothing after an error.
+type Output struct {
+	W     io.Writer
+	begun bool // the first byte of a JSON answer is out
+	err   error
+}
+
+// Write implements io.Writer for text that people read.
+func (o *Output) Write(text []byte) (int, error) {
+	if err := o.Copy(report.Harmless(text)); err != nil {
+		return 0, err
+	}
+	return len(text), nil
+}
+
+// Copy writes data as it is: a file that goes to stdout, or what is harmless.
+func (o *Output) Copy(data []byte) error {
+	if o.err == nil && len(data) > 0 {
+		_, o.err = o.W.Write(data)
+	}
+	return o.Error()
+}
+
+// An outputError says that an answer could not be written.
+type outputError struct{ error }
+
+func (e *outputError) Unwrap() error { return e.error }
+
+func (o *Output) Error() error {
+	if o.err == nil {
+		return nil
+	}
+	return &outputError{fmt.Errorf("write the answer: %w", o.err)}
+}
+
+// BeginAnswer makes sure, before anything is changed, that a JSON answer can be
+// written at all.
+func (a *App) BeginAnswer() error {
+	if !a.Json || a.Out.begun {
+		return a.Out.Error()
+	}
+	a.Out.begun = true
+	return a.Out.Copy([]byte("{"))
+}
+
+// Answer writes v, an object, as the JSON answer.
+func (a *App) Answer(v any) error {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(v); err != nil {
+		return err
+	}
+	text := report.HarmlessJSON(b.Bytes())
+	if a.Out.begun {
+		text = bytes.TrimPrefix(text, []byte("{"))
+	}
+	a.Out.begun = false
+	return a.Out.Copy(text)
+}
+
+// isOutput reports whether err says that the answer could not be written.
+func isOutput(err error) bool {
+	_, ok := errors.AsType[*outputError](err)
+	return ok
+}
+
+func Dash(s string) string {
+	if s == "" {
+		return "-"
+	}
+	return s
+}
+
+func (a *App) Printer() report.Printer { return a.PrinterTo(a.Stdout) }
+
+// PrinterTo writes to w what is to be shown where answers are shown.
+func (a *App) PrinterTo(w io.Writer) report.Printer {
+	return report.Printer{W: w, Terminal: a.Terminal, Colours: a.Terminal && a.colours(), Width: a.Width, All: a.Verbose}
+}
+
+// colours reports whether a terminal may be sent escape sequences, as no-color.org
+// and terminfo have it.
+func (a *App) colours() bool { return a.Getenv("NO_COLOR") == "" && a.Getenv("TERM") != "dumb" }

@@ -1,0 +1,311 @@
+package reading
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/console"
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/workspace"
+	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/holiday"
+	"github.com/peerslot/peerslot/scheduler/report"
+)
+
+// NewCheckCmd returns the command.
+func NewCheckCmd(a *console.App) *cobra.Command {
+	var sampleTo string
+	cmd := &cobra.Command{
+		Use:   "check",
+		Short: "Check the configuration, every calendar, the clock and the zone data",
+		Long: `Reads the configuration and every calendar for the next three months, and says how
+to mend each fault. Nothing is changed. With mail: in the configuration it signs in to
+the mail servers; --sample sends one sample invitation and its cancellation.
+
+Exit status 2 if the configuration is wrong, 3 if something else needs a person.`,
+		Example: `  peerslot check
+  peerslot check --sample ana@acme.example
+  peerslot check --json | jq '.checks[] | select(.ok | not)'`,
+		Args: console.Exactly(0, "takes no arguments"),
+		RunE: func(cmd *cobra.Command, _ []string) error { return runCheck(cmd.Context(), a, sampleTo) },
+	}
+	cmd.Flags().StringVar(&sampleTo, "sample", "", "send a sample invitation and its cancellation to `ADDRESS`")
+	return cmd
+}
+
+// A finding is one line of the check.
+type finding struct {
+	What   string `json:"what"`
+	OK     bool   `json:"ok"`
+	Detail string `json:"detail"`
+	Mend   string `json:"mend"` // what to do about it; "" if it is in order
+}
+
+func runCheck(ctx context.Context, a *console.App, sampleTo string) error {
+	to, err := calendar.ParseAddress(sampleTo)
+	if sampleTo != "" && err != nil {
+		return console.Usagef("", "--sample: %w", err)
+	}
+	w, err := workspace.OpenToReadOr(ctx, a, func(err error) (calendar.Backend, error) { return unusable{err: err}, nil })
+	if err != nil {
+		return err
+	}
+	defer w.Close()
+	ws := w.Workspace
+	findings := []finding{
+		{"configuration", true, fmt.Sprintf("%s, %s, %s", report.Count(len(ws.Roster), "person", "people"), report.Count(len(ws.Programs), "program", "programs"), report.Count(len(ws.Groups), "group", "groups")), ""},
+	}
+	for _, warning := range w.Warnings {
+		findings = append(findings, finding{"configuration", true, "note: " + warning.String(), ""})
+	}
+	findings = append(append(findings, holidayFindings(ws.Roster)...), ZoneDataFinding())
+	clock, err := clockFinding(ctx, a, w)
+	if err != nil {
+		return err
+	}
+	findings = append(findings, clock, agendaFinding(w))
+	findings = append(findings, backendFindings(ctx, w)...)
+	findings = append(findings, mailFindings(ctx, a, w)...)
+	if sampleTo != "" {
+		findings = append(findings, sendSample(ctx, a, w, to))
+	}
+	own, err := settingsFindings(ctx, w)
+	if err != nil {
+		return err
+	}
+	findings = append(findings, own...)
+	calendars, err := calendarFindings(ctx, a, w)
+	if err != nil {
+		return err
+	}
+	findings = append(findings, calendars...)
+	findings = append(findings, strays(w)...)
+	return printFindings(a, findings)
+}
+
+// settingsFindings names who set something about themselves that wins over the roster.
+func settingsFindings(ctx context.Context, w *workspace.Workspace) ([]finding, error) {
+	all, err := w.Service.Store.Settings(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read the members' settings: %w", err)
+	}
+	var out []finding
+	for _, s := range all {
+		if _, known := w.Workspace.Roster[s.Person]; known && s.Says() != "" {
+			out = append(out, finding{"settings of " + string(s.Person), true, fmt.Sprintf("%s, since %s", s.Says(), s.Set.Format(time.DateOnly)), ""})
+		}
+	}
+	return out, nil
+}
+
+// backendFindings says whether booking works where the workspace's series live.
+func backendFindings(ctx context.Context, w *workspace.Workspace) []finding {
+	checker, ok := w.Home.(calendar.Checker)
+	if !ok {
+		return nil
+	}
+	var out []finding
+	for _, f := range checker.Check(ctx) {
+		what := fmt.Sprintf("%s: %s", w.Calendar.Backend, f.What)
+		if f.Err != nil {
+			out = append(out, finding{what, false, f.Err.Error(), console.HintFor(f.Err)})
+			continue
+		}
+		out = append(out, finding{what, true, "in order", ""})
+	}
+	return out
+}
+
+// unusable is a backend that cannot be opened: all that it says is why.
+type unusable struct {
+	calendar.Backend
+	err error
+}
+
+// Check implements calendar.Checker.
+func (u unusable) Check(context.Context) []calendar.Finding {
+	return []calendar.Finding{{What: "set-up", Err: u.err}}
+}
+
+// Busy implements calendar.BusyReader.
+func (u unusable) Busy(context.Context, []calendar.Address, availability.Interval, ...calendar.UID) (map[calendar.Address]availability.Busy, error) {
+	return nil, u.err
+}
+
+// calendarFindings reads everybody's calendar over the next three months.
+func calendarFindings(ctx context.Context, a *console.App, w *workspace.Workspace) ([]finding, error) {
+	var people []calendar.Address
+	for p := range w.Workspace.Roster {
+		people = append(people, p)
+	}
+	slices.Sort(people)
+	now := a.Now()
+	window := availability.Interval{Start: now, End: now.AddDate(0, 0, 91)}
+	var out []finding
+	busy, err := w.Service.Backend.Busy(ctx, people, window)
+	switch {
+	case console.Stopped(ctx, err):
+		return nil, err
+	case err != nil: // then those can be read that are elsewhere
+		out = append(out, finding{"calendars", false, err.Error(), console.HintFor(err)})
+		elsewhere := w.Service.Backend.(calendar.Split).Elsewhere()
+		if busy, err = elsewhere.Busy(ctx, people, window); err != nil {
+			return nil, err
+		}
+	}
+	since, err := w.Service.Store.Unreadable(ctx)
+	if err != nil {
+		return nil, err
+	}
+	takesPart := w.Workspace.TakesPart()
+	for _, p := range people {
+		if _, asked := busy[p]; !asked {
+			continue
+		}
+		if w.Workspace.Roster[p].Calendar == "none" {
+			out = append(out, finding{"calendar of " + string(p), true, "none, as configured: nothing is known of their times", ""})
+			continue
+		}
+		f := calendarFinding(p, busy[p], window)
+		if !f.OK && !takesPart(p) {
+			f.OK, f.Detail, f.Mend = true, "takes part in nothing, so that none is needed: "+f.Detail, ""
+		}
+		if t, known := since[p]; known && !f.OK {
+			f.Detail += ", since " + t.Format(time.DateOnly)
+		}
+		out = append(out, f)
+	}
+	return out, nil
+}
+
+func calendarFinding(p calendar.Address, b availability.Busy, window availability.Interval) finding {
+	f := finding{What: "calendar of " + string(p), OK: true}
+	var taken time.Duration
+	for _, s := range b.Spans {
+		taken += s.Length()
+	}
+	f.Detail = fmt.Sprintf("readable, %.0f h busy in 13 weeks", taken.Hours())
+	switch unknown := b.UnknownParts(window); {
+	case !b.Readable():
+		f.OK, f.Detail = false, b.Reason
+		f.Mend = "until it is readable, nothing is known of this person and no session counts on them"
+	case len(unknown) > 0:
+		var dark time.Duration
+		for _, iv := range unknown {
+			dark += iv.Length()
+		}
+		f.OK, f.Detail = false, fmt.Sprintf("%.0f h of 13 weeks not known: %s", dark.Hours(), b.Reason)
+		f.Mend = "mend what the warnings name, or export the calendar again"
+	}
+	if len(b.Warnings) > 0 {
+		f.Detail += "; " + strings.Join(b.Warnings, "; ")
+	}
+	return f
+}
+
+// agendaFinding tries the agenda of every program.
+func agendaFinding(w *workspace.Workspace) finding {
+	for _, p := range w.Workspace.Programs {
+		if _, err := w.Service.Agenda(p); err != nil {
+			return finding{"agendas", false, err.Error(), "mend the template, or use one of peer-circle, coaching and one-on-one"}
+		}
+	}
+	return finding{"agendas", true, "they render", ""}
+}
+
+// clockFinding compares the clock with the newest entry of the history: it cannot
+// be earlier.
+func clockFinding(ctx context.Context, a *console.App, w *workspace.Workspace) (finding, error) {
+	f := finding{"clock", true, a.Now().UTC().Format(time.RFC3339), ""}
+	var behind *scheduler.ClockError
+	if err := w.Service.CheckClock(ctx); errors.As(err, &behind) {
+		f.OK, f.Detail = false, behind.Error()
+		f.Mend = "set the clock; a run with a wrong one would judge the wrong weeks"
+	} else if err != nil {
+		return f, err
+	}
+	return f, nil
+}
+
+// holidayFindings says what is not known of the public holidays of people.
+func holidayFindings(roster scheduler.Roster) (out []finding) {
+	regions := map[string]bool{}
+	for _, p := range roster {
+		regions[p.Holidays] = true
+		for _, trip := range p.Travel {
+			regions[trip.Holidays] = true
+		}
+	}
+	for _, region := range slices.Sorted(maps.Keys(regions)) {
+		if note := holiday.Note(region); note != "" {
+			out = append(out, finding{"holidays of " + region, true, "note: " + note + "; an .ics file of holidays in place of the country says all", ""})
+		}
+	}
+	return out
+}
+
+// ZoneDataFinding says which time zone data is in use.
+func ZoneDataFinding() finding {
+	for _, dir := range []string{"/usr/share/zoneinfo", "/usr/lib/zoneinfo", "/usr/share/lib/zoneinfo", "/etc/zoneinfo"} {
+		if _, err := os.Stat(filepath.Join(dir, "Europe", "Berlin")); err != nil {
+			continue
+		}
+		return finding{"zone data", true, "the system's, " + zoneDataVersion(dir), ""}
+	}
+	return finding{"zone data", true, "built in; install your system's tzdata package to have it updated", ""}
+}
+
+func zoneDataVersion(dir string) string {
+	f, err := os.Open(filepath.Join(dir, "tzdata.zi"))
+	if err != nil {
+		return "version not given"
+	}
+	defer f.Close()
+	scanner := bufio.NewScanner(f)
+	if scanner.Scan() {
+		if v, ok := strings.CutPrefix(scanner.Text(), "# version "); ok {
+			return v
+		}
+	}
+	return "version not given"
+}
+
+func printFindings(a *console.App, findings []finding) error {
+	bad := 0
+	for _, f := range findings {
+		if !f.OK {
+			bad++
+		}
+	}
+	if a.Json {
+		if err := a.Answer(struct {
+			OK     bool      `json:"ok"`
+			Checks []finding `json:"checks"`
+		}{bad == 0, findings}); err != nil {
+			return err
+		}
+	} else {
+		p := a.Printer()
+		for _, f := range findings {
+			p.Check(f.OK, f.What, f.Detail, f.Mend)
+		}
+	}
+	if bad > 0 {
+		if !a.Json {
+			fmt.Fprintf(a.Stderr, "%s to mend.\n", report.Count(bad, "thing", "things"))
+		}
+		return &console.NeedsPerson{}
+	}
+	return nil
+}

@@ -1,0 +1,121 @@
+package reading
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/console"
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/workspace"
+	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/planning"
+	"github.com/peerslot/peerslot/scheduler/report"
+)
+
+// NewGroupsCmd returns the command.
+func NewGroupsCmd(a *console.App) *cobra.Command {
+	var markdown bool
+	var intro string
+	cmd := &cobra.Command{
+		Use:   "groups",
+		Short: "List the groups and who is in them",
+		Example: `  peerslot groups
+  peerslot groups --markdown > groups.md
+  peerslot groups --intro em-circles-1-amber`,
+		Args: console.Exactly(0, "takes no arguments"),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if intro != "" {
+				return introduce(cmd.Context(), a, intro)
+			}
+			return runGroups(cmd.Context(), a, markdown)
+		},
+	}
+	cmd.Flags().BoolVar(&markdown, "markdown", false, "as a page for a wiki")
+	cmd.Flags().StringVar(&intro, "intro", "", "the introduction of this `GROUP`, for its closed channel")
+	cmd.MarkFlagsMutuallyExclusive("markdown", "intro")
+	return cmd
+}
+
+// introduce writes the introduction of one group.
+func introduce(ctx context.Context, a *console.App, name string) error {
+	w, err := workspace.OpenToRead(ctx, a)
+	if err != nil {
+		return err
+	}
+	defer w.Close()
+	text, err := planning.Intro(ctx, w.Service, name)
+	if err != nil {
+		return err
+	}
+	if a.Json {
+		return a.Answer(struct {
+			Group string `json:"group"`
+			Intro string `json:"intro"`
+		}{name, text})
+	}
+	fmt.Fprintln(a.Stdout, text)
+	return nil
+}
+
+func runGroups(ctx context.Context, a *console.App, markdown bool) error {
+	w, err := workspace.OpenToRead(ctx, a)
+	if err != nil {
+		return err
+	}
+	defer w.Close()
+	booked, err := bookedByGroup(ctx, w)
+	if err != nil {
+		return err
+	}
+	list := []report.Group{}
+	for _, g := range w.Workspace.Groups {
+		j := report.Group{Name: g.Name, Program: g.Program, Members: report.Addresses(g.Members), Required: report.Addresses(g.Required), Zone: w.Workspace.Zone}
+		if b, ok := booked[g.Name]; ok {
+			j.Slot, j.Zone = b.Series.Slot.String(), b.Series.Slot.Zone
+		}
+		list = append(list, j)
+	}
+	switch {
+	case a.Json:
+		return a.Answer(struct {
+			Groups []report.Group `json:"groups"`
+		}{list})
+	case markdown:
+		return a.Out.Copy([]byte(report.Markdown(w.Workspace, list)))
+	default:
+		printGroups(a, w, list)
+	}
+	return nil
+}
+
+func bookedByGroup(ctx context.Context, w *workspace.Workspace) (map[string]scheduler.Booking, error) {
+	bookings, err := w.Service.Store.Bookings(ctx)
+	out := map[string]scheduler.Booking{}
+	for _, b := range bookings {
+		out[b.Group] = b
+	}
+	return out, err
+}
+
+func printGroups(a *console.App, w *workspace.Workspace, list []report.Group) {
+	if len(list) == 0 {
+		a.Hint("there are no groups; 'peerslot form PROGRAM' makes some, or name them under groups: in the configuration")
+		return
+	}
+	var rows [][]string
+	for _, g := range list {
+		rows = append(rows, []string{g.Name, console.Dash(g.Program), console.Dash(g.Slot), strings.Join(names(w, g.Members), ", ")})
+	}
+	a.Printer().Table([]string{"GROUP", "PROGRAM", "SLOT", "MEMBERS"}, rows)
+}
+
+func names(w *workspace.Workspace, addresses []string) []string {
+	out := make([]string, len(addresses))
+	for i, s := range addresses {
+		out[i] = w.Workspace.Name(calendar.Address(s))
+	}
+	return out
+}

@@ -1,0 +1,150 @@
+package reading
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/peerslot/peerslot/calendar/file"
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/console"
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/workspace"
+	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/planning"
+	"github.com/peerslot/peerslot/scheduler/report/overview"
+)
+
+// mostWeeks is how far back a report looks: two years.
+const mostWeeks = 104
+
+type reportOptions struct {
+	output  string
+	noNames bool
+	weeks   int
+}
+
+// NewReportCmd returns the command.
+func NewReportCmd(a *console.App) *cobra.Command {
+	var o reportOptions
+	cmd := &cobra.Command{
+		Use:   "report",
+		Short: "Show how sessions went: attendance, who met whom, moves, hours",
+		Long: `Shows how peer sessions went over the last weeks, beside as many weeks before:
+attendance by program and group, who has met whom, what moves won, how many changes
+members heard of, hours, and who is in no group. Each figure comes with what it is a
+share of; nobody is ranked.
+
+-o writes it with pictures as one HTML file that needs nothing else: to send, or to
+print.`,
+		Example: `  peerslot report
+  peerslot report -o report.html
+  peerslot report --no-names --weeks 26 -o board.html`,
+		Args: console.Exactly(0, "takes no arguments"),
+		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context(), a) },
+	}
+	flags := cmd.Flags()
+	flags.StringVarP(&o.output, "output", "o", "", "write it with pictures to `FILE`.html, - for stdout")
+	flags.BoolVar(&o.noNames, "no-names", false, "name no people and no groups")
+	flags.IntVar(&o.weeks, "weeks", overview.Weeks, "look at the last `N` weeks")
+	return cmd
+}
+
+func (o reportOptions) run(ctx context.Context, a *console.App) error {
+	if o.weeks < 1 || o.weeks > mostWeeks {
+		return console.Usagef("", "--weeks %d: want 1 to %d", o.weeks, mostWeeks)
+	}
+	if o.output == "-" && a.Json {
+		return console.Usagef("", "--json and -o - both want stdout")
+	}
+	w, err := workspace.OpenToRead(ctx, a)
+	if err != nil {
+		return err
+	}
+	defer w.Close()
+	view, err := overviewOf(ctx, w, o.weeks)
+	if err != nil {
+		return err
+	}
+	if o.output != "" {
+		if err := o.write(a, view); err != nil {
+			return err
+		}
+	}
+	switch {
+	case a.Json:
+		return a.Answer(view.Listed(!o.noNames))
+	case o.output == "":
+		view.WriteText(a.Printer(), !o.noNames)
+	}
+	return a.Out.Error()
+}
+
+// write writes the page.
+func (o reportOptions) write(a *console.App, view overview.Overview) error {
+	var page bytes.Buffer
+	if err := view.WriteHTML(&page, !o.noNames); err != nil {
+		return err
+	}
+	if o.output == "-" {
+		return a.Out.Copy(page.Bytes())
+	}
+	if err := file.Replace(o.output, page.Bytes(), 0o666); err != nil {
+		return fmt.Errorf("report: %w", err)
+	}
+	if !a.Json {
+		fmt.Fprintln(a.Stdout, o.output)
+	}
+	return nil
+}
+
+// overviewOf counts how sessions went over the last weeks. Calendars are read for it.
+func overviewOf(ctx context.Context, w *workspace.Workspace, weeks int) (overview.Overview, error) {
+	turn, err := w.Service.Rehearse(ctx, scheduler.TurnOptions{AcceptClock: true})
+	if err != nil {
+		return overview.Overview{}, err
+	}
+	defer turn.End()
+	w = w.In(turn)
+	in, err := overview.Read(ctx, w.Service, weeks)
+	if err != nil {
+		return overview.Overview{}, err
+	}
+	earlier, err := earlierRounds(w)
+	if err != nil {
+		return overview.Overview{}, err
+	}
+	in.Rounds = slices.Concat(earlier, in.Rounds)
+	if in.Attention, _, err = attention(ctx, w); err != nil {
+		return overview.Overview{}, err
+	}
+	held, err := planning.HeldSince(ctx, w.Service, in.Since())
+	if err != nil {
+		return overview.Overview{}, err
+	}
+	for _, h := range held {
+		s := overview.Session{UID: h.Series.UID, Group: h.Booking.Group, Program: h.Program, Interval: h.Interval}
+		for i, v := range h.Verdicts {
+			s.Members = append(s.Members, overview.Answer{Person: h.Members[i], Can: v.Can})
+		}
+		in.Sessions = append(in.Sessions, s)
+	}
+	return overview.New(in)
+}
+
+// earlierRounds returns the rounds of all programs that other tools formed.
+func earlierRounds(w *workspace.Workspace) ([]scheduler.Round, error) {
+	var out []scheduler.Round
+	for _, p := range w.Workspace.Programs {
+		rounds, err := w.Past(p)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range rounds {
+			r.Program = p.Name
+			out = append(out, r)
+		}
+	}
+	return out, nil
+}

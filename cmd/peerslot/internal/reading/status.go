@@ -1,0 +1,230 @@
+package reading
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/console"
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/fleet"
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/workspace"
+	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/planning"
+	"github.com/peerslot/peerslot/scheduler/repair"
+	"github.com/peerslot/peerslot/scheduler/report"
+	"github.com/peerslot/peerslot/scheduler/review"
+)
+
+// NewStatusCmd returns the command.
+func NewStatusCmd(a *console.App) *cobra.Command {
+	var all bool
+	cmd := &cobra.Command{
+		Use:   "status",
+		Short: "Show groups, series, next sessions, and what needs attention",
+		Long: `Shows how every group stands: its slot, how many sessions were held and are left,
+the next one, attendance so far, and all that needs a person: what repair and review
+would say.
+
+Exit status 3 if something needs a person.`,
+		Example: `  peerslot status
+  peerslot status --json | jq '.groups[] | select(.attention != [])'
+  peerslot -c /etc/peerslot status --all-workspaces`,
+		Args: console.Exactly(0, "takes no arguments"),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if all {
+				return statusOfAll(cmd.Context(), a)
+			}
+			return runStatus(cmd.Context(), a)
+		},
+	}
+	cmd.Flags().BoolVar(&all, "all-workspaces", false, "show each workspace of the folder that -c names")
+	return cmd
+}
+
+// A standing is how a workspace stands.
+type standing struct {
+	Groups    []report.Status    `json:"groups"`
+	Attention []report.Attention `json:"attention"` // what is about none of the groups
+	Asking    []report.Asking    `json:"asking,omitempty"`
+	Load      []report.Load      `json:"load"`
+	Waiting   int                `json:"mail_waiting"`
+
+	person bool // something needs one
+}
+
+func runStatus(ctx context.Context, a *console.App) error {
+	s, print, err := readStanding(ctx, a)
+	if err != nil {
+		return err
+	}
+	if a.Json {
+		err = a.Answer(s)
+	} else {
+		print()
+	}
+	if err == nil && s.person {
+		return &console.NeedsPerson{}
+	}
+	return err
+}
+
+// statusOfAll shows how each workspace of a folder stands. One that cannot be read is
+// named, and hinders no other.
+func statusOfAll(ctx context.Context, a *console.App) error {
+	f, err := fleet.OpenFleet(a, 1, 0)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	paths, err := f.Paths()
+	if err != nil {
+		return err
+	}
+	type one struct {
+		Workspace string `json:"workspace"`
+		Error     string `json:"error,omitempty"`
+		standing
+	}
+	list, person := []one{}, false
+	for _, path := range paths {
+		b := *a
+		b.ConfigPath = path
+		s, print, err := readStanding(ctx, &b)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		here := one{Workspace: fleet.WorkspaceName(path), standing: s}
+		if !a.Json {
+			a.Printer().Printf("== %s\n", here.Workspace)
+		}
+		if err != nil {
+			here.Error = err.Error()
+			a.Warn("workspace %s: %v", here.Workspace, err)
+			if hint := console.HintFor(err); hint != "" {
+				a.Hint("%s", hint)
+			}
+		} else if !a.Json {
+			print()
+		}
+		person = person || s.person || err != nil
+		list = append(list, here)
+	}
+	if a.Json {
+		err = a.Answer(struct {
+			Workspaces []one `json:"workspaces"`
+		}{list})
+	}
+	if err == nil && person {
+		return &console.NeedsPerson{}
+	}
+	return err
+}
+
+// readStanding returns how the workspace stands, and how to print that.
+func readStanding(ctx context.Context, a *console.App) (s standing, print func(), err error) {
+	w, err := workspace.OpenToRead(ctx, a)
+	if err != nil {
+		return s, nil, err
+	}
+	defer w.Close()
+	turn, err := w.Service.Rehearse(ctx, scheduler.TurnOptions{AcceptClock: true})
+	if err != nil {
+		return s, nil, err
+	}
+	defer turn.End()
+	w = w.In(turn)
+	all, err := planning.Status(ctx, w.Service)
+	if err != nil {
+		return s, nil, err
+	}
+	waiting, lost, err := w.Unsent(ctx)
+	if err != nil {
+		return s, nil, err
+	}
+	for _, f := range lost {
+		w.Findings = append(w.Findings, report.NewAttention(w.Workspace, f))
+	}
+	known, err := w.Service.Store.Unattended(ctx)
+	if err != nil {
+		return s, nil, err
+	}
+	for _, f := range known.Findings() {
+		w.Findings = append(w.Findings, report.NewAttention(w.Workspace, f))
+	}
+	attention, asking, err := attention(ctx, w)
+	if err != nil {
+		return s, nil, err
+	}
+	of := map[string][]string{}
+	for _, at := range attention {
+		of[at.Group] = append(of[at.Group], at.What)
+	}
+	list := []report.Status{}
+	for _, st := range all {
+		list = append(list, report.NewStatus(st, of[st.Group.Name]))
+		delete(of, st.Group.Name)
+	}
+	rest := slices.DeleteFunc(slices.Clone(attention), func(at report.Attention) bool { return of[at.Group] == nil })
+	load, err := w.Load(ctx)
+	if err != nil {
+		return s, nil, err
+	}
+	s = standing{Groups: list, Attention: append([]report.Attention{}, rest...), Asking: asking, Load: load, Waiting: waiting, person: len(attention) > 0}
+	return s, func() {
+		printStatus(a, w, list)
+		a.Printer().Attention(rest)
+		a.Printer().Asking(w.Workspace, asking)
+		workspace.PrintLoad(w, a.Printer(), workspace.TooMuch(load))
+		if waiting > 0 {
+			a.Printer().Printf("%s to be sent; 'peerslot mail --dry-run' lists them\n", report.Count(waiting, "message waits", "messages wait"))
+		}
+	}, nil
+}
+
+// attention returns the findings of repair and review, and whose members may still
+// answer.
+func attention(ctx context.Context, w *workspace.Workspace) ([]report.Attention, []report.Asking, error) {
+	night, err := repair.PlanNight(ctx, w.Service)
+	if err != nil {
+		return nil, nil, err
+	}
+	reviews, err := review.Plan(ctx, w.Service, scheduler.ReviewOptions{})
+	if err != nil {
+		return nil, nil, err
+	}
+	out := slices.Concat(w.TakeFindings(), report.NewRepair(w.Workspace, night).Attention)
+	for _, f := range reviews.Findings {
+		if at := report.NewAttention(w.Workspace, f); !slices.Contains(out, at) {
+			out = append(out, at)
+		}
+	}
+	var asking []report.Asking
+	for _, q := range reviews.Asking {
+		asking = append(asking, report.NewAsking(q))
+	}
+	return out, asking, nil
+}
+
+func printStatus(a *console.App, w *workspace.Workspace, all []report.Status) {
+	var rows [][]string
+	for _, st := range all {
+		row := []string{st.Group, "not booked", "-", "-", "-", strings.Join(st.Attention, "; ")}
+		if st.UID != "" {
+			row[1], row[2] = st.Slot+" "+st.Cadence, fmt.Sprintf("%d of %d", st.Held, st.Held+st.Left)
+			if st.Next != nil {
+				row[3] = workspace.When(a, *st.Next, w)
+			}
+			if st.Attendance != nil {
+				row[4] = fmt.Sprintf("%.0f%%", 100**st.Attendance)
+			}
+			if st.Unknown > 0 {
+				row[4] += fmt.Sprintf(" of %d known", st.Known)
+			}
+		}
+		rows = append(rows, row)
+	}
+	a.Printer().Table([]string{"GROUP", "SLOT", "HELD", "NEXT", "ATTENDANCE", "ATTENTION"}, rows)
+}

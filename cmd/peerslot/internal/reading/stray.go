@@ -1,0 +1,118 @@
+package reading
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/calendar/folder"
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/account"
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/workspace"
+	"github.com/peerslot/peerslot/scheduler"
+)
+
+// strays returns a finding for each calendar that belongs to nobody, with a guess
+// whose it is.
+func strays(w *workspace.Workspace) []finding {
+	home, ok := w.Home.(*folder.Backend)
+	if !ok {
+		return nil
+	}
+	roster := w.Workspace.Roster
+	list, err := home.Strays(append(slices.Collect(maps.Keys(roster)), w.Workspace.Organizer.Address))
+	if err != nil {
+		return []finding{{"calendars", false, err.Error(), "make the folder readable"}}
+	}
+	used := filesInUse(w)
+	var out []finding
+	for _, s := range list {
+		if used[filepath.Clean(s.Path)] {
+			continue
+		}
+		f := finding{s.Path, true, "note: it belongs to nobody: rename it after its owner's address, or name it as calendar: of that person", ""}
+		if a := Whose(roster, s); a != "" {
+			f.Detail = fmt.Sprintf("note: it belongs to nobody, and may be %s's: rename it to %s if it is", a, s.PathOf(a))
+		}
+		out = append(out, f)
+	}
+	return out
+}
+
+// filesInUse returns the files that people's calendar: names.
+func filesInUse(w *workspace.Workspace) map[string]bool {
+	used := map[string]bool{}
+	for _, p := range w.Workspace.Roster {
+		for _, source := range append([]string{p.Calendar}, p.More...) {
+			used[filepath.Clean(account.InDir(w.Dir, source))] = true
+		}
+	}
+	return used
+}
+
+// Whose returns who a stray calendar may be of, "" if nothing tells: whom its name
+// names, or what it calls itself, or else who is named in most of its events.
+func Whose(roster scheduler.Roster, s folder.Stray) calendar.Address {
+	name := strings.TrimSuffix(filepath.Base(s.Path), filepath.Ext(s.Path))
+	return cmp.Or(namedBy(roster, name), namedBy(roster, s.Signs.Name), mostNamed(roster, s.Signs.Named))
+}
+
+// namedBy returns the one person whom a text names: by address, alias, name in either
+// order, the part before the @, or first name.
+func namedBy(roster scheduler.Roster, text string) calendar.Address {
+	words := wordsOf(text)
+	if len(words) == 0 {
+		return ""
+	}
+	ways := []func(scheduler.Person) []string{
+		func(p scheduler.Person) []string { return []string{string(p.Address)} },
+		func(p scheduler.Person) (list []string) {
+			for _, a := range p.Aliases {
+				list = append(list, string(a))
+			}
+			return list
+		},
+		func(p scheduler.Person) []string { return []string{p.Name} },
+		func(p scheduler.Person) []string { return []string{p.Address.Local()} },
+		func(p scheduler.Person) []string { return strings.Fields(p.Name)[:min(1, len(strings.Fields(p.Name)))] },
+	}
+	for _, way := range ways {
+		var found []calendar.Address
+		for a, p := range roster {
+			if slices.ContainsFunc(way(p), func(called string) bool { return slices.Equal(wordsOf(called), words) }) {
+				found = append(found, a)
+			}
+		}
+		if len(found) == 1 {
+			return found[0]
+		}
+	}
+	return ""
+}
+
+// wordsOf returns the words of a text, sorted, without case and what stands between.
+func wordsOf(text string) []string {
+	words := strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	slices.Sort(words)
+	return words
+}
+
+// mostNamed returns the person of the roster who is named most often, "" if none is,
+// or several are alike.
+func mostNamed(roster scheduler.Roster, named map[calendar.Address]int) (most calendar.Address) {
+	times, tie := 0, false
+	for a, n := range named {
+		if _, ok := roster[a]; !ok || n < times {
+			continue
+		}
+		most, tie, times = a, n == times, n
+	}
+	if tie {
+		return ""
+	}
+	return most
+}

@@ -1,0 +1,55 @@
+package workspace
+
+import (
+	"context"
+	"time"
+
+	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/console"
+	"github.com/peerslot/peerslot/scheduler/planning"
+	"github.com/peerslot/peerslot/scheduler/report"
+)
+
+// Load returns how many peer sessions a week everybody has.
+func (w *Workspace) Load(ctx context.Context) ([]report.Load, error) {
+	bookings, err := w.Service.Store.Bookings(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := []report.Load{}
+	for _, l := range planning.Loads(bookings, w.Workspace.Roster.Aliases(), ZoneOf(w.Workspace)(""), w.Service.Now()) {
+		out = append(out, report.Load{Person: string(l.Person), Sessions: l.Sessions, Week: l.Week.String(), Average: l.Average, TooMuch: l.Sessions > w.MaxSessionsPerWeek})
+	}
+	return out, nil
+}
+
+// Overloaded returns those with more sessions a week than is good for them.
+func (w *Workspace) Overloaded(ctx context.Context) ([]report.Load, error) {
+	all, err := w.Load(ctx)
+	return TooMuch(all), err
+}
+
+func TooMuch(all []report.Load) []report.Load {
+	out := []report.Load{}
+	for _, l := range all {
+		if l.TooMuch {
+			out = append(out, l)
+		}
+	}
+	return out
+}
+
+func PrintLoad(w *Workspace, p report.Printer, load []report.Load) {
+	for _, l := range load {
+		p.Printf("! %s has %d peer sessions in the week of %s, more than %d\n", w.Workspace.Name(calendar.Address(l.Person)), l.Sessions, l.Week, w.MaxSessionsPerWeek)
+	}
+}
+
+// When returns a time as people read it on a terminal, in the workspace's zone,
+// and in full elsewhere.
+func When(a *console.App, t time.Time, w *Workspace) string {
+	if !a.Terminal {
+		return t.UTC().Format(time.RFC3339)
+	}
+	return t.In(ZoneOf(w.Workspace)(w.Workspace.Organizer.Address)).Format("Mon 2 Jan 15:04")
+}

@@ -1,0 +1,501 @@
+// Package workspace opens a configuration: its people, its store and its calendars. It is
+// the one place that names backends.
+package workspace
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"net/url"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/calendar/caldav"
+	"github.com/peerslot/peerslot/calendar/feed"
+	"github.com/peerslot/peerslot/calendar/file"
+	"github.com/peerslot/peerslot/calendar/folder"
+	"github.com/peerslot/peerslot/calendar/graph"
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/account"
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/config"
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/console"
+	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/agenda"
+	"github.com/peerslot/peerslot/scheduler/mail"
+	"github.com/peerslot/peerslot/scheduler/report"
+	"github.com/peerslot/peerslot/scheduler/store"
+)
+
+// BookingOf returns the open booking of a group, or an error that tells a group
+// without one from one that there is not.
+func (w *Workspace) BookingOf(all []scheduler.Booking, group string) (scheduler.Booking, error) {
+	for _, b := range all {
+		if b.Group == group {
+			return b, nil
+		}
+	}
+	if _, err := w.Service.Group(group); err != nil {
+		return scheduler.Booking{}, err
+	}
+	return scheduler.Booking{}, console.WithHint(fmt.Errorf("group %q has no series", group), fmt.Sprintf("run 'peerslot book %s' first", group))
+}
+
+// A Workspace is an open configuration: its people, store and calendars.
+type Workspace struct {
+	*config.Config
+	App     *console.App
+	Service *scheduler.Service
+	Home    calendar.Backend // where series live
+	Fresh   bool             // there is no store yet
+
+	Resumed  []scheduler.Event  // what this turn finished of an earlier run's
+	Findings []report.Attention // what of it cannot be finished
+}
+
+// OpenToRead opens the workspace for a command that changes nothing: a store that is
+// not there is taken for empty, and not made. The caller must close it.
+func OpenToRead(ctx context.Context, a *console.App) (*Workspace, error) {
+	return OpenToReadOr(ctx, a, NoOther)
+}
+
+// An otherBackend stands in for one that cannot be used for the reason given.
+type otherBackend func(error) (calendar.Backend, error)
+
+func NoOther(err error) (calendar.Backend, error) { return nil, err }
+
+// OpenToReadOr is openToRead with another backend if its own cannot be used.
+func OpenToReadOr(ctx context.Context, a *console.App, other otherBackend) (*Workspace, error) {
+	fresh := false
+	w, err := OpenWith(ctx, a, other, func(location string) (*store.Store, error) {
+		st, err := store.Read(ctx, location)
+		if fresh = errors.Is(err, scheduler.ErrNoStore); fresh {
+			return store.Memory(ctx)
+		}
+		return st, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	w.Fresh = fresh
+	ready, err := w.Service.Ready(ctx)
+	if err != nil {
+		w.Close()
+		return nil, err
+	}
+	return w.with(ready), nil
+}
+
+// OpenToChange opens the workspace for a command that changes it. Unless create, a
+// store that is not there is an error. The caller must close it.
+func OpenToChange(ctx context.Context, a *console.App, create bool) (*Workspace, error) {
+	return OpenWith(ctx, a, NoOther, func(location string) (*store.Store, error) {
+		if !create {
+			there, err := store.Read(ctx, location)
+			if errors.Is(err, scheduler.ErrNoStore) {
+				return nil, NoStore(err)
+			}
+			if err == nil {
+				there.Close()
+			}
+		}
+		if a.Databases != nil {
+			return a.Databases.Open(ctx, location)
+		}
+		return store.Open(ctx, location)
+	})
+}
+
+// NoStore is the error of a command that looks after what a store knows.
+func NoStore(err error) error {
+	return console.WithHint(err, "look at store: in the configuration, and bring the file back from a backup; if it is lost, 'peerslot adopt' rebuilds it from the organizer's calendar")
+}
+
+func OpenWith(ctx context.Context, a *console.App, other otherBackend, open func(location string) (*store.Store, error)) (*Workspace, error) {
+	c, err := a.LoadConfig()
+	if err != nil {
+		return nil, err
+	}
+	return OpenConfig(ctx, a, c, other, open)
+}
+
+// OpenConfig opens the workspace of a configuration that was read.
+func OpenConfig(ctx context.Context, a *console.App, c *config.Config, other otherBackend, open func(location string) (*store.Store, error)) (*Workspace, error) {
+	var err error
+	w := &Workspace{Config: c, App: a}
+	if w.Home, err = backend(ctx, a, w); err != nil {
+		w.Home, err = other(err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	readers, err := readersOf(a, c, w.Home)
+	if err != nil {
+		return nil, err
+	}
+	letters, err := MailNotifier(c)
+	if err != nil {
+		return nil, err
+	}
+	backend := calendar.Split{Backend: w.Home, Readers: readers}
+	st, err := open(StoreURL(c))
+	if err != nil {
+		return nil, err
+	}
+	w.Service = &scheduler.Service{
+		Workspace: c.Workspace,
+		Store:     st,
+		Backend:   backend,
+		Holidays:  c.Holidays,
+		Agenda:    agendas(c.Dir),
+		Now:       a.Now,
+		Log:       a.Log(),
+		Progress:  console.NewProgress(a).Report,
+		By:        a.By,
+		AnswerKey: func(create bool) ([]byte, error) { return account.AnswerKey(a, c, create) },
+	}
+	if letters != nil && letters.Invite != mail.InviteNone {
+		letters.Store, letters.Backend = st, backend
+		w.Service.Notifier = letters
+	}
+	w.Service.Former = former{a, w}
+	w.Service.Formerly, w.Service.Inherits = formerly(a, c), a.Inherits
+	a.Finally = append(a.Finally, func() { countCalls(a, w) })
+	return w, nil
+}
+
+// with returns the workspace as the service sees it, with the groups that forming
+// made.
+func (w *Workspace) with(s *scheduler.Service) *Workspace {
+	seen, c := *w, *w.Config
+	c.Workspace = s.Workspace
+	seen.Config, seen.Service = &c, s
+	return &seen
+}
+
+// In returns the workspace as it is in a turn.
+func (w *Workspace) In(t *scheduler.Turn) *Workspace {
+	seen := w.with(t.Service)
+	seen.Resumed = t.Resumed
+	for _, f := range t.Findings {
+		seen.Findings = append(seen.Findings, report.Attention{Group: f.Group, What: fmt.Sprint(f.Err)})
+	}
+	return seen
+}
+
+// TakeFindings returns what an earlier run left that cannot be finished, for a command
+// that has findings of its own.
+func (w *Workspace) TakeFindings() []report.Attention {
+	findings := w.Findings
+	w.Findings = nil
+	return findings
+}
+
+// Progress tells how far a step is.
+func (w *Workspace) Progress(what string, done, total int) {
+	if w.Service.Progress != nil {
+		w.Service.Progress(what, done, total)
+	}
+}
+
+// Quiet returns the workspace for a rehearsal that tells nothing of its own.
+func (w *Workspace) Quiet() *Workspace {
+	s := *w.Service
+	s.Log, s.Progress = slog.New(slog.DiscardHandler), nil
+	return w.with(&s)
+}
+
+// countCalls tells, with --verbose, how many calls of each method were made.
+func countCalls(a *console.App, w *Workspace) {
+	caller, ok := w.Home.(calendar.Caller)
+	if !ok || !a.Verbose {
+		return
+	}
+	calls := caller.Calls()
+	for _, method := range slices.Sorted(maps.Keys(calls)) {
+		a.Log().Info("calls", "method", method, "count", calls[method])
+	}
+}
+
+func (w *Workspace) Close() { _ = w.Service.Store.Close() }
+
+func StoreURL(c *config.Config) string {
+	if strings.Contains(c.Store, "://") {
+		return c.Store
+	}
+	return account.InDir(c.Dir, c.Store)
+}
+
+// backend is the one switch that names the backends.
+func backend(ctx context.Context, a *console.App, w *Workspace) (calendar.Backend, error) {
+	c := w.Config
+	zone := ZoneOf(c.Workspace)
+	var b calendar.Backend
+	switch c.Calendar.Backend {
+	case config.Folder:
+		b = &folder.Backend{Path: account.InDir(c.Dir, c.Calendar.Folder.Path), Zone: zone, Organizer: c.Workspace.Organizer.Address,
+			Aliases: func(a calendar.Address) []calendar.Address { return c.Workspace.Roster[a].Aliases }}
+	case config.Google:
+		g, err := account.OpenGoogle(ctx, a, c)
+		if err != nil {
+			return nil, err
+		}
+		b = g
+	case config.Microsoft:
+		mailbox, err := account.MicrosoftConfig(a, c)
+		if err != nil {
+			return nil, err
+		}
+		mailbox.Log = a.Log()
+		if b, err = graph.Open(mailbox); err != nil {
+			return nil, err
+		}
+	case config.CalDAV:
+		account, err := caldavConfig(a, c, &c.Calendar.CalDAV, c.Workspace.Organizer.Address)
+		if err != nil {
+			return nil, err
+		}
+		if b, err = caldav.Open(ctx, account); err != nil {
+			return nil, err
+		}
+	default:
+		return nil, console.Usagef("use backend: folder", "calendar backend %q is not part of this build", c.Calendar.Backend)
+	}
+	return b, nil
+}
+
+// readersOf returns who is read elsewhere than from the workspace's backend alone.
+func readersOf(a *console.App, c *config.Config, home calendar.Backend) (map[calendar.Address]calendar.BusyReader, error) {
+	r := readers{
+		App: a, Config: c, home: home, zone: ZoneOf(c.Workspace),
+		feeds:    &feed.Reader{Organizer: c.Workspace.Organizer.Address, Fetcher: Fetcher(a, filepath.Join(c.Dir, ".peerslot", "feeds"), c.Calendar.AllowHosts), Sources: map[calendar.Address][]feed.Source{}},
+		accounts: &caldav.Reader{Accounts: map[calendar.Address]caldav.Config{}},
+		ids:      map[calendar.Address][]string{},
+	}
+	if g, ok := home.(interface {
+		Further(map[calendar.Address][]string) calendar.BusyReader
+	}); ok {
+		r.further = g.Further(r.ids)
+	}
+	all := map[calendar.Address]calendar.BusyReader{}
+	for address, p := range c.Workspace.Roster {
+		one, err := r.of(address, p)
+		if err != nil {
+			return nil, err
+		}
+		if one != nil {
+			all[address] = one
+		}
+	}
+	return all, nil
+}
+
+// readers are the places where people's calendars are read.
+type readers struct {
+	*console.App
+	*config.Config
+	home     calendar.Backend
+	zone     func(calendar.Address) *time.Location
+	feeds    *feed.Reader
+	accounts *caldav.Reader
+	further  calendar.BusyReader // of Google calendars by ID; nil if the backend has none
+	ids      map[calendar.Address][]string
+}
+
+// of returns the reader of one person, nil for whom the backend alone is asked.
+func (r *readers) of(address calendar.Address, p scheduler.Person) (calendar.BusyReader, error) {
+	if p.Calendar == "" {
+		return nil, nil
+	}
+	var places []calendar.BusyReader
+	for _, source := range append([]string{p.Calendar}, p.More...) {
+		place, err := r.place(address, source)
+		if err != nil {
+			return nil, err
+		}
+		if !slices.Contains(places, place) {
+			places = append(places, place)
+		}
+	}
+	if len(places) == 1 {
+		return places[0], nil
+	}
+	return &calendar.Together{Readers: places}, nil
+}
+
+// place returns where one of a person's calendars is read, and notes it there.
+func (r *readers) place(address calendar.Address, source string) (calendar.BusyReader, error) {
+	id, google := strings.CutPrefix(source, config.GoogleID)
+	switch {
+	case source == "none":
+		return calendar.Nothing{}, nil
+	case source == config.OwnBackend:
+		return r.home, nil
+	case google && r.further == nil:
+		return nil, console.Usagef("name the address of its .ics feed instead", "%s has a further Google calendar, but the workspace's calendar is not on Google", address)
+	case google:
+		r.ids[address] = append(r.ids[address], id)
+		return r.further, nil
+	case source == string(config.CalDAV) && r.Accounts[address] != nil:
+		account, err := caldavConfig(r.App, r.Config, r.Accounts[address], address)
+		r.accounts.Accounts[address] = account
+		return r.accounts, err
+	case feed.IsURL(source):
+		r.feeds.Sources[address] = append(r.feeds.Sources[address], feed.Source{URL: source, Zone: r.zone(address), Aliases: r.Workspace.Roster[address].Aliases})
+	default:
+		r.feeds.Sources[address] = append(r.feeds.Sources[address], feed.Source{File: account.InDir(r.Dir, source), Zone: r.zone(address), Aliases: r.Workspace.Roster[address].Aliases})
+	}
+	return r.feeds, nil
+}
+
+// caldavConfig returns how an account is asked. A person's own without a sign-in
+// is asked with the workspace's, if it is on the same server.
+func caldavConfig(a *console.App, c *config.Config, o *config.CalDAVOptions, owner calendar.Address) (caldav.Config, error) {
+	cfg := caldav.Config{
+		URL: o.URL, Username: o.Username, Organizer: owner, Calendar: o.Calendar, InviteByMail: o.InviteByMail,
+		Dir: filepath.Join(c.Dir, ".peerslot", "caldav"), Zone: ZoneOf(c.Workspace),
+		Now: time.Now, AllowHosts: c.Calendar.AllowHosts, // copies grow old by the real clock
+	}
+	if shared := c.Calendar.CalDAV; o.Username == "" && o.TokenEnv == "" && sameServer(o.URL, shared.URL) {
+		cfg.Username = shared.Username
+		o = &shared
+	}
+	for name, secret := range map[string]*string{o.PasswordEnv: &cfg.Password, o.TokenEnv: &cfg.Token} {
+		if name == "" {
+			continue
+		}
+		if *secret = a.Getenv(name); *secret == "" {
+			return cfg, console.Usagef("set it to the password of the CalDAV account: an app password where the server has them", "calendar: the environment variable %s is not set", name)
+		}
+	}
+	return cfg, nil
+}
+
+// sameServer reports whether two URLs have the same scheme, host and port.
+func sameServer(a, b string) bool {
+	u, err := url.Parse(a)
+	v, err2 := url.Parse(b)
+	return err == nil && err2 == nil && u.Scheme == v.Scheme && u.Host == v.Host && u.Host != ""
+}
+
+func Fetcher(a *console.App, cacheDir string, allow []string) *feed.Fetcher {
+	return &feed.Fetcher{Dir: cacheDir, AllowHosts: allow, Now: time.Now} // copies grow old by the real clock
+}
+
+func ZoneOf(w scheduler.Workspace) func(calendar.Address) *time.Location {
+	return func(a calendar.Address) *time.Location {
+		for _, name := range []string{w.Roster[a].Zone, w.Zone} {
+			if loc, err := availability.LoadZone(name); err == nil {
+				return loc
+			}
+		}
+		return time.UTC
+	}
+}
+
+// largestAgenda is what the template of an agenda may have.
+const largestAgenda = 64 << 10
+
+// agendas returns the agenda of a program: a built-in one, or a template of the
+// user's own next to the configuration.
+func agendas(dir string) func(scheduler.Program) (agenda.Agenda, error) {
+	return func(p scheduler.Program) (agenda.Agenda, error) {
+		if agenda, ok := agenda.BuiltIn(p.Agenda); ok {
+			return agenda, nil
+		}
+		text, err := file.Read(account.InDir(dir, p.Agenda), largestAgenda)
+		if err != nil {
+			return agenda.Agenda{}, fmt.Errorf("agenda of program %q: want peer-circle, coaching, one-on-one or the path of a template: %w", p.Name, err)
+		}
+		return agenda.Parse(filepath.Base(p.Agenda), string(text))
+	}
+}
+
+// GroupsFor returns the groups that the arguments name, all of them, or the one
+// made of --with.
+func (w *Workspace) GroupsFor(s Selection) ([]scheduler.Group, error) {
+	if len(s.With) > 0 {
+		g, err := w.adHoc(s)
+		return []scheduler.Group{g}, err
+	}
+	if s.All {
+		return w.Workspace.Groups, nil
+	}
+	var out []scheduler.Group
+	for _, name := range s.Names {
+		g, err := w.Service.Group(name)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, g)
+	}
+	return out, nil
+}
+
+// A Selection is how a command line names groups.
+type Selection struct {
+	Names []string
+	All   bool
+	With  []string // addresses
+	Name  string   // of the group made of with
+}
+
+// Check reports a selection that names nothing, or too much. other is what may be
+// named instead of a group.
+func (s Selection) Check(cmd, other string) error {
+	ways := 0
+	for _, used := range []bool{len(s.Names) > 0, s.All, len(s.With) > 0} {
+		if used {
+			ways++
+		}
+	}
+	if ways != 1 {
+		return console.Usagef(fmt.Sprintf("'peerslot groups' lists the groups; see 'peerslot %s --help'", cmd), "%s: name a group, or %s", cmd, other)
+	}
+	return nil
+}
+
+func (w *Workspace) adHoc(s Selection) (scheduler.Group, error) {
+	g := scheduler.Group{Name: s.Name}
+	for _, word := range s.With {
+		a, err := w.Person(word)
+		if err != nil {
+			return g, err
+		}
+		for _, other := range g.Members {
+			if other == a {
+				return g, console.Usagef("", "--with names %s twice", a)
+			}
+		}
+		g.Members = append(g.Members, a)
+	}
+	if len(g.Members) < 2 || len(g.Members) > 8 {
+		return g, console.Usagef("", "--with names %d people; a group has 2 to 8", len(g.Members))
+	}
+	return g, nil
+}
+
+// Person returns the address of somebody of the roster, who may be named by the
+// part before the @ alone if that is unique.
+func (w *Workspace) Person(word string) (calendar.Address, error) {
+	if a, err := calendar.ParseAddress(word); err == nil {
+		if _, ok := w.Workspace.Roster[a]; ok {
+			return a, nil
+		}
+		return "", console.Usagef("add them to people: in the configuration", "%s is not among the people", a)
+	}
+	var found []calendar.Address
+	for a := range w.Workspace.Roster {
+		if strings.EqualFold(a.Local(), word) {
+			found = append(found, a)
+		}
+	}
+	if len(found) == 1 {
+		return found[0], nil
+	}
+	return "", console.Usagef("name people by their addresses", "%q is nobody's address", word)
+}
