@@ -97,6 +97,8 @@ var onlyIn = map[string][]string{
 	"github.com/emersion/go-ical": {"calendar/ical"},
 	"github.com/slack-go/slack":   {"scheduler/chat"},
 
+	"github.com/prometheus/client_golang/prometheus": {"scheduler/web"},
+
 	"github.com/riverqueue/river":               {"scheduler/worker"},
 	"github.com/emersion/go-message":            {"scheduler/mail"},
 	"github.com/emersion/go-smtp":               {"scheduler/mail"},

@@ -204,6 +204,8 @@ type standing struct {
 	load      []loadRow
 	asOf      time.Time
 	attended  []scheduler.Attended
+
+	unreadable int // people whose calendars could not be read
 }
 
 // standingFor is how long a standing is shown: sessions go by.
@@ -246,7 +248,7 @@ func (n *view) standing(ctx context.Context, now time.Time) (*standing, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read whose calendars are unreadable: %w", err)
 	}
-	out := &standing{attended: attended}
+	out := &standing{attended: attended, unreadable: len(unreadable)}
 	found := map[calendar.UID]scheduler.Attended{}
 	for _, t := range attended {
 		found[t.UID] = t

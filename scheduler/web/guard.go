@@ -35,7 +35,7 @@ func (s *Server) secure() bool { return s.URL.Scheme == "https" }
 // /healthz by its address.
 func (s *Server) onlyHost(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !strings.EqualFold(r.Host, s.URL.Host) && r.URL.Path != "/healthz" {
+		if !strings.EqualFold(r.Host, s.URL.Host) && r.URL.Path != "/healthz" && !(r.URL.Path == "/metrics" && isLoopback(r.Host)) {
 			http.Error(w, "this is not "+s.URL.Host, http.StatusMisdirectedRequest)
 			return
 		}

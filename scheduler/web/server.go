@@ -55,6 +55,7 @@ type Server struct {
 	views    viewCache
 	bodies   bodyCache
 	stands   standingCache
+	meters   meters
 	asked    askLimit
 	letters  chan letter
 	assets   assets
@@ -73,11 +74,12 @@ type Workspace struct {
 // Handler returns the pages. It is called once.
 func (s *Server) Handler() http.Handler {
 	s.assets, s.letters, s.mux = newAssets(), make(chan letter, 100), http.NewServeMux()
+	s.meters = newMeters(s)
 	s.routes(s.mux)
 	protection := http.NewCrossOriginProtection()
 	_ = protection.AddTrustedOrigin(s.URL.Scheme + "://" + s.URL.Host) // its form was checked with the configuration
 	protection.SetDenyHandler(http.HandlerFunc(s.refuseOrigin))
-	return s.headers(s.onlyHost(limitBody(protection.Handler(s.mux))))
+	return s.headers(s.onlyHost(limitBody(protection.Handler(s.meters.timed(s.mux)))))
 }
 
 // routes names all pages, with who may open them.
@@ -86,6 +88,7 @@ func (s *Server) routes(mux *http.ServeMux) {
 	mux.HandleFunc("GET /favicon.ico", s.assets.icon)
 	mux.HandleFunc("GET /robots.txt", robots)
 	mux.HandleFunc("GET /healthz", s.healthz)
+	mux.HandleFunc("GET /metrics", s.metrics)
 
 	mux.Handle("GET /signin", s.open(s.signInPage))
 	mux.Handle("POST /signin", s.open(s.askForLink))
