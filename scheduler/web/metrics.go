@@ -2,9 +2,9 @@ package web
 
 import (
 	"context"
-	"net"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"strconv"
 	"time"
 
@@ -28,7 +28,7 @@ func newMeters(s *Server) meters {
 			Buckets: []float64{.001, .005, .02, .1, .5, 2, 10, 60},
 		}, []string{"page", "status"}),
 	}
-	m.registry.MustRegister(m.took, workspaceMeter{s}, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m.registry.MustRegister(m.took, workspaceMeter{s}, furtherMeter{s}, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
 
@@ -78,9 +78,7 @@ func (s *Server) metrics(w http.ResponseWriter, r *http.Request) {
 
 // isLoopback reports whether a Host header names this machine by its loopback address.
 func isLoopback(host string) bool {
-	if name, _, err := net.SplitHostPort(host); err == nil {
-		host = name
-	}
+	host = (&url.URL{Host: host}).Hostname()
 	a, err := netip.ParseAddr(host)
 	return host == "localhost" || err == nil && a.IsLoopback()
 }
@@ -150,6 +148,30 @@ func (m workspaceMeter) collect(ctx context.Context, out chan<- prometheus.Metri
 	gauge(repairedDesc, seconds(known.Repaired))
 	gauge(reviewedDesc, seconds(known.Reviewed))
 	return nil
+}
+
+// A Gauge is a figure of who does the work, without names.
+type Gauge struct {
+	Name, Help string
+	Value      float64
+}
+
+// A furtherMeter tells what Server.Gauges does.
+type furtherMeter struct{ server *Server }
+
+// Describe implements prometheus.Collector: what there is, is known when it is asked.
+func (furtherMeter) Describe(chan<- *prometheus.Desc) {}
+
+// Collect implements prometheus.Collector.
+func (m furtherMeter) Collect(out chan<- prometheus.Metric) {
+	if m.server.Gauges == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	for _, g := range m.server.Gauges(ctx) {
+		out <- prometheus.MustNewConstMetric(describe(g.Name, g.Help), prometheus.GaugeValue, g.Value)
+	}
 }
 
 func seconds(t time.Time) float64 {

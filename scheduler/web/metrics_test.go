@@ -1,10 +1,13 @@
 package web_test
 
 import (
+	"context"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
+
+	"github.com/peerslot/peerslot/scheduler/web"
 )
 
 // scrape asks for /metrics from peer under the Host.
@@ -21,12 +24,16 @@ func (s *site) scrape(peer, host string, header ...string) *httptest.ResponseRec
 
 func TestMetricsOnThisMachineAlone(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
+	s := newSite(t, func(s *site) {
+		s.Gauges = func(context.Context) []web.Gauge {
+			return []web.Gauge{{Name: "peerslot_jobs_waiting", Help: "Jobs.", Value: 7}}
+		}
+	})
 	s.book(t)
 	s.as(t, ana).read("/groups/leads")
 	w := s.scrape("127.0.0.1:4000", "127.0.0.1:8080")
 	body := w.Body.String()
-	for _, want := range []string{"peerslot_up 1", "peerslot_series 1", "peerslot_groups 1", "peerslot_mail_waiting 0", `peerslot_request_seconds_count{page="GET /groups/{name}",status="200"} 1`} {
+	for _, want := range []string{"peerslot_up 1", "peerslot_jobs_waiting 7", "peerslot_series 1", "peerslot_groups 1", "peerslot_mail_waiting 0", `peerslot_request_seconds_count{page="GET /groups/{name}",status="200"} 1`} {
 		if w.Code != http.StatusOK || !strings.Contains(body, want) {
 			t.Errorf("%d: no %s in\n%s", w.Code, want, body)
 		}

@@ -44,6 +44,8 @@ type Server struct {
 	// Answer keeps what a member would like to follow their group's series.
 	Answer func(ctx context.Context, s *scheduler.Service, group string, who calendar.Address, a scheduler.Answer) error
 
+	Gauges func(context.Context) []Gauge // further figures of /metrics; nil for none
+
 	Planner Planner // makes and carries out plans for admins; nil if nothing does
 
 	OIDC *Provider // who vouches for people, too; nil for nobody
