@@ -79,6 +79,11 @@ func (b *Backend) Get(ctx context.Context, uid calendar.UID) (calendar.Series, e
 	if err != nil {
 		return calendar.Series{}, fmt.Errorf("series %s: %w", uid, err)
 	}
+	// Of whose folder is not there, nothing is known.
+	s.Deleted = slices.DeleteFunc(s.Deleted, func(a calendar.Address) bool {
+		_, err := os.Stat(b.folderOf(a))
+		return err != nil
+	})
 	return s, nil
 }
 

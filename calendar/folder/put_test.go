@@ -399,3 +399,29 @@ func TestPutWhereAFileIsInTheWay(t *testing.T) {
 		t.Error("the file was changed")
 	}
 }
+
+// A copy is deleted by hand if the folder that it was in is there: one that is gone as
+// a whole, as a disk that is not mounted, says nothing.
+func TestDeletedCopies(t *testing.T) {
+	h := newHands(t)
+	h.put(sample())
+	deleted := func() []calendar.Address {
+		s, err := h.Get(t.Context(), uid)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s.Deleted
+	}
+	if err := os.Remove(filepath.Join(h.Path, fileOf(bo))); err != nil {
+		t.Fatal(err)
+	}
+	if got := deleted(); !slices.Equal(got, []calendar.Address{bo}) {
+		t.Errorf("got %v, want %s", got, bo)
+	}
+	if err := os.RemoveAll(h.folderOf(bo)); err != nil {
+		t.Fatal(err)
+	}
+	if got := deleted(); len(got) > 0 {
+		t.Errorf("got %v, though nothing is known", got)
+	}
+}
