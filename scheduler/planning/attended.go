@@ -17,10 +17,10 @@ func (p *Planner) Attended(g scheduler.Group, s calendar.Series) (scheduler.Atte
 	if err != nil {
 		return out, err
 	}
-	for _, o := range sessions {
-		if !o.End.After(p.Now) {
-			continue
-		}
+	ahead := slices.DeleteFunc(slices.Clone(sessions), func(o calendar.Occurrence) bool { return !o.End.After(p.Now) })
+	out.Sessions = make([]scheduler.AttendedSession, 0, len(ahead)) // they are kept for all groups until the night is committed
+	verdicts := make([]availability.Verdict, 0, len(ahead)*len(g.Members))
+	for _, o := range ahead {
 		one := scheduler.AttendedSession{Original: o.Original.UTC(), Interval: availability.Interval{Start: o.Start.UTC(), End: o.End.UTC()}}
 		for _, a := range g.Members {
 			if o.Cancelled {
@@ -30,7 +30,10 @@ func (p *Planner) Attended(g scheduler.Group, s calendar.Series) (scheduler.Atte
 			if err != nil {
 				return out, err
 			}
-			one.Verdicts = append(one.Verdicts, v)
+			verdicts = append(verdicts, v)
+		}
+		if !o.Cancelled {
+			one.Verdicts = slices.Clip(verdicts[len(verdicts)-len(g.Members):])
 		}
 		out.Sessions = append(out.Sessions, one)
 	}
