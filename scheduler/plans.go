@@ -213,10 +213,10 @@ type Ranked struct {
 // repair and review.
 type Status struct {
 	Group      Group
-	Booking    *Booking        // nil if nothing is booked
-	Series     calendar.Series // as it is on the calendar, or as it was put if that cannot be used
-	Held       int             // sessions that are over
-	Left       int             // sessions to come
-	Next       availability.Interval
-	Attendance Share // of the members at the sessions held
+	Booking    *Booking              // nil if nothing is booked
+	Series     calendar.Series       // as it is on the calendar, or as it was put if that cannot be used
+	Held       int                   // sessions that are over
+	Left       int                   // sessions to come
+	Next       availability.Interval // session of the group, also of a series that runs out before this one begins
+	Attendance Share                 // of the members at the sessions held
 }

@@ -55,7 +55,12 @@ func Status(ctx context.Context, s *scheduler.Service) ([]scheduler.Status, erro
 	if err != nil {
 		return nil, err
 	}
-	shown := shown(bookings)
+	shown, ending := shown(bookings), map[string]scheduler.Booking{}
+	for _, b := range bookings {
+		if b.Reviewed {
+			ending[b.Group] = b
+		}
+	}
 	var out []scheduler.Status
 	for _, g := range groupsWith(s, bookings) {
 		st := scheduler.Status{Group: g}
@@ -65,10 +70,38 @@ func Status(ctx context.Context, s *scheduler.Service) ([]scheduler.Status, erro
 				st.Series = series
 			}
 			_ = count(&st, p, s.Now()) // what cannot be counted is named by repair
+			if old, ok := ending[g.Name]; ok && old.Series.UID != b.Series.UID {
+				st.Next = sooner(st.Next, nextOf(old, current, s.Now()))
+			}
 		}
 		out = append(out, st)
 	}
 	return out, nil
+}
+
+// nextOf returns the next session of a booking's series, empty if there is none.
+func nextOf(b scheduler.Booking, current map[calendar.UID]calendar.Series, now time.Time) (next availability.Interval) {
+	if series, there := current[b.Series.UID]; there {
+		b.Series = series
+	}
+	sessions, err := StillHeld(b).Occurrences()
+	if err != nil {
+		return next // as repair says
+	}
+	for _, o := range sessions {
+		if !o.Cancelled && o.End.After(now) {
+			next = sooner(next, o.Interval)
+		}
+	}
+	return next
+}
+
+// sooner returns the interval that begins first; an empty one is none.
+func sooner(a, b availability.Interval) availability.Interval {
+	if a.Empty() || !b.Empty() && b.Start.Before(a.Start) {
+		return b
+	}
+	return a
 }
 
 // groupsWith returns the configured groups, then those that only have a booking.
@@ -109,9 +142,7 @@ func count(st *scheduler.Status, p *Planner, now time.Time) error {
 			held = append(held, o)
 		default:
 			st.Left++
-			if st.Next.Empty() || o.Start.Before(st.Next.Start) {
-				st.Next = o.Interval
-			}
+			st.Next = sooner(st.Next, o.Interval)
 		}
 	}
 	if st.Held = len(held); st.Held == 0 {

@@ -72,6 +72,7 @@ func BenchmarkPolicy(b *testing.B) {
 				}
 				b.ReportMetric(0, "ns/op")
 				all.report(b, base)
+				b.Log(all.row(k.name, p.name, base)) // of the README's table
 			})
 		}
 	}
@@ -134,8 +135,21 @@ func (o outcome) report(b *testing.B, never outcome) {
 	b.ReportMetric(100*float64(o.under)/float64(o.sessions), "%under-quorum")
 	b.ReportMetric(100*o.twice(), "%moved-twice")
 	b.ReportMetric(o.ahead.Hours()/24/float64(max(1, o.moves)), "days-ahead")
-	gained := (o.attendance() - never.attendance()) * float64(o.invited)
-	b.ReportMetric(gained/float64(max(1, o.told)), "gained/notice")
+	b.ReportMetric(o.gained(never), "gained/notice")
+}
+
+// gained returns the attendances that each notice brought, beside never moving anything.
+func (o outcome) gained(never outcome) float64 {
+	return (o.attendance() - never.attendance()) * float64(o.invited) / float64(max(1, o.told))
+}
+
+// row is the line of the README's table.
+func (o outcome) row(kind, policy string, never outcome) string {
+	row := fmt.Sprintf("| %s, %s | %.1f %% | %.1f | %.1f %% |", kind, policy, 100*o.attendance(), o.notices(), 100*float64(o.under)/float64(o.sessions))
+	if o.moves == 0 {
+		return row + " – | – | – |"
+	}
+	return row + fmt.Sprintf(" %.1f %% | %.1f | %.2f |", 100*o.twice(), o.ahead.Hours()/24/float64(o.moves), o.gained(never))
 }
 
 // A lifetime is the people of a year, their calendars and their series.
