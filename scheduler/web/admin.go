@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -29,6 +30,8 @@ const (
 	mostMail   = 20
 	mostLoad   = 12
 	mostByHand = 10
+	mostNeeds  = 50
+	mostGroups = 100 // on one page
 	nightsBack = 14 * 24 * time.Hour
 )
 
@@ -36,7 +39,10 @@ type adminData struct {
 	Fault     string
 	Done      string // what was applied just now
 	Attention []needs
+	Needing   int // all of Attention, also what is not shown
 	Groups    []groupRow
+	Earlier   string // path of the page of groups before these, "" for none
+	Later     string
 	AsOf      time.Time // of the figures; zero before the first night
 	Load      []loadRow
 	Most      int // peer sessions a week that are good for somebody
@@ -99,7 +105,27 @@ func (s *Server) adminPage(w http.ResponseWriter, r *http.Request, v viewer) err
 	if err := s.besides(r.Context(), v.view, now, &d); err != nil {
 		return err
 	}
+	d.Needing = len(d.Attention)
+	d.Attention = d.Attention[:min(len(d.Attention), mostNeeds)]
+	d.page(r.URL.Query().Get("from"))
 	return s.render(w, r, http.StatusOK, "admin", page{Title: "How things stand", Viewer: v, Here: "/admin", Data: d})
+}
+
+// page keeps one page of the groups, from the number that is asked for.
+func (d *adminData) page(asked string) {
+	from, err := strconv.Atoi(asked)
+	if err != nil || from < 0 || from >= len(d.Groups) {
+		from = 0
+	}
+	to := min(from+mostGroups, len(d.Groups))
+	path := func(n int) string { return fmt.Sprintf("/admin?from=%d#groups", n) }
+	if from > 0 {
+		d.Earlier = path(max(0, from-mostGroups))
+	}
+	if to < len(d.Groups) {
+		d.Later = path(to)
+	}
+	d.Groups = d.Groups[from:to]
 }
 
 // besides fills in what changes without bookings: mail and nights.
@@ -280,6 +306,7 @@ func (n *view) standing(ctx context.Context, now time.Time) (*standing, error) {
 		}
 		out.groups = append(out.groups, n.row(st, of[name]))
 	}
+	slices.SortStableFunc(out.groups, func(a, b groupRow) int { return min(len(b.Attention), 1) - min(len(a.Attention), 1) })
 	out.load = n.loads(now)
 	return out, nil
 }

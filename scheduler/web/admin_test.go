@@ -246,3 +246,25 @@ func BenchmarkAdmin(b *testing.B) {
 		})
 	}
 }
+
+func TestManyGroupsComeInPages(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, func(s *site) {
+		for i := range 150 {
+			s.here.Service.Workspace.Groups = append(s.here.Service.Workspace.Groups, scheduler.Group{Name: fmt.Sprintf("group-%03d", i), Members: []calendar.Address{ana, bo}})
+		}
+	})
+	c := s.as(t, mia)
+	first, second := c.read("/admin"), c.read("/admin?from=100")
+	if !strings.Contains(first, "group-000") || strings.Contains(first, "group-149") || !strings.Contains(first, "/admin?from=100") {
+		t.Error("the first page has not the first groups, or no way to the next")
+	}
+	if strings.Contains(second, "group-000") || !strings.Contains(second, "group-149") || !strings.Contains(second, "/admin?from=0") || strings.Contains(second, "from=200") {
+		t.Error("the second page has not the last groups, or no way back")
+	}
+	for _, from := range []string{"-1", "151", "x"} {
+		if !strings.Contains(c.read("/admin?from="+from), "group-000") {
+			t.Errorf("from=%s is not the first page", from)
+		}
+	}
+}
