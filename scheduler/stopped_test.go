@@ -132,6 +132,62 @@ var stoppable = map[string]struct {
 		}
 		return nil, err
 	}},
+	"rebook": {clash, func(ctx context.Context, w *world) (any, error) {
+		if err := w.Resume(ctx); err != nil {
+			return nil, err
+		}
+		all, err := w.Store.BookingsOf(ctx, "g")
+		if err != nil || len(all) > 1 {
+			return nil, err
+		}
+		plan, err := booking.PlanRebook(ctx, w.Service, all[0])
+		if err == nil {
+			_, err = w.Rebook(ctx, all[0], plan)
+		}
+		return nil, err
+	}},
+	"answer": {ending, func(ctx context.Context, w *world) (any, error) {
+		for _, a := range []calendar.Address{ana, bo, cem} {
+			if err := review.MayAnswer(ctx, w.Service, "g", a); err != nil {
+				return nil, err
+			}
+			if err := review.Answer(ctx, w.Service, "g", a, scheduler.AnswerStop); err != nil {
+				return nil, err
+			}
+		}
+		plan, err := review.Plan(ctx, w.Service, scheduler.ReviewOptions{})
+		for _, f := range plan.Findings {
+			err = errors.Join(err, f.Err)
+		}
+		if err != nil {
+			return nil, err
+		}
+		return plan.Reviews[0].Decision, nil
+	}},
+	"resume a change": {changing, func(ctx context.Context, w *world) (any, error) { return nil, w.Resume(ctx) }},
+	"drop a change that is too late": {func(t *testing.T) *world {
+		w := changing(t)
+		w.Now = func() time.Time { return at(1, 4, 20).Start }
+		return w
+	}, func(ctx context.Context, w *world) (any, error) { return nil, w.Resume(ctx) }},
+	"drop a booking that is too late": {func(t *testing.T) *world {
+		w := begun(t)
+		w.Now = func() time.Time { return at(1, 5, 10).Start }
+		return w
+	}, func(ctx context.Context, w *world) (any, error) { return nil, w.Resume(ctx) }},
+	"resume a cancellation": {func(t *testing.T) *world {
+		w := clash(t)
+		all, err := w.Store.BookingsOf(t.Context(), "g")
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.fake.Before = failing("Cancel", 1)
+		if err := w.Cancel(t.Context(), all[0]); !errors.Is(err, errFault) {
+			t.Fatalf("Cancel: %v; want the fault", err)
+		}
+		w.fake.Before = nil
+		return w
+	}, func(ctx context.Context, w *world) (any, error) { return nil, w.Resume(ctx) }},
 	"adopt": {lost, func(ctx context.Context, w *world) (any, error) {
 		plan, err := adopt.Plan(ctx, w.Service)
 		if err != nil {
@@ -180,6 +236,25 @@ func begun(t *testing.T) *world {
 		t.Fatalf("Book: %v; want the fault", err)
 	}
 	w.fake.Before = nil
+	return w
+}
+
+// changing is a world in which a run died before its move reached the calendar.
+func changing(t *testing.T) *world {
+	w := clash(t)
+	plan, err := repair.PlanNight(t.Context(), w.Service)
+	if err != nil || len(plan.Changes) == 0 {
+		t.Fatalf("PlanNight: %+v, %v; want a move", plan.Changes, err)
+	}
+	w.fake.Before = failing("Put", 1)
+	if err := repair.Apply(t.Context(), w.Service, &plan); err != nil && !errors.Is(err, errFault) {
+		t.Fatal(err)
+	}
+	w.fake.Before = nil
+	all, err := w.Store.BookingsOf(t.Context(), "g")
+	if err != nil || all[0].State != scheduler.Changing {
+		t.Fatalf("bookings %+v, %v; want one that is changing", all, err)
+	}
 	return w
 }
 
