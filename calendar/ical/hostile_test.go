@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -166,4 +167,37 @@ func FuzzReadBusy(f *testing.F) {
 			t.Errorf("not normalized:\n%s", diff)
 		}
 	})
+}
+
+// manyCancelled is a text of n messages that cancel a series, and n that make it anew.
+func manyCancelled(n int) string {
+	var cancelled, anew []string
+	for i := range n {
+		cancelled = append(cancelled, inEvent("UID:a", "STATUS:CANCELLED", fmt.Sprintf("SEQUENCE:%d", i%2)))
+		anew = append(anew, inEvent("UID:a", fmt.Sprintf("SEQUENCE:%d", i%4), fmt.Sprintf("DTSTART:20261103T%02d0000Z", i%4), "DURATION:PT1H"))
+	}
+	return inCalendar(append([]string{"METHOD:CANCEL"}, cancelled...)...) + inCalendar(anew...)
+}
+
+// What comes later and has a higher SEQUENCE is no more cancelled.
+func TestManyCancelled(t *testing.T) {
+	b := read(t, manyCancelled(40)+inCalendar("METHOD:CANCEL", inEvent("UID:a", "SEQUENCE:2")))
+	if diff := cmp.Diff([]string{"busy 03 03:00-04:00"}, spansOf(b)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// Cost grows straight: ns/message stays what it is.
+func BenchmarkCancelled(b *testing.B) {
+	for _, n := range []int{1_000, 4_000, 16_000} {
+		text, o := manyCancelled(n), ReadOptions{Zone: time.UTC, Window: november}
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			for b.Loop() {
+				if _, err := ReadBusy(strings.NewReader(text), o); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*2*n), "ns/message")
+		})
+	}
 }

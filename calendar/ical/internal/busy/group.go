@@ -38,15 +38,37 @@ func (x *expander) group(g *group) {
 // cancel leaves out what a message cancelled as a whole, but for what later
 // messages of the text made anew.
 func (g *group) cancel() {
+	last := cancelled(g.masters)
+	if len(last) == 0 {
+		return
+	}
 	gone := func(e *event) bool {
-		return slices.ContainsFunc(g.masters, func(m *event) bool {
-			return m.off && (e.off || e.sequence <= m.sequence && e.calendar <= m.calendar)
-		})
+		i, _ := slices.BinarySearchFunc(last, e.sequence, func(c cancellation, sequence int32) int { return cmp.Compare(c.sequence, sequence) })
+		return e.off || i < len(last) && e.calendar <= last[i].calendar
 	}
-	if slices.ContainsFunc(g.masters, func(m *event) bool { return m.off }) {
-		g.overrides = slices.DeleteFunc(g.overrides, gone)
-		g.masters = slices.DeleteFunc(slices.Clone(g.masters), gone)
+	g.overrides = slices.DeleteFunc(g.overrides, gone)
+	g.masters = slices.DeleteFunc(slices.Clone(g.masters), gone)
+}
+
+// A cancellation is up to which calendar of the text everything of that SEQUENCE, or
+// a lower one, is off.
+type cancellation struct {
+	sequence int32
+	calendar int
+}
+
+// cancelled returns what messages cancel, by SEQUENCE.
+func cancelled(masters []*event) (list []cancellation) {
+	for _, m := range masters {
+		if m.off {
+			list = append(list, cancellation{m.sequence, m.calendar})
+		}
 	}
+	slices.SortFunc(list, func(a, b cancellation) int { return cmp.Compare(a.sequence, b.sequence) })
+	for i := len(list) - 2; i >= 0; i-- {
+		list[i].calendar = max(list[i].calendar, list[i+1].calendar)
+	}
+	return list
 }
 
 // strays adds what events may take that have a rule and yet name an occurrence of a
