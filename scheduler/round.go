@@ -18,6 +18,10 @@ type Round struct {
 	Seed    uint64
 	Groups  []Group
 	Created time.Time
+
+	// Promised holds the groups of the rounds that were shown ahead, the next first. They are
+	// formed like that as long as the same people take part and no rule forbids it.
+	Promised [][][]calendar.Address
 }
 
 // CurrentGroups returns the groups of the last round of each program that w has,

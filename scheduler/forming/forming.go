@@ -51,6 +51,7 @@ type Plan struct {
 
 	Cost, Bound      int // no grouping that keeps the rules costs less than Bound
 	Proven           bool
+	Promised         bool // these groups were shown when an earlier round was formed
 	Hurried          bool // the clock ended the search: the same seed can give another answer
 	Ahead            int  // rounds of pairs without a repeat that are left, this one included; 0 if not known
 	Repeats          int  // pairs that were together before
@@ -126,6 +127,7 @@ func Propose(s planning.Snapshot, f Request) (Plan, error) {
 		return Plan{}, err
 	}
 	r.name(&plan)
+	plan.Round.Promised = r.left(&plan)
 	if err := r.findSlots(&plan); err != nil {
 		return Plan{}, err
 	}
@@ -228,9 +230,14 @@ func (r *forming) group(plan *Plan) error {
 	if err != nil {
 		return err
 	}
+	plan.Ahead, plan.Hurried = result.Ahead, result.Hurried
+	bound := result.Bound
+	if promised, ok := r.promised(); ok {
+		result, plan.Promised = promised, true
+	}
 	r.take(plan, result)
-	plan.Bound, plan.Proven, plan.Hurried = result.Bound, result.Proven, result.Hurried
-	plan.Ahead = result.Ahead
+	plan.Bound = min(bound, result.Cost) // of pairs, what those who met least cost at least
+	plan.Proven = plan.Bound == plan.Cost
 	return nil
 }
 

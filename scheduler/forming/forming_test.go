@@ -429,3 +429,50 @@ func TestRoundsAhead(t *testing.T) {
 		f.Rounds = append(f.Rounds, plan.Round)
 	}
 }
+
+// TestPromise: later rounds keep what was shown ahead, whatever the seed and the calendars, until
+// somebody joins.
+func TestPromise(t *testing.T) {
+	s := snapshotOf(numbered(12))
+	f := forming.Request{Program: program(scheduler.Circle, 4, 4), Count: 3}
+	first := formed(t, s, f)
+	f.Count, f.Rounds = 0, []scheduler.Round{first.Round}
+	for k := 1; k < 3; k++ {
+		f.Seed = uint64(k)
+		plan := formed(t, s, f)
+		var got [][]calendar.Address
+		for _, g := range plan.Groups {
+			got = append(got, g.Members)
+		}
+		if diff := cmp.Diff(first.Later[k].Groups, got); diff != "" || !plan.Promised {
+			t.Errorf("round %d, promised %t (-promised +formed):\n%s", k+1, plan.Promised, diff)
+		}
+		f.Rounds = append(f.Rounds, plan.Round)
+	}
+	if plan := formed(t, s, f); plan.Promised || plan.Round.Promised != nil {
+		t.Error("a round is formed by a promise that was not made")
+	}
+	f.Rounds = []scheduler.Round{first.Round}
+	if plan := formed(t, snapshotOf(numbered(16)), f); plan.Promised || len(plan.Groups) != 4 {
+		t.Errorf("with four people more: %d groups, promised %t", len(plan.Groups), plan.Promised)
+	}
+}
+
+// BenchmarkPlace puts one person into a program of 200 people; a person waits for it.
+func BenchmarkPlace(b *testing.B) {
+	people := numbered(201)
+	s := snapshotOf(people)
+	f := forming.Request{Program: program(scheduler.Circle, 4, 6), Start: start, Place: people[200:]}
+	s.Workspace.Programs = []scheduler.Program{f.Program}
+	round := scheduler.Round{Program: "p", Number: 1, Start: start}
+	for at := 0; at < 200; at += 5 {
+		round.Groups = append(round.Groups, scheduler.Group{Name: fmt.Sprint("g", at), Program: "p", Members: people[at : at+5]})
+	}
+	f.Rounds = []scheduler.Round{round}
+	for b.Loop() {
+		plan, err := forming.Propose(s, f)
+		if err != nil || len(plan.Placed) != 1 {
+			b.Fatal(len(plan.Placed), err)
+		}
+	}
+}

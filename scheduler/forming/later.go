@@ -17,9 +17,8 @@ type Later struct {
 	Possible int // pairs of those who take part
 }
 
-// lookAhead forms the rounds that follow, each from those before it, as the same seed
-// will form them if the people and their calendars stay as they are. The proposal
-// itself is the first of them.
+// lookAhead forms the rounds that follow, each from those before it, and promises
+// them. The proposal itself is the first of them.
 func (r *forming) lookAhead(s planning.Snapshot, plan *Plan) error {
 	if r.Count < 2 {
 		return nil
@@ -35,6 +34,10 @@ func (r *forming) lookAhead(s planning.Snapshot, plan *Plan) error {
 		}
 		next.Rounds = append(next.Rounds, p.Round)
 		plan.Later = append(plan.Later, r.later(p, next))
+	}
+	plan.Round.Promised = nil
+	for _, l := range plan.Later[1:] {
+		plan.Round.Promised = append(plan.Round.Promised, l.Groups)
 	}
 	return nil
 }

@@ -30,9 +30,10 @@ type Form struct {
 	Assumed          []string  `json:"assumed_free"`
 	Swaps            []Swap    `json:"swaps,omitempty"`
 	Placed           []Placed  `json:"placed,omitempty"`
-	Rounds           []Later   `json:"rounds,omitempty"`  // this one and those that will follow if people and calendars stay
-	Hurried          bool      `json:"hurried,omitempty"` // the clock ended the search: the same seed can give other groups
-	Ahead            int       `json:"ahead,omitempty"`   // rounds of pairs without a repeat that are left, this one included
+	Rounds           []Later   `json:"rounds,omitempty"`   // this one and those that will follow if people and calendars stay
+	Hurried          bool      `json:"hurried,omitempty"`  // the clock ended the search: the same seed can give other groups
+	Promised         bool      `json:"promised,omitempty"` // these groups were shown when an earlier round was formed
+	Ahead            int       `json:"ahead,omitempty"`    // rounds of pairs without a repeat that are left, this one included
 	Replaced         []string  `json:"replaced"`
 	Running          []Running `json:"running,omitempty"`
 	Plan             bool      `json:"plan,omitempty"` // nothing was changed
@@ -132,10 +133,13 @@ func (p Printer) Form(w scheduler.Workspace, f Form) {
 		}
 	}
 	if len(f.Rounds) > 0 {
-		p.Println("If people and calendars stay as they are, the rounds will be:")
+		p.Println("As long as the same people take part and no rule forbids it, the rounds will be:")
 	}
 	for _, l := range f.Rounds {
 		p.Printf("  round %d: cost %d, %s; %d of %d pairs will have met (%.0f%%)\n", l.Round, l.Cost, Count(l.Repeats, "pair meets again", "pairs meet again"), l.Met, l.Possible, 100*float64(l.Met)/float64(max(1, l.Possible)))
+	}
+	if f.Promised {
+		p.Println("These groups are those that an earlier round promised with --rounds.")
 	}
 	if f.Ahead > 0 && f.Repeats == 0 {
 		p.Printf("Round %d of %d without a repeat.\n", f.Round, f.Round+f.Ahead-1)

@@ -19,8 +19,9 @@ func Round(program string, number int) scheduler.Round {
 	name := func(word string) string { return fmt.Sprintf("%s-%d-%s", program, number, word) }
 	return scheduler.Round{
 		Program: program, Number: number, Seed: math.MaxUint64,
-		Start:   availability.Date{Year: 2026, Month: 1, Day: 5},
-		Created: time.Date(2026, 1, 2, 9, 0, 0, 0, time.UTC),
+		Start:    availability.Date{Year: 2026, Month: 1, Day: 5},
+		Created:  time.Date(2026, 1, 2, 9, 0, 0, 0, time.UTC),
+		Promised: [][][]calendar.Address{{{"ana@acme.example", "cem@acme.example"}, {"bo@acme.example", "dee@acme.example"}}},
 		Groups: []scheduler.Group{
 			{Name: name("amber"), Program: program, Members: []calendar.Address{"ana@acme.example", "bo@acme.example"}, Cadence: availability.Monthly},
 			{Name: name("birch"), Program: program, Members: []calendar.Address{"cem@acme.example", "dee@acme.example"}, Notes: "https://notes.acme.example/", From: availability.Date{Year: 2026, Month: 1, Day: 5}},

@@ -13,7 +13,7 @@ import (
 
 // Rounds implements scheduler.Store.
 func (s *Store) Rounds(ctx context.Context, program string) ([]scheduler.Round, error) {
-	rows, err := s.db.QueryContext(ctx, `SELECT program, number, start_date, seed, members, created FROM round
+	rows, err := s.db.QueryContext(ctx, `SELECT program, number, start_date, seed, members, promised, created FROM round
 		WHERE program = $1 OR $2 = '' ORDER BY program, number`, program, program)
 	if err != nil {
 		return nil, err
@@ -22,12 +22,12 @@ func (s *Store) Rounds(ctx context.Context, program string) ([]scheduler.Round, 
 	var out []scheduler.Round
 	for rows.Next() {
 		var r scheduler.Round
-		var start, seed, groups string
+		var start, seed, groups, promised string
 		var created int64
-		if err := rows.Scan(&r.Program, &r.Number, &start, &seed, &groups, &created); err != nil {
+		if err := rows.Scan(&r.Program, &r.Number, &start, &seed, &groups, &promised, &created); err != nil {
 			return nil, err
 		}
-		if err := readRound(&r, start, seed, groups); err != nil {
+		if err := readRound(&r, start, seed, groups, promised); err != nil {
 			return nil, fmt.Errorf("the stored round %d of program %q cannot be read: %w", r.Number, r.Program, err)
 		}
 		r.Created = fromUnix(created)
@@ -36,11 +36,14 @@ func (s *Store) Rounds(ctx context.Context, program string) ([]scheduler.Round, 
 	return out, rows.Err()
 }
 
-func readRound(r *scheduler.Round, start, seed, groups string) (err error) {
+func readRound(r *scheduler.Round, start, seed, groups, promised string) (err error) {
 	if r.Start, err = availability.ParseDate(start); err != nil {
 		return err
 	}
 	if r.Seed, err = strconv.ParseUint(seed, 10, 64); err != nil {
+		return err
+	}
+	if err := json.Unmarshal([]byte(promised), &r.Promised); err != nil {
 		return err
 	}
 	return json.Unmarshal([]byte(groups), &r.Groups)
@@ -55,9 +58,13 @@ func (s *Store) writeRound(ctx context.Context, tx *sql.Tx, batch scheduler.Batc
 	if err != nil {
 		return err
 	}
+	promised, err := json.Marshal(r.Promised)
+	if err != nil {
+		return err
+	}
 	// The seed is text: as a number it may be too large for either database.
-	_, err = tx.ExecContext(ctx, `INSERT INTO round (program, number, start_date, seed, members, created) VALUES ($1, $2, $3, $4, $5, $6)`,
-		r.Program, r.Number, r.Start.String(), strconv.FormatUint(r.Seed, 10), string(groups), toUnix(r.Created))
+	_, err = tx.ExecContext(ctx, `INSERT INTO round (program, number, start_date, seed, members, promised, created) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+		r.Program, r.Number, r.Start.String(), strconv.FormatUint(r.Seed, 10), string(groups), string(promised), toUnix(r.Created))
 	if s.dialect.isUniqueViolation(err) {
 		return fmt.Errorf("round %d of program %q: %w", r.Number, r.Program, scheduler.ErrFormed)
 	}

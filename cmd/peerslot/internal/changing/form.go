@@ -48,7 +48,7 @@ of whose calendar nothing is known is taken for free to find groups, and named.`
 	flags.StringArrayVar(&o.Keep, "keep", nil, "leave this `GROUP` as it is; may be given again")
 	flags.StringArrayVar(&o.Swaps, "swap", nil, "exchange two people, `A,B`, and show what it costs; may be given again")
 	flags.StringArrayVar(&o.Place, "place", nil, "put this `PERSON` into the best of the current groups, which stay as they are otherwise; may be given again")
-	flags.IntVar(&o.Rounds, "rounds", 1, "show `N` rounds ahead, with repeats and who will have met; the first is formed")
+	flags.IntVar(&o.Rounds, "rounds", 1, "plan `N` rounds ahead, with repeats and who will have met; the first is formed, the others are kept to as long as the same people take part")
 	cmd.MarkFlagsMutuallyExclusive("place", "swap")
 	cmd.MarkFlagsMutuallyExclusive("place", "keep")
 	return cmd
