@@ -237,6 +237,22 @@ func unhurried(p Problem, cores int) (Result, error) {
 	return s.result()
 }
 
+// TestSolveHurried: where the clock ends the search there is an answer all the same, and it says
+// so.
+func TestSolveHurried(t *testing.T) {
+	p := generated(100, 5, 2, 1)
+	m, err := newModel(&p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := newSolver(m, 5*time.Second)
+	s.meter.Deadline = time.Now()
+	r, err := s.result()
+	if err != nil || !r.Hurried || r.Proven || len(r.Groups) != 20 || len(r.Broken) != 0 || r.Bound > r.Cost {
+		t.Errorf("got %d groups, hurried %t, proven %t, broken %v, bound %d of %d, %v", len(r.Groups), r.Hurried, r.Proven, r.Broken, r.Bound, r.Cost, err)
+	}
+}
+
 func TestSolveSeed(t *testing.T) {
 	p := generated(40, 5, 0, 1)
 	p.Weights = &Weights{} // everything is equally good

@@ -1,0 +1,97 @@
+package exact
+
+import (
+	"math"
+	"math/bits"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/peerslot/peerslot/scheduler/benchmark"
+	"github.com/peerslot/peerslot/scheduler/grouping/internal/meter"
+	"github.com/peerslot/peerslot/scheduler/grouping/internal/table"
+	"github.com/peerslot/peerslot/scheduler/grouping/internal/table/tabletest"
+)
+
+// TestCover compares the search over lists of columns with a dynamic programme over all sets.
+func TestCover(t *testing.T) {
+	t.Parallel()
+	rng := rand.New(rand.NewPCG(9, 9))
+	for round := range 200 {
+		n := 4 + rng.IntN(7)
+		var columns []column
+		for range 5 + rng.IntN(40) {
+			c := column{cost: rng.IntN(50)}
+			for _, i := range rng.Perm(n)[:1+rng.IntN(4)] {
+				c.add(i)
+			}
+			columns = append(columns, c)
+		}
+		var choices []choice
+		for k := range columns {
+			choices = append(choices, newChoice(columns, int32(k), columns[k].cost*table.DualUnit))
+		}
+		v := &cover{columns: columns, n: n, most: 4, target: math.MaxInt / 2, cost: math.MaxInt, quota: math.MaxInt}
+		complete := v.search(choices)
+		want := leastOf(columns, n)
+		if got := v.cost; !complete || got != want {
+			t.Errorf("round %d, %d people: got cost %d, looked everywhere %t, want %d", round, n, got, complete, want)
+		}
+		sum, people := 0, 0
+		for _, c := range v.best {
+			sum, people = sum+c.cost, people+int(c.size)
+		}
+		if v.best != nil && (sum != want || people != n) {
+			t.Errorf("round %d: the choice costs %d and has %d people, want %d and %d", round, sum, people, want, n)
+		}
+	}
+}
+
+// leastOf returns the least cost of columns in which everybody is exactly once, MaxInt if there
+// are none.
+func leastOf(columns []column, n int) int {
+	least := make([]int, 1<<n)
+	for set := 1; set < 1<<n; set++ {
+		least[set] = math.MaxInt
+		lowest := bits.TrailingZeros(uint(set))
+		for k := range columns {
+			own := int(columns[k].set.low)
+			if own>>lowest&1 == 1 && own&^set == 0 && least[set&^own] < math.MaxInt {
+				least[set] = min(least[set], least[set&^own]+columns[k].cost)
+			}
+		}
+	}
+	return least[1<<n-1]
+}
+
+// TestSearch: of a dozen people the search finds and proves what a dynamic programme does, and
+// neither bound nor dive are above it.
+func TestSearch(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(8) {
+		f := benchmark.NewForming(12, 3+int(seed%2), int(seed%3), seed)
+		want := f.Optimum()
+		if want < 0 {
+			continue
+		}
+		tab := tabletest.New(f, seed)
+		e := New(tab, nil, meter.New(1e9))
+		e.Solve()
+		if e.Cost != want || e.Bound() != want || !e.Settled() {
+			t.Errorf("%s: got cost %d, bound %d, settled %t, want %d", f.Name, e.Cost, e.Bound(), e.Settled(), want)
+		}
+		if cost, err := f.Cost(e.Best); err != nil || cost != want {
+			t.Errorf("%s: the groups cost %d, %v, want %d", f.Name, cost, err, want)
+		}
+		groups := f.Greedy(100, seed)
+		if groups == nil {
+			continue
+		}
+		if bound := tab.RoundUp(Bound(tab, groups, meter.New(1e9))); bound > want {
+			t.Errorf("%s: got the bound %d, above the optimum %d", f.Name, bound, want)
+		}
+		_, cost, proven := Dive(tab, groups, meter.New(1e9))
+		if cost < want || tab.RoundUp(proven) > want {
+			t.Errorf("%s: a dive costs %d and proves %d, want %d", f.Name, cost, tab.RoundUp(proven), want)
+		}
+	}
+}
