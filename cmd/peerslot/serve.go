@@ -72,6 +72,7 @@ func (o serveOptions) run(ctx context.Context, a *console.App) error {
 		return err
 	}
 	runClock(a)
+	holdLess()
 	fleet, err := fleet.OpenFleet(a, o.jobs, o.every)
 	if err != nil {
 		return err

@@ -38,7 +38,7 @@ func openSite(ctx context.Context, f *fleet.Fleet, o serveOptions) (*site, net.L
 			listener, err = o.open(l)
 		}
 		if err == nil {
-			err = s.add(a, l, listener, f.Folder)
+			err = s.add(a, f, l, listener)
 		}
 		if err == nil {
 			continue
@@ -59,8 +59,8 @@ func openSite(ctx context.Context, f *fleet.Fleet, o serveOptions) (*site, net.L
 }
 
 // add adds the pages of one workspace.
-func (s *site) add(a *console.App, l *fleet.Live, listener net.Listener, named bool) error {
-	if c := l.Config(); named && c.Web.URL == "" {
+func (s *site) add(a *console.App, f *fleet.Fleet, l *fleet.Live, listener net.Listener) error {
+	if c := l.Config(); f.Folder && c.Web.URL == "" {
 		return console.Usagef("give each workspace of a folder a host of its own", "web: has no url:")
 	}
 	server, err := webServer(a, l, listener.Addr().String())
@@ -71,9 +71,25 @@ func (s *site) add(a *console.App, l *fleet.Live, listener net.Listener, named b
 	if s.handlers[host] != nil {
 		return fmt.Errorf("another workspace is served as %s", server.URL)
 	}
+	server.Gauges = func(ctx context.Context) []web.Gauge { return gauges(f.Load(ctx)) }
 	s.lives, s.servers = append(s.lives, l), append(s.servers, server)
 	s.handlers[host] = server.Handler()
 	return nil
+}
+
+// gauges are the figures of the jobs.
+func gauges(l fleet.Load) []web.Gauge {
+	out := []web.Gauge{
+		{Name: "peerslot_jobs_waiting", Help: "Jobs that could be done now, of all processes.", Value: float64(l.Waiting)},
+		{Name: "peerslot_jobs_running", Help: "Jobs under way.", Value: float64(l.Running)},
+		{Name: "peerslot_jobs_failed", Help: "Jobs that failed and are tried again.", Value: float64(l.Failed)},
+		{Name: "peerslot_jobs_discarded", Help: "Jobs that were given up in the last days.", Value: float64(l.Dead)},
+		{Name: "peerslot_jobs_lag_seconds", Help: "For how long the oldest job has waited that could be done.", Value: l.Lag.Seconds()},
+	}
+	if l.Accounts > 0 {
+		out = append(out, web.Gauge{Name: "peerslot_calls_left", Help: "Calls that the busiest account could make at once now.", Value: float64(l.CallsLeft)})
+	}
+	return out
 }
 
 func (s *site) close() {

@@ -278,7 +278,7 @@ func sendOne(ctx context.Context, w *workspace.Workspace, id string) error {
 	out := workspace.Outbox(w.App, w)
 	out.Rate = 0
 	if pace := w.App.Budget; pace != nil && w.Mail.Rate > 0 {
-		if err := pace("mail of "+string(w.Mail.From.Address), int(60*rate.Limit(w.Mail.Rate))).Wait(ctx); err != nil {
+		if err := pace(mailAccount+string(w.Mail.From.Address), int(60*rate.Limit(w.Mail.Rate))).Wait(ctx); err != nil {
 			return err
 		}
 	}

@@ -36,6 +36,9 @@ type Fleet struct {
 	mu   sync.Mutex
 	read map[string]*reading // by path
 	told map[string]string   // what was said to be wrong with a workspace, by its name
+
+	crewed  []*crew                 // once they work
+	budgets map[string]store.Budget // of the accounts that calls were made with
 }
 
 // A reading is a configuration as its files were.
@@ -61,7 +64,7 @@ func OpenFleet(a *console.App, jobs int, every time.Duration) (*Fleet, error) {
 		return nil, err
 	}
 	return &Fleet{App: a, Path: path, Folder: info.IsDir(), jobs: jobs, every: every,
-		Databases: &store.Databases{Connections: 2*jobs + 4}, read: map[string]*reading{}, told: map[string]string{}}, nil
+		Databases: &store.Databases{Connections: 2*jobs + 4}, read: map[string]*reading{}, told: map[string]string{}, budgets: map[string]store.Budget{}}, nil
 }
 
 func (f *Fleet) Close() { _ = f.Databases.Close() }
@@ -165,6 +168,9 @@ func (f *Fleet) Work(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	f.mu.Lock()
+	f.crewed = slices.Collect(maps.Values(crews))
+	f.mu.Unlock()
 	g, ctx := errgroup.WithContext(ctx)
 	for _, c := range crews {
 		g.Go(func() error { return c.worker.Run(ctx) })
@@ -262,7 +268,7 @@ func (c *crew) members(ctx context.Context) []member {
 func (c *crew) open(ctx context.Context, m member) (*workspace.Workspace, error) {
 	a := At(c.App, m.path)
 	a.Budget = func(account string, perMinute int) console.Pace {
-		return store.Budget{Jobs: c.jobs, Account: account, PerMinute: perMinute}
+		return c.budget(account, perMinute)
 	}
 	return workspace.OpenConfig(ctx, a, m.config, workspace.NoOther, func(location string) (*store.Store, error) { return c.Databases.Open(ctx, location) })
 }
