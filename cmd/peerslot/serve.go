@@ -44,6 +44,9 @@ one that cannot be read is shown to admins, and the former stays.
 What 'peerslot work' does is done besides: nights, mail and replies. -c may name a folder
 of workspaces; each is served under the host of its url:.
 
+/healthz says whether it can do its work, and /metrics, on this machine alone, how it
+goes, for Prometheus; --metrics answers on an address of its own.
+
 With --now the clock starts there and runs.`,
 		Example: `  peerslot serve
   peerslot serve --listen 127.0.0.1:9000`,
@@ -56,14 +59,16 @@ With --now the clock starts there and runs.`,
 
 type serveOptions struct {
 	workOptions
-	listen string
-	ready  func(*web.Server) // called once it serves; nil for nothing
+	listen  string
+	metrics string            // where Prometheus asks; "" for no address of its own
+	ready   func(*web.Server) // called once it serves; nil for nothing
 
 	listening func(address string) // is told where; nil for nothing
 }
 
 func (o *serveOptions) add(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&o.listen, "listen", defaultListen, "`ADDRESS` and port to serve on")
+	cmd.Flags().StringVar(&o.metrics, "metrics", "", "`ADDRESS` and port on which to answer Prometheus besides")
 	o.workOptions.add(cmd)
 }
 
@@ -86,6 +91,10 @@ func (o serveOptions) run(ctx context.Context, a *console.App) error {
 		return err
 	}
 	defer site.close()
+	metrics, err := o.openMetrics()
+	if err != nil {
+		return err
+	}
 	for _, server := range site.servers {
 		fmt.Fprintf(a.Stderr, "Serving %s on %s; stop with Ctrl-C.\n", server.URL, listener.Addr())
 	}
@@ -94,6 +103,9 @@ func (o serveOptions) run(ctx context.Context, a *console.App) error {
 	}
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return fleet.Work(ctx) })
+	if metrics != nil {
+		g.Go(func() error { return serveMetrics(ctx, site, metrics) })
+	}
 	g.Go(func() error {
 		return serve(ctx, site, listener, func() {
 			if o.ready != nil {

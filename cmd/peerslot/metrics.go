@@ -1,0 +1,58 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/console"
+)
+
+// openMetrics listens for Prometheus on an address of its own, if one is named.
+func (o serveOptions) openMetrics() (net.Listener, error) {
+	if o.metrics == "" {
+		return nil, nil
+	}
+	if _, _, err := net.SplitHostPort(o.metrics); err != nil {
+		return nil, console.Usagef("", "--metrics %q: want an address and a port such as 127.0.0.1:9090", o.metrics)
+	}
+	listener, err := net.Listen("tcp", o.metrics)
+	if err != nil {
+		return nil, console.WithHint(err, "--metrics names an address of its own, which nothing else listens on")
+	}
+	return listener, nil
+}
+
+// metrics answers Prometheus: /metrics for the only workspace, /metrics/HOST for each of
+// several.
+func (s *site) metrics() http.Handler {
+	mux := http.NewServeMux()
+	for _, one := range s.servers {
+		mux.Handle("GET /metrics/"+one.URL.Host, one.Metrics())
+	}
+	if len(s.servers) == 1 {
+		mux.Handle("GET /metrics", s.servers[0].Metrics())
+	}
+	return mux
+}
+
+// serveMetrics answers until ctx ends.
+func serveMetrics(ctx context.Context, s *site, listener net.Listener) error {
+	h := &http.Server{Handler: s.metrics(), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second, WriteTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 16 << 10}
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error {
+		if err := h.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			return err
+		}
+		return nil
+	})
+	g.Go(func() error {
+		<-ctx.Done()
+		return h.Close()
+	})
+	return g.Wait()
+}
