@@ -20,9 +20,10 @@ type nightFlags struct {
 	acceptClock bool
 }
 
-func (f *nightFlags) add(cmd *cobra.Command) {
+func (f *nightFlags) add(a *console.App, cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.heartbeat, "heartbeat", "", "after the run, write how it went to `FILE`, for monitoring")
 	cmd.Flags().BoolVar(&f.acceptClock, "accept-clock", false, "go on although the clock is behind the history")
+	cmd.Flags().BoolVar(&a.Quiet, "quiet", false, "print nothing when nothing needs a person")
 }
 
 // A heartbeat is what monitoring reads of the last run.

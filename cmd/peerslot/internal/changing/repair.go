@@ -21,7 +21,6 @@ func NewRepairCmd(a *console.App) *cobra.Command {
 	var flags console.ChangeFlags
 	var night nightFlags
 	var rebook string
-	var quiet bool
 	cmd := &cobra.Command{
 		Use:     "repair",
 		Aliases: []string{"fix"},
@@ -40,26 +39,25 @@ Exit status 3 if something needs a person.`,
 			if rebook != "" {
 				return runRebook(cmd.Context(), a, rebook, flags, night)
 			}
-			return monitored(a, "repair", night, func(beat *heartbeat) error { return runRepair(cmd.Context(), a, flags, night, quiet, beat) })
+			return monitored(a, "repair", night, func(beat *heartbeat) error { return runRepair(cmd.Context(), a, flags, night, beat) })
 		},
 	}
 	flags.Add(cmd)
-	night.add(cmd)
-	cmd.Flags().BoolVar(&quiet, "quiet", false, "print nothing when nothing needs a person")
+	night.add(a, cmd)
 	cmd.Flags().StringVar(&rebook, "rebook", "", "end the series of `GROUP` and book the rest on a better slot")
 	return cmd
 }
 
-func runRepair(ctx context.Context, a *console.App, flags console.ChangeFlags, night nightFlags, quiet bool, beat *heartbeat) error {
-	return repairChange(a, flags, night, quiet, beat).run(ctx, a)
+func runRepair(ctx context.Context, a *console.App, flags console.ChangeFlags, night nightFlags, beat *heartbeat) error {
+	return repairChange(a, flags, night, beat).run(ctx, a)
 }
 
-func repairChange(a *console.App, flags console.ChangeFlags, night nightFlags, quiet bool, beat *heartbeat) change[repairing] {
+func repairChange(a *console.App, flags console.ChangeFlags, night nightFlags, beat *heartbeat) change[repairing] {
 	return change[repairing]{
 		flags: flags, clock: !night.acceptClock, night: true, hears: true,
 		plan: planRepair,
 		show: func(w *workspace.Workspace, p report.Printer, r repairing) {
-			if out := r.out(); !quiet || len(out.Attention) > 0 || suggests(r.plan) {
+			if out := r.out(); !a.Quiet || len(out.Attention) > 0 || suggests(r.plan) {
 				p.Repair(w.Workspace, out)
 			}
 			for _, c := range r.plan.Changes {

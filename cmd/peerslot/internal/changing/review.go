@@ -36,7 +36,7 @@ evidence, and for a series of fewer than four sessions, a person is asked.`,
 		},
 	}
 	flags.Add(cmd)
-	night.add(cmd)
+	night.add(a, cmd)
 	cmd.Flags().IntVar(&o.Weeks, "weeks", 0, "how many weeks what follows lasts, at most 13 (default as long as its program says)")
 	return cmd
 }
@@ -53,6 +53,9 @@ func reviewChange(a *console.App, o scheduler.ReviewOptions, flags console.Chang
 		flags: flags, clock: !night.acceptClock, night: true, hears: true,
 		plan: func(ctx context.Context, w *workspace.Workspace) (reviewing, error) { return PlanReviews(ctx, w, o) },
 		show: func(w *workspace.Workspace, p report.Printer, r reviewing) {
+			if a.Quiet && len(r.Out.Attention) == 0 {
+				return
+			}
 			p.Reviews(w.Workspace, r.Plan)
 			workspace.PrintLoad(w, p, r.Out.Load)
 		},
@@ -65,7 +68,9 @@ func reviewChange(a *console.App, o scheduler.ReviewOptions, flags console.Chang
 		},
 		done: func(w *workspace.Workspace, p report.Printer, r reviewing, applied bool) {
 			r.count(beat, applied)
-			r.tell(a, p, applied)
+			if !a.Quiet || r.verdict() != nil {
+				r.tell(a, p, applied)
+			}
 		},
 		answer:  reviewing.answer,
 		verdict: reviewing.verdict,

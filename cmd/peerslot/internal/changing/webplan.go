@@ -37,7 +37,7 @@ func (p WebPlanner) change(a *console.App, ask web.PlanAsk) (planned, error) {
 	search := workspace.SearchFlags{Step: 15 * time.Minute, Weeks: workspace.AllWeeks}
 	switch ask.Do {
 	case "repair":
-		return repairChange(a, console.ChangeFlags{}, nightFlags{}, false, beat), nil
+		return repairChange(a, console.ChangeFlags{}, nightFlags{}, beat), nil
 	case "review":
 		return reviewChange(a, scheduler.ReviewOptions{}, console.ChangeFlags{}, nightFlags{}, beat), nil
 	case "form":

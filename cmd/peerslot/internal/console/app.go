@@ -48,6 +48,7 @@ type App struct {
 	Json       bool
 	NowFlag    string
 	Verbose    bool
+	Quiet      bool // nothing is told that needs no person
 	LogFormat  string
 
 	Databases *store.Databases                         // whose connections stores use; nil for their own

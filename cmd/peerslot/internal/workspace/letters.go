@@ -69,7 +69,7 @@ func Tell(ctx context.Context, a *console.App, w *Workspace) error {
 	}
 	var done console.Mailed
 	err := SendMail(ctx, a, w, &done)
-	if done.Sent > 0 {
+	if done.Sent > 0 && !a.Quiet {
 		fmt.Fprintf(a.Stderr, "%s sent\n", report.Count(done.Sent, "message", "messages"))
 	}
 	for _, f := range done.Findings {
