@@ -40,7 +40,8 @@ func (l *lines) add(cells ...any) {
 	*l = append(*l, "| "+strings.Join(text, " | ")+" |")
 }
 
-func (l lines) print(b *testing.B) { b.Log("\n" + strings.Join(l, "\n")) }
+// print writes to stdout: what a benchmark with parts logs is not shown.
+func (l lines) print() { fmt.Println(strings.Join(l, "\n")) }
 
 func cost(b *testing.B, f benchmark.Forming, groups [][]int) any {
 	b.Helper()
@@ -73,7 +74,7 @@ func BenchmarkForming(b *testing.B) {
 				known.Best, known.Bound, fmt.Sprintf("%.1f", b.Elapsed().Seconds()/float64(b.N)))
 		})
 	}
-	l.print(b)
+	l.print()
 }
 
 // BenchmarkRounds prints how many rounds there are before two people meet twice.
@@ -96,7 +97,7 @@ func BenchmarkRounds(b *testing.B) {
 			l.add(strings.TrimPrefix(r.Name, "rounds-"), golfer, got, known.Best, known.Bound)
 		})
 	}
-	l.print(b)
+	l.print()
 }
 
 // BenchmarkSlots prints the attendances of 13 sessions at the slot that is chosen.
@@ -119,7 +120,7 @@ func BenchmarkSlots(b *testing.B) {
 			l.add(len(s.Members), len(s.Members)*s.Count, first.Attendance, own.Attendance, benchmark.Known[s.Name].Best)
 		})
 	}
-	l.print(b)
+	l.print()
 }
 
 // BenchmarkNight prints the attendances of the sessions of the coming week.
@@ -142,5 +143,5 @@ func BenchmarkNight(b *testing.B) {
 			l.add(len(n.Series), len(n.Series[0].Members), none.Attendance, own.Attendance, own.Moves, benchmark.Known[n.Name].Best)
 		})
 	}
-	l.print(b)
+	l.print()
 }

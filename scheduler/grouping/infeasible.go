@@ -3,6 +3,7 @@ package grouping
 import (
 	"fmt"
 	"math/bits"
+	"slices"
 	"strings"
 	"time"
 
@@ -78,11 +79,20 @@ func (s *solver) lonely() error {
 		return &Infeasible{
 			People: s.m.names(append([]int{a}, clash...)),
 			Rules:  rules,
-			reason: fmt.Sprintf("%s needs %d others for a group, but there are %s in all, and rules (%s) forbid %s",
-				s.m.People[a].Name, least-1, count(others, "other", "others"), rules, s.list(clash)),
+			reason: fmt.Sprintf("%s needs %d others for a group, but there are %s in all, and rules (%s) forbid %s%s",
+				s.m.People[a].Name, least-1, count(others, "other", "others"), rules, s.list(clash), s.loneLevel(a, rules)),
 		}
 	}
 	return nil
+}
+
+// loneLevel says of a person whom their level keeps apart that nobody else has it, if so.
+func (s *solver) loneLevel(a int, rules Rules) string {
+	level := s.m.traits[a].level
+	if rules&LevelGap == 0 || slices.ContainsFunc(s.people, func(b int) bool { return b != a && s.m.traits[b].level == level }) {
+		return ""
+	}
+	return fmt.Sprintf("; the only one of level %d is %s", level, s.m.People[a].Name)
 }
 
 // crowded looks for more people who may not be together, any two of them, than

@@ -44,6 +44,13 @@ func TestInfeasible(t *testing.T) {
 				p.NeverTogether = append(p.NeverTogether, [2]int{11, i})
 			}
 		}, "l a b c d e f g h i", NeverTogether, "l needs 3 others for a group"},
+		{"a lonely level", func(p *Problem) {
+			p.Apart, p.MaxLevelGap = LevelGap, 1
+			for i := range p.People {
+				p.People[i].Level = 5 + i%2
+			}
+			p.People[11].Level = 9
+		}, "l a b c d e f g h i", LevelGap, "the only one of level 9 is l"},
 		{"an odd ring", func(p *Problem) {
 			p.People = p.People[:6]
 			p.MinSize, p.MaxSize = 3, 3

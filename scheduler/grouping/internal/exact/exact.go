@@ -204,8 +204,9 @@ func (e *Search) parts(centre []float64) []piece {
 }
 
 // Cuts to add at once, and the part of the gap that they have to close for more to
-// be looked for. Of 100 people 3 or 4 turns, in a quarter of a second, close a third
-// of the gap (3 instances, 2026-11).
+// be looked for. Of 100 people 3 turns with 117 cuts, in 0.27 s, raise the bound from 7,258 to
+// 7,328, which is a fifth of what lacks to the best known, 7,610; with two earlier rounds 2 turns
+// raise it from 7,760 to 7,794 of 8,350, which is 6 % (benchmark's two instances, 2026-11).
 const (
 	cutLimit = 64 // people above which relaxations are cut before they are searched
 	rootCuts = 50
