@@ -35,7 +35,7 @@ func (a completion) complete(root *cobra.Command) {
 	}
 	flags := map[string]completer{
 		"allow-host": nothing, "as": a.completePerson, "budget": words("2s", "6s", "30s"), "cadence": words("weekly", "biweekly", "monthly"),
-		"config": suffixes("yaml", "yml"), "every": words("5s", "15s", "1m"), "jobs": words("1", "4", "8", "16"), "listen": words("127.0.0.1:8080", ":8080"), "duration": words("30m", "45m", "50m", "60m", "90m"), "from": dates, "heartbeat": files, "old": suffixes("yaml", "yml"), "ics": suffixes("ics"),
+		"config": suffixes("yaml", "yml"), "every": words("5s", "15s", "1m"), "jobs": words("1", "4", "8", "16"), "listen": words("127.0.0.1:8080", ":8080"), "metrics": words("127.0.0.1:9090", ":9090"), "duration": words("30m", "45m", "50m", "60m", "90m"), "from": dates, "heartbeat": files, "old": suffixes("yaml", "yml"), "ics": suffixes("ics"),
 		"intro": a.anyGroup, "keep": a.anyGroup, "log-format": words("text", "json"), "name": nothing, "now": nothing, "output": files, "place": a.completePerson, "rounds": words("1", "3", "8"),
 		"rebook": a.anyGroup, "read": files, "sample": a.completePerson, "seed": nothing, "slot": slots, "start": dates, "step": words("15m", "30m", "60m"), "svg": suffixes("svg"),
 		"swap": a.completeList, "to": dates, "top": words("1", "3", "5", "10"), "weeks": words("4", "6", "8", "13"), "with": a.completeList, "zone": a.completeZone,
