@@ -79,18 +79,3 @@ func (p Person) DeclinedAll(s calendar.Series) bool {
 func (p Person) Addresses() []calendar.Address {
 	return append([]calendar.Address{p.Address}, p.Aliases...)
 }
-
-// Attending returns the members of g of whom attendance at s is expected: those who
-// are on the roster, invited under one of their addresses, and did not decline the
-// whole series.
-func (w Workspace) Attending(g Group, s calendar.Series) []calendar.Address {
-	var out []calendar.Address
-	for _, a := range g.Members {
-		p, ok := w.Roster[a]
-		invited := slices.ContainsFunc(s.Attendees, func(at calendar.Attendee) bool { return slices.Contains(p.Addresses(), at.Address) })
-		if ok && invited && !p.DeclinedAll(s) {
-			out = append(out, a)
-		}
-	}
-	return out
-}

@@ -1,7 +1,5 @@
 package scheduler
 
-import "time"
-
 import "slices"
 
 // Bookings are those that have not ended, sorted by group, then by generation. A
@@ -57,17 +55,4 @@ func (bs Bookings) where(is func(Booking) bool) Bookings {
 		}
 	}
 	return out
-}
-
-// Standing returns the series that a group has, out of what ByGroup returned, nil if it
-// has none. One that is over, and was not reviewed, does not count.
-func Standing(current map[string]Booking, group string, now time.Time) *Booking {
-	b, ok := current[group]
-	if !ok {
-		return nil
-	}
-	if last, err := b.Series.LastEnd(); b.Fault == nil && err == nil && !last.After(now) {
-		return nil
-	}
-	return &b
 }

@@ -115,7 +115,7 @@ func TestSaveRound(t *testing.T) {
 	other := w.bookAt(t, "h", "wed 15:00", ana, bo)
 	w.Workspace.Programs = []scheduler.Program{{Name: "circles"}}
 	round := scheduler.Round{Program: "circles", Number: 1, Start: start, Groups: []scheduler.Group{{Name: "circles-1-amber", Members: []calendar.Address{ana, bo}}}}
-	if err := w.SaveRound(t.Context(), round, []string{"circles-1-amber"}, []string{"g"}); err != nil {
+	if err := planning.SaveRound(t.Context(), w.Service, round, []string{"circles-1-amber"}, []string{"g"}); err != nil {
 		t.Fatal(err)
 	}
 	bookings, err := w.Store.Bookings(t.Context())
@@ -130,16 +130,16 @@ func TestSaveRound(t *testing.T) {
 	if groups, err := w.Formed(t.Context()); err != nil || len(groups) != 1 || groups[0].Name != "circles-1-amber" {
 		t.Errorf("formed %+v, %v; want the new group", groups, err)
 	}
-	if err := w.SaveRound(t.Context(), round, nil, nil); !errors.Is(err, scheduler.ErrFormed) {
+	if err := planning.SaveRound(t.Context(), w.Service, round, nil, nil); !errors.Is(err, scheduler.ErrFormed) {
 		t.Errorf("the same round again: got %v, want ErrFormed", err)
 	}
-	running, err := w.Running(t.Context(), []string{"g"})
+	running, err := planning.Running(t.Context(), w.Service, []string{"g"})
 	last, _ := b.Series.LastEnd()
 	if err != nil || len(running) != 1 || running["g"] != availability.DateOf(last) {
 		t.Errorf("running %v, %v; want g until its last session", running, err)
 	}
 	w.Now = func() time.Time { return last.AddDate(0, 0, 14) }
-	if running, err := w.Running(t.Context(), []string{"g", other.Group}); err != nil || len(running) != 0 {
+	if running, err := planning.Running(t.Context(), w.Service, []string{"g", other.Group}); err != nil || len(running) != 0 {
 		t.Errorf("running %v, %v; want none after the last session", running, err)
 	}
 }

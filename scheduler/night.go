@@ -107,6 +107,6 @@ func (s *Service) putNext(ctx context.Context, b Booking) (Booking, error) {
 	if changed {
 		return saved, fmt.Errorf("somebody changed the series during the run; it was left alone: %w", err)
 	}
-	s.log().Info("changed", "group", b.Group, "uid", string(b.Series.UID))
+	s.Logger().Info("changed", "group", b.Group, "uid", string(b.Series.UID))
 	return saved, nil
 }

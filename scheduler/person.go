@@ -6,8 +6,6 @@
 package scheduler
 
 import (
-	"fmt"
-
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
 )
@@ -86,36 +84,6 @@ func (r Roster) Aliases() calendar.Aliases {
 	return aliases
 }
 
-// Off returns the person's days off that touch the dates from first to last.
-// holidays has the public holidays of their region in that span.
-func (p Person) Off(first, last availability.Date, holidays Holidays) ([]availability.Off, error) {
-	var off []availability.Off
-	for _, a := range p.Away {
-		if a.First.Compare(last) <= 0 && a.Last.Compare(first) >= 0 {
-			off = append(off, availability.Off{First: a.First, Last: a.Last, Why: availability.Away})
-		}
-	}
-	return holidays.appendOff(off, p.Holidays)
-}
-
-// appendOff appends the holidays of a region; "" has none.
-func (h Holidays) appendOff(off []availability.Off, name string) ([]availability.Off, error) {
-	if name == "" {
-		return off, nil
-	}
-	region, ok := h[name]
-	if !ok {
-		return nil, fmt.Errorf("the holidays of %s are not known", name)
-	}
-	if region.Err != nil {
-		return nil, region.Err
-	}
-	for _, d := range region.Dates {
-		off = append(off, availability.Off{First: d, Last: d, Why: availability.Holiday})
-	}
-	return off, nil
-}
-
 // A HolidayFunc returns the public holidays of a region from first to last, both
 // inclusive and sorted, or an error that names a region it does not know.
 type HolidayFunc func(region string, first, last availability.Date) ([]availability.Date, error)
@@ -146,32 +114,4 @@ func (f HolidayFunc) Of(people []Person, window availability.Interval) Holidays 
 		}
 	}
 	return out
-}
-
-// Member returns the person as the slot search sees them, good for sessions
-// within window.
-func (p Person) Member(busy availability.Busy, window availability.Interval, holidays Holidays) (availability.Member, error) {
-	loc, err := availability.LoadZone(p.Zone)
-	if err != nil {
-		return availability.Member{}, err
-	}
-	first, last := availability.DateOf(window.Start.In(loc)), availability.DateOf(window.End.In(loc))
-	m := availability.Member{Name: string(p.Address), Zone: loc, Hours: p.Hours, Stretch: p.Stretch, Busy: busy}
-	if m.Off, err = p.Off(first, last, holidays); err != nil {
-		return m, err
-	}
-	for _, t := range p.Travel {
-		if t.First.Compare(last.AddDays(1)) > 0 || t.Last.Compare(first.AddDays(-1)) < 0 {
-			continue
-		}
-		there := availability.Trip{First: t.First, Last: t.Last, Hours: t.Hours, Stretch: t.Stretch}
-		if there.Zone, err = availability.LoadZone(t.Zone); err != nil {
-			return m, err
-		}
-		if there.Off, err = (Person{Away: p.Away, Holidays: t.Holidays}).Off(first, last, holidays); err != nil {
-			return m, err
-		}
-		m.Trips = append(m.Trips, there)
-	}
-	return m, nil
 }

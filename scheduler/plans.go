@@ -1,8 +1,6 @@
 package scheduler
 
 import (
-	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -139,21 +137,6 @@ func (p BookingPlan) Attendance() int {
 	return n
 }
 
-// UnknownIn returns the people of whom something is not known in any of the plans,
-// each once and sorted.
-func UnknownIn(plans []BookingPlan) []Unknown {
-	var out []Unknown
-	for _, p := range plans {
-		out = append(out, p.Unknown...)
-	}
-	return uniqueUnknown(out)
-}
-
-func uniqueUnknown(list []Unknown) []Unknown {
-	slices.SortFunc(list, func(a, b Unknown) int { return strings.Compare(string(a.Person), string(b.Person)) })
-	return slices.CompactFunc(list, func(a, b Unknown) bool { return a.Person == b.Person })
-}
-
 // Load is how many peer sessions a person has in the fullest of the coming weeks.
 type Load struct {
 	Person   calendar.Address
@@ -170,15 +153,6 @@ type Move struct {
 	After    int // and at To
 	Gained   []calendar.Address
 	Lost     []calendar.Address
-}
-
-// Why says in words and figures what the move is good for.
-func (m Move) Why(name func(calendar.Address) string) string {
-	why := fmt.Sprintf("%d instead of %d can come; %s could not at the old time", m.After, m.Before, Listed(m.Gained, name))
-	if len(m.Lost) > 0 {
-		why += fmt.Sprintf(", %s cannot at the new one", Listed(m.Lost, name))
-	}
-	return why
 }
 
 // Listed joins the names of people as a sentence does.

@@ -189,21 +189,6 @@ func (p Program) Rules() Program {
 	}
 }
 
-// AlsoMet returns the other programs in which people who met count as met in p.
-func (w Workspace) AlsoMet(p Program) []string {
-	var out []string
-	for _, o := range w.Programs {
-		counts := o.Kind == p.Kind
-		if p.AlsoMet != nil {
-			counts = slices.Contains(p.AlsoMet, o.Name)
-		}
-		if counts && o.Name != p.Name {
-			out = append(out, o.Name)
-		}
-	}
-	return out
-}
-
 // Participants returns the addresses of those who take part in p, sorted.
 func (w Workspace) Participants(p Program) []calendar.Address {
 	var out []calendar.Address

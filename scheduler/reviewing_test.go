@@ -13,6 +13,7 @@ import (
 	"github.com/peerslot/peerslot/calendar/calendartest"
 	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/booking"
+	"github.com/peerslot/peerslot/scheduler/planning"
 	"github.com/peerslot/peerslot/scheduler/review"
 )
 
@@ -163,7 +164,7 @@ func TestReviewKnowsAliases(t *testing.T) {
 	w.Workspace.Roster[ana] = person
 	s := b.Series
 	s.Attendees = []calendar.Attendee{{Address: "a.lima@acme.example", RSVP: calendar.Declined}, {Address: bo}}
-	if got := w.Workspace.Attending(scheduler.Group{Members: []calendar.Address{ana, bo, cem}}, s); len(got) != 1 || got[0] != bo {
+	if got := planning.Attending(w.Workspace, scheduler.Group{Members: []calendar.Address{ana, bo, cem}}, s); len(got) != 1 || got[0] != bo {
 		t.Errorf("Attending: %v; want bo alone: ana declined under an alias, cem is not invited", got)
 	}
 	o := calendar.Occurrence{Original: sessions[0].Original, Interval: sessions[0].Interval}

@@ -41,7 +41,8 @@ func (s *Service) Step(what string, done, total int) {
 	}
 }
 
-func (s *Service) log() *slog.Logger {
+// Logger returns the log; one that keeps nothing if there is none.
+func (s *Service) Logger() *slog.Logger {
 	if s.Log != nil {
 		return s.Log
 	}
@@ -206,7 +207,7 @@ func (s *Service) placed(ctx context.Context, b Booking, series calendar.Series)
 	if err != nil {
 		return b, fmt.Errorf("book group %q: it is on the calendar, but not recorded; run the same command again: %w", b.Group, err)
 	}
-	s.log().Info("booked", "group", b.Group, "slot", series.Slot.String(), "uid", string(series.UID))
+	s.Logger().Info("booked", "group", b.Group, "slot", series.Slot.String(), "uid", string(series.UID))
 	return saved, nil
 }
 
@@ -352,7 +353,7 @@ func (s *Service) finishCancel(ctx context.Context, b Booking) error {
 	if _, err := s.outcome(ctx, b, b.Series, rest, s.Event(b, "cancelled", "from "+b.CancelFrom.Format(time.RFC3339))); err != nil {
 		return fmt.Errorf("cancel group %q: it is off the calendar, but not recorded; run the same command again: %w", b.Group, err)
 	}
-	s.log().Info("cancelled", "group", b.Group, "uid", string(b.Series.UID))
+	s.Logger().Info("cancelled", "group", b.Group, "uid", string(b.Series.UID))
 	return nil
 }
 

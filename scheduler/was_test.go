@@ -6,6 +6,7 @@ import (
 
 	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/booking"
+	"github.com/peerslot/peerslot/scheduler/planning"
 	"github.com/peerslot/peerslot/scheduler/schedulertest"
 )
 
@@ -74,7 +75,7 @@ func TestAlsoMet(t *testing.T) {
 		{scheduler.Program{Name: "a", Kind: scheduler.Pair, AlsoMet: []string{}}, nil},
 		{scheduler.Program{Name: "a", Kind: scheduler.Pair, AlsoMet: []string{"c", "a"}}, []string{"c"}},
 	} {
-		if got := w.AlsoMet(c.program); !slices.Equal(got, c.want) {
+		if got := planning.AlsoMet(w, c.program); !slices.Equal(got, c.want) {
 			t.Errorf("%+v: %v; want %v", c.program, got, c.want)
 		}
 	}

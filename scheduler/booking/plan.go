@@ -112,7 +112,7 @@ func programFor(s planning.Snapshot, r scheduler.Request) (scheduler.Program, er
 // standing returns the series because of which there is nothing to book, nil if there
 // is none but the one that the request is to follow.
 func standing(s planning.Snapshot, r scheduler.Request, current map[string]scheduler.Booking) *scheduler.Booking {
-	if b := scheduler.Standing(current, r.Group.Name, s.Now); b != nil && b.Series.UID != r.Follows {
+	if b := planning.Standing(current, r.Group.Name, s.Now); b != nil && b.Series.UID != r.Follows {
 		return b
 	}
 	return nil

@@ -360,7 +360,7 @@ func (r *forming) findSlots(plan *Plan) error {
 	for i := range bookings {
 		plan.Groups[i].Booking = bookings[i]
 	}
-	plan.Unknown = scheduler.UnknownIn(bookings)
+	plan.Unknown = planning.UnknownIn(bookings)
 	return nil
 }
 

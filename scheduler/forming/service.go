@@ -18,7 +18,7 @@ func PlanRound(ctx context.Context, s *scheduler.Service, r Request) (Plan, erro
 	if r.Rounds, err = s.Store.Rounds(ctx, r.Program.Name); err != nil {
 		return Plan{}, fmt.Errorf("read the rounds: %w", err)
 	}
-	for _, name := range s.Workspace.AlsoMet(r.Program) {
+	for _, name := range planning.AlsoMet(s.Workspace, r.Program) {
 		elsewhere, err := s.Store.Rounds(ctx, name)
 		if err != nil {
 			return Plan{}, fmt.Errorf("read the rounds: %w", err)
@@ -74,7 +74,7 @@ func formingWindow(w scheduler.Workspace, r Request) (window availability.Interv
 // Save makes the proposal the program's current round; see scheduler's SaveRound.
 func Save(ctx context.Context, s *scheduler.Service, p Plan) error {
 	next := p.Next()
-	return s.SaveRound(ctx, next.Round, next.Fresh, next.Replaced)
+	return planning.SaveRound(ctx, s, next.Round, next.Fresh, next.Replaced)
 }
 
 // Next returns what of the plan is stored.

@@ -36,7 +36,7 @@ func Intro(ctx context.Context, s *scheduler.Service, name string) (string, erro
 	for _, address := range g.Members {
 		d.Members = append(d.Members, agenda.Member{Name: w.Name(address), About: about(w.Roster[address])})
 	}
-	if b := scheduler.Standing(bookings.ByGroup(), name, s.Now()); b != nil {
+	if b := Standing(bookings.ByGroup(), name, s.Now()); b != nil {
 		if err := setSlot(&d, w, *b, s.Now()); err != nil {
 			return "", fmt.Errorf("group %q: %w", g.Name, err)
 		}

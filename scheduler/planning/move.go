@@ -206,5 +206,5 @@ func (v Verdicts) Changed(other Verdicts, people []calendar.Address) (gained, lo
 // MoveNote tells the members of a move: old time, new time and why.
 func MoveNote(s Snapshot, m scheduler.Move, zone *time.Location) string {
 	const layout = "Mon 2 Jan 15:04"
-	return fmt.Sprintf("Moved from %s to %s (%s): %s.", m.From.Start.In(zone).Format(layout), m.To.Start.In(zone).Format(layout), zone, m.Why(s.Workspace.Name))
+	return fmt.Sprintf("Moved from %s to %s (%s): %s.", m.From.Start.In(zone).Format(layout), m.To.Start.In(zone).Format(layout), zone, Why(m, s.Workspace.Name))
 }

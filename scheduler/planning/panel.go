@@ -22,7 +22,7 @@ type Panel struct {
 // or planned. Who is not on the roster is not judged.
 func (p *Planner) Panel(g scheduler.Group, s calendar.Series) (Panel, error) {
 	panel := Panel{Series: s, Now: p.Now}
-	for _, a := range p.Workspace.Attending(g, s) {
+	for _, a := range Attending(p.Workspace, g, s) {
 		m, err := p.member(a)
 		if err != nil {
 			return Panel{}, err
@@ -50,4 +50,19 @@ func (p Panel) Share(o calendar.Occurrence) (s scheduler.Share) {
 		s.Count(v.Can)
 	}
 	return s
+}
+
+// Attending returns the members of g of whom attendance at s is expected: those who
+// are on the roster, invited under one of their addresses, and did not decline the
+// whole series.
+func Attending(w scheduler.Workspace, g scheduler.Group, s calendar.Series) []calendar.Address {
+	var out []calendar.Address
+	for _, a := range g.Members {
+		p, ok := w.Roster[a]
+		invited := slices.ContainsFunc(s.Attendees, func(at calendar.Attendee) bool { return slices.Contains(p.Addresses(), at.Address) })
+		if ok && invited && !p.DeclinedAll(s) {
+			out = append(out, a)
+		}
+	}
+	return out
 }

@@ -351,7 +351,7 @@ func (r *pass) move(d due, m scheduler.Move, before planning.Verdicts) error {
 	}
 	override.Note = planning.MoveNote(r.Planner.Snapshot, m, sub.zone)
 	sub.series = sub.series.WithOverride(override)
-	c := sub.change(scheduler.MoveSession, "", m.Why(r.Workspace.Name))
+	c := sub.change(scheduler.MoveSession, "", planning.Why(m, r.Workspace.Name))
 	c.From, c.To, c.Before, c.After = m.From.Start, m.To.Start, m.Before, m.After
 	sub.changes = append(sub.changes, c)
 	return nil

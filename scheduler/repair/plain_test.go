@@ -136,7 +136,7 @@ func (p *plain) counts(one *plainSession) (out []calendar.Address) {
 
 // can answers for a member at a time that nobody replied to.
 func (p *plain) can(a calendar.Address, one *plainSession, iv availability.Interval) availability.Can {
-	m, err := p.s.Workspace.Roster[a].Member(p.s.Busy[a], p.s.Window, p.s.Holidays)
+	m, err := planning.Member(p.s.Workspace.Roster[a], p.s.Busy[a], p.s.Window, p.s.Holidays)
 	if err != nil {
 		p.t.Fatal(err)
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/planning"
 )
 
 // Book is what book did, or would do.
@@ -83,7 +84,7 @@ func (p Printer) BookingPlans(w scheduler.Workspace, plans []scheduler.BookingPl
 			p.Printf("  with %s: %d of %d\n", Count(len(plan.Moves), "session moved", "sessions moved"), plan.Attendance(), plan.Candidate.Possible)
 		}
 		for _, m := range plan.Moves {
-			p.Printf("    %s -> %s: %s\n", m.From.Start.In(zone).Format("Mon 2 Jan 15:04"), m.To.Start.In(zone).Format("Mon 2 Jan 15:04"), m.Why(w.Name))
+			p.Printf("    %s -> %s: %s\n", m.From.Start.In(zone).Format("Mon 2 Jan 15:04"), m.To.Start.In(zone).Format("Mon 2 Jan 15:04"), planning.Why(m, w.Name))
 		}
 		names := make([]string, len(s.Attendees))
 		for i, at := range s.Attendees {

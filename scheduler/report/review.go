@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/planning"
 )
 
 // Reviews is what was decided, or would be.
@@ -67,7 +68,7 @@ func NewAsking(a scheduler.Asking) Asking {
 
 // NewRotation describes the round that follows, with the slots of its groups.
 func NewRotation(r scheduler.Rotation) Form {
-	f := Form{Program: r.Program, Round: r.Round.Number, Seed: r.Round.Seed, Start: r.Start.String(), Groups: []Formed{}, LeftOut: []LeftOut{}, Unknown: Unknowns(scheduler.UnknownIn(r.Bookings)), Assumed: []string{}, Replaced: r.Replaced}
+	f := Form{Program: r.Program, Round: r.Round.Number, Seed: r.Round.Seed, Start: r.Start.String(), Groups: []Formed{}, LeftOut: []LeftOut{}, Unknown: Unknowns(planning.UnknownIn(r.Bookings)), Assumed: []string{}, Replaced: r.Replaced}
 	for _, p := range r.Bookings {
 		g := Formed{Name: p.Group.Name, Cadence: p.Program.For(p.Group).Cadence.String(), Sessions: p.Booking.Series.Count}
 		for _, m := range p.Group.Members {

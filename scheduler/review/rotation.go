@@ -8,6 +8,7 @@ import (
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/booking"
+	"github.com/peerslot/peerslot/scheduler/planning"
 )
 
 // planRotations proposes the next round, and its bookings, of each program that the
@@ -102,7 +103,7 @@ func planRotation(ctx context.Context, s *scheduler.Service, p scheduler.Program
 	if r.NextRound, err = s.Former.NextRound(ctx, s, p, r.Start); err != nil {
 		return err
 	}
-	if err := s.SaveRound(ctx, r.Round, r.Fresh, r.Replaced); err != nil {
+	if err := planning.SaveRound(ctx, s, r.Round, r.Fresh, r.Replaced); err != nil {
 		return err
 	}
 	if r.Bookings, err = booking.Plan(ctx, s, requests(s, p, r.Round)); err != nil {
@@ -128,7 +129,7 @@ func requests(s *scheduler.Service, p scheduler.Program, r scheduler.Round) []sc
 // ApplyRotation makes the round the current one and books its groups. It returns the
 // bookings in the order of the plan; what cannot be booked is a finding.
 func ApplyRotation(ctx context.Context, s *scheduler.Service, r scheduler.Rotation) ([]scheduler.Booking, []scheduler.Finding, error) {
-	if err := s.SaveRound(ctx, r.Round, r.Fresh, r.Replaced); err != nil {
+	if err := planning.SaveRound(ctx, s, r.Round, r.Fresh, r.Replaced); err != nil {
 		return nil, nil, err
 	}
 	var booked []scheduler.Booking

@@ -17,6 +17,7 @@ import (
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/workspace"
 	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/booking"
+	"github.com/peerslot/peerslot/scheduler/planning"
 	"github.com/peerslot/peerslot/scheduler/report"
 )
 
@@ -117,7 +118,7 @@ func (o BookOptions) plan(ctx context.Context, w *workspace.Workspace) (booked, 
 
 // collect makes the answer of what book does with each plan.
 func (b *booked) collect(book func(scheduler.BookingPlan) (scheduler.Booking, bool, error)) error {
-	b.out = report.Book{Series: []report.Series{}, Unknown: report.Unknowns(scheduler.UnknownIn(b.plans))}
+	b.out = report.Book{Series: []report.Series{}, Unknown: report.Unknowns(planning.UnknownIn(b.plans))}
 	for _, p := range b.plans {
 		var one scheduler.Booking
 		created, err := false, p.Problem
@@ -237,7 +238,7 @@ func (o BookOptions) requests(w *workspace.Workspace, groups []scheduler.Group, 
 
 // warnOfBooking tells whose time is not known, and what would begin in the past.
 func warnOfBooking(a *console.App, b booked) {
-	a.WarnUnknown(scheduler.UnknownIn(b.plans))
+	a.WarnUnknown(planning.UnknownIn(b.plans))
 	for _, p := range b.plans {
 		if first, err := p.Candidate.Slot.On(p.Candidate.First); err == nil && p.Existing == nil && first.Start.Before(b.now) {
 			a.Warn("group %q: the first session, on %s, is in the past", p.Group.Name, p.Candidate.First)

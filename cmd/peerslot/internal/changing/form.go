@@ -12,6 +12,7 @@ import (
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/workspace"
 	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/forming"
+	"github.com/peerslot/peerslot/scheduler/planning"
 	"github.com/peerslot/peerslot/scheduler/report"
 )
 
@@ -106,7 +107,7 @@ func plan(ctx context.Context, o workspace.FormOptions, w *workspace.Workspace) 
 	if err != nil {
 		return formed{}, formError(err, o.Keep)
 	}
-	running, err := w.Service.Running(ctx, plan.Replaced)
+	running, err := planning.Running(ctx, w.Service, plan.Replaced)
 	return formed{plan, plan.Report(running)}, err
 }
 

@@ -1,0 +1,34 @@
+package planning
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/scheduler"
+)
+
+// UnknownIn returns the people of whom something is not known in any of the plans,
+// each once and sorted.
+func UnknownIn(plans []scheduler.BookingPlan) []scheduler.Unknown {
+	var out []scheduler.Unknown
+	for _, p := range plans {
+		out = append(out, p.Unknown...)
+	}
+	return uniqueUnknown(out)
+}
+
+func uniqueUnknown(list []scheduler.Unknown) []scheduler.Unknown {
+	slices.SortFunc(list, func(a, b scheduler.Unknown) int { return strings.Compare(string(a.Person), string(b.Person)) })
+	return slices.CompactFunc(list, func(a, b scheduler.Unknown) bool { return a.Person == b.Person })
+}
+
+// Why says in words and figures what the move is good for.
+func Why(m scheduler.Move, name func(calendar.Address) string) string {
+	why := fmt.Sprintf("%d instead of %d can come; %s could not at the old time", m.After, m.Before, scheduler.Listed(m.Gained, name))
+	if len(m.Lost) > 0 {
+		why += fmt.Sprintf(", %s cannot at the new one", scheduler.Listed(m.Lost, name))
+	}
+	return why
+}
