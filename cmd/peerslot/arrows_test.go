@@ -34,7 +34,7 @@ var allowed = map[string][]string{
 	"scheduler/forming":          {"scheduler/booking", "scheduler/planning", "scheduler/report", "availability", "calendar", "scheduler", "scheduler/grouping"},
 	"scheduler/grouping":         {"scheduler/grouping/internal/exact", "scheduler/grouping/internal/layouts", "scheduler/grouping/internal/local", "scheduler/grouping/internal/matching", "scheduler/grouping/internal/meter", "scheduler/grouping/internal/table"},
 	"scheduler/benchmark":        {},
-	"scheduler/report":           {"availability", "calendar", "scheduler"},
+	"scheduler/report":           {"availability", "calendar", "scheduler", "scheduler/planning"},
 	"scheduler/feed":             {"availability", "calendar", "calendar/ical", "scheduler"},
 	"scheduler/report/overview":  {"availability", "calendar", "scheduler", "scheduler/report"},
 	"scheduler/mail":             {"availability", "calendar", "calendar/ical", "scheduler"},
