@@ -7,10 +7,29 @@ import (
 	"net/http"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/peerslot/peerslot/scheduler/web"
 )
+
+// A lockedBuffer takes what several goroutines write.
+type lockedBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *lockedBuffer) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *lockedBuffer) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}
 
 // The workspaces of a folder are served under the hosts of their addresses, and one
 // that cannot be read is no hindrance.
@@ -22,7 +41,7 @@ func TestAFolderIsServedByHosts(t *testing.T) {
 		world.write(t, name+".yaml", fmt.Sprintf("organizer: robot@%[1]s.example\ntimezone: UTC\nstore: %[1]s.db\nweb: {url: \"https://%[1]s.example\"}\npeople: [{email: ana@%[1]s.example}]\n", name))
 	}
 	world.write(t, "broken.yaml", "organizer: [\n")
-	var log bytes.Buffer
+	var log lockedBuffer
 	a := lifeWorld{dir}.app(&bytes.Buffer{}, &log)
 	a.ConfigPath = dir
 	ctx, cancel := context.WithCancel(t.Context())
