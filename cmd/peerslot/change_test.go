@@ -343,8 +343,12 @@ func TestNothingChangesWithoutLeave(t *testing.T) {
 				t.Parallel()
 				w := world.copied(t)
 				before := w.files(t)
+				answers := [][]string{nil, {"--json"}}
+				if testing.Short() {
+					answers = answers[:1]
+				}
 				for way, run := range ways {
-					for _, more := range [][]string{nil, {"--json"}} {
+					for _, more := range answers {
 						got := run(w, t, slices.Concat(args, more)...)
 						if changed := changedFiles(before, w.files(t)); len(changed) > 0 {
 							t.Fatalf("%s %v: changed %v\n%s%s", way, more, changed, got.stdout, got.stderr)
