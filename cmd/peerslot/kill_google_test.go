@@ -4,14 +4,9 @@ package main
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"path/filepath"
-	"slices"
-	"strings"
 	"testing"
 	"time"
-
-	"github.com/google/go-cmp/cmp"
 
 	"github.com/peerslot/peerslot/calendar/google/googletest"
 )
@@ -44,20 +39,6 @@ func (w googleWorld) seen(t *testing.T) map[string]string {
 	return w.everything(t, mails)
 }
 
-// everything is what everybody sees of series on a service: the series with their
-// sequence numbers, the history, and which mails were sent.
-func (w manyWorld) everything(t *testing.T, mails []string) map[string]string {
-	t.Helper()
-	var series []string
-	for line := range strings.Lines(w.must(t, "export", "--all", "-o", "-", "--now", manyNight)) {
-		if !strings.HasPrefix(line, "DTSTAMP") && !strings.HasPrefix(line, "LAST-MODIFIED") { // the time of the stand-in
-			series = append(series, line)
-		}
-	}
-	slices.Sort(mails)
-	return map[string]string{"history": w.history(t), "series": strings.Join(series, ""), "mails": strings.Join(mails, "")}
-}
-
 // What TestAKilledPassEndsAsAnUndisturbedOne says of files holds for Google too,
 // where a call may have been answered to nobody: no change is made twice, and
 // nobody gets a second mail.
@@ -67,31 +48,4 @@ func TestAKilledPassOnGoogle(t *testing.T) {
 		w := newManyGoogleWorld(t, groups)
 		return killable{w.manyWorld, func() map[string]string { return w.seen(t) }}
 	})
-}
-
-// A killable is a workspace on a service, and what everybody sees of it.
-type killable struct {
-	manyWorld
-	seen func() map[string]string
-}
-
-// killPasses kills the nightly pass again and again, and compares how it ends with
-// one that nobody disturbed.
-func killPasses(t *testing.T, open func(t *testing.T, groups int) killable) {
-	t.Helper()
-	groups, kills := killing()
-	undisturbed := open(t, groups)
-	undisturbed.must(t, nightly...)
-	want := undisturbed.seen()
-	random := rand.New(rand.NewPCG(7, 7))
-	for killed := 0; killed < kills; {
-		w := open(t, groups)
-		for killed < kills && !w.killed(t, random.IntN(3), time.Duration(random.IntN(40_000))*time.Microsecond) {
-			killed++
-		}
-		w.must(t, nightly...)
-		if diff := cmp.Diff(want, w.seen()); diff != "" {
-			t.Fatalf("after %d kills the state differs (-undisturbed +killed):\n%.4000s", killed, diff)
-		}
-	}
 }

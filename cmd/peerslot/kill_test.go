@@ -262,6 +262,47 @@ func TestTwoPassesAtOnce(t *testing.T) {
 	}
 }
 
+// everything is what everybody sees of series on a service: the series with their
+// sequence numbers, the history, and which mails were sent.
+func (w manyWorld) everything(t *testing.T, mails []string) map[string]string {
+	t.Helper()
+	var series []string
+	for line := range strings.Lines(w.must(t, "export", "--all", "-o", "-", "--now", manyNight)) {
+		if !strings.HasPrefix(line, "DTSTAMP") && !strings.HasPrefix(line, "LAST-MODIFIED") { // the time of the stand-in
+			series = append(series, line)
+		}
+	}
+	slices.Sort(mails)
+	return map[string]string{"history": w.history(t), "series": strings.Join(series, ""), "mails": strings.Join(mails, "")}
+}
+
+// A killable is a workspace on a service, and what everybody sees of it.
+type killable struct {
+	manyWorld
+	seen func() map[string]string
+}
+
+// killPasses kills the nightly pass again and again, and compares how it ends with
+// one that nobody disturbed.
+func killPasses(t *testing.T, open func(t *testing.T, groups int) killable) {
+	t.Helper()
+	groups, kills := killing()
+	undisturbed := open(t, groups)
+	undisturbed.must(t, nightly...)
+	want := undisturbed.seen()
+	random := rand.New(rand.NewPCG(7, 7))
+	for killed := 0; killed < kills; {
+		w := open(t, groups)
+		for killed < kills && !w.killed(t, random.IntN(3), time.Duration(random.IntN(40_000))*time.Microsecond) {
+			killed++
+		}
+		w.must(t, nightly...)
+		if diff := cmp.Diff(want, w.seen()); diff != "" {
+			t.Fatalf("after %d kills the state differs (-undisturbed +killed):\n%.4000s", killed, diff)
+		}
+	}
+}
+
 // BenchmarkNight is a night over 200 series on the folder backend, end to end: the
 // program is started, reads, plans, and moves sessions of most series.
 func BenchmarkNight(b *testing.B) {
