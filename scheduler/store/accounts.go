@@ -28,18 +28,6 @@ func (s *Store) AddLink(ctx context.Context, l scheduler.SignInLink) error {
 	})
 }
 
-func (s *Store) inTx(ctx context.Context, do func(*sql.Tx) error) error {
-	tx, err := s.db.BeginTx(ctx, nil)
-	if err != nil {
-		return err
-	}
-	defer tx.Rollback()
-	if err := do(tx); err != nil {
-		return err
-	}
-	return tx.Commit()
-}
-
 // Link implements scheduler.Accounts.
 func (s *Store) Link(ctx context.Context, hash string, now time.Time) (scheduler.SignInLink, error) {
 	l := scheduler.SignInLink{Hash: hash}

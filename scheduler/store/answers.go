@@ -14,30 +14,27 @@ import (
 // Answer implements scheduler.Store. All answers about the series are written anew,
 // sorted: the order of the rows tells nothing of who answered when.
 func (s *Store) Answer(ctx context.Context, uid calendar.UID, key, token string, instead []string) error {
-	tx, err := s.db.BeginTx(ctx, nil)
-	if err != nil {
-		return err
-	}
-	defer tx.Rollback()
-	if err := knowKey(ctx, tx, key); err != nil {
-		return err
-	}
-	tokens, err := answers(ctx, tx, uid)
-	if err != nil {
-		return err
-	}
-	tokens = slices.DeleteFunc(tokens, func(t string) bool { return slices.Contains(instead, t) })
-	tokens = append(tokens, token)
-	slices.Sort(tokens)
-	if err := dropAnswers(ctx, tx, uid); err != nil {
-		return err
-	}
-	for _, t := range slices.Compact(tokens) {
-		if _, err := tx.ExecContext(ctx, `INSERT INTO answer (uid, token) VALUES ($1, $2)`, string(uid), t); err != nil {
+	return s.inTx(ctx, func(tx *sql.Tx) error {
+		if err := knowKey(ctx, tx, key); err != nil {
 			return err
 		}
-	}
-	return tx.Commit()
+		tokens, err := answers(ctx, tx, uid)
+		if err != nil {
+			return err
+		}
+		tokens = slices.DeleteFunc(tokens, func(t string) bool { return slices.Contains(instead, t) })
+		tokens = append(tokens, token)
+		slices.Sort(tokens)
+		if err := dropAnswers(ctx, tx, uid); err != nil {
+			return err
+		}
+		for _, t := range slices.Compact(tokens) {
+			if _, err := tx.ExecContext(ctx, `INSERT INTO answer (uid, token) VALUES ($1, $2)`, string(uid), t); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // knowKey keeps the fingerprint of the key that answers are hashed with. Another

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -27,22 +26,19 @@ func (s *Store) fill(ctx context.Context, from *Store) error {
 		return err
 	}
 	defer source.Rollback()
-	target, err := s.db.BeginTx(ctx, nil)
-	if err != nil {
-		return err
-	}
-	defer target.Rollback()
-	for _, t := range slices.Backward(tables) {
-		if _, err := target.ExecContext(ctx, `DELETE FROM `+t); err != nil {
-			return err
+	return s.inTx(ctx, func(target *sql.Tx) error {
+		for _, t := range slices.Backward(tables) {
+			if _, err := target.ExecContext(ctx, `DELETE FROM `+t); err != nil {
+				return err
+			}
 		}
-	}
-	for _, t := range tables {
-		if err := copyTable(ctx, t, source, target); err != nil {
-			return fmt.Errorf("%s: %w", t, cmp.Or(ctx.Err(), err)) // where the context ended, only a closed statement may be named
+		for _, t := range tables {
+			if err := copyTable(ctx, t, source, target); err != nil {
+				return fmt.Errorf("%s: %w", t, err)
+			}
 		}
-	}
-	return target.Commit()
+		return nil
+	})
 }
 
 // copyTable copies all rows, in the order of the first column: how they lie in the

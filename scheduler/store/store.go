@@ -3,6 +3,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -105,30 +106,45 @@ func fromUnix(seconds int64) time.Time {
 	return time.Unix(seconds, 0).UTC()
 }
 
-// Commit implements scheduler.Store.
-func (s *Store) Commit(ctx context.Context, batch scheduler.Batch) ([]scheduler.Booking, error) {
+// inTx has all of a function's writing kept, or none of it.
+func (s *Store) inTx(ctx context.Context, do func(*sql.Tx) error) error {
 	tx, err := s.db.BeginTx(ctx, nil)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer tx.Rollback()
+	err = do(tx)
+	if err == nil {
+		err = tx.Commit()
+	}
+	if err != nil {
+		return cmp.Or(ctx.Err(), err) // where the context ended, only a transaction that is over may be named
+	}
+	return nil
+}
+
+// Commit implements scheduler.Store.
+func (s *Store) Commit(ctx context.Context, batch scheduler.Batch) ([]scheduler.Booking, error) {
 	saved := slices.Clone(batch.Bookings)
-	for i := range saved {
-		if err := s.save(ctx, tx, &saved[i]); err != nil {
-			return nil, err
-		}
-		if saved[i].Reviewed || saved[i].State == scheduler.Ended {
-			if err := dropAnswers(ctx, tx, saved[i].Series.UID); err != nil {
-				return nil, err
+	err := s.inTx(ctx, func(tx *sql.Tx) error {
+		for i := range saved {
+			if err := s.save(ctx, tx, &saved[i]); err != nil {
+				return err
+			}
+			if saved[i].Reviewed || saved[i].State == scheduler.Ended {
+				if err := dropAnswers(ctx, tx, saved[i].Series.UID); err != nil {
+					return err
+				}
 			}
 		}
-	}
-	for _, write := range []func(context.Context, *sql.Tx, scheduler.Batch) error{s.writeRound, writeSeen, writeUnreadable, writeEvents, writeNotices, writeReplies, writeMailbox, writeMark, writeUnattended, writeSettings, writeAttended, writeRevision} {
-		if err := write(ctx, tx, batch); err != nil {
-			return nil, err
+		for _, write := range []func(context.Context, *sql.Tx, scheduler.Batch) error{s.writeRound, writeSeen, writeUnreadable, writeEvents, writeNotices, writeReplies, writeMailbox, writeMark, writeUnattended, writeSettings, writeAttended, writeRevision} {
+			if err := write(ctx, tx, batch); err != nil {
+				return err
+			}
 		}
-	}
-	if err := tx.Commit(); err != nil {
+		return nil
+	})
+	if err != nil {
 		return nil, err
 	}
 	return saved, nil
