@@ -381,7 +381,7 @@ func (s *Service) Left(ctx context.Context, b Booking) ([]calendar.Occurrence, e
 // that Resume finishes what is interrupted anywhere between.
 func (s *Service) Rebook(ctx context.Context, old Booking, plan BookingPlan) (Booking, error) {
 	if old.State != Booked {
-		return Booking{}, fmt.Errorf("rebook group %q: an earlier run left it %s; run 'peerslot repair' to finish that first", old.Group, old.State)
+		return Booking{}, fmt.Errorf("rebook group %q: %w", old.Group, &HalfwayError{State: old.State})
 	}
 	next := plan.Booking
 	if err := s.name(ctx, &next); err != nil {

@@ -51,7 +51,7 @@ func (r *forming) chooseToPlace() error {
 	}
 	for _, a := range takesPart {
 		if !slices.Contains(r.people, a) {
-			r.leftOut = append(r.leftOut, LeftOut{a, "is in no group; --place puts them into one"})
+			r.leftOut = append(r.leftOut, LeftOut{a, "is in no group, and can be placed in one"})
 		}
 	}
 	slices.SortFunc(r.people, cmp.Compare)

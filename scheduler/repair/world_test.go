@@ -175,7 +175,7 @@ func actions(plan scheduler.RepairPlan) string {
 func words(plan scheduler.RepairPlan) string {
 	var out []string
 	for _, f := range plan.Findings {
-		out = append(out, report.Words(scheduler.Workspace{}, f))
+		out = append(out, report.Words(scheduler.Workspace{}, f, nil))
 	}
 	return strings.Join(out, "\n")
 }

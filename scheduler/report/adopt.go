@@ -22,17 +22,14 @@ type Adopted struct {
 }
 
 // NewAdoption describes an adoption.
-func NewAdoption(a scheduler.Adoption, planned bool) Adoption {
-	out := Adoption{Series: []Adopted{}, Attention: []Attention{}, Plan: planned}
+func NewAdoption(a scheduler.Adoption, planned bool, steps Steps) Adoption {
+	out := Adoption{Series: []Adopted{}, Attention: attentionTo(scheduler.Workspace{}, a.Findings, steps), Plan: planned}
 	for _, b := range a.Bookings {
 		s := b.Series
 		out.Series = append(out.Series, Adopted{b.Group, b.Program, string(s.UID), s.Slot.String(), s.First.String(), s.Count, b.State == scheduler.Ended})
 	}
 	for _, r := range a.Rounds {
 		out.Rounds = append(out.Rounds, r.Program)
-	}
-	for _, f := range a.Findings {
-		out.Attention = append(out.Attention, NewAttention(scheduler.Workspace{}, f))
 	}
 	return out
 }
@@ -59,9 +56,5 @@ func (p Printer) Adoption(w scheduler.Workspace, a scheduler.Adoption) {
 	for _, r := range a.Rounds {
 		p.Printf("Round %d of %s: %s\n", r.Number, r.Program, Count(len(r.Groups), "group", "groups"))
 	}
-	var attention []Attention
-	for _, f := range a.Findings {
-		attention = append(attention, NewAttention(w, f))
-	}
-	p.Attention(attention)
+	p.Attention(attentionTo(w, a.Findings, p.Steps))
 }

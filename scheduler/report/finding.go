@@ -10,9 +10,30 @@ import (
 	"github.com/peerslot/peerslot/scheduler"
 )
 
+// Steps says a next step as its reader takes it, such as the line of a command; the words
+// stand where those of a thing would ("end it with …", "… says why"). Nil has only the
+// kinds' names.
+type Steps func(scheduler.Step) string
+
+func (s Steps) Words(step scheduler.Step) string {
+	if s == nil {
+		return string(step.Do)
+	}
+	return s(step)
+}
+
 // NewAttention describes a finding; times are told in the workspace's zone.
-func NewAttention(w scheduler.Workspace, f scheduler.Finding) Attention {
-	return Attention{cmp.Or(f.Group, f.Program, about[f.Kind]), Words(w, f)}
+func NewAttention(w scheduler.Workspace, f scheduler.Finding, steps Steps) Attention {
+	return Attention{cmp.Or(f.Group, f.Program, about[f.Kind]), Words(w, f, steps)}
+}
+
+// attentionTo describes findings, never nil.
+func attentionTo(w scheduler.Workspace, findings []scheduler.Finding, steps Steps) []Attention {
+	out := []Attention{}
+	for _, f := range findings {
+		out = append(out, NewAttention(w, f, steps))
+	}
+	return out
 }
 
 // about names what a finding that concerns no group is about.
@@ -23,17 +44,20 @@ var about = map[scheduler.FindingKind]string{
 
 // Words says what is the matter and what to do, without the name of the group. It is
 // the one place where findings get their words.
-func Words(w scheduler.Workspace, f scheduler.Finding) string {
+func Words(w scheduler.Workspace, f scheduler.Finding, steps Steps) string {
 	who, program := w.Name(f.Person), f.Program
+	step := f.Next()
+	step.Group = "" // whose line it is
+	next := steps.Words(step)
 	switch f.Kind {
 	case scheduler.BrokenRecord:
-		return fmt.Sprintf("its booking in the store cannot be used: %v; 'peerslot cancel' ends it", f.Err)
+		return fmt.Sprintf("its booking in the store cannot be used: %v; %s ends it", f.Err, next)
 	case scheduler.BrokenSeries:
-		return fmt.Sprintf("the series on the organizer's calendar cannot be used: %v; mend it there, or end it with 'peerslot cancel'", f.Err)
+		return fmt.Sprintf("the series on the organizer's calendar cannot be used: %v; mend it there, or end it with %s", f.Err, next)
 	case scheduler.SeriesGone:
-		return "the series is gone from the organizer's calendar; record that with 'peerslot cancel', then book again"
+		return fmt.Sprintf("the series is gone from the organizer's calendar; record that with %s, then book again", next)
 	case scheduler.SeriesOff:
-		return "the series was cancelled on the organizer's calendar; record that with 'peerslot cancel'"
+		return "the series was cancelled on the organizer's calendar; record that with " + next
 	case scheduler.Unfinished:
 		return fmt.Sprintf("what an earlier run began cannot be finished: %v", f.Err)
 	case scheduler.Failed:
@@ -41,15 +65,15 @@ func Words(w scheduler.Workspace, f scheduler.Finding) string {
 	case scheduler.NoSuchProgram:
 		return fmt.Sprintf("its program %q is not configured any more; the series keeps the rules that it was booked with (if the program has another name now, say 'was: [%s]' there)", program, program)
 	case scheduler.NoSuchGroup:
-		return "the group is not configured any more; its series goes on as it is until 'peerslot cancel' ends it (if the group has another name now, say 'was:' there)"
+		return fmt.Sprintf("the group is not configured any more; its series goes on as it is until %s ends it (if the group has another name now, say 'was:' there)", next)
 	case scheduler.OtherRules:
 		return fmt.Sprintf("the rules have changed since it was booked: %v", f.Err)
 	case scheduler.Stranger:
 		return fmt.Sprintf("%s is named, and is not among the people", f.Person)
 	case scheduler.Unplaced:
-		return fmt.Sprintf("%s (%s) should take part in %s, and is in no group; 'peerslot form %s --place %s' finds the best one", who, f.Person, program, program, f.Person)
+		return fmt.Sprintf("%s (%s) should take part in %s, and is in no group; %s finds the best one", who, f.Person, program, next)
 	case scheduler.Alone:
-		return fmt.Sprintf("%s (%s) is alone in the group; 'peerslot form %s --place %s' finds another one", who, f.Person, program, f.Person)
+		return fmt.Sprintf("%s (%s) is alone in the group; %s finds another one", who, f.Person, next)
 	case scheduler.TooSmall:
 		return fmt.Sprintf("%s left of a group of at least %d; invite somebody, or form %s anew", Count(f.Share.Yes, "member is", "members are"), f.Share.All(), program)
 	case scheduler.UnderQuorum:
@@ -59,26 +83,26 @@ func Words(w scheduler.Workspace, f scheduler.Finding) string {
 	case scheduler.DeclinedSeries:
 		return fmt.Sprintf("%s declined the whole series, so nothing is moved for them; ask them, and take them out of the group if they do not come", who)
 	case scheduler.Shortened:
-		return fmt.Sprintf("somebody ended the series after %d of its %s by hand; make it as long as it was on the calendar, or end it with 'peerslot cancel' and book again", f.Share.Yes, Count(f.Share.All(), "session", "sessions"))
+		return fmt.Sprintf("somebody ended the series after %d of its %s by hand; make it as long as it was on the calendar, or end it with %s and book again", f.Share.Yes, Count(f.Share.All(), "session", "sessions"), next)
 	case scheduler.SplitOff:
-		return fmt.Sprintf("somebody changed %s and all that follow by hand: that part is a series of its own now, which nobody looks after; move it back on the calendar, or delete it there, end this one with 'peerslot cancel' and book again", sessionsFrom(w, f))
+		return fmt.Sprintf("somebody changed %s and all that follow by hand: that part is a series of its own now, which nobody looks after; move it back on the calendar, or delete it there, end this one with %s and book again", sessionsFrom(w, f), next)
 	case scheduler.ReadNobody:
-		return fmt.Sprintf("none of %s could be read, so nothing was repaired; 'peerslot check' says why", Count(f.Share.Unknown, "calendar", "calendars"))
+		return fmt.Sprintf("none of %s could be read, so nothing was repaired; %s says why", Count(f.Share.Unknown, "calendar", "calendars"), next)
 	case scheduler.Uninvited:
 		return fmt.Sprintf("somebody took %s off the series by hand; take them out of the group, or invite them again", who)
 	case scheduler.DeletedCopy:
 		return fmt.Sprintf("%s deleted the series from their calendar again, and did not decline it; ask them, and take them out of the group if they do not come", who)
 	case scheduler.NeedsDecision:
-		return fmt.Sprintf("somebody must say what follows its last session on %s: book the next series with 'peerslot book', or let it end", day(w, f.At))
+		return fmt.Sprintf("somebody must say what follows its last session on %s: book the next series with %s, or let it end", day(w, f.At), next)
 	case scheduler.NotFormed:
-		return fmt.Sprintf("the next round is due and not formed: %v; try 'peerslot form %s'", f.Err, program)
+		return fmt.Sprintf("the next round is due and not formed: %v; try %s", f.Err, next)
 	case scheduler.NotBooked:
 		if f.Err != nil {
 			return fmt.Sprintf("the group was formed, and has no series: %v", f.Err)
 		}
-		return "the group was formed, and has no series; book it with 'peerslot book'"
+		return "the group was formed, and has no series; book it with " + next
 	case scheduler.JobDead:
-		return fmt.Sprintf("work was given up on %s: %v; it begins anew when its cause is gone, or run 'peerslot repair' yourself", day(w, f.At), f.Err)
+		return fmt.Sprintf("work was given up on %s: %v; it begins anew when its cause is gone, or run %s yourself", day(w, f.At), f.Err, next)
 	case scheduler.Unreached:
 		return fmt.Sprintf("the calendar's server could not reach %s (%s): %v; tell them yourself, or let mail: in the configuration do it", who, f.Person, f.Err)
 	case scheduler.MailServer:

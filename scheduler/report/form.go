@@ -139,7 +139,7 @@ func (p Printer) Form(w scheduler.Workspace, f Form) {
 		p.Printf("  round %d: cost %d, %s; %d of %d pairs will have met (%.0f%%)\n", l.Round, l.Cost, Count(l.Repeats, "pair meets again", "pairs meet again"), l.Met, l.Possible, 100*float64(l.Met)/float64(max(1, l.Possible)))
 	}
 	if f.Promised {
-		p.Println("These groups are those that an earlier round promised with --rounds.")
+		p.Println("These groups are those that an earlier round promised.")
 	}
 	if f.Ahead > 0 && f.Repeats == 0 {
 		p.Printf("Round %d of %d without a repeat.\n", f.Round, f.Round+f.Ahead-1)
@@ -147,7 +147,7 @@ func (p Printer) Form(w scheduler.Workspace, f Form) {
 	p.Printf("%s\n", f.costLine())
 	p.Printf("Pairs that were together before: %d; of one department or of close teams: %d; widest span of zones: %g h.\n", f.Repeats, f.SameDepartment, f.MaxZoneSpanHours)
 	for _, r := range f.Running {
-		p.Printf("The series of %s runs on until %s; 'peerslot cancel %s' ends it sooner.\n", r.Group, r.Until, r.Group)
+		p.Printf("The series of %s runs on until %s; %s ends it sooner.\n", r.Group, r.Until, p.Steps.Words(scheduler.Step{Do: scheduler.EndSeries, Group: r.Group}))
 	}
 }
 

@@ -48,19 +48,19 @@ func (p Printer) Handover(h scheduler.Handover) {
 	}
 	p.Heading("From %s to %s: %s", h.From, h.To, Count(len(h.Series), "series", "series"))
 	for _, s := range h.Series {
-		p.Printf("  %s: %s\n", s.Old.Group, handingWords(s))
+		p.Printf("  %s: %s\n", s.Old.Group, p.handing(s))
 		if s.Err != nil {
 			p.Printf("    the old series stays on the calendars: %v\n", s.Err)
 		}
 	}
 }
 
-func handingWords(s scheduler.Handing) string {
+func (p Printer) handing(s scheduler.Handing) string {
 	switch {
 	case s.Next != nil:
 		return fmt.Sprintf("%s, goes on with the %s left", s.Next.Series.Slot, Count(s.Next.Series.Count, "session", "sessions"))
 	case s.Gone:
-		return "the series is gone from the organizer's calendar, and ends; book it again with 'peerslot book'"
+		return "the series is gone from the organizer's calendar, and ends; book it again with " + p.Steps.Words(scheduler.Step{Do: scheduler.BookSeries})
 	}
-	return "no session is left, and the series ends; book what follows with 'peerslot book'"
+	return "no session is left, and the series ends; book what follows with " + p.Steps.Words(scheduler.Step{Do: scheduler.BookSeries})
 }

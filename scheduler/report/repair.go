@@ -32,11 +32,8 @@ type Change struct {
 }
 
 // NewRepair describes a plan.
-func NewRepair(w scheduler.Workspace, plan scheduler.RepairPlan) Repair {
-	j := Repair{Checked: plan.Checked, Changes: []Change{}, Attention: []Attention{}, Unknown: Unknowns(plan.Unknown)}
-	for _, f := range plan.Findings {
-		j.Attention = append(j.Attention, NewAttention(w, f))
-	}
+func NewRepair(w scheduler.Workspace, plan scheduler.RepairPlan, steps Steps) Repair {
+	j := Repair{Checked: plan.Checked, Changes: []Change{}, Attention: attentionTo(w, plan.Findings, steps), Unknown: Unknowns(plan.Unknown)}
 	instant := func(t time.Time) *time.Time {
 		if t.IsZero() {
 			return nil

@@ -113,11 +113,7 @@ func (p Printer) Reviews(w scheduler.Workspace, plan scheduler.ReviewsPlan) {
 		p.Heading("%s: round %d from %s", r.Program, r.Round.Number, r.Start)
 		p.BookingPlans(w, r.Bookings)
 	}
-	var attention []Attention
-	for _, f := range plan.Findings {
-		attention = append(attention, NewAttention(w, f))
-	}
-	p.Attention(attention)
+	p.Attention(attentionTo(w, plan.Findings, p.Steps))
 }
 
 // Asking writes whose members may still answer.

@@ -17,9 +17,10 @@ import (
 type Printer struct {
 	W        io.Writer
 	Terminal bool
-	Colours  bool // on a terminal that shows them, to somebody who wants them
-	Width    int  // columns of the terminal; 0 for any number
-	All      bool // names everything that a line otherwise counts
+	Colours  bool  // on a terminal that shows them, to somebody who wants them
+	Width    int   // columns of the terminal; 0 for any number
+	All      bool  // names everything that a line otherwise counts
+	Steps    Steps // how a next step is told
 }
 
 // A style is what a terminal is told before a text.

@@ -39,7 +39,9 @@ type adminData struct {
 	Fault     string
 	Done      string // what was applied just now
 	Attention []needs
-	Needing   int // all of Attention, also what is not shown
+	Needing   int    // all of Attention, also what is not shown
+	SeeAll    string // the step that shows all of it
+	Repair    string // the step that goes through a night
 	Groups    []groupRow
 	Earlier   string // path of the page of groups before these, "" for none
 	Later     string
@@ -96,6 +98,7 @@ func (s *Server) adminPage(w http.ResponseWriter, r *http.Request, v viewer) err
 		return err
 	}
 	d := adminData{Done: r.URL.Query().Get("done"), Attention: stands.attention, Groups: stands.groups, AsOf: stands.asOf, Load: stands.load, Most: cmp.Or(v.view.most, 3)}
+	d.SeeAll, d.Repair = v.view.steps.Words(scheduler.Step{Do: scheduler.LookAtAll}), v.view.steps.Words(scheduler.Step{Do: scheduler.RunRepair})
 	if !slices.Contains(plans, d.Done) {
 		d.Done = ""
 	}
@@ -151,7 +154,7 @@ func (s *Server) besides(ctx context.Context, n *view, now time.Time, d *adminDa
 		return fmt.Errorf("read what was done unattended: %w", err)
 	}
 	for _, f := range known.Findings() {
-		at := report.NewAttention(n.service.Workspace, f)
+		at := report.NewAttention(n.service.Workspace, f, n.steps)
 		d.Attention = append(d.Attention[:len(d.Attention):len(d.Attention)], n.needs(at.Group, at.What))
 	}
 	events, err := store.History(ctx, "", now.Add(-nightsBack))
@@ -291,13 +294,13 @@ func (n *view) standing(ctx context.Context, now time.Time) (*standing, error) {
 	}
 	of := map[string][]string{}
 	for _, f := range findings {
-		at := report.NewAttention(service.Workspace, f)
+		at := report.NewAttention(service.Workspace, f, n.steps)
 		out.found = append(out.found, at)
 		of[at.Group] = append(of[at.Group], at.What)
 		out.attention = append(out.attention, n.needs(at.Group, at.What))
 	}
 	for _, a := range sortedAddresses(unreadable) {
-		out.attention = append(out.attention, needs{What: fmt.Sprintf("the calendar of %s cannot be read since %s: 'peerslot check' says why", service.Workspace.Name(a), unreadable[a].In(n.zone).Format("2 January"))})
+		out.attention = append(out.attention, needs{What: fmt.Sprintf("the calendar of %s cannot be read since %s: %s says why", service.Workspace.Name(a), unreadable[a].In(n.zone).Format("2 January"), n.steps.Words(scheduler.Step{Do: scheduler.LookAtRead}))})
 	}
 	for _, name := range n.names {
 		st, booked := status[name]

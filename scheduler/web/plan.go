@@ -27,7 +27,7 @@ type PlanAsk struct {
 	Groups  []string            // to book; all without a series if empty
 }
 
-// A Plan is what would be done, in the words of the command of that name. Its hash is
+// A Plan is what would be done, and how that is told. Its hash is
 // another one as soon as anything that it shows is.
 type Plan struct {
 	Hash      string
@@ -35,7 +35,7 @@ type Plan struct {
 	Attention []report.Attention
 	Steps     int    // changes that would be made; 0 if there is nothing to do
 	Mails     int    // messages that would go out
-	Text      string // as the command prints it
+	Text      string // as it is printed on a terminal
 }
 
 // A PlanChange is one line of a plan.

@@ -18,6 +18,7 @@ import (
 
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/report"
 )
 
 // A Server serves the pages of one workspace. Its fields must not change while it is
@@ -68,9 +69,10 @@ type Server struct {
 type Workspace struct {
 	*scheduler.Service
 	Admins []calendar.Address
-	Most   int   // peer sessions a week that are good for somebody
-	Stamp  int64 // another one after the files were read anew
-	Fault  error // why an edit of the files is not used; for admins
+	Most   int          // peer sessions a week that are good for somebody
+	Stamp  int64        // another one after the files were read anew
+	Fault  error        // why an edit of the files is not used; for admins
+	Steps  report.Steps // how admins are told what they do next outside the pages
 }
 
 // Handler returns the pages. It is called once.

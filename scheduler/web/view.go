@@ -10,6 +10,7 @@ import (
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/report"
 )
 
 // A view is a workspace as its files and the store are at one moment, arranged for
@@ -19,6 +20,7 @@ type view struct {
 	admins   []calendar.Address
 	most     int   // peer sessions a week that are good for somebody
 	fault    error // why an edit of the files is not used
+	steps    report.Steps
 	zone     *time.Location
 	bookings scheduler.Bookings
 	of       map[string]scheduler.Bookings // by group
@@ -74,7 +76,7 @@ func newView(ctx context.Context, here Workspace) (*view, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := &view{service: service, admins: here.Admins, most: here.Most, fault: here.Fault, groups: service.Workspace.GroupsByName(), mine: map[calendar.Address][]string{}, aliases: service.Workspace.Roster.Aliases()}
+	v := &view{service: service, admins: here.Admins, most: here.Most, fault: here.Fault, steps: here.Steps, groups: service.Workspace.GroupsByName(), mine: map[calendar.Address][]string{}, aliases: service.Workspace.Roster.Aliases()}
 	if v.zone, err = availability.LoadZone(service.Workspace.Zone); err != nil {
 		return nil, err
 	}

@@ -52,7 +52,9 @@ func runAdopt(ctx context.Context, a *console.App, flags console.ChangeFlags) er
 				p.Printf("Recorded %s.\n", report.Count(len(plan.Bookings), "series", "series"))
 			}
 		},
-		answer: func(plan scheduler.Adoption, planned bool) any { return report.NewAdoption(plan, planned) },
+		answer: func(plan scheduler.Adoption, planned bool) any {
+			return report.NewAdoption(plan, planned, console.Command)
+		},
 		verdict: func(plan scheduler.Adoption) error {
 			if len(plan.Findings) > 0 {
 				return &console.NeedsPerson{}

@@ -238,7 +238,7 @@ func (c change[P]) hear(ctx context.Context, a *console.App, w *workspace.Worksp
 		heard.Findings = append(lost, heard.Findings...)
 	}
 	for _, f := range heard.Findings {
-		w.Findings = append(w.Findings, report.NewAttention(w.Workspace, f))
+		w.Findings = append(w.Findings, w.Attention(f))
 	}
 	return err
 }

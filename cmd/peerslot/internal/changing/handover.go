@@ -93,7 +93,7 @@ func (h *handing) apply(ctx context.Context, w *workspace.Workspace) error {
 	if len(h.plan.Series) > 0 || h.plan.From != h.plan.To {
 		findings, err := handover.Apply(ctx, w.Service, h.plan)
 		for _, f := range findings {
-			h.found = append(h.found, report.NewAttention(w.Workspace, f))
+			h.found = append(h.found, w.Attention(f))
 		}
 		if err != nil {
 			return err

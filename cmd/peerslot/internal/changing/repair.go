@@ -112,7 +112,7 @@ func planRepair(ctx context.Context, w *workspace.Workspace) (repairing, error) 
 }
 
 func (r repairing) out() report.Repair {
-	out := report.NewRepair(r.w, r.plan)
+	out := report.NewRepair(r.w, r.plan, console.Command)
 	out.Attention = slices.Concat(r.left, out.Attention)
 	return out
 }

@@ -114,7 +114,7 @@ func PlanReviews(ctx context.Context, w *workspace.Workspace, o scheduler.Review
 
 func (r *reviewing) find(w *workspace.Workspace, findings []scheduler.Finding) {
 	for _, f := range findings {
-		r.Out.Attention = append(r.Out.Attention, report.NewAttention(w.Workspace, f))
+		r.Out.Attention = append(r.Out.Attention, w.Attention(f))
 	}
 }
 

@@ -184,6 +184,7 @@ func HintFor(err error) string {
 	var clock *scheduler.ClockError
 	var other *scheduler.OtherWorkspaceError
 	var hinting interface{ Hint() string }
+	var halfway *scheduler.HalfwayError
 	switch {
 	case errors.As(err, &h) && h.hint != "":
 		return h.hint
@@ -205,6 +206,8 @@ func HintFor(err error) string {
 		return "look for a full disk or a store that is read-only, then run the same command again: it finishes what was begun"
 	case errors.As(err, &other) && other.Store.Workspace == other.Here.Workspace:
 		return "if the organizer has changed, 'peerslot handover' gives the series to the new one; else look at organizer: and store: in the configuration"
+	case errors.As(err, &halfway):
+		return "finish that first with " + Command(halfway.Next())
 	case errors.As(err, &hinting):
 		return hinting.Hint()
 	case errors.Is(err, context.Canceled), isOutput(err):

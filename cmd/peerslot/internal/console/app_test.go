@@ -27,6 +27,7 @@ func TestErrorsSayTheNextStep(t *testing.T) {
 		{fmt.Errorf("wait: %w", scheduler.ErrBusy), ExitError, "it holds the store"},
 		{scheduler.ErrStore, ExitError, "full disk"},
 		{&scheduler.ClockError{}, ExitError, "--accept-clock"},
+		{fmt.Errorf("rebook: %w", &scheduler.HalfwayError{State: scheduler.Cancelling}), ExitError, "with 'peerslot repair'"},
 		{context.Canceled, ExitError, "stopped at a clean point"},
 		{&outputError{io.ErrClosedPipe}, ExitError, "stopped at a clean point"},
 	} {

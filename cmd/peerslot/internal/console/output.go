@@ -88,7 +88,7 @@ func (a *App) Printer() report.Printer { return a.PrinterTo(a.Stdout) }
 
 // PrinterTo writes to w what is to be shown where answers are shown.
 func (a *App) PrinterTo(w io.Writer) report.Printer {
-	return report.Printer{W: w, Terminal: a.Terminal, Colours: a.Terminal && a.colours(), Width: a.Width, All: a.Verbose}
+	return report.Printer{W: w, Terminal: a.Terminal, Colours: a.Terminal && a.colours(), Width: a.Width, All: a.Verbose, Steps: Command}
 }
 
 // colours reports whether a terminal may be sent escape sequences, as no-color.org

@@ -17,7 +17,6 @@ import (
 	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/mail"
 	"github.com/peerslot/peerslot/scheduler/repair"
-	"github.com/peerslot/peerslot/scheduler/report"
 	"github.com/peerslot/peerslot/scheduler/store"
 	"github.com/peerslot/peerslot/scheduler/worker"
 )
@@ -263,7 +262,7 @@ func reviewNight(ctx context.Context, w *workspace.Workspace, j worker.Job) erro
 
 func logFindings(w *workspace.Workspace, command string, findings []scheduler.Finding) {
 	for _, f := range findings {
-		at := report.NewAttention(w.Workspace, f)
+		at := w.Attention(f)
 		w.App.Log().Warn("needs a person", "command", command, "group", at.Group, "what", at.What)
 	}
 }

@@ -67,7 +67,7 @@ func (l *Live) Current(ctx context.Context) (web.Workspace, error) {
 	if time.Since(l.looked) > lookEvery {
 		l.look(ctx)
 	}
-	return web.Workspace{Service: l.now.Service, Admins: l.now.Web.Admins, Most: l.now.MaxSessionsPerWeek, Stamp: l.stamp, Fault: l.fault}, nil
+	return web.Workspace{Service: l.now.Service, Admins: l.now.Web.Admins, Most: l.now.MaxSessionsPerWeek, Stamp: l.stamp, Fault: l.fault, Steps: console.Command}, nil
 }
 
 // look reads the workspace anew if one of its files was written.

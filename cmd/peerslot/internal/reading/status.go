@@ -145,14 +145,14 @@ func readStanding(ctx context.Context, a *console.App) (s standing, print func()
 		return s, nil, err
 	}
 	for _, f := range lost {
-		w.Findings = append(w.Findings, report.NewAttention(w.Workspace, f))
+		w.Findings = append(w.Findings, w.Attention(f))
 	}
 	known, err := w.Service.Store.Unattended(ctx)
 	if err != nil {
 		return s, nil, err
 	}
 	for _, f := range known.Findings() {
-		w.Findings = append(w.Findings, report.NewAttention(w.Workspace, f))
+		w.Findings = append(w.Findings, w.Attention(f))
 	}
 	attention, asking, err := attention(ctx, w)
 	if err != nil {
@@ -195,9 +195,9 @@ func attention(ctx context.Context, w *workspace.Workspace) ([]report.Attention,
 	if err != nil {
 		return nil, nil, err
 	}
-	out := slices.Concat(w.TakeFindings(), report.NewRepair(w.Workspace, night).Attention)
+	out := slices.Concat(w.TakeFindings(), report.NewRepair(w.Workspace, night, console.Command).Attention)
 	for _, f := range reviews.Findings {
-		if at := report.NewAttention(w.Workspace, f); !slices.Contains(out, at) {
+		if at := w.Attention(f); !slices.Contains(out, at) {
 			out = append(out, at)
 		}
 	}

@@ -73,7 +73,7 @@ func Tell(ctx context.Context, a *console.App, w *Workspace) error {
 		fmt.Fprintf(a.Stderr, "%s sent\n", report.Count(done.Sent, "message", "messages"))
 	}
 	for _, f := range done.Findings {
-		at := report.NewAttention(w.Workspace, f)
+		at := w.Attention(f)
 		w.Findings = append(w.Findings, at)
 		a.Warn("%s", strings.TrimPrefix(at.Group+": "+at.What, ": "))
 	}

@@ -187,6 +187,11 @@ func (w *Workspace) In(t *scheduler.Turn) *Workspace {
 	return seen
 }
 
+// Attention says a finding as commands do.
+func (w *Workspace) Attention(f scheduler.Finding) report.Attention {
+	return report.NewAttention(w.Workspace, f, console.Command)
+}
+
 // TakeFindings returns what an earlier run left that cannot be finished, for a command
 // that has findings of its own.
 func (w *Workspace) TakeFindings() []report.Attention {
