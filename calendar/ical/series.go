@@ -21,7 +21,9 @@ import (
 // Ours returns the UID of the first of our series in a calendar's text, and
 // whether there is one. It reads no further than that and judges nothing else.
 func Ours(r io.Reader) (calendar.UID, bool) {
-	for l := line.NewReader(r); l.Next(); {
+	l := line.NewReader(r)
+	defer l.Free()
+	for l.Next() {
 		if len(l.Head) < 4 || !bytes.EqualFold(l.Head[:3], []byte("UID")) || l.Head[3] != ':' && l.Head[3] != ';' {
 			continue
 		}

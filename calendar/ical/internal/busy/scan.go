@@ -118,6 +118,7 @@ func (s *scan) add(file string, r io.Reader) error {
 		return err
 	}
 	s.Reset(text)
+	defer s.Free()
 	s.file, s.first, s.open, s.kind = file, s.calendars, line.Outline{}, other
 	before := s.finds
 	if err = s.run(); err != nil {

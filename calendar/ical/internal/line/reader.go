@@ -9,6 +9,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"sync"
 )
 
 // What a calendar may be at most. Real ones stay far below; the limits keep a
@@ -51,8 +52,21 @@ func NewReader(r io.Reader) *Reader {
 func (l *Reader) Reset(r io.Reader) {
 	*l = Reader{src: r, buf: l.buf, scratch: l.scratch}
 	if l.buf == nil {
-		l.buf = make([]byte, bufferSize)
+		l.buf = buffers.Get().(*[bufferSize]byte)[:]
 	}
+}
+
+// buffers are those that readers have let go: most calendars are a person's few
+// invitations, far smaller than one.
+var buffers = sync.Pool{New: func() any { return new([bufferSize]byte) }}
+
+// Free lets go of the buffer that l reads into, and with it of Head. Only Reset may
+// follow.
+func (l *Reader) Free() {
+	if len(l.buf) == bufferSize { // it did not grow
+		buffers.Put((*[bufferSize]byte)(l.buf))
+	}
+	*l = Reader{scratch: l.scratch}
 }
 
 // Next moves to the next line. It returns false at the end of the text and on

@@ -145,6 +145,7 @@ func plainParam(value string) string {
 // known.
 func Read(r io.Reader) ([]*Component, error) {
 	t := treeReader{in: NewReader(r)}
+	defer t.in.Free()
 	for t.in.Next() {
 		if err := t.take(); err != nil {
 			return nil, err
