@@ -16,6 +16,7 @@ import (
 func Past(ctx context.Context, s *scheduler.Service, bookings, due scheduler.Bookings, current map[calendar.UID]calendar.Series) (*Planner, error) {
 	window := availability.Interval{Start: s.Now().Add(-time.Minute), End: s.Now()}
 	var people []calendar.Address
+	groups := s.Workspace.GroupsByName()
 	for _, b := range due {
 		occurrences, err := current[b.Series.UID].Occurrences()
 		if err != nil {
@@ -27,7 +28,7 @@ func Past(ctx context.Context, s *scheduler.Service, bookings, due scheduler.Boo
 		for _, o := range occurrences {
 			window.Start = availability.Earlier(window.Start, o.Start)
 		}
-		for _, a := range s.Workspace.GroupOf(b).Members {
+		for _, a := range scheduler.GroupIn(groups, b).Members {
 			if _, ok := s.Workspace.Roster[a]; ok {
 				people = append(people, a)
 			}

@@ -99,6 +99,7 @@ func review(ctx context.Context, s *scheduler.Service, plan *scheduler.ReviewsPl
 	if err != nil {
 		return err
 	}
+	groups := s.Workspace.GroupsByName()
 	for _, b := range due {
 		uid := b.Series.UID
 		series, there := current[uid]
@@ -111,7 +112,7 @@ func review(ctx context.Context, s *scheduler.Service, plan *scheduler.ReviewsPl
 		case series.Cancelled:
 			finding.Kind = scheduler.SeriesOff
 		default:
-			if err := reviewOne(ctx, s, plan, p, b, series); scheduler.Stops(ctx, err) {
+			if err := reviewOne(ctx, s, plan, p, scheduler.GroupIn(groups, b), b, series); scheduler.Stops(ctx, err) {
 				return err
 			} else if err != nil {
 				finding.Kind, finding.Err = scheduler.Failed, err
@@ -125,8 +126,7 @@ func review(ctx context.Context, s *scheduler.Service, plan *scheduler.ReviewsPl
 }
 
 // reviewOne decides about one series, or says that its members may still answer.
-func reviewOne(ctx context.Context, s *scheduler.Service, plan *scheduler.ReviewsPlan, p *planning.Planner, b scheduler.Booking, series calendar.Series) error {
-	g := s.Workspace.GroupOf(b)
+func reviewOne(ctx context.Context, s *scheduler.Service, plan *scheduler.ReviewsPlan, p *planning.Planner, g scheduler.Group, b scheduler.Booking, series calendar.Series) error {
 	panel := planning.Panel{Series: series, Now: s.Now()}
 	if first, err := series.Occurrences(); err != nil {
 		return err
