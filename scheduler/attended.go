@@ -39,7 +39,7 @@ func (t Attended) Verdict(a calendar.Address, o calendar.Occurrence) (v availabi
 	return t.Sessions[j].Verdicts[i], true
 }
 
-// KeepAttended records what a night, or a booking, found. Sessions that it did not look at, because
+// KeepAttended records what a night found. Sessions that it did not look at, because
 // they are over, stay as they were.
 func (s *Service) KeepAttended(ctx context.Context, found []Attended) error {
 	if len(found) == 0 {

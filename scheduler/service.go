@@ -90,13 +90,7 @@ func (s *Service) Book(ctx context.Context, p BookingPlan) (b Booking, created b
 	if err != nil {
 		return Booking{}, false, fmt.Errorf("book group %q: %w", p.Group.Name, err)
 	}
-	b, created, err = s.place(ctx, b)
-	if err != nil || !created {
-		return b, created, err
-	}
-	found := p.Attended
-	found.UID = b.Series.UID
-	return b, true, s.KeepAttended(ctx, []Attended{found})
+	return s.place(ctx, b, p.Attended)
 }
 
 // intendBooking commits a new booking. One of the group that is over, and was not
@@ -151,8 +145,9 @@ func (s *Service) name(ctx context.Context, b *Booking) error {
 // place puts a series that the store has just named. A store that was lost does not
 // know what it booked, but the calendar does: if it holds a series of that name which
 // is not over, b becomes that one, and is not created; one that is over, or was
-// deleted, has used the name up.
-func (s *Service) place(ctx context.Context, b Booking) (_ Booking, created bool, err error) {
+// deleted, has used the name up. Of one that is created it records who can attend, where
+// that was found.
+func (s *Service) place(ctx context.Context, b Booking, found ...Attended) (_ Booking, created bool, err error) {
 	for {
 		there, err := s.Backend.Put(ctx, b.Series)
 		switch {
@@ -160,7 +155,7 @@ func (s *Service) place(ctx context.Context, b Booking) (_ Booking, created bool
 		case err != nil:
 			return b, false, fmt.Errorf("book group %q: %w", b.Group, err)
 		case there.Updated.Equal(b.Series.Updated) && !there.Cancelled:
-			b, err = s.placed(ctx, b, there)
+			b, err = s.placed(ctx, b, there, found...)
 			return b, true, err
 		default:
 			if last, err := there.LastEnd(); err == nil && last.After(s.Now()) {
@@ -196,14 +191,18 @@ func (s *Service) put(ctx context.Context, b Booking) (Booking, error) {
 	return s.placed(ctx, b, series)
 }
 
-// placed records a series that is on the calendar now.
-func (s *Service) placed(ctx context.Context, b Booking, series calendar.Series) (Booking, error) {
+// placed records a series that is on the calendar now, and who was found to be able to
+// attend it.
+func (s *Service) placed(ctx context.Context, b Booking, series calendar.Series, found ...Attended) (Booking, error) {
 	b.Series, b.State = series, Booked
 	why := fmt.Sprintf("%s, %d of %d attendances expected", series.Slot, b.Attendance, b.Possible)
 	if b.InPlaceOf != "" {
 		why = fmt.Sprintf("%s, %s, by the new organizer", series.Slot, Plural(series.Count, "session"))
 	}
-	saved, err := s.outcome(ctx, b, calendar.Series{}, series, s.Event(b, "booked", why))
+	for i := range found {
+		found[i].UID = series.UID
+	}
+	saved, err := s.conclude(ctx, Batch{Bookings: []Booking{b}, Events: []Event{s.Event(b, "booked", why)}, Attended: found}, calendar.Series{}, series)
 	if err != nil {
 		return b, fmt.Errorf("book group %q: it is on the calendar, but not recorded; run the same command again: %w", b.Group, err)
 	}
@@ -237,20 +236,25 @@ type Notifier interface {
 // outcome commits that a series on the calendar was before and is after, together
 // with the notices that this calls for.
 func (s *Service) outcome(ctx context.Context, b Booking, before, after calendar.Series, events ...Event) (Booking, error) {
+	return s.conclude(ctx, Batch{Bookings: []Booking{b}, Events: events}, before, after)
+}
+
+// conclude is outcome of the one booking in the batch, with all that the batch holds.
+func (s *Service) conclude(ctx context.Context, batch Batch, before, after calendar.Series) (Booking, error) {
+	b := &batch.Bookings[0]
 	var err error
 	if b.Unreached, err = s.unreached(ctx, after); err != nil {
-		return b, err
+		return *b, err
 	}
-	batch := Batch{Bookings: []Booking{b}, Events: events}
 	if s.Notifier != nil {
 		before.Group, after.Group = b.Group, b.Group // not every calendar keeps it
 		if batch.Notices, err = s.Notifier.Notices(ctx, before, after, s.Now()); err != nil {
-			return b, err
+			return *b, err
 		}
 	}
 	saved, err := s.Commit(ctx, batch)
 	if err != nil {
-		return b, err
+		return *b, err
 	}
 	return saved[0], nil
 }
