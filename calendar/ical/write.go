@@ -131,6 +131,7 @@ type seriesWriter struct {
 	calendar.Series // as iCalendar can hold it
 	zone            *time.Location
 	sessions        []calendar.Occurrence
+	wrote           string // propWrote of each event
 }
 
 func newSeriesWriter(o WriteOptions, s calendar.Series) (*seriesWriter, error) {
@@ -146,7 +147,7 @@ func newSeriesWriter(o WriteOptions, s calendar.Series) (*seriesWriter, error) {
 	}
 	s = Plain(s)
 	sessions, err := s.Occurrences()
-	return &seriesWriter{o, s, zone, sessions}, err
+	return &seriesWriter{o, s, zone, sessions, wroteValue(s)}, err
 }
 
 // span returns an interval that holds every time of the series.
@@ -233,7 +234,7 @@ func (w *seriesWriter) event(description string, attendee func(calendar.Attendee
 	setText(e, ical.PropDescription, description)
 	w.link(e)
 	if !w.Bare {
-		setRaw(e, propWrote, wroteValue(w.Series))
+		setRaw(e, propWrote, w.wrote)
 	}
 	w.status(e)
 	if !w.Feed {

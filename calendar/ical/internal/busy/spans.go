@@ -73,7 +73,7 @@ func compareBools(a, b bool) int {
 // in returns the spans as Busy has them.
 func (s *spans) in(window availability.Interval) []availability.Span {
 	s.join()
-	busy := availability.Busy{Window: window}
+	busy := availability.Busy{Window: window, Spans: slices.Grow([]availability.Span(nil), len(s.list))}
 	for _, x := range s.list {
 		iv := availability.Interval{Start: time.Unix(x.start, 0).UTC(), End: time.Unix(x.end, 0).UTC()}
 		busy.Spans = append(busy.Spans, availability.Span{Interval: iv, Kind: x.class.kind, AllDay: x.class.allDay, Unnamed: x.class.unnamed})
