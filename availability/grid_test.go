@@ -1,6 +1,7 @@
 package availability
 
 import (
+	"maps"
 	"slices"
 	"testing"
 	"time"
@@ -145,5 +146,29 @@ func TestCanAttendAllocates(t *testing.T) {
 	m, iv := ana(), span("09:00-10:00")
 	if n := testing.AllocsPerRun(10, func() { m.CanAttend(iv) }); n != 0 {
 		t.Errorf("CanAttend allocates %v times", n)
+	}
+}
+
+// TestFiguresAreThoseOfAllCandidates compares the figures with the numbers of the ranked
+// candidates, all of them.
+func TestFiguresAreThoseOfAllCandidates(t *testing.T) {
+	type figure struct {
+		slot                Slot
+		attendance, unknown int
+	}
+	for seed := range uint64(30) {
+		c := newRandomCase(seed)
+		c.q.Top = 1 << 20
+		g, masks := mustMasks(t, c.q, c.members)
+		r := NewRanker(g)
+		want := map[figure]int{}
+		for _, k := range r.Rank(nil, masks) {
+			want[figure{k.Slot, k.Attendance, k.Unknown}]++
+		}
+		got := map[figure]int{}
+		r.Figures(func(slot Slot, attendance, unknown int) { got[figure{slot, attendance, unknown}]++ })
+		if !maps.Equal(got, want) {
+			t.Fatalf("case %d: figures %v, want %v", seed, got, want)
+		}
 	}
 }

@@ -57,6 +57,20 @@ func (r *Ranker) Attendance(dst []int, masks []*Mask) []int {
 	return dst
 }
 
+// Figures calls f with the attendance of each candidate of the group that was ranked
+// last, and with how much of it is unknown, in the order of the columns of the grid; of a
+// column once for each starting week.
+func (r *Ranker) Figures(f func(slot Slot, attendance, unknown int)) {
+	for start := range r.grid.Starts() {
+		for i := start / 64; i < len(r.grid.open); i += r.grid.words {
+			if r.grid.open[i]&(1<<(start%64)) != 0 {
+				bit := i*64 + start%64
+				f(r.grid.Slot(start), r.attendance.number(bit), r.unknown.number(bit))
+			}
+		}
+	}
+}
+
 // countSessions counts the sessions that each member attends, and from them all
 // figures but two.
 func (r *Ranker) countSessions(masks []*Mask) {

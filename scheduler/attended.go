@@ -18,7 +18,8 @@ type Attended struct {
 	At       time.Time // of the last night
 	Members  []calendar.Address
 	Sessions []AttendedSession        // in the order of the series
-	Best     []availability.Candidate // slots for what was left of the series then, the best first
+	Best     []availability.Candidate // slots for what was left of the series then, and its own, the best first
+	Week     Week                     // all slots for that
 }
 
 // An AttendedSession is who could attend one session, in the order of the Members.

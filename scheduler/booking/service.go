@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"slices"
-	"time"
 
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
@@ -35,7 +33,7 @@ func RankSlots(s planning.Snapshot, g scheduler.Group, search availability.Searc
 		return r, err
 	}
 	if !allStarts {
-		candidates = apart(candidates, top)
+		candidates = planning.Spread(candidates, top)
 	}
 	for _, c := range candidates {
 		sessions, err := c.Slot.Occurrences(c.First, search.Cadence, c.Count)
@@ -45,24 +43,6 @@ func RankSlots(s planning.Snapshot, g scheduler.Group, search availability.Searc
 		r.Candidates = append(r.Candidates, scheduler.Ranked{Candidate: c, Sessions: sessions, Verdicts: availability.Judge(r.Members, sessions)})
 	}
 	return r, nil
-}
-
-// apart returns the best candidates, at most top of them, of which no two begin less
-// than an hour apart on the same dates.
-func apart(candidates []availability.Candidate, top int) []availability.Candidate {
-	var out []availability.Candidate
-	for _, c := range candidates {
-		if len(out) == top {
-			break
-		}
-		near := func(o availability.Candidate) bool {
-			return o.First == c.First && (o.Slot.Start-c.Slot.Start).Abs() < time.Hour
-		}
-		if !slices.ContainsFunc(out, near) {
-			out = append(out, c)
-		}
-	}
-	return out
 }
 
 // Slots ranks the weekly slots of one group, as RankSlots does.

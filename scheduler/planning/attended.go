@@ -2,7 +2,6 @@ package planning
 
 import (
 	"slices"
-	"time"
 
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
@@ -37,38 +36,6 @@ func (p *Planner) Attended(g scheduler.Group, s calendar.Series) (scheduler.Atte
 		}
 		out.Sessions = append(out.Sessions, one)
 	}
-	out.Best, err = p.bestSlots(g, s, sessions)
+	out.Best, out.Week, err = p.week(g, s, sessions)
 	return out, err
-}
-
-const (
-	bestSlots = 5
-	bestStep  = time.Hour // those shown are apart, and a night ranks them for each group
-)
-
-// bestSlots returns the best slots for the sessions from next Monday on; none if there
-// are none.
-func (p *Planner) bestSlots(g scheduler.Group, s calendar.Series, sessions []calendar.Occurrence) ([]availability.Candidate, error) {
-	zone, err := availability.LoadZone(s.Slot.Zone)
-	if err != nil {
-		return nil, err
-	}
-	program, _ := p.Workspace.Program(g.Program)
-	search := availability.Search{
-		Zone: s.Slot.Zone, Start: availability.DateOf(p.Now.In(zone)).Monday().AddDays(7), Cadence: s.Cadence, Length: s.Slot.Length,
-		Step: bestStep, Top: bestSlots, Preferred: program.Prefer, OnlyDays: program.OnlyDays,
-	}
-	for _, o := range sessions {
-		if !o.Start.Before(search.Start.In(zone).Start) {
-			search.Count++
-		}
-	}
-	if search.Count == 0 {
-		return nil, nil
-	}
-	members, err := p.Members(g, s.UID)
-	if err != nil {
-		return nil, err
-	}
-	return availability.Rank(search, members)
 }

@@ -29,6 +29,7 @@ type HeatMap struct {
 	Ranking scheduler.Ranking           // its best candidates are marked
 	All     []availability.Candidate    // in any order
 	Name    func(address string) string // what people call a member
+	NoTips  bool                        // nothing is known of single members' times
 }
 
 // The picture in pixels. It fits a laptop's screen without scrolling.
@@ -172,7 +173,10 @@ func (g heatGrid) drawCell(column int, start time.Duration) heatCell {
 		return cell
 	}
 	cell.Class, cell.Unknown, cell.Stretch = shade(c.Attendance, c.Possible), c.Unknown > 0, c.Stretch > 0
-	cell.Tip = fmt.Sprintf("%s %s: %d of %d can attend\n%s", day, availability.FormatClock(c.Slot.Start), c.Attendance, c.Possible, strings.Join(g.attendance(c), "\n"))
+	cell.Tip = fmt.Sprintf("%s %s: %d of %d can attend", day, availability.FormatClock(c.Slot.Start), c.Attendance, c.Possible)
+	if !g.NoTips {
+		cell.Tip += "\n" + strings.Join(g.attendance(c), "\n")
+	}
 	return cell
 }
 

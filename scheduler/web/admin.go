@@ -22,6 +22,7 @@ func (s *Server) adminRoutes(mux *http.ServeMux) {
 	mux.Handle("GET /admin", s.admin(s.adminPage))
 	mux.Handle("GET /admin/report", s.admin(s.reportPage))
 	mux.Handle("GET /admin/plan", s.admin(s.planPage))
+	mux.Handle("GET /groups/{name}/week.svg", s.admin(s.weekFile))
 	mux.Handle("POST /admin/plan", s.admin(s.applyPlan))
 }
 

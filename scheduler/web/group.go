@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bytes"
 	"fmt"
 	"mime"
 	"net/http"
@@ -13,6 +14,7 @@ import (
 	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/feed"
 	"github.com/peerslot/peerslot/scheduler/planning"
+	"github.com/peerslot/peerslot/scheduler/report"
 )
 
 type groupData struct {
@@ -34,7 +36,8 @@ type seriesData struct {
 	Mine     []session // that the viewer cannot attend, with the reason
 	At       time.Time // of the last night; zero before the first
 	Best     []string
-	Asked    bool // what should follow
+	Week     report.WeekTable // for admins alone: in a pair it is the other's calendar
+	Asked    bool             // what should follow
 }
 
 // group shows a group to its members and to admins.
@@ -77,6 +80,48 @@ func (s *Server) seriesFile(w http.ResponseWriter, r *http.Request, v viewer) er
 	return nil
 }
 
+// weekFile gives admins the heat map of a group's current series as a picture.
+func (s *Server) weekFile(w http.ResponseWriter, r *http.Request, v viewer) error {
+	g, err := v.group(r.PathValue("name"))
+	b, booked := v.view.of[g.Name].Current(g.Name)
+	if err != nil || !booked {
+		return errNotFound
+	}
+	found, err := v.attended(r.Context(), b.Series.UID)
+	if err != nil {
+		return err
+	}
+	if len(found.Week.Attendance) == 0 {
+		return errNotFound
+	}
+	var picture bytes.Buffer
+	if err := v.heatMap(g, found).WriteSVG(&picture); err != nil {
+		return err
+	}
+	h := w.Header()
+	h.Set("Content-Type", "image/svg+xml")
+	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": g.Name + ".svg"}))
+	_, _ = w.Write(picture.Bytes()) // who went away needs no answer
+	return nil
+}
+
+// heatMap returns the picture of the week as the last night found it.
+func (v viewer) heatMap(g scheduler.Group, found scheduler.Attended) report.HeatMap {
+	m := report.HeatMap{
+		Ranking: scheduler.Ranking{Group: g, Search: found.Week.Search}, All: found.Week.Candidates(), NoTips: true,
+		Name: func(a string) string { return v.view.service.Workspace.Name(calendar.Address(a)) },
+	}
+	for _, c := range found.Best {
+		m.Ranking.Candidates = append(m.Ranking.Candidates, scheduler.Ranked{Candidate: c})
+	}
+	for _, a := range g.Members {
+		if zone, err := availability.LoadZone(v.view.service.Workspace.Roster[a].Zone); err == nil {
+			m.Ranking.Members = append(m.Ranking.Members, availability.Member{Name: string(a), Zone: zone})
+		}
+	}
+	return m
+}
+
 func (s *Server) seriesData(r *http.Request, v viewer, g scheduler.Group, b scheduler.Booking) (seriesData, error) {
 	d := seriesData{}
 	var err error
@@ -97,7 +142,14 @@ func (s *Server) seriesData(r *http.Request, v viewer, g scheduler.Group, b sche
 		}
 	}
 	for _, c := range found.Best {
-		d.Best = append(d.Best, bestWords(c, v.Zone))
+		words := bestWords(c, v.Zone)
+		if c.Slot == b.Series.Slot {
+			words += ", as it is now"
+		}
+		d.Best = append(d.Best, words)
+	}
+	if v.Admin {
+		d.Week = report.NewWeekTable(found.Week)
 	}
 	d.Asked, _ = v.asked(b, s.Now())
 	return d, nil

@@ -5,7 +5,9 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
 )
@@ -91,5 +93,53 @@ func TestHealth(t *testing.T) {
 	other.store.Close()
 	if w := other.browser(t).get("/healthz"); w.Code != http.StatusServiceUnavailable {
 		t.Errorf("GET /healthz without a store: %d, want 503", w.Code)
+	}
+}
+
+// TestWeekIsForAdmins: whoever knows their own calendar could read a partner's from sums.
+func TestWeekIsForAdmins(t *testing.T) {
+	s := newSite(t)
+	busy := availability.Interval{Start: start.AddDate(0, 0, 4), End: start.AddDate(0, 0, 4).Add(2 * time.Hour)} // Tue 6 January, 10 to 12
+	s.fake.Meet(ana, busy)
+	s.book(t)
+	page := s.as(t, mia).read("/groups/leads")
+	for _, want := range []string{`<tr><th scope="row">09:00</th><td class="all">39</td><td class="all">39</td>`, `<tr><th scope="row">09:30</th><td class="all">39</td><td class="h4">38</td>`, "Of 39 attendances from 2026-01-05 on", "in Berlin", `href="/groups/leads/week.svg"`} {
+		if !strings.Contains(page, want) {
+			t.Errorf("an admin's page lacks %q:\n%s", want, page)
+		}
+	}
+	if strings.Contains(page, `scope="row">08:30`) || strings.Contains(page, `scope="row">16:30`) {
+		t.Errorf("the week shows starts outside everybody's hours:\n%s", page)
+	}
+	picture := s.as(t, mia).get("/groups/leads/week.svg")
+	if got := picture.Body.String(); picture.Code != http.StatusOK || !strings.Contains(got, "Tuesday 10:00: 38 of 39 can attend<") || strings.Contains(got, "0 of 13") {
+		t.Errorf("the picture: %d\n%s", picture.Code, got)
+	}
+	if page := s.as(t, ana).read("/groups/leads"); strings.Contains(page, "heat") || strings.Contains(page, "week.svg") {
+		t.Errorf("a member sees the week:\n%s", page)
+	}
+	if got := s.as(t, ana).get("/groups/leads/week.svg"); got.Code != http.StatusNotFound {
+		t.Errorf("a member gets the picture: %d", got.Code)
+	}
+}
+
+// TestOwnSlotIsAmongTheBest: also one that is not on the half hour, and not among the best.
+func TestOwnSlotIsAmongTheBest(t *testing.T) {
+	for slot, want := range map[string]string{
+		"mon 10:30": "Monday at 10:30 Berlin: 39 of 39 attendances, as it is now",
+		"tue 15:10": "Tuesday at 15:10 Berlin: 39 of 39 attendances, as it is now",
+		"fri 16:00": "Friday at 16:00 Berlin: 26 of 39 attendances, as it is now",
+	} {
+		s := newSite(t)
+		bo := s.here.Workspace.Roster[bo]
+		for day := time.Monday; day <= time.Friday; day++ {
+			bo.Hours[day] = []availability.ClockRange{{From: 9 * time.Hour, To: 16*time.Hour + 15*time.Minute}}
+		}
+		s.here.Workspace.Roster[bo.Address] = bo
+		s.bookAt(t, slot)
+		page := s.as(t, ana).read("/groups/leads")
+		if !strings.Contains(page, "<li>"+want+"</li>") || strings.Count(page, "as it is now") != 1 {
+			t.Errorf("%s: the page lacks %q:\n%s", slot, want, page)
+		}
 	}
 }

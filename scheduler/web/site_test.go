@@ -105,7 +105,13 @@ func newSite(t testing.TB, with ...func(*site)) *site {
 // book books the series of "leads", each Tuesday at 15:00.
 func (s *site) book(t testing.TB) scheduler.Booking {
 	t.Helper()
-	slot, err := availability.ParseSlot("tue 15:00", time.Hour, "Europe/Berlin")
+	return s.bookAt(t, "tue 15:00")
+}
+
+// bookAt books the series of "leads" at a slot of one hour.
+func (s *site) bookAt(t testing.TB, at string) scheduler.Booking {
+	t.Helper()
+	slot, err := availability.ParseSlot(at, time.Hour, "Europe/Berlin")
 	if err != nil {
 		t.Fatal(err)
 	}
