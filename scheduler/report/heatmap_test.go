@@ -69,7 +69,7 @@ func draw(t *testing.T, h HeatMap) string {
 
 func TestHeatMapTellsTheStory(t *testing.T) {
 	best, all := ranked(t, 15*time.Minute, 7)
-	svg := draw(t, HeatMap{best, all, func(s string) string { return "Name of " + s }})
+	svg := draw(t, HeatMap{Ranking: best, All: all, Name: func(s string) string { return "Name of " + s }})
 	first := best.Candidates[0]
 	for what, want := range map[string]string{
 		"the best slot in the title":            fmt.Sprintf(`<title id="title">When leads can meet: %s, %d of %d (%d%%)</title>`, title(first.Slot), first.Attendance, first.Possible, percent(first.Attendance, first.Possible)),
@@ -90,7 +90,7 @@ func TestHeatMapTellsTheStory(t *testing.T) {
 	if got := strings.Count(svg, `class="mark"`); got != mostListed {
 		t.Errorf("%d cells are marked, want the best %d", got, mostListed)
 	}
-	if again := draw(t, HeatMap{best, all, func(s string) string { return "Name of " + s }}); again != svg {
+	if again := draw(t, HeatMap{Ranking: best, All: all, Name: func(s string) string { return "Name of " + s }}); again != svg {
 		t.Error("the same map gives other bytes")
 	}
 }
@@ -98,7 +98,7 @@ func TestHeatMapTellsTheStory(t *testing.T) {
 // Each mark is on the cell of its start and nowhere else.
 func TestHeatMapMarksTheStart(t *testing.T) {
 	best, all := ranked(t, 15*time.Minute, 5)
-	g := HeatMap{best, all, strings.ToUpper}.grid()
+	g := HeatMap{Ranking: best, All: all, Name: strings.ToUpper}.grid()
 	var p heatPage
 	for column := range g.days {
 		g.marks(&p, column)
@@ -121,7 +121,7 @@ func TestHeatMapFitsAScreen(t *testing.T) {
 		best, all := ranked(t, step, 5)
 		long := strings.Repeat("Wolfeschlegelsteinhausenbergerdorff ", 4)
 		best.Group.Name = long + `<script>&"`
-		svg := draw(t, HeatMap{best, all, func(string) string { return long + "\x1b[2J\u202e<b>" }})
+		svg := draw(t, HeatMap{Ranking: best, All: all, Name: func(string) string { return long + "\x1b[2J\u202e<b>" }})
 		var width, height int
 		if _, err := fmt.Sscanf(svg[strings.Index(svg, " width="):], ` width="%d" height="%d"`, &width, &height); err != nil {
 			t.Fatal(err)
@@ -138,7 +138,7 @@ func TestHeatMapFitsAScreen(t *testing.T) {
 func TestHeatMapOfNothing(t *testing.T) {
 	best, _ := ranked(t, 15*time.Minute, 5)
 	best.Candidates = nil
-	svg := draw(t, HeatMap{best, nil, strings.ToUpper})
+	svg := draw(t, HeatMap{Ranking: best, All: nil, Name: strings.ToUpper})
 	if !strings.Contains(svg, "When leads can meet: no slot fits") {
 		t.Errorf("the title does not say so:\n%.600s", svg)
 	}
