@@ -4,6 +4,7 @@ package booking
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -44,8 +45,9 @@ var (
 // PlanFrom plans all groups together: the most constrained first, and each
 // booking blocks its time for the groups after it. The plans come in the order of
 // the requests. A group that cannot be booked has a Problem and does not hinder
-// the others; the error is for input that no plan can be made from.
-func PlanFrom(s planning.Snapshot, requests []scheduler.Request) ([]scheduler.BookingPlan, error) {
+// the others; the error is for input that no plan can be made from, or the cause for
+// which ctx ended.
+func PlanFrom(ctx context.Context, s planning.Snapshot, requests []scheduler.Request) ([]scheduler.BookingPlan, error) {
 	p, err := planning.New(s)
 	if err != nil {
 		return nil, err
@@ -54,6 +56,9 @@ func PlanFrom(s planning.Snapshot, requests []scheduler.Request) ([]scheduler.Bo
 	var order []contender
 	current := s.Bookings.ByGroup()
 	for i, r := range requests {
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
 		program, err := programFor(s, r)
 		if err != nil {
 			plans[i] = scheduler.BookingPlan{Group: r.Group, Problem: err}
@@ -75,6 +80,9 @@ func PlanFrom(s planning.Snapshot, requests []scheduler.Request) ([]scheduler.Bo
 	}
 	slices.SortStableFunc(order, contender.compare)
 	for _, c := range order {
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
 		if err := plan(p, &plans[c.request], requests[c.request]); err != nil {
 			return nil, err
 		}

@@ -62,7 +62,7 @@ func planRebook(ctx context.Context, s *scheduler.Service, b scheduler.Booking) 
 	if snapshot.Led, err = led(ctx, s, []scheduler.Request{request}); err != nil {
 		return scheduler.BookingPlan{}, err
 	}
-	plans, err := PlanFrom(snapshot, []scheduler.Request{request})
+	plans, err := PlanFrom(ctx, snapshot, []scheduler.Request{request})
 	if err != nil {
 		return scheduler.BookingPlan{}, err
 	}

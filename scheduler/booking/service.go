@@ -118,7 +118,7 @@ func Plan(ctx context.Context, s *scheduler.Service, requests []scheduler.Reques
 	if snapshot.Led, err = led(ctx, s, requests); err != nil {
 		return nil, err
 	}
-	return PlanFrom(snapshot, requests)
+	return PlanFrom(ctx, snapshot, requests)
 }
 
 // led counts who led the sessions of the groups' earlier series.

@@ -4,6 +4,7 @@ package forming
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -106,19 +107,20 @@ func (e *InfeasibleError) Unwrap() error { return e.Err }
 // Propose proposes the next round: the groups of least cost that keep the rules
 // of the program, and for each the slot that booking it would take. If the rules
 // cannot be met the error is an InfeasibleError. The same snapshot, request and
-// seed give the same groups, unless the plan is Hurried.
-func Propose(s planning.Snapshot, f Request) (Plan, error) {
+// seed give the same groups, unless the plan is Hurried. When ctx ends the search does,
+// and the error is its cause.
+func Propose(ctx context.Context, s planning.Snapshot, f Request) (Plan, error) {
 	r, err := newForming(s, f)
 	if err != nil {
 		return Plan{}, err
 	}
 	plan := Plan{Program: f.Program, LeftOut: r.leftOut, Assumed: r.assumed}
 	if len(f.Place) > 0 {
-		err = r.place(&plan)
+		err = r.place(ctx, &plan)
 	} else if f.Program.Kind == scheduler.OneOnOne {
 		err = r.link(&plan)
 	} else {
-		err = r.group(&plan)
+		err = r.group(ctx, &plan)
 	}
 	if err != nil {
 		return Plan{}, err
@@ -128,10 +130,10 @@ func Propose(s planning.Snapshot, f Request) (Plan, error) {
 	}
 	r.name(&plan)
 	plan.Round.Promised = r.left(&plan)
-	if err := r.findSlots(&plan); err != nil {
+	if err := r.findSlots(ctx, &plan); err != nil {
 		return Plan{}, err
 	}
-	return plan, r.lookAhead(s, &plan)
+	return plan, r.lookAhead(ctx, s, &plan)
 }
 
 // A forming is a Request on its way to a plan.
@@ -225,8 +227,8 @@ func absence(p scheduler.Person, start availability.Date) string {
 
 // group finds the grouping of least cost. Of pairs it is the least among those that
 // leave it possible for everybody to meet everybody before anybody meets again.
-func (r *forming) group(plan *Plan) error {
-	result, err := r.solve()
+func (r *forming) group(ctx context.Context, plan *Plan) error {
+	result, err := r.solve(ctx)
 	if err != nil {
 		return err
 	}
@@ -241,10 +243,12 @@ func (r *forming) group(plan *Plan) error {
 	return nil
 }
 
-func (r *forming) solve() (grouping.Result, error) {
-	result, err := grouping.Solve(r.problem)
+func (r *forming) solve(ctx context.Context) (grouping.Result, error) {
+	result, err := grouping.SolveUntil(r.problem, func() bool { return ctx.Err() != nil })
 	var clash *grouping.Infeasible
 	switch {
+	case ctx.Err() != nil:
+		return result, context.Cause(ctx)
 	case errors.As(err, &clash):
 		return result, &InfeasibleError{r.Program.Name, err}
 	case err != nil:
@@ -348,12 +352,12 @@ func (r *forming) exchange(s Swap) error {
 
 // findSlots plans a booking for each group, as booking them would, and sums up
 // what is not known.
-func (r *forming) findSlots(plan *Plan) error {
+func (r *forming) findSlots(ctx context.Context, plan *Plan) error {
 	var requests []scheduler.Request
 	for _, g := range plan.Groups {
 		requests = append(requests, scheduler.Request{Group: g.Group, Search: booking.NewSearch(r.Workspace, r.Program.For(g.Group), r.Start), Stay: true})
 	}
-	bookings, err := booking.PlanFrom(r.Snapshot, requests)
+	bookings, err := booking.PlanFrom(ctx, r.Snapshot, requests)
 	if err != nil {
 		return err
 	}

@@ -61,7 +61,7 @@ func formed(t *testing.T, s planning.Snapshot, f forming.Request) forming.Plan {
 	t.Helper()
 	f.Start = start
 	s.Workspace.Programs = []scheduler.Program{f.Program}
-	plan, err := forming.Propose(s, f)
+	plan, err := forming.Propose(t.Context(), s, f)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -238,7 +238,7 @@ func TestFormingThatCannotBe(t *testing.T) {
 			s := snapshotOf(people)
 			f := forming.Request{Program: program(scheduler.Circle, 3, 3), Start: start}
 			test.p(&f.Program, s)
-			_, err := forming.Propose(s, f)
+			_, err := forming.Propose(t.Context(), s, f)
 			var infeasible *forming.InfeasibleError
 			if !errors.As(err, &infeasible) || !strings.Contains(err.Error(), test.wants) {
 				t.Errorf("error %v; want an InfeasibleError that says %q", err, test.wants)
@@ -271,7 +271,7 @@ func TestKeepAndSwap(t *testing.T) {
 	f.Program.NeverTogether = [][]calendar.Address{{third.Groups[0].Members[0], third.Groups[1].Members[1]}}
 	f.Start = start
 	var infeasible *forming.InfeasibleError
-	if _, err := forming.Propose(s, f); err != nil && !errors.As(err, &infeasible) {
+	if _, err := forming.Propose(t.Context(), s, f); err != nil && !errors.As(err, &infeasible) {
 		t.Errorf("a swap against a rule: %v; want an InfeasibleError", err)
 	}
 }
@@ -401,11 +401,11 @@ func TestPlace(t *testing.T) {
 	}
 	f.Program.MaxSize, f.Start = 4, start
 	var infeasible *forming.InfeasibleError
-	if _, err := forming.Propose(s, f); !errors.As(err, &infeasible) {
+	if _, err := forming.Propose(t.Context(), s, f); !errors.As(err, &infeasible) {
 		t.Errorf("all groups full: %v; want an InfeasibleError", err)
 	}
 	f.Place = people[:1]
-	if _, err := forming.Propose(s, f); err == nil || !strings.Contains(err.Error(), "already") {
+	if _, err := forming.Propose(t.Context(), s, f); err == nil || !strings.Contains(err.Error(), "already") {
 		t.Errorf("somebody in a group already: %v", err)
 	}
 }
@@ -470,7 +470,7 @@ func BenchmarkPlace(b *testing.B) {
 	}
 	f.Rounds = []scheduler.Round{round}
 	for b.Loop() {
-		plan, err := forming.Propose(s, f)
+		plan, err := forming.Propose(b.Context(), s, f)
 		if err != nil || len(plan.Placed) != 1 {
 			b.Fatal(len(plan.Placed), err)
 		}

@@ -1,6 +1,7 @@
 package forming
 
 import (
+	"context"
 	"slices"
 
 	"github.com/peerslot/peerslot/calendar"
@@ -19,7 +20,7 @@ type Later struct {
 
 // lookAhead forms the rounds that follow, each from those before it, and promises
 // them. The proposal itself is the first of them.
-func (r *forming) lookAhead(s planning.Snapshot, plan *Plan) error {
+func (r *forming) lookAhead(ctx context.Context, s planning.Snapshot, plan *Plan) error {
 	if r.Count < 2 {
 		return nil
 	}
@@ -28,7 +29,7 @@ func (r *forming) lookAhead(s planning.Snapshot, plan *Plan) error {
 	next.Rounds = append(slices.Clone(next.Rounds), plan.Round)
 	plan.Later = append(plan.Later, r.later(*plan, next))
 	for range r.Count - 1 {
-		p, err := Propose(s, next)
+		p, err := Propose(ctx, s, next)
 		if err != nil {
 			return err
 		}

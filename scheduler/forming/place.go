@@ -2,6 +2,7 @@ package forming
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -60,8 +61,11 @@ func (r *forming) chooseToPlace() error {
 
 // place puts one person after the other into the group whose cost that raises least,
 // among those that have room and in which no rule forbids it. Groups keep their names.
-func (r *forming) place(plan *Plan) error {
+func (r *forming) place(ctx context.Context, plan *Plan) error {
 	for _, a := range r.Place {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
 		options := r.options(a)
 		if len(options) == 0 {
 			return &InfeasibleError{r.Program.Name, fmt.Errorf("every group is full, or has somebody whom %s may not be with; form a new round", a)}

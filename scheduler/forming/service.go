@@ -39,10 +39,7 @@ func PlanRound(ctx context.Context, s *scheduler.Service, r Request) (Plan, erro
 	if err != nil {
 		return Plan{}, err
 	}
-	if ctx.Err() != nil {
-		return Plan{}, context.Cause(ctx)
-	}
-	return Propose(snapshot, r)
+	return Propose(ctx, snapshot, r)
 }
 
 // formingWindow returns the time over which the calendars must be known: that of

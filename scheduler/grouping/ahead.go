@@ -24,12 +24,12 @@ func (s *solver) lookAhead() {
 	t := s.m.table(&s.masks, s.people)
 	fresh := func(a, b int) bool { return t.Met[a*t.N+b] == 0 && t.Pair(a, b) < table.Blocked }
 	sizes := sizesOf(t)
-	rounds := layouts.Among(sizes, t.N, fresh)
+	rounds := layouts.Among(sizes, t.N, fresh, s.meter.Stop)
 	if len(rounds) <= s.foreseen {
 		s.ahead = s.foreseen
 		return
 	}
-	kept := max(s.foreseen, keeps(t.Numbers(s.groups), sizes, len(rounds), fresh))
+	kept := max(s.foreseen, keeps(t.Numbers(s.groups), sizes, len(rounds), fresh, s.meter.Stop))
 	best := slices.MinFunc(rounds, func(a, b [][]int) int { return cmp.Compare(t.Total(a), t.Total(b)) })
 	room := 0
 	if t.Lone {
@@ -45,7 +45,7 @@ func (s *solver) lookAhead() {
 
 // keeps returns how many rounds without a repeat there are if the first is this one; 0 if it
 // has a repeat itself.
-func keeps(groups [][]int, sizes []int, most int, fresh func(a, b int) bool) int {
+func keeps(groups [][]int, sizes []int, most int, fresh func(a, b int) bool, stop func() bool) int {
 	together := make(map[[2]int]bool)
 	for _, g := range groups {
 		for _, a := range g {
@@ -57,7 +57,7 @@ func keeps(groups [][]int, sizes []int, most int, fresh func(a, b int) bool) int
 			}
 		}
 	}
-	left := layouts.Among(sizes, most-1, func(a, b int) bool { return fresh(a, b) && !together[[2]int{a, b}] })
+	left := layouts.Among(sizes, most-1, func(a, b int) bool { return fresh(a, b) && !together[[2]int{a, b}] }, stop)
 	return 1 + len(left)
 }
 

@@ -22,18 +22,25 @@ func (s *solver) pairs() (bound int, err error) {
 	t := s.m.table(&s.masks, s.people)
 	price := pairPrices(t)
 	cost := func(a, b int) int { return price[a][b] }
-	partner := matching.Cheapest(n, cost)
+	partner := matching.Cheapest(n, cost, s.meter.Stop)
+	if s.meter.Stop() {
+		return 0, ErrNotFound
+	}
 	if partner == nil {
 		return 0, s.infeasible()
 	}
 	bound = matched(partner, price)
 	fresh, never := leastMet(t, price)
-	if rounds := matching.Disjoint(n, fresh); len(rounds) > 0 {
+	if rounds := matching.Disjoint(n, fresh, s.meter.Stop); len(rounds) > 0 {
 		if never {
 			s.ahead = len(rounds)
 		}
-		partner = planned(n, price, fresh, rounds)
-		bound = matched(matching.Cheapest(n, among(fresh, price)), price)
+		cheapest := matching.Cheapest(n, among(fresh, price), s.meter.Stop)
+		if cheapest == nil {
+			return 0, ErrNotFound // the search is over: there are rounds
+		}
+		partner = planned(n, price, fresh, slices.Insert(rounds, 0, cheapest), s.meter.Stop)
+		bound = matched(cheapest, price)
 	}
 	s.groups, s.costs = nil, nil
 	s.put([]portion{{table: t, groups: pairsOf(partner)}})
@@ -102,18 +109,17 @@ func among(graph func(a, b int) bool, price [][]int) func(a, b int) int {
 	}
 }
 
-// planned returns a cheap perfect matching in a graph of which rounds are disjoint
-// ones, so that what is left of the graph has one fewer.
-func planned(n int, price [][]int, graph func(a, b int) bool, rounds [][]int) []int {
-	choices := append([][]int{matching.Cheapest(n, among(graph, price))}, rounds...)
+// planned returns a cheap perfect matching in a graph, so that what is left of it has
+// one fewer. The first of the choices is the cheapest, the others are disjoint.
+func planned(n int, price [][]int, graph func(a, b int) bool, choices [][]int, stop func() bool) []int {
 	slices.SortStableFunc(choices[1:], func(x, y []int) int { return cmp.Compare(matched(x, price), matched(y, price)) })
 	for _, partner := range choices[:2] {
-		left := matching.Disjoint(n, func(a, b int) bool { return graph(a, b) && partner[a] != b })
-		if len(left) >= len(rounds)-1 {
+		left := matching.Disjoint(n, func(a, b int) bool { return graph(a, b) && partner[a] != b }, stop)
+		if len(left) >= len(choices)-2 {
 			return partner
 		}
 	}
-	return choices[1] // the others of rounds are left, though Disjoint did not find as many again
+	return choices[1] // the other disjoint ones are left, though Disjoint did not find as many again
 }
 
 func grid[T any](rows, columns int) [][]T {

@@ -29,6 +29,12 @@ const ExactLimit = exact.Limit
 // It returns an *Infeasible if the rules allow no grouping, and ErrNotFound if it
 // found none but cannot tell whether there is one.
 func Solve(p Problem) (Result, error) {
+	return SolveUntil(p, nil)
+}
+
+// SolveUntil is Solve, and ends soon with ErrStopped once stop returns true, as it must
+// from then on. It asks often, and from several goroutines at once.
+func SolveUntil(p Problem, stop func() bool) (Result, error) {
 	m, err := newModel(&p)
 	if err != nil {
 		return Result{}, err
@@ -37,12 +43,15 @@ func Solve(p Problem) (Result, error) {
 	if budget <= 0 {
 		budget = defaultBudget
 	}
-	return newSolver(m, budget).result()
+	return newSolver(m, budget, stop).result()
 }
 
 // result solves the problem and prices the answer together with the kept groups.
 func (s *solver) result() (Result, error) {
 	bound, err := s.solve()
+	if s.meter.Stopped() {
+		return Result{}, ErrStopped
+	}
 	if err != nil {
 		return Result{}, err
 	}
@@ -58,6 +67,9 @@ func (s *solver) result() (Result, error) {
 // ErrNotFound says that no grouping was found that keeps the rules, though there
 // may be one.
 var ErrNotFound = errors.New("found no grouping that keeps the rules; allow more time, or fewer rules")
+
+// ErrStopped says that nobody waited for the answer any more.
+var ErrStopped = errors.New("the search for groups was stopped")
 
 // solve finds a grouping of the people that are not kept and returns a bound.
 func (s *solver) solve() (bound int, err error) {

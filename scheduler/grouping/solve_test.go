@@ -231,7 +231,7 @@ func unhurried(p Problem, cores int) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	s := newSolver(m, p.Budget)
+	s := newSolver(m, p.Budget, nil)
 	s.meter.Deadline = s.meter.Deadline.Add(time.Hour)
 	s.cores = cores
 	return s.result()
@@ -245,7 +245,7 @@ func TestSolveHurried(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := newSolver(m, 5*time.Second)
+	s := newSolver(m, 5*time.Second, nil)
 	s.meter.Deadline = time.Now()
 	r, err := s.result()
 	if err != nil || !r.Hurried || r.Proven || len(r.Groups) != 20 || len(r.Broken) != 0 || r.Bound > r.Cost {

@@ -28,8 +28,8 @@ type solver struct {
 	ahead    int // rounds without a repeat that are left, this one included; 0 if not known
 }
 
-func newSolver(m *model, budget time.Duration) *solver {
-	s := &solver{m: m, masks: table.NewMasks(&m.frame), rng: rand.New(rand.NewPCG(m.Seed, 0)), meter: meter.New(budget), cores: max(1, m.Cores)}
+func newSolver(m *model, budget time.Duration, stop func() bool) *solver {
+	s := &solver{m: m, masks: table.NewMasks(&m.frame), rng: rand.New(rand.NewPCG(m.Seed, 0)), meter: meter.New(budget, stop), cores: max(1, m.Cores)}
 	kept := make([]bool, len(m.People))
 	for _, g := range m.Keep {
 		for _, i := range g {
@@ -217,7 +217,10 @@ func (p *portion) improve(m *meter.Meter) {
 func (p *portion) pair(m *meter.Meter) {
 	n := p.table.N
 	price := pairPrices(p.table)
-	partner := matching.Cheapest(n, func(a, b int) int { return price[a][b] })
+	partner := matching.Cheapest(n, func(a, b int) int { return price[a][b] }, m.Stop)
+	if partner == nil {
+		return // stopped: they are in pairs as they are
+	}
 	m.Use(n*n*meter.PriceCost + n*n*n)
 	p.groups, p.cost = pairsOf(partner), matched(partner, price)
 }

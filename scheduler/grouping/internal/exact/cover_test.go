@@ -74,7 +74,7 @@ func TestSearch(t *testing.T) {
 			continue
 		}
 		tab := tabletest.New(f, seed)
-		e := New(tab, nil, meter.New(1e9))
+		e := New(tab, nil, meter.New(1e9, nil))
 		e.Solve()
 		if e.Cost != want || e.Bound() != want || !e.Settled() {
 			t.Errorf("%s: got cost %d, bound %d, settled %t, want %d", f.Name, e.Cost, e.Bound(), e.Settled(), want)
@@ -86,10 +86,10 @@ func TestSearch(t *testing.T) {
 		if groups == nil {
 			continue
 		}
-		if bound := tab.RoundUp(Bound(tab, groups, meter.New(1e9))); bound > want {
+		if bound := tab.RoundUp(Bound(tab, groups, meter.New(1e9, nil))); bound > want {
 			t.Errorf("%s: got the bound %d, above the optimum %d", f.Name, bound, want)
 		}
-		_, cost, proven := Dive(tab, groups, meter.New(1e9))
+		_, cost, proven := Dive(tab, groups, meter.New(1e9, nil))
 		if cost < want || tab.RoundUp(proven) > want {
 			t.Errorf("%s: a dive costs %d and proves %d, want %d", f.Name, cost, tab.RoundUp(proven), want)
 		}

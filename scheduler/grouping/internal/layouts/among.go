@@ -7,8 +7,8 @@ import (
 
 // Among returns as many rounds as it finds, at most so many, in groups of these sizes in which
 // no two people meet twice, and only those who may: fewer than there are, if luck is bad. The
-// same arguments give the same rounds.
-func Among(sizes []int, most int, may func(a, b int) bool) [][][]int {
+// same arguments give the same rounds, unless stop returns true: then there are none.
+func Among(sizes []int, most int, may func(a, b int) bool, stop func() bool) [][][]int {
 	n := 0
 	for _, size := range sizes {
 		n += size
@@ -17,8 +17,8 @@ func Among(sizes []int, most int, may func(a, b int) bool) [][][]int {
 		return nil
 	}
 	rng := rand.New(rand.NewPCG(1, uint64(n)))
-	for rounds := min(most, bound(sizes, n, may)); rounds > 0; rounds-- {
-		if layout := swapped(sizes, rounds, amongSteps(n)*n*rounds, may, rng); layout != nil {
+	for rounds := min(most, bound(sizes, n, may)); rounds > 0 && !stop(); rounds-- {
+		if layout := swapped(sizes, rounds, amongSteps(n)*n*rounds, may, rng, stop); layout != nil {
 			return tidy(layout)
 		}
 	}
@@ -57,7 +57,7 @@ func amongSteps(n int) int {
 }
 
 // swapped looks for all rounds at once, with so many steps from each of ten starts.
-func swapped(sizes []int, rounds, steps int, may func(a, b int) bool, rng *rand.Rand) [][][]int {
+func swapped(sizes []int, rounds, steps int, may func(a, b int) bool, rng *rand.Rand, stop func() bool) [][][]int {
 	n := 0
 	for _, size := range sizes {
 		n += size
@@ -69,7 +69,7 @@ func swapped(sizes []int, rounds, steps int, may func(a, b int) bool, rng *rand.
 		return 1 + min(a, b)*n + max(a, b)
 	}, rng)
 	for range 10 {
-		if s.solve(steps) {
+		if s.solve(steps, stop) {
 			return s.all()
 		}
 	}

@@ -171,7 +171,7 @@ func rotated(groups, size, rounds int, rng *rand.Rand) [][][]int {
 			}
 			s := newSwapping(alike(groups, size), 1, w.classes(), w.class, rng)
 			for range 20 {
-				if s.solve(400 * n) {
+				if s.solve(400*n, never) {
 					return w.turn([][][]int{s.groups(0)})
 				}
 			}
@@ -238,7 +238,7 @@ func searched(groups, size, rounds int, rng *rand.Rand) [][][]int {
 	if n > MaxSearch {
 		return nil
 	}
-	return swapped(alike(groups, size), rounds, 20_000*rounds, func(a, b int) bool { return true }, rng)
+	return swapped(alike(groups, size), rounds, 20_000*rounds, func(a, b int) bool { return true }, rng, never)
 }
 
 // Longest returns a layout of as many rounds as can be had quickly.

@@ -33,12 +33,16 @@ func newSwapping(sizes []int, rounds, classes int, class func(a, b int) int, rng
 // alike returns so many groups of one size.
 func alike(groups, size int) []int { return slices.Repeat([]int{size}, groups) }
 
-// solve starts anew and reports whether there are no faults after so many steps.
-func (s *swapping) solve(steps int) bool {
+// solve starts anew and reports whether there are no faults after so many steps, or
+// when it is stopped.
+func (s *swapping) solve(steps int, stop func() bool) bool {
 	s.deal()
 	for step := range steps {
 		if s.faults == 0 {
 			return true
+		}
+		if step%4096 == 0 && stop() {
+			return false
 		}
 		round := s.rng.IntN(s.rounds) * s.n
 		a, b := round+s.rng.IntN(s.n), round+s.rng.IntN(s.n)
@@ -54,6 +58,9 @@ func (s *swapping) solve(steps int) bool {
 	}
 	return s.faults == 0
 }
+
+// never is for searches that take too short a time to be stopped.
+func never() bool { return false }
 
 // deal makes random rounds.
 func (s *swapping) deal() {

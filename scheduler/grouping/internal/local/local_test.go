@@ -49,7 +49,7 @@ func TestRun(t *testing.T) {
 	groups := f.Greedy(50, 1)
 	before := tab.Total(groups)
 	a := New(tab, groups, rand.New(rand.NewPCG(1, 1)))
-	a.Run(20_000, Hot, Cold, meter.New(1e9))
+	a.Run(20_000, Hot, Cold, meter.New(1e9, nil))
 	cost, err := f.Cost(a.Best)
 	if err != nil || cost != a.Least || cost > before || cost < want {
 		t.Errorf("got cost %d, %v, which it calls %d; began with %d, the optimum is %d", cost, err, a.Least, before, want)

@@ -7,12 +7,12 @@ import (
 
 // Disjoint returns as many perfect matchings as it finds of which no two share an
 // edge of a graph over n vertices, n even: as partners, one a round. The same graph
-// always gives the same answer.
+// always gives the same answer, unless stop returns true: then there are none.
 //
 // No graph has more than its least degree. So many are tried for first: a part of
 // the graph in which every vertex has just that degree is split into matchings by
 // Factors. Where there is no such part, or it does not fall apart, one fewer is.
-func Disjoint(n int, edge func(a, b int) bool) [][]int {
+func Disjoint(n int, edge func(a, b int) bool, stop func() bool) [][]int {
 	degree := make([]int, n)
 	least := n - 1
 	for a := range n {
@@ -29,11 +29,14 @@ func Disjoint(n int, edge func(a, b int) bool) [][]int {
 	}
 	for most := least; most > max(0, least-deepest(n)); most-- {
 		for range attempts(n) {
-			part := trim(n, edge, degree, most, rng)
+			if stop() {
+				return nil
+			}
+			part := trim(n, edge, degree, most, rng, stop)
 			if part == nil {
 				continue
 			}
-			if rounds := Factors(n, func(a, b int) bool { return part[a][b] }); rounds != nil {
+			if rounds := Factors(n, func(a, b int) bool { return part[a][b] }, stop); rounds != nil {
 				return rounds
 			}
 		}
@@ -62,7 +65,7 @@ func deepest(n int) int {
 
 // trim takes edges out of a graph until every vertex has the same degree, nil if it
 // finds no way.
-func trim(n int, edge func(a, b int) bool, degree []int, want int, rng *rand.Rand) [][]bool {
+func trim(n int, edge func(a, b int) bool, degree []int, want int, rng *rand.Rand, stop func() bool) [][]bool {
 	part := matrix[bool](n, n)
 	excess := make([]int, n)
 	size := 0
@@ -77,9 +80,9 @@ func trim(n int, edge func(a, b int) bool, degree []int, want int, rng *rand.Ran
 		}
 	}
 	if size <= gadgetLimit {
-		return trimExactly(part, excess, rng)
+		return trimExactly(part, excess, rng, stop)
 	}
-	return trimEvenly(part, excess, rng)
+	return trimEvenly(part, excess, rng, stop)
 }
 
 // gadgetLimit is how many vertices the matching of trimExactly may have, to take less
@@ -90,7 +93,7 @@ const gadgetLimit = 600
 // vertex for each of its ends, joined to each other, and each of them to all the copies
 // of that end, of which there are as many as it has edges too many: both of an edge's
 // are matched with copies, and the edge goes, or with each other.
-func trimExactly(part [][]bool, excess []int, rng *rand.Rand) [][]bool {
+func trimExactly(part [][]bool, excess []int, rng *rand.Rand, stop func() bool) [][]bool {
 	type vertex struct{ person, edge int } // edge -1 for a copy
 	var all []vertex
 	var edges [][2]int
@@ -117,7 +120,7 @@ func trimExactly(part [][]bool, excess []int, rng *rand.Rand) [][]bool {
 			return 0
 		}
 		return -1
-	})
+	}, stop)
 	if partner == nil {
 		return nil
 	}
@@ -132,7 +135,7 @@ func trimExactly(part [][]bool, excess []int, rng *rand.Rand) [][]bool {
 
 // trimEvenly takes one edge from each of those who have most too many, and from others
 // where that helps, until nobody has.
-func trimEvenly(part [][]bool, excess []int, rng *rand.Rand) [][]bool {
+func trimEvenly(part [][]bool, excess []int, rng *rand.Rand, stop func() bool) [][]bool {
 	for {
 		var people []int // with too many edges
 		most := 0
@@ -144,7 +147,7 @@ func trimEvenly(part [][]bool, excess []int, rng *rand.Rand) [][]bool {
 		if most == 0 {
 			return part
 		}
-		partner := thin(people, part, excess, most, rng)
+		partner := thin(people, part, excess, most, rng, stop)
 		if partner == nil {
 			return nil
 		}
@@ -160,7 +163,7 @@ func trimEvenly(part [][]bool, excess []int, rng *rand.Rand) [][]bool {
 
 // thin matches the people with the most excess, and as many of the others as it can,
 // over edges of the graph. Whoever has a partner above them all has none.
-func thin(people []int, part [][]bool, excess []int, most int, rng *rand.Rand) []int {
+func thin(people []int, part [][]bool, excess []int, most int, rng *rand.Rand, stop func() bool) []int {
 	n := len(people)
 	const alone, noise = 50, 40
 	random := matrix[int](n, n)
@@ -180,5 +183,5 @@ func thin(people []int, part [][]bool, excess []int, most int, rng *rand.Rand) [
 			return alone
 		}
 		return -1
-	})
+	}, stop)
 }

@@ -84,7 +84,7 @@ func TestDisjoint(t *testing.T) {
 	for range 1000 {
 		n := 2 + 2*rng.IntN(4)
 		g := randomGraph(rng, n, rng.IntN(7))
-		got := Disjoint(n, func(a, b int) bool { return g[a][b] })
+		got := Disjoint(n, func(a, b int) bool { return g[a][b] }, never)
 		if err := checkDisjoint(n, g, got); err != nil {
 			t.Fatal(err)
 		}
@@ -107,7 +107,7 @@ func TestDisjointOfMany(t *testing.T) {
 		{60, 55, func(a, b int) bool { return a/5 != b/5 }},
 		{100, 98, func(a, b int) bool { return a+b != 1 }},
 	} {
-		if got := Disjoint(tt.n, tt.edge); len(got) != tt.want {
+		if got := Disjoint(tt.n, tt.edge, never); len(got) != tt.want {
 			t.Errorf("%d people: got %d rounds, want %d", tt.n, len(got), tt.want)
 		}
 	}

@@ -5,19 +5,19 @@ import (
 )
 
 // Factors splits a graph in which every vertex has the same degree into that many
-// perfect matchings, given as partners, or returns nil if it finds no way. The same
+// perfect matchings, given as partners, or returns nil if it finds no way, or stop returns true. The same
 // graph always gives the same answer.
 //
 // It colours the edges. An edge whose ends lack one colour in common takes it.
 // Otherwise the path of the two colours that the ends lack is swapped at one end; if
 // it leads to the other end, another path is, at random, and the edge tried later.
-func Factors(n int, edge func(a, b int) bool) [][]int {
+func Factors(n int, edge func(a, b int) bool, stop func() bool) [][]int {
 	for attempt := range uint64(20) {
 		c := newColouring(n, edge, attempt)
 		if c == nil {
 			return nil
 		}
-		if c.complete(20 * (n + len(c.open))) {
+		if c.complete(20*(n+len(c.open)), stop) {
 			return c.partner
 		}
 	}
@@ -61,11 +61,11 @@ func newColouring(n int, edge func(a, b int) bool, seed uint64) *colouring {
 	return c
 }
 
-// complete colours the open edges. It gives up after so many steps.
-func (c *colouring) complete(steps int) bool {
+// complete colours the open edges. It gives up after so many steps, or when stopped.
+func (c *colouring) complete(steps int, stop func() bool) bool {
 	c.rng.Shuffle(len(c.open), func(i, j int) { c.open[i], c.open[j] = c.open[j], c.open[i] })
 	for ; len(c.open) > 0; steps-- {
-		if steps == 0 {
+		if steps == 0 || steps%1024 == 0 && stop() {
 			return false
 		}
 		last := len(c.open) - 1

@@ -6,15 +6,15 @@ import "slices"
 
 // Cheapest returns for each of n people, n even, the partner that they have in a
 // perfect matching of least cost, nil if there is no perfect matching. cost is
-// symmetric; a negative cost forbids the pair.
+// symmetric; a negative cost forbids the pair. It is nil, too, once stop returns true.
 //
 // It is the blossom algorithm of Edmonds in its primal-dual form, in O(n³): trees
 // of alternating edges grow from the unmatched vertices over tight edges, odd
 // cycles are shrunk to blossoms, and when nothing is tight the duals change. All
 // numbers are whole; weights are doubled so that they stay so.
-func Cheapest(n int, cost func(a, b int) int) []int {
+func Cheapest(n int, cost func(a, b int) int, stop func() bool) []int {
 	m := newMatcher(n, cost)
-	for m.augment() {
+	for !stop() && m.augment() {
 	}
 	partner := make([]int, n)
 	for v := 1; v <= n; v++ {

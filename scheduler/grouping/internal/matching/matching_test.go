@@ -32,13 +32,16 @@ func bestPairs(n int, cost [][]int) int {
 	return least[1<<n-1]
 }
 
+// never is for searches that are not stopped.
+func never() bool { return false }
+
 func TestCheapest(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 1))
 	for round := range 4000 {
 		n := 2 + 2*rng.IntN(6)
 		cost := randomCosts(rng, n, rng.IntN(10), 1+rng.IntN(1+round%50))
 		got := -1
-		if partner := Cheapest(n, func(a, b int) int { return cost[a][b] }); partner != nil {
+		if partner := Cheapest(n, func(a, b int) int { return cost[a][b] }, never); partner != nil {
 			got = matchingCost(t, partner, cost)
 		}
 		if want := bestPairs(n, cost); got != want {
@@ -75,7 +78,7 @@ for line in sys.stdin:
 		}
 		in.Write(append(line, '\n'))
 		got := -1
-		if partner := Cheapest(n, func(a, b int) int { return cost[a][b] }); partner != nil {
+		if partner := Cheapest(n, func(a, b int) int { return cost[a][b] }, never); partner != nil {
 			got = matchingCost(t, partner, cost)
 		}
 		fmt.Fprintln(&want, got)

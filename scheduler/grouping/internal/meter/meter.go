@@ -15,6 +15,7 @@ type Meter struct {
 	Left     int
 	Used     int
 	Deadline time.Time
+	stop     func() bool  // whether nobody waits for the answer any more; nil if somebody does to the end
 	hurried  *atomic.Bool // whether any deadline has passed; shared by all parts
 }
 
@@ -35,9 +36,11 @@ const (
 	grace    = time.Minute
 )
 
-// New returns a meter for so much work.
-func New(budget time.Duration) *Meter {
-	return &Meter{Left: int(budget), Deadline: time.Now().Add(grace + patience*budget), hurried: new(atomic.Bool)}
+// New returns a meter for so much work, which is over, too, when stop says so. All
+// workers ask it, some thousand times a second. Once true it must stay so. Nil
+// never says so.
+func New(budget time.Duration, stop func() bool) *Meter {
+	return &Meter{Left: int(budget), Deadline: time.Now().Add(grace + patience*budget), stop: stop, hurried: new(atomic.Bool)}
 }
 
 // Use counts work that was done.
@@ -49,8 +52,12 @@ func (m *Meter) Use(work int) {
 // Over reports whether the search has to end.
 func (m *Meter) Over() bool { return m.Left <= 0 || m.Stop() }
 
-// Stop reports whether the deadline has passed. It may be called by all workers.
+// Stop reports whether the search was stopped or the deadline has passed. It may be
+// called by all workers.
 func (m *Meter) Stop() bool {
+	if m.Stopped() {
+		return true
+	}
 	if time.Now().After(m.Deadline) {
 		m.hurried.Store(true)
 		return true
@@ -58,10 +65,13 @@ func (m *Meter) Stop() bool {
 	return false
 }
 
+// Stopped reports whether nobody waits for the answer any more.
+func (m *Meter) Stopped() bool { return m.stop != nil && m.stop() }
+
 // Part returns a meter for at most so much of the work that is left. The caller
 // counts what the part has used in m.
 func (m *Meter) Part(work int) *Meter {
-	return &Meter{Left: min(work, m.Left), Deadline: m.Deadline, hurried: m.hurried}
+	return &Meter{Left: min(work, m.Left), Deadline: m.Deadline, stop: m.stop, hurried: m.hurried}
 }
 
 // Each calls f for 0 to n-1, in so many goroutines at once, and returns when all

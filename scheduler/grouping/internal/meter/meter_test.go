@@ -9,7 +9,7 @@ import (
 // TestMeter: work ends a search, and the deadline of any part is that of all.
 func TestMeter(t *testing.T) {
 	t.Parallel()
-	m := New(100)
+	m := New(100, nil)
 	part := m.Part(1000)
 	part.Use(60)
 	m.Use(part.Used)
