@@ -33,6 +33,7 @@ const (
 	Failed         FindingKind = "failed"          // a step of this run failed: Err
 	NoSuchProgram  FindingKind = "no-program"      // the booking's program is not configured
 	NoSuchGroup    FindingKind = "no-group"        // the booking's group is not configured
+	BrokenAgenda   FindingKind = "broken-agenda"   // the agenda of Program cannot be rendered: Err
 	OtherRules     FindingKind = "other-rules"     // the series was booked with other rules: Err says which
 	Stranger       FindingKind = "stranger"        // a rule, link or group names Person, who is not on the roster
 	Unplaced       FindingKind = "unplaced"        // Person should be in a group of Program, and is in none

@@ -361,6 +361,23 @@ func (s *Service) finishCancel(ctx context.Context, b Booking) error {
 	return nil
 }
 
+// Understood returns a booking whose record cannot be read with its series as it is on
+// the calendar, and any other as it is.
+func (s *Service) Understood(ctx context.Context, b Booking) (Booking, error) {
+	if b.Fault == nil {
+		return b, nil
+	}
+	there, err := s.Backend.Get(ctx, b.Series.UID)
+	if err == nil {
+		err = there.Check()
+	}
+	if err != nil {
+		return b, fmt.Errorf("group %q: %w; nor can its series on the calendar be used: %w", b.Group, b.Fault, err)
+	}
+	b.Series = there
+	return b, nil
+}
+
 // Left returns the sessions of the booking's series that are still to come, as the
 // calendar has them.
 func (s *Service) Left(ctx context.Context, b Booking) ([]calendar.Occurrence, error) {

@@ -86,6 +86,9 @@ func Parse(name, text string) (Agenda, error) {
 // is rendered.
 func Missing(err error) Agenda { return Agenda{fault: err} }
 
+// Fault says why there is none; nil if there is one.
+func (a Agenda) Fault() error { return a.fault }
+
 // Text renders the agenda for sessions of that length. It sets Minutes and Parts.
 func (a Agenda) Text(d Data, length time.Duration) (string, error) {
 	d.Minutes = int(length / time.Minute)

@@ -46,7 +46,7 @@ func Tonight(ctx context.Context, s *scheduler.Service) (*Night, error) {
 	n := &Night{service: s, syncer: cal.syncer, Snapshot: Snapshot{
 		Workspace: s.Workspace, Bookings: bookings, Current: cal.current, Faults: cal.faults, Seen: cal.seen,
 		Window: availability.Interval{Start: now, End: availability.Later(end, now)}, Now: now,
-		Aliases: s.Workspace.Roster.Aliases(),
+		Aliases: s.Workspace.Roster.Aliases(), Agendas: agendas(s, nil),
 	}}
 	if n.Rounds, err = s.Store.Rounds(ctx, ""); err != nil {
 		return nil, fmt.Errorf("read the rounds: %w", err)

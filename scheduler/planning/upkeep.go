@@ -51,6 +51,7 @@ func (s upkeep) findings() []scheduler.Finding {
 		}
 	}
 	out = append(out, strangers(s.Workspace)...)
+	out = append(out, s.brokenAgendas()...)
 	for _, p := range s.Workspace.Programs {
 		if r, ok := s.lastRound(p.Name); ok {
 			out = append(out, s.roundUpkeep(p, r)...)
@@ -133,6 +134,17 @@ func strangers(w scheduler.Workspace) []scheduler.Finding {
 	return slices.CompactFunc(out, func(a, b scheduler.Finding) bool {
 		return a.Group == b.Group && a.Program == b.Program && a.Person == b.Person
 	})
+}
+
+// brokenAgendas finds programs whose agenda cannot be rendered.
+func (s upkeep) brokenAgendas() []scheduler.Finding {
+	var out []scheduler.Finding
+	for _, p := range s.Workspace.Programs {
+		if err := s.Agendas[p.Agenda].Fault(); err != nil {
+			out = append(out, scheduler.Finding{Kind: scheduler.BrokenAgenda, Program: p.Name, Err: err})
+		}
+	}
+	return out
 }
 
 // lastRound returns the round whose groups are the program's current ones.

@@ -64,6 +64,8 @@ func Words(w scheduler.Workspace, f scheduler.Finding, steps Steps) string {
 		return f.Err.Error()
 	case scheduler.NoSuchProgram:
 		return fmt.Sprintf("its program %q is not configured any more; the series keeps the rules that it was booked with (if the program has another name now, say 'was: [%s]' there)", program, program)
+	case scheduler.BrokenAgenda:
+		return fmt.Sprintf("its agenda cannot be used: %v; mend the template, or use one of peer-circle, coaching and one-on-one", f.Err)
 	case scheduler.NoSuchGroup:
 		return fmt.Sprintf("the group is not configured any more; its series goes on as it is until %s ends it (if the group has another name now, say 'was:' there)", next)
 	case scheduler.OtherRules:

@@ -99,6 +99,11 @@ type booked struct {
 
 func (o BookOptions) plan(ctx context.Context, w *workspace.Workspace) (booked, error) {
 	b := booked{now: w.Service.Now()}
+	if o.All {
+		if err := w.NoteBroken(ctx); err != nil {
+			return b, err
+		}
+	}
 	groups, err := w.GroupsFor(o.Selection)
 	if err != nil {
 		return b, err
@@ -125,7 +130,7 @@ func (b *booked) collect(book func(scheduler.BookingPlan) (scheduler.Booking, bo
 		switch {
 		case err != nil:
 		case p.Existing != nil:
-			one = *p.Existing
+			one, err = *p.Existing, p.Existing.Fault
 		default:
 			one, created, err = book(p)
 		}

@@ -283,6 +283,7 @@ func (c change[P]) finish(a *console.App, w *workspace.Workspace, plan P, planne
 	p := a.Printer()
 	if a.Json {
 		p = a.PrinterTo(io.Discard)
+		_ = workspace.WarnBroken(a, w.Findings)
 		if err := a.Answer(c.answer(plan, planned)); err != nil {
 			return err
 		}

@@ -99,6 +99,9 @@ type formed struct {
 }
 
 func plan(ctx context.Context, o workspace.FormOptions, w *workspace.Workspace) (formed, error) {
+	if err := w.NoteBroken(ctx); err != nil {
+		return formed{}, err
+	}
 	request, err := o.Request(w)
 	if err != nil {
 		return formed{}, err

@@ -90,6 +90,11 @@ func PlanReviews(ctx context.Context, w *workspace.Workspace, o scheduler.Review
 	if err != nil {
 		return reviewing{}, err
 	}
+	if len(o.Groups) == 0 {
+		if err := w.NoteBroken(ctx); err != nil {
+			return reviewing{}, err
+		}
+	}
 	r := reviewing{Plan: plan, booked: make([]scheduler.Booking, len(plan.Reviews)), formed: make([]int, len(plan.Rotations))}
 	r.Out = report.Reviews{Reviews: []report.Review{}, Attention: []report.Attention{}}
 	if r.Out.Load, err = w.Overloaded(ctx); err != nil {

@@ -20,6 +20,7 @@ import (
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/workspace"
 	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/holiday"
+	"github.com/peerslot/peerslot/scheduler/planning"
 	"github.com/peerslot/peerslot/scheduler/report"
 )
 
@@ -74,7 +75,12 @@ func runCheck(ctx context.Context, a *console.App, sampleTo string) error {
 	if err != nil {
 		return err
 	}
-	findings = append(findings, clock, agendaFinding(w))
+	findings = append(findings, clock)
+	ill, err := brokenFindings(ctx, w)
+	if err != nil {
+		return err
+	}
+	findings = append(findings, ill...)
 	findings = append(findings, backendFindings(ctx, w)...)
 	findings = append(findings, mailFindings(ctx, a, w)...)
 	if sampleTo != "" {
@@ -214,14 +220,24 @@ func calendarFinding(p calendar.Address, b availability.Busy, window availabilit
 	return f
 }
 
-// agendaFinding tries the agenda of every program.
-func agendaFinding(w *workspace.Workspace) finding {
-	for _, p := range w.Workspace.Programs {
-		if _, err := w.Service.Agenda(p); err != nil {
-			return finding{"agendas", false, err.Error(), "mend the template, or use one of peer-circle, coaching and one-on-one"}
+// brokenFindings says what is broken of groups, programs and series.
+func brokenFindings(ctx context.Context, w *workspace.Workspace) ([]finding, error) {
+	found, err := planning.Faults(ctx, w.Service)
+	if console.Stopped(ctx, err) {
+		return nil, err
+	}
+	agendas, out := finding{"agendas", true, "they render", ""}, []finding{} // that no calendar answers is a finding of its own
+	for _, f := range found {
+		at := report.NewAttention(w.Workspace, f)
+		detail, mend, _ := strings.Cut(at.What, "; ")
+		if out = append(out, finding{at.Group, false, detail, mend}); f.Kind == scheduler.BrokenAgenda {
+			agendas = finding{}
 		}
 	}
-	return finding{"agendas", true, "they render", ""}
+	if agendas.OK {
+		out = append([]finding{agendas}, out...)
+	}
+	return out, nil
 }
 
 // clockFinding compares the clock with the newest entry of the history: it cannot

@@ -19,6 +19,7 @@ import (
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/workspace"
 	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/planning"
+	"github.com/peerslot/peerslot/scheduler/report"
 )
 
 type ExportOptions struct {
@@ -70,7 +71,8 @@ var methods = map[string]ical.WriteOptions{
 }
 
 type jsonExport struct {
-	Files []jsonFile `json:"files"`
+	Files     []jsonFile         `json:"files"`
+	Attention []report.Attention `json:"attention,omitempty"` // what is broken
 }
 
 type jsonFile struct {
@@ -104,11 +106,17 @@ func (o ExportOptions) Run(ctx context.Context, a *console.App) error {
 	if err != nil {
 		return err
 	}
+	var ill []report.Attention
+	if o.All {
+		if ill, err = w.Broken(ctx, ""); err != nil {
+			return err
+		}
+	}
 	files, broken, err := o.files(ctx, a, w, bookings)
 	if err != nil {
 		return err
 	}
-	answer := jsonExport{Files: []jsonFile{}}
+	answer := jsonExport{Files: []jsonFile{}, Attention: ill}
 	for _, f := range files {
 		if o.Output == "-" {
 			if err := a.Out.Copy(f.data); err != nil {
@@ -131,10 +139,10 @@ func (o ExportOptions) Run(ctx context.Context, a *console.App) error {
 	} else if len(bookings) == 0 {
 		a.Hint("nothing is booked, so there is nothing to export")
 	}
-	if broken {
-		return &console.NeedsPerson{}
+	if err := workspace.WarnBroken(a, ill); err != nil || !broken {
+		return err
 	}
-	return nil
+	return &console.NeedsPerson{}
 }
 
 // bookings returns the bookings to export: of each group the open ones, of which

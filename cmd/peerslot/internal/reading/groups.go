@@ -1,6 +1,7 @@
 package reading
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -70,6 +71,10 @@ func runGroups(ctx context.Context, a *console.App, markdown bool) error {
 	if err != nil {
 		return err
 	}
+	broken, err := w.Broken(ctx, "")
+	if err != nil {
+		return err
+	}
 	list := []report.Group{}
 	for _, g := range w.Workspace.Groups {
 		j := report.Group{Name: g.Name, Program: g.Program, Members: report.Addresses(g.Members), Required: report.Addresses(g.Required), Zone: w.Workspace.Zone}
@@ -80,15 +85,16 @@ func runGroups(ctx context.Context, a *console.App, markdown bool) error {
 	}
 	switch {
 	case a.Json:
-		return a.Answer(struct {
-			Groups []report.Group `json:"groups"`
-		}{list})
+		err = a.Answer(struct {
+			Groups    []report.Group     `json:"groups"`
+			Attention []report.Attention `json:"attention,omitempty"`
+		}{list, broken})
 	case markdown:
-		return a.Out.Copy([]byte(report.Markdown(w.Workspace, list)))
+		err = a.Out.Copy([]byte(report.Markdown(w.Workspace, list)))
 	default:
 		printGroups(a, w, list)
 	}
-	return nil
+	return cmp.Or(err, workspace.WarnBroken(a, broken))
 }
 
 func bookedByGroup(ctx context.Context, w *workspace.Workspace) (map[string]scheduler.Booking, error) {

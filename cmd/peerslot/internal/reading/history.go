@@ -1,6 +1,7 @@
 package reading
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -46,6 +47,10 @@ func runHistory(ctx context.Context, a *console.App, group string) error {
 			return err
 		}
 	}
+	broken, err := w.Broken(ctx, group)
+	if err != nil {
+		return err
+	}
 	list := []report.Event{}
 	var rows [][]string
 	for _, e := range events {
@@ -57,10 +62,12 @@ func runHistory(ctx context.Context, a *console.App, group string) error {
 		rows = append(rows, []string{workspace.When(a, e.At, w), e.Group, e.What, why})
 	}
 	if a.Json {
-		return a.Answer(struct {
-			Events []report.Event `json:"events"`
-		}{list})
+		err = a.Answer(struct {
+			Events    []report.Event     `json:"events"`
+			Attention []report.Attention `json:"attention,omitempty"`
+		}{list, broken})
+	} else {
+		a.Printer().Table([]string{"AT", "GROUP", "WHAT", "WHY"}, rows)
 	}
-	a.Printer().Table([]string{"AT", "GROUP", "WHAT", "WHY"}, rows)
-	return nil
+	return cmp.Or(err, workspace.WarnBroken(a, broken))
 }

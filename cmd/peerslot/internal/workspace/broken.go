@@ -1,0 +1,53 @@
+package workspace
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/console"
+	"github.com/peerslot/peerslot/scheduler/planning"
+	"github.com/peerslot/peerslot/scheduler/report"
+)
+
+// Broken returns what is broken of the workspace: of all of it, or of one group. That
+// the calendar could not be asked for the series is told, and hinders nothing.
+func (w *Workspace) Broken(ctx context.Context, group string) ([]report.Attention, error) {
+	found, err := planning.Faults(ctx, w.Service)
+	if console.Stopped(ctx, err) {
+		return nil, err
+	}
+	if err != nil {
+		w.App.Warn("whether all series can be used is not known: %v", err)
+	}
+	var out []report.Attention
+	for _, f := range found {
+		if at := report.NewAttention(w.Workspace, f); group == "" || at.Group == group {
+			out = append(out, at)
+		}
+	}
+	return out, nil
+}
+
+// NoteBroken adds what is broken to the findings of a change of all groups.
+func (w *Workspace) NoteBroken(ctx context.Context) error {
+	broken, err := w.Broken(ctx, "")
+	for _, at := range broken {
+		if !slices.Contains(w.Findings, at) {
+			w.Findings = append(w.Findings, at)
+		}
+	}
+	return err
+}
+
+// WarnBroken tells beside an answer what is broken; the error says that it needs a
+// person.
+func WarnBroken(a *console.App, broken []report.Attention) error {
+	for _, at := range broken {
+		a.Warn("%s", strings.TrimPrefix(at.Group+": "+at.What, ": "))
+	}
+	if len(broken) > 0 {
+		return &console.NeedsPerson{}
+	}
+	return nil
+}

@@ -1,0 +1,210 @@
+package main
+
+import (
+	"database/sql"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/console"
+)
+
+// newFaultWorld makes a workspace with work for every command: sound has a session in
+// conflict, ending is to be reviewed, fresh to be booked and circles to be formed. What
+// is done to broken concerns none of them.
+func newFaultWorld(t *testing.T) lifeWorld {
+	t.Helper()
+	w := lifeWorld{t.TempDir()}
+	write(t, filepath.Join(w.dir, "peerslot.yaml"), `organizer: robot@acme.example
+timezone: Europe/Berlin
+people: people.csv
+programs:
+  - {name: own, people: {emails: [ana@acme.example, bo@acme.example]}, size: 2-4, agenda: own.txt}
+  - {name: circles, people: {role: em}, size: 2-4, never_together: [[gil@acme.example, hal@acme.example]]}
+  - {name: talks, kind: one-on-one, links: [[cem@acme.example, dee@acme.example]]}
+groups:
+  - {name: broken, program: own, members: [ana@acme.example, bo@acme.example]}
+  - {name: sound, members: [cem@acme.example, dee@acme.example]}
+  - {name: ending, members: [eva@acme.example, fay@acme.example]}
+  - {name: fresh, members: [eva@acme.example, fay@acme.example]}
+`)
+	write(t, filepath.Join(w.dir, "own.txt"), "Talk.\n")
+	roster := "email,role,manager,timezone\n"
+	for _, p := range []string{"ana", "bo", "cem", "dee", "eva", "fay"} {
+		roster += p + "@acme.example,,,\n"
+	}
+	for _, p := range []string{"gil", "hal", "ida", "jon"} {
+		roster += p + "@acme.example,em,,\n"
+	}
+	write(t, filepath.Join(w.dir, "people.csv"), roster)
+	for _, p := range []string{"ana", "bo", "cem", "dee", "eva", "fay", "gil", "hal", "ida", "jon"} {
+		w.calendar(t, p)
+	}
+	w.must(t, "book", "ending", "--yes", "--start", "2026-03-02", "--slot", "tue 15:00", "--now", "2026-02-20T09:00:00Z")
+	w.must(t, "book", "broken", "--yes", "--start", "2026-04-20", "--slot", "mon 10:00", "--now", "2026-04-15T09:00:00Z")
+	w.must(t, "book", "sound", "--yes", "--start", "2026-04-20", "--slot", "wed 11:00", "--now", "2026-04-15T09:00:00Z")
+	w.calendar(t, "cem", "DTSTART:20260527T083000Z\r\nDTEND:20260527T100000Z")
+	w.calendar(t, "dee", "DTSTART:20260527T083000Z\r\nDTEND:20260527T100000Z")
+	return w
+}
+
+// A fault breaks one thing of a workspace.
+type fault struct {
+	spoil func(t *testing.T, w lifeWorld)
+	named string // how the answer names it
+	ends  bool   // broken can be cancelled and booked anew without being understood
+}
+
+var faults = map[string]fault{
+	"endless rule":            {spoilRule("FREQ=WEEKLY"), "broken", true},
+	"daily rule":              {spoilRule("FREQ=DAILY;COUNT=13"), "broken", true},
+	"too long a rule":         {spoilRule("FREQ=WEEKLY;COUNT=200"), "broken", true},
+	"two thousand million":    {spoilRule("FREQ=WEEKLY;COUNT=2000000000"), "broken", true},
+	"truncated file":          {spoilFile, "broken", true},
+	"undecodable booking":     {spoilRecord, "broken", true},
+	"missing program":         {inFile("peerslot.yaml", "name: own", "name: another"), `broken.*"own"`, false},
+	"leaver named in a rule":  {inFile("peerslot.yaml", "[gil@acme.example, hal", "[zoe@acme.example, hal"), "zoe@acme.example", false},
+	"leaver named in a link":  {inFile("peerslot.yaml", "links: [[cem", "links: [[zoe@acme.example, dee@acme.example], [cem"), "zoe@acme.example", false},
+	"leaver named in a group": {inFile("peerslot.yaml", "members: [ana", "members: [zoe@acme.example, ana"), "zoe@acme.example", false},
+	"template that fails":     {inFile("own.txt", "Talk.", "{{.Nobody}}"), `own(\.txt)?`, false},
+}
+
+// broad are the commands that look at everything, each with what it says of what is in
+// order.
+var broad = []struct {
+	args  []string
+	wants []string
+}{
+	{[]string{"status"}, []string{`(?m)^sound\s+wed 11:00`, `(?m)^ending\s+tue 15:00`, `(?m)^fresh\s+not booked`}},
+	{[]string{"groups"}, []string{`(?m)^sound\s.*wed 11:00`, `(?m)^ending\s`, `(?m)^fresh\s`}},
+	{[]string{"check"}, []string{`cem@acme\.example`, `jon@acme\.example`}},
+	{[]string{"export", "--all", "-o", "OUT"}, []string{`sound\.ics`, `ending\.ics`}},
+	{[]string{"book", "--all", "--yes"}, []string{`Booked fresh`}},
+	{[]string{"form", "circles", "--yes"}, []string{`Formed round 1 of circles: 2 groups`}},
+	{[]string{"repair", "--yes"}, []string{`sound`, `1 change`}},
+	{[]string{"review", "--yes"}, []string{`ending`}},
+	{[]string{"history"}, []string{`sound\s+booked`, `ending\s+booked`}},
+}
+
+// Issue 8, part 4: one fault stops one thing. Whatever is broken, every command does all
+// else, names it, and says that somebody must look.
+func TestOneFaultStopsOneThing(t *testing.T) {
+	t.Parallel()
+	sound := newFaultWorld(t)
+	for _, c := range broad {
+		w := sound.copied(t)
+		if got := w.run(t, w.placed(c.args)...); got.status != console.ExitDone || !said(got, c.wants) {
+			t.Errorf("undisturbed, peerslot %v: status %d\n%s%s\nwant %q", c.args, got.status, got.stdout, got.stderr, c.wants)
+		}
+	}
+	for name, f := range faults {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			spoilt := sound.copied(t)
+			f.spoil(t, spoilt)
+			for _, c := range broad {
+				w := spoilt.copied(t)
+				got := w.run(t, w.placed(c.args)...)
+				if got.status != console.ExitPerson || !said(got, append(c.wants, f.named)) {
+					t.Errorf("peerslot %v: status %d\n%s%s\nwant 3, %q and %q named", c.args, got.status, got.stdout, got.stderr, c.wants, f.named)
+				}
+			}
+			if f.ends {
+				spoilt.endsBroken(t)
+			}
+		})
+	}
+}
+
+// endsBroken tests that the broken series can be cancelled, and can have another slot.
+func (w lifeWorld) endsBroken(t *testing.T) {
+	t.Helper()
+	for _, args := range [][]string{{"cancel", "broken", "--yes"}, {"repair", "--rebook", "broken", "--yes"}} {
+		c := w.copied(t)
+		if got := c.run(t, args...); got.status != console.ExitDone && got.status != console.ExitPerson {
+			t.Errorf("peerslot %v: status %d\n%s%s\nwant it done", args, got.status, got.stdout, got.stderr)
+		}
+		if got := c.run(t, "status"); got.status != console.ExitDone || !said(got, []string{`(?m)^broken\s`}) {
+			t.Errorf("after peerslot %v, status: status %d\n%s%s\nwant nothing to see", args, got.status, got.stdout, got.stderr)
+		}
+	}
+}
+
+// placed returns the arguments with the folder of what is written.
+func (w lifeWorld) placed(args []string) []string {
+	out := append([]string{}, args...)
+	for i, a := range out {
+		if a == "OUT" {
+			out[i] = filepath.Join(w.dir, "out")
+		}
+	}
+	return out
+}
+
+// said reports whether the answers have all that is wanted.
+func said(r ran, patterns []string) bool {
+	for _, p := range patterns {
+		if !regexp.MustCompile(p).MatchString(r.stdout + r.stderr) {
+			return false
+		}
+	}
+	return true
+}
+
+// inFile puts one text in the place of another one in a file of the workspace.
+func inFile(name, old, text string) func(*testing.T, lifeWorld) {
+	return func(t *testing.T, w lifeWorld) {
+		t.Helper()
+		path := filepath.Join(w.dir, name)
+		before := readText(t, path)
+		after := strings.Replace(before, old, text, 1)
+		if after == before {
+			t.Fatalf("%s has no %q:\n%s", name, old, before)
+		}
+		write(t, path, after)
+	}
+}
+
+// organizers returns the path of the series of broken on the organizer's calendar.
+func (w lifeWorld) organizers(t *testing.T) string {
+	t.Helper()
+	b, ok := w.bookings(t).Current("broken")
+	found, err := filepath.Glob(filepath.Join(w.dir, "calendars", "robot@acme.example", string(b.Series.UID)+"*.ics"))
+	if !ok || err != nil || len(found) != 1 {
+		t.Fatalf("files of %s: %v, %v; want one", b.Series.UID, found, err)
+	}
+	return found[0]
+}
+
+var rule = regexp.MustCompile(`RRULE:.*`)
+
+func spoilRule(text string) func(*testing.T, lifeWorld) {
+	return func(t *testing.T, w lifeWorld) {
+		t.Helper()
+		path := w.organizers(t)
+		write(t, path, rule.ReplaceAllString(readText(t, path), "RRULE:"+text+"\r"))
+	}
+}
+
+func spoilFile(t *testing.T, w lifeWorld) {
+	t.Helper()
+	path := w.organizers(t)
+	text := readText(t, path)
+	if err := os.WriteFile(path, []byte(text[:len(text)/2]), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func spoilRecord(t *testing.T, w lifeWorld) {
+	t.Helper()
+	db, err := sql.Open("sqlite", filepath.Join(w.dir, "peerslot.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.Exec(`UPDATE booking SET record = '{"Series": 5' WHERE group_name = 'broken'`); err != nil {
+		t.Fatal(err)
+	}
+}
