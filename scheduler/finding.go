@@ -33,6 +33,7 @@ const (
 	Failed         FindingKind = "failed"          // a step of this run failed: Err
 	NoSuchProgram  FindingKind = "no-program"      // the booking's program is not configured
 	NoSuchGroup    FindingKind = "no-group"        // the booking's group is not configured
+	UnreadLine     FindingKind = "unread-line"     // a line of the roster cannot be read: Err says where and why
 	BrokenAgenda   FindingKind = "broken-agenda"   // the agenda of Program cannot be rendered: Err
 	OtherRules     FindingKind = "other-rules"     // the series was booked with other rules: Err says which
 	Stranger       FindingKind = "stranger"        // a rule, link or group names Person, who is not on the roster

@@ -145,6 +145,7 @@ type Workspace struct {
 	Organizer calendar.Attendee // owns every series
 	Zone      string            // IANA name; series are anchored in it
 	Roster    Roster
+	Unread    []string // where lines of the roster stand that cannot be read, and why; who it is may be unknown
 	Programs  []Program
 	Groups    []Group
 	Repair    RepairRules

@@ -120,6 +120,9 @@ func (s *Service) Ready(ctx context.Context) (*Service, error) {
 		return nil, fmt.Errorf("read the members' settings: %w", err)
 	}
 	r.Workspace = r.Workspace.With(settings)
+	if err := r.holdOn(ctx); err != nil {
+		return nil, err
+	}
 	formed, err := r.Formed(ctx)
 	if err != nil {
 		return nil, err

@@ -362,7 +362,7 @@ func TestGoogleCallsOfBookedGroups(t *testing.T) {
 	}{
 		{[]string{"status"}, map[string]int{"events.list": 5, "freebusy.query": 2}}, // two lists of all, and what a night costs
 		{[]string{"export", "--all", "-o", "-"}, map[string]int{"events.list": 1}},
-		{[]string{"book", "--all", "--yes"}, map[string]int{}},
+		{[]string{"book", "--all", "--yes"}, map[string]int{"events.list": 1}}, // whether all can be used
 	} {
 		before := g.Calls()
 		g.must(t, append(c.args, "--now", googleNow)...)

@@ -68,6 +68,8 @@ var faults = map[string]fault{
 	"leaver named in a rule":  {inFile("peerslot.yaml", "[gil@acme.example, hal", "[zoe@acme.example, hal"), "zoe@acme.example", false},
 	"leaver named in a link":  {inFile("peerslot.yaml", "links: [[cem", "links: [[zoe@acme.example, dee@acme.example], [cem"), "zoe@acme.example", false},
 	"leaver named in a group": {inFile("peerslot.yaml", "members: [ana", "members: [zoe@acme.example, ana"), "zoe@acme.example", false},
+	"unreadable roster line":  {inFile("people.csv", "jon@acme.example,em,,", "jon@acme.example,em,,\nkim at acme,em,,"), `people\.csv:12`, false},
+	"unreadable roster quote": {inFile("people.csv", "jon@acme.example,em,,", "jon@acme.example,em,,\nkim \"@acme.example,em,,"), `people\.csv:12`, false},
 	"template that fails":     {inFile("own.txt", "Talk.", "{{.Nobody}}"), `own(\.txt)?`, false},
 }
 

@@ -3,6 +3,7 @@ package planning
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -35,6 +36,7 @@ func (s *Snapshot) fill(ctx context.Context, service *scheduler.Service, reader 
 	if s.Busy, err = reader.Busy(ctx, people, s.Window, except...); err != nil {
 		return fmt.Errorf("read busy times: %w", err)
 	}
+	s.forget(people)
 	service.Step("reading calendars", len(people), len(people))
 	known := make([]scheduler.Person, len(people))
 	for i, a := range people {
@@ -42,6 +44,20 @@ func (s *Snapshot) fill(ctx context.Context, service *scheduler.Service, reader 
 	}
 	s.Holidays, s.Agendas = service.Holidays.Of(known, s.Window), agendas(service, s.Bookings)
 	return nil
+}
+
+// forget makes unknown the time of those of whom the roster cannot be read: where their
+// calendars are may stand there.
+func (s *Snapshot) forget(people []calendar.Address) {
+	if len(s.Workspace.Unread) == 0 {
+		return
+	}
+	s.Busy = maps.Clone(s.Busy)
+	for _, a := range people {
+		if why := s.Workspace.Roster[a].Unread; why != "" {
+			s.Busy[a] = availability.Unreadable(why)
+		}
+	}
 }
 
 // agendas loads those of all programs, also of such as bookings only remember. One

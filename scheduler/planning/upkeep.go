@@ -52,6 +52,9 @@ func (s upkeep) findings() []scheduler.Finding {
 	}
 	out = append(out, strangers(s.Workspace)...)
 	out = append(out, s.brokenAgendas()...)
+	for _, line := range s.Workspace.Unread {
+		out = append(out, scheduler.Finding{Kind: scheduler.UnreadLine, Err: errors.New(line)})
+	}
 	for _, p := range s.Workspace.Programs {
 		if r, ok := s.lastRound(p.Name); ok {
 			out = append(out, s.roundUpkeep(p, r)...)

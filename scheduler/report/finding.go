@@ -40,6 +40,7 @@ func attentionTo(w scheduler.Workspace, findings []scheduler.Finding, steps Step
 var about = map[scheduler.FindingKind]string{
 	scheduler.ReplyUnclear: "mail", scheduler.MailServer: "mail", scheduler.MailRefused: "mail", scheduler.MailGivenUp: "mail", scheduler.MailBounced: "mail",
 	scheduler.ReadNobody: "calendars", scheduler.Failed: "calendars",
+	scheduler.UnreadLine: "roster",
 }
 
 // Words says what is the matter and what to do, without the name of the group. It is
@@ -64,6 +65,8 @@ func Words(w scheduler.Workspace, f scheduler.Finding, steps Steps) string {
 		return f.Err.Error()
 	case scheduler.NoSuchProgram:
 		return fmt.Sprintf("its program %q is not configured any more; the series keeps the rules that it was booked with (if the program has another name now, say 'was: [%s]' there)", program, program)
+	case scheduler.UnreadLine:
+		return fmt.Sprintf("%v; nothing is known of whose line that is, and nobody is taken for gone until it is mended", f.Err)
 	case scheduler.BrokenAgenda:
 		return fmt.Sprintf("its agenda cannot be used: %v; mend the template, or use one of peer-circle, coaching and one-on-one", f.Err)
 	case scheduler.NoSuchGroup:

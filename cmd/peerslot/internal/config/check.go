@@ -21,7 +21,9 @@ func (r *reader) check(w *scheduler.Workspace, top value) {
 	if r.broken {
 		return
 	}
-	r.checkMentions()
+	if len(r.faults) == 0 {
+		r.checkMentions()
+	}
 	r.checkManagers(w.Roster)
 	if len(r.problems) > 0 {
 		return // what follows are warnings, and nobody would see them

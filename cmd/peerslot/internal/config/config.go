@@ -155,7 +155,10 @@ func Parse(name string, data []byte, dir string) (*Config, error) {
 		r.config(c, root)
 	}
 	if len(r.problems) > 0 {
-		return nil, r.inOrder(r.problems)
+		return nil, r.inOrder(append(r.problems, r.faults...))
+	}
+	for _, p := range r.inOrder(r.faults) {
+		c.Workspace.Unread = append(c.Workspace.Unread, p.String())
 	}
 	c.Warnings, c.Files = r.inOrder(r.warnings), r.files
 	return c, nil

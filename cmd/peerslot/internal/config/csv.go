@@ -46,20 +46,25 @@ func (r *reader) parseCSV(name string, data []byte, known fields) *node {
 	}
 	root := &node{file: name, line: 1, col: 1, kind: list}
 	var people []rosterRow
-	defer func() { r.findManagers(root.items, people) }()
+	r.rows = true
+	defer func() {
+		r.findManagers(root.items, people)
+		r.rows = false
+	}()
 	for rows := 1; ; rows++ {
 		row, err := c.Read()
 		if errors.Is(err, io.EOF) {
 			return root
 		}
 		if !c.readable(err) {
-			if r.broken = true; r.full() {
+			if len(r.faults) == maxProblems {
 				return root
 			}
 			c.resume(err)
 			continue
 		}
 		if rows > maxRows {
+			r.rows = false
 			c.cell(0, "").value(r).fail("there are more than %d rows", maxRows)
 			return nil
 		}
@@ -166,7 +171,6 @@ func (c *csvFile) row(row []string) *node {
 	n := c.cell(0, "")
 	if len(row) != len(c.columns) {
 		n.value(c.reader).fail("want %d cells as in the first row, not %d", len(c.columns), len(row))
-		c.broken = true
 		return nil
 	}
 	n.kind = mapping

@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/config"
 	"github.com/peerslot/peerslot/scheduler"
 )
@@ -99,7 +100,6 @@ func TestCSVProblems(t *testing.T) {
 2:18: people[0].away: want dates such as 2026-08-03/2026-08-21, or one such as 2026-12-24, not "soon"
 3:1: people[1]: email is missing: want a mail address such as ana@acme.example`},
 		{"secret", "email,calendar\nana@acme.example,ftp://feeds.acme.example/secret\n", "2:18: people[0].calendar: want an https:// or webcal:// URL, the path of an .ics file, or none"},
-		{"twice", "email\nana@acme.example\nana@acme.example\n", "3:1: people[1].email: ana@acme.example is given twice, first in line 2"},
 		{"quote", "email,name\nana@acme.example,Ana \"Lima\n", "2:22: people: this is not CSV: a quote stands alone; want cells that hold quotes to be in quotes, and the quotes doubled"},
 		{"open quote", "email,name\nana@acme.example,\"Ana\n", "2:22: people: this is not CSV: a quote stands alone; want cells that hold quotes to be in quotes, and the quotes doubled"},
 		{"Latin-1", "email,name\nana@acme.example,Jos\xe9\n", "2:21: this character is not UTF-8: save the file as UTF-8"},
@@ -117,6 +117,43 @@ func TestCSVProblems(t *testing.T) {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// A row that cannot be read is named, and hinders no other: whose it is stays on the
+// roster, and nothing is said of who is missing.
+func TestCSVRowsThatCannotBeRead(t *testing.T) {
+	const head = "email,level\nana@acme.example,1\n"
+	for name, c := range map[string]struct {
+		row, want string
+		unread    calendar.Address // who is there, and of whom not all is known
+	}{
+		"address": {"bo at acme,1", "people[1].email: want a mail address such as ana@acme.example, not \"bo at acme\"", ""},
+		"no one":  {",1", "people[1]: email is missing: want a mail address such as ana@acme.example", ""},
+		"level":   {"bo@acme.example,x", "people[1].level: want a whole number from 1 to 1000, not \"x\"", "bo@acme.example"},
+		"cells":   {"bo@acme.example", "people: want 2 cells as in the first row, not 1", ""},
+		"quote":   {"bo \"x@acme.example,1", "people: this is not CSV: a quote stands alone; want cells that hold quotes to be in quotes, and the quotes doubled", ""},
+		"twice":   {"ana@acme.example,2", "people[1].email: ana@acme.example is given twice, first in line 2", ""},
+	} {
+		dir := t.TempDir()
+		path := write(t, dir, "people.csv", head+c.row+"\ncem@acme.example,3\n")
+		got, err := config.Parse("peerslot.yaml", []byte(start+"people: people.csv\ngroups: [{name: a, members: [cem@acme.example, dee@acme.example]}]\n"), dir)
+		if err != nil {
+			t.Errorf("%s: %v, want the others", name, err)
+			continue
+		}
+		w := got.Workspace
+		if len(w.Unread) != 1 || !strings.HasPrefix(w.Unread[0], path+":3:") || !strings.HasSuffix(w.Unread[0], ": "+c.want) {
+			t.Errorf("%s: unread are %q, want %q in line 3", name, w.Unread, c.want)
+		}
+		if w.Roster["ana@acme.example"].Level != 1 || w.Roster["cem@acme.example"].Level != 3 || len(got.Warnings) > 0 {
+			t.Errorf("%s: the roster is %+v, with %v; want ana and cem as they are, and no word of dee", name, w.Roster, got.Warnings)
+		}
+		for a, p := range w.Roster {
+			if (p.Unread != "") != (a == c.unread) {
+				t.Errorf("%s: of %s is said %q", name, a, p.Unread)
+			}
+		}
 	}
 }
 

@@ -15,13 +15,15 @@ import (
 )
 
 // people reads the roster: a list, or the path of a CSV file with the same names
-// as columns.
+// as columns. A row of the file that cannot be read is a fault of that row alone, unless
+// all are.
 func (r *reader) people(c *Config, v, top value) {
 	if !v.given() {
 		top.warn("people: there is nobody yet")
 		return
 	}
-	if v.kind == text {
+	file := v.kind == text
+	if file {
 		if v = r.peopleFile(v); !v.given() {
 			r.broken = true
 			return
@@ -33,7 +35,13 @@ func (r *reader) people(c *Config, v, top value) {
 		return
 	}
 	for _, item := range v.list("people") {
+		r.rows = file
 		r.person(c, item)
+	}
+	r.rows = false
+	whole := slices.ContainsFunc(r.everybody, func(a calendar.Address) bool { return c.Workspace.Roster[a].Unread == "" })
+	if len(r.faults) > 0 && (!whole || len(r.faults) == maxProblems) { // it concerns everybody
+		r.problems, r.faults, r.broken = append(r.problems, r.faults...), nil, true
 	}
 }
 
@@ -80,7 +88,7 @@ func personFields(c *Config, p *scheduler.Person) fields {
 }
 
 func (r *reader) person(c *Config, v value) {
-	p := scheduler.Person{Hours: availability.OfficeHours()}
+	p, faults := scheduler.Person{Hours: availability.OfficeHours()}, len(r.faults)
 	if !v.fields(personFields(c, &p)) {
 		return
 	}
@@ -97,6 +105,9 @@ func (r *reader) person(c *Config, v value) {
 	p.Zone = cmp.Or(p.Zone, c.Workspace.Zone)
 	if travel := v.at("travel"); travel.given() {
 		p.Travel = travel.travel(c, &p)
+	}
+	if len(r.faults) > faults {
+		p.Unread = r.faults[faults].String()
 	}
 	r.roster[p.Address] = v
 	r.everybody = append(r.everybody, p.Address)

@@ -16,8 +16,10 @@ type reader struct {
 	files    []string
 	problems []Problem
 	warnings []Problem
-	steps    int // spent on nodes
-	hints    int // spent on suggestions
+	faults   []Problem // of rows of the roster that cannot be read
+	rows     bool      // what is read are these
+	steps    int       // spent on nodes
+	hints    int       // spent on suggestions
 
 	roster       map[calendar.Address]value
 	everybody    []calendar.Address // of the roster, in the order of the file
@@ -57,6 +59,10 @@ func (r *reader) spend(n *node) bool {
 const maxProblems = 10_000
 
 func (r *reader) report(p Problem) {
+	if r.rows && len(r.faults) < maxProblems {
+		r.faults = append(r.faults, p)
+		return
+	}
 	if len(r.problems) == maxProblems {
 		p = Problem{File: p.File, Line: p.Line, Column: p.Column, Message: "there are still more problems"}
 	}

@@ -108,7 +108,7 @@ func (o ExportOptions) Run(ctx context.Context, a *console.App) error {
 	}
 	var ill []report.Attention
 	if o.All {
-		if ill, err = w.Broken(ctx, ""); err != nil {
+		if ill, err = w.BrokenHere(ctx); err != nil {
 			return err
 		}
 	}

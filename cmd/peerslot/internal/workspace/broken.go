@@ -2,10 +2,12 @@ package workspace
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/console"
+	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/planning"
 	"github.com/peerslot/peerslot/scheduler/report"
 )
@@ -14,7 +16,17 @@ import (
 // the calendar could not be asked for the series is told, and hinders nothing.
 func (w *Workspace) Broken(ctx context.Context, group string) ([]report.Attention, error) {
 	found, err := planning.Faults(ctx, w.Service)
-	if console.Stopped(ctx, err) {
+	return w.tellBroken(found, err, group)
+}
+
+// BrokenHere is Broken without the series on the calendar.
+func (w *Workspace) BrokenHere(ctx context.Context) ([]report.Attention, error) {
+	found, err := planning.FaultsHere(ctx, w.Service)
+	return w.tellBroken(found, err, "")
+}
+
+func (w *Workspace) tellBroken(found []scheduler.Finding, err error, group string) ([]report.Attention, error) {
+	if errors.Is(err, context.Canceled) || errors.Is(err, scheduler.ErrStore) {
 		return nil, err
 	}
 	if err != nil {
