@@ -228,7 +228,7 @@ func brokenFindings(ctx context.Context, w *workspace.Workspace) ([]finding, err
 	}
 	agendas, out := finding{"agendas", true, "they render", ""}, []finding{} // that no calendar answers is a finding of its own
 	for _, f := range found {
-		at := report.NewAttention(w.Workspace, f)
+		at := w.Attention(f)
 		detail, mend, _ := strings.Cut(at.What, "; ")
 		if out = append(out, finding{at.Group, false, detail, mend}); f.Kind == scheduler.BrokenAgenda {
 			agendas = finding{}

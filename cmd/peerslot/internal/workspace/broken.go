@@ -34,7 +34,7 @@ func (w *Workspace) tellBroken(found []scheduler.Finding, err error, group strin
 	}
 	var out []report.Attention
 	for _, f := range found {
-		if at := report.NewAttention(w.Workspace, f); group == "" || at.Group == group {
+		if at := w.Attention(f); group == "" || at.Group == group {
 			out = append(out, at)
 		}
 	}
