@@ -43,8 +43,13 @@ type TeamPair struct {
 }
 
 // countMet counts the pairs of each program that forms groups. Groups named by hand are
-// as good as a round of their own.
+// as good as a round of their own. Members of a group have met once its first session
+// has begun; of a round that another followed all have, where no session is known.
 func (o *Overview) countMet(in Input) {
+	begun := map[string]bool{}
+	for _, s := range in.Sessions {
+		begun[s.Group] = begun[s.Group] || !s.Start.After(in.Now)
+	}
 	byHand := map[string][]scheduler.Group{}
 	for _, g := range in.Workspace.Groups {
 		byHand[g.Program] = append(byHand[g.Program], g)
@@ -57,11 +62,11 @@ func (o *Overview) countMet(in Input) {
 		if p.Kind == scheduler.OneOnOne || len(rounds[p.Name])+len(byHand[p.Name]) == 0 {
 			continue
 		}
-		o.Met = append(o.Met, o.metIn(p, in.Workspace.Participants(p), rounds[p.Name], byHand[p.Name]))
+		o.Met = append(o.Met, o.metIn(p, in.Workspace.Participants(p), rounds[p.Name], byHand[p.Name], begun))
 	}
 }
 
-func (o *Overview) metIn(p scheduler.Program, people []calendar.Address, rounds []scheduler.Round, byHand []scheduler.Group) Met {
+func (o *Overview) metIn(p scheduler.Program, people []calendar.Address, rounds []scheduler.Round, byHand []scheduler.Group, begun map[string]bool) Met {
 	m := Met{Program: p.Name, Possible: len(people) * (len(people) - 1) / 2, index: map[string]int{}}
 	for i, a := range people {
 		m.People = append(m.People, string(a))
@@ -69,15 +74,18 @@ func (o *Overview) metIn(p scheduler.Program, people []calendar.Address, rounds 
 	}
 	times := map[[2]int]int{}
 	formed := map[string]bool{}
-	for _, r := range rounds {
+	for i, r := range rounds {
 		for _, g := range r.Groups {
 			formed[g.Name] = true
-			m.together(times, g)
+			_, known := begun[g.Name]
+			if begun[g.Name] || !known && i < len(rounds)-1 {
+				m.together(times, g)
+			}
 		}
 		m.Rounds = append(m.Rounds, MetByRound{r.Number, len(times)})
 	}
 	for _, g := range byHand {
-		if !formed[g.Name] {
+		if !formed[g.Name] && begun[g.Name] {
 			m.together(times, g)
 		}
 	}

@@ -137,7 +137,9 @@ func TestWhoMetAndWhoIsInNoGroup(t *testing.T) {
 	t.Parallel()
 	in := input()
 	last := scheduler.Group{Name: "cedar", Program: "circles", Members: []calendar.Address{"ana@acme.example", "bo@acme.example", "dee@acme.example"}}
-	in.Rounds = append(in.Rounds, scheduler.Round{Program: "circles", Number: 2, Groups: []scheduler.Group{last}})
+	unmet := scheduler.Group{Name: "dill", Program: "circles", Members: []calendar.Address{"cem@acme.example", "gus@acme.example"}}
+	in.Rounds = append(in.Rounds, scheduler.Round{Program: "circles", Number: 2, Groups: []scheduler.Group{last, unmet}})
+	in.Sessions = append(in.Sessions, session(last, 1, availability.Yes, availability.Yes, availability.Yes), session(unmet, -1, availability.Yes, availability.Yes))
 	o := counted(t, in)
 	m := o.Met[0]
 	if m.Possible != 21 || len(m.Pairs) != 8 || m.Pairs[0] != (overview.MetPair{A: "ana@acme.example", B: "bo@acme.example", Times: 2}) {
