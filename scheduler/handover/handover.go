@@ -33,13 +33,14 @@ func Plan(ctx context.Context, s *scheduler.Service) (scheduler.Handover, error)
 	if err != nil {
 		return h, err
 	}
+	groups := s.Workspace.GroupsByName()
 	for _, b := range snapshot.Bookings {
 		switch {
 		case s.Owns(b) || b.Fault != nil || b.LeftThere:
 		case b.State == scheduler.Cancelling:
 			h.Left = append(h.Left, b)
 		default:
-			one, err := plan(ctx, s, snapshot, b)
+			one, err := plan(ctx, s, snapshot, scheduler.GroupIn(groups, b), b)
 			if err != nil {
 				return h, err
 			}
@@ -49,8 +50,8 @@ func Plan(ctx context.Context, s *scheduler.Service) (scheduler.Handover, error)
 	return h, name(ctx, s, h.Series)
 }
 
-// plan plans one series.
-func plan(ctx context.Context, s *scheduler.Service, snapshot planning.Snapshot, b scheduler.Booking) (scheduler.Handing, error) {
+// plan plans one series, which is of g.
+func plan(ctx context.Context, s *scheduler.Service, snapshot planning.Snapshot, g scheduler.Group, b scheduler.Booking) (scheduler.Handing, error) {
 	h := scheduler.Handing{Old: b}
 	series, gone, err := asItIs(ctx, s, b)
 	if ctx.Err() != nil {
@@ -66,7 +67,7 @@ func plan(ctx context.Context, s *scheduler.Service, snapshot planning.Snapshot,
 	}
 	next := inherited(s, b, series, rest)
 	if !next.OwnText {
-		text, err := planning.Text(snapshot, s.Workspace.GroupOf(b), s.Workspace.ProgramOf(b), next.Series, next.Facilitators)
+		text, err := planning.Text(snapshot, g, s.Workspace.ProgramOf(b), next.Series, next.Facilitators)
 		if err != nil {
 			return h, fmt.Errorf("group %q: %w", b.Group, err)
 		}

@@ -122,17 +122,17 @@ func Beside(ctx context.Context, s *scheduler.Service, bookings scheduler.Bookin
 	if err != nil {
 		return Snapshot{}, fmt.Errorf("read busy times: %w", err)
 	}
-	snapshot, err := readFrom(ctx, s, reader, people, window, ours...)
-	if err != nil {
-		return Snapshot{}, err
-	}
-	snapshot.Bookings = slices.Clone(snapshot.Bookings)
-	for i, b := range snapshot.Bookings {
+	snapshot := Snapshot{Workspace: s.Workspace, Window: window, Now: s.Now()}
+	for _, b := range bookings {
 		if there, ok := current[b.Series.UID]; ok {
-			snapshot.Bookings[i].Series = there
+			b.Series = there
+		}
+		if b.State != scheduler.Ended {
+			snapshot.Bookings = append(snapshot.Bookings, b)
 		}
 	}
-	return snapshot, nil
+	err = snapshot.fill(ctx, s, reader, people, ours...)
+	return snapshot, err
 }
 
 // Fetch reads the series of the bookings as they are on the calendar. One that

@@ -16,22 +16,19 @@ import (
 // Read reads the bookings, and the busy times of the people over the window.
 // except names series that do not count as busy.
 func Read(ctx context.Context, s *scheduler.Service, people []calendar.Address, window availability.Interval, except ...calendar.UID) (Snapshot, error) {
-	return readFrom(ctx, s, s.Backend, people, window, except...)
-}
-
-func readFrom(ctx context.Context, s *scheduler.Service, reader calendar.BusyReader, people []calendar.Address, window availability.Interval, except ...calendar.UID) (Snapshot, error) {
 	bookings, err := s.Store.Bookings(ctx)
 	if err != nil {
 		return Snapshot{}, fmt.Errorf("read the bookings: %w", err)
 	}
-	people = slices.Compact(slices.Sorted(slices.Values(people)))
 	out := Snapshot{Workspace: s.Workspace, Bookings: bookings, Window: window, Now: s.Now()}
-	return out, out.fill(ctx, s, reader, people, except...)
+	err = out.fill(ctx, s, s.Backend, people, except...)
+	return out, err
 }
 
 // fill reads when people are busy, each once and sorted, and what else concerns the
 // snapshot's bookings.
 func (s *Snapshot) fill(ctx context.Context, service *scheduler.Service, reader calendar.BusyReader, people []calendar.Address, except ...calendar.UID) (err error) {
+	people = slices.Compact(slices.Sorted(slices.Values(people)))
 	service.Step("reading calendars", 0, len(people))
 	if s.Busy, err = reader.Busy(ctx, people, s.Window, except...); err != nil {
 		return fmt.Errorf("read busy times: %w", err)
