@@ -49,6 +49,7 @@ func (r *Ranker) Rank(dst []Candidate, masks []*Mask) []Candidate {
 // grid: Grid.Weeks rows of Grid.Starts numbers.
 func (r *Ranker) Attendance(dst []int, masks []*Mask) []int {
 	r.countHere(masks)
+	dst = slices.Grow(dst, r.grid.Weeks()*r.grid.Starts())
 	for week := range r.grid.Weeks() {
 		for start := range r.grid.Starts() {
 			dst = append(dst, r.here.number(week*r.grid.words*64+start))

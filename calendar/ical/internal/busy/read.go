@@ -87,7 +87,7 @@ type coverage struct {
 // readAll reads the excerpts and adds the times that they say.
 func (b *busyReader) readAll() {
 	b.readZones()
-	byUID := map[uint64]*group{}
+	byUID := make(map[uint64]*group, len(b.scan.excerpts))
 	for _, x := range b.scan.excerpts {
 		if x.kind == freeBusyKind {
 			b.cover(x)
