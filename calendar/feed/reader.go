@@ -103,7 +103,7 @@ func (r *Reader) one(ctx context.Context, s Source, o ical.ReadOptions) availabi
 	}
 	defer body.Close()
 	o.Zone, o.Aliases = s.Zone, s.Aliases
-	b, err := ical.ReadBusy(body, o)
+	b, err := ical.ReadBusy(file.Until(ctx, body), o)
 	if err != nil {
 		return availability.Unreadable(reason(s, fmt.Errorf("%s: %w", s, err)))
 	}

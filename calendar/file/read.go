@@ -4,6 +4,7 @@ package file
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -94,4 +95,20 @@ func Reason(err error) error {
 
 func pathError(op, path string, err error) error {
 	return &fs.PathError{Op: op, Path: path, Err: err}
+}
+
+// Until returns a reader of r that fails once ctx has ended: a long file does not keep
+// somebody waiting who asked to stop.
+func Until(ctx context.Context, r io.Reader) io.Reader { return &until{ctx.Err, r} }
+
+type until struct {
+	ended func() error
+	r     io.Reader
+}
+
+func (u *until) Read(b []byte) (int, error) {
+	if err := u.ended(); err != nil {
+		return 0, err
+	}
+	return u.r.Read(b)
 }

@@ -36,7 +36,7 @@ func (b *Backend) person(ctx context.Context, a calendar.Address, l listing, o i
 		if strings.EqualFold(filepath.Base(path), string(a)) {
 			isCalendar = p.readFolder(ctx, path) || isCalendar
 		} else {
-			isCalendar = p.readFile(path) || isCalendar
+			isCalendar = p.readFile(ctx, path) || isCalendar
 		}
 	}
 	if err := ctx.Err(); err != nil {
@@ -125,7 +125,7 @@ func (p *personReader) readDir(ctx context.Context, dir string, top bool) bool {
 			return true
 		case strings.HasPrefix(e.Name(), "."):
 		case ending(strings.ToLower(e.Name())) != "":
-			p.readFile(path)
+			p.readFile(ctx, path)
 			p.foreign = p.foreign || p.marked && isForeign(path)
 		case !isDir(e, path):
 		case top:
@@ -145,8 +145,8 @@ func isDir(e fs.DirEntry, path string) bool {
 	return err == nil && info.IsDir()
 }
 
-// readFile reads one file. It reports whether that is there.
-func (p *personReader) readFile(path string) bool {
+// readFile reads one file, as far as ctx lasts. It reports whether that is there.
+func (p *personReader) readFile(ctx context.Context, path string) bool {
 	if what := mistaken[strings.ToLower(filepath.Ext(path))]; what != "" {
 		p.unknown(path + ": " + what)
 		return true
@@ -156,7 +156,7 @@ func (p *personReader) readFile(path string) bool {
 		return p.cannotOpen(path, err)
 	}
 	defer f.Close()
-	if err := p.calendar.Add(path, f); err != nil {
+	if err := p.calendar.Add(path, file.Until(ctx, f)); err != nil {
 		p.unknown(fmt.Sprintf("%s: %v", path, file.Reason(err)))
 		return true
 	}
