@@ -210,3 +210,20 @@ func spoilRecord(t *testing.T, w lifeWorld) {
 		t.Fatal(err)
 	}
 }
+
+// Whose line of the roster cannot be read is not taken for gone: they stay invited, and
+// nothing is known of their time.
+func TestNobodyGoesByATypo(t *testing.T) {
+	t.Parallel()
+	w := newFaultWorld(t)
+	inFile("people.csv", "ana@acme.example,", "ana at acme,")(t, w)
+	path := w.organizers(t)
+	before := readText(t, path)
+	got := w.run(t, "repair", "--yes")
+	if got.status != console.ExitPerson || !said(got, []string{`people\.csv:2`, `ana@acme\.example`}) {
+		t.Errorf("repair: status %d\n%s%s\nwant the line named, and ana unknown", got.status, got.stdout, got.stderr)
+	}
+	if after := readText(t, path); after != before {
+		t.Errorf("the series is\n%s\nwant it as it was:\n%s", after, before)
+	}
+}
