@@ -32,7 +32,7 @@ func (o serveOptions) openMetrics() (net.Listener, error) {
 func (s *site) metrics() http.Handler {
 	mux := http.NewServeMux()
 	for _, one := range s.servers {
-		mux.Handle("GET /metrics/"+one.URL.Host, one.Metrics())
+		mux.Handle("GET /metrics/"+one.URL.Host+one.URL.Path, one.Metrics())
 	}
 	if len(s.servers) == 1 {
 		mux.Handle("GET /metrics", s.servers[0].Metrics())

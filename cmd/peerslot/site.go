@@ -13,11 +13,11 @@ import (
 	"github.com/peerslot/peerslot/scheduler/web"
 )
 
-// A site is the pages of a fleet: those of each workspace under the host of its url:.
+// A site is the pages of a fleet: those of each workspace under its url:, by host and path.
 type site struct {
 	lives    []*fleet.Live
 	servers  []*web.Server
-	handlers map[string]http.Handler // by host
+	handlers map[string]http.Handler // by host, and path if there is one
 }
 
 // openSite opens the pages of all workspaces. One of a folder that cannot be served is
@@ -61,21 +61,23 @@ func openSite(ctx context.Context, f *fleet.Fleet, o serveOptions) (*site, net.L
 // add adds the pages of one workspace.
 func (s *site) add(a *console.App, f *fleet.Fleet, l *fleet.Live, listener net.Listener) error {
 	if c := l.Config(); f.Folder && c.Web.URL == "" {
-		return console.Usagef("give each workspace of a folder a host of its own", "web: has no url:")
+		return console.Usagef("give each workspace of a folder a host, or a path on one, of its own", "web: has no url:")
 	}
 	server, err := webServer(a, l, listener.Addr().String())
 	if err != nil {
 		return err
 	}
-	host := strings.ToLower(server.URL.Host)
-	if s.handlers[host] != nil {
+	at := placeOf(server)
+	if s.handlers[at] != nil {
 		return fmt.Errorf("another workspace is served as %s", server.URL)
 	}
 	server.Gauges = func(ctx context.Context) []web.Gauge { return gauges(f.Load(ctx)) }
 	s.lives, s.servers = append(s.lives, l), append(s.servers, server)
-	s.handlers[host] = server.Handler()
+	s.handlers[at] = server.Handler()
 	return nil
 }
+
+func placeOf(s *web.Server) string { return strings.ToLower(s.URL.Host) + s.URL.Path }
 
 // gauges are the figures of the jobs.
 func gauges(l fleet.Load) []web.Gauge {
@@ -100,13 +102,38 @@ func (s *site) close() {
 
 // ServeHTTP implements http.Handler.
 func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	h := s.handlers[strings.ToLower(r.Host)]
+	h := s.handler(strings.ToLower(r.Host), r.URL.Path)
 	if h == nil && (len(s.servers) == 1 || r.URL.Path == "/healthz") {
-		h = s.handlers[strings.ToLower(s.servers[0].URL.Host)] // which knows what to do about a strange host
+		h = s.handlers[placeOf(s.servers[0])] // which knows what to do about a strange host
 	}
-	if h == nil {
+	switch {
+	case h != nil:
+		h.ServeHTTP(w, r)
+	case r.URL.Path == "/robots.txt":
+		s.robots(w, r)
+	default:
 		http.NotFound(w, r)
-		return
 	}
-	h.ServeHTTP(w, r)
+}
+
+// handler returns the pages of the longest path on the host that the path is under, nil
+// for none.
+func (s *site) handler(host, path string) http.Handler {
+	for {
+		if h := s.handlers[host+path]; h != nil || path == "" {
+			return h
+		}
+		path = path[:max(strings.LastIndex(path, "/"), 0)]
+	}
+}
+
+// robots lets feeds be fetched under all paths of a host, and nothing else.
+func (s *site) robots(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	fmt.Fprint(w, "User-agent: *\nDisallow: /\n")
+	for _, one := range s.servers {
+		if strings.EqualFold(one.URL.Host, r.Host) {
+			fmt.Fprintf(w, "Allow: %s/feeds/\n", one.URL.Path)
+		}
+	}
 }

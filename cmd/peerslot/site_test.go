@@ -31,14 +31,14 @@ func (l *lockedBuffer) String() string {
 	return l.b.String()
 }
 
-// The workspaces of a folder are served under the hosts of their addresses, and one
+// The workspaces of a folder are served under their addresses, which may be paths of one host, and one
 // that cannot be read is no hindrance.
-func TestAFolderIsServedByHosts(t *testing.T) {
+func TestAFolderIsServedByHostsAndPaths(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	world := manyWorld{dir: dir}
-	for _, name := range []string{"acme", "ocean"} {
-		world.write(t, name+".yaml", fmt.Sprintf("organizer: robot@%[1]s.example\ntimezone: UTC\nstore: %[1]s.db\nweb: {url: \"https://%[1]s.example\"}\npeople: [{email: ana@%[1]s.example}]\n", name))
+	for name, url := range map[string]string{"acme": "https://acme.example", "ocean": "https://ocean.example/sea", "river": "https://ocean.example/river"} {
+		world.write(t, name+".yaml", fmt.Sprintf("organizer: robot@%[1]s.example\ntimezone: UTC\nstore: %[1]s.db\nweb: {url: %[2]q}\npeople: [{email: ana@%[1]s.example}]\n", name, url))
 	}
 	world.write(t, "broken.yaml", "organizer: [\n")
 	var log lockedBuffer
@@ -56,8 +56,12 @@ func TestAFolderIsServedByHosts(t *testing.T) {
 		t.Fatalf("serve: %v\n%s", err, log.String())
 	}
 	address := <-at
-	for host, want := range map[string]int{"acme.example": http.StatusOK, "OCEAN.example": http.StatusOK, "elsewhere.example": http.StatusNotFound} {
-		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+address+"/signin", nil)
+	for place, want := range map[string]int{
+		"acme.example/signin": http.StatusOK, "OCEAN.example/sea/signin": http.StatusOK, "ocean.example/river/signin": http.StatusOK, "ocean.example/robots.txt": http.StatusOK, "elsewhere.example/healthz": http.StatusOK,
+		"elsewhere.example/signin": http.StatusNotFound, "ocean.example/signin": http.StatusNotFound, "ocean.example/seaside/signin": http.StatusNotFound, "acme.example/sea/signin": http.StatusNotFound,
+	} {
+		host, path, _ := strings.Cut(place, "/")
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+address+"/"+path, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -68,7 +72,7 @@ func TestAFolderIsServedByHosts(t *testing.T) {
 		}
 		resp.Body.Close()
 		if resp.StatusCode != want {
-			t.Errorf("the sign-in page of %s: %s; want %d", host, resp.Status, want)
+			t.Errorf("%s: %s; want %d", place, resp.Status, want)
 		}
 	}
 	cancel()
@@ -78,7 +82,7 @@ func TestAFolderIsServedByHosts(t *testing.T) {
 	if !strings.Contains(log.String(), "workspace=broken") {
 		t.Errorf("the log says %q; want the broken workspace named", log.String())
 	}
-	if found, _ := filepath.Glob(filepath.Join(dir, "*.db")); len(found) != 2 {
-		t.Errorf("stores: %v; want those of the two", found)
+	if found, _ := filepath.Glob(filepath.Join(dir, "*.db")); len(found) != 3 {
+		t.Errorf("stores: %v; want those of the three", found)
 	}
 }

@@ -77,5 +77,5 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, v viewer) error 
 	if err := s.Answer(r.Context(), v.view.service, g.Name, v.invitedAs(b), given); err != nil {
 		return err
 	}
-	return done(w, r, groupPath(g.Name)+"/answer?sent")
+	return s.done(w, r, groupPath(g.Name)+"/answer?sent")
 }

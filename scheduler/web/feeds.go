@@ -81,7 +81,7 @@ func (s *Server) changeFeed(w http.ResponseWriter, r *http.Request, v viewer) er
 		if err := s.Feeds.DropFeed(r.Context(), v.Address, group); err != nil {
 			return err
 		}
-		return done(w, r, "/feeds")
+		return s.done(w, r, "/feeds")
 	}
 	f := scheduler.Feed{ID: feed.NewID(), Person: v.Address, Group: group, Made: s.Now().UTC()}
 	have, err := s.Feeds.FeedsOf(r.Context(), v.Address)
@@ -92,7 +92,7 @@ func (s *Server) changeFeed(w http.ResponseWriter, r *http.Request, v viewer) er
 		switch {
 		case h.Group != group:
 		case r.PostForm.Get("do") != "renew": // pressed twice
-			return done(w, r, "/feeds")
+			return s.done(w, r, "/feeds")
 		default:
 			f.ID, f.Serial = h.ID, h.Serial
 		}
@@ -101,7 +101,7 @@ func (s *Server) changeFeed(w http.ResponseWriter, r *http.Request, v viewer) er
 	if err := s.Feeds.SaveFeed(r.Context(), f); err != nil {
 		return err
 	}
-	return done(w, r, "/feeds")
+	return s.done(w, r, "/feeds")
 }
 
 // feed answers calendar programs. It knows no cookies and no sessions: who has the

@@ -3,6 +3,8 @@ package web
 import (
 	"net/http"
 	"net/netip"
+	"path"
+	"slices"
 	"strings"
 )
 
@@ -26,6 +28,32 @@ func (s *Server) headers(next http.Handler) http.Handler {
 		next.ServeHTTP(w, r)
 	})
 }
+
+// within serves what is under the path of the URL, as if it were not there, and what
+// concerns the whole host.
+func (s *Server) within(next http.Handler) http.Handler {
+	base := s.URL.Path
+	if base == "" {
+		return next
+	}
+	inner := http.StripPrefix(base, next)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		rest, inside := strings.CutPrefix(r.URL.Path, base)
+		switch {
+		case inside && rest == "":
+			http.Redirect(w, r, base+"/", http.StatusSeeOther)
+		case inside && (rest == "/" || rest[0] == '/' && path.Clean(rest) == strings.TrimSuffix(rest, "/")):
+			inner.ServeHTTP(w, r)
+		case slices.Contains(hostPaths, r.URL.Path):
+			next.ServeHTTP(w, r)
+		default:
+			http.NotFound(w, r)
+		}
+	})
+}
+
+// hostPaths are what is asked of a host, wherever its pages are.
+var hostPaths = []string{"/healthz", "/metrics", "/robots.txt"}
 
 // secure reports whether members come by https, whatever the last proxy speaks.
 func (s *Server) secure() bool { return s.URL.Scheme == "https" }

@@ -113,7 +113,7 @@ func (s *Server) set(w http.ResponseWriter, r *http.Request, v viewer, f hoursFo
 	if err != nil {
 		return err
 	}
-	return done(w, r, "/hours?saved")
+	return s.done(w, r, "/hours?saved")
 }
 
 // knowsHolidays returns what tells whether a region's holidays are known. The roster's own
@@ -240,7 +240,7 @@ func (s *Server) leave(w http.ResponseWriter, r *http.Request, v viewer) error {
 	if err != nil {
 		return err
 	}
-	return done(w, r, "/?left")
+	return s.done(w, r, "/?left")
 }
 
 // rejoin takes leaving a program back.
@@ -255,7 +255,7 @@ func (s *Server) rejoin(w http.ResponseWriter, r *http.Request, v viewer) error 
 	if err != nil {
 		return err
 	}
-	return done(w, r, "/hours")
+	return s.done(w, r, "/hours")
 }
 
 // change keeps a change of the viewer's settings that does not depend on others.

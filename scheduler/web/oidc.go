@@ -80,7 +80,8 @@ func (s *Server) withProvider(w http.ResponseWriter, r *http.Request, v viewer) 
 		return err
 	}
 	http.SetCookie(w, s.cookie(s.wayCookie(), base64.RawURLEncoding.EncodeToString(kept), wayLife))
-	return done(w, r, s.oauth(found).AuthCodeURL(to.State, oidc.Nonce(to.Nonce), oauth2.S256ChallengeOption(to.Verifier)))
+	http.Redirect(w, r, s.oauth(found).AuthCodeURL(to.State, oidc.Nonce(to.Nonce), oauth2.S256ChallengeOption(to.Verifier)), http.StatusSeeOther)
+	return nil
 }
 
 // noProvider offers the other way to sign in.

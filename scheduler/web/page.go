@@ -33,6 +33,7 @@ type page struct {
 	Title  string
 	Viewer viewer // zero for nobody
 	Here   string // path of the page among those of the navigation
+	Base   string // before all paths of ours
 	Style  string // path of the style
 	More   string // path of a style besides, "" for none
 	Script string // path of the script, "" for none
@@ -41,12 +42,12 @@ type page struct {
 
 // render writes a page, whole, or an error before anything is written.
 func (s *Server) render(w http.ResponseWriter, r *http.Request, status int, name string, p page) error {
-	p.Style = s.assets.path("style.css")
+	p.Base, p.Style = s.URL.Path, s.URL.Path+s.assets.path("style.css")
 	if p.More != "" {
-		p.More = s.assets.path(p.More)
+		p.More = s.URL.Path + s.assets.path(p.More)
 	}
 	if p.Script != "" {
-		p.Script = s.assets.path(p.Script)
+		p.Script = s.URL.Path + s.assets.path(p.Script)
 	}
 	var text bytes.Buffer
 	if err := templates()[name].Execute(&text, p); err != nil {
@@ -108,11 +109,9 @@ func (s *Server) member(h handler) http.Handler {
 		case v.Address != "":
 			return h(w, r, v)
 		case r.Method == http.MethodGet || r.Method == http.MethodHead:
-			http.Redirect(w, r, signInFor(r.URL), http.StatusSeeOther)
-		default:
-			http.Redirect(w, r, "/signin", http.StatusSeeOther)
+			return s.done(w, r, signInFor(r.URL))
 		}
-		return nil
+		return s.done(w, r, "/signin")
 	})
 }
 
@@ -150,8 +149,8 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, v viewer, err erro
 }
 
 // done redirects after a change, so that it is not made again by loading the page
-// anew.
-func done(w http.ResponseWriter, r *http.Request, to string) error {
-	http.Redirect(w, r, to, http.StatusSeeOther)
+// anew. to is a path of ours.
+func (s *Server) done(w http.ResponseWriter, r *http.Request, to string) error {
+	http.Redirect(w, r, s.URL.Path+to, http.StatusSeeOther)
 	return nil
 }

@@ -142,7 +142,7 @@ func (s *Server) applyPlan(w http.ResponseWriter, r *http.Request, v viewer) err
 		d.Fault, d.Hint = faultOf(err)
 		return s.showPlan(w, r, v, http.StatusUnprocessableEntity, d)
 	}
-	return done(w, r, "/admin?done="+d.Ask.Do)
+	return s.done(w, r, "/admin?done="+d.Ask.Do)
 }
 
 // patient gives one answer more time than others have.

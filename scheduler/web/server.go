@@ -24,7 +24,7 @@ import (
 // A Server serves the pages of one workspace. Its fields must not change while it is
 // in use.
 type Server struct {
-	URL     *url.URL       // as members see it, without a path; http only of a loopback address
+	URL     *url.URL       // as members see it: a host, and a path such as /acme or none; http only of a loopback address
 	Trusted []netip.Prefix // proxies whose X-Forwarded-For counts
 
 	// Open returns the workspace as its files and the store are now. It is asked at each
@@ -83,14 +83,14 @@ func (s *Server) Handler() http.Handler {
 	protection := http.NewCrossOriginProtection()
 	_ = protection.AddTrustedOrigin(s.URL.Scheme + "://" + s.URL.Host) // its form was checked with the configuration
 	protection.SetDenyHandler(http.HandlerFunc(s.refuseOrigin))
-	return s.headers(s.onlyHost(limitBody(protection.Handler(s.meters.timed(s.mux)))))
+	return s.within(s.headers(s.onlyHost(limitBody(protection.Handler(s.meters.timed(s.mux))))))
 }
 
 // routes names all pages, with who may open them.
 func (s *Server) routes(mux *http.ServeMux) {
 	mux.Handle("GET /static/{name}", s.assets)
 	mux.HandleFunc("GET /favicon.ico", s.assets.icon)
-	mux.HandleFunc("GET /robots.txt", robots)
+	mux.HandleFunc("GET /robots.txt", s.robots)
 	mux.HandleFunc("GET /healthz", s.healthz)
 	mux.HandleFunc("GET /metrics", s.metrics)
 
@@ -138,9 +138,9 @@ func (s *Server) healthz(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write([]byte(text))
 }
 
-func robots(w http.ResponseWriter, _ *http.Request) {
+func (s *Server) robots(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	_, _ = w.Write([]byte("User-agent: *\nDisallow: /\nAllow: /feeds/\n"))
+	_, _ = w.Write([]byte("User-agent: *\nDisallow: /\nAllow: " + s.URL.Path + "/feeds/\n"))
 }
 
 // nothing is the page of whatever is not there, or not for the viewer.

@@ -3,6 +3,8 @@ package web_test
 import (
 	"net/http"
 	"net/http/httptest"
+	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -141,5 +143,46 @@ func TestOwnSlotIsAmongTheBest(t *testing.T) {
 		if !strings.Contains(page, "<li>"+want+"</li>") || strings.Count(page, "as it is now") != 1 {
 			t.Errorf("%s: the page lacks %q:\n%s", slot, want, page)
 		}
+	}
+}
+
+// TestPagesUnderAPath: links, redirects, cookies and feeds of pages that share a host.
+func TestPagesUnderAPath(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, func(s *site) { s.URL.Path = "/acme" })
+	s.book(t)
+	c := s.as(t, mia) // admins see most
+	if got := s.browser(t).get("/acme/hours"); got.Header().Get("Location") != "/acme/signin?next=%2Fhours" {
+		t.Errorf("who has not signed in is sent to %q", got.Header().Get("Location"))
+	}
+	links := regexp.MustCompile(`(?:href|src|action)="(/[^"]*)"`)
+	for _, browser := range []*client{c, s.as(t, ana)} {
+		for _, path := range []string{"/acme/", "/acme/groups/leads", "/acme/hours", "/acme/feeds", "/acme/admin"} {
+			for _, link := range links.FindAllStringSubmatch(browser.get(path).Body.String(), -1) {
+				if !strings.HasPrefix(link[1], "/acme/") {
+					t.Errorf("%s links to %s", path, link[1])
+				}
+			}
+		}
+	}
+	ana := s.as(t, ana)
+	if got := ana.post("/acme/feeds", url.Values{}); got.Header().Get("Location") != "/acme/feeds" {
+		t.Errorf("a form sends to %q", got.Header().Get("Location"))
+	}
+	if page := ana.read("/acme/feeds"); !strings.Contains(page, "https://peers.acme.example/acme/feeds/") {
+		t.Errorf("no feed under the path:\n%s", page)
+	}
+	for path, want := range map[string]int{"/acme": http.StatusSeeOther, "/hours": http.StatusNotFound, "/acmehours": http.StatusNotFound, "/": http.StatusNotFound, "/acme//hours": http.StatusNotFound, "/acme/../hours": http.StatusNotFound, "/healthz": http.StatusOK, "/acme/healthz": http.StatusOK, "/robots.txt": http.StatusOK} {
+		if got := ana.get(path); got.Code != want {
+			t.Errorf("GET %s: %d, want %d", path, got.Code, want)
+		}
+	}
+	link, err := s.Link(t.Context(), bo, "", "/hours")
+	if err != nil || !strings.HasPrefix(link, "https://peers.acme.example/acme/signin/") {
+		t.Fatalf("the link is %s, %v", link, err)
+	}
+	spent := s.browser(t).post(strings.TrimPrefix(link, "https://peers.acme.example"), url.Values{"email": {string(bo)}, "next": {"/hours"}})
+	if cookie := spent.Result().Cookies()[0]; spent.Header().Get("Location") != "/acme/hours" || cookie.Name != "__Secure-peerslot" || cookie.Path != "/acme/" {
+		t.Errorf("signing in leads to %q with %v", spent.Header().Get("Location"), cookie)
 	}
 }

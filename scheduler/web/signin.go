@@ -36,7 +36,7 @@ type signInData struct {
 func (s *Server) signInPage(w http.ResponseWriter, r *http.Request, v viewer) error {
 	next := s.next(r.URL.Query().Get("next"))
 	if v.Address != "" {
-		return done(w, r, next)
+		return s.done(w, r, next)
 	}
 	return s.signInForm(w, r, http.StatusOK, signInData{Sent: r.URL.Query().Has("sent"), Next: next})
 }
@@ -87,7 +87,7 @@ func (s *Server) askForLink(w http.ResponseWriter, r *http.Request, _ viewer) er
 	if next != "/" {
 		to += "&next=" + url.QueryEscape(next)
 	}
-	return done(w, r, to)
+	return s.done(w, r, to)
 }
 
 // A letter is a link that somebody asked for.
@@ -280,7 +280,7 @@ func (s *Server) signedIn(w http.ResponseWriter, r *http.Request, was viewer, to
 	}
 	http.SetCookie(w, s.cookie(s.cookieName(), token, memberMost))
 	http.SetCookie(w, s.cookie(s.cookieName()+"-asked", "", 0))
-	return done(w, r, next)
+	return s.done(w, r, next)
 }
 
 // signOut ends the session, or all of the person's.
@@ -296,7 +296,7 @@ func (s *Server) signOut(w http.ResponseWriter, r *http.Request, v viewer) error
 		return end
 	}
 	http.SetCookie(w, s.cookie(s.cookieName(), "", 0))
-	return done(w, r, "/signin")
+	return s.done(w, r, "/signin")
 }
 
 // An askLimit counts by peer who asks for links, hour by hour.

@@ -85,16 +85,20 @@ func (n *view) viewer(a calendar.Address) (v viewer, known bool) {
 }
 
 // cookieName is that of the session. The prefix keeps other hosts of the domain from
-// setting it (RFC 6265bis, section 4.1.3.2); browsers take it by https only.
+// setting it (RFC 6265bis, section 4.1.3.2), but for pages under a path, whose cookies
+// must not be those of the whole host; browsers take it by https only.
 func (s *Server) cookieName() string {
-	if s.secure() {
-		return "__Host-peerslot"
+	switch {
+	case !s.secure():
+		return "peerslot"
+	case s.URL.Path != "":
+		return "__Secure-peerslot"
 	}
-	return "peerslot"
+	return "__Host-peerslot"
 }
 
 func (s *Server) cookie(name, value string, age time.Duration) *http.Cookie {
-	c := &http.Cookie{Name: name, Value: value, Path: "/", MaxAge: int(age.Seconds()), Secure: s.secure(), HttpOnly: true, SameSite: http.SameSiteLaxMode}
+	c := &http.Cookie{Name: name, Value: value, Path: s.URL.Path + "/", MaxAge: int(age.Seconds()), Secure: s.secure(), HttpOnly: true, SameSite: http.SameSiteLaxMode}
 	if value == "" {
 		c.MaxAge = -1
 	}

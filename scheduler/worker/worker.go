@@ -118,6 +118,9 @@ func (w *Worker) Run(ctx context.Context) error {
 	beating, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	if err := w.p.client.Start(ctx); err != nil {
+		if ctx.Err() != nil {
+			return nil // it was to end before it began
+		}
 		return fmt.Errorf("begin to work: %w", err)
 	}
 	go w.p.beat(beating)

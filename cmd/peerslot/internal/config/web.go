@@ -3,6 +3,7 @@ package config
 import (
 	"net/netip"
 	"net/url"
+	"regexp"
 	"strings"
 	"time"
 
@@ -42,20 +43,22 @@ func (v value) web(w *Web) {
 	})
 }
 
-// origin reads a URL without a path.
+// origin reads the URL of a host, or of a path on it.
 func (v value) origin() string {
 	s := v.url()
 	u, err := url.Parse(s)
 	switch {
 	case s == "" || err != nil:
 		return ""
-	case u.Path != "" && u.Path != "/" || u.RawQuery != "" || u.Fragment != "":
-		v.fail("want a URL without a path, such as https://peers.acme.example; the pages have a name of their own")
+	case u.RawQuery != "" || u.Fragment != "" || u.User != nil || !plainPath.MatchString(strings.TrimSuffix(u.EscapedPath(), "/")):
+		v.fail("want the URL of a host, such as https://peers.acme.example, or of a plain path on it, such as https://intranet.acme.example/peers")
 	case u.Scheme == "http" && !isLoopback(u.Hostname()):
 		v.fail("want https://, or http:// of a loopback address such as http://127.0.0.1:8080")
 	}
-	return u.Scheme + "://" + u.Host
+	return u.Scheme + "://" + u.Host + strings.TrimSuffix(u.Path, "/")
 }
+
+var plainPath = regexp.MustCompile(`^(/[A-Za-z0-9_-]+)*$`)
 
 func isLoopback(host string) bool {
 	ip, err := netip.ParseAddr(host)
