@@ -72,7 +72,7 @@ func TestProblems(t *testing.T) {
 		{"store of another kind", start + "store: mysql://root:secret@db/peerslot\n", "3:8: store: want the path of an SQLite file such as peerslot.db, or a URL postgres://…"},
 		{"store is a folder", start + "store: data/\n", `3:8: store: want the path of an SQLite file such as peerslot.db, or a URL postgres://…`},
 		{"pages at a query", start + "web: {url: \"https://a.example/p?x=1\"}\n", "3:12: web.url: want the URL of a host, such as https://peers.acme.example, or of a plain path on it, such as https://intranet.acme.example/peers"},
-		{"pages at an odd path", start + "web: {url: \"https://a.example/p/../q\"}\n", "3:12: web.url: want the URL of a host"},
+		{"pages at an odd path", start + "web: {url: \"https://a.example/p/../q\"}\n", "3:12: web.url: want the URL of a host, such as https://peers.acme.example, or of a plain path on it, such as https://intranet.acme.example/peers"},
 		{"backend", start + "calendar: {backend: outlook}\n", `3:21: calendar.backend: want folder, google, caldav or microsoft, not "outlook"`},
 		{"caldav", start + "calendar: {backend: caldav}\n", "3:11: calendar: caldav is missing: want {url: https://…, username: …, password_env: …}"},
 		{"caldav and its settings", start + "calendar: {backend: caldav, caldav: {username: 5}}\n", `3:37: calendar.caldav: url is missing: want the server's address, such as https://cloud.acme.example/remote.php/dav
