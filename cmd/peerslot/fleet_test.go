@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -102,21 +103,52 @@ func (f fleetWorld) byHand(t *testing.T) {
 
 // start starts a process that works on the folder, with a clock that many machines
 // could have: ahead of the night by a part of a minute.
-func (f fleetWorld) start(t testing.TB, ahead time.Duration) *exec.Cmd {
+func (f fleetWorld) start(t testing.TB, ahead time.Duration) crewMember {
 	t.Helper()
 	now, err := time.Parse(time.RFC3339, manyNight)
 	if err != nil {
 		t.Fatal(err)
 	}
 	cmd := exec.CommandContext(t.Context(), "peerslot", "-c", f.dir, "work", "--every", "1s", "--jobs", "4", "--now", now.Add(ahead).Format(time.RFC3339))
-	cmd.Dir, cmd.Stderr = f.dir, io.Discard
+	says := &firstWord{said: make(chan struct{}), log: io.Discard}
 	if os.Getenv("PEERSLOT_TEST_VERBOSE") != "" {
-		cmd.Stderr = os.Stderr
+		says.log = os.Stderr
 	}
+	cmd.Dir, cmd.Stderr = f.dir, says
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	return cmd
+	return crewMember{cmd, says}
+}
+
+// A crewMember is a process that works.
+type crewMember struct {
+	*exec.Cmd
+	says *firstWord
+}
+
+// stop ends it as Ctrl-C does. Before it says that it works, nobody hears Ctrl-C in it.
+func (c crewMember) stop(t testing.TB) {
+	t.Helper()
+	<-c.says.said
+	if err := c.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Wait(); err != nil {
+		t.Errorf("a worker ended with %v; want a clean stop", err)
+	}
+}
+
+// A firstWord closes said once something was written.
+type firstWord struct {
+	once sync.Once
+	said chan struct{}
+	log  io.Writer
+}
+
+func (w *firstWord) Write(p []byte) (int, error) {
+	w.once.Do(func() { close(w.said) })
+	return w.log.Write(p)
 }
 
 // done reports whether each night and review is over, and nothing waits to be finished.
@@ -165,12 +197,7 @@ func TestWorkDoesTheNights(t *testing.T) {
 	defer d.Close()
 	cmd := byJobs.start(t, 15*time.Minute)
 	byJobs.until(t, d, func() { time.Sleep(100 * time.Millisecond) })
-	if err := cmd.Process.Signal(os.Interrupt); err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Wait(); err != nil {
-		t.Errorf("the worker ended with %v; want a clean stop", err)
-	}
+	cmd.stop(t)
 	if diff := cmp.Diff(byHand.seen(t), byJobs.seen(t)); diff != "" {
 		t.Errorf("jobs differ from cron's commands (-cron +jobs):\n%.4000s", diff)
 	}
@@ -206,7 +233,7 @@ func TestKilledWorkersLoseNothing(t *testing.T) {
 	d := &store.Databases{}
 	defer d.Close()
 	ahead := func(i int) time.Duration { return 15*time.Minute + time.Duration(i-1)*30*time.Second }
-	var crew []*exec.Cmd
+	var crew []crewMember
 	for i := range 3 {
 		crew = append(crew, byJobs.start(t, ahead(i)))
 	}
@@ -231,10 +258,7 @@ func TestKilledWorkersLoseNothing(t *testing.T) {
 		}
 	})
 	for _, cmd := range crew {
-		_ = cmd.Process.Signal(os.Interrupt)
-		if err := cmd.Wait(); err != nil {
-			t.Errorf("a worker ended with %v; want a clean stop", err)
-		}
+		cmd.stop(t)
 	}
 	t.Logf("%d kills over %d workspaces of %d groups", killed, workspaces, groups)
 	if diff := cmp.Diff(byHand.seen(t), byJobs.seen(t)); diff != "" {
@@ -263,7 +287,7 @@ func BenchmarkFleet(b *testing.B) {
 			d := &store.Databases{}
 			defer d.Close()
 			for b.Loop() {
-				var crew []*exec.Cmd
+				var crew []crewMember
 				for range processes {
 					crew = append(crew, f.start(b, 15*time.Minute))
 				}
