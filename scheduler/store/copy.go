@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -23,7 +24,7 @@ var tables = []string{"setting", "booking", "history", "round", "answer", "seen"
 func (s *Store) fill(ctx context.Context, from *Store) error {
 	source, err := from.db.BeginTx(ctx, &sql.TxOptions{Isolation: from.dialect.snapshot, ReadOnly: true})
 	if err != nil {
-		return err
+		return cmp.Or(ctx.Err(), err)
 	}
 	defer source.Rollback()
 	return s.inTx(ctx, func(target *sql.Tx) error {

@@ -110,7 +110,7 @@ func fromUnix(seconds int64) time.Time {
 func (s *Store) inTx(ctx context.Context, do func(*sql.Tx) error) error {
 	tx, err := s.db.BeginTx(ctx, nil)
 	if err != nil {
-		return err
+		return cmp.Or(ctx.Err(), err)
 	}
 	defer tx.Rollback()
 	err = do(tx)
