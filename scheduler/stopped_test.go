@@ -300,9 +300,6 @@ func (w *world) outcome(t *testing.T) map[string]any {
 // and in the end all is as if nobody had stopped it: nobody is told of anything twice,
 // and nothing is forgotten.
 func TestStoppedAtAnyMoment(t *testing.T) {
-	if testing.Short() {
-		t.Skip("some thousand runs, each of one goroutine: too long under the race detector")
-	}
 	for name, s := range stoppable {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -84,7 +84,7 @@ func TestDecodeOtherForms(t *testing.T) {
 		"link as a place":         {{`^URL.*\n`, ""}},
 		"alarms of others":        {{`BEGIN:VALARM`, "BEGIN:VALARM\nACTION:EMAIL\nTRIGGER:-PT1H\nEND:VALARM\nBEGIN:VALARM\nACTION:DISPLAY\nTRIGGER;VALUE=DATE-TIME:20260303T120000Z\nEND:VALARM\nBEGIN:VALARM"}},
 		"an alarm dismissed":      {{`END:VCALENDAR`, "BEGIN:VEVENT\nUID:pssample00000000000000000000000001-peerslot\nRECURRENCE-ID;TZID=Europe/Berlin:20260310T150000\nDTSTART;TZID=Europe/Berlin:20260310T150000\nDTEND;TZID=Europe/Berlin:20260310T160000\nDESCRIPTION:One hour\\, one case each.\\n\\n1. Check-in\\; 2. Cases\\, with questions\\\\answers\nX-MOZ-LASTACK:20260310T135000Z\nEND:VEVENT\nEND:VCALENDAR"}},
-		"events of others":        {{`BEGIN:VEVENT`, "BEGIN:VEVENT\nUID:other@elsewhere.example\nDTSTART:nonsense\nEND:VEVENT\nBEGIN:VTODO\nUID:x-peerslot\nEND:VTODO\nBEGIN:VEVENT"}},
+		"events of others":        {{`BEGIN:VEVENT`, "BEGIN:VEVENT\nUID:other@elsewhere.example\nDTSTART:nonsense\nEND:VEVENT\nBEGIN:VJOURNAL\nUID:x-peerslot\nEND:VJOURNAL\nBEGIN:VEVENT"}},
 		"an outdated override":    {{`END:VCALENDAR`, "BEGIN:VEVENT\nUID:pssample00000000000000000000000001-peerslot\nSEQUENCE:1\nRECURRENCE-ID;TZID=Europe/Berlin:20260324T150000\nDTSTART;TZID=Europe/Berlin:20260328T150000\nEND:VEVENT\nEND:VCALENDAR"}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -124,6 +124,9 @@ func (s *Store) migrate(ctx context.Context, backup func(version int64) error) e
 	const tries, pause = 50, 100 * time.Millisecond
 	for try := 1; ; try++ {
 		err := s.tryMigrate(ctx, backup)
+		if err != nil && ctx.Err() != nil {
+			return ctx.Err() // err may name no more than what was interrupted
+		}
 		var partial *goose.PartialError
 		if try == tries || !errors.As(err, &partial) && !isBusy(err) && !errors.Is(err, scheduler.ErrBusy) {
 			return err
