@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"github.com/peerslot/peerslot/calendar"
-	"github.com/peerslot/peerslot/calendar/internal/windowszone"
+	"github.com/peerslot/peerslot/calendar/windowszone"
 )
 
 // windowsZone returns the zone of Windows in which s is sent: Exchange takes few

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/peerslot/peerslot/calendar/internal/windowszone"
+	"github.com/peerslot/peerslot/calendar/windowszone"
 )
 
 // A series is a recurring event in the organizer's mailbox.

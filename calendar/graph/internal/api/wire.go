@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/peerslot/peerslot/availability"
-	"github.com/peerslot/peerslot/calendar/internal/windowszone"
+	"github.com/peerslot/peerslot/calendar/windowszone"
 )
 
 // An Event is as Graph writes and reads it (resources/event.md). What is nil is not

@@ -11,7 +11,7 @@ import (
 
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar/ical/internal/line"
-	"github.com/peerslot/peerslot/calendar/internal/windowszone"
+	"github.com/peerslot/peerslot/calendar/windowszone"
 )
 
 // Max is how many names are looked up for one text.

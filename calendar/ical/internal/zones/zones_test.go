@@ -4,7 +4,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/peerslot/peerslot/calendar/internal/windowszone"
+	"github.com/peerslot/peerslot/calendar/windowszone"
 )
 
 // A zone gives the same instants near and far from a change, in any order.

@@ -4,64 +4,10 @@ import (
 	"net/mail"
 	"slices"
 	"strings"
-	"unicode"
 
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/config/internal/column"
 )
-
-// columnNames are what HR systems and spreadsheets call the keys of a person, folded.
-// first, last and number are no keys: they make a name, and tell managers.
-var columnNames = map[string][]string{
-	"email":      {"workemail", "emailaddress", "workemailaddress", "companyemail", "businessemail", "primaryemail", "primaryworkemail", "emailwork", "workemail", "mailaddress", "useremail"},
-	"name":       {"fullname", "displayname", "employeename", "employee", "preferredname", "worker", "legalname"},
-	"first":      {"firstname", "givenname", "preferredfirstname", "forename", "legalfirstname"},
-	"last":       {"lastname", "familyname", "surname", "preferredlastname", "legallastname"},
-	"number":     {"employeeid", "employeenumber", "employeeno", "employeen", "personnelnumber", "workerid", "staffid", "staffnumber", "id"},
-	"role":       {"jobtitle", "title", "position", "businesstitle", "jobprofile", "job"},
-	"level":      {"joblevel", "grade", "managementlevel", "careerlevel"},
-	"manager":    {"manageremail", "reportsto", "reportingto", "supervisor", "supervisoremail", "linemanager", "managerworkemail", "managername", "managerid", "manageremployeeid", "manageremployeenumber", "managersemail", "supervisorname", "reportstoemail"},
-	"department": {"departmentname", "dept", "division", "supervisoryorganization"},
-	"team":       {"teamname", "squad"},
-	"location":   {"office", "site", "worklocation", "officelocation", "locationname", "workplace"},
-	"timezone":   {"tz", "timezonename", "zone"},
-}
-
-// fold returns a word as it is compared: without case, hyphens, blanks and the like.
-func fold(s string) string {
-	return strings.Map(func(r rune) rune {
-		if !unicode.IsLetter(r) && !unicode.IsDigit(r) {
-			return -1
-		}
-		return unicode.ToLower(r)
-	}, s)
-}
-
-// columnOf returns the key of a column, "" if it is none that is read. The key's own
-// name comes before what others call it, so that both may be there.
-func columnOf(name string, known fields, row []string) string {
-	name = strings.ToLower(strings.TrimSpace(name))
-	if known[name] != nil {
-		return name
-	}
-	folded := fold(strings.ReplaceAll(name, "#", "n")) // Employee #
-	for key, names := range columnNames {
-		if folded != fold(key) && !slices.Contains(names, folded) || folded == "" {
-			continue
-		}
-		// Of several that mean the same the first one counts.
-		for _, other := range row {
-			switch o := strings.ToLower(strings.TrimSpace(other)); {
-			case o == key && known[key] != nil:
-				return ""
-			case o == name:
-				return key
-			case slices.Contains(names, fold(o)):
-				return ""
-			}
-		}
-	}
-	return ""
-}
 
 // A rosterRow is one row of a roster, with what tells it to others.
 type rosterRow struct{ email, name, number string }
@@ -103,7 +49,7 @@ func (r *reader) findManagers(list []*node, rows []rosterRow) {
 		if _, err := calendar.ParseAddress(row.email); err != nil {
 			continue
 		}
-		byName[fold(row.name)] = append(byName[fold(row.name)], row.email)
+		byName[column.Fold(row.name)] = append(byName[column.Fold(row.name)], row.email)
 		byNumber[row.number] = append(byNumber[row.number], row.email)
 	}
 	for _, n := range list {
@@ -133,9 +79,9 @@ func managers(text string, byName, byNumber map[string][]string) []string {
 	if found := byNumber[text]; len(found) > 0 {
 		return found
 	}
-	if found := byName[fold(text)]; len(found) > 0 {
+	if found := byName[column.Fold(text)]; len(found) > 0 {
 		return found
 	}
 	last, first, _ := strings.Cut(text, ",") // Lima, Ana
-	return byName[fold(first+last)]
+	return byName[column.Fold(first+last)]
 }

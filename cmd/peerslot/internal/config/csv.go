@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/config/internal/column"
 )
 
 // What a CSV file may have at most.
@@ -121,7 +123,7 @@ func (c *csvFile) header(known fields) bool {
 	row = slices.Clone(row)
 	var unread []string
 	for i, name := range row {
-		key := columnOf(name, known, row)
+		key := column.Of(name, func(key string) bool { return known[key] != nil }, row)
 		switch {
 		case key == "" && c.reader.suggest(strings.ToLower(strings.TrimSpace(name)), names) != "":
 			c.cell(i, "").value(c.reader).unknownColumn(strings.TrimSpace(name), names)

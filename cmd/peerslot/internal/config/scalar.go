@@ -14,6 +14,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/config/internal/column"
 )
 
 // scalar returns the text of a value that is one of the kinds, or of a cell, without
@@ -46,7 +47,7 @@ func (v value) text() string {
 // and blanks, and so all that are alike are as the first one was written.
 func (v value) label(kind string) string {
 	s := v.text()
-	key := kind + ":" + fold(s)
+	key := kind + ":" + column.Fold(s)
 	if _, known := v.r.labels[key]; !known {
 		v.r.labels[key] = s
 	}
@@ -100,7 +101,7 @@ func (v value) integer(least, most int) int {
 // several ladders, such as IC5 and M2, cannot be compared.
 func (v value) level() int {
 	for _, word := range []string{"level", "grade", "l", "g"} {
-		digits, ok := strings.CutPrefix(fold(v.node.text), word)
+		digits, ok := strings.CutPrefix(column.Fold(v.node.text), word)
 		if n, err := strconv.Atoi(digits); v.kind == cell && ok && err == nil && n >= 1 && n <= 1000 {
 			return n
 		}

@@ -1,0 +1,24 @@
+package zone_test
+
+import (
+	"testing"
+
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/config/internal/zone"
+)
+
+func TestLikely(t *testing.T) {
+	for name, want := range map[string]string{
+		"CET": "Europe/Berlin", "W. Europe Standard Time": "Europe/Berlin", "tasmania standard time": "Australia/Hobart",
+		"(UTC+01:00) Amsterdam, Berlin, Bern": "Europe/Amsterdam", "new  york": "America/New_York", "europe/lisbon": "Europe/Lisbon",
+		"UTC+01:00": "", "nowhere": "",
+	} {
+		if got := zone.Likely(name); got != want {
+			t.Errorf("Likely(%q) = %q, want %q", name, got, want)
+		}
+	}
+	for name, want := range map[string]bool{"Europe/Berlin": true, "UTC": true, "CET": false, "posixrules": false, "Europe/Berln": false} {
+		if got := zone.Known(name); got != want {
+			t.Errorf("Known(%q) = %v, want %v", name, got, want)
+		}
+	}
+}
