@@ -10,6 +10,7 @@ import (
 	gcal "google.golang.org/api/calendar/v3"
 
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/calendar/google/internal/api"
 	"github.com/peerslot/peerslot/calendar/internal/calls"
 )
 
@@ -48,57 +49,38 @@ func (b *Backend) look(ctx context.Context, uid calendar.UID) (reading, error) {
 }
 
 func (b *Backend) event(ctx context.Context, id string) (*gcal.Event, error) {
-	return read[gcal.Event](ctx, b, eventsOf(b.home(), "get", id))
+	return api.Read[gcal.Event](ctx, b.api, api.Events(b.home(), "get", id))
 }
 
 // instances lists all occurrences of an event, also those that were cancelled.
 func (b *Backend) instances(ctx context.Context, id string) ([]*gcal.Event, error) {
-	rq := eventsOf(b.home(), "instances", id, "instances")
-	rq.query.Set("showDeleted", "true")
-	rq.query.Set("maxResults", pageSize)
+	rq := api.Events(b.home(), "instances", id, "instances")
+	rq.Query.Set("showDeleted", "true")
+	rq.Query.Set("maxResults", api.PageSize)
 	var out []*gcal.Event
-	_, err := b.list(ctx, rq, func(page *gcal.Events) {
+	_, err := b.api.List(ctx, rq, func(page *gcal.Events) {
 		b.saw(page)
 		out = append(out, page.Items...)
 	})
 	return out, err
 }
 
-// pageSize is the most events that Google puts on a page.
-const pageSize = "2500"
-
-// list reads all pages of a list and returns the last one. A page may be short, or
-// empty: only the one without a next is last.
-func (b *Backend) list(ctx context.Context, rq request, each func(*gcal.Events)) (last *gcal.Events, err error) {
-	token := ""
-	for {
-		page, err := read[gcal.Events](ctx, b, rq.page(token))
-		if err != nil {
-			return nil, err
-		}
-		each(page)
-		if token = page.NextPageToken; token == "" {
-			return page, nil
-		}
-	}
-}
-
 // changing returns a request that changes an event and tells its guests.
-func (b *Backend) changing(method, verb, tell string, path ...string) request {
+func (b *Backend) changing(method, verb, tell string, path ...string) api.Request {
 	if b.cfg.Quiet {
 		tell = tellOutside
 	}
-	rq := eventsOf(b.home(), method, path...)
-	rq.verb = verb
-	rq.query.Set("sendUpdates", tell)
+	rq := api.Events(b.home(), method, path...)
+	rq.Verb = verb
+	rq.Query.Set("sendUpdates", tell)
 	return rq
 }
 
 func (b *Backend) insert(ctx context.Context, e *gcal.Event) (*gcal.Event, error) {
 	rq := b.changing("insert", http.MethodPost, tellAll)
-	rq.query.Set("conferenceDataVersion", "1")
-	rq.body = e
-	return write(ctx, b, rq)
+	rq.Query.Set("conferenceDataVersion", "1")
+	rq.Body = e
+	return b.api.Write(ctx, rq)
 }
 
 // patch changes the fields that are set in e, if nobody has changed the event
@@ -106,9 +88,9 @@ func (b *Backend) insert(ctx context.Context, e *gcal.Event) (*gcal.Event, error
 // to be, that is a calendar.RetryError: look and try again.
 func (b *Backend) patch(ctx context.Context, id, etag string, e *gcal.Event, tell string) (*gcal.Event, error) {
 	rq := b.changing("patch", http.MethodPatch, tell, id)
-	rq.query.Set("conferenceDataVersion", "1")
-	rq.body, rq.etag = e, etag
-	out, err := write(ctx, b, rq)
+	rq.Query.Set("conferenceDataVersion", "1")
+	rq.Body, rq.ETag = e, etag
+	out, err := b.api.Write(ctx, rq)
 	if answered(err, http.StatusPreconditionFailed, http.StatusNotFound, http.StatusGone) {
 		err = &calendar.RetryError{Err: err}
 	}
@@ -117,7 +99,7 @@ func (b *Backend) patch(ctx context.Context, id, etag string, e *gcal.Event, tel
 
 // remove deletes a whole series. One that is deleted already is fine.
 func (b *Backend) remove(ctx context.Context, id string) error {
-	_, err := write(ctx, b, b.changing("delete", http.MethodDelete, tellAll, id))
+	_, err := b.api.Write(ctx, b.changing("delete", http.MethodDelete, tellAll, id))
 	if answered(err, http.StatusNotFound, http.StatusGone) {
 		return nil
 	}

@@ -45,7 +45,7 @@ func rootCause(err error) string {
 }
 
 func (b *Backend) checkSignIn(ctx context.Context) error {
-	_, err := calls.Read(ctx, b.line, "token", func(ctx context.Context) (string, error) { return b.tokens.Token(ctx, "") })
+	_, err := calls.Read(ctx, b.api.Line, "token", func(ctx context.Context) (string, error) { return b.tokens.Token(ctx, "") })
 	return err
 }
 

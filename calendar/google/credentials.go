@@ -17,6 +17,8 @@ import (
 
 	"github.com/peerslot/peerslot/calendar/file"
 	"github.com/peerslot/peerslot/calendar/oauth"
+
+	"github.com/peerslot/peerslot/calendar/google/internal/api"
 )
 
 // Google's own endpoints, for credentials files that name none.
@@ -196,7 +198,7 @@ func checkKey(key string) error {
 // endpoint given with or without the API's own path, or none.
 func rootOf(endpoint string) (string, error) {
 	if endpoint == "" {
-		return apiRoot, nil
+		return api.Root, nil
 	}
 	if err := oauth.Secure("endpoint", endpoint); err != nil {
 		return "", fmt.Errorf("google calendar: %w", err)

@@ -16,6 +16,7 @@ import (
 
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/calendar/google/internal/api"
 )
 
 const (
@@ -255,7 +256,7 @@ func (b *Backend) freeBusy(ctx context.Context, q query) (answer, error) {
 	for _, a := range q.people {
 		body.Items = append(body.Items, &gcal.FreeBusyRequestItem{Id: string(a)})
 	}
-	said, err := read[gcal.FreeBusyResponse](ctx, b, request{method: "freebusy.query", verb: http.MethodPost, path: []string{"freeBusy"}, body: body})
+	said, err := api.Read[gcal.FreeBusyResponse](ctx, b.api, api.Request{Method: "freebusy.query", Verb: http.MethodPost, Path: []string{"freeBusy"}, Body: body})
 	if err != nil {
 		return answer{}, err
 	}

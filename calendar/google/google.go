@@ -25,6 +25,7 @@ import (
 	gcal "google.golang.org/api/calendar/v3"
 
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/calendar/google/internal/api"
 	"github.com/peerslot/peerslot/calendar/internal/calls"
 	"github.com/peerslot/peerslot/calendar/oauth"
 )
@@ -75,9 +76,7 @@ type Backend struct {
 	cfg    Config
 	creds  credentials
 	tokens *oauth.Source
-	client *http.Client
-	root   string // of the API
-	line   *calls.Line
+	api    *api.Service
 
 	mu      sync.Mutex
 	isOwner bool // of the organizer's calendar, for certain
@@ -115,8 +114,8 @@ func newBackend(cfg Config, creds credentials, tokens *oauth.Source) (*Backend, 
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 	return &Backend{
-		cfg: cfg, creds: creds, tokens: tokens, client: client, root: root,
-		line: &calls.Line{Pace: cmp.Or(cfg.Pace, calls.PerMinute(cmp.Or(cfg.CallsPerMinute, CallsPerMinute))), Service: "google", Classify: classify, Log: cfg.Log},
+		cfg: cfg, creds: creds, tokens: tokens,
+		api: &api.Service{Client: client, Root: root, Line: &calls.Line{Pace: cmp.Or(cfg.Pace, calls.PerMinute(cmp.Or(cfg.CallsPerMinute, CallsPerMinute))), Service: "google", Classify: classify, Log: cfg.Log}},
 	}, nil
 }
 
@@ -135,4 +134,4 @@ func (b *Backend) Capabilities() calendar.Capabilities {
 
 // Calls implements calendar.Caller. Methods are those of the API, such as
 // events.insert.
-func (b *Backend) Calls() map[string]int { return b.line.Counts() }
+func (b *Backend) Calls() map[string]int { return b.api.Line.Counts() }

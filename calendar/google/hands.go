@@ -13,6 +13,7 @@ import (
 
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/calendar/google/internal/api"
 	"github.com/peerslot/peerslot/calendar/ical"
 )
 
@@ -120,11 +121,11 @@ func (b *Backend) parts(ctx context.Context, uid calendar.UID, event *gcal.Event
 	if !slices.ContainsFunc(event.Recurrence, func(line string) bool { return strings.Contains(strings.ToUpper(line), "UNTIL=") }) {
 		return nil, nil
 	}
-	rq := eventsOf(b.home(), "list")
-	rq.query.Set("maxResults", pageSize)
-	rq.query.Set("privateExtendedProperty", propUID+"="+string(uid))
+	rq := api.Events(b.home(), "list")
+	rq.Query.Set("maxResults", api.PageSize)
+	rq.Query.Set("privateExtendedProperty", propUID+"="+string(uid))
 	var out []*gcal.Event
-	_, err := b.list(ctx, rq, func(page *gcal.Events) {
+	_, err := b.api.List(ctx, rq, func(page *gcal.Events) {
 		for _, e := range page.Items {
 			if isPart(e, event.Id) {
 				out = append(out, e)

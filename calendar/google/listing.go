@@ -11,6 +11,7 @@ import (
 
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/calendar/google/internal/api"
 )
 
 // A listing is what a person's calendar shows at the time of own sessions: ids and
@@ -67,11 +68,11 @@ func hull(ivs []availability.Interval) availability.Interval {
 
 // events lists what a person's calendar shows of its events in the window.
 func (b *Backend) events(ctx context.Context, a calendar.Address, window availability.Interval, each func(*gcal.Event, *time.Location)) error {
-	rq := eventsOf(string(a), "list").within(window)
-	rq.query.Set("singleEvents", "true")
-	rq.query.Set("maxAttendees", "1")
-	rq.query.Set("fields", "kind,accessRole,nextPageToken,timeZone,items(id,iCalUID,status,start,end,transparency,eventType,attendees(self,responseStatus))")
-	_, err := b.list(ctx, rq, func(page *gcal.Events) {
+	rq := api.Events(string(a), "list").Within(window)
+	rq.Query.Set("singleEvents", "true")
+	rq.Query.Set("maxAttendees", "1")
+	rq.Query.Set("fields", "kind,accessRole,nextPageToken,timeZone,items(id,iCalUID,status,start,end,transparency,eventType,attendees(self,responseStatus))")
+	_, err := b.api.List(ctx, rq, func(page *gcal.Events) {
 		for _, e := range page.Items {
 			each(e, zoneOf(page))
 		}

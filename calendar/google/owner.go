@@ -10,6 +10,7 @@ import (
 	gcal "google.golang.org/api/calendar/v3"
 
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/calendar/google/internal/api"
 )
 
 // home returns the id of the calendar that series are on: the organizer's own, by
@@ -64,10 +65,10 @@ func (b *Backend) confirm() {
 
 // glance returns what may be done on a calendar, and its title.
 func (b *Backend) glance(ctx context.Context, id string) (role, title string, err error) {
-	rq := eventsOf(id, "list")
-	rq.query.Set("maxResults", "1")
-	rq.query.Set("fields", "kind,accessRole,summary")
-	page, err := read[gcal.Events](ctx, b, rq)
+	rq := api.Events(id, "list")
+	rq.Query.Set("maxResults", "1")
+	rq.Query.Set("fields", "kind,accessRole,summary")
+	page, err := api.Read[gcal.Events](ctx, b.api, rq)
 	if err != nil {
 		return "", "", err
 	}

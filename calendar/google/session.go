@@ -11,6 +11,7 @@ import (
 
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/calendar/google/internal/api"
 )
 
 // A session is an occurrence of an own series, where it is now.
@@ -90,10 +91,10 @@ func (s *snapshot) know(uid calendar.UID, sessions []session) {
 // made of it. A series that is not there has none.
 func (b *Backend) sessions(ctx context.Context, uid calendar.UID, window availability.Interval) ([]session, error) {
 	id := eventID(uid)
-	rq := eventsOf(b.home(), "instances", id, "instances").within(window)
-	rq.query.Set("fields", "kind,accessRole,nextPageToken,timeZone,items(iCalUID,status,start,end,organizer(email),attendees(email,responseStatus))")
+	rq := api.Events(b.home(), "instances", id, "instances").Within(window)
+	rq.Query.Set("fields", "kind,accessRole,nextPageToken,timeZone,items(iCalUID,status,start,end,organizer(email),attendees(email,responseStatus))")
 	var out []session
-	_, err := b.list(ctx, rq, func(page *gcal.Events) {
+	_, err := b.api.List(ctx, rq, func(page *gcal.Events) {
 		b.saw(page)
 		zone := zoneOf(page)
 		for _, e := range page.Items {
@@ -108,14 +109,6 @@ func (b *Backend) sessions(ctx context.Context, uid calendar.UID, window availab
 		return nil, b.owned(ctx)
 	}
 	return out, err
-}
-
-// within returns the request for the part of a list that lies in the window.
-func (rq request) within(window availability.Interval) request {
-	rq.query.Set("maxResults", pageSize)
-	rq.query.Set("timeMin", window.Start.UTC().Format(time.RFC3339))
-	rq.query.Set("timeMax", window.End.UTC().Format(time.RFC3339))
-	return rq
 }
 
 // zoneOf returns the zone of the calendar that was listed.

@@ -11,6 +11,7 @@ import (
 	gcal "google.golang.org/api/calendar/v3"
 
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/calendar/google/internal/api"
 )
 
 // Sync implements calendar.Syncer. It makes one call for each 2,500 events that
@@ -118,14 +119,14 @@ func (p *changePages) add(e *gcal.Event) {
 // pages lists all events, or those that have changed since token, and returns the
 // next token.
 func (b *Backend) pages(ctx context.Context, token string, each func(*gcal.Event)) (next string, err error) {
-	rq := eventsOf(b.home(), "list")
-	rq.query.Set("maxResults", pageSize)
-	rq.query.Set("fields", "kind,accessRole,nextPageToken,nextSyncToken,"+
+	rq := api.Events(b.home(), "list")
+	rq.Query.Set("maxResults", api.PageSize)
+	rq.Query.Set("fields", "kind,accessRole,nextPageToken,nextSyncToken,"+
 		"items(id,etag,status,summary,description,location,hangoutLink,start,end,colorId,transparency,visibility,recurrence,recurringEventId,originalStartTime,organizer,attendees,reminders,extendedProperties)")
 	if token != "" {
-		rq.query.Set("syncToken", token)
+		rq.Query.Set("syncToken", token)
 	}
-	last, err := b.list(ctx, rq, func(page *gcal.Events) {
+	last, err := b.api.List(ctx, rq, func(page *gcal.Events) {
 		b.saw(page)
 		for _, e := range page.Items {
 			each(e)
@@ -143,11 +144,11 @@ func (b *Backend) List(ctx context.Context, organizer calendar.Address) ([]calen
 	if b.cfg.Organizer != "" && organizer != b.cfg.Organizer {
 		return nil, fmt.Errorf("list the series of %s: the account is that of %s", organizer, b.cfg.Organizer)
 	}
-	rq := eventsOf(b.home(), "list")
-	rq.query.Set("maxResults", pageSize)
-	rq.query.Set("fields", "kind,accessRole,nextPageToken,items(id,extendedProperties)")
+	rq := api.Events(b.home(), "list")
+	rq.Query.Set("maxResults", api.PageSize)
+	rq.Query.Set("fields", "kind,accessRole,nextPageToken,items(id,extendedProperties)")
 	var out []calendar.UID
-	_, err := b.list(ctx, rq, func(page *gcal.Events) {
+	_, err := b.api.List(ctx, rq, func(page *gcal.Events) {
 		b.saw(page)
 		for _, e := range page.Items {
 			if uid := calendar.UID(prop(e, propUID)); uid != "" && e.Id == eventID(uid) {

@@ -1,4 +1,4 @@
-package google
+package api
 
 import (
 	"bytes"
@@ -11,33 +11,47 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	gcal "google.golang.org/api/calendar/v3"
 	"google.golang.org/api/googleapi"
+
+	"github.com/peerslot/peerslot/availability"
 )
 
-const apiRoot = "https://www.googleapis.com/calendar/v3/"
+// Root is the address of the API.
+const Root = "https://www.googleapis.com/calendar/v3/"
 
-// A request is one call of the API. The library's own calls would bring gRPC, its
+// A Request is one call of the API. The library's own calls would bring gRPC, its
 // tracing and certificates of enterprises into the program, for JSON over HTTP.
-type request struct {
-	method string   // as Google names it, such as events.get
-	verb   string   // "" means GET
-	path   []string // below the root of the API
-	query  url.Values
-	etag   string // of the version that must still be there; "" means any
-	body   any
+type Request struct {
+	Method string   // as Google names it, such as events.get
+	Verb   string   // "" means GET
+	Path   []string // below the root of the API
+	Query  url.Values
+	ETag   string // of the version that must still be there; "" means any
+	Body   any
 }
 
-func eventsOf(id, method string, path ...string) request {
-	return request{method: "events." + method, path: append([]string{"calendars", id, "events"}, path...), query: url.Values{}}
+// Events returns the request for a method of a calendar's events, such as list, with what
+// comes after them in the path.
+func Events(calendar, method string, path ...string) Request {
+	return Request{Method: "events." + method, Path: append([]string{"calendars", calendar, "events"}, path...), Query: url.Values{}}
+}
+
+// Within returns the request for the part of a list that lies in the window.
+func (rq Request) Within(window availability.Interval) Request {
+	rq.Query.Set("maxResults", PageSize)
+	rq.Query.Set("timeMin", window.Start.UTC().Format(time.RFC3339))
+	rq.Query.Set("timeMax", window.End.UTC().Format(time.RFC3339))
+	return rq
 }
 
 // page returns the request for the page of a list that the token names.
-func (rq request) page(token string) request {
+func (rq Request) page(token string) Request {
 	if token != "" {
-		rq.query = maps.Clone(rq.query)
-		rq.query.Set("pageToken", token)
+		rq.Query = maps.Clone(rq.Query)
+		rq.Query.Set("pageToken", token)
 	}
 	return rq
 }
@@ -58,8 +72,8 @@ const maxAnswer = 64 << 20
 
 // send makes the call and reads its answer, nil if there is to be none. An answer
 // that does not fit the request is an errOdd.
-func (b *Backend) send(ctx context.Context, rq request, answer any) error {
-	resp, err := b.roundTrip(ctx, rq)
+func (s *Service) send(ctx context.Context, rq Request, answer any) error {
+	resp, err := s.roundTrip(ctx, rq)
 	if err != nil {
 		return err
 	}
@@ -91,24 +105,24 @@ func (b *Backend) send(ctx context.Context, rq request, answer any) error {
 	return nil
 }
 
-func (b *Backend) roundTrip(ctx context.Context, rq request) (*http.Response, error) {
-	parts := make([]string, len(rq.path))
-	for i, p := range rq.path {
+func (s *Service) roundTrip(ctx context.Context, rq Request) (*http.Response, error) {
+	parts := make([]string, len(rq.Path))
+	for i, p := range rq.Path {
 		parts[i] = url.PathEscape(p)
 	}
 	query := url.Values{"alt": {"json"}, "prettyPrint": {"false"}}
-	for name, values := range rq.query {
+	for name, values := range rq.Query {
 		query[name] = values
 	}
 	var body io.Reader
-	if rq.body != nil {
-		text, err := json.Marshal(rq.body)
+	if rq.Body != nil {
+		text, err := json.Marshal(rq.Body)
 		if err != nil {
 			return nil, err
 		}
 		body = bytes.NewReader(text)
 	}
-	req, err := http.NewRequestWithContext(ctx, rq.verb, b.root+strings.Join(parts, "/")+"?"+query.Encode(), body)
+	req, err := http.NewRequestWithContext(ctx, rq.Verb, s.Root+strings.Join(parts, "/")+"?"+query.Encode(), body)
 	if err != nil {
 		return nil, errors.New("the address of the API cannot be made")
 	}
@@ -116,19 +130,19 @@ func (b *Backend) roundTrip(ctx context.Context, rq request) (*http.Response, er
 	if body != nil {
 		req.Header.Set("Content-Type", "application/json")
 	}
-	if rq.etag != "" {
-		req.Header.Set("If-Match", rq.etag)
+	if rq.ETag != "" {
+		req.Header.Set("If-Match", rq.ETag)
 	}
-	return b.client.Do(req)
+	return s.Client.Do(req)
 }
 
 // fits reports whether an answer is to the request: of its kind and, if it is one
 // event, the one that was asked for.
-func fits(rq request, answer any) bool {
+func fits(rq Request, answer any) bool {
 	switch a := answer.(type) {
 	case *gcal.Event:
-		want := rq.path[len(rq.path)-1]
-		if sent, ok := rq.body.(*gcal.Event); ok && sent.Id != "" {
+		want := rq.Path[len(rq.Path)-1]
+		if sent, ok := rq.Body.(*gcal.Event); ok && sent.Id != "" {
 			want = sent.Id
 		}
 		return a.Id == want
