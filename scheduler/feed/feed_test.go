@@ -9,6 +9,7 @@ import (
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/calendar/ical"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/account"
 	"github.com/peerslot/peerslot/scheduler/feed"
 )
 
@@ -138,7 +139,7 @@ func TestFaultOfOneSeries(t *testing.T) {
 func TestToken(t *testing.T) {
 	t.Parallel()
 	key := []byte(strings.Repeat("k", 32))
-	f := scheduler.Feed{ID: feed.NewID(), Person: ana.Address, Serial: 1}
+	f := account.Feed{ID: feed.NewID(), Person: ana.Address, Serial: 1}
 	token := feed.Token(key, f)
 	if id, ok := feed.ID(token); !ok || id != f.ID || !feed.Opens(key, token, f) || len(token) != 43 {
 		t.Errorf("token %q: ID %q, %v; want %q, and that it opens", token, id, ok, f.ID)
@@ -156,7 +157,7 @@ func TestToken(t *testing.T) {
 // Whatever comes as a token is one of ours or none, and never stops the server.
 func FuzzID(f *testing.F) {
 	key := []byte(strings.Repeat("k", 32))
-	token := feed.Token(key, scheduler.Feed{ID: "0123456789abcdef", Serial: 7})
+	token := feed.Token(key, account.Feed{ID: "0123456789abcdef", Serial: 7})
 	f.Add(token)
 	f.Add(strings.Repeat("=", 43))
 	f.Add("")
@@ -165,7 +166,7 @@ func FuzzID(f *testing.F) {
 		if ok && len(id) != 16 {
 			t.Errorf("ID(%q) = %q", text, id)
 		}
-		if ok && text != token && feed.Opens(key, text, scheduler.Feed{ID: id, Serial: 7}) {
+		if ok && text != token && feed.Opens(key, text, account.Feed{ID: id, Serial: 7}) {
 			t.Errorf("%q opens a feed; it was made without the key", text)
 		}
 	})

@@ -10,7 +10,7 @@ import (
 	"strings"
 
 	"github.com/peerslot/peerslot/calendar"
-	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/account"
 )
 
 const (
@@ -28,7 +28,7 @@ func NewID() string {
 // Token returns what the address of a feed is made of: its ID, and a hash of ID and
 // serial with a key that the store does not have. Who has only the store can make none,
 // and who has the key can show it again.
-func Token(key []byte, f scheduler.Feed) string {
+func Token(key []byte, f account.Feed) string {
 	id, _ := hex.DecodeString(f.ID) // of a store of ours
 	return base64.RawURLEncoding.EncodeToString(append(id, sum(key, "feed", f.ID, f.Serial)...))
 }
@@ -44,7 +44,7 @@ func ID(token string) (id string, ok bool) {
 
 // Opens reports whether the token is that of f as it is now, in a time that tells
 // nothing of how near it came.
-func Opens(key []byte, token string, f scheduler.Feed) bool {
+func Opens(key []byte, token string, f account.Feed) bool {
 	return hmac.Equal([]byte(token), []byte(Token(key, f)))
 }
 

@@ -9,19 +9,19 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/peerslot/peerslot/calendar"
-	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/account"
 )
 
-// TestAccounts runs the contract of scheduler.Accounts on what open returns, empty each
+// TestAccounts runs the contract of account.Accounts on what open returns, empty each
 // time.
-func TestAccounts(t *testing.T, open func(t *testing.T) scheduler.Accounts) {
-	tests := map[string]func(*testing.T, scheduler.Accounts){
+func TestAccounts(t *testing.T, open func(t *testing.T) account.Accounts) {
+	tests := map[string]func(*testing.T, account.Accounts){
 		"a link is used once":   testLinkOnce,
 		"a link ends others":    testLinkEndsOthers,
 		"links are counted":     testLinksCounted,
 		"sessions begin, end":   testSessions,
 		"subjects stay bound":   testBound,
-		"an empty store's ping": func(t *testing.T, a scheduler.Accounts) { noError(t, a.Ping(t.Context())) },
+		"an empty store's ping": func(t *testing.T, a account.Accounts) { noError(t, a.Ping(t.Context())) },
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) { test(t, open(t)) })
@@ -35,12 +35,12 @@ const (
 
 var noon = time.Date(2026, 1, 2, 12, 0, 0, 0, time.UTC)
 
-func link(hash string, who calendar.Address, made time.Time) scheduler.SignInLink {
-	return scheduler.SignInLink{Hash: hash, Person: who, Browser: "b" + hash, Made: made, Expires: made.Add(15 * time.Minute)}
+func link(hash string, who calendar.Address, made time.Time) account.SignInLink {
+	return account.SignInLink{Hash: hash, Person: who, Browser: "b" + hash, Made: made, Expires: made.Add(15 * time.Minute)}
 }
 
-func session(hash string, who calendar.Address) scheduler.SignInSession {
-	return scheduler.SignInSession{Hash: hash, Person: who, Began: noon, Used: noon}
+func session(hash string, who calendar.Address) account.SignInSession {
+	return account.SignInSession{Hash: hash, Person: who, Began: noon, Used: noon}
 }
 
 func noError(t *testing.T, err error) {
@@ -50,19 +50,19 @@ func noError(t *testing.T, err error) {
 	}
 }
 
-func testLinkOnce(t *testing.T, a scheduler.Accounts) {
+func testLinkOnce(t *testing.T, a account.Accounts) {
 	noError(t, a.AddLink(t.Context(), link("l", ana, noon)))
 	got, err := a.Link(t.Context(), "l", noon.Add(14*time.Minute))
 	if diff := cmp.Diff(link("l", ana, noon), got); err != nil || diff != "" {
 		t.Errorf("Link: %v (-want +got):\n%s", err, diff)
 	}
-	if _, err := a.Link(t.Context(), "l", noon.Add(15*time.Minute)); !errors.Is(err, scheduler.ErrNoLink) {
+	if _, err := a.Link(t.Context(), "l", noon.Add(15*time.Minute)); !errors.Is(err, account.ErrNoLink) {
 		t.Errorf("Link after 15 minutes: %v; want ErrNoLink", err)
 	}
-	if err := a.SpendLink(t.Context(), "l", noon.Add(15*time.Minute), session("s", ana)); !errors.Is(err, scheduler.ErrNoLink) {
+	if err := a.SpendLink(t.Context(), "l", noon.Add(15*time.Minute), session("s", ana)); !errors.Is(err, account.ErrNoLink) {
 		t.Errorf("SpendLink after 15 minutes: %v; want ErrNoLink", err)
 	}
-	if err := a.SpendLink(t.Context(), "l", noon, session("s", bo)); !errors.Is(err, scheduler.ErrNoLink) {
+	if err := a.SpendLink(t.Context(), "l", noon, session("s", bo)); !errors.Is(err, account.ErrNoLink) {
 		t.Errorf("SpendLink for somebody else: %v; want ErrNoLink", err)
 	}
 	var wait sync.WaitGroup
@@ -83,17 +83,17 @@ func testLinkOnce(t *testing.T, a scheduler.Accounts) {
 	if _, err := a.Session(t.Context(), <-won); err != nil {
 		t.Errorf("the session of who did: %v", err)
 	}
-	if _, err := a.Link(t.Context(), "l", noon); !errors.Is(err, scheduler.ErrNoLink) {
+	if _, err := a.Link(t.Context(), "l", noon); !errors.Is(err, account.ErrNoLink) {
 		t.Errorf("Link once it was used: %v; want ErrNoLink", err)
 	}
 }
 
-func testLinkEndsOthers(t *testing.T, a scheduler.Accounts) {
-	for _, l := range []scheduler.SignInLink{link("1", ana, noon), link("2", ana, noon), link("3", bo, noon)} {
+func testLinkEndsOthers(t *testing.T, a account.Accounts) {
+	for _, l := range []account.SignInLink{link("1", ana, noon), link("2", ana, noon), link("3", bo, noon)} {
 		noError(t, a.AddLink(t.Context(), l))
 	}
 	noError(t, a.SpendLink(t.Context(), "1", noon, session("s", ana)))
-	if _, err := a.Link(t.Context(), "2", noon); !errors.Is(err, scheduler.ErrNoLink) {
+	if _, err := a.Link(t.Context(), "2", noon); !errors.Is(err, account.ErrNoLink) {
 		t.Errorf("another link of the same person: %v; want ErrNoLink", err)
 	}
 	if _, err := a.Link(t.Context(), "3", noon); err != nil {
@@ -101,7 +101,7 @@ func testLinkEndsOthers(t *testing.T, a scheduler.Accounts) {
 	}
 }
 
-func testLinksCounted(t *testing.T, a scheduler.Accounts) {
+func testLinksCounted(t *testing.T, a account.Accounts) {
 	for i, at := range []time.Duration{0, time.Hour, 2 * time.Hour} {
 		noError(t, a.AddLink(t.Context(), link(string(rune('a'+i)), ana, noon.Add(at))))
 	}
@@ -116,8 +116,8 @@ func testLinksCounted(t *testing.T, a scheduler.Accounts) {
 	}
 }
 
-func testSessions(t *testing.T, a scheduler.Accounts) {
-	for _, s := range []scheduler.SignInSession{session("1", ana), session("2", ana), session("3", ana), session("4", bo)} {
+func testSessions(t *testing.T, a account.Accounts) {
+	for _, s := range []account.SignInSession{session("1", ana), session("2", ana), session("3", ana), session("4", bo)} {
 		noError(t, a.Begin(t.Context(), s))
 	}
 	noError(t, a.Touch(t.Context(), "1", noon.Add(time.Hour)))
@@ -126,7 +126,7 @@ func testSessions(t *testing.T, a scheduler.Accounts) {
 	}
 	open := func(hash string) bool {
 		_, err := a.Session(t.Context(), hash)
-		if err != nil && !errors.Is(err, scheduler.ErrNoSession) {
+		if err != nil && !errors.Is(err, account.ErrNoSession) {
 			t.Fatal(err)
 		}
 		return err == nil
@@ -141,12 +141,12 @@ func testSessions(t *testing.T, a scheduler.Accounts) {
 	if open("2") || open("3") || !open("4") {
 		t.Errorf("EndAll ends other sessions than those of the person, or none")
 	}
-	if _, err := a.Link(t.Context(), "l", noon); !errors.Is(err, scheduler.ErrNoLink) {
+	if _, err := a.Link(t.Context(), "l", noon); !errors.Is(err, account.ErrNoLink) {
 		t.Errorf("a link of theirs: %v; want that it ended too", err)
 	}
 }
 
-func testBound(t *testing.T, a scheduler.Accounts) {
+func testBound(t *testing.T, a account.Accounts) {
 	if got, err := a.Bound(t.Context(), "https://login.acme.example", "17"); err != nil || got != "" {
 		t.Errorf("Bound before the first time: %q, %v", got, err)
 	}

@@ -7,17 +7,17 @@ import (
 	"time"
 
 	"github.com/peerslot/peerslot/calendar"
-	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/account"
 )
 
-var _ scheduler.Accounts = (*Store)(nil)
+var _ account.Accounts = (*Store)(nil)
 
 // linksKept is how long a link is kept after it expired: who asks for many is counted
 // over a day.
 const linksKept = 24 * time.Hour
 
-// AddLink implements scheduler.Accounts.
-func (s *Store) AddLink(ctx context.Context, l scheduler.SignInLink) error {
+// AddLink implements account.Accounts.
+func (s *Store) AddLink(ctx context.Context, l account.SignInLink) error {
 	return s.inTx(ctx, func(tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, `DELETE FROM sign_in_link WHERE expires < $1`, toUnix(l.Made.Add(-linksKept))); err != nil {
 			return err
@@ -28,20 +28,20 @@ func (s *Store) AddLink(ctx context.Context, l scheduler.SignInLink) error {
 	})
 }
 
-// Link implements scheduler.Accounts.
-func (s *Store) Link(ctx context.Context, hash string, now time.Time) (scheduler.SignInLink, error) {
-	l := scheduler.SignInLink{Hash: hash}
+// Link implements account.Accounts.
+func (s *Store) Link(ctx context.Context, hash string, now time.Time) (account.SignInLink, error) {
+	l := account.SignInLink{Hash: hash}
 	var made, expires int64
 	err := s.db.QueryRowContext(ctx, `SELECT person, browser, made, expires FROM sign_in_link WHERE hash = $1 AND used = 0 AND expires > $2`, hash, toUnix(now)).
 		Scan(&l.Person, &l.Browser, &made, &expires)
 	if errors.Is(err, sql.ErrNoRows) {
-		return scheduler.SignInLink{}, scheduler.ErrNoLink
+		return account.SignInLink{}, account.ErrNoLink
 	}
 	l.Made, l.Expires = fromUnix(made), fromUnix(expires)
 	return l, err
 }
 
-// Links implements scheduler.Accounts.
+// Links implements account.Accounts.
 func (s *Store) Links(ctx context.Context, person calendar.Address, since time.Time) ([]time.Time, error) {
 	rows, err := s.db.QueryContext(ctx, `SELECT made FROM sign_in_link WHERE person = $1 AND made >= $2 ORDER BY made`, string(person), toUnix(since))
 	if err != nil {
@@ -59,15 +59,15 @@ func (s *Store) Links(ctx context.Context, person calendar.Address, since time.T
 	return out, rows.Err()
 }
 
-// SpendLink implements scheduler.Accounts.
-func (s *Store) SpendLink(ctx context.Context, hash string, now time.Time, begun scheduler.SignInSession) error {
+// SpendLink implements account.Accounts.
+func (s *Store) SpendLink(ctx context.Context, hash string, now time.Time, begun account.SignInSession) error {
 	return s.inTx(ctx, func(tx *sql.Tx) error {
 		res, err := tx.ExecContext(ctx, `UPDATE sign_in_link SET used = $1 WHERE hash = $2 AND person = $3 AND used = 0 AND expires > $1`, toUnix(now), hash, string(begun.Person))
 		if err != nil {
 			return err
 		}
 		if n, err := res.RowsAffected(); err != nil || n != 1 {
-			return errors.Join(err, scheduler.ErrNoLink)
+			return errors.Join(err, account.ErrNoLink)
 		}
 		if err := endLinks(ctx, tx, begun.Person, now); err != nil {
 			return err
@@ -82,15 +82,15 @@ func endLinks(ctx context.Context, tx *sql.Tx, person calendar.Address, now time
 	return err
 }
 
-// Begin implements scheduler.Accounts.
-func (s *Store) Begin(ctx context.Context, begun scheduler.SignInSession) error {
+// Begin implements account.Accounts.
+func (s *Store) Begin(ctx context.Context, begun account.SignInSession) error {
 	return s.inTx(ctx, func(tx *sql.Tx) error { return begin(ctx, tx, begun) })
 }
 
 // sessionsKept is how long a session is kept that is not used; it has ended before.
 const sessionsKept = 90 * 24 * time.Hour
 
-func begin(ctx context.Context, tx *sql.Tx, begun scheduler.SignInSession) error {
+func begin(ctx context.Context, tx *sql.Tx, begun account.SignInSession) error {
 	if _, err := tx.ExecContext(ctx, `DELETE FROM sign_in_session WHERE used < $1`, toUnix(begun.Began.Add(-sessionsKept))); err != nil {
 		return err
 	}
@@ -99,31 +99,31 @@ func begin(ctx context.Context, tx *sql.Tx, begun scheduler.SignInSession) error
 	return err
 }
 
-// Session implements scheduler.Accounts.
-func (s *Store) Session(ctx context.Context, hash string) (scheduler.SignInSession, error) {
-	open := scheduler.SignInSession{Hash: hash}
+// Session implements account.Accounts.
+func (s *Store) Session(ctx context.Context, hash string) (account.SignInSession, error) {
+	open := account.SignInSession{Hash: hash}
 	var began, used int64
 	err := s.db.QueryRowContext(ctx, `SELECT person, began, used FROM sign_in_session WHERE hash = $1`, hash).Scan(&open.Person, &began, &used)
 	if errors.Is(err, sql.ErrNoRows) {
-		return scheduler.SignInSession{}, scheduler.ErrNoSession
+		return account.SignInSession{}, account.ErrNoSession
 	}
 	open.Began, open.Used = fromUnix(began), fromUnix(used)
 	return open, err
 }
 
-// Touch implements scheduler.Accounts.
+// Touch implements account.Accounts.
 func (s *Store) Touch(ctx context.Context, hash string, used time.Time) error {
 	_, err := s.db.ExecContext(ctx, `UPDATE sign_in_session SET used = $1 WHERE hash = $2`, toUnix(used), hash)
 	return err
 }
 
-// End implements scheduler.Accounts.
+// End implements account.Accounts.
 func (s *Store) End(ctx context.Context, hash string) error {
 	_, err := s.db.ExecContext(ctx, `DELETE FROM sign_in_session WHERE hash = $1`, hash)
 	return err
 }
 
-// EndAll implements scheduler.Accounts.
+// EndAll implements account.Accounts.
 func (s *Store) EndAll(ctx context.Context, person calendar.Address) error {
 	return s.inTx(ctx, func(tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, `DELETE FROM sign_in_session WHERE person = $1`, string(person)); err != nil {
@@ -134,7 +134,7 @@ func (s *Store) EndAll(ctx context.Context, person calendar.Address) error {
 	})
 }
 
-// Bind implements scheduler.Accounts.
+// Bind implements account.Accounts.
 func (s *Store) Bind(ctx context.Context, issuer, subject string, person calendar.Address) (calendar.Address, error) {
 	_, err := s.db.ExecContext(ctx, `INSERT INTO sign_in_subject (issuer, subject, person) VALUES ($1, $2, $3) ON CONFLICT (issuer, subject) DO NOTHING`,
 		issuer, subject, string(person))
@@ -144,7 +144,7 @@ func (s *Store) Bind(ctx context.Context, issuer, subject string, person calenda
 	return s.Bound(ctx, issuer, subject)
 }
 
-// Bound implements scheduler.Accounts.
+// Bound implements account.Accounts.
 func (s *Store) Bound(ctx context.Context, issuer, subject string) (calendar.Address, error) {
 	var bound calendar.Address
 	err := s.db.QueryRowContext(ctx, `SELECT person FROM sign_in_subject WHERE issuer = $1 AND subject = $2`, issuer, subject).Scan(&bound)
@@ -154,5 +154,5 @@ func (s *Store) Bound(ctx context.Context, issuer, subject string) (calendar.Add
 	return bound, err
 }
 
-// Ping implements scheduler.Accounts.
+// Ping implements account.Accounts.
 func (s *Store) Ping(ctx context.Context) error { return s.db.PingContext(ctx) }

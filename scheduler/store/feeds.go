@@ -4,37 +4,37 @@ import (
 	"context"
 
 	"github.com/peerslot/peerslot/calendar"
-	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/account"
 )
 
-var _ scheduler.Feeds = (*Store)(nil)
+var _ account.Feeds = (*Store)(nil)
 
-// Feed implements scheduler.Feeds.
-func (s *Store) Feed(ctx context.Context, id string) (scheduler.Feed, error) {
+// Feed implements account.Feeds.
+func (s *Store) Feed(ctx context.Context, id string) (account.Feed, error) {
 	all, err := s.feeds(ctx, `id = $1`, id)
 	if err == nil && len(all) == 0 {
-		err = scheduler.ErrNoFeed
+		err = account.ErrNoFeed
 	}
 	if err != nil {
-		return scheduler.Feed{}, err
+		return account.Feed{}, err
 	}
 	return all[0], nil
 }
 
-// FeedsOf implements scheduler.Feeds.
-func (s *Store) FeedsOf(ctx context.Context, person calendar.Address) ([]scheduler.Feed, error) {
+// FeedsOf implements account.Feeds.
+func (s *Store) FeedsOf(ctx context.Context, person calendar.Address) ([]account.Feed, error) {
 	return s.feeds(ctx, `person = $1`, string(person))
 }
 
-func (s *Store) feeds(ctx context.Context, which string, arg string) ([]scheduler.Feed, error) {
+func (s *Store) feeds(ctx context.Context, which string, arg string) ([]account.Feed, error) {
 	rows, err := s.db.QueryContext(ctx, `SELECT id, person, group_name, serial, made FROM feed WHERE `+which+` ORDER BY group_name`, arg)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var out []scheduler.Feed
+	var out []account.Feed
 	for rows.Next() {
-		var f scheduler.Feed
+		var f account.Feed
 		var made int64
 		if err := rows.Scan(&f.ID, &f.Person, &f.Group, &f.Serial, &made); err != nil {
 			return nil, err
@@ -45,14 +45,14 @@ func (s *Store) feeds(ctx context.Context, which string, arg string) ([]schedule
 	return out, rows.Err()
 }
 
-// SaveFeed implements scheduler.Feeds.
-func (s *Store) SaveFeed(ctx context.Context, f scheduler.Feed) error {
+// SaveFeed implements account.Feeds.
+func (s *Store) SaveFeed(ctx context.Context, f account.Feed) error {
 	_, err := s.db.ExecContext(ctx, `INSERT INTO feed (id, person, group_name, serial, made) VALUES ($1, $2, $3, $4, $5)
 		ON CONFLICT (person, group_name) DO UPDATE SET id = $1, serial = $4, made = $5`, f.ID, string(f.Person), f.Group, f.Serial, toUnix(f.Made))
 	return err
 }
 
-// DropFeed implements scheduler.Feeds.
+// DropFeed implements account.Feeds.
 func (s *Store) DropFeed(ctx context.Context, person calendar.Address, group string) error {
 	_, err := s.db.ExecContext(ctx, `DELETE FROM feed WHERE person = $1 AND group_name = $2`, string(person), group)
 	return err

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/account"
 	"github.com/peerslot/peerslot/scheduler/schedulertest"
 	"github.com/peerslot/peerslot/scheduler/store"
 )
@@ -137,14 +138,14 @@ func TestBackupAndRestore(t *testing.T) {
 	if err := s.Answer(t.Context(), batch.Bookings[0].Series.UID, "key", "token", nil); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.SaveFeed(t.Context(), scheduler.Feed{ID: "0000000000000001", Person: "ana@acme.example", Serial: 1}); err != nil {
+	if err := s.SaveFeed(t.Context(), account.Feed{ID: "0000000000000001", Person: "ana@acme.example", Serial: 1}); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := s.Bind(t.Context(), "https://login.acme.example", "17", "ana@acme.example"); err != nil {
 		t.Fatal(err)
 	}
 	began := time.Date(2026, 1, 2, 9, 0, 0, 0, time.UTC)
-	if err := s.Begin(t.Context(), scheduler.SignInSession{Hash: "ended later", Person: "ana@acme.example", Began: began, Used: began}); err != nil {
+	if err := s.Begin(t.Context(), account.SignInSession{Hash: "ended later", Person: "ana@acme.example", Began: began, Used: began}); err != nil {
 		t.Fatal(err)
 	}
 	backup := filepath.Join(dir, "backup.db")
@@ -169,7 +170,7 @@ func TestBackupAndRestore(t *testing.T) {
 	if err := s.Restore(t.Context(), backup); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.Session(t.Context(), "ended later"); !errors.Is(err, scheduler.ErrNoSession) {
+	if _, err := s.Session(t.Context(), "ended later"); !errors.Is(err, account.ErrNoSession) {
 		t.Errorf("a session that ended after the backup: %v; want that it stays ended", err)
 	}
 	if diff := cmp.Diff(want, dump(t, filepath.Join(dir, "peerslot.db"))); diff != "" {

@@ -11,13 +11,14 @@ import (
 	"time"
 
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/account"
 	"github.com/peerslot/peerslot/scheduler/schedulertest"
 	"github.com/peerslot/peerslot/scheduler/store"
 )
 
 func TestSQLite(t *testing.T) {
 	schedulertest.TestStore(t, func(t *testing.T) scheduler.Store { return open(t, filepath.Join(t.TempDir(), "x?y %41.db")) })
-	schedulertest.TestAccounts(t, func(t *testing.T) scheduler.Accounts {
+	schedulertest.TestAccounts(t, func(t *testing.T) account.Accounts {
 		s := open(t, filepath.Join(t.TempDir(), "accounts.db"))
 		t.Cleanup(func() { s.Close() })
 		return s
@@ -31,7 +32,7 @@ func TestPostgres(t *testing.T) {
 		t.Skip("PEERSLOT_TEST_POSTGRES names no server; CI does")
 	}
 	schedulertest.TestStore(t, func(t *testing.T) scheduler.Store { return open(t, newDatabase(t, server)) })
-	schedulertest.TestAccounts(t, func(t *testing.T) scheduler.Accounts {
+	schedulertest.TestAccounts(t, func(t *testing.T) account.Accounts {
 		s := open(t, newDatabase(t, server))
 		t.Cleanup(func() { s.Close() })
 		return s

@@ -24,6 +24,7 @@ import (
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/account"
 	"github.com/peerslot/peerslot/scheduler/report"
 	"github.com/peerslot/peerslot/scheduler/web"
 )
@@ -115,7 +116,7 @@ func (s *site) fill(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.store.SaveFeed(t.Context(), scheduler.Feed{ID: "0123456789abcdef", Person: ana, Serial: 1, Made: start}); err != nil {
+	if err := s.store.SaveFeed(t.Context(), account.Feed{ID: "0123456789abcdef", Person: ana, Serial: 1, Made: start}); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/account"
 	"github.com/peerslot/peerslot/scheduler/feed"
 )
 
@@ -57,7 +58,7 @@ func (s *Server) feedsOf(r *http.Request, v viewer) ([]feedData, error) {
 	var out []feedData
 	for _, group := range append([]string{""}, v.view.mine[v.Address]...) {
 		d := feedData{Group: group}
-		if i := slices.IndexFunc(have, func(f scheduler.Feed) bool { return f.Group == group }); i >= 0 {
+		if i := slices.IndexFunc(have, func(f account.Feed) bool { return f.Group == group }); i >= 0 {
 			d.Made = have[i].Made
 			d.Address = s.URL.String() + "/feeds/" + feed.Token(s.Key, have[i]) + ".ics"
 			d.Webcal = "webcal" + strings.TrimPrefix(d.Address, s.URL.Scheme)
@@ -83,7 +84,7 @@ func (s *Server) changeFeed(w http.ResponseWriter, r *http.Request, v viewer) er
 		}
 		return s.done(w, r, "/feeds")
 	}
-	f := scheduler.Feed{ID: feed.NewID(), Person: v.Address, Group: group, Made: s.Now().UTC()}
+	f := account.Feed{ID: feed.NewID(), Person: v.Address, Group: group, Made: s.Now().UTC()}
 	have, err := s.Feeds.FeedsOf(r.Context(), v.Address)
 	if err != nil {
 		return err
@@ -132,7 +133,7 @@ func (s *Server) feedBody(r *http.Request, now *view) (feedBody, error) {
 		return feedBody{}, errNotFound
 	}
 	f, err := s.Feeds.Feed(r.Context(), id)
-	if errors.Is(err, scheduler.ErrNoFeed) {
+	if errors.Is(err, account.ErrNoFeed) {
 		return feedBody{}, errNotFound
 	}
 	if err != nil {
@@ -166,7 +167,7 @@ type bodyCache struct {
 
 type bodyKey struct{ person, group string }
 
-func (c *bodyCache) body(r *http.Request, s *Server, now *view, f scheduler.Feed) (feedBody, error) {
+func (c *bodyCache) body(r *http.Request, s *Server, now *view, f account.Feed) (feedBody, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	at := s.Now()

@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"github.com/peerslot/peerslot/calendar"
-	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/account"
 )
 
 // subscribe makes an address of the group's sessions, or for "" of all, and returns its
@@ -171,7 +171,7 @@ func TestFeedFollows(t *testing.T) {
 
 func BenchmarkFeedUnchanged(b *testing.B) {
 	s := newLargeSite(b, 2000)
-	f := scheduler.Feed{ID: "0123456789abcdef", Person: largePerson(0, 0), Serial: 1, Made: start}
+	f := account.Feed{ID: "0123456789abcdef", Person: largePerson(0, 0), Serial: 1, Made: start}
 	path := s.feedPath(b, f)
 	first := httptest.NewRecorder()
 	s.serve.ServeHTTP(first, s.request(path))

@@ -10,6 +10,7 @@ import (
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/account"
 	"github.com/peerslot/peerslot/scheduler/feed"
 )
 
@@ -49,7 +50,7 @@ func newLargeSite(b *testing.B, groups int) *site {
 }
 
 // feedPath keeps a feed and returns its path.
-func (s *site) feedPath(b *testing.B, f scheduler.Feed) string {
+func (s *site) feedPath(b *testing.B, f account.Feed) string {
 	b.Helper()
 	if err := s.store.SaveFeed(b.Context(), f); err != nil {
 		b.Fatal(err)

@@ -18,6 +18,7 @@ import (
 
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/account"
 	"github.com/peerslot/peerslot/scheduler/report"
 )
 
@@ -31,8 +32,8 @@ type Server struct {
 	// request; while the files are the same its Stamp is.
 	Open func(context.Context) (Workspace, error)
 
-	Accounts scheduler.Accounts
-	Feeds    scheduler.Feeds
+	Accounts account.Accounts
+	Feeds    account.Feeds
 
 	// Key is what the addresses of feeds are made with, 32 bytes that lie beside the
 	// store, not in it.

@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"github.com/peerslot/peerslot/calendar"
-	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/account"
 )
 
 // How long a link is good, and how many are sent.
@@ -181,7 +181,7 @@ func (s *Server) sentEnough(ctx context.Context, person calendar.Address) (bool,
 // the path to go to, "" for the first page.
 func (s *Server) Link(ctx context.Context, person calendar.Address, browser, next string) (string, error) {
 	token, at := secret(), s.Now()
-	err := s.Accounts.AddLink(ctx, scheduler.SignInLink{Hash: hashOf(token), Person: person, Browser: browser, Made: at, Expires: at.Add(linkLife)})
+	err := s.Accounts.AddLink(ctx, account.SignInLink{Hash: hashOf(token), Person: person, Browser: browser, Made: at, Expires: at.Add(linkLife)})
 	if err != nil {
 		return "", err
 	}
@@ -230,14 +230,14 @@ func (s *Server) linkForm(w http.ResponseWriter, r *http.Request, status int, d 
 
 // noLink answers that a link is used or too old, with the form to ask for another.
 func (s *Server) noLink(w http.ResponseWriter, r *http.Request, err error) error {
-	if !errors.Is(err, scheduler.ErrNoLink) {
+	if !errors.Is(err, account.ErrNoLink) {
 		return err
 	}
 	return s.signInForm(w, r, http.StatusGone, signInData{Gone: true, Next: s.next(r.URL.Query().Get("next"))})
 }
 
 // isAsker reports whether the link was asked for in this browser.
-func (s *Server) isAsker(r *http.Request, link scheduler.SignInLink) bool {
+func (s *Server) isAsker(r *http.Request, link account.SignInLink) bool {
 	cookie, err := r.Cookie(s.cookieName() + "-asked")
 	return err == nil && link.Browser != "" && hashOf(cookie.Value) == link.Browser
 }
@@ -266,9 +266,9 @@ func (s *Server) spendLink(w http.ResponseWriter, r *http.Request, v viewer) err
 }
 
 // session returns a new session of a person, and its secret.
-func (s *Server) session(person calendar.Address) (scheduler.SignInSession, string) {
+func (s *Server) session(person calendar.Address) (account.SignInSession, string) {
 	token, at := secret(), s.Now()
-	return scheduler.SignInSession{Hash: hashOf(token), Person: person, Began: at, Used: at}, token
+	return account.SignInSession{Hash: hashOf(token), Person: person, Began: at, Used: at}, token
 }
 
 // signedIn gives the browser its session. The one that it had ends.

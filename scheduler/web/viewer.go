@@ -13,6 +13,7 @@ import (
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/account"
 )
 
 // A viewer is who looks at a page, and the workspace as it is then. The zero viewer
@@ -48,7 +49,7 @@ func (s *Server) viewer(r *http.Request) (viewer, error) {
 		return nobody, nil
 	}
 	session, err := s.Accounts.Session(r.Context(), hashOf(cookie.Value))
-	if errors.Is(err, scheduler.ErrNoSession) {
+	if errors.Is(err, account.ErrNoSession) {
 		return nobody, nil
 	}
 	if err != nil {

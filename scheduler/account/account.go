@@ -1,4 +1,6 @@
-package scheduler
+// Package account says what is kept of those who open the members' pages: links for
+// signing in, sessions, and subscriptions.
+package account
 
 import (
 	"context"
