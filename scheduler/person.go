@@ -116,3 +116,11 @@ func (f HolidayFunc) Of(people []Person, window availability.Interval) Holidays 
 	}
 	return out
 }
+
+// Name returns what people call the person with that address.
+func (w Workspace) Name(a calendar.Address) string {
+	if p, ok := w.Roster[a]; ok {
+		return p.DisplayName()
+	}
+	return a.Local()
+}

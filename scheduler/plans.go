@@ -137,14 +137,6 @@ func (p BookingPlan) Attendance() int {
 	return n
 }
 
-// Load is how many peer sessions a person has in the fullest of the coming weeks.
-type Load struct {
-	Person   calendar.Address
-	Sessions int               // in that week
-	Week     availability.Date // its Monday
-	Average  float64           // sessions a week, over the weeks that have any
-}
-
 // A Move takes one session to another time of its week.
 type Move struct {
 	Original time.Time // names the occurrence
@@ -153,34 +145,6 @@ type Move struct {
 	After    int // and at To
 	Gained   []calendar.Address
 	Lost     []calendar.Address
-}
-
-// Listed joins the names of people as a sentence does.
-func Listed(people []calendar.Address, name func(calendar.Address) string) string {
-	names := make([]string, len(people))
-	for i, a := range people {
-		names[i] = name(a)
-	}
-	if len(names) < 2 {
-		return strings.Join(names, "")
-	}
-	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
-}
-
-// A Ranking is the answer to "when could this group meet?".
-type Ranking struct {
-	Group      Group
-	Search     availability.Search
-	Members    []availability.Member // in the order of the group
-	Candidates []Ranked              // the best first
-	Unknown    []Unknown
-}
-
-// Ranked is a candidate with every session of its series and every member's answer.
-type Ranked struct {
-	availability.Candidate
-	Sessions []availability.Interval
-	Verdicts [][]availability.Verdict // by session, then by member
 }
 
 // A Status is how one group stands. What needs a person is among the findings of
@@ -193,4 +157,11 @@ type Status struct {
 	Left       int                   // sessions to come
 	Next       availability.Interval // session of the group, also of a series that runs out before this one begins
 	Attendance Share                 // of the members at the sessions held
+}
+
+// Unknown is a person of whose time something is not known, and why.
+type Unknown struct {
+	Person calendar.Address
+	Reason string
+	Since  time.Time // the first pass that found it so; zero where that is not known
 }

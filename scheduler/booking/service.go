@@ -14,8 +14,8 @@ import (
 // RankSlots ranks the slots of a group. Its own series, if it has one, does not
 // stand in the way. Unless allStarts, of slots less than an hour apart on one day only
 // the best is among them.
-func RankSlots(s planning.Snapshot, g scheduler.Group, search availability.Search, allStarts bool) (scheduler.Ranking, error) {
-	r := scheduler.Ranking{Group: g, Search: search, Unknown: s.Unknown(g)}
+func RankSlots(s planning.Snapshot, g scheduler.Group, search availability.Search, allStarts bool) (planning.Ranking, error) {
+	r := planning.Ranking{Group: g, Search: search, Unknown: s.Unknown(g)}
 	p, err := planning.New(s)
 	if err != nil {
 		return r, err
@@ -40,20 +40,20 @@ func RankSlots(s planning.Snapshot, g scheduler.Group, search availability.Searc
 		if err != nil {
 			return r, err
 		}
-		r.Candidates = append(r.Candidates, scheduler.Ranked{Candidate: c, Sessions: sessions, Verdicts: availability.Judge(r.Members, sessions)})
+		r.Candidates = append(r.Candidates, planning.Ranked{Candidate: c, Sessions: sessions, Verdicts: availability.Judge(r.Members, sessions)})
 	}
 	return r, nil
 }
 
 // Slots ranks the weekly slots of one group, as RankSlots does.
-func Slots(ctx context.Context, s *scheduler.Service, g scheduler.Group, search availability.Search, allStarts bool) (scheduler.Ranking, error) {
+func Slots(ctx context.Context, s *scheduler.Service, g scheduler.Group, search availability.Search, allStarts bool) (planning.Ranking, error) {
 	window, err := SearchWindow(search)
 	if err != nil {
-		return scheduler.Ranking{}, err
+		return planning.Ranking{}, err
 	}
 	bookings, err := s.Store.Bookings(ctx)
 	if err != nil {
-		return scheduler.Ranking{}, fmt.Errorf("read the bookings: %w", err)
+		return planning.Ranking{}, fmt.Errorf("read the bookings: %w", err)
 	}
 	var except []calendar.UID
 	if own, ok := bookings.Current(g.Name); ok {
@@ -61,7 +61,7 @@ func Slots(ctx context.Context, s *scheduler.Service, g scheduler.Group, search 
 	}
 	snapshot, err := planning.Read(ctx, s, g.Members, window, except...)
 	if err != nil {
-		return scheduler.Ranking{}, err
+		return planning.Ranking{}, err
 	}
 	return RankSlots(snapshot, g, search, allStarts)
 }

@@ -10,9 +10,17 @@ import (
 	"github.com/peerslot/peerslot/scheduler"
 )
 
+// Load is how many peer sessions a person has in the fullest of the coming weeks.
+type Load struct {
+	Person   calendar.Address
+	Sessions int               // in that week
+	Week     availability.Date // its Monday
+	Average  float64           // sessions a week, over the weeks that have any
+}
+
 // Loads returns the load of everybody with a session to come, by the address that names
 // them, whichever was invited. Weeks are ISO weeks of zone.
-func Loads(bookings []scheduler.Booking, aliases calendar.Aliases, zone *time.Location, now time.Time) []scheduler.Load {
+func Loads(bookings []scheduler.Booking, aliases calendar.Aliases, zone *time.Location, now time.Time) []Load {
 	perWeek := map[calendar.Address]map[availability.Date]int{}
 	for _, b := range bookings {
 		occurrences, err := StillHeld(b).Occurrences()
@@ -33,9 +41,9 @@ func Loads(bookings []scheduler.Booking, aliases calendar.Aliases, zone *time.Lo
 			}
 		}
 	}
-	var out []scheduler.Load
+	var out []Load
 	for a, weeks := range perWeek {
-		l := scheduler.Load{Person: a}
+		l := Load{Person: a}
 		total := 0
 		for week, n := range weeks {
 			total += n
@@ -46,7 +54,7 @@ func Loads(bookings []scheduler.Booking, aliases calendar.Aliases, zone *time.Lo
 		l.Average = float64(total) / float64(len(weeks))
 		out = append(out, l)
 	}
-	slices.SortFunc(out, func(a, b scheduler.Load) int { return cmp.Compare(a.Person, b.Person) })
+	slices.SortFunc(out, func(a, b Load) int { return cmp.Compare(a.Person, b.Person) })
 	return out
 }
 

@@ -80,11 +80,11 @@ func (p *Planner) rankWeek(q availability.Search, members []availability.Member)
 		return nil, scheduler.Week{}, err
 	}
 	best := Spread(kept.Rank(nil, masks), bestSlots)
-	var figures []scheduler.WeekFigure
+	var figures []weekFigure
 	kept.Figures(func(slot availability.Slot, attendance, unknown int) {
-		figures = append(figures, scheduler.WeekFigure{Day: slot.Day, Start: slot.Start, Attendance: attendance, Unknown: unknown})
+		figures = append(figures, weekFigure{Day: slot.Day, Start: slot.Start, Attendance: attendance, Unknown: unknown})
 	})
-	return best, scheduler.NewWeek(q, len(members)*q.Count, figures), nil
+	return best, newWeek(q, len(members)*q.Count, figures), nil
 }
 
 // A weekRanker ranks the slots of groups that have the same search.

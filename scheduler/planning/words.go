@@ -26,9 +26,21 @@ func uniqueUnknown(list []scheduler.Unknown) []scheduler.Unknown {
 
 // Why says in words and figures what the move is good for.
 func Why(m scheduler.Move, name func(calendar.Address) string) string {
-	why := fmt.Sprintf("%d instead of %d can come; %s could not at the old time", m.After, m.Before, scheduler.Listed(m.Gained, name))
+	why := fmt.Sprintf("%d instead of %d can come; %s could not at the old time", m.After, m.Before, Listed(m.Gained, name))
 	if len(m.Lost) > 0 {
-		why += fmt.Sprintf(", %s cannot at the new one", scheduler.Listed(m.Lost, name))
+		why += fmt.Sprintf(", %s cannot at the new one", Listed(m.Lost, name))
 	}
 	return why
+}
+
+// Listed joins the names of people as a sentence does.
+func Listed(people []calendar.Address, name func(calendar.Address) string) string {
+	names := make([]string, len(people))
+	for i, a := range people {
+		names[i] = name(a)
+	}
+	if len(names) < 2 {
+		return strings.Join(names, "")
+	}
+	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/planning"
 )
 
 // Steps says a next step as its reader takes it, such as the line of a command; the words
@@ -140,7 +141,7 @@ func without(w scheduler.Workspace, missing []calendar.Address) string {
 	if len(missing) == 0 {
 		return ""
 	}
-	return "; " + scheduler.Listed(missing, w.Name) + " cannot"
+	return "; " + planning.Listed(missing, w.Name) + " cannot"
 }
 
 func when(w scheduler.Workspace, t time.Time) string { return in(w, t).Format("Mon 2 Jan 15:04") }

@@ -9,7 +9,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"github.com/peerslot/peerslot/availability"
-	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/planning"
 )
 
 // A Grid draws candidates as tables of sessions by members.
@@ -37,7 +37,7 @@ var marks = []struct {
 
 // Draw writes one candidate: a line in words, and the table. On a terminal that is
 // too narrow for all sessions the table comes in parts, and long names end in "…".
-func (g *Grid) Draw(rank int, members []availability.Member, c scheduler.Ranked) {
+func (g *Grid) Draw(rank int, members []availability.Member, c planning.Ranked) {
 	g.Heading("%d. %s  %s", rank, title(c.Slot), Summary(c.Candidate, len(members)))
 	names, local := make([]string, len(members)), g.localTimes(members, c.Sessions)
 	for i, m := range members {

@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"github.com/peerslot/peerslot/availability"
-	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/planning"
 )
 
 //go:embed heatmap.svg.tmpl
@@ -26,7 +26,7 @@ var heatmapTemplate = sync.OnceValue(func() *template.Template {
 // weekday and hour, with the best starts marked. Times are those of the series' zone;
 // the clocks of the members' other zones stand beside them.
 type HeatMap struct {
-	Ranking scheduler.Ranking           // its best candidates are marked
+	Ranking planning.Ranking            // its best candidates are marked
 	All     []availability.Candidate    // in any order
 	Name    func(address string) string // what people call a member
 	NoTips  bool                        // nothing is known of single members' times

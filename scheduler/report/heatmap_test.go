@@ -19,7 +19,7 @@ import (
 
 // ranked returns a ranking of four people, one of them in New York with stretch
 // hours, one unknown, and all candidates.
-func ranked(t testing.TB, step time.Duration, top int) (scheduler.Ranking, []availability.Candidate) {
+func ranked(t testing.TB, step time.Duration, top int) (planning.Ranking, []availability.Candidate) {
 	t.Helper()
 	var stretch availability.Hours
 	if err := stretch.Set("mon-fri", "07:00-19:00"); err != nil {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/planning"
 )
 
 // Slots is the ranking of a group's slots.
@@ -50,7 +51,7 @@ type Missing struct {
 }
 
 // NewSlots describes a ranking.
-func NewSlots(r scheduler.Ranking) Slots {
+func NewSlots(r planning.Ranking) Slots {
 	out := Slots{
 		Group: r.Group.Name, Zone: r.Search.Zone, Start: r.Search.Start.String(), Cadence: r.Search.Cadence.String(),
 		Duration: r.Search.Length.String(), Members: Addresses(r.Group.Members), Unknown: Unknowns(r.Unknown), Candidates: []Candidate{},
@@ -61,7 +62,7 @@ func NewSlots(r scheduler.Ranking) Slots {
 	return out
 }
 
-func newCandidate(members []availability.Member, c scheduler.Ranked) Candidate {
+func newCandidate(members []availability.Member, c planning.Ranked) Candidate {
 	out := Candidate{
 		Slot: c.Slot.String(), First: c.Sessions[0].Start.UTC(), Count: c.Count, Attendance: c.Attendance, Possible: c.Possible,
 		RequiredMet: c.RequiredMet, UnknownAttendance: c.Unknown, WorstOccurrence: c.WorstOccurrence, WorstMember: c.WorstMember,

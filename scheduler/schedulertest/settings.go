@@ -88,8 +88,12 @@ func testAttended(t *testing.T, s scheduler.Store) {
 		UID: "ps1", Group: "a", At: start.AddDate(0, 0, -1), Members: Round("circles", 1).Groups[0].Members,
 		Sessions: []scheduler.AttendedSession{{Original: start, Interval: availability.Interval{Start: start, End: start.Add(time.Hour)}, Verdicts: []availability.Verdict{{Can: availability.Yes}, {Can: availability.No, Why: availability.BusyThen}}}},
 	}
-	found.Week = scheduler.NewWeek(availability.Search{Zone: "Europe/Berlin", Start: availability.Date{Year: 2026, Month: 1, Day: 5}, Cadence: availability.Weekly, Count: 1, Length: time.Hour, Step: time.Hour, Preferred: availability.DaysOf(time.Tuesday)}, 2,
-		[]scheduler.WeekFigure{{Day: time.Tuesday, Start: 15 * time.Hour, Attendance: 1}, {Day: time.Sunday, Start: 16 * time.Hour, Unknown: 1}})
+	found.Week = scheduler.Week{
+		Search:   availability.Search{Zone: "Europe/Berlin", Start: availability.Date{Year: 2026, Month: 1, Day: 5}, Cadence: availability.Weekly, Count: 1, Length: time.Hour, Step: time.Hour, Preferred: availability.DaysOf(time.Tuesday)},
+		Possible: 2, From: 15 * time.Hour,
+		Attendance: [][]int{{-1, -1}, {1, -1}, {-1, -1}, {-1, -1}, {-1, -1}, {-1, -1}, {-1, 0}},
+		Unknown:    [][]int{{0, 0}, {0, 0}, {0, 0}, {0, 0}, {0, 0}, {0, 0}, {0, 1}},
+	}
 	other := found
 	other.UID = "ps2"
 	for range 2 { // what is kept is replaced

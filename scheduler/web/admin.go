@@ -380,7 +380,7 @@ func (n *view) row(st scheduler.Status, attention []string) groupRow {
 // loads returns who has most peer sessions in a week to come.
 func (n *view) loads(now time.Time) []loadRow {
 	all := planning.Loads(n.bookings, n.aliases, n.zone, now)
-	slices.SortStableFunc(all, func(a, b scheduler.Load) int { return cmp.Compare(b.Sessions, a.Sessions) })
+	slices.SortStableFunc(all, func(a, b planning.Load) int { return cmp.Compare(b.Sessions, a.Sessions) })
 	var out []loadRow
 	for _, l := range all[:min(len(all), mostLoad)] {
 		if l.Sessions < 2 {

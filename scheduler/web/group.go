@@ -108,11 +108,11 @@ func (s *Server) weekFile(w http.ResponseWriter, r *http.Request, v viewer) erro
 // heatMap returns the picture of the week as the last night found it.
 func (v viewer) heatMap(g scheduler.Group, found scheduler.Attended) report.HeatMap {
 	m := report.HeatMap{
-		Ranking: scheduler.Ranking{Group: g, Search: found.Week.Search}, All: found.Week.Candidates(), NoTips: true,
+		Ranking: planning.Ranking{Group: g, Search: found.Week.Search}, All: found.Week.Candidates(), NoTips: true,
 		Name: func(a string) string { return v.view.service.Workspace.Name(calendar.Address(a)) },
 	}
 	for _, c := range found.Best {
-		m.Ranking.Candidates = append(m.Ranking.Candidates, scheduler.Ranked{Candidate: c})
+		m.Ranking.Candidates = append(m.Ranking.Candidates, planning.Ranked{Candidate: c})
 	}
 	for _, a := range g.Members {
 		if zone, err := availability.LoadZone(v.view.service.Workspace.Roster[a].Zone); err == nil {

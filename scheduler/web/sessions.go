@@ -182,7 +182,7 @@ func (v viewer) gained(note string) string {
 // movedFor is how planning.Move.Why begins.
 var movedFor = regexp.MustCompile(`: (\d+) instead of (\d+) can come;? ?(.*)`)
 
-// namesIn returns the names that scheduler.Listed joined.
+// namesIn returns the names that planning.Listed joined.
 func namesIn(list string) []string {
 	return strings.Split(strings.ReplaceAll(list, " and ", ", "), ", ")
 }

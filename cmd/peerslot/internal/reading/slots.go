@@ -16,6 +16,7 @@ import (
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/workspace"
 	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/booking"
+	"github.com/peerslot/peerslot/scheduler/planning"
 	"github.com/peerslot/peerslot/scheduler/report"
 )
 
@@ -101,7 +102,7 @@ func (o SlotsOptions) Run(ctx context.Context, a *console.App) error {
 }
 
 // rank returns the best candidates, and all of them if a heat map needs them.
-func (o SlotsOptions) rank(ctx context.Context, w *workspace.Workspace, g scheduler.Group, search availability.Search) (best scheduler.Ranking, all []availability.Candidate, err error) {
+func (o SlotsOptions) rank(ctx context.Context, w *workspace.Workspace, g scheduler.Group, search availability.Search) (best planning.Ranking, all []availability.Candidate, err error) {
 	best, err = booking.Slots(ctx, w.Service, g, search, o.allStarts)
 	if err != nil || o.Svg == "" {
 		return best, nil, err
@@ -111,7 +112,7 @@ func (o SlotsOptions) rank(ctx context.Context, w *workspace.Workspace, g schedu
 	return best, all, err
 }
 
-func printRanking(a *console.App, w *workspace.Workspace, r scheduler.Ranking) {
+func printRanking(a *console.App, w *workspace.Workspace, r planning.Ranking) {
 	p := a.Printer()
 	if len(r.Candidates) == 0 {
 		p.Println("No slot fits: look at only_days, and at the hours of the members.")
@@ -130,7 +131,7 @@ func printRanking(a *console.App, w *workspace.Workspace, r scheduler.Ranking) {
 }
 
 // writeHeatMap writes the picture into a file, or to stdout for "-".
-func writeHeatMap(a *console.App, w *workspace.Workspace, r scheduler.Ranking, all []availability.Candidate, path string) error {
+func writeHeatMap(a *console.App, w *workspace.Workspace, r planning.Ranking, all []availability.Candidate, path string) error {
 	var b bytes.Buffer
 	h := report.HeatMap{Ranking: r, All: all, Name: func(s string) string { return w.Workspace.Name(calendar.Address(s)) }}
 	if err := h.WriteSVG(&b); err != nil {
