@@ -24,6 +24,7 @@ import (
 	"github.com/peerslot/peerslot/scheduler/mail"
 	"github.com/peerslot/peerslot/scheduler/review"
 	"github.com/peerslot/peerslot/scheduler/web"
+	"github.com/peerslot/peerslot/scheduler/web/issuer"
 )
 
 const defaultListen = "127.0.0.1:8080"
@@ -166,11 +167,11 @@ func webServer(a *console.App, l *fleet.Live, at string) (*web.Server, error) {
 }
 
 // provider returns who vouches for people, nil for nobody.
-func provider(a *console.App, o config.WebOIDC) (*web.Provider, error) {
+func provider(a *console.App, o config.WebOIDC) (*issuer.Provider, error) {
 	if o.Issuer == "" {
 		return nil, nil
 	}
-	p := &web.Provider{Issuer: o.Issuer, ClientID: o.ClientID, TrustEmail: o.TrustEmail}
+	p := &issuer.Provider{Issuer: o.Issuer, ClientID: o.ClientID, TrustEmail: o.TrustEmail}
 	if o.SecretEnv == "" {
 		return p, nil
 	}

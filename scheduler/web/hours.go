@@ -13,10 +13,11 @@ import (
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/planning"
+	"github.com/peerslot/peerslot/scheduler/web/internal/hoursform"
 )
 
 type hoursData struct {
-	hoursForm
+	hoursform.Form
 	Own     bool     // these count instead of the roster's
 	Roster  string   // what the roster says
 	Version int64    // of the settings that the form was made from
@@ -32,7 +33,7 @@ func (s *Server) hours(w http.ResponseWriter, r *http.Request, v viewer) error {
 	if !v.Member {
 		return errNotFound
 	}
-	return s.hoursForm(w, r, v, http.StatusOK, hoursData{hoursForm: formOf(v.Person.OwnHours(), v.Person.PausedUntil), Saved: r.URL.Query().Has("saved")})
+	return s.hoursForm(w, r, v, http.StatusOK, hoursData{Form: hoursform.Of(v.Person.OwnHours(), v.Person.PausedUntil), Saved: r.URL.Query().Has("saved")})
 }
 
 func (s *Server) hoursForm(w http.ResponseWriter, r *http.Request, v viewer, status int, d hoursData) error {
@@ -43,7 +44,7 @@ func (s *Server) hoursForm(w http.ResponseWriter, r *http.Request, v viewer, sta
 	d.Own, d.Version, d.Left = set.Own != nil, set.Version, set.Left
 	d.Zones = v.view.zones
 	if said, ok := v.view.roster[v.Address]; ok {
-		d.Roster = hoursText(said.Hours) + ", " + said.Zone
+		d.Roster = hoursform.Text(said.Hours) + ", " + said.Zone
 	}
 	if d.Saved {
 		if d.Outside, err = s.outside(v); err != nil {
@@ -61,10 +62,10 @@ func (s *Server) saveHours(w http.ResponseWriter, r *http.Request, v viewer) err
 	if err := r.ParseForm(); err != nil {
 		return err
 	}
-	f := typedForm(r.PostForm)
-	own, paused := f.read(s.knowsHolidays(v))
+	f := hoursform.Typed(r.PostForm)
+	own, paused := f.Read(s.knowsHolidays(v))
 	if len(f.Faults) > 0 {
-		return s.hoursForm(w, r, v, http.StatusUnprocessableEntity, hoursData{hoursForm: f, Fault: "Nothing is saved yet: look at what is marked below."})
+		return s.hoursForm(w, r, v, http.StatusUnprocessableEntity, hoursData{Form: f, Fault: "Nothing is saved yet: look at what is marked below."})
 	}
 	return s.set(w, r, v, f, func(set *scheduler.Settings) string {
 		was := *set
@@ -90,14 +91,14 @@ func (s *Server) rosterHours(w http.ResponseWriter, r *http.Request, v viewer) e
 	if err := r.ParseForm(); err != nil {
 		return err
 	}
-	return s.set(w, r, v, formOf(v.view.roster[v.Address].OwnHours(), v.Person.PausedUntil), func(set *scheduler.Settings) string {
+	return s.set(w, r, v, hoursform.Of(v.view.roster[v.Address].OwnHours(), v.Person.PausedUntil), func(set *scheduler.Settings) string {
 		set.Own = nil
 		return "took their own hours back; the roster's count again"
 	})
 }
 
 // set changes the viewer's settings; the version in the form says from which.
-func (s *Server) set(w http.ResponseWriter, r *http.Request, v viewer, f hoursForm, change func(*scheduler.Settings) string) error {
+func (s *Server) set(w http.ResponseWriter, r *http.Request, v viewer, f hoursform.Form, change func(*scheduler.Settings) string) error {
 	set, err := v.view.service.SettingsOf(r.Context(), v.Address)
 	if err != nil {
 		return err
@@ -108,7 +109,7 @@ func (s *Server) set(w http.ResponseWriter, r *http.Request, v viewer, f hoursFo
 	why := change(&set)
 	err = v.view.service.Set(r.Context(), set, why)
 	if errors.Is(err, scheduler.ErrStale) {
-		return s.hoursForm(w, r, v, http.StatusConflict, hoursData{hoursForm: f, Fault: "You changed your hours in another window meanwhile. What you see here is not saved; press Save once more if it is what you want."})
+		return s.hoursForm(w, r, v, http.StatusConflict, hoursData{Form: f, Fault: "You changed your hours in another window meanwhile. What you see here is not saved; press Save once more if it is what you want."})
 	}
 	if err != nil {
 		return err
@@ -118,7 +119,7 @@ func (s *Server) set(w http.ResponseWriter, r *http.Request, v viewer, f hoursFo
 
 // knowsHolidays returns what tells whether a region's holidays are known. The roster's own
 // region may be a calendar of the company.
-func (s *Server) knowsHolidays(v viewer) holidayCheck {
+func (s *Server) knowsHolidays(v viewer) hoursform.HolidayCheck {
 	return func(region string) error {
 		holidays := v.view.service.Holidays
 		if holidays == nil || region == v.view.roster[v.Address].Holidays {

@@ -4,13 +4,14 @@ import (
 	"context"
 	"net/http"
 	"net/netip"
-	"net/url"
 	"strconv"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/peerslot/peerslot/scheduler/web/internal/guard"
 )
 
 // meters count what the server does, for Prometheus. They hold no names: a page is
@@ -69,18 +70,11 @@ func (s *Server) Metrics() http.Handler {
 // the members' host.
 func (s *Server) metrics(w http.ResponseWriter, r *http.Request) {
 	peer, err := netip.ParseAddrPort(r.RemoteAddr)
-	if err != nil || !peer.Addr().Unmap().IsLoopback() || !isLoopback(r.Host) || r.Header.Get("X-Forwarded-For")+r.Header.Get("Forwarded")+r.Header.Get("Via") != "" {
+	if err != nil || !peer.Addr().Unmap().IsLoopback() || !guard.IsLoopback(r.Host) || r.Header.Get("X-Forwarded-For")+r.Header.Get("Forwarded")+r.Header.Get("Via") != "" {
 		s.open(s.nothing).ServeHTTP(w, r)
 		return
 	}
 	s.Metrics().ServeHTTP(w, r)
-}
-
-// isLoopback reports whether a Host header names this machine by its loopback address.
-func isLoopback(host string) bool {
-	host = (&url.URL{Host: host}).Hostname()
-	a, err := netip.ParseAddr(host)
-	return host == "localhost" || err == nil && a.IsLoopback()
 }
 
 // A workspaceMeter tells how the workspace stands at the moment it is asked.

@@ -17,11 +17,11 @@ import (
 	"testing"
 	"time"
 
-	"github.com/peerslot/peerslot/scheduler/web"
+	"github.com/peerslot/peerslot/scheduler/web/issuer"
 )
 
-// An issuer is a provider of OpenID Connect that vouches for whomever the test says.
-type issuer struct {
+// A fakeIssuer is a provider of OpenID Connect that vouches for whomever the test says.
+type fakeIssuer struct {
 	*httptest.Server
 	key       *rsa.PrivateKey
 	claims    map[string]any // of the next token, beside those that are always there
@@ -39,10 +39,10 @@ var issuerKey = sync.OnceValue(func() *rsa.PrivateKey {
 	return key
 })
 
-func newIssuer(t *testing.T) *issuer {
+func newIssuer(t *testing.T) *fakeIssuer {
 	t.Helper()
 	key := issuerKey()
-	i := &issuer{key: key}
+	i := &fakeIssuer{key: key}
 	mux := http.NewServeMux()
 	answer := func(w http.ResponseWriter, v any) {
 		w.Header().Set("Content-Type", "application/json")
@@ -76,7 +76,7 @@ func newIssuer(t *testing.T) *issuer {
 
 func encode(b []byte) string { return base64.RawURLEncoding.EncodeToString(b) }
 
-func (i *issuer) token(t *testing.T) string {
+func (i *fakeIssuer) token(t *testing.T) string {
 	claims := map[string]any{"iss": i.URL, "aud": "peerslot", "sub": "17", "nonce": i.nonce, "iat": start.Unix(), "exp": start.Add(time.Hour).Unix()}
 	maps.Copy(claims, i.claims)
 	body, err := json.Marshal(claims)
@@ -93,7 +93,7 @@ func (i *issuer) token(t *testing.T) string {
 }
 
 // signIn sends the browser to the issuer and back, and returns the answer to that.
-func (i *issuer) signIn(c *client, next string) *httptest.ResponseRecorder {
+func (i *fakeIssuer) signIn(c *client, next string) *httptest.ResponseRecorder {
 	c.t.Helper()
 	w := c.get("/signin/oidc?next=" + url.QueryEscape(next))
 	to, err := url.Parse(w.Header().Get("Location"))
@@ -108,9 +108,9 @@ func (i *issuer) signIn(c *client, next string) *httptest.ResponseRecorder {
 	return c.get("/signin/oidc?code=the-code&state=" + q.Get("state"))
 }
 
-func withOIDC(i *issuer, trust bool) func(*site) {
+func withOIDC(i *fakeIssuer, trust bool) func(*site) {
 	return func(s *site) {
-		s.OIDC = &web.Provider{Issuer: i.URL, ClientID: "peerslot", Secret: "s", TrustEmail: trust}
+		s.OIDC = &issuer.Provider{Issuer: i.URL, ClientID: "peerslot", Secret: "s", TrustEmail: trust}
 	}
 }
 

@@ -2,14 +2,18 @@ package web
 
 import (
 	"bytes"
-	"compress/gzip"
 	"embed"
 	"errors"
 	"html/template"
 	"net/http"
 	"path"
+	"slices"
 	"strings"
 	"sync"
+	"time"
+
+	"github.com/peerslot/peerslot/scheduler/report"
+	"github.com/peerslot/peerslot/scheduler/web/internal/assets"
 )
 
 //go:embed pages/*.html
@@ -42,12 +46,12 @@ type page struct {
 
 // render writes a page, whole, or an error before anything is written.
 func (s *Server) render(w http.ResponseWriter, r *http.Request, status int, name string, p page) error {
-	p.Base, p.Style = s.URL.Path, s.URL.Path+s.assets.path("style.css")
+	p.Base, p.Style = s.URL.Path, s.URL.Path+s.assets.Path("style.css")
 	if p.More != "" {
-		p.More = s.URL.Path + s.assets.path(p.More)
+		p.More = s.URL.Path + s.assets.Path(p.More)
 	}
 	if p.Script != "" {
-		p.Script = s.URL.Path + s.assets.path(p.Script)
+		p.Script = s.URL.Path + s.assets.Path(p.Script)
 	}
 	var text bytes.Buffer
 	if err := templates()[name].Execute(&text, p); err != nil {
@@ -57,31 +61,13 @@ func (s *Server) render(w http.ResponseWriter, r *http.Request, status int, name
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Add("Vary", "Accept-Encoding")
 	body := text.Bytes()
-	if acceptsGzip(r) {
+	if assets.AcceptsGzip(r) {
 		h.Set("Content-Encoding", "gzip")
-		body = zipped(body)
+		body = assets.Zipped(body)
 	}
 	w.WriteHeader(status)
 	_, _ = w.Write(body) // who went away needs no answer
 	return nil
-}
-
-func acceptsGzip(r *http.Request) bool {
-	for part := range strings.SplitSeq(r.Header.Get("Accept-Encoding"), ",") {
-		coding, weight, _ := strings.Cut(strings.TrimSpace(part), ";")
-		if coding == "gzip" && strings.ReplaceAll(weight, " ", "") != "q=0" {
-			return true
-		}
-	}
-	return false
-}
-
-func zipped(body []byte) []byte {
-	var out bytes.Buffer
-	z := gzip.NewWriter(&out)
-	_, _ = z.Write(body)
-	_ = z.Close()
-	return out.Bytes()
 }
 
 // A handler answers one page for a viewer.
@@ -153,4 +139,29 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, v viewer, err erro
 func (s *Server) done(w http.ResponseWriter, r *http.Request, to string) error {
 	http.Redirect(w, r, s.URL.Path+to, http.StatusSeeOther)
 	return nil
+}
+
+// words are the functions that pages write with.
+var words = template.FuncMap{
+	"when":  when,
+	"day":   func(t time.Time, zone *time.Location) string { return t.In(zone).Format("Mon 2 January") },
+	"clock": func(t time.Time, zone *time.Location) string { return t.In(zone).Format("15:04") },
+	"short": func(t time.Time, zone *time.Location) string { return t.In(zone).Format("Mon 2 Jan 15:04") },
+	"stamp": func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
+	"city":  city,
+	"count": report.Count,
+	"join":  strings.Join,
+	"plus":  func(a, b int) int { return a + b },
+	"has":   func(list []string, s string) bool { return slices.Contains(list, s) },
+}
+
+// when says a time in full: "Tue 2 March, 17:30 Berlin".
+func when(t time.Time, zone *time.Location) string {
+	return t.In(zone).Format("Mon 2 January, 15:04 ") + city(zone)
+}
+
+// city is what people call a zone.
+func city(zone *time.Location) string {
+	name := zone.String()
+	return strings.ReplaceAll(name[strings.LastIndex(name, "/")+1:], "_", " ")
 }

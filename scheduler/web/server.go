@@ -20,6 +20,9 @@ import (
 	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/account"
 	"github.com/peerslot/peerslot/scheduler/report"
+	"github.com/peerslot/peerslot/scheduler/web/internal/assets"
+	"github.com/peerslot/peerslot/scheduler/web/internal/guard"
+	"github.com/peerslot/peerslot/scheduler/web/issuer"
 )
 
 // A Server serves the pages of one workspace. Its fields must not change while it is
@@ -50,7 +53,7 @@ type Server struct {
 
 	Planner Planner // makes and carries out plans for admins; nil if nothing does
 
-	OIDC *Provider // who vouches for people, too; nil for nobody
+	OIDC *issuer.Provider // who vouches for people, too; nil for nobody
 
 	Now func() time.Time
 	Log *slog.Logger
@@ -62,7 +65,7 @@ type Server struct {
 	meters   meters
 	asked    askLimit
 	letters  chan letter
-	assets   assets
+	assets   assets.Files
 	mux      *http.ServeMux
 }
 
@@ -78,19 +81,19 @@ type Workspace struct {
 
 // Handler returns the pages. It is called once.
 func (s *Server) Handler() http.Handler {
-	s.assets, s.letters, s.mux = newAssets(), make(chan letter, 100), http.NewServeMux()
+	s.assets, s.letters, s.mux = assets.New(), make(chan letter, 100), http.NewServeMux()
 	s.meters = newMeters(s)
 	s.routes(s.mux)
 	protection := http.NewCrossOriginProtection()
 	_ = protection.AddTrustedOrigin(s.URL.Scheme + "://" + s.URL.Host) // its form was checked with the configuration
 	protection.SetDenyHandler(http.HandlerFunc(s.refuseOrigin))
-	return s.within(s.headers(s.onlyHost(limitBody(protection.Handler(s.meters.timed(s.mux))))))
+	return guard.Within(s.URL.Path, s.headers(s.onlyHost(guard.LimitBody(protection.Handler(s.meters.timed(s.mux))))))
 }
 
 // routes names all pages, with who may open them.
 func (s *Server) routes(mux *http.ServeMux) {
 	mux.Handle("GET /static/{name}", s.assets)
-	mux.HandleFunc("GET /favicon.ico", s.assets.icon)
+	mux.HandleFunc("GET /favicon.ico", s.assets.Icon)
 	mux.HandleFunc("GET /robots.txt", s.robots)
 	mux.HandleFunc("GET /healthz", s.healthz)
 	mux.HandleFunc("GET /metrics", s.metrics)

@@ -13,6 +13,7 @@ import (
 
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler/account"
+	"github.com/peerslot/peerslot/scheduler/web/internal/guard"
 )
 
 // How long a link is good, and how many are sent.
@@ -79,7 +80,7 @@ func (s *Server) askForLink(w http.ResponseWriter, r *http.Request, _ viewer) er
 		return s.signInForm(w, r, http.StatusUnprocessableEntity, signInData{Next: next, Email: typed, Fault: "That is no mail address; it should look like ana@acme.example."})
 	}
 	browser := secret()
-	if s.asked.allows(s.peer(r), s.Now()) {
+	if s.asked.allows(guard.Peer(r, s.Trusted), s.Now()) {
 		s.post(letter{to: address, browser: hashOf(browser), next: next})
 	}
 	http.SetCookie(w, s.cookie(s.cookieName()+"-asked", browser, linkLife))

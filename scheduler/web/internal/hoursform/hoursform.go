@@ -1,4 +1,6 @@
-package web
+// Package hoursform is the form of a member's hours: fields of text that hold whatever was
+// typed, and what they say.
+package hoursform
 
 import (
 	"fmt"
@@ -11,27 +13,29 @@ import (
 	"github.com/peerslot/peerslot/scheduler"
 )
 
-// An hoursForm is the form of a member's hours as it is shown and sent: text, whatever
+// An Form is the form of a member's hours as it is shown and sent: text, whatever
 // was typed.
-type hoursForm struct {
+type Form struct {
 	Zone, Holidays, Paused string
-	Days                   []dayForm // Monday first
-	Away                   []spanForm
-	Travel                 []tripForm
+	Days                   []Day // Monday first
+	Away                   []Span
+	Travel                 []Trip
 	Faults                 map[string]string // by the name of a field
 }
 
-type dayForm struct {
+// A Day is a weekday's row of the form.
+type Day struct {
 	Name, Key string // Tuesday, tue
-	Can       []spanForm
-	Stretch   []spanForm
+	Can       []Span
+	Stretch   []Span
 }
 
-// A spanForm is two fields, from and to. Name is that of the first but for "-from".
-type spanForm struct{ Name, From, To string }
+// A Span is two fields, from and to. Name is that of the first but for "-from".
+type Span struct{ Name, From, To string }
 
-type tripForm struct {
-	spanForm
+// A Trip is a row of travel.
+type Trip struct {
+	Span
 	Zone, Hours, Holidays string
 }
 
@@ -46,37 +50,37 @@ const (
 	freeRows  = 2 // empty ones that are shown
 )
 
-// formOf returns the form as it shows what counts now.
-func formOf(own scheduler.OwnHours, paused availability.Date) hoursForm {
-	f := hoursForm{Zone: own.Zone, Holidays: own.Holidays}
+// Of returns the form as it shows what counts now.
+func Of(own scheduler.OwnHours, paused availability.Date) Form {
+	f := Form{Zone: own.Zone, Holidays: own.Holidays}
 	if !paused.IsZero() {
 		f.Paused = paused.String()
 	}
 	for _, d := range weekdays {
 		key := strings.ToLower(d.String()[:3])
-		f.Days = append(f.Days, dayForm{d.String(), key, rangesForm(key+"-can", own.Hours[d], pairsADay), rangesForm(key+"-stretch", own.Stretch[d], 1)})
+		f.Days = append(f.Days, Day{d.String(), key, rangesForm(key+"-can", own.Hours[d], pairsADay), rangesForm(key+"-stretch", own.Stretch[d], 1)})
 	}
 	for i := range min(len(own.Away)+freeRows, mostAway) {
-		row := spanForm{Name: fmt.Sprint("away", i)}
+		row := Span{Name: fmt.Sprint("away", i)}
 		if i < len(own.Away) {
 			row.From, row.To = own.Away[i].First.String(), own.Away[i].Last.String()
 		}
 		f.Away = append(f.Away, row)
 	}
 	for i := range min(len(own.Travel)+1, mostTrips) {
-		row := tripForm{spanForm: spanForm{Name: fmt.Sprint("trip", i)}}
+		row := Trip{Span: Span{Name: fmt.Sprint("trip", i)}}
 		if i < len(own.Travel) {
 			t := own.Travel[i]
 			row.From, row.To, row.Zone, row.Holidays = t.First.String(), t.Last.String(), t.Zone, t.Holidays
-			row.Hours = hoursText(t.Hours)
+			row.Hours = Text(t.Hours)
 		}
 		f.Travel = append(f.Travel, row)
 	}
 	return f
 }
 
-func rangesForm(name string, ranges []availability.ClockRange, least int) []spanForm {
-	out := make([]spanForm, max(least, len(ranges)))
+func rangesForm(name string, ranges []availability.ClockRange, least int) []Span {
+	out := make([]Span, max(least, len(ranges)))
 	for i := range out {
 		out[i].Name = fmt.Sprint(name, i)
 		if i < len(ranges) {
@@ -86,9 +90,9 @@ func rangesForm(name string, ranges []availability.ClockRange, least int) []span
 	return out
 }
 
-// hoursText writes hours on one line, as readHours reads them: days that are alike
+// Text writes hours on one line, as readHours reads them: days that are alike
 // together.
-func hoursText(h availability.Hours) string {
+func Text(h availability.Hours) string {
 	var parts []string
 	for i, d := range weekdays {
 		times := timesText(h[d])
@@ -129,23 +133,23 @@ func readHours(text string) (h availability.Hours, err error) {
 	return h, nil
 }
 
-// typedForm returns the form as it was sent, with as many rows as it had.
-func typedForm(v url.Values) hoursForm {
-	f := hoursForm{Zone: strings.TrimSpace(v.Get("zone")), Holidays: strings.TrimSpace(v.Get("holidays")), Paused: v.Get("paused"), Faults: map[string]string{}}
+// Typed returns the form as it was sent, with as many rows as it had.
+func Typed(v url.Values) Form {
+	f := Form{Zone: strings.TrimSpace(v.Get("zone")), Holidays: strings.TrimSpace(v.Get("holidays")), Paused: v.Get("paused"), Faults: map[string]string{}}
 	for _, d := range weekdays {
 		key := dayKey(d)
-		f.Days = append(f.Days, dayForm{d.String(), key, typedSpans(v, key+"-can", pairsADay, mostPairs), typedSpans(v, key+"-stretch", 1, mostPairs)})
+		f.Days = append(f.Days, Day{d.String(), key, typedSpans(v, key+"-can", pairsADay, mostPairs), typedSpans(v, key+"-stretch", 1, mostPairs)})
 	}
 	f.Away = typedSpans(v, "away", freeRows, mostAway)
 	for _, s := range typedSpans(v, "trip", 1, mostTrips) {
-		f.Travel = append(f.Travel, tripForm{s, strings.TrimSpace(v.Get(s.Name + "-zone")), strings.TrimSpace(v.Get(s.Name + "-hours")), strings.TrimSpace(v.Get(s.Name + "-holidays"))})
+		f.Travel = append(f.Travel, Trip{s, strings.TrimSpace(v.Get(s.Name + "-zone")), strings.TrimSpace(v.Get(s.Name + "-hours")), strings.TrimSpace(v.Get(s.Name + "-holidays"))})
 	}
 	return f
 }
 
-func typedSpans(v url.Values, name string, least, most int) (out []spanForm) {
+func typedSpans(v url.Values, name string, least, most int) (out []Span) {
 	for i := range most {
-		s := spanForm{Name: fmt.Sprint(name, i)}
+		s := Span{Name: fmt.Sprint(name, i)}
 		s.From, s.To = strings.TrimSpace(v.Get(s.Name+"-from")), strings.TrimSpace(v.Get(s.Name+"-to"))
 		if i >= least && !v.Has(s.Name+"-from") {
 			break
@@ -155,11 +159,11 @@ func typedSpans(v url.Values, name string, least, most int) (out []spanForm) {
 	return out
 }
 
-// A holidayCheck returns an error for a region whose public holidays are not known.
-type holidayCheck func(region string) error
+// A HolidayCheck returns an error for a region whose public holidays are not known.
+type HolidayCheck func(region string) error
 
-// read turns the form into values. What is wrong with it is in Faults.
-func (f *hoursForm) read(known holidayCheck) (own scheduler.OwnHours, paused availability.Date) {
+// Read turns the form into values. What is wrong with it is in Faults.
+func (f *Form) Read(known HolidayCheck) (own scheduler.OwnHours, paused availability.Date) {
 	own.Zone, own.Holidays = f.zone("zone", f.Zone), f.region("holidays", f.Holidays, known)
 	for i, d := range f.Days {
 		f.ranges(&own.Hours, weekdays[i], d.Can)
@@ -190,21 +194,21 @@ func (f *hoursForm) read(known holidayCheck) (own scheduler.OwnHours, paused ava
 	return own, paused
 }
 
-func (f *hoursForm) zone(field, text string) string {
+func (f *Form) zone(field, text string) string {
 	if _, err := availability.LoadZone(text); err != nil || text == "" {
 		f.Faults[field] = "Write the zone as in Europe/Berlin, America/New_York or Asia/Kolkata."
 	}
 	return text
 }
 
-func (f *hoursForm) region(field, text string, known holidayCheck) string {
+func (f *Form) region(field, text string, known HolidayCheck) string {
 	if text != "" && known(text) != nil {
 		f.Faults[field] = "Of this region no public holidays are known here. Write a country's two letters, such as PT, or a part of it, such as DE-BE, or leave it empty and name days off below."
 	}
 	return text
 }
 
-func (f *hoursForm) ranges(h *availability.Hours, d time.Weekday, spans []spanForm) {
+func (f *Form) ranges(h *availability.Hours, d time.Weekday, spans []Span) {
 	var times []string
 	for _, s := range spans {
 		switch {
@@ -221,7 +225,7 @@ func (f *hoursForm) ranges(h *availability.Hours, d time.Weekday, spans []spanFo
 }
 
 // dates reads two dates, both inclusive; ok is false for a row without any.
-func (f *hoursForm) dates(s spanForm) (d scheduler.DateRange, ok bool) {
+func (f *Form) dates(s Span) (d scheduler.DateRange, ok bool) {
 	if s.From == "" && s.To == "" {
 		return d, false
 	}
@@ -239,8 +243,8 @@ func (f *hoursForm) dates(s spanForm) (d scheduler.DateRange, ok bool) {
 }
 
 // trip reads a trip. What it does not say is as it is at home.
-func (f *hoursForm) trip(t tripForm, home scheduler.OwnHours, known holidayCheck) (trip scheduler.Trip, ok bool) {
-	if trip.DateRange, ok = f.dates(t.spanForm); !ok {
+func (f *Form) trip(t Trip, home scheduler.OwnHours, known HolidayCheck) (trip scheduler.Trip, ok bool) {
+	if trip.DateRange, ok = f.dates(t.Span); !ok {
 		return trip, false
 	}
 	trip.Zone, trip.Hours, trip.Stretch = f.zone(t.Name, t.Zone), home.Hours, home.Stretch
