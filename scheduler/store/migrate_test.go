@@ -14,6 +14,20 @@ import (
 	"github.com/peerslot/peerslot/scheduler"
 )
 
+// migrations returns what brings a database from one version to another.
+func migrations(t *testing.T, dialect goose.Dialect, db *sql.DB) *goose.Provider {
+	t.Helper()
+	files, err := fs.Sub(migrationFiles, "migrations")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := goose.NewProvider(dialect, db, files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
 // DownTo makes the store at path what it was at that version.
 func DownTo(t *testing.T, path string, version int64) {
 	t.Helper()
@@ -22,15 +36,7 @@ func DownTo(t *testing.T, path string, version int64) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	files, err := fs.Sub(migrationFiles, "migrations")
-	if err != nil {
-		t.Fatal(err)
-	}
-	p, err := goose.NewProvider(goose.DialectSQLite3, db, files)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := p.DownTo(t.Context(), version); err != nil {
+	if _, err := migrations(t, goose.DialectSQLite3, db).DownTo(t.Context(), version); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -42,15 +48,7 @@ func TestBackupBeforeMigration(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	files, err := fs.Sub(migrationFiles, "migrations")
-	if err != nil {
-		t.Fatal(err)
-	}
-	p, err := goose.NewProvider(goose.DialectSQLite3, db, files)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := p.UpTo(t.Context(), 1); err != nil {
+	if _, err := migrations(t, goose.DialectSQLite3, db).UpTo(t.Context(), 1); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := db.Exec(`INSERT INTO setting (name, value) VALUES ('kept', 'yes')`); err != nil {
@@ -100,18 +98,10 @@ func TestBookingsBecomeRecords(t *testing.T) {
 // becomeRecords brings an empty database to version 3 with a booking, then up to date.
 func becomeRecords(t *testing.T, db *sql.DB, dialect goose.Dialect, location string) {
 	t.Helper()
-	files, err := fs.Sub(migrationFiles, "migrations")
-	if err != nil {
+	if _, err := migrations(t, dialect, db).UpTo(t.Context(), 3); err != nil {
 		t.Fatal(err)
 	}
-	p, err := goose.NewProvider(dialect, db, files)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := p.UpTo(t.Context(), 3); err != nil {
-		t.Fatal(err)
-	}
-	_, err = db.Exec(`INSERT INTO booking (uid, group_name, program, generation, state, series, next, attendance, possible, by_hand, facilitators, reviewed, cancel_from, created, version, refused, invited)
+	_, err := db.Exec(`INSERT INTO booking (uid, group_name, program, generation, state, series, next, attendance, possible, by_hand, facilitators, reviewed, cancel_from, created, version, refused, invited)
 		VALUES ('psabc', 'g', 'em', 2, 'booked', '{"UID": "psabc", "Title": "a ''title''", "Count": 13}', 'null', 61, 65, '["2026-01-06T14:00:00Z"]', '["ana@acme.example"]', 0, 0, 1767344400, 3, '[]', 'null')`)
 	if err != nil {
 		t.Fatal(err)
@@ -218,15 +208,7 @@ func TestPostgresBackupBeforeMigration(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	files, err := fs.Sub(migrationFiles, "migrations")
-	if err != nil {
-		t.Fatal(err)
-	}
-	p, err := goose.NewProvider(goose.DialectPostgres, db, files)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := p.UpTo(t.Context(), 4); err != nil {
+	if _, err := migrations(t, goose.DialectPostgres, db).UpTo(t.Context(), 4); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := db.Exec(`INSERT INTO setting (name, value) VALUES ('kept', 'yes')`); err != nil {

@@ -130,14 +130,19 @@ func (c change[P]) onRehearsal(ctx context.Context, a *console.App, use func(*wo
 	}
 	defer turn.End()
 	w = w.In(turn)
-	if err := c.hear(ctx, a, w); err != nil {
-		return err
-	}
-	plan, err := c.plan(ctx, w)
+	plan, err := c.planIn(ctx, a, w)
 	if err != nil {
 		return err
 	}
 	return use(w, plan)
+}
+
+// planIn makes the plan in a turn, once what members said by mail is heard.
+func (c change[P]) planIn(ctx context.Context, a *console.App, w *workspace.Workspace) (plan P, err error) {
+	if err := c.hear(ctx, a, w); err != nil {
+		return plan, err
+	}
+	return c.plan(ctx, w)
 }
 
 // A foreseen plan is one that was shown and tried on a rehearsal.
@@ -197,10 +202,7 @@ func (c change[P]) carryOut(ctx context.Context, a *console.App, agreed agreemen
 	}
 	defer turn.End()
 	w = w.In(turn)
-	if err := c.hear(ctx, a, w); err != nil {
-		return err
-	}
-	plan, err := c.plan(ctx, w)
+	plan, err := c.planIn(ctx, a, w)
 	if err != nil {
 		return err
 	}
