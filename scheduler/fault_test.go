@@ -9,12 +9,13 @@ import (
 	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/planning"
 	"github.com/peerslot/peerslot/scheduler/review"
+	"github.com/peerslot/peerslot/scheduler/schedulertest"
 )
 
 // breakRecord makes the record of a group's booking undecodable, as a bad disk would.
-func (w *world) breakRecord(t *testing.T, group string) {
+func breakRecord(t *testing.T, w *world, group string) {
 	t.Helper()
-	db, err := sql.Open("sqlite", w.path)
+	db, err := sql.Open("sqlite", w.Path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -28,8 +29,8 @@ func (w *world) breakRecord(t *testing.T, group string) {
 // understood.
 func TestARecordThatCannotBeRead(t *testing.T) {
 	w := newWorld(t, ana, bo, cem, dee)
-	broken, other := w.bookAt(t, "g", "tue 15:00", ana, bo), w.bookAt(t, "h", "wed 15:00", cem, dee)
-	w.breakRecord(t, "g")
+	broken, other := w.BookAt(t, "g", "tue 15:00", ana, bo), w.BookAt(t, "h", "wed 15:00", cem, dee)
+	breakRecord(t, w, "g")
 	if err := w.Resume(t.Context()); err != nil {
 		t.Errorf("Resume: %v; want that it goes on", err)
 	}
@@ -37,14 +38,11 @@ func TestARecordThatCannotBeRead(t *testing.T) {
 	if err != nil || len(all) != 2 || all[1].Left != 13 {
 		t.Errorf("Status: %+v, %v; want h with its sessions", all, err)
 	}
-	snapshot, err := readNight(t, w.Service)
-	if err != nil {
-		t.Fatal(err)
+	snapshot := schedulertest.ReadNight(t, w.Service)
+	if got := planning.Upkeep(snapshot); len(got) != 1 || got[0].Kind != scheduler.BrokenRecord || got[0].Group != "g" {
+		t.Errorf("findings %+v; want the record of g", got)
 	}
-	if got := upkeep(snapshot); len(got) != 1 || got[0] != "broken-record g/ " {
-		t.Errorf("findings %v; want the record of g", got)
-	}
-	w.nearEnd(t, other)
+	w.NearEnd(other)
 	plan, err := review.Plan(t.Context(), w.Service, scheduler.ReviewOptions{})
 	if err != nil || len(plan.Reviews) != 1 || len(plan.Findings) != 1 || plan.Findings[0].Kind != scheduler.BrokenRecord {
 		t.Errorf("review.Plan: %+v, %v; want the review of h, and g named", plan, err)
@@ -69,31 +67,6 @@ func TestARecordThatCannotBeRead(t *testing.T) {
 	}
 }
 
-// A busyStore has another run change bookings between two looks at them.
-type busyStore struct {
-	scheduler.Store
-	looks int
-}
-
-func (s *busyStore) Bookings(ctx context.Context) (scheduler.Bookings, error) {
-	all, err := s.Store.Bookings(ctx)
-	if s.looks++; s.looks > 1 {
-		all = nil
-	}
-	return all, err
-}
-
-// A night is planned from one look at the bookings: the series that were read are
-// those that are planned.
-func TestANightIsOneLook(t *testing.T) {
-	w, _ := booked(t, ana, bo)
-	w.Store = &busyStore{Store: w.Store}
-	snapshot, err := readNight(t, w.Service)
-	if err != nil || len(snapshot.Bookings) != 1 || len(snapshot.Current) != 1 {
-		t.Errorf("Night: %d bookings, %d series, %v; want one of each", len(snapshot.Bookings), len(snapshot.Current), err)
-	}
-}
-
 // A countingStore counts the looks at the bookings of all groups.
 type countingStore struct {
 	scheduler.Store
@@ -108,7 +81,7 @@ func (s *countingStore) Bookings(ctx context.Context) (scheduler.Bookings, error
 // What is done for one group looks at the bookings of no other.
 func TestBookingOneGroupReadsNoOther(t *testing.T) {
 	w := newWorld(t, ana, bo, cem, dee)
-	plans := w.plan(t, w.group("g", ana, bo), w.group("h", cem, dee))
+	plans := w.Plan(t, w.NewGroup("g", ana, bo), w.NewGroup("h", cem, dee))
 	store := &countingStore{Store: w.Store}
 	w.Store = store
 	for _, p := range plans {

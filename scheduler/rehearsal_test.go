@@ -211,7 +211,7 @@ func kind(err error) string {
 // and changes neither store nor calendar.
 func TestRehearsalIsTrue(t *testing.T) {
 	w, b := booked(t, ana, bo, cem)
-	w.fake.Meet(bo, at(1, 13, 15))
+	w.Fake.Meet(bo, at(1, 13, 15))
 	b.State, b.CancelFrom = scheduler.Cancelling, now
 	if _, err := w.Store.Commit(t.Context(), scheduler.Batch{Bookings: []scheduler.Booking{b}}); err != nil {
 		t.Fatal(err)
@@ -225,13 +225,13 @@ func TestRehearsalIsTrue(t *testing.T) {
 		if err := s.Resume(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		plans, err := booking.Plan(t.Context(), s, []scheduler.Request{w.group("g", ana, bo, cem)})
+		plans, err := booking.Plan(t.Context(), s, []scheduler.Request{w.NewGroup("g", ana, bo, cem)})
 		if err != nil {
 			t.Fatal(err)
 		}
 		return plans
 	}
-	puts := len(w.puts())
+	puts := len(w.Puts())
 	rehearsal, err := w.Rehearsal(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -239,8 +239,8 @@ func TestRehearsalIsTrue(t *testing.T) {
 	defer rehearsal.Store.Close()
 	rehearsed := plan(rehearsal)
 	after, err := w.Store.Bookings(t.Context())
-	if diff := cmp.Diff(before, after); err != nil || diff != "" || len(w.puts()) != puts {
-		t.Errorf("the rehearsal changed something: %v, %d puts (-want +got):\n%s", err, len(w.puts())-puts, diff)
+	if diff := cmp.Diff(before, after); err != nil || diff != "" || len(w.Puts()) != puts {
+		t.Errorf("the rehearsal changed something: %v, %d puts (-want +got):\n%s", err, len(w.Puts())-puts, diff)
 	}
 	if real := plan(w.Service); real[0].Existing != nil || real[0].Candidate != rehearsed[0].Candidate || !real[0].Booking.Series.Same(rehearsed[0].Booking.Series) {
 		t.Errorf("the rehearsal shows %v; then the run plans %v", rehearsed[0].Candidate, real[0].Candidate)
@@ -264,7 +264,7 @@ func (c *countingBackend) Get(ctx context.Context, uid calendar.UID) (calendar.S
 // However many plans a rehearsal makes, it reads each series once.
 func TestRehearsalReadsOnce(t *testing.T) {
 	w := newWorld(t, ana, bo, cem, dee)
-	g, h := w.bookAt(t, "g", "tue 15:00", ana, bo), w.bookAt(t, "h", "wed 15:00", cem, dee)
+	g, h := w.BookAt(t, "g", "tue 15:00", ana, bo), w.BookAt(t, "h", "wed 15:00", cem, dee)
 	counting := &countingBackend{Backend: w.Backend, reads: map[calendar.UID]int{}}
 	w.Backend = counting
 	r, err := w.Rehearsal(t.Context())
@@ -275,9 +275,7 @@ func TestRehearsalReadsOnce(t *testing.T) {
 	if _, err := planning.Status(t.Context(), r); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := readNight(t, r); err != nil {
-		t.Fatal(err)
-	}
+	schedulertest.ReadNight(t, r)
 	want := map[calendar.UID]int{g.Series.UID: 1, h.Series.UID: 1}
 	if diff := cmp.Diff(want, counting.reads); diff != "" {
 		t.Errorf("reads (-want +got):\n%s", diff)

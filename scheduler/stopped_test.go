@@ -20,6 +20,7 @@ import (
 	"github.com/peerslot/peerslot/scheduler/planning"
 	"github.com/peerslot/peerslot/scheduler/repair"
 	"github.com/peerslot/peerslot/scheduler/review"
+	"github.com/peerslot/peerslot/scheduler/schedulertest"
 )
 
 // A mortal is a context that ends once it was asked so often whether it has: Ctrl-C at
@@ -60,10 +61,10 @@ func (m *mortal) Done() <-chan struct{} {
 // stoppable are things that a run does. world is what they are done on; each says what
 // it found, if that is all that it does.
 var stoppable = map[string]struct {
-	world func(t *testing.T) *world
+	world func(t testing.TB) *world
 	do    func(ctx context.Context, w *world) (found any, err error)
 }{
-	"book": {unbooked, func(ctx context.Context, w *world) (any, error) {
+	"book": {schedulertest.Unbooked, func(ctx context.Context, w *world) (any, error) {
 		if err := w.Resume(ctx); err != nil {
 			return nil, err
 		}
@@ -165,27 +166,27 @@ var stoppable = map[string]struct {
 		return plan.Reviews[0].Decision, nil
 	}},
 	"resume a change": {changing, func(ctx context.Context, w *world) (any, error) { return nil, w.Resume(ctx) }},
-	"drop a change that is too late": {func(t *testing.T) *world {
+	"drop a change that is too late": {func(t testing.TB) *world {
 		w := changing(t)
 		w.Now = func() time.Time { return at(1, 4, 20).Start }
 		return w
 	}, func(ctx context.Context, w *world) (any, error) { return nil, w.Resume(ctx) }},
-	"drop a booking that is too late": {func(t *testing.T) *world {
+	"drop a booking that is too late": {func(t testing.TB) *world {
 		w := begun(t)
 		w.Now = func() time.Time { return at(1, 5, 10).Start }
 		return w
 	}, func(ctx context.Context, w *world) (any, error) { return nil, w.Resume(ctx) }},
-	"resume a cancellation": {func(t *testing.T) *world {
+	"resume a cancellation": {func(t testing.TB) *world {
 		w := clash(t)
 		all, err := w.Store.BookingsOf(t.Context(), "g")
 		if err != nil {
 			t.Fatal(err)
 		}
-		w.fake.Before = failing("Cancel", 1)
-		if err := w.Cancel(t.Context(), all[0]); !errors.Is(err, errFault) {
+		w.Fake.Before = schedulertest.Failing("Cancel", 1)
+		if err := w.Cancel(t.Context(), all[0]); !errors.Is(err, schedulertest.ErrFault) {
 			t.Fatalf("Cancel: %v; want the fault", err)
 		}
-		w.fake.Before = nil
+		w.Fake.Before = nil
 		return w
 	}, func(ctx context.Context, w *world) (any, error) { return nil, w.Resume(ctx) }},
 	"adopt": {lost, func(ctx context.Context, w *world) (any, error) {
@@ -195,7 +196,7 @@ var stoppable = map[string]struct {
 		}
 		return nil, adopt.Apply(ctx, w.Service, plan)
 	}},
-	"hand over": {func(t *testing.T) *world { w, _, _ := handed(t); return w }, func(ctx context.Context, w *world) (any, error) {
+	"hand over": {func(t testing.TB) *world { w, _, _ := schedulertest.HandedOver(t); return w }, func(ctx context.Context, w *world) (any, error) {
 		if err := w.Resume(ctx); err != nil {
 			return nil, err
 		}
@@ -208,49 +209,39 @@ var stoppable = map[string]struct {
 	}},
 }
 
-func unbooked(t *testing.T) *world {
-	w := newWorld(t, ana, bo, cem)
-	program := scheduler.DefaultProgram()
-	program.Name = "circles"
-	w.Workspace.Programs = []scheduler.Program{program}
-	w.group("g", ana, bo, cem)
-	w.Workspace.Groups[0].Program = "circles"
-	return w
-}
-
 // clash is a world in which a series has a session to be moved.
-func clash(t *testing.T) *world {
-	w := unbooked(t)
-	w.book(t, w.plan(t, w.Request("g"))[0])
-	w.fake.Meet(bo, at(1, 5, 9))
-	w.fake.Meet(cem, at(1, 5, 9))
-	w.fake.Meet(bo, at(1, 6, 9))
+func clash(t testing.TB) *world {
+	w := schedulertest.Unbooked(t)
+	w.MustBook(t, w.Plan(t, w.Request("g"))[0])
+	w.Fake.Meet(bo, at(1, 5, 9))
+	w.Fake.Meet(cem, at(1, 5, 9))
+	w.Fake.Meet(bo, at(1, 6, 9))
 	return w
 }
 
 // begun is a world in which a run died before its booking reached the calendar.
-func begun(t *testing.T) *world {
-	w := unbooked(t)
-	w.fake.Before = failing("Put", 1)
-	if _, _, err := w.Book(t.Context(), w.plan(t, w.Request("g"))[0]); !errors.Is(err, errFault) {
+func begun(t testing.TB) *world {
+	w := schedulertest.Unbooked(t)
+	w.Fake.Before = schedulertest.Failing("Put", 1)
+	if _, _, err := w.Book(t.Context(), w.Plan(t, w.Request("g"))[0]); !errors.Is(err, schedulertest.ErrFault) {
 		t.Fatalf("Book: %v; want the fault", err)
 	}
-	w.fake.Before = nil
+	w.Fake.Before = nil
 	return w
 }
 
 // changing is a world in which a run died before its move reached the calendar.
-func changing(t *testing.T) *world {
+func changing(t testing.TB) *world {
 	w := clash(t)
 	plan, err := repair.PlanNight(t.Context(), w.Service)
 	if err != nil || len(plan.Changes) == 0 {
 		t.Fatalf("PlanNight: %+v, %v; want a move", plan.Changes, err)
 	}
-	w.fake.Before = failing("Put", 1)
-	if err := repair.Apply(t.Context(), w.Service, &plan); err != nil && !errors.Is(err, errFault) {
+	w.Fake.Before = schedulertest.Failing("Put", 1)
+	if err := repair.Apply(t.Context(), w.Service, &plan); err != nil && !errors.Is(err, schedulertest.ErrFault) {
 		t.Fatal(err)
 	}
-	w.fake.Before = nil
+	w.Fake.Before = nil
 	all, err := w.Store.BookingsOf(t.Context(), "g")
 	if err != nil || all[0].State != scheduler.Changing {
 		t.Fatalf("bookings %+v, %v; want one that is changing", all, err)
@@ -258,30 +249,30 @@ func changing(t *testing.T) *world {
 	return w
 }
 
-func ending(t *testing.T) *world {
+func ending(t testing.TB) *world {
 	w := clash(t)
 	bookings, err := w.Store.Bookings(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.nearEnd(t, bookings[0])
+	w.NearEnd(bookings[0])
 	return w
 }
 
-func lost(t *testing.T) *world {
+func lost(t testing.TB) *world {
 	w := clash(t)
-	w.path = t.TempDir() + "/another.db"
-	w.openStore(t)
+	w.Path = t.TempDir() + "/another.db"
+	w.OpenStore(t)
 	return w
 }
 
 // outcome is what everybody sees in the end: the series, and how often who was told.
-func (w *world) outcome(t *testing.T) map[string]any {
+func outcome(t *testing.T, w *world) map[string]any {
 	t.Helper()
 	out := map[string]any{}
 	for _, a := range []calendar.Address{ana, bo, cem} {
 		if w.Workspace.Roster[a].Address != "" {
-			out["told "+string(a)] = w.fake.Told(a)
+			out["told "+string(a)] = w.Fake.Told(a)
 		}
 	}
 	all, err := w.Store.BookingsOf(t.Context(), "g")
@@ -325,7 +316,7 @@ func TestStoppedAtAnyMoment(t *testing.T) {
 			if looks == 0 {
 				t.Error("it never looked whether it is to stop")
 			}
-			if diff := cmp.Diff(undisturbed.outcome(t), stopped.outcome(t)); diff != "" {
+			if diff := cmp.Diff(outcome(t, undisturbed), outcome(t, stopped)); diff != "" {
 				t.Errorf("stopped until look %d (-undisturbed +stopped):\n%s", looks, diff)
 			}
 		})
@@ -345,15 +336,15 @@ func TestAnyCallOfTheCalendarMayFail(t *testing.T) {
 					t.Fatal(err)
 				}
 				failed := false
-				fail := failing(method, 1)
-				w.fake.Before = func(ctx context.Context, c calendartest.Call) error {
+				fail := schedulertest.Failing(method, 1)
+				w.Fake.Before = func(ctx context.Context, c calendartest.Call) error {
 					err := fail(ctx, c)
 					failed = failed || err != nil
 					return err
 				}
 				_, first := s.do(t.Context(), w)
-				w.fake.Before = nil
-				if first != nil && !errors.Is(first, errFault) && !errors.As(first, new(*scheduler.UnfinishedError)) {
+				w.Fake.Before = nil
+				if first != nil && !errors.Is(first, schedulertest.ErrFault) && !errors.As(first, new(*scheduler.UnfinishedError)) {
 					t.Errorf("got %v, want the fault", first)
 				}
 				if !failed {
@@ -366,7 +357,7 @@ func TestAnyCallOfTheCalendarMayFail(t *testing.T) {
 				if diff := cmp.Diff(found, got); diff != "" {
 					t.Errorf("it finds something else (-undisturbed +once more):\n%s", diff)
 				}
-				if diff := cmp.Diff(undisturbed.outcome(t), w.outcome(t)); diff != "" {
+				if diff := cmp.Diff(outcome(t, undisturbed), outcome(t, w)); diff != "" {
 					t.Errorf("(-undisturbed +once more):\n%s", diff)
 				}
 			})

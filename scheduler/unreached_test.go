@@ -36,7 +36,7 @@ func TestWhomTheServerCouldNotReachIsRemembered(t *testing.T) {
 	}{"without mail": {nil, untold}, "with mail": {mailer{}, nil}} {
 		w := newWorld(t, ana, bo)
 		w.Service.Backend, w.Service.Notifier = someTold{w.Service.Backend, map[calendar.Address]string{bo: "5.1", ana: ""}}, row.mail
-		b := w.book(t, w.plan(t, w.group("g", ana, bo))[0])
+		b := w.MustBook(t, w.Plan(t, w.NewGroup("g", ana, bo))[0])
 		if diff := cmp.Diff(row.want, b.Unreached); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}

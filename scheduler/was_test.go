@@ -1,12 +1,10 @@
 package scheduler_test
 
 import (
-	"slices"
 	"testing"
 
 	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/booking"
-	"github.com/peerslot/peerslot/scheduler/planning"
 	"github.com/peerslot/peerslot/scheduler/schedulertest"
 )
 
@@ -61,22 +59,5 @@ func TestWas(t *testing.T) {
 	}
 	if plain, err := w.Store.Bookings(t.Context()); err != nil || plain[0].Group != "new name" {
 		t.Errorf("once it is committed: %+v, %v; want the new name in the store", plain, err)
-	}
-}
-
-func TestAlsoMet(t *testing.T) {
-	w := scheduler.Workspace{Programs: []scheduler.Program{{Name: "a", Kind: scheduler.Pair}, {Name: "b", Kind: scheduler.Pair}, {Name: "c", Kind: scheduler.Circle}}}
-	for _, c := range []struct {
-		program scheduler.Program
-		want    []string
-	}{
-		{w.Programs[0], []string{"b"}},
-		{w.Programs[2], nil},
-		{scheduler.Program{Name: "a", Kind: scheduler.Pair, AlsoMet: []string{}}, nil},
-		{scheduler.Program{Name: "a", Kind: scheduler.Pair, AlsoMet: []string{"c", "a"}}, []string{"c"}},
-	} {
-		if got := planning.AlsoMet(w, c.program); !slices.Equal(got, c.want) {
-			t.Errorf("%+v: %v; want %v", c.program, got, c.want)
-		}
 	}
 }

@@ -42,7 +42,7 @@ var allowed = map[string][]string{
 	"scheduler/mail/mailtest":          {},
 	"scheduler/holiday":                {"availability", "calendar/ical"},
 	"scheduler/store":                  {"scheduler/account", "availability", "calendar", "scheduler"},
-	"scheduler/schedulertest":          {"scheduler/account", "availability", "calendar", "scheduler"},
+	"scheduler/schedulertest":          {"availability", "calendar", "calendar/calendartest", "scheduler", "scheduler/account", "scheduler/agenda", "scheduler/booking", "scheduler/planning", "scheduler/review", "scheduler/store"},
 	"scheduler/account":                {"calendar"},
 	"scheduler/planning":               {"availability", "calendar", "scheduler", "scheduler/agenda"},
 	"scheduler/booking":                {"availability", "calendar", "scheduler", "scheduler/planning"},

@@ -25,14 +25,14 @@ func TestAMovedSessionMovesAgainOnlyForMore(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			w, _ := booked(t, ana, bo, cem, dee, "eve@acme.example", "fay@acme.example")
-			w.fake.Meet(cem, at(1, 13, 15))
+			w.Fake.Meet(cem, at(1, 13, 15))
 			first := w.repair(t)
 			if actions(first) != "move" {
 				t.Fatalf("changes %+v; want a first move", first.Changes)
 			}
 			to := first.Changes[0].To
 			for _, a := range test.busy {
-				w.fake.Meet(a, availability.Interval{Start: to, End: to.Add(time.Hour)})
+				w.Fake.Meet(a, availability.Interval{Start: to, End: to.Add(time.Hour)})
 			}
 			w.Now = func() time.Time { return now.AddDate(0, 0, 1) }
 			if plan := w.repair(t); actions(plan) != test.want {
@@ -44,9 +44,9 @@ func TestAMovedSessionMovesAgainOnlyForMore(t *testing.T) {
 
 func TestAMovedSessionMovesAgainForTheQuorum(t *testing.T) {
 	w, _ := booked(t, ana, bo)
-	w.fake.Meet(bo, at(1, 13, 15))
+	w.Fake.Meet(bo, at(1, 13, 15))
 	to := w.repair(t).Changes[0].To
-	w.fake.Meet(ana, availability.Interval{Start: to, End: to.Add(time.Hour)}) // 1 of 2 is under 60%
+	w.Fake.Meet(ana, availability.Interval{Start: to, End: to.Add(time.Hour)}) // 1 of 2 is under 60%
 	w.Now = func() time.Time { return now.AddDate(0, 0, 1) }
 	if plan := w.repair(t); actions(plan) != "move" {
 		t.Errorf("next night: %+v; want the quorum restored", plan.Changes)
@@ -58,21 +58,21 @@ func TestAMovedSessionMovesAgainForTheQuorum(t *testing.T) {
 func TestMovesOfAMonth(t *testing.T) {
 	w, _ := booked(t, ana, bo, cem)
 	w.Workspace.Repair.PerMonth = 1
-	w.fake.Meet(cem, at(1, 6, 15))
+	w.Fake.Meet(cem, at(1, 6, 15))
 	if plan := w.repair(t); actions(plan) != "move" {
 		t.Fatalf("changes %+v; want the first move of the month", plan.Changes)
 	}
-	w.fake.Meet(cem, at(1, 27, 15))
+	w.Fake.Meet(cem, at(1, 27, 15))
 	w.Now = func() time.Time { return now.AddDate(0, 0, 1) }
 	if plan := w.repair(t); actions(plan) != "" {
 		t.Errorf("changes %+v; want none, one move a month was told", plan.Changes)
 	}
-	w.fake.Meet(bo, at(1, 20, 15))
-	w.fake.Meet(cem, at(1, 20, 15)) // under the quorum
+	w.Fake.Meet(bo, at(1, 20, 15))
+	w.Fake.Meet(cem, at(1, 20, 15)) // under the quorum
 	if plan := w.repair(t); actions(plan) != "move" || !plan.Changes[0].From.Equal(at(1, 20, 15).Start) {
 		t.Errorf("changes %+v; want the session of 20 January rescued", plan.Changes)
 	}
-	w.fake.Meet(cem, at(2, 24, 15))
+	w.Fake.Meet(cem, at(2, 24, 15))
 	w.Now = func() time.Time { return now.AddDate(0, 0, 31) }
 	if plan := w.repair(t); actions(plan) != "move" {
 		t.Errorf("a month later: %+v; want a move", plan.Changes)
@@ -84,7 +84,7 @@ func TestMovesOfAMonth(t *testing.T) {
 func TestCancelsComeLateAndGoBack(t *testing.T) {
 	w, b := booked(t, ana, bo)
 	w.Workspace.Repair.CancelBelow, w.Workspace.Repair.CancelWithin = true, 7*24*time.Hour
-	w.fake.Meet(bo, availability.Interval{Start: at(1, 12, 0).Start, End: at(1, 19, 0).Start})
+	w.Fake.Meet(bo, availability.Interval{Start: at(1, 12, 0).Start, End: at(1, 19, 0).Start})
 	if plan := w.repair(t); actions(plan) != "" || len(plan.Findings) != 0 {
 		t.Errorf("twelve days before: %+v, %+v; want nothing", plan.Changes, plan.Findings)
 	}
@@ -93,7 +93,7 @@ func TestCancelsComeLateAndGoBack(t *testing.T) {
 		t.Fatalf("six days before: %+v; want the cancellation", plan.Changes)
 	}
 	w.wantQuiet(t)
-	w.fake.Forget(bo)
+	w.Fake.Forget(bo)
 	w.Now = func() time.Time { return at(1, 8, 3).Start }
 	plan := w.repair(t)
 	if actions(plan) != "restore" || !plan.Changes[0].To.Equal(at(1, 13, 15).Start) {
@@ -130,7 +130,7 @@ func TestAGroupThatShrankToOne(t *testing.T) {
 func TestWhatPeopleCancelledStaysOff(t *testing.T) {
 	w, b := booked(t, ana, bo)
 	w.Workspace.Repair.CancelBelow = true
-	w.fake.ByHand(b.Series.UID, calendar.Override{Original: at(1, 13, 15).Start, Cancelled: true})
+	w.Fake.ByHand(b.Series.UID, calendar.Override{Original: at(1, 13, 15).Start, Cancelled: true})
 	if plan := w.repair(t); actions(plan) != "" {
 		t.Errorf("changes %+v; want none", plan.Changes)
 	}
@@ -142,7 +142,7 @@ func TestWhatPeopleCancelledStaysOff(t *testing.T) {
 func (w *world) busyAtItsSlot(a calendar.Address, n int) {
 	for week := range n {
 		from := at(1, 6, 15).Start.AddDate(0, 0, 7*week)
-		w.fake.Meet(a, availability.Interval{Start: from, End: from.Add(time.Hour)})
+		w.Fake.Meet(a, availability.Interval{Start: from, End: from.Add(time.Hour)})
 	}
 }
 
@@ -166,7 +166,7 @@ func TestWhenAnotherSlotIsSuggested(t *testing.T) {
 			for week := 13 - test.left; week < 13-test.left+test.conflicts; week++ {
 				from := at(1, 6, 15).Start.AddDate(0, 0, 7*week)
 				for _, a := range test.busy {
-					w.fake.Meet(a, availability.Interval{Start: from, End: from.Add(time.Hour)})
+					w.Fake.Meet(a, availability.Interval{Start: from, End: from.Add(time.Hour)})
 				}
 			}
 			w.Now = func() time.Time { return at(1, 6, 17).Start.AddDate(0, 0, 7*(12-test.left)) }
@@ -190,7 +190,7 @@ func TestASuggestionIsMadeOnce(t *testing.T) {
 	}
 	for week := range 13 {
 		from := at(1, 5, 9).Start.AddDate(0, 0, 7*week)
-		w.fake.Meet(ana, availability.Interval{Start: from, End: from.Add(8 * time.Hour)}) // the suggested Monday is gone
+		w.Fake.Meet(ana, availability.Interval{Start: from, End: from.Add(8 * time.Hour)}) // the suggested Monday is gone
 	}
 	if plan := w.repair(t); actions(plan) != "suggest" {
 		t.Errorf("once another slot is best: %+v; want a new suggestion", plan.Changes)
@@ -225,8 +225,8 @@ func TestReslotBooksTheBetterSlot(t *testing.T) {
 func TestUnknownDoesNotCountAgainstTheQuorum(t *testing.T) {
 	w, _ := booked(t, ana, bo, cem)
 	w.Workspace.Repair.CancelBelow = true
-	w.fake.Break(ana)
-	w.fake.Meet(bo, availability.Interval{Start: at(1, 12, 0).Start, End: at(1, 19, 0).Start}) // 1 of 3 surely, 2 perhaps
+	w.Fake.Break(ana)
+	w.Fake.Meet(bo, availability.Interval{Start: at(1, 12, 0).Start, End: at(1, 19, 0).Start}) // 1 of 3 surely, 2 perhaps
 	if plan := w.repair(t); actions(plan) != "" || len(plan.Findings) != 0 {
 		t.Errorf("changes %+v, findings %+v; want none", plan.Changes, plan.Findings)
 	}
@@ -236,11 +236,11 @@ func TestUnknownDoesNotCountAgainstTheQuorum(t *testing.T) {
 // then is no conflict. But no session is moved onto it.
 func TestADeclinedSessionBlocksNobody(t *testing.T) {
 	w := newWorld(t, ana, bo, cem)
-	one := w.bookAt(t, "one", "tue 15:00", ana, bo)
-	w.bookAt(t, "two", "wed 10:00", ana, cem)
-	w.fake.Reply(one.Series.UID, ana, at(1, 13, 15).Start, calendar.Declined)
-	w.fake.ByHand(one.Series.UID, calendar.Override{Original: at(1, 13, 15).Start, Moved: at(1, 14, 10)})
-	w.fake.Reply(one.Series.UID, ana, at(1, 13, 15).Start, calendar.Declined)
+	one := w.BookAt(t, "one", "tue 15:00", ana, bo)
+	w.BookAt(t, "two", "wed 10:00", ana, cem)
+	w.Fake.Reply(one.Series.UID, ana, at(1, 13, 15).Start, calendar.Declined)
+	w.Fake.ByHand(one.Series.UID, calendar.Override{Original: at(1, 13, 15).Start, Moved: at(1, 14, 10)})
+	w.Fake.Reply(one.Series.UID, ana, at(1, 13, 15).Start, calendar.Declined)
 	if plan := w.repair(t); slices.ContainsFunc(plan.Changes, func(c scheduler.Change) bool { return c.Group == "two" }) {
 		t.Errorf("changes %+v; want none for group two, ana declined the other one", plan.Changes)
 	}
@@ -253,7 +253,7 @@ func TestADeclineUnderAnAlias(t *testing.T) {
 	anas.Aliases = []calendar.Address{"ana.lima@acme.example"}
 	delete(w.Workspace.Roster, "ana.lima@acme.example")
 	w.Workspace.Roster[ana] = anas
-	b := w.bookAt(t, "g", "tue 15:00", ana, bo)
+	b := w.BookAt(t, "g", "tue 15:00", ana, bo)
 	there, err := w.Backend.Get(t.Context(), b.Series.UID)
 	if err != nil {
 		t.Fatal(err)
@@ -264,7 +264,7 @@ func TestADeclineUnderAnAlias(t *testing.T) {
 	if _, err := w.Backend.Put(t.Context(), there); err != nil {
 		t.Fatal(err)
 	}
-	w.fake.Reply(b.Series.UID, "ana.lima@acme.example", at(1, 13, 15).Start, calendar.Declined)
+	w.Fake.Reply(b.Series.UID, "ana.lima@acme.example", at(1, 13, 15).Start, calendar.Declined)
 	plan := w.repair(t)
 	if !strings.Contains(actions(plan), "move") || len(plan.Findings) != 0 {
 		t.Errorf("changes %+v, findings %+v; want the session that ana declined moved, and ana to be taken for invited", plan.Changes, plan.Findings)
@@ -274,7 +274,7 @@ func TestADeclineUnderAnAlias(t *testing.T) {
 // What people changed by hand is in the history, and told once.
 func TestHandsAreInTheHistory(t *testing.T) {
 	w, b := booked(t, ana, bo)
-	w.fake.ByHand(b.Series.UID, calendar.Override{Original: at(1, 13, 15).Start, Moved: at(1, 14, 10)})
+	w.Fake.ByHand(b.Series.UID, calendar.Override{Original: at(1, 13, 15).Start, Moved: at(1, 14, 10)})
 	w.repair(t)
 	w.wantQuiet(t)
 	events, err := w.Store.History(t.Context(), "g", time.Time{})
@@ -296,14 +296,14 @@ func TestHandsAreInTheHistory(t *testing.T) {
 // what it was made from.
 func TestAPlanIsAppliedToWhatItWasMadeFrom(t *testing.T) {
 	w, b := booked(t, ana, bo)
-	w.fake.Meet(bo, at(1, 13, 15))
+	w.Fake.Meet(bo, at(1, 13, 15))
 	plan := w.planOnly(t)
 	if _, err := w.Store.Commit(t.Context(), scheduler.Batch{Bookings: []scheduler.Booking{b}}); err != nil { // another run saves it
 		t.Fatal(err)
 	}
 	w.apply(t, &plan)
-	if len(plan.Findings) != 1 || plan.Findings[0].Kind != scheduler.Failed || len(w.puts()) != 1 {
-		t.Errorf("findings %+v, %d puts; want the series left alone, and named", plan.Findings, len(w.puts()))
+	if len(plan.Findings) != 1 || plan.Findings[0].Kind != scheduler.Failed || len(w.Puts()) != 1 {
+		t.Errorf("findings %+v, %d puts; want the series left alone, and named", plan.Findings, len(w.Puts()))
 	}
 }
 
@@ -311,8 +311,8 @@ func TestAPlanIsAppliedToWhatItWasMadeFrom(t *testing.T) {
 // the calendar was read is not overwritten.
 func TestBookingsAreThoseThatWereReadFirst(t *testing.T) {
 	w, b := booked(t, ana, bo)
-	w.fake.Meet(bo, at(1, 13, 15))
-	w.fake.Before = func(ctx context.Context, c calendartest.Call) error {
+	w.Fake.Meet(bo, at(1, 13, 15))
+	w.Fake.Before = func(ctx context.Context, c calendartest.Call) error {
 		if c.Method != "Get" {
 			return nil
 		}
@@ -320,10 +320,10 @@ func TestBookingsAreThoseThatWereReadFirst(t *testing.T) {
 		return err
 	}
 	plan := w.planOnly(t)
-	w.fake.Before = nil
+	w.Fake.Before = nil
 	w.apply(t, &plan)
-	if len(plan.Findings) != 1 || plan.Findings[0].Kind != scheduler.Failed || len(w.puts()) != 1 {
-		t.Errorf("findings %+v, %d puts; want the series left alone, and named", plan.Findings, len(w.puts()))
+	if len(plan.Findings) != 1 || plan.Findings[0].Kind != scheduler.Failed || len(w.Puts()) != 1 {
+		t.Errorf("findings %+v, %d puts; want the series left alone, and named", plan.Findings, len(w.Puts()))
 	}
 }
 
@@ -334,7 +334,7 @@ func TestFindingsOfOneSeries(t *testing.T) {
 		want    scheduler.FindingKind
 	}{
 		"gone": {func(t *testing.T, w *world, uid calendar.UID) {
-			w.fake.Before = func(_ context.Context, c calendartest.Call) error {
+			w.Fake.Before = func(_ context.Context, c calendartest.Call) error {
 				if c.Method == "Get" && c.UID == uid {
 					return calendar.ErrNotFound
 				}
@@ -358,9 +358,9 @@ func TestFindingsOfOneSeries(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, ana, bo, cem, dee)
-			w.bookAt(t, "g", "tue 15:00", ana, bo)
-			other := w.bookAt(t, "other", "wed 10:00", cem, dee)
-			w.fake.Meet(bo, at(1, 13, 15))
+			w.BookAt(t, "g", "tue 15:00", ana, bo)
+			other := w.BookAt(t, "other", "wed 10:00", cem, dee)
+			w.Fake.Meet(bo, at(1, 13, 15))
 			test.arrange(t, w, other.Series.UID)
 			plan := w.repair(t)
 			if actions(plan) != "move" {
@@ -390,11 +390,11 @@ func (w *world) edit(t *testing.T, uid calendar.UID, change func(*calendar.Serie
 // Each kind of edit is told in its own words.
 func TestHandsInWords(t *testing.T) {
 	w, b := booked(t, ana, bo)
-	w.fake.Meet(bo, at(1, 13, 15))
+	w.Fake.Meet(bo, at(1, 13, 15))
 	w.repair(t) // which moves 13 January
-	w.fake.ByHand(b.Series.UID, calendar.Override{Original: at(1, 20, 15).Start, Cancelled: true})
-	w.fake.ByHand(b.Series.UID, calendar.Override{Original: at(1, 27, 15).Start, Moved: at(1, 28, 10)})
-	w.fake.ByHand(b.Series.UID, calendar.Override{Original: at(2, 3, 15).Start, Note: "bring a question"})
+	w.Fake.ByHand(b.Series.UID, calendar.Override{Original: at(1, 20, 15).Start, Cancelled: true})
+	w.Fake.ByHand(b.Series.UID, calendar.Override{Original: at(1, 27, 15).Start, Moved: at(1, 28, 10)})
+	w.Fake.ByHand(b.Series.UID, calendar.Override{Original: at(2, 3, 15).Start, Note: "bring a question"})
 	w.edit(t, b.Series.UID, func(s *calendar.Series) { s.Title = "Our circle" })
 	var all []string
 	for _, c := range w.repair(t).Changes {
@@ -405,7 +405,7 @@ func TestHandsInWords(t *testing.T) {
 			t.Errorf("%q; want a line about %q", all, want)
 		}
 	}
-	w.fake.ByHand(b.Series.UID, calendar.Override{Original: at(1, 20, 15).Start})
+	w.Fake.ByHand(b.Series.UID, calendar.Override{Original: at(1, 20, 15).Start})
 	if plan := w.repair(t); len(plan.Changes) != 1 || !strings.Contains(plan.Changes[0].Why, "put it back") {
 		t.Errorf("changes %+v; want the session that somebody put back", plan.Changes)
 	}

@@ -96,16 +96,16 @@ func randomWorld(t *testing.T, random *rand.Rand) (*world, []scheduler.Booking) 
 		for _, j := range random.Perm(len(people))[:2+random.IntN(3)] {
 			members = append(members, people[j])
 		}
-		requests = append(requests, w.group(fmt.Sprint("g", i), members...))
+		requests = append(requests, w.NewGroup(fmt.Sprint("g", i), members...))
 	}
 	var bookings []scheduler.Booking
-	for _, p := range w.plan(t, requests...) {
-		bookings = append(bookings, w.book(t, p))
+	for _, p := range w.Plan(t, requests...) {
+		bookings = append(bookings, w.MustBook(t, p))
 	}
 	for _, a := range people {
 		for range random.IntN(60) {
 			from := at(1, 5, 8).Start.AddDate(0, 0, random.IntN(42)).Add(time.Duration(random.IntN(40)) * 15 * time.Minute)
-			w.fake.Meet(a, availability.Interval{Start: from, End: from.Add(time.Duration(1+random.IntN(8)) * 15 * time.Minute)})
+			w.Fake.Meet(a, availability.Interval{Start: from, End: from.Add(time.Duration(1+random.IntN(8)) * 15 * time.Minute)})
 		}
 	}
 	for _, b := range bookings {
@@ -116,9 +116,9 @@ func randomWorld(t *testing.T, random *rand.Rand) (*world, []scheduler.Booking) 
 		o := sessions[random.IntN(5)]
 		switch random.IntN(3) {
 		case 0:
-			w.fake.Reply(b.Series.UID, b.Series.Attendees[0].Address, o.Original, calendar.Declined)
+			w.Fake.Reply(b.Series.UID, b.Series.Attendees[0].Address, o.Original, calendar.Declined)
 		case 1:
-			w.fake.ByHand(b.Series.UID, calendar.Override{Original: o.Original, Moved: availability.Interval{Start: o.Start.Add(time.Hour), End: o.End.Add(time.Hour)}})
+			w.Fake.ByHand(b.Series.UID, calendar.Override{Original: o.Original, Moved: availability.Interval{Start: o.Start.Add(time.Hour), End: o.End.Add(time.Hour)}})
 		}
 	}
 	return w, bookings

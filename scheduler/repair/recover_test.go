@@ -6,35 +6,21 @@ import (
 	"testing"
 	"time"
 
-	"github.com/peerslot/peerslot/calendar/calendartest"
 	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/repair"
+	"github.com/peerslot/peerslot/scheduler/schedulertest"
 )
-
-var errFault = errors.New("no answer")
-
-// failing returns a hook that fails the nth call of the method, counted from 1.
-func failing(method string, nth int) func(context.Context, calendartest.Call) error {
-	return func(_ context.Context, c calendartest.Call) error {
-		if c.Method == method {
-			if nth--; nth == 0 {
-				return errFault
-			}
-		}
-		return nil
-	}
-}
 
 // A change that was intended days ago must not reach the members inside the
 // notice, nor a session that is over.
 func TestAStaleChangeIsDropped(t *testing.T) {
 	w, b := booked(t, ana, bo)
-	w.fake.Meet(bo, at(1, 13, 15))
+	w.Fake.Meet(bo, at(1, 13, 15))
 	plan, err := repair.PlanNight(t.Context(), w.Service)
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.fake.Before = failing("Put", 1)
+	w.Fake.Before = schedulertest.Failing("Put", 1)
 	if err := repair.Apply(t.Context(), w.Service, &plan); err != nil {
 		t.Fatal(err)
 	}
@@ -52,12 +38,12 @@ func TestAStaleChangeIsDropped(t *testing.T) {
 // One whose outcome alone was lost is recorded, however late.
 func TestALateOutcomeIsRecorded(t *testing.T) {
 	w, b := booked(t, ana, bo)
-	w.fake.Meet(bo, at(1, 13, 15))
+	w.Fake.Meet(bo, at(1, 13, 15))
 	plan, err := repair.PlanNight(t.Context(), w.Service)
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.fake.After = failing("Put", 1)
+	w.Fake.After = schedulertest.Failing("Put", 1)
 	if err := repair.Apply(t.Context(), w.Service, &plan); err != nil {
 		t.Fatal(err)
 	}
@@ -83,7 +69,7 @@ func (fullStore) Commit(context.Context, scheduler.Batch) ([]scheduler.Booking, 
 // What cannot be recorded is not done.
 func TestAFullStoreStopsTheRun(t *testing.T) {
 	w, _ := booked(t, ana, bo)
-	w.fake.Meet(bo, at(1, 13, 15))
+	w.Fake.Meet(bo, at(1, 13, 15))
 	working := w.Store
 	w.Store = fullStore{working}
 	plan, err := repair.PlanNight(t.Context(), w.Service)
@@ -93,8 +79,8 @@ func TestAFullStoreStopsTheRun(t *testing.T) {
 	if err := repair.Apply(t.Context(), w.Service, &plan); !errors.Is(err, scheduler.ErrStore) || !errors.Is(err, errFull) {
 		t.Errorf("Apply: %v; want ErrStore, and what the store says", err)
 	}
-	if got := w.fake.Told(ana); got != 1 || len(w.puts()) != 1 {
-		t.Errorf("ana was told %d times in %d puts; want the booking alone", got, len(w.puts()))
+	if got := w.Fake.Told(ana); got != 1 || len(w.Puts()) != 1 {
+		t.Errorf("ana was told %d times in %d puts; want the booking alone", got, len(w.Puts()))
 	}
 	w.Store = working
 	if plan := w.repair(t); actions(plan) != "move" {

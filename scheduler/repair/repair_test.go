@@ -19,7 +19,7 @@ import (
 
 func TestRepairMovesAConflict(t *testing.T) {
 	w, b := booked(t, ana, bo)
-	w.fake.Meet(bo, at(1, 13, 15))
+	w.Fake.Meet(bo, at(1, 13, 15))
 	plan := w.repair(t)
 	if actions(plan) != "move" {
 		t.Fatalf("changes %+v; want one move", plan.Changes)
@@ -32,7 +32,7 @@ func TestRepairMovesAConflict(t *testing.T) {
 	if err != nil || !there.Override(c.From).Moved.Start.Equal(c.To) {
 		t.Errorf("on the calendar: %+v, %v; want the move", there.Overrides, err)
 	}
-	if got := w.fake.Told(ana); got != 2 {
+	if got := w.Fake.Told(ana); got != 2 {
 		t.Errorf("ana was told %d times; want 2: booked, and moved once", got)
 	}
 	w.wantQuiet(t)
@@ -43,20 +43,20 @@ func TestRepairLeavesAlone(t *testing.T) {
 		"its own sessions": func(*world, scheduler.Booking) {},
 		"what is too near": func(w *world, _ scheduler.Booking) {
 			w.Now = func() time.Time { return at(1, 12, 16).Start }
-			w.fake.Meet(bo, at(1, 13, 15))
+			w.Fake.Meet(bo, at(1, 13, 15))
 		},
-		"what is too far": func(w *world, _ scheduler.Booking) { w.fake.Meet(bo, at(3, 10, 15)) },
-		"what is unknown": func(w *world, _ scheduler.Booking) { w.fake.Break(bo) },
+		"what is too far": func(w *world, _ scheduler.Booking) { w.Fake.Meet(bo, at(3, 10, 15)) },
+		"what is unknown": func(w *world, _ scheduler.Booking) { w.Fake.Break(bo) },
 		"a week without a better": func(w *world, _ scheduler.Booking) {
-			w.fake.Meet(bo, availability.Interval{Start: at(1, 12, 0).Start, End: at(1, 19, 0).Start})
+			w.Fake.Meet(bo, availability.Interval{Start: at(1, 12, 0).Start, End: at(1, 19, 0).Start})
 		},
 		"what was cancelled by hand": func(w *world, b scheduler.Booking) {
-			w.fake.Meet(bo, at(1, 13, 15))
-			w.fake.ByHand(b.Series.UID, calendar.Override{Original: at(1, 13, 15).Start, Cancelled: true})
+			w.Fake.Meet(bo, at(1, 13, 15))
+			w.Fake.ByHand(b.Series.UID, calendar.Override{Original: at(1, 13, 15).Start, Cancelled: true})
 		},
 		"what was edited by hand": func(w *world, b scheduler.Booking) {
-			w.fake.Meet(bo, at(1, 13, 15))
-			w.fake.ByHand(b.Series.UID, calendar.Override{Original: at(1, 13, 15).Start, Note: "let us keep this one"})
+			w.Fake.Meet(bo, at(1, 13, 15))
+			w.Fake.ByHand(b.Series.UID, calendar.Override{Original: at(1, 13, 15).Start, Note: "let us keep this one"})
 		},
 	}
 	for name, arrange := range tests {
@@ -73,8 +73,8 @@ func TestRepairLeavesAlone(t *testing.T) {
 func TestRepairReportsAHandMadeConflict(t *testing.T) {
 	w, b := booked(t, ana, bo)
 	to := at(1, 14, 10)
-	w.fake.Meet(bo, to)
-	w.fake.ByHand(b.Series.UID, calendar.Override{Original: at(1, 13, 15).Start, Moved: to})
+	w.Fake.Meet(bo, to)
+	w.Fake.ByHand(b.Series.UID, calendar.Override{Original: at(1, 13, 15).Start, Moved: to})
 	plan := w.repair(t)
 	if actions(plan) != "" || len(plan.Findings) != 1 || !strings.Contains(words(plan), "1 of 2") {
 		t.Errorf("plan %+v; want no change and a word about the session that was set by hand", plan)
@@ -85,9 +85,9 @@ func TestRepairReportsAHandMadeConflict(t *testing.T) {
 func TestHandMadeChangesOutliveOurs(t *testing.T) {
 	w, b := booked(t, ana, bo)
 	to := at(1, 14, 10)
-	w.fake.Meet(bo, to)
-	w.fake.ByHand(b.Series.UID, calendar.Override{Original: at(1, 13, 15).Start, Moved: to})
-	w.fake.Meet(ana, at(1, 20, 15))
+	w.Fake.Meet(bo, to)
+	w.Fake.ByHand(b.Series.UID, calendar.Override{Original: at(1, 13, 15).Start, Moved: to})
+	w.Fake.Meet(ana, at(1, 20, 15))
 	if plan := w.repair(t); actions(plan) != "move" {
 		t.Fatalf("changes %+v; want the move of 20 January alone", plan.Changes)
 	}
@@ -99,7 +99,7 @@ func TestHandMadeChangesOutliveOurs(t *testing.T) {
 
 func TestRepairOfADeclinedSession(t *testing.T) {
 	w, b := booked(t, ana, bo)
-	w.fake.Reply(b.Series.UID, bo, at(1, 13, 15).Start, calendar.Declined)
+	w.Fake.Reply(b.Series.UID, bo, at(1, 13, 15).Start, calendar.Declined)
 	if plan := w.repair(t); actions(plan) != "move" || plan.Changes[0].After != 2 {
 		t.Fatalf("changes %+v; want a move to where both can", plan.Changes)
 	}
@@ -110,13 +110,13 @@ func TestRepairOfADeclinedSession(t *testing.T) {
 // comes up at the new time, the session does not go back to what was declined.
 func TestADeclinedTimeIsNotTriedAgain(t *testing.T) {
 	w, b := booked(t, ana, bo, cem)
-	w.fake.Reply(b.Series.UID, bo, at(1, 13, 15).Start, calendar.Declined)
+	w.Fake.Reply(b.Series.UID, bo, at(1, 13, 15).Start, calendar.Declined)
 	if plan := w.repair(t); actions(plan) != "move" || plan.Changes[0].After != 3 {
 		t.Fatalf("changes %+v; want a move to where all can", plan.Changes)
 	}
 	for _, a := range []calendar.Address{ana, bo, cem} { // nothing is left but what bo declined
-		w.fake.Meet(a, availability.Interval{Start: at(1, 12, 0).Start, End: at(1, 13, 15).Start})
-		w.fake.Meet(a, availability.Interval{Start: at(1, 13, 16).Start, End: at(1, 19, 0).Start})
+		w.Fake.Meet(a, availability.Interval{Start: at(1, 12, 0).Start, End: at(1, 13, 15).Start})
+		w.Fake.Meet(a, availability.Interval{Start: at(1, 13, 16).Start, End: at(1, 19, 0).Start})
 	}
 	if plan := w.repair(t); actions(plan) != "" {
 		t.Errorf("changes %+v; want none: bo declined 15:00", plan.Changes)
@@ -126,7 +126,7 @@ func TestADeclinedTimeIsNotTriedAgain(t *testing.T) {
 func TestNoMoreThanTwoMovesANight(t *testing.T) {
 	w, _ := booked(t, ana, bo)
 	for _, day := range []int{6, 13, 20, 27} {
-		w.fake.Meet(bo, at(1, day, 15))
+		w.Fake.Meet(bo, at(1, day, 15))
 	}
 	if plan := w.repair(t); actions(plan) != "move move" && actions(plan) != "move move suggest" {
 		t.Errorf("changes %s; want two moves", actions(plan))
@@ -143,7 +143,7 @@ func TestBelowQuorum(t *testing.T) {
 		t.Run(fmt.Sprint("cancel ", cancel), func(t *testing.T) {
 			w, b := booked(t, ana, bo)
 			w.Workspace.Repair.CancelBelow = cancel
-			w.fake.Meet(bo, availability.Interval{Start: at(1, 12, 0).Start, End: at(1, 19, 0).Start})
+			w.Fake.Meet(bo, availability.Interval{Start: at(1, 12, 0).Start, End: at(1, 19, 0).Start})
 			plan := w.repair(t)
 			there, err := w.Backend.Get(t.Context(), b.Series.UID)
 			if err != nil {
@@ -187,7 +187,7 @@ func TestChronicConflictsSuggestAnotherSlot(t *testing.T) {
 	w, b := booked(t, ana, bo)
 	w.Workspace.Repair.Horizon = time.Hour // nothing is near enough to be moved
 	for week := range 13 {
-		w.fake.Meet(bo, availability.Interval{Start: at(1, 6, 15).Start.AddDate(0, 0, 7*week), End: at(1, 6, 16).Start.AddDate(0, 0, 7*week)})
+		w.Fake.Meet(bo, availability.Interval{Start: at(1, 6, 15).Start.AddDate(0, 0, 7*week), End: at(1, 6, 16).Start.AddDate(0, 0, 7*week)})
 	}
 	plan := w.repair(t)
 	if actions(plan) != "suggest" || len(plan.Bookings) != 0 {
@@ -206,16 +206,16 @@ func TestTwoGroupsAreNotMovedOntoEachOther(t *testing.T) {
 	w := newWorld(t, ana, bo, cem)
 	var bookings []scheduler.Booking
 	for i, members := range [][]calendar.Address{{ana, bo}, {bo, cem}} {
-		r := w.group(fmt.Sprint("g", i), members...)
+		r := w.NewGroup(fmt.Sprint("g", i), members...)
 		slot, err := availability.ParseSlot([]string{"tue 15:00", "tue 13:00"}[i], time.Hour, "Europe/Berlin")
 		if err != nil {
 			t.Fatal(err)
 		}
 		r.Slot = slot
-		bookings = append(bookings, w.book(t, w.plan(t, r)[0]))
+		bookings = append(bookings, w.MustBook(t, w.Plan(t, r)[0]))
 	}
-	w.fake.Meet(ana, at(1, 13, 15))
-	w.fake.Meet(cem, at(1, 13, 13)) // both would like 14:00
+	w.Fake.Meet(ana, at(1, 13, 15))
+	w.Fake.Meet(cem, at(1, 13, 13)) // both would like 14:00
 	plan := w.repair(t)
 	if actions(plan) != "move move" {
 		t.Fatalf("changes %+v; want two moves", plan.Changes)
@@ -232,12 +232,12 @@ func TestTwoGroupsAreNotMovedOntoEachOther(t *testing.T) {
 // A change by hand between plan and change wins.
 func TestHandsThatAreFasterWin(t *testing.T) {
 	w, b := booked(t, ana, bo)
-	w.fake.Meet(bo, at(1, 13, 15))
+	w.Fake.Meet(bo, at(1, 13, 15))
 	plan, err := repair.PlanNight(t.Context(), w.Service)
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.fake.ByHand(b.Series.UID, calendar.Override{Original: at(1, 20, 15).Start, Cancelled: true})
+	w.Fake.ByHand(b.Series.UID, calendar.Override{Original: at(1, 20, 15).Start, Cancelled: true})
 	if err := repair.Apply(t.Context(), w.Service, &plan); err != nil {
 		t.Fatal(err)
 	}
@@ -257,7 +257,7 @@ func TestInterruptedRepairIsFinished(t *testing.T) {
 	for _, fault := range []string{"before", "after"} {
 		t.Run(fault, func(t *testing.T) {
 			w, _ := booked(t, ana, bo)
-			w.fake.Meet(bo, at(1, 13, 15))
+			w.Fake.Meet(bo, at(1, 13, 15))
 			plan, err := repair.PlanNight(t.Context(), w.Service)
 			if err != nil {
 				t.Fatal(err)
@@ -269,20 +269,20 @@ func TestInterruptedRepairIsFinished(t *testing.T) {
 				return nil
 			}
 			if fault == "before" {
-				w.fake.Before = fail
+				w.Fake.Before = fail
 			} else {
-				w.fake.After = fail
+				w.Fake.After = fail
 			}
 			if err := repair.Apply(t.Context(), w.Service, &plan); err != nil || len(plan.Findings) != 1 {
 				t.Fatalf("ApplyRepair: %v, findings %+v; want the fault in the attention", err, plan.Findings)
 			}
-			w.fake.Before, w.fake.After = nil, nil
-			w.openStore(t)
+			w.Fake.Before, w.Fake.After = nil, nil
+			w.OpenStore(t)
 			if err := w.Resume(t.Context()); err != nil {
 				t.Fatal(err)
 			}
 			w.wantQuiet(t)
-			if got := w.fake.Told(ana); got != 2 {
+			if got := w.Fake.Told(ana); got != 2 {
 				t.Errorf("ana was told %d times; want 2", got)
 			}
 		})
@@ -294,7 +294,7 @@ func TestRebookKeepsToTheThreeMonths(t *testing.T) {
 	w.Now = func() time.Time { return at(2, 1, 9).Start } // four sessions were held
 	for week := range 13 {
 		from := at(1, 6, 15).Start.AddDate(0, 0, 7*week)
-		w.fake.Meet(bo, availability.Interval{Start: from, End: from.Add(time.Hour)})
+		w.Fake.Meet(bo, availability.Interval{Start: from, End: from.Add(time.Hour)})
 	}
 	plan, err := booking.PlanRebook(t.Context(), w.Service, b)
 	if err != nil {
@@ -329,11 +329,11 @@ func TestRebookKeepsToTheThreeMonths(t *testing.T) {
 // members than it takes from the other.
 func TestNoMoveOntoAnotherSessionOfAMember(t *testing.T) {
 	w := newWorld(t, ana, bo, cem, dee)
-	w.bookAt(t, "three", "tue 15:00", ana, bo, cem)
-	w.bookAt(t, "two", "tue 13:00", bo, dee)
+	w.BookAt(t, "three", "tue 15:00", ana, bo, cem)
+	w.BookAt(t, "two", "tue 13:00", bo, dee)
 	for _, a := range []calendar.Address{ana, cem} { // free on 13 January at 13:00 alone
-		w.fake.Meet(a, availability.Interval{Start: at(1, 12, 0).Start, End: at(1, 13, 13).Start})
-		w.fake.Meet(a, availability.Interval{Start: at(1, 13, 14).Start, End: at(1, 19, 0).Start})
+		w.Fake.Meet(a, availability.Interval{Start: at(1, 12, 0).Start, End: at(1, 13, 13).Start})
+		w.Fake.Meet(a, availability.Interval{Start: at(1, 13, 14).Start, End: at(1, 19, 0).Start})
 	}
 	if plan := w.repair(t); len(plan.Changes) != 0 {
 		t.Errorf("changes %+v; want none: bo is in the other group's session", plan.Changes)
@@ -346,7 +346,7 @@ func TestACappedSessionIsNotCancelled(t *testing.T) {
 	w, b := booked(t, ana, bo)
 	w.Workspace.Repair.CancelBelow = true
 	for _, day := range []int{6, 13, 20, 27} {
-		w.fake.Meet(bo, at(1, day, 15))
+		w.Fake.Meet(bo, at(1, day, 15))
 	}
 	w.repair(t)
 	w.Now = func() time.Time { return now.Add(24 * time.Hour) }
@@ -370,14 +370,14 @@ func TestACappedSessionIsNotCancelled(t *testing.T) {
 // does not keep the others from being repaired.
 func TestOneBrokenSeriesDoesNotHinderTheOthers(t *testing.T) {
 	w := newWorld(t, ana, bo, cem, dee)
-	b, broken := w.bookAt(t, "g", "tue 15:00", ana, bo), w.bookAt(t, "broken", "wed 10:00", cem, dee)
-	w.fake.Before = func(_ context.Context, c calendartest.Call) error {
+	b, broken := w.BookAt(t, "g", "tue 15:00", ana, bo), w.BookAt(t, "broken", "wed 10:00", cem, dee)
+	w.Fake.Before = func(_ context.Context, c calendartest.Call) error {
 		if c.Method == "Get" && c.UID == broken.Series.UID {
 			return errors.New("the event cannot be read")
 		}
 		return nil
 	}
-	w.fake.Meet(bo, at(1, 13, 15))
+	w.Fake.Meet(bo, at(1, 13, 15))
 	plan := w.repair(t)
 	if actions(plan) != "move" || plan.Changes[0].UID != b.Series.UID {
 		t.Errorf("changes %+v; want the move of the other group", plan.Changes)
@@ -394,9 +394,9 @@ func TestWhoDeclinedTheSeriesIsOutOfIt(t *testing.T) {
 	bos := w.Workspace.Roster[bo]
 	bos.Aliases = []calendar.Address{"robert@acme.example"}
 	w.Workspace.Roster[bo] = bos
-	w.fake.Reply(b.Series.UID, bo, time.Time{}, calendar.Declined)
-	w.fake.Meet(cem, at(1, 13, 15))
-	w.fake.Meet(bo, availability.Interval{Start: at(1, 12, 0).Start, End: at(1, 19, 0).Start})
+	w.Fake.Reply(b.Series.UID, bo, time.Time{}, calendar.Declined)
+	w.Fake.Meet(cem, at(1, 13, 15))
+	w.Fake.Meet(bo, availability.Interval{Start: at(1, 12, 0).Start, End: at(1, 19, 0).Start})
 	plan := w.repair(t)
 	if actions(plan) != "move" || plan.Changes[0].Before != 1 || plan.Changes[0].After != 2 {
 		t.Errorf("changes %+v; want the move for cem alone, 1 -> 2 of the two who come", plan.Changes)
@@ -407,9 +407,9 @@ func TestWhoDeclinedTheSeriesIsOutOfIt(t *testing.T) {
 	if again := w.repair(t); len(again.Findings) != 0 || len(again.Bookings) != 0 {
 		t.Errorf("the second pass: %+v, %+v; want nothing", again.Findings, again.Changes)
 	}
-	w.fake.Reply(b.Series.UID, bo, time.Time{}, calendar.Accepted)
+	w.Fake.Reply(b.Series.UID, bo, time.Time{}, calendar.Accepted)
 	w.repair(t)
-	w.fake.Reply(b.Series.UID, bo, time.Time{}, calendar.Declined)
+	w.Fake.Reply(b.Series.UID, bo, time.Time{}, calendar.Declined)
 	if again := w.repair(t); len(again.Findings) != 1 {
 		t.Errorf("after another change of mind: %+v; want to hear of it again", again.Findings)
 	}
@@ -451,7 +451,7 @@ func TestGuestsByHandStay(t *testing.T) {
 	}
 	for night := range 3 {
 		w.Now = func() time.Time { return now.AddDate(0, 0, night) }
-		w.fake.Meet(bo, at(1, 13+7*night, 15))
+		w.Fake.Meet(bo, at(1, 13+7*night, 15))
 		if plan := w.repair(t); actions(plan) != "move" {
 			t.Errorf("night %d: changes %s; want a move alone", night, actions(plan))
 		}

@@ -108,7 +108,7 @@ func simulate(tb testing.TB, seed uint64, weeks int, repair bool) tally {
 		}
 	}
 	for _, a := range y.people {
-		y.told += y.fake.Told(a)
+		y.told += y.Fake.Told(a)
 	}
 	return y.tally
 }
@@ -130,7 +130,7 @@ func newYear(tb testing.TB, seed uint64, repair bool) *year {
 	}
 	for g := range simulatedGroups {
 		members := slices.Clone(y.people[5*g : 5*g+5])
-		y.group(fmt.Sprintf("group-%02d", g), append(members, y.people[(5*g+5)%60])...)
+		y.NewGroup(fmt.Sprintf("group-%02d", g), append(members, y.people[(5*g+5)%60])...)
 	}
 	return y
 }
@@ -263,13 +263,13 @@ func (y *year) holdWeek() {
 		uids = append(uids, b.Series.UID)
 	}
 	wide := availability.Interval{Start: week.Start.AddDate(0, 0, -1), End: week.End.AddDate(0, 0, 1)}
-	busy, err := y.fake.Busy(y.tb.Context(), y.people, wide, uids...)
+	busy, err := y.Fake.Busy(y.tb.Context(), y.people, wide, uids...)
 	if err != nil {
 		y.tb.Fatal(err)
 	}
 	taken := map[calendar.Address][]availability.Interval{}
 	for _, b := range bookings {
-		series, err := y.fake.Get(y.tb.Context(), b.Series.UID)
+		series, err := y.Fake.Get(y.tb.Context(), b.Series.UID)
 		if err != nil {
 			y.tb.Fatal(err)
 		}
@@ -379,7 +379,7 @@ func (l life) happens(y *year, day int) {
 			y.decline(h.person)
 			continue
 		}
-		y.fake.Meet(h.person, h.busy)
+		y.Fake.Meet(h.person, h.busy)
 	}
 }
 
@@ -392,7 +392,7 @@ func (y *year) decline(a calendar.Address) {
 	}
 	var next []session
 	for _, b := range y.bookings() {
-		series, err := y.fake.Get(y.tb.Context(), b.Series.UID)
+		series, err := y.Fake.Get(y.tb.Context(), b.Series.UID)
 		if err != nil || !slices.Contains(series.People(), a) {
 			continue
 		}
@@ -410,5 +410,5 @@ func (y *year) decline(a calendar.Address) {
 		return
 	}
 	first := slices.MinFunc(next, func(a, b session) int { return cmp.Or(a.Start.Compare(b.Start), cmp.Compare(a.uid, b.uid)) })
-	y.fake.Reply(first.uid, a, first.Original, calendar.Declined)
+	y.Fake.Reply(first.uid, a, first.Original, calendar.Declined)
 }

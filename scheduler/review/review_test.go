@@ -1,4 +1,4 @@
-package scheduler_test
+package review_test
 
 import (
 	"strings"
@@ -57,25 +57,6 @@ func TestDecide(t *testing.T) {
 	}
 }
 
-// nearEnd moves the clock to after all but one session.
-func (w *world) nearEnd(t *testing.T, b scheduler.Booking) {
-	t.Helper()
-	sessions, err := b.Series.Occurrences()
-	if err != nil {
-		t.Fatal(err)
-	}
-	w.Now = func() time.Time { return sessions[len(sessions)-2].End.Add(time.Hour) }
-}
-
-func (w *world) review(t *testing.T) scheduler.ReviewPlan {
-	t.Helper()
-	plan, err := review.Plan(t.Context(), w.Service, scheduler.ReviewOptions{})
-	if err != nil || len(plan.Reviews) != 1 {
-		t.Fatalf("review.Plan: %+v, %v; want one review", plan, err)
-	}
-	return plan.Reviews[0]
-}
-
 func TestReviewIsNotDueEarly(t *testing.T) {
 	w, _ := booked(t, ana, bo)
 	if plan, err := review.Plan(t.Context(), w.Service, scheduler.ReviewOptions{}); err != nil || len(plan.Reviews)+len(plan.Asking) != 0 {
@@ -88,8 +69,8 @@ func TestReviewIsNotDueEarly(t *testing.T) {
 
 func TestReviewKeepsTheSlotOnATie(t *testing.T) {
 	w, b := booked(t, ana, bo) // tue 15:00, though mon 09:00 would be as good
-	w.nearEnd(t, b)
-	r := w.review(t)
+	w.NearEnd(b)
+	r := w.Review(t)
 	if r.Decision != scheduler.Keep || r.Evidence.Held != 12 || r.Evidence.Attendance != (scheduler.Share{Yes: 24}) {
 		t.Fatalf("review %+v; want keep, 12 held, all attended", r.Review)
 	}
@@ -117,10 +98,10 @@ func TestReviewTakesABetterSlot(t *testing.T) {
 	w, b := booked(t, ana, bo)
 	for week := range 13 {
 		from := at(4, 7, 15).Start.AddDate(0, 0, 7*week)
-		w.fake.Meet(ana, availability.Interval{Start: from, End: from.Add(time.Hour)})
+		w.Fake.Meet(ana, availability.Interval{Start: from, End: from.Add(time.Hour)})
 	}
-	w.nearEnd(t, b)
-	if r := w.review(t); r.Next.Candidate.Slot.String() != "mon 09:00" {
+	w.NearEnd(b)
+	if r := w.Review(t); r.Next.Candidate.Slot.String() != "mon 09:00" {
 		t.Errorf("next slot %s; want mon 09:00, ana is busy at the old one", r.Next.Candidate.Slot)
 	}
 }
@@ -132,14 +113,14 @@ func TestReviewCountsRepliesThenCalendars(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i, o := range sessions[:12] {
-		w.fake.Meet(bo, o.Interval) // bo was elsewhere…
+		w.Fake.Meet(bo, o.Interval) // bo was elsewhere…
 		if i < 3 {
-			w.fake.Reply(b.Series.UID, bo, o.Original, calendar.Accepted) // …but accepted three
+			w.Fake.Reply(b.Series.UID, bo, o.Original, calendar.Accepted) // …but accepted three
 		}
 	}
-	w.fake.Reply(b.Series.UID, ana, sessions[0].Original, calendar.Declined)
-	w.nearEnd(t, b)
-	r := w.review(t)
+	w.Fake.Reply(b.Series.UID, ana, sessions[0].Original, calendar.Declined)
+	w.NearEnd(b)
+	r := w.Review(t)
 	if want := (scheduler.Share{Yes: 11 + 3, No: 1 + 9}); r.Evidence.Attendance != want {
 		t.Errorf("attendance %+v; want %+v", r.Evidence.Attendance, want)
 	}
@@ -150,16 +131,16 @@ func TestReviewCountsRepliesThenCalendars(t *testing.T) {
 
 func TestUnknownIsNoEvidence(t *testing.T) {
 	w, b := booked(t, ana, bo)
-	w.fake.Break(bo)
-	w.nearEnd(t, b)
-	if r := w.review(t); r.Evidence.Attendance != (scheduler.Share{Yes: 12, Unknown: 12}) {
+	w.Fake.Break(bo)
+	w.NearEnd(b)
+	if r := w.Review(t); r.Evidence.Attendance != (scheduler.Share{Yes: 12, Unknown: 12}) {
 		t.Errorf("attendance %+v; want ana's 12 alone", r.Evidence.Attendance)
 	}
 }
 
 func TestStoppingTellsTheMembers(t *testing.T) {
 	w, b := booked(t, ana, bo, cem)
-	w.nearEnd(t, b)
+	w.NearEnd(b)
 	for _, who := range []calendar.Address{ana, bo, cem} {
 		if err := review.Answer(t.Context(), w.Service, "g", who, scheduler.AnswerKeep); err != nil {
 			t.Fatal(err)
@@ -168,16 +149,16 @@ func TestStoppingTellsTheMembers(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	r := w.review(t)
+	r := w.Review(t)
 	if r.Decision != scheduler.Stop || r.Evidence.Answered() != 3 || r.Next != nil {
 		t.Fatalf("review %+v; want stop by three answers, each replaced once", r.Review)
 	}
-	told := w.fake.Told(ana)
+	told := w.Fake.Told(ana)
 	if _, err := review.Apply(t.Context(), w.Service, r); err != nil {
 		t.Fatal(err)
 	}
 	there, err := w.Backend.Get(t.Context(), b.Series.UID)
-	if err != nil || len(there.Overrides) != 1 || !strings.Contains(there.Overrides[0].Note, "last session") || w.fake.Told(ana) != told+1 {
+	if err != nil || len(there.Overrides) != 1 || !strings.Contains(there.Overrides[0].Note, "last session") || w.Fake.Told(ana) != told+1 {
 		t.Errorf("the last session says %+v, %v; want that the series ends, told once", there.Overrides, err)
 	}
 }
@@ -209,8 +190,8 @@ func TestFacilitatorsAreFair(t *testing.T) {
 	if !strings.Contains(b.Series.Description, "6 Jan: ana") {
 		t.Errorf("the invite does not say who leads:\n%s", b.Series.Description)
 	}
-	w.nearEnd(t, b)
-	next, err := review.Apply(t.Context(), w.Service, w.review(t))
+	w.NearEnd(b)
+	next, err := review.Apply(t.Context(), w.Service, w.Review(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -220,25 +201,6 @@ func TestFacilitatorsAreFair(t *testing.T) {
 	for _, who := range []calendar.Address{ana, bo, cem} {
 		if led[who] < 8 || led[who] > 9 {
 			t.Errorf("%s leads %d of 26 sessions over both series; want 8 or 9", who, led[who])
-		}
-	}
-}
-
-func TestFacilitatorsCanAttend(t *testing.T) {
-	w := newWorld(t, ana, bo)
-	r := w.group("g", ana, bo)
-	r.Stay, r.Anyway = true, true
-	var err error
-	if r.Slot, err = availability.ParseSlot("tue 15:00", time.Hour, "Europe/Berlin"); err != nil {
-		t.Fatal(err)
-	}
-	for week := range 13 {
-		from := at(1, 6, 15).Start.AddDate(0, 0, 7*week)
-		w.fake.Meet(ana, availability.Interval{Start: from, End: from.Add(time.Hour)})
-	}
-	for i, f := range w.book(t, w.plan(t, r)[0]).Facilitators {
-		if f != bo {
-			t.Errorf("session %d is led by %s, who cannot attend any", i+1, f)
 		}
 	}
 }

@@ -1,4 +1,4 @@
-package scheduler_test
+package adopt_test
 
 import (
 	"path/filepath"
@@ -21,15 +21,15 @@ func TestAdopt(t *testing.T) {
 	program.Name = "pairs"
 	w.Workspace.Programs = []scheduler.Program{program}
 	formed := scheduler.Group{Name: "pairs-3-amber", Program: "pairs", Members: []calendar.Address{ana, bo}}
-	w.book(t, w.plan(t, scheduler.Request{Group: formed, Search: booking.NewSearch(w.Workspace, program, start)})[0])
+	w.MustBook(t, w.Plan(t, scheduler.Request{Group: formed, Search: booking.NewSearch(w.Workspace, program, start)})[0])
 	sessions, err := b.Series.Occurrences()
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.fake.ByHand(b.Series.UID, calendar.Override{Original: sessions[4].Original, Moved: availability.Interval{Start: sessions[4].Start.Add(time.Hour), End: sessions[4].End.Add(time.Hour)}})
+	w.Fake.ByHand(b.Series.UID, calendar.Override{Original: sessions[4].Original, Moved: availability.Interval{Start: sessions[4].Start.Add(time.Hour), End: sessions[4].End.Add(time.Hour)}})
 
-	w.path = filepath.Join(t.TempDir(), "another.db")
-	w.openStore(t)
+	w.Path = filepath.Join(t.TempDir(), "another.db")
+	w.OpenStore(t)
 	plan, err := adopt.Plan(t.Context(), w.Service)
 	if err != nil || len(plan.Bookings) != 2 || len(plan.Rounds) != 1 || len(plan.Findings) != 0 {
 		t.Fatalf("adopt.Plan: %+v, %v; want two bookings and a round", plan, err)
@@ -63,7 +63,7 @@ func TestAdopt(t *testing.T) {
 	if err != nil || len(again.Bookings)+len(again.Rounds) != 0 {
 		t.Errorf("adopted again: %+v, %v; want nothing", again, err)
 	}
-	if plans := w.plan(t, scheduler.Request{Group: w.Workspace.Groups[0], Search: booking.NewSearch(w.Workspace, scheduler.DefaultProgram(), start)}); plans[0].Existing == nil {
+	if plans := w.Plan(t, scheduler.Request{Group: w.Workspace.Groups[0], Search: booking.NewSearch(w.Workspace, scheduler.DefaultProgram(), start)}); plans[0].Existing == nil {
 		t.Error("g would be booked a second time")
 	}
 }
@@ -71,14 +71,14 @@ func TestAdopt(t *testing.T) {
 // What is over, and what the next series has followed already, is adopted as such.
 func TestAdoptKeepsTheOrder(t *testing.T) {
 	w, b := booked(t, ana, bo)
-	w.nearEnd(t, b)
-	r := w.review(t)
+	w.NearEnd(b)
+	r := w.Review(t)
 	next, err := review.Apply(t.Context(), w.Service, r)
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.path = filepath.Join(t.TempDir(), "another.db")
-	w.openStore(t)
+	w.Path = filepath.Join(t.TempDir(), "another.db")
+	w.OpenStore(t)
 	plan, err := adopt.Plan(t.Context(), w.Service)
 	if err != nil || len(plan.Bookings) != 2 {
 		t.Fatalf("adopt.Plan: %+v, %v; want two bookings", plan, err)

@@ -1,4 +1,4 @@
-package scheduler_test
+package booking_test
 
 import (
 	"errors"
@@ -10,7 +10,7 @@ import (
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/booking"
-	"github.com/peerslot/peerslot/scheduler/planning"
+	"github.com/peerslot/peerslot/scheduler/schedulertest"
 )
 
 // At a slot that misses the quorum in more than half of the sessions a group is not
@@ -23,21 +23,17 @@ func TestQuorumAtBooking(t *testing.T) {
 		want   error
 	}{{6, false, false, nil}, {7, false, false, booking.ErrUnderQuorum}, {7, false, true, nil}, {7, true, false, nil}} {
 		w := newWorld(t, ana, bo)
-		r := w.group("g", ana, bo) // a quorum of 60%: both of the two
+		r := w.NewGroup("g", ana, bo) // a quorum of 60%: both of the two
 		r.Stay, r.Anyway = true, c.anyway
-		slot, err := availability.ParseSlot("tue 15:00", time.Hour, "Europe/Berlin")
-		if err != nil {
-			t.Fatal(err)
-		}
-		r.Slot = slot
+		r.Slot = schedulertest.Slot(t, "tue 15:00")
 		for week := range c.missed {
 			from := at(1, 6, 15).Start.AddDate(0, 0, 7*week)
-			w.fake.Meet(ana, availability.Interval{Start: from, End: from.Add(time.Hour)})
+			w.Fake.Meet(ana, availability.Interval{Start: from, End: from.Add(time.Hour)})
 		}
 		if c.broken {
-			w.fake.Break(ana)
+			w.Fake.Break(ana)
 		}
-		if p := w.plan(t, r)[0]; !errors.Is(p.Problem, c.want) {
+		if p := w.Plan(t, r)[0]; !errors.Is(p.Problem, c.want) {
 			t.Errorf("%+v: %v", c, p.Problem)
 		}
 	}
@@ -46,10 +42,7 @@ func TestQuorumAtBooking(t *testing.T) {
 func TestAnotherSeriesIsNotBookedInSilence(t *testing.T) {
 	w, _ := booked(t, ana, bo) // tue 15:00, weekly, from 6 January
 	r := scheduler.Request{Group: w.Workspace.Groups[0], Search: booking.NewSearch(w.Workspace, scheduler.DefaultProgram(), start)}
-	other, err := availability.ParseSlot("wed 15:00", time.Hour, "Europe/Berlin")
-	if err != nil {
-		t.Fatal(err)
-	}
+	other := schedulertest.Slot(t, "wed 15:00")
 	for name, c := range map[string]struct {
 		change func(*scheduler.Request)
 		want   error
@@ -66,7 +59,7 @@ func TestAnotherSeriesIsNotBookedInSilence(t *testing.T) {
 	} {
 		asked := r
 		c.change(&asked)
-		if p := w.plan(t, asked)[0]; !errors.Is(p.Problem, c.want) || p.Existing == nil {
+		if p := w.Plan(t, asked)[0]; !errors.Is(p.Problem, c.want) || p.Existing == nil {
 			t.Errorf("%s: %v, existing %v; want %v, and the series that there is", name, p.Problem, p.Existing, c.want)
 		}
 	}
@@ -75,44 +68,11 @@ func TestAnotherSeriesIsNotBookedInSilence(t *testing.T) {
 // A group that cannot be planned is named, and the others are.
 func TestOneGroupsFault(t *testing.T) {
 	w := newWorld(t, ana, bo, cem)
-	good, stranger, lost := w.group("good", ana, bo), w.group("stranger", ana, "zoe@acme.example"), w.group("lost", bo, cem)
+	good, stranger, lost := w.NewGroup("good", ana, bo), w.NewGroup("stranger", ana, "zoe@acme.example"), w.NewGroup("lost", bo, cem)
 	lost.Group.Program, lost.Search = "nothing", availability.Search{}
-	plans := w.plan(t, stranger, lost, good)
+	plans := w.Plan(t, stranger, lost, good)
 	if plans[0].Problem == nil || plans[1].Problem == nil || plans[2].Problem != nil {
 		t.Errorf("problems: %v, %v, %v; want some for the first two alone", plans[0].Problem, plans[1].Problem, plans[2].Problem)
-	}
-}
-
-// A session that its attendees declined takes their time no more.
-func TestDeclinedSessionsAreFree(t *testing.T) {
-	w, b := booked(t, ana, bo)
-	sessions, err := b.Series.Occurrences()
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := b.Series
-	declined := sessions[2]
-	s = s.WithOverride(calendar.Override{Original: declined.Original, RSVPs: map[calendar.Address]calendar.RSVP{ana: calendar.Declined}})
-	b.Series = s
-	window := availability.Interval{Start: sessions[0].Start.AddDate(0, 0, -1), End: sessions[12].End.AddDate(0, 0, 1)}
-	p, err := planning.New(planning.Snapshot{
-		Workspace: w.Workspace, Bookings: scheduler.Bookings{b}, Window: window, Now: now,
-		Busy: map[calendar.Address]availability.Busy{ana: {Window: window}, bo: {Window: window}},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	members, err := p.Members(scheduler.Group{Name: "h", Members: []calendar.Address{ana, bo}}, "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for i, o := range sessions {
-		for m, who := range []calendar.Address{ana, bo} {
-			can, _ := members[m].CanAttend(o.Interval)
-			if free := i == 2 && who == ana; can.Attends() != free {
-				t.Errorf("session %d, %s: %v; want only what ana declined free", i+1, who, can)
-			}
-		}
 	}
 }
 
@@ -128,19 +88,19 @@ func TestGroupDaysKeepRequiredMembers(t *testing.T) {
 		return scheduler.Request{Group: g, Search: booking.NewSearch(w.Workspace, program, start)}
 	}
 	first := request("first", nil, ana, bo)
-	first.Slot, _ = availability.ParseSlot("wed 15:00", time.Hour, "Europe/Berlin")
-	w.book(t, w.plan(t, first)[0])
+	first.Slot = schedulertest.Slot(t, "wed 15:00")
+	w.MustBook(t, w.Plan(t, first)[0])
 	// cem, who is required, cannot come on one Wednesday of thirteen: any time of it.
 	wednesday := at(1, 14, 0).Start
-	w.fake.Meet(cem, availability.Interval{Start: wednesday, End: wednesday.Add(24 * time.Hour)})
+	w.Fake.Meet(cem, availability.Interval{Start: wednesday, End: wednesday.Add(24 * time.Hour)})
 	second := request("second", []calendar.Address{cem}, ana, bo, cem)
 	second.Stay = true
-	if p := w.plan(t, second)[0]; p.Candidate.RequiredMet != 13 {
+	if p := w.Plan(t, second)[0]; p.Candidate.RequiredMet != 13 {
 		t.Errorf("%s, at which cem can attend %d of 13; want a slot with all of them", p.Candidate.Slot, p.Candidate.RequiredMet)
 	}
 	third := request("third", nil, ana, bo)
 	third.Stay = true
-	if p := w.plan(t, third)[0]; p.Candidate.Slot.Day != time.Wednesday {
+	if p := w.Plan(t, third)[0]; p.Candidate.Slot.Day != time.Wednesday {
 		t.Errorf("%s; want the day on which both have a session already", p.Candidate.Slot)
 	}
 	if len(w.Workspace.Groups) != 3 || !slices.Contains(w.Workspace.Groups[1].Required, cem) {
@@ -151,7 +111,7 @@ func TestGroupDaysKeepRequiredMembers(t *testing.T) {
 // The best slots are choices: an hour or a day apart, the best of each first.
 func TestSlotsAreChoices(t *testing.T) {
 	w := newWorld(t, ana, bo)
-	r := w.group("g", ana, bo)
+	r := w.NewGroup("g", ana, bo)
 	r.Search.Top = 20
 	ranking, err := booking.Slots(t.Context(), w.Service, r.Group, r.Search, false)
 	if err != nil || len(ranking.Candidates) != 20 {

@@ -1,4 +1,4 @@
-package scheduler_test
+package grouping_test
 
 import (
 	"fmt"
@@ -10,6 +10,9 @@ import (
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/scheduler/grouping"
 )
+
+// compareStart is the Monday on which the groups begin.
+var compareStart = availability.Date{Year: 2026, Month: 1, Day: 5}
 
 // compareRounds is for how many rounds the same people are grouped again.
 const compareRounds = 10
@@ -117,7 +120,7 @@ func strangeness(p grouping.Problem, met map[[2]int]int, g []int, person int) in
 // their own.
 func compareProblem(b *testing.B, size int) grouping.Problem {
 	rng := rand.New(rand.NewPCG(7, 7))
-	grid, err := availability.NewGrid(availability.Search{Zone: "Europe/Berlin", Start: start, Cadence: availability.Weekly, Length: time.Hour})
+	grid, err := availability.NewGrid(availability.Search{Zone: "Europe/Berlin", Start: compareStart, Cadence: availability.Weekly, Length: time.Hour})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -128,7 +131,7 @@ func compareProblem(b *testing.B, size int) grouping.Problem {
 		if err != nil {
 			b.Fatal(err)
 		}
-		_, offset := start.In(zone).Start.Zone()
+		_, offset := compareStart.In(zone).Start.Zone()
 		p.People = append(p.People, grouping.Person{Name: fmt.Sprint(i), Team: fmt.Sprint("t", i/3), Department: fmt.Sprint("d", i%5), Offset: offset})
 		members = append(members, availability.Member{Zone: zone, Hours: availability.OfficeHours(), Busy: meetings(rng, zone)})
 	}
@@ -144,11 +147,11 @@ func compareProblem(b *testing.B, size int) grouping.Problem {
 
 // meetings returns ten weekly hours of somebody's office hours, and two that change.
 func meetings(rng *rand.Rand, zone *time.Location) availability.Busy {
-	busy := availability.Busy{Window: availability.Interval{Start: now, End: now.AddDate(0, 6, 0)}}
+	busy := availability.Busy{Window: availability.Interval{Start: compareStart.In(zone).Start, End: compareStart.AddDays(182).In(zone).Start}}
 	hour := func() (day, clock int) { return rng.IntN(5), 9 + rng.IntN(8) }
 	var all []availability.Interval
 	add := func(week, day, clock int) {
-		at, _ := availability.At(start.AddDays(7*week+day), time.Duration(clock)*time.Hour, zone)
+		at, _ := availability.At(compareStart.AddDays(7*week+day), time.Duration(clock)*time.Hour, zone)
 		all = append(all, availability.Interval{Start: at, End: at.Add(time.Hour)})
 	}
 	for range 10 {

@@ -1,4 +1,4 @@
-package scheduler_test
+package planning_test
 
 import (
 	"context"
@@ -15,7 +15,33 @@ import (
 	"github.com/peerslot/peerslot/calendar/calendartest"
 	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/planning"
+	"github.com/peerslot/peerslot/scheduler/schedulertest"
 )
+
+// A busyStore has another run change bookings between two looks at them.
+type busyStore struct {
+	scheduler.Store
+	looks int
+}
+
+func (s *busyStore) Bookings(ctx context.Context) (scheduler.Bookings, error) {
+	all, err := s.Store.Bookings(ctx)
+	if s.looks++; s.looks > 1 {
+		all = nil
+	}
+	return all, err
+}
+
+// A night is planned from one look at the bookings: the series that were read are
+// those that are planned.
+func TestANightIsOneLook(t *testing.T) {
+	w, _ := booked(t, ana, bo)
+	w.Store = &busyStore{Store: w.Store}
+	snapshot := schedulertest.ReadNight(t, w.Service)
+	if len(snapshot.Bookings) != 1 || len(snapshot.Current) != 1 {
+		t.Errorf("Night: %d bookings, %d series; want one of each", len(snapshot.Bookings), len(snapshot.Current))
+	}
+}
 
 // A syncing backend tells what changed since a token.
 type syncing struct {
@@ -57,19 +83,19 @@ func (s *syncing) Snapshot(_ context.Context, _ []calendar.Address, _ availabili
 // sees the same series as one that reads each by itself.
 func TestANightThatReadsWhatChanged(t *testing.T) {
 	w := newWorld(t, ana, bo, cem, dee)
-	one, two := w.bookAt(t, "g", "tue 15:00", ana, bo), w.bookAt(t, "h", "wed 15:00", cem, dee)
-	third := w.bookAt(t, "i", "thu 15:00", ana, dee)
-	s := &syncing{Fake: w.fake, told: map[calendar.UID]calendar.Series{}, problems: map[calendar.UID]error{}}
+	one, two := w.BookAt(t, "g", "tue 15:00", ana, bo), w.BookAt(t, "h", "wed 15:00", cem, dee)
+	third := w.BookAt(t, "i", "thu 15:00", ana, dee)
+	s := &syncing{Fake: w.Fake, told: map[calendar.UID]calendar.Series{}, problems: map[calendar.UID]error{}}
 	w.Backend = s
 	unusable := errors.New("a daily meeting by now")
 	for night, happens := range []func(){
 		func() {},
 		func() {
 			session := calendartest.Sessions(one.Series)[3]
-			w.fake.ByHand(one.Series.UID, calendar.Override{Original: session.Start, Moved: availability.Interval{Start: session.Start.Add(time.Hour), End: session.End.Add(time.Hour)}})
+			w.Fake.ByHand(one.Series.UID, calendar.Override{Original: session.Start, Moved: availability.Interval{Start: session.Start.Add(time.Hour), End: session.End.Add(time.Hour)}})
 		},
 		func() { s.problems[two.Series.UID] = unusable },
-		func() { w.fake.Reply(third.Series.UID, dee, time.Time{}, calendar.Accepted) },
+		func() { w.Fake.Reply(third.Series.UID, dee, time.Time{}, calendar.Accepted) },
 		func() { delete(s.problems, two.Series.UID); clear(s.told) },
 		func() {},
 	} {
@@ -81,7 +107,7 @@ func TestANightThatReadsWhatChanged(t *testing.T) {
 		if _, err := snapshot.Read(t.Context(), snapshot.Bookings); err != nil {
 			t.Fatal(err)
 		}
-		w.Backend = w.fake
+		w.Backend = w.Fake
 		want, _, err := planning.Fetch(t.Context(), w.Service, snapshot.Bookings)
 		w.Backend = s
 		if err != nil {

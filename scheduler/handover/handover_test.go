@@ -1,4 +1,4 @@
-package scheduler_test
+package handover_test
 
 import (
 	"context"
@@ -13,28 +13,10 @@ import (
 	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/handover"
 	"github.com/peerslot/peerslot/scheduler/repair"
+	"github.com/peerslot/peerslot/scheduler/schedulertest"
 )
 
-const newOrganizer = calendar.Address("robot@acme.example")
-
-// handed returns a world in which the organizer has changed on 2 February, when nine of
-// the thirteen sessions of g are left; the old one's calendar stands apart.
-func handed(t *testing.T) (w *world, old *calendartest.Fake, b scheduler.Booking) {
-	t.Helper()
-	w, b = booked(t, ana, bo)
-	mark := w.Workspace.Mark()
-	if _, err := w.Store.Commit(t.Context(), scheduler.Batch{Mark: &mark}); err != nil {
-		t.Fatal(err)
-	}
-	old = w.fake
-	w.fake = calendartest.NewFake(ana, bo, newOrganizer)
-	w.Workspace.Organizer.Address, w.Backend, w.Inherits = newOrganizer, w.fake, true
-	w.Formerly = func(context.Context, calendar.Address) (calendar.Backend, error) { return old, nil }
-	w.Now = func() time.Time { return at(2, 2, 9).Start }
-	return w, old, b
-}
-
-func (w *world) planHandover(t *testing.T) scheduler.Handover {
+func planHandover(t *testing.T, w *world) scheduler.Handover {
 	t.Helper()
 	plan, err := handover.Plan(t.Context(), w.Service)
 	if err != nil {
@@ -45,12 +27,12 @@ func (w *world) planHandover(t *testing.T) scheduler.Handover {
 
 // TestHandover keeps slot, dates, moves and hand-made changes, and ends the old series.
 func TestHandover(t *testing.T) {
-	w, old, b := handed(t)
+	w, old, b := schedulertest.HandedOver(t)
 	sessions := calendartest.Sessions(b.Series)
 	moved := availability.Interval{Start: sessions[6].Start.Add(time.Hour), End: sessions[6].End.Add(time.Hour)}
 	old.ByHand(b.Series.UID, calendar.Override{Original: sessions[6].Start, Moved: moved})
 	old.Reply(b.Series.UID, bo, sessions[8].Start, calendar.Declined)
-	if _, err := handover.Apply(t.Context(), w.Service, w.planHandover(t)); err != nil {
+	if _, err := handover.Apply(t.Context(), w.Service, planHandover(t, w)); err != nil {
 		t.Fatal(err)
 	}
 	open, err := w.Store.Bookings(t.Context())
@@ -58,10 +40,10 @@ func TestHandover(t *testing.T) {
 		t.Fatalf("%d open bookings, %v; want one", len(open), err)
 	}
 	got := open[0]
-	if got.State != scheduler.Booked || got.Series.Organizer.Address != newOrganizer || got.Series.Count != 9 || got.Series.Slot != b.Series.Slot || got.InPlaceOf != b.Series.UID {
+	if got.State != scheduler.Booked || got.Series.Organizer.Address != w.Workspace.Organizer.Address || got.Series.Count != 9 || got.Series.Slot != b.Series.Slot || got.InPlaceOf != b.Series.UID {
 		t.Errorf("the booking is now %+v; want 9 sessions at the same slot, booked by the new organizer", got)
 	}
-	there, err := w.fake.Get(t.Context(), got.Series.UID)
+	there, err := w.Fake.Get(t.Context(), got.Series.UID)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -81,13 +63,13 @@ func TestHandover(t *testing.T) {
 	if m, err := w.Store.Mark(t.Context()); err != nil || m != w.Workspace.Mark() {
 		t.Errorf("the store belongs to %v, %v; want the new organizer", m, err)
 	}
-	if told := w.fake.Told(ana); told != 1 {
+	if told := w.Fake.Told(ana); told != 1 {
 		t.Errorf("ana was told %d times of the new series; want once", told)
 	}
 	if plan, err := repair.PlanNight(t.Context(), w.Service); err != nil || len(plan.Bookings)+len(plan.Findings) != 0 {
 		t.Errorf("the next night changes %+v, finds %+v, %v; want nothing", plan.Changes, plan.Findings, err)
 	}
-	if again := w.planHandover(t); again.From != again.To || len(again.Series) != 0 {
+	if again := planHandover(t, w); again.From != again.To || len(again.Series) != 0 {
 		t.Errorf("a second handover plans %+v; want nothing", again)
 	}
 }
@@ -100,23 +82,23 @@ func TestInterruptedHandoverGoesOn(t *testing.T) {
 	}
 	for _, f := range []fault{{"Cancel", true}, {"Put", false}} {
 		for _, before := range []bool{true, false} {
-			w, old, b := handed(t)
-			plan := w.planHandover(t)
-			at := w.fake
+			w, old, b := schedulertest.HandedOver(t)
+			plan := planHandover(t, w)
+			at := w.Fake
 			if f.onOld {
 				at = old
 			}
 			if before {
-				at.Before = failing(f.method, 1)
+				at.Before = schedulertest.Failing(f.method, 1)
 			} else {
-				at.After = failing(f.method, 1)
+				at.After = schedulertest.Failing(f.method, 1)
 			}
 			findings, err := handover.Apply(t.Context(), w.Service, plan)
 			if err != nil || len(findings) != 1 {
 				t.Fatalf("%+v: findings %+v, %v; want that one step failed", f, findings, err)
 			}
 			at.Before, at.After, w.Inherits = nil, nil, false
-			w.openStore(t)
+			w.OpenStore(t)
 			if err := w.Resume(t.Context()); err != nil {
 				t.Fatal(err)
 			}
@@ -127,7 +109,7 @@ func TestInterruptedHandoverGoesOn(t *testing.T) {
 			if rest, err := old.Get(t.Context(), b.Series.UID); err != nil || rest.Count != 4 {
 				t.Errorf("%+v, before %t: the old series has %d sessions, %v; want 4", f, before, rest.Count, err)
 			}
-			if a, b := old.Told(ana), w.fake.Told(ana); a != 2 || b != 1 {
+			if a, b := old.Told(ana), w.Fake.Told(ana); a != 2 || b != 1 {
 				t.Errorf("%+v, before %t: ana was told %d times by the old and %d by the new organizer; want 2 (booked, ended) and 1", f, before, a, b)
 			}
 		}
@@ -137,13 +119,13 @@ func TestInterruptedHandoverGoesOn(t *testing.T) {
 // TestLateHandover finishes one that died before a session that it meant to keep: the
 // sessions that are still to come are kept.
 func TestLateHandover(t *testing.T) {
-	w, _, _ := handed(t)
-	plan := w.planHandover(t)
-	w.fake.Before = failing("Put", 1)
+	w, _, _ := schedulertest.HandedOver(t)
+	plan := planHandover(t, w)
+	w.Fake.Before = schedulertest.Failing("Put", 1)
 	if _, err := handover.Apply(t.Context(), w.Service, plan); err != nil {
 		t.Fatal(err)
 	}
-	w.fake.Before = nil
+	w.Fake.Before = nil
 	w.Now = func() time.Time { return at(2, 12, 9).Start }
 	if err := w.Resume(t.Context()); err != nil {
 		t.Fatal(err)
@@ -157,10 +139,10 @@ func TestLateHandover(t *testing.T) {
 // TestHandoverFromALostAccount goes on without it: the old series is named until it is
 // over or left, takes nobody's time, and hinders nothing else.
 func TestHandoverFromALostAccount(t *testing.T) {
-	w, old, b := handed(t)
+	w, old, b := schedulertest.HandedOver(t)
 	lost := errors.Join(errors.New("the account is gone"), calendar.ErrSignIn)
 	w.Formerly = func(context.Context, calendar.Address) (calendar.Backend, error) { return nil, lost }
-	plan := w.planHandover(t)
+	plan := planHandover(t, w)
 	if len(plan.Series) != 1 || plan.Series[0].Err == nil || plan.Series[0].Next == nil {
 		t.Fatalf("plan %+v; want the series handed over, and why the old one stays", plan)
 	}
@@ -168,7 +150,7 @@ func TestHandoverFromALostAccount(t *testing.T) {
 		t.Fatalf("findings %+v, %v; want that the old series could not be ended", findings, err)
 	}
 	for _, o := range calendartest.Sessions(b.Series) { // it is on the members' calendars still
-		w.fake.Meet(ana, o)
+		w.Fake.Meet(ana, o)
 	}
 	w.Inherits = false
 	night := func() []scheduler.Finding {
@@ -183,7 +165,7 @@ func TestHandoverFromALostAccount(t *testing.T) {
 	if found := night(); len(found) != 1 {
 		t.Errorf("the night finds %+v; want the old series", found)
 	}
-	again := w.planHandover(t)
+	again := planHandover(t, w)
 	if len(again.Left) != 1 || len(again.Series) != 0 {
 		t.Fatalf("a second handover plans %+v; want the old series alone", again)
 	}
@@ -206,10 +188,10 @@ func TestHandoverFromALostAccount(t *testing.T) {
 
 // TestHandoverOfAGoneSeries does not bring back what somebody deleted.
 func TestHandoverOfAGoneSeries(t *testing.T) {
-	w, _, _ := handed(t)
+	w, _, _ := schedulertest.HandedOver(t)
 	empty := calendartest.NewFake(ana, bo, organizer)
 	w.Formerly = func(context.Context, calendar.Address) (calendar.Backend, error) { return empty, nil }
-	plan := w.planHandover(t)
+	plan := planHandover(t, w)
 	if len(plan.Series) != 1 || !plan.Series[0].Gone || plan.Series[0].Next != nil {
 		t.Fatalf("plan %+v; want that the series is gone, and nothing follows", plan)
 	}

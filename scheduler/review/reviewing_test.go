@@ -1,4 +1,4 @@
-package scheduler_test
+package review_test
 
 import (
 	"context"
@@ -13,8 +13,8 @@ import (
 	"github.com/peerslot/peerslot/calendar/calendartest"
 	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/booking"
-	"github.com/peerslot/peerslot/scheduler/planning"
 	"github.com/peerslot/peerslot/scheduler/review"
+	"github.com/peerslot/peerslot/scheduler/schedulertest"
 )
 
 func TestDecideAsksAPerson(t *testing.T) {
@@ -56,7 +56,7 @@ func TestReviewAsksFirst(t *testing.T) {
 	if err := review.Answer(t.Context(), w.Service, "g", cem, scheduler.AnswerKeep); err != nil {
 		t.Fatal(err)
 	}
-	if r := w.review(t); r.Decision != scheduler.Stop {
+	if r := w.Review(t); r.Decision != scheduler.Stop {
 		t.Errorf("once all have answered: %s; want that it is decided, and stops", r.Decision)
 	}
 }
@@ -86,7 +86,7 @@ func TestReviewLate(t *testing.T) {
 	if err := w.Resume(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	r := w.review(t)
+	r := w.Review(t)
 	if r.Decision != scheduler.Keep || r.Next == nil || r.Next.Problem != nil {
 		t.Fatalf("review %+v; want keep, with a next series", r)
 	}
@@ -113,10 +113,10 @@ func TestReviewStays(t *testing.T) {
 		w, b := booked(t, ana, bo)
 		for week := range c.missed {
 			from := at(4, 7, 15).Start.AddDate(0, 0, 7*week)
-			w.fake.Meet(ana, availability.Interval{Start: from, End: from.Add(time.Hour)})
+			w.Fake.Meet(ana, availability.Interval{Start: from, End: from.Add(time.Hour)})
 		}
-		w.nearEnd(t, b)
-		r := w.review(t)
+		w.NearEnd(b)
+		r := w.Review(t)
 		if got := r.Next.Candidate.Slot.String(); got != c.want {
 			t.Errorf("%d of 26 missed: %s; want %s (%v)", c.missed, got, c.want, r.Reasons)
 		}
@@ -128,7 +128,7 @@ func TestReviewStays(t *testing.T) {
 
 func TestReviewOfSoManyWeeks(t *testing.T) {
 	w, b := booked(t, ana, bo)
-	w.nearEnd(t, b)
+	w.NearEnd(b)
 	plan, err := review.Plan(t.Context(), w.Service, scheduler.ReviewOptions{Weeks: 6})
 	if err != nil || plan.Reviews[0].Next.Booking.Series.Count != 6 {
 		t.Errorf("review.Plan: %+v, %v; want six sessions to follow", plan, err)
@@ -141,35 +141,9 @@ func TestReviewCountsAbsence(t *testing.T) {
 	person := w.Workspace.Roster[bo]
 	person.Away = []scheduler.DateRange{{First: availability.Date{Year: 2026, Month: 1, Day: 1}, Last: availability.Date{Year: 2026, Month: 2, Day: 10}}}
 	w.Workspace.Roster[bo] = person
-	w.nearEnd(t, b)
-	if r := w.review(t); r.Evidence.Attendance != (scheduler.Share{Yes: 18, No: 6}) {
+	w.NearEnd(b)
+	if r := w.Review(t); r.Evidence.Attendance != (scheduler.Share{Yes: 18, No: 6}) {
 		t.Errorf("attendance %+v; want that bo missed six of twelve", r.Evidence.Attendance)
-	}
-}
-
-// Replies count whichever address of a person they were given under, and who
-// declined all of the series is not counted at all.
-func TestReviewKnowsAliases(t *testing.T) {
-	w, b := booked(t, ana, bo, cem)
-	sessions, err := b.Series.Occurrences()
-	if err != nil {
-		t.Fatal(err)
-	}
-	w.fake.Reply(b.Series.UID, bo, sessions[0].Original, calendar.Declined)
-	for i := range 3 {
-		w.fake.Reply(b.Series.UID, cem, sessions[i].Original, calendar.Accepted)
-	}
-	person := w.Workspace.Roster[ana]
-	person.Address, person.Aliases = ana, []calendar.Address{"a.lima@acme.example"}
-	w.Workspace.Roster[ana] = person
-	s := b.Series
-	s.Attendees = []calendar.Attendee{{Address: "a.lima@acme.example", RSVP: calendar.Declined}, {Address: bo}}
-	if got := planning.Attending(w.Workspace, scheduler.Group{Members: []calendar.Address{ana, bo, cem}}, s); len(got) != 1 || got[0] != bo {
-		t.Errorf("Attending: %v; want bo alone: ana declined under an alias, cem is not invited", got)
-	}
-	o := calendar.Occurrence{Original: sessions[0].Original, Interval: sessions[0].Interval}
-	if r := person.Reply(s, o); r != calendar.Declined {
-		t.Errorf("ana's reply: %q; want that it counts under her alias", r)
 	}
 }
 
@@ -180,9 +154,9 @@ func TestReviewBeforeAnythingWasHeld(t *testing.T) {
 	person.Holidays = "DE-BE"
 	w.Workspace.Roster[ana] = person
 	w.Holidays = func(string, availability.Date, availability.Date) ([]availability.Date, error) { return nil, nil }
-	r := w.group("g", ana, bo)
+	r := w.NewGroup("g", ana, bo)
 	r.Search.Count = 1
-	w.book(t, w.plan(t, r)[0])
+	w.MustBook(t, w.Plan(t, r)[0])
 	plan, err := review.Plan(t.Context(), w.Service, scheduler.ReviewOptions{})
 	if err != nil || len(plan.Reviews)+len(plan.Asking) != 1 || len(plan.Reviews) == 1 && plan.Reviews[0].Decision != scheduler.Ask {
 		t.Fatalf("review.Plan: %+v, %v; want that somebody is asked", plan, err)
@@ -197,9 +171,9 @@ func TestReviewBeforeAnythingWasHeld(t *testing.T) {
 // A broken series is named, and the others are reviewed.
 func TestReviewGoesOnAfterAFault(t *testing.T) {
 	w := newWorld(t, ana, bo, cem, dee)
-	b, other := w.bookAt(t, "g", "tue 15:00", ana, bo), w.bookAt(t, "h", "tue 15:00", cem, dee)
-	w.nearEnd(t, b)
-	w.fake.Before = func(_ context.Context, c calendartest.Call) error {
+	b, other := w.BookAt(t, "g", "tue 15:00", ana, bo), w.BookAt(t, "h", "tue 15:00", cem, dee)
+	w.NearEnd(b)
+	w.Fake.Before = func(_ context.Context, c calendartest.Call) error {
 		if c.Method == "Get" && c.UID == b.Series.UID {
 			return errors.New("truncated")
 		}
@@ -239,8 +213,8 @@ func TestRotation(t *testing.T) {
 	if _, err := w.Store.Commit(t.Context(), scheduler.Batch{Round: &round}); err != nil {
 		t.Fatal(err)
 	}
-	b := w.book(t, w.plan(t, scheduler.Request{Group: first, Search: booking.NewSearch(w.Workspace, program, start)})[0])
-	w.nearEnd(t, b)
+	b := w.MustBook(t, w.Plan(t, scheduler.Request{Group: first, Search: booking.NewSearch(w.Workspace, program, start)})[0])
+	w.NearEnd(b)
 	former := &nextPairs{err: errors.New("no way")}
 	w.Former = former
 	plan, err := review.Plan(t.Context(), w.Service, scheduler.ReviewOptions{})
@@ -290,13 +264,10 @@ func TestARoundIsRenewedAsOne(t *testing.T) {
 	for i, text := range []string{"thu 15:00", "tue 15:00"} {
 		r := scheduler.Request{Group: round.Groups[i], Search: booking.NewSearch(w.Workspace, program, start)}
 		r.Search.Count -= i
-		var err error
-		if r.Slot, err = availability.ParseSlot(text, time.Hour, "Europe/Berlin"); err != nil {
-			t.Fatal(err)
-		}
-		booked = append(booked, w.book(t, w.plan(t, r)[0]))
+		r.Slot = schedulertest.Slot(t, text)
+		booked = append(booked, w.MustBook(t, w.Plan(t, r)[0]))
 	}
-	w.nearEnd(t, booked[0])
+	w.NearEnd(booked[0])
 	plan, err := review.Plan(t.Context(), w.Service, scheduler.ReviewOptions{})
 	if err != nil || len(plan.Reviews) != 2 {
 		t.Fatalf("%d reviews, %v; want both", len(plan.Reviews), err)
@@ -311,14 +282,14 @@ func TestARoundIsRenewedAsOne(t *testing.T) {
 // A group without a program is as old as it is, and stays.
 func TestGroupsWithoutAProgramAreNotRotated(t *testing.T) {
 	w, b := booked(t, ana, bo)
-	w.nearEnd(t, b)
-	r := w.review(t)
+	w.NearEnd(b)
+	r := w.Review(t)
 	next, err := review.Apply(t.Context(), w.Service, r)
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.nearEnd(t, next)
-	if r := w.review(t); r.Decision != scheduler.Keep {
+	w.NearEnd(next)
+	if r := w.Review(t); r.Decision != scheduler.Keep {
 		t.Errorf("after 26 weeks: %s (%v); want keep", r.Decision, r.Reasons)
 	}
 }

@@ -1,4 +1,4 @@
-package scheduler_test
+package planning_test
 
 import (
 	"errors"

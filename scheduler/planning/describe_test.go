@@ -1,4 +1,4 @@
-package scheduler_test
+package planning_test
 
 import (
 	"slices"
@@ -10,15 +10,13 @@ import (
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/planning"
+	"github.com/peerslot/peerslot/scheduler/schedulertest"
 )
 
 // describe renders the text of a booking as a night would.
-func (w *world) describe(t *testing.T, b scheduler.Booking, g scheduler.Group, series calendar.Series, anyway bool) (string, []calendar.Address) {
+func describe(t *testing.T, w *world, b scheduler.Booking, g scheduler.Group, series calendar.Series, anyway bool) (string, []calendar.Address) {
 	t.Helper()
-	snapshot, err := readNight(t, w.Service)
-	if err != nil {
-		t.Fatal(err)
-	}
+	snapshot := schedulertest.ReadNight(t, w.Service)
 	p, err := planning.New(snapshot)
 	if err != nil {
 		t.Fatal(err)
@@ -37,24 +35,24 @@ func TestLeadersFollow(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	text, leaders := w.describe(t, b, g, b.Series, false)
+	text, leaders := describe(t, w, b, g, b.Series, false)
 	if text != b.Series.Description || !slices.Equal(leaders, b.Facilitators) {
 		t.Errorf("nothing happened, and the text is another one:\n%s\nwant\n%s", text, b.Series.Description)
 	}
 	// A conflict of the leader's changes nothing; it may pass.
-	w.fake.Meet(b.Facilitators[0], sessions[0].Interval)
-	if _, leaders := w.describe(t, b, g, b.Series, false); !slices.Equal(leaders, b.Facilitators) {
+	w.Fake.Meet(b.Facilitators[0], sessions[0].Interval)
+	if _, leaders := describe(t, w, b, g, b.Series, false); !slices.Equal(leaders, b.Facilitators) {
 		t.Errorf("leaders %v; want the table as it was", leaders)
 	}
 	// A decline, and a session that moved to where its leader cannot come, do.
 	series := b.Series
 	declined, moved := 1, 2
 	to := availability.Interval{Start: sessions[moved].Start.Add(2 * time.Hour), End: sessions[moved].End.Add(2 * time.Hour)}
-	w.fake.Meet(b.Facilitators[moved], to)
+	w.Fake.Meet(b.Facilitators[moved], to)
 	series = series.WithOverride(calendar.Override{Original: sessions[declined].Original, RSVPs: map[calendar.Address]calendar.RSVP{b.Facilitators[declined]: calendar.Declined}})
 	series = series.WithOverride(calendar.Override{Original: sessions[moved].Original, Moved: to})
 	series = series.WithOverride(calendar.Override{Original: sessions[5].Original, Cancelled: true})
-	text, leaders = w.describe(t, b, g, series, true)
+	text, leaders = describe(t, w, b, g, series, true)
 	for i, a := range leaders {
 		if changed := a != b.Facilitators[i]; changed != (i == declined || i == moved) {
 			t.Errorf("session %d is led by %s, it was %s", i+1, a, b.Facilitators[i])
@@ -63,11 +61,11 @@ func TestLeadersFollow(t *testing.T) {
 	if strings.Contains(text, sessions[5].Start.Format("Mon 2 Jan")+": ") {
 		t.Errorf("the table names a session that is cancelled:\n%s", text)
 	}
-	if _, leaders = w.describe(t, b, g, series, false); leaders[declined] != b.Facilitators[declined] {
+	if _, leaders = describe(t, w, b, g, series, false); leaders[declined] != b.Facilitators[declined] {
 		t.Error("a decline of one session, a week ahead, changed the table by itself")
 	}
 	w.Now = func() time.Time { return sessions[declined].Start.Add(-48 * time.Hour) }
-	if _, leaders = w.describe(t, b, g, series, false); leaders[declined] == b.Facilitators[declined] {
+	if _, leaders = describe(t, w, b, g, series, false); leaders[declined] == b.Facilitators[declined] {
 		t.Error("two days ahead somebody who declined is still to lead")
 	}
 	// Who left leads no more; what is over stays as it was.
@@ -75,7 +73,7 @@ func TestLeadersFollow(t *testing.T) {
 	gone := b.Facilitators[0]
 	left := g
 	left.Members = slices.DeleteFunc(slices.Clone(g.Members), func(a calendar.Address) bool { return a == gone })
-	_, leaders = w.describe(t, b, left, b.Series, false)
+	_, leaders = describe(t, w, b, left, b.Series, false)
 	if !slices.Equal(leaders[:5], b.Facilitators[:5]) || slices.Contains(leaders[5:], gone) {
 		t.Errorf("leaders %v; want the first five as they were, and %s in none after", leaders, gone)
 	}
@@ -92,22 +90,28 @@ func TestInviteAsks(t *testing.T) {
 	}
 	w := newWorld(t, ana, bo)
 	w.Workspace.URL = "https://peers.acme.example/"
-	r := w.group("g", ana, bo)
-	if text := w.plan(t, r)[0].Booking.Series.Description; !strings.Contains(text, "say at https://peers.acme.example/groups/g/answer") {
+	r := w.NewGroup("g", ana, bo)
+	if text := w.Plan(t, r)[0].Booking.Series.Description; !strings.Contains(text, "say at https://peers.acme.example/groups/g/answer") {
 		t.Errorf("the invite does not name the page:\n%s", text)
 	}
 	r.Search.Count = 1
-	if text := w.plan(t, r)[0].Booking.Series.Description; !strings.Contains(text, "Nothing follows by itself") {
+	if text := w.Plan(t, r)[0].Booking.Series.Description; !strings.Contains(text, "Nothing follows by itself") {
 		t.Errorf("the invite of one session:\n%s", text)
 	}
 }
 
-// readNight reads all that a night is planned from, at once.
-func readNight(t *testing.T, s *scheduler.Service) (planning.Snapshot, error) {
-	t.Helper()
-	night, err := planning.Tonight(t.Context(), s)
-	if err != nil {
-		return planning.Snapshot{}, err
+func TestFacilitatorsCanAttend(t *testing.T) {
+	w := newWorld(t, ana, bo)
+	r := w.NewGroup("g", ana, bo)
+	r.Stay, r.Anyway = true, true
+	r.Slot = schedulertest.Slot(t, "tue 15:00")
+	for week := range 13 {
+		from := at(1, 6, 15).Start.AddDate(0, 0, 7*week)
+		w.Fake.Meet(ana, availability.Interval{Start: from, End: from.Add(time.Hour)})
 	}
-	return night.Read(t.Context(), night.Bookings)
+	for i, f := range w.MustBook(t, w.Plan(t, r)[0]).Facilitators {
+		if f != bo {
+			t.Errorf("session %d is led by %s, who cannot attend any", i+1, f)
+		}
+	}
 }

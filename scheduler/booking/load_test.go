@@ -1,8 +1,6 @@
-package scheduler_test
+package booking_test
 
 import (
-	"fmt"
-	"slices"
 	"testing"
 	"time"
 
@@ -15,14 +13,14 @@ import (
 
 // inProgram returns requests for pairs of ana with each other person, in a program
 // of its own.
-func (w *world) inProgram(p scheduler.Program, others ...calendar.Address) []scheduler.Request {
+func inProgram(w *world, p scheduler.Program, others ...calendar.Address) []scheduler.Request {
 	base := scheduler.DefaultProgram()
 	base.Name, base.Kind = "pairs", scheduler.OneOnOne
 	base.MaxSessionsPerWeek, base.GroupDays = p.MaxSessionsPerWeek, p.GroupDays
 	w.Workspace.Programs = append(w.Workspace.Programs, base)
 	var out []scheduler.Request
 	for _, o := range others {
-		r := w.group("ana-"+o.Local(), ana, o)
+		r := w.NewGroup("ana-"+o.Local(), ana, o)
 		r.Group.Program = "pairs"
 		w.Workspace.Groups[len(w.Workspace.Groups)-1] = r.Group
 		r.Search = booking.NewSearch(w.Workspace, base, start)
@@ -33,8 +31,8 @@ func (w *world) inProgram(p scheduler.Program, others ...calendar.Address) []sch
 
 func TestMaxSessionsPerWeekIsHard(t *testing.T) {
 	w := newWorld(t, ana, bo, cem, dee)
-	requests := w.inProgram(scheduler.Program{MaxSessionsPerWeek: 2}, bo, cem, dee)
-	plans := w.plan(t, requests...)
+	requests := inProgram(w, scheduler.Program{MaxSessionsPerWeek: 2}, bo, cem, dee)
+	plans := w.Plan(t, requests...)
 	var bookings []scheduler.Booking
 	for _, p := range plans {
 		if p.Problem == nil {
@@ -61,11 +59,11 @@ func TestGroupDays(t *testing.T) {
 		w := newWorld(t, ana, bo, cem, dee)
 		for week := range 13 { // dee is free on Thursdays alone, and there are none better
 			monday := at(1, 5, 0).Start.AddDate(0, 0, 7*week)
-			w.fake.Meet(dee, availability.Interval{Start: monday, End: monday.AddDate(0, 0, 3)})
-			w.fake.Meet(dee, availability.Interval{Start: monday.AddDate(0, 0, 4), End: monday.AddDate(0, 0, 7)})
+			w.Fake.Meet(dee, availability.Interval{Start: monday, End: monday.AddDate(0, 0, 3)})
+			w.Fake.Meet(dee, availability.Interval{Start: monday.AddDate(0, 0, 4), End: monday.AddDate(0, 0, 7)})
 		}
 		got := map[time.Weekday]bool{}
-		for _, p := range w.plan(t, w.inProgram(scheduler.Program{GroupDays: grouped}, bo, cem, dee)...) {
+		for _, p := range w.Plan(t, inProgram(w, scheduler.Program{GroupDays: grouped}, bo, cem, dee)...) {
 			if p.Problem != nil || p.Attendance() != 26 {
 				t.Fatalf("%s: attendance %d, %v; want 26", p.Group.Name, p.Attendance(), p.Problem)
 			}
@@ -78,32 +76,5 @@ func TestGroupDays(t *testing.T) {
 	}
 	if got := days(false); len(got) < 2 {
 		t.Errorf("without it they are on %v; the test tests nothing", got)
-	}
-}
-
-func TestLoads(t *testing.T) {
-	w := newWorld(t, ana, bo, cem)
-	var bookings []scheduler.Booking
-	for i, other := range []calendar.Address{bo, cem} {
-		bookings = append(bookings, w.book(t, w.plan(t, w.group(fmt.Sprint("g", i), ana, other))[0]))
-	}
-	berlin, err := availability.LoadZone("Europe/Berlin")
-	if err != nil {
-		t.Fatal(err)
-	}
-	loads := planning.Loads(bookings, w.Workspace.Roster.Aliases(), berlin, now)
-	if len(loads) != 3 || loads[0].Person != ana || loads[0].Sessions != 2 || loads[0].Average != 2 || loads[0].Week != start || loads[1].Sessions != 1 {
-		t.Errorf("loads %+v; want ana with 2 a week from %s on, the others with 1", loads, start)
-	}
-	b := w.Workspace.Roster[bo]
-	b.Aliases = []calendar.Address{"bo.old@acme.example"}
-	w.Workspace.Roster[bo] = b
-	bookings[1].Series.Attendees = slices.Clone(bookings[1].Series.Attendees)
-	bookings[1].Series.Attendees[1].Address = "bo.old@acme.example" // whom somebody invited there
-	if loads := planning.Loads(bookings, w.Workspace.Roster.Aliases(), berlin, now); len(loads) != 2 || loads[1].Person != bo || loads[1].Sessions != 2 {
-		t.Errorf("loads %+v; want both sessions of bo, whichever address was invited", loads)
-	}
-	if after := planning.Loads(bookings, w.Workspace.Roster.Aliases(), berlin, now.AddDate(0, 6, 0)); len(after) != 0 {
-		t.Errorf("half a year later: %+v; want nobody", after)
 	}
 }

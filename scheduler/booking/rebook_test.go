@@ -1,0 +1,111 @@
+package booking_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/calendar/calendartest"
+	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/booking"
+	"github.com/peerslot/peerslot/scheduler/repair"
+	"github.com/peerslot/peerslot/scheduler/review"
+	"github.com/peerslot/peerslot/scheduler/schedulertest"
+)
+
+// A run that dies between the end of the old series and the new one is finished by
+// the next, with all the sessions that were left.
+func TestInterruptedRebookIsFinished(t *testing.T) {
+	for _, method := range []string{"Cancel", "Put"} {
+		for _, fault := range []string{"before", "after"} {
+			t.Run(method+" "+fault, func(t *testing.T) {
+				w, b := booked(t, ana, bo)
+				w.Now = func() time.Time { return at(2, 1, 9).Start }
+				w.BusyAtItsSlot(bo, b)
+				plan, err := booking.PlanRebook(t.Context(), w.Service, b)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if fault == "before" {
+					w.Fake.Before = schedulertest.Failing(method, 1)
+				} else {
+					w.Fake.After = schedulertest.Failing(method, 1)
+				}
+				if _, err := w.Rebook(t.Context(), b, plan); !errors.Is(err, schedulertest.ErrFault) {
+					t.Fatalf("Rebook: %v; want the fault", err)
+				}
+				w.Fake.Before, w.Fake.After = nil, nil
+				w.OpenStore(t)
+				if err := w.Resume(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				open, err := w.Store.Bookings(t.Context())
+				if err != nil || len(open) != 1 || open[0].State != scheduler.Booked || open[0].Series.Count != 9 {
+					t.Fatalf("after Resume: %+v, %v; want the new series alone, with the 9 sessions that were left", open, err)
+				}
+				if got := w.Fake.Told(ana); got != 3 {
+					t.Errorf("ana was told %d times; want 3: booked, ended, booked anew", got)
+				}
+				if plan, err := repair.PlanNight(t.Context(), w.Service); err != nil || len(plan.Bookings) != 0 {
+					t.Errorf("a pass after it changes %+v, %v; want nothing", plan.Changes, err)
+				}
+			})
+		}
+	}
+}
+
+// What another slot gains is told of as many sessions as it has.
+func TestRebookComparesEqualNumbersOfSessions(t *testing.T) {
+	w, b := booked(t, ana, bo)
+	w.Now = func() time.Time { return at(2, 1, 9).Start }
+	w.BusyAtItsSlot(bo, b)
+	for range 2 {
+		plan, err := booking.PlanRebook(t.Context(), w.Service, b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := (scheduler.Share{Yes: plan.Candidate.Count, No: plan.Candidate.Count}); plan.Was != want || plan.Attendance() != 2*plan.Candidate.Count {
+			t.Errorf("%d sessions with %d attendances instead of %+v; want %+v: ana alone could come", plan.Candidate.Count, plan.Attendance(), plan.Was, want)
+		}
+		w.Now = func() time.Time { return at(3, 20, 9).Start } // when the last one does not fit any more
+	}
+}
+
+// However often a series is rebooked, and whenever, the last session stays within
+// the 13 weeks from the first session of the first one.
+func TestRebookingNeverOutgrowsTheThreeMonths(t *testing.T) {
+	w, b := booked(t, ana, bo)
+	end := b.Series.First.AddDays(91)
+	for _, clock := range []time.Time{at(1, 5, 10).Start, at(1, 13, 8).Start, at(2, 16, 10).Start} {
+		w.Now = func() time.Time { return clock }
+		w.BusyAtItsSlot(bo, b)
+		plan, err := booking.PlanRebook(t.Context(), w.Service, b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if b, err = w.Rebook(t.Context(), b, plan); err != nil {
+			t.Fatal(err)
+		}
+		sessions := calendartest.Sessions(b.Series)
+		if last := availability.DateOf(sessions[len(sessions)-1].Start); last.Compare(end) >= 0 {
+			t.Errorf("rebooked on %s: the last of %d sessions is on %s; want it before %s", clock.Format(time.DateOnly), len(sessions), last, end)
+		}
+	}
+}
+
+func TestRebookOfASeriesThatIsFollowed(t *testing.T) {
+	w, b := booked(t, ana, bo)
+	w.NearEnd(b)
+	if _, err := review.Apply(t.Context(), w.Service, w.Review(t)); err != nil {
+		t.Fatal(err)
+	}
+	bookings, err := w.Store.Bookings(t.Context())
+	if err != nil || len(bookings) != 2 {
+		t.Fatalf("%d bookings, %v; want the old one and the next", len(bookings), err)
+	}
+	if _, err := booking.PlanRebook(t.Context(), w.Service, bookings[0]); err == nil || !strings.Contains(err.Error(), "next series") {
+		t.Errorf("PlanRebook of a series that has a next one: %v; want an error that says so", err)
+	}
+}

@@ -1,0 +1,11 @@
+package booking_test
+
+import "github.com/peerslot/peerslot/scheduler/schedulertest"
+
+const ana, bo, cem, dee = schedulertest.Ana, schedulertest.Bo, schedulertest.Cem, schedulertest.Dee
+
+var now, start = schedulertest.Now, schedulertest.Start
+
+var newWorld, booked, at = schedulertest.NewWorld, schedulertest.Booked, schedulertest.At
+
+type world = schedulertest.World

@@ -1,0 +1,14 @@
+package handover_test
+
+import "github.com/peerslot/peerslot/scheduler/schedulertest"
+
+const (
+	organizer = schedulertest.Organizer
+	ana, bo   = schedulertest.Ana, schedulertest.Bo
+)
+
+var now = schedulertest.Now
+
+var booked, at = schedulertest.Booked, schedulertest.At
+
+type world = schedulertest.World

@@ -1,0 +1,101 @@
+package planning_test
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/planning"
+)
+
+// A session that its attendees declined takes their time no more.
+func TestDeclinedSessionsAreFree(t *testing.T) {
+	w, b := booked(t, ana, bo)
+	sessions, err := b.Series.Occurrences()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := b.Series
+	declined := sessions[2]
+	s = s.WithOverride(calendar.Override{Original: declined.Original, RSVPs: map[calendar.Address]calendar.RSVP{ana: calendar.Declined}})
+	b.Series = s
+	window := availability.Interval{Start: sessions[0].Start.AddDate(0, 0, -1), End: sessions[12].End.AddDate(0, 0, 1)}
+	p, err := planning.New(planning.Snapshot{
+		Workspace: w.Workspace, Bookings: scheduler.Bookings{b}, Window: window, Now: now,
+		Busy: map[calendar.Address]availability.Busy{ana: {Window: window}, bo: {Window: window}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	members, err := p.Members(scheduler.Group{Name: "h", Members: []calendar.Address{ana, bo}}, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, o := range sessions {
+		for m, who := range []calendar.Address{ana, bo} {
+			can, _ := members[m].CanAttend(o.Interval)
+			if free := i == 2 && who == ana; can.Attends() != free {
+				t.Errorf("session %d, %s: %v; want only what ana declined free", i+1, who, can)
+			}
+		}
+	}
+}
+
+// Replies count whichever address of a person they were given under, and who
+// declined all of the series is not counted at all.
+func TestReviewKnowsAliases(t *testing.T) {
+	w, b := booked(t, ana, bo, cem)
+	sessions, err := b.Series.Occurrences()
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Fake.Reply(b.Series.UID, bo, sessions[0].Original, calendar.Declined)
+	for i := range 3 {
+		w.Fake.Reply(b.Series.UID, cem, sessions[i].Original, calendar.Accepted)
+	}
+	person := w.Workspace.Roster[ana]
+	person.Address, person.Aliases = ana, []calendar.Address{"a.lima@acme.example"}
+	w.Workspace.Roster[ana] = person
+	s := b.Series
+	s.Attendees = []calendar.Attendee{{Address: "a.lima@acme.example", RSVP: calendar.Declined}, {Address: bo}}
+	if got := planning.Attending(w.Workspace, scheduler.Group{Members: []calendar.Address{ana, bo, cem}}, s); len(got) != 1 || got[0] != bo {
+		t.Errorf("Attending: %v; want bo alone: ana declined under an alias, cem is not invited", got)
+	}
+	o := calendar.Occurrence{Original: sessions[0].Original, Interval: sessions[0].Interval}
+	if r := person.Reply(s, o); r != calendar.Declined {
+		t.Errorf("ana's reply: %q; want that it counts under her alias", r)
+	}
+}
+
+// Who is invited under another of their addresses is busy all the same, once.
+func TestAnAliasBlocksElsewhere(t *testing.T) {
+	w, b := booked(t, ana, bo, cem)
+	person := w.Workspace.Roster[ana]
+	person.Aliases = []calendar.Address{"a.lima@acme.example"}
+	w.Workspace.Roster[ana] = person
+	b.Series.Attendees = slices.Concat([]calendar.Attendee{{Address: "a.lima@acme.example"}}, b.Series.Attendees)
+	whole := availability.Interval{Start: now, End: now.AddDate(0, 6, 0)}
+	for _, invited := range [][]calendar.Attendee{b.Series.Attendees, b.Series.Attendees[:1]} {
+		b.Series.Attendees = invited
+		p, err := planning.New(planning.Snapshot{Workspace: w.Workspace, Bookings: scheduler.Bookings{b}, Window: whole, Now: now})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := p.Taken([]calendar.Address{ana}, ""); len(got) != b.Series.Count {
+			t.Errorf("invited as %v: ana has %d sessions, want %d", invited, len(got), b.Series.Count)
+		}
+		sessions, err := b.Series.Occurrences()
+		if err != nil {
+			t.Fatal(err)
+		}
+		members, err := p.Members(scheduler.Group{Name: "h", Members: []calendar.Address{ana}}, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if can, _ := members[0].CanAttend(sessions[0].Interval); can != availability.No {
+			t.Errorf("invited as %v: ana's time is %v for another group, want that she cannot", invited, can)
+		}
+	}
+}
