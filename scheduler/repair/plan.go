@@ -38,7 +38,7 @@ func PlanNight(ctx context.Context, s *scheduler.Service) (scheduler.RepairPlan,
 	}
 	plan := all.plan(night.Snapshot)
 	plan.Seen = night.Seen
-	return plan, s.DateUnknown(ctx, plan.Unknown)
+	return plan, DateUnknown(ctx, s, plan.Unknown)
 }
 
 // peopleAtOnce is how many people's busy times are in memory: some megabytes. Those of

@@ -77,7 +77,7 @@ func repairChange(a *console.App, flags console.ChangeFlags, night nightFlags, b
 			if err := repair.Apply(ctx, w.Service, &r.plan); err != nil {
 				return err
 			}
-			return w.Service.KeepUnknown(ctx, r.plan.Unknown)
+			return repair.KeepUnknown(ctx, w.Service, r.plan.Unknown)
 		},
 		done: func(_ *workspace.Workspace, p report.Printer, r repairing, _ bool) {
 			beat.Checked, beat.Changes, beat.Attention = r.plan.Checked, len(r.plan.Changes), len(r.out().Attention)

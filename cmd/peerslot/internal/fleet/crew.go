@@ -223,7 +223,7 @@ func night(ctx context.Context, w *workspace.Workspace, j worker.Job) (next []wo
 			err = repair.Begin(ctx, w.Service, &plan)
 		}
 		if err == nil {
-			err = w.Service.KeepUnknown(ctx, plan.Unknown)
+			err = repair.KeepUnknown(ctx, w.Service, plan.Unknown)
 		}
 		if err != nil {
 			return err
