@@ -27,6 +27,7 @@ type Booking struct {
 	Planned      int                // sessions, if somebody gave the series fewer by hand; else 0
 	ByHand       []time.Time        // original starts of sessions that people changed on the calendar
 	Moves        []time.Time        // original starts of sessions that the night moved, one for each move
+	Won          []Move             // what moves of sessions won, at booking or by the night, the last ones last
 	Hours        []DeclinedHour     // that a member declined before the session was moved away
 	Off          []time.Time        // original starts of sessions that the night cancelled, as too few could attend
 	Suggested    availability.Slot  // that was suggested last; zero for none

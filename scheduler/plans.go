@@ -1,6 +1,7 @@
 package scheduler
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -145,6 +146,17 @@ type Move struct {
 	After    int // and at To
 	Gained   []calendar.Address
 	Lost     []calendar.Address
+}
+
+// WonBy returns the move of ours that brought a session of the booking where it is; ok
+// is false if none did.
+func (b Booking) WonBy(o calendar.Occurrence) (m Move, ok bool) {
+	for _, one := range slices.Backward(b.Won) {
+		if o.Moved && one.Original.Equal(o.Original) && one.To.Start.Equal(o.Start) {
+			return one, true
+		}
+	}
+	return Move{}, false
 }
 
 // A Status is how one group stands. What needs a person is among the findings of

@@ -301,7 +301,7 @@ func plan(p *planning.Planner, plan *scheduler.BookingPlan, r scheduler.Request)
 	}
 	plan.Booking = scheduler.Booking{
 		Group: plan.Group.Name, Program: plan.Group.Program, State: scheduler.Intended, Series: series, Facilitators: facilitators, Invited: slices.Clone(plan.Group.Members), Rules: plan.Program.Rules(), Loose: loose(p.Snapshot, plan.Group),
-		Attendance: plan.Attendance(), Possible: c.Possible, Created: series.Updated,
+		Attendance: plan.Attendance(), Possible: c.Possible, Created: series.Updated, Won: plan.Moves,
 	}
 	if plan.Attended, err = p.Attended(plan.Group, series); err != nil {
 		return err

@@ -334,6 +334,9 @@ func (r *pass) move(d due, m scheduler.Move, before planning.Verdicts) error {
 	sub.changes = slices.DeleteFunc(sub.changes, func(c scheduler.Change) bool {
 		return again && c.Action == scheduler.MoveSession && c.From.Equal(first.From.Start)
 	})
+	sub.booking.Won = slices.DeleteFunc(slices.Clone(sub.booking.Won), func(won scheduler.Move) bool {
+		return again && won.Original.Equal(m.Original) && won.To.Start.Equal(m.From.Start)
+	})
 	if m.To.Start.Equal(first.From.Start) {
 		r.undo(d)
 		return nil
@@ -349,6 +352,7 @@ func (r *pass) move(d due, m scheduler.Move, before planning.Verdicts) error {
 		m.From, m.Before = first.From, first.Before
 		m.Gained, m.Lost = first.was.Changed(after, sub.members)
 	}
+	sub.booking.Won = append(sub.booking.Won, m)
 	override.Note = planning.MoveNote(r.Planner.Snapshot, m, sub.zone)
 	sub.series = sub.series.WithOverride(override)
 	c := sub.change(scheduler.MoveSession, "", planning.Why(m, r.Workspace.Name))

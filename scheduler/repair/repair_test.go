@@ -32,6 +32,13 @@ func TestRepairMovesAConflict(t *testing.T) {
 	if err != nil || !there.Override(c.From).Moved.Start.Equal(c.To) {
 		t.Errorf("on the calendar: %+v, %v; want the move", there.Overrides, err)
 	}
+	kept, err := w.Store.BookingsOf(t.Context(), "g")
+	if err != nil || len(kept) != 1 {
+		t.Fatal(kept, err)
+	}
+	if len(kept[0].Won) != 1 || !kept[0].Won[0].To.Start.Equal(c.To) || kept[0].Won[0].Before != 1 || kept[0].Won[0].After != 2 || !slices.Equal(kept[0].Won[0].Gained, []calendar.Address{bo}) {
+		t.Errorf("the booking has %+v; want what the move won, for bo", kept[0].Won)
+	}
 	if got := w.Fake.Told(ana); got != 2 {
 		t.Errorf("ana was told %d times; want 2: booked, and moved once", got)
 	}

@@ -3,7 +3,6 @@ package web
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -112,7 +111,7 @@ func (v viewer) sessionsOf(ctx context.Context, b scheduler.Booking, members []c
 		}
 		s := session{Group: b.Group, Start: o.Start, End: o.End, Off: o.Cancelled, Link: b.Series.Link, With: v.others(b)}
 		if o.Moved && !o.Cancelled {
-			s.Moved, s.Gained = o.Original, v.gained(b.Series.Override(o.Original).Note)
+			s.Moved, s.Gained = o.Original, v.gained(b, o)
 		}
 		if i < len(b.Facilitators) && b.Facilitators[i] != "" {
 			s.Leader, s.Lead = v.view.service.Workspace.Name(b.Facilitators[i]), b.Facilitators[i] == v.Address
@@ -165,24 +164,16 @@ func (v viewer) others(b scheduler.Booking) []string {
 	return out
 }
 
-// gained says what a move gained, from the note that went out with it; "" for nothing.
-// Whose conflict it was is told to that person alone.
-func (v viewer) gained(note string) string {
-	m := movedFor.FindStringSubmatch(note)
-	if m == nil {
+// gained says what the move of a session gained, "" if it was not ours. Whose conflict it
+// was is told to that person alone.
+func (v viewer) gained(b scheduler.Booking, o calendar.Occurrence) string {
+	m, ok := b.WonBy(o)
+	if !ok {
 		return ""
 	}
-	words := fmt.Sprintf("so that %s instead of %s can come", m[1], m[2])
-	if could, _, ok := strings.Cut(m[3], " could not at the old time"); ok && slices.Contains(namesIn(could), v.Name) {
+	words := fmt.Sprintf("so that %d instead of %d can come", m.After, m.Before)
+	if slices.Contains(m.Gained, v.Address) {
 		words += ", you among them"
 	}
 	return words
-}
-
-// movedFor is how planning.Move.Why begins.
-var movedFor = regexp.MustCompile(`: (\d+) instead of (\d+) can come;? ?(.*)`)
-
-// namesIn returns the names that planning.Listed joined.
-func namesIn(list string) []string {
-	return strings.Split(strings.ReplaceAll(list, " and ", ", "), ", ")
 }

@@ -1,0 +1,44 @@
+package web_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/repair"
+)
+
+// What a move won is told to all whom it concerns; whose conflict it was, to that person
+// alone, and not to somebody of the same name.
+func TestWhatAMoveWon(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	roster := s.here.Service.Workspace.Roster
+	for a, p := range roster {
+		p.Name = "Sam Lima" // all of them
+		roster[a] = p
+	}
+	b := s.book(t)
+	sessions, err := b.Series.Occurrences()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.fake.Meet(ana, sessions[0].Interval)
+	plan, err := repair.PlanNight(t.Context(), s.here.Service)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := repair.Apply(t.Context(), s.here.Service, &plan); err != nil {
+		t.Fatal(err)
+	}
+	if plan.Changes[0].Action != scheduler.MoveSession {
+		t.Fatalf("changes %+v; want a move", plan.Changes)
+	}
+	const won = "Moved so that 3 instead of 2 can come"
+	if page := s.as(t, ana).read("/"); !strings.Contains(page, won+", you among them.") {
+		t.Errorf("the page of whose conflict it was does not say %q to them:\n%s", won, page)
+	}
+	if page := s.as(t, bo).read("/"); !strings.Contains(page, won+".") || strings.Contains(page, "among them") {
+		t.Errorf("the page of another member must say %q, and not whose conflict it was:\n%s", won, page)
+	}
+}
