@@ -215,8 +215,8 @@ func (b Busy) UnknownParts(window Interval) []Interval {
 	return Subtract(Union(parts), Union(busy))
 }
 
-// knownIn reports whether the calendar tells anything of window.
-func (b Busy) knownIn(window Interval) bool {
+// Tells reports whether the calendar tells anything of window.
+func (b Busy) Tells(window Interval) bool {
 	known := b.Window.Clip(window)
 	if known.Empty() {
 		return false

@@ -93,7 +93,7 @@ func (c *Candidate) addSession(members []Member, verdicts []Verdict, attended []
 func worst(members []Member, attended []int, window Interval) int {
 	least := -1
 	for i, m := range members {
-		if m.Busy.knownIn(window) && (least < 0 || attended[i] < least) {
+		if m.Busy.Tells(window) && (least < 0 || attended[i] < least) {
 			least = attended[i]
 		}
 	}

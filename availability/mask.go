@@ -78,7 +78,7 @@ type maskBuilder struct {
 }
 
 func (b *maskBuilder) build(mask *Mask, m *Member) {
-	mask.Required, mask.grid, mask.known = m.Required, b.Grid, m.Busy.knownIn(b.window)
+	mask.Required, mask.grid, mask.known = m.Required, b.Grid, m.Busy.Tells(b.window)
 	b.stays = m.appendStays(b.stays[:0], b.span)
 	b.markHours()
 	clear(b.blocked)

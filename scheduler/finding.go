@@ -39,9 +39,9 @@ const (
 	Stranger       FindingKind = "stranger"        // a rule, link or group names Person, who is not on the roster
 	Unplaced       FindingKind = "unplaced"        // Person should be in a group of Program, and is in none
 	Alone          FindingKind = "alone"           // Person is the only one left of a group of Program
+	Deserted       FindingKind = "deserted"        // of the group's members only Person, or nobody, still comes to its series: Missing do not
 	TooSmall       FindingKind = "too-small"       // the group fell under its size: of Share.All members Share.Yes are left
 	UnderQuorum    FindingKind = "under-quorum"    // too few can attend the session At
-	HandConflict   FindingKind = "hand-conflict"   // a session that somebody set by hand is in conflict
 	DeclinedSeries FindingKind = "declined-series" // Person declined the whole series
 	Shortened      FindingKind = "shortened"       // somebody gave the series another number of sessions by hand: Share.Yes are left
 	SplitOff       FindingKind = "split-off"       // somebody made the sessions from At on an event of their own by hand, Share.Yes of them (0: not known)

@@ -175,5 +175,6 @@ type Status struct {
 type Unknown struct {
 	Person calendar.Address
 	Reason string
+	All    bool      // nothing is known of it
 	Since  time.Time // the first pass that found it so; zero where that is not known
 }

@@ -27,7 +27,7 @@ const (
 
 // steps are what is done about findings, where that is one of our own steps.
 var steps = map[FindingKind]StepKind{
-	BrokenRecord: EndSeries, BrokenSeries: EndSeries, SeriesGone: EndSeries, SeriesOff: EndSeries, NoSuchGroup: EndSeries, Shortened: EndSeries, SplitOff: EndSeries,
+	BrokenRecord: EndSeries, BrokenSeries: EndSeries, SeriesGone: EndSeries, SeriesOff: EndSeries, NoSuchGroup: EndSeries, Shortened: EndSeries, SplitOff: EndSeries, Deserted: EndSeries,
 	Unplaced: PlacePerson, Alone: PlacePerson, NotFormed: FormRound,
 	NeedsDecision: BookSeries, NotBooked: BookSeries,
 	ReadNobody: LookAtRead, JobDead: RunRepair,

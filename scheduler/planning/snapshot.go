@@ -122,7 +122,7 @@ func (s Snapshot) Unknown(g scheduler.Group) []scheduler.Unknown {
 			if reason == "" {
 				reason = "part of the calendar could not be read"
 			}
-			out = append(out, scheduler.Unknown{Person: a, Reason: reason})
+			out = append(out, scheduler.Unknown{Person: a, Reason: reason, All: !b.Tells(s.Window)})
 		}
 	}
 	return out

@@ -106,7 +106,6 @@ func TestCancelsComeLateAndGoBack(t *testing.T) {
 	w.wantQuiet(t)
 }
 
-// What people cancelled by hand stays off, whoever can come.
 // A session at which nobody who is left could meet anybody is not held, whatever is
 // configured; it is when the other comes back.
 func TestAGroupThatShrankToOne(t *testing.T) {
@@ -116,7 +115,7 @@ func TestAGroupThatShrankToOne(t *testing.T) {
 	delete(w.Workspace.Roster, bo)
 	first := calendartest.Sessions(b.Series)[0].Start
 	w.Now = func() time.Time { return first.AddDate(0, 0, -3) }
-	if plan := w.repair(t); actions(plan) != "leave cancel" || !strings.Contains(plan.Changes[1].Why, "the group has become smaller, and fewer than 2 can come") {
+	if plan := w.repair(t); actions(plan) != "leave cancel" || !strings.Contains(plan.Changes[1].Why, "nobody meets alone: only one of those who are left can come") {
 		t.Fatalf("bo left: %+v; want that the next session is off", plan.Changes)
 	}
 	w.wantQuiet(t)
@@ -127,6 +126,40 @@ func TestAGroupThatShrankToOne(t *testing.T) {
 	w.wantQuiet(t)
 }
 
+// Where all but one declined the whole series, that one meets nobody: sessions are called
+// off as they come near, the one who is left is named every night until it is settled,
+// and it goes on once somebody comes again.
+func TestWhoIsLeftByDeclinesDoesNotMeetAlone(t *testing.T) {
+	w, b := booked(t, ana, bo)
+	w.Workspace.Repair.CancelWithin = 7 * 24 * time.Hour
+	w.Fake.Reply(b.Series.UID, bo, time.Time{}, calendar.Declined)
+	first := calendartest.Sessions(b.Series)[0].Start
+	w.Now = func() time.Time { return first.AddDate(0, 0, -3) }
+	plan := w.repair(t)
+	if actions(plan) != "cancel" || !strings.Contains(plan.Changes[0].Why, "nobody meets alone") {
+		t.Fatalf("bo declined the series: %+v; want that the next session is off", plan.Changes)
+	}
+	if got := words(plan); !strings.Contains(got, "declined the whole series") || !strings.Contains(got, "without bo, ana would meet alone") {
+		t.Errorf("findings:\n%s\nwant that bo declined, and that ana is left", got)
+	}
+	again := w.repair(t)
+	if len(again.Changes) != 0 || len(again.Findings) != 1 || again.Findings[0].Kind != scheduler.Deserted || again.Findings[0].Person != ana {
+		t.Errorf("the next night: %+v, %+v; want ana named again, and no change", again.Changes, again.Findings)
+	}
+	w.Fake.Reply(b.Series.UID, ana, time.Time{}, calendar.Declined)
+	if got := words(w.repair(t)); !strings.Contains(got, "nobody is left") {
+		t.Errorf("both declined:\n%s\nwant that nobody is left", got)
+	}
+	for _, a := range []calendar.Address{ana, bo} {
+		w.Fake.Reply(b.Series.UID, a, time.Time{}, calendar.Accepted)
+	}
+	if plan := w.repair(t); actions(plan) != "restore" {
+		t.Errorf("both come again: %s; want that the session takes place after all", actions(plan))
+	}
+	w.wantQuiet(t)
+}
+
+// What people cancelled by hand stays off, whoever can come.
 func TestWhatPeopleCancelledStaysOff(t *testing.T) {
 	w, b := booked(t, ana, bo)
 	w.Workspace.Repair.CancelBelow = true

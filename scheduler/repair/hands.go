@@ -142,12 +142,13 @@ func (sub *subject) invites(p scheduler.Person) bool {
 // seePeople finds the members who count: whoever somebody uninvited by hand, or who
 // declined the whole series, does not come, and nothing is moved for them.
 func (r *pass) seePeople(sub *subject, w scheduler.Workspace) {
-	var out []calendar.Address
+	var out, gone []calendar.Address
 	for _, a := range sub.group.Members {
 		f := scheduler.Finding{Group: sub.booking.Group, UID: sub.series.UID, Person: a}
 		switch {
 		case !sub.invites(w.Roster[a]):
 			f.Kind = scheduler.Uninvited
+			gone = append(gone, a)
 			r.find(f)
 		case w.Roster[a].DeclinedAll(sub.series):
 			out = append(out, a)
@@ -161,6 +162,13 @@ func (r *pass) seePeople(sub *subject, w scheduler.Workspace) {
 	}
 	if !slices.Equal(out, sub.booking.Told) {
 		sub.booking.Told, sub.noted = out, true
+	}
+	if gone = append(gone, out...); len(gone) > 0 && len(sub.members) < fewest {
+		f := scheduler.Finding{Kind: scheduler.Deserted, Group: sub.booking.Group, UID: sub.series.UID, Missing: gone}
+		if len(sub.members) == 1 {
+			f.Person = sub.members[0]
+		}
+		r.find(f)
 	}
 }
 

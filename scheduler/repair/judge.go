@@ -22,10 +22,11 @@ const (
 // fewest is how many a session is worth holding for.
 const fewest = 2
 
-// shrank reports whether the group has fewer members than its series was booked for.
+// shrank reports whether the group has fewer members than its series was booked for, or
+// so few still come that nobody meets anybody.
 func (sub *subject) shrank() bool {
 	b := sub.booking
-	return len(sub.group.Members)*max(b.Planned, b.Series.Count) < b.Possible
+	return len(sub.group.Members)*max(b.Planned, b.Series.Count) < b.Possible || len(sub.members) < fewest
 }
 
 // holds reports whether enough can come to a session; alone says that nobody who is
@@ -88,7 +89,7 @@ func (r *pass) cancel(d due, v planning.Verdicts, alone bool) {
 	s := v.Share()
 	why := fmt.Sprintf("only %d of %d can come, and the quorum is %s", s.Yes+s.Unknown, s.All(), percent(sub.program.Quorum))
 	if alone {
-		why = fmt.Sprintf("the group has become smaller, and fewer than %d can come", fewest)
+		why = "nobody meets alone: " + ofThoseLeft(s.Yes+s.Unknown)
 	}
 	override := sub.series.Override(o.Original)
 	override.Original, override.Cancelled, override.Note = o.Original, true, "Cancelled: "+why+"."
@@ -99,6 +100,13 @@ func (r *pass) cancel(d due, v planning.Verdicts, alone bool) {
 	c := sub.change(scheduler.CancelSession, "", why)
 	c.From, c.Before = o.Start, s.Yes
 	sub.changes = append(sub.changes, c)
+}
+
+func ofThoseLeft(n int) string {
+	if n == 0 {
+		return "none of those who are left can come"
+	}
+	return "only one of those who are left can come"
 }
 
 func (r *pass) restore(d due, v planning.Verdicts) {

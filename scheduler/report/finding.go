@@ -80,12 +80,13 @@ func Words(w scheduler.Workspace, f scheduler.Finding, steps Steps) string {
 		return fmt.Sprintf("%s (%s) should take part in %s, and is in no group; %s finds the best one", who, f.Person, program, next)
 	case scheduler.Alone:
 		return fmt.Sprintf("%s (%s) is alone in the group; %s finds another one", who, f.Person, next)
+	case scheduler.Deserted:
+		return fmt.Sprintf("without %s, %s: its sessions are called off as they come near, until %s ends the series or somebody joins",
+			planning.Listed(f.Missing, w.Name), only(w, f.Person), next)
 	case scheduler.TooSmall:
 		return fmt.Sprintf("%s left of a group of at least %d; invite somebody, or form %s anew", Count(f.Share.Yes, "member is", "members are"), f.Share.All(), program)
 	case scheduler.UnderQuorum:
 		return fmt.Sprintf("%s: %s can attend, fewer than the quorum%s", when(w, f.At), of(f.Share), without(w, f.Missing))
-	case scheduler.HandConflict:
-		return fmt.Sprintf("%s was set by hand, and %s can attend", when(w, f.At), of(f.Share))
 	case scheduler.DeclinedSeries:
 		return fmt.Sprintf("%s declined the whole series, so nothing is moved for them; ask them, and take them out of the group if they do not come", who)
 	case scheduler.Shortened:
@@ -126,6 +127,14 @@ func Words(w scheduler.Workspace, f scheduler.Finding, steps Steps) string {
 		return fmt.Sprintf("a message from %s wants to be read: %v", f.Person, f.Err)
 	}
 	return fmt.Sprint(f.Kind, ": ", f.Err)
+}
+
+// only says who is left of a group.
+func only(w scheduler.Workspace, a calendar.Address) string {
+	if a == "" {
+		return "nobody is left"
+	}
+	return w.Name(a) + " would meet alone"
 }
 
 // of says who can attend, such as "2 of 5", or "2 of 5, and 1 more perhaps,".

@@ -263,13 +263,21 @@ func (a *App) Confirm(ctx context.Context, question string) (bool, error) {
 	return false, nil
 }
 
-// WarnUnknown tells of whose time something is not known.
+// WarnUnknown tells of whose time something is not known: first those of whom nothing is.
 func (a *App) WarnUnknown(list []scheduler.Unknown) {
-	said := make([]report.Said, len(list))
-	for i, u := range list {
-		said[i] = report.Said{Who: string(u.Person), What: "not everything is known: " + u.Reason}
+	for _, all := range []bool{true, false} {
+		what := "not everything is known"
+		if all {
+			what = "nothing is known"
+		}
+		var said []report.Said
+		for _, u := range list {
+			if u.All == all {
+				said = append(said, report.Said{Who: string(u.Person), What: what + ": " + u.Reason})
+			}
+		}
+		a.WarnEach(what, said)
 	}
-	a.WarnEach("not everything is known", said)
 }
 
 // WarnEach tells what is the matter with each person, or, where they are many, that it

@@ -22,6 +22,7 @@ import (
 	"github.com/peerslot/peerslot/calendar/ical"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/console"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/workspace"
+	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/report"
 )
 
@@ -214,13 +215,10 @@ func printFreebusy(a *console.App, f report.Freebusy) error {
 		a.Warn("%s", w)
 	}
 	var rows [][]string
-	var unknown, partly []report.Said
+	var unknown []scheduler.Unknown
 	for _, p := range f.People {
-		switch {
-		case p.Unknown:
-			unknown = append(unknown, report.Said{Who: p.Person, What: "nothing is known: " + p.Reason})
-		case slices.ContainsFunc(p.Busy, func(b report.Busy) bool { return b.Kind == availability.Unknown.String() }):
-			partly = append(partly, report.Said{Who: p.Person, What: "not everything is known: " + p.Reason})
+		if slices.ContainsFunc(p.Busy, func(b report.Busy) bool { return b.Kind == availability.Unknown.String() }) {
+			unknown = append(unknown, scheduler.Unknown{Person: calendar.Address(p.Person), Reason: p.Reason, All: p.Unknown})
 		}
 		loc, err := availability.LoadZone(p.Zone)
 		if err != nil {
@@ -238,8 +236,7 @@ func printFreebusy(a *console.App, f report.Freebusy) error {
 			rows = append(rows, []string{p.Person, b.Start.In(loc).Format(layout), b.End.In(loc).Format(layout), kind})
 		}
 	}
-	a.WarnEach("nothing is known", unknown)
-	a.WarnEach("not everything is known", partly)
+	a.WarnUnknown(unknown)
 	a.Printer().Table([]string{"PERSON", "FROM", "TO", "KIND"}, rows)
 	return nil
 }
