@@ -63,7 +63,6 @@ Exit status: 0 done, or nothing to do; 1 error; 2 wrong usage or configuration;
   peerslot slots first-circle       # the best weekly slots, and who is missing when
   peerslot book first-circle        # book the best one
   peerslot export first-circle      # the series as an .ics file`,
-		Version:       version() + " " + runtime.Version(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args: func(cmd *cobra.Command, args []string) error {
@@ -72,9 +71,15 @@ Exit status: 0 done, or nothing to do; 1 error; 2 wrong usage or configuration;
 			}
 			return nil
 		},
-		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.SetVersionTemplate("peerslot {{.Version}}\n")
+	showVersion := cmd.Flags().Bool("version", false, "version for peerslot") // cobra's own would link text/template, see .ci/size
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		if !*showVersion {
+			return cmd.Help()
+		}
+		a.Printer().Printf("peerslot %s %s\n", version(), runtime.Version())
+		return a.Out.Error()
+	}
 	cmd.SetFlagErrorFunc(flagError)
 	flags := cmd.PersistentFlags()
 	flags.StringVarP(&a.ConfigPath, "config", "c", "", "the workspace's `FILE` (default $PEERSLOT_CONFIG or peerslot.yaml)")

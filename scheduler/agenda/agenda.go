@@ -8,8 +8,9 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"text/template"
 	"time"
+
+	"github.com/DataDog/datadog-agent/pkg/template/text"
 )
 
 //go:embed templates/*.tmpl

@@ -6,8 +6,9 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"text/template"
 	"text/template/parse"
+
+	"github.com/DataDog/datadog-agent/pkg/template/text"
 )
 
 // The limits of a template of somebody's own. Work is counted, so that the same

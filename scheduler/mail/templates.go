@@ -5,11 +5,12 @@ import (
 	"cmp"
 	"embed"
 	"fmt"
-	htmltemplate "html/template"
 	"io/fs"
 	"strings"
 	"sync"
-	"text/template"
+
+	htmltemplate "github.com/DataDog/datadog-agent/pkg/template/html"
+	"github.com/DataDog/datadog-agent/pkg/template/text"
 )
 
 //go:embed templates/*.tmpl

@@ -4,13 +4,14 @@ import (
 	"bytes"
 	"embed"
 	"errors"
-	"html/template"
 	"net/http"
 	"path"
 	"slices"
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/DataDog/datadog-agent/pkg/template/html"
 
 	"github.com/peerslot/peerslot/scheduler/report"
 	"github.com/peerslot/peerslot/scheduler/web/internal/assets"
@@ -148,6 +149,7 @@ var words = template.FuncMap{
 	"clock": func(t time.Time, zone *time.Location) string { return t.In(zone).Format("15:04") },
 	"short": func(t time.Time, zone *time.Location) string { return t.In(zone).Format("Mon 2 Jan 15:04") },
 	"stamp": func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
+	"known": func(t time.Time) bool { return !t.IsZero() },
 	"city":  city,
 	"count": report.Count,
 	"join":  strings.Join,

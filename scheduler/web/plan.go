@@ -55,15 +55,15 @@ type OtherPlanError struct{ Now Plan }
 
 func (e *OtherPlanError) Error() string { return "the plan is another one now" }
 
-// Called is what people call the plan that was asked for.
-func (d planData) Called() string {
-	switch d.Ask.Do {
+// called is what people call the plan that is asked for.
+func (a PlanAsk) called() string {
+	switch a.Do {
 	case "repair":
 		return "Tonight’s repair"
 	case "review":
 		return "Reviews"
 	case "form":
-		return "The next round of " + d.Ask.Program
+		return "The next round of " + a.Program
 	}
 	return "Series to book"
 }
@@ -76,6 +76,7 @@ const (
 
 type planData struct {
 	Ask      PlanAsk
+	Called   string // what people call it
 	Programs []string
 	Groups   []string // of the programs, for keep
 	Unbooked []string
@@ -184,6 +185,7 @@ func (s *Server) planData(v viewer, form url.Values) (planData, error) {
 		d.People = append(d.People, planPerson{a, w.Name(a)})
 	}
 	d.ask(form)
+	d.Called = d.Ask.called()
 	return d, nil
 }
 

@@ -1,9 +1,10 @@
 package web
 
 import (
-	"html/template"
 	"net/http"
 	"strconv"
+
+	"github.com/DataDog/datadog-agent/pkg/template/html"
 
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"

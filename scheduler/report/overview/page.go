@@ -5,10 +5,11 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/base64"
-	"html/template"
 	"io"
 	"strings"
 	"sync"
+
+	"github.com/DataDog/datadog-agent/pkg/template/html"
 
 	"github.com/peerslot/peerslot/scheduler/report"
 )
@@ -32,9 +33,10 @@ var templates = sync.OnceValue(func() *template.Template {
 func (o Overview) Body(names bool) (template.HTML, error) {
 	var b bytes.Buffer
 	err := templates().ExecuteTemplate(&b, "body.html.tmpl", struct {
-		Overview Overview
-		Sections []Section
-	}{o, o.Sections(names)})
+		Evidence  string
+		Headlines []Headline
+		Sections  []Section
+	}{o.Evidence(), o.Headlines(), o.Sections(names)})
 	return template.HTML(b.String()), err
 }
 
