@@ -115,13 +115,37 @@ func (p *Provider) Vouch(ctx context.Context, way Way, back string, answer url.V
 	if !same(id.Nonce, way.Nonce) {
 		return Person{}, fmt.Errorf("%w: the nonce is another one", ErrNobody)
 	}
-	var claims struct {
-		Email    string `json:"email"`
-		Verified any    `json:"email_verified"` // some providers send text
+	said, err := addressOf(id)
+	if err == nil && said.Email == "" && found.UserInfoEndpoint() != "" {
+		said, err = p.ask(ctx, found, token, id.Subject)
 	}
-	if err := id.Claims(&claims); err != nil {
-		return Person{}, fmt.Errorf("%w: %w", ErrNobody, err)
+	verified := said.Verified == true || said.Verified == "true" || said.Verified == nil && p.TrustEmail
+	return Person{id.Issuer, id.Subject, said.Email, verified}, err
+}
+
+// An address is what a provider says of one.
+type address struct {
+	Email    string `json:"email"`
+	Verified any    `json:"email_verified"` // some providers send text
+}
+
+func addressOf(from interface{ Claims(any) error }) (said address, err error) {
+	if err := from.Claims(&said); err != nil {
+		return said, fmt.Errorf("%w: %w", ErrNobody, err)
 	}
-	verified := claims.Verified == true || claims.Verified == "true" || claims.Verified == nil && p.TrustEmail
-	return Person{id.Issuer, id.Subject, claims.Email, verified}, nil
+	return said, nil
+}
+
+// ask returns the address that the provider tells who has the token: the scope email is
+// for that answer, and need not be in the token itself (Core 1.0, section 5.4). An answer
+// about somebody else is none (5.3.2).
+func (p *Provider) ask(ctx context.Context, found *oidc.Provider, token *oauth2.Token, subject string) (address, error) {
+	info, err := found.UserInfo(ctx, oauth2.StaticTokenSource(token))
+	if err != nil {
+		return address{}, fmt.Errorf("ask %s for an address: %w", p.Issuer, err)
+	}
+	if info.Subject != subject {
+		return address{}, fmt.Errorf("%w: it answers about another subject", ErrNobody)
+	}
+	return addressOf(info)
 }
