@@ -41,8 +41,9 @@ type window struct {
 	asked []string // URLs
 }
 
-// newWindow opens a browser on a filled site.
-func newWindow(t *testing.T) *window {
+// newWindow opens a browser on a filled site. with may change the server before it is
+// used.
+func newWindow(t *testing.T, with ...func(*site)) *window {
 	t.Helper()
 	path := os.Getenv(axePath)
 	if path == "" {
@@ -57,13 +58,14 @@ func newWindow(t *testing.T) *window {
 		t.Fatal(err)
 	}
 	w := &window{axe: string(axe)}
-	w.site = newSite(t, withPlanner(filledPlanner()), func(s *site) {
+	filled := func(s *site) {
 		s.URL = &url.URL{Scheme: "http", Host: listener.Addr().String()}
 		circles := scheduler.DefaultProgram()
 		circles.Name, circles.Kind = "circles", scheduler.Circle
 		s.here.Service.Workspace.Programs = []scheduler.Program{circles}
 		s.here.Service.Workspace.Groups[0].Program = "circles"
-	})
+	}
+	w.site = newSite(t, append([]func(*site){withPlanner(filledPlanner()), filled}, with...)...)
 	w.fill(t)
 	server := &http.Server{Handler: w.serve}
 	go func() { _ = server.Serve(listener) }()

@@ -12,6 +12,7 @@ import (
 	"math/big"
 	"net"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -94,6 +95,19 @@ func (v *visit) Data(r io.Reader) error {
 	v.Taken = append(v.Taken, v.to+" "+id)
 	v.Raw = append(v.Raw, string(text))
 	return nil
+}
+
+// Letter returns the last message to a recipient, "" if there is none. It may be called
+// while messages come in.
+func (p *PostOffice) Letter(to string) string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for i, taken := range slices.Backward(p.Taken) {
+		if strings.HasPrefix(taken, to+" ") {
+			return p.Raw[i]
+		}
+	}
+	return ""
 }
 
 func (v *visit) Reset()        {}
