@@ -64,6 +64,7 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Setup:               setUpScript,
+		Cmds:                serveCommands,
 	})
 }
 
@@ -72,6 +73,7 @@ func setUpScript(env *testscript.Env) error {
 	env.Setenv("HOME", env.WorkDir)
 	env.Setenv("XDG_CACHE_HOME", filepath.Join(env.WorkDir, ".cache"))
 	env.Setenv("NO_COLOR", "1")
+	env.Values[visitor{}] = &visitor{}
 	return nil
 }
 
