@@ -8,6 +8,7 @@ import (
 
 	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/planning"
+	"github.com/peerslot/peerslot/scheduler/repair"
 	"github.com/peerslot/peerslot/scheduler/review"
 	"github.com/peerslot/peerslot/scheduler/schedulertest"
 )
@@ -34,7 +35,7 @@ func TestARecordThatCannotBeRead(t *testing.T) {
 	if err := w.Resume(t.Context()); err != nil {
 		t.Errorf("Resume: %v; want that it goes on", err)
 	}
-	all, err := planning.Status(t.Context(), w.Service)
+	all, _, err := repair.Status(t.Context(), w.Service)
 	if err != nil || len(all) != 2 || all[1].Left != 13 {
 		t.Errorf("Status: %+v, %v; want h with its sessions", all, err)
 	}

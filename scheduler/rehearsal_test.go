@@ -17,7 +17,7 @@ import (
 	"github.com/peerslot/peerslot/calendar/calendartest"
 	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/booking"
-	"github.com/peerslot/peerslot/scheduler/planning"
+	"github.com/peerslot/peerslot/scheduler/repair"
 	"github.com/peerslot/peerslot/scheduler/schedulertest"
 )
 
@@ -272,7 +272,7 @@ func TestRehearsalReadsOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer r.Store.Close()
-	if _, err := planning.Status(t.Context(), r); err != nil {
+	if _, _, err := repair.Status(t.Context(), r); err != nil {
 		t.Fatal(err)
 	}
 	schedulertest.ReadNight(t, r)

@@ -106,7 +106,10 @@ var stoppable = map[string]struct {
 		}
 		return nil, w.Cancel(ctx, all[0])
 	}},
-	"status": {clash, func(ctx context.Context, w *world) (any, error) { return planning.Status(ctx, w.Service) }},
+	"status": {clash, func(ctx context.Context, w *world) (any, error) {
+		all, _, err := repair.Status(ctx, w.Service)
+		return all, err
+	}},
 	"held": {clash, func(ctx context.Context, w *world) (any, error) {
 		w.Now = func() time.Time { return at(2, 1, 9).Start }
 		held, err := planning.HeldSince(ctx, w.Service, now)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -154,13 +155,20 @@ func (c copies) organizers() (calendar.Series, error) {
 	}
 }
 
-// version returns a name for what s says, apart from the replies. It does not
+// version returns a name for what a copy of s says, apart from the replies. It does not
 // change when a calendar program only writes the file its own way, or notes in it
 // that a reminder was seen.
 func version(s calendar.Series) (string, error) {
-	s = s.WithoutReplies()
-	s.Updated = time.Time{}
-	text, err := encode(s)
+	if err := ical.Check(s); err != nil {
+		return "", err
+	}
+	s = ical.Plain(s.WithoutReplies())
+	s.Updated, s.Deleted, s.SplitOff, s.Group = time.Time{}, nil, nil, "" // which no copy says
+	for i, o := range s.Overrides {                                       // Plain made them anew
+		o.Original, o.Moved.Start, o.Moved.End, o.Edited = o.Original.UTC(), o.Moved.Start.UTC(), o.Moved.End.UTC(), ""
+		s.Overrides[i] = o
+	}
+	text, err := json.Marshal(s)
 	sum := sha256.Sum256(text)
 	return hex.EncodeToString(sum[:12]), err
 }

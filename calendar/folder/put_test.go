@@ -425,3 +425,38 @@ func TestDeletedCopies(t *testing.T) {
 		t.Errorf("got %v, though nothing is known", got)
 	}
 }
+
+// A series has the version that its copy has, whatever of it has no form there, and
+// another one as soon as a session of it is moved or off.
+func TestVersionIsThatOfTheCopy(t *testing.T) {
+	moved, off := calendartest.Move(sample(), 2, 26*time.Hour), calendartest.CancelOne(sample(), 5)
+	odd := sample().WithOverride(moved)
+	odd.Overrides[0].Note, odd.Overrides[0].Edited = "line\r\nbreak\x01", "by hand"
+	odd.Title, odd.SplitOff, odd.Deleted, odd.Group = "a\x02b", []calendar.SplitOff{{Count: 2}}, []calendar.Address{ana}, "g"
+	berlin := sample().WithOverride(moved)
+	zone, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	berlin.Overrides[0].Original, berlin.Overrides[0].Moved.Start = moved.Original.In(zone), moved.Moved.Start.In(zone)
+	replied := sample().WithOverride(off)
+	replied.Attendees[0].RSVP = calendar.Accepted
+	seen := map[string]int{}
+	for i, s := range []calendar.Series{sample(), sample().WithOverride(moved), sample().WithOverride(off), odd, berlin, replied} {
+		own, err := version(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		read, err := storable(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if copied, err := version(read); err != nil || copied != own {
+			t.Errorf("series %d has version %s, and its copy %s, %v", i, own, copied, err)
+		}
+		seen[own]++
+	}
+	if len(seen) != 4 {
+		t.Errorf("got %d versions; want those of the sample, the move, the session that is off, and the odd one", len(seen))
+	}
+}

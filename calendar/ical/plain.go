@@ -15,8 +15,12 @@ const (
 	maxName = 1 << 10  // bytes of a name, likewise
 )
 
-// checkForm returns what iCalendar cannot express in a valid series, or nil.
-func checkForm(s calendar.Series) error {
+// Check returns what keeps [Encode] from writing s: it is not valid, or holds what
+// iCalendar cannot express.
+func Check(s calendar.Series) error {
+	if err := s.Check(); err != nil {
+		return err
+	}
 	texts := []string{s.Title, s.Description, s.Link}
 	years := []int{s.First.Year}
 	spans := []time.Duration{s.Slot.Start, s.Slot.Length, s.Reminder}

@@ -135,10 +135,7 @@ type seriesWriter struct {
 }
 
 func newSeriesWriter(o WriteOptions, s calendar.Series) (*seriesWriter, error) {
-	if err := s.Check(); err != nil {
-		return nil, err
-	}
-	if err := checkForm(s); err != nil {
+	if err := Check(s); err != nil {
 		return nil, err
 	}
 	zone, err := availability.LoadZone(s.Slot.Zone)

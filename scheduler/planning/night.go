@@ -60,8 +60,13 @@ func Tonight(ctx context.Context, s *scheduler.Service) (*Night, error) {
 // Read returns the snapshot of a part of the bookings, which [Apart] made, with the
 // busy times of all who are in them, without our own series.
 func (n *Night) Read(ctx context.Context, part scheduler.Bookings) (Snapshot, error) {
+	return n.over(ctx, part, n.Window)
+}
+
+// over is Read with the busy times of another window.
+func (n *Night) over(ctx context.Context, part scheduler.Bookings, window availability.Interval) (Snapshot, error) {
 	s := n.Snapshot
-	s.Bookings = part
+	s.Bookings, s.Window = part, window
 	people, uids, _ := concerned(n.service, part, n.Current)
 	people = slices.Compact(slices.Sorted(slices.Values(people)))
 	own := calendarNow{current: map[calendar.UID]calendar.Series{}, syncer: n.syncer}
@@ -70,7 +75,7 @@ func (n *Night) Read(ctx context.Context, part scheduler.Bookings) (Snapshot, er
 			own.current[uid] = series
 		}
 	}
-	reader, err := own.reader(ctx, n.service.Backend, people, n.Window)
+	reader, err := own.reader(ctx, n.service.Backend, people, window)
 	if err != nil {
 		return s, fmt.Errorf("read busy times: %w", err)
 	}

@@ -104,6 +104,16 @@ type Snapshot struct {
 	Month   map[string]int                   // by group: moves in the last 28 days
 }
 
+// within returns a snapshot that knows a part of the window.
+func (s Snapshot) within(part availability.Interval) Snapshot {
+	busy := make(map[calendar.Address]availability.Busy, len(s.Busy))
+	for a, b := range s.Busy {
+		busy[a] = b.Within(part)
+	}
+	s.Busy, s.Window = busy, part
+	return s
+}
+
 // aliases returns the other addresses of people.
 func (s Snapshot) aliases() calendar.Aliases {
 	if s.Aliases != nil {

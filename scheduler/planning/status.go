@@ -2,7 +2,6 @@ package planning
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
@@ -41,43 +40,105 @@ func Past(ctx context.Context, s *scheduler.Service, bookings, due scheduler.Boo
 	return New(snapshot)
 }
 
+// Standings counts, while a night is read, how the groups stand.
+type Standings struct {
+	night *Night
+	held  map[calendar.UID]scheduler.Share // who attended the sessions that are over
+}
+
+// Standings returns what counts how the groups stand. Every part of the night must be
+// read by its Read.
+func (n *Night) Standings() *Standings {
+	return &Standings{n, map[calendar.UID]scheduler.Share{}}
+}
+
+// Read is [Night.Read], and counts who attended the sessions of the part that are over.
+// Busy times of both are read at once.
+func (t *Standings) Read(ctx context.Context, part scheduler.Bookings) (Snapshot, error) {
+	n := t.night
+	since := n.Now
+	for _, b := range part {
+		sessions, _ := n.series(b).Occurrences() // none of one that repair names
+		for _, o := range sessions {
+			since = availability.Earlier(since, o.Start)
+		}
+	}
+	if !since.Before(n.Now) {
+		return n.Read(ctx, part)
+	}
+	whole, err := n.over(ctx, part, availability.Interval{Start: since, End: n.Window.End})
+	if err != nil {
+		return whole, err
+	}
+	return whole.within(n.Window), t.count(whole.within(availability.Interval{Start: since, End: n.Now}))
+}
+
+// count counts who attended the series of a part whose past the snapshot knows.
+func (t *Standings) count(past Snapshot) error {
+	past.Bookings = slices.Clone(past.Bookings)
+	for i, b := range past.Bookings {
+		past.Bookings[i].Series = t.night.series(b)
+	}
+	p, err := New(past)
+	if err != nil {
+		return err
+	}
+	groups := past.Workspace.GroupsByName()
+	for _, b := range past.Bookings {
+		if share, err := p.attended(scheduler.GroupIn(groups, b), b.Series); err == nil { // else named by repair
+			t.held[b.Series.UID] = share
+		}
+	}
+	return nil
+}
+
+// attended counts who attended the sessions of a series that are over. Who attended is
+// asked of those that were held alone.
+func (p *Planner) attended(g scheduler.Group, s calendar.Series) (all scheduler.Share, err error) {
+	sessions, err := s.Occurrences()
+	held := slices.DeleteFunc(sessions, func(o calendar.Occurrence) bool { return o.Cancelled || o.End.After(p.Now) })
+	if len(held) == 0 {
+		return all, err
+	}
+	panel, err := p.Panel(g, s)
+	for _, o := range held {
+		all = all.Plus(panel.Share(o))
+	}
+	return all, err
+}
+
 // Status returns how every group stands, in the order of the configuration;
 // bookings of groups that are in it no longer come last.
-func Status(ctx context.Context, s *scheduler.Service) ([]scheduler.Status, error) {
-	bookings, err := s.Store.Bookings(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("read the bookings: %w", err)
-	}
-	current, _, err := Current(ctx, s, bookings)
-	if err != nil {
-		return nil, err
-	}
-	p, err := Past(ctx, s, bookings, bookings, current)
-	if err != nil {
-		return nil, err
-	}
-	shown, ending := shown(bookings), map[string]scheduler.Booking{}
-	for _, b := range bookings {
+func (t *Standings) Status() []scheduler.Status {
+	n, ending := t.night, map[string]scheduler.Booking{}
+	for _, b := range n.Bookings {
 		if b.Reviewed {
 			ending[b.Group] = b
 		}
 	}
 	var out []scheduler.Status
-	for _, g := range groupsWith(s, bookings) {
+	shown := shown(n.Bookings)
+	for _, g := range groupsWith(n.service, n.Bookings) {
 		st := scheduler.Status{Group: g}
 		if b, ok := shown[g.Name]; ok {
-			st.Booking, st.Series = &b, b.Series
-			if series, there := current[b.Series.UID]; there {
-				st.Series = series
-			}
-			_ = count(&st, p, s.Now()) // what cannot be counted is named by repair
+			st.Booking, st.Series, st.Attendance = &b, n.series(b), t.held[b.Series.UID]
+			count(&st, n.Now)
 			if old, ok := ending[g.Name]; ok && old.Series.UID != b.Series.UID {
-				st.Next = sooner(st.Next, nextOf(old, current, s.Now()))
+				st.Next = sooner(st.Next, nextOf(old, n.Current, n.Now))
 			}
 		}
 		out = append(out, st)
 	}
-	return out, nil
+	return out
+}
+
+// series returns the series of a booking as it is on the calendar, or as it was put if
+// that is not known.
+func (n *Night) series(b scheduler.Booking) calendar.Series {
+	if series, there := n.Current[b.Series.UID]; there {
+		return series
+	}
+	return b.Series
 }
 
 // nextOf returns the next session of a booking's series, empty if there is none.
@@ -128,33 +189,20 @@ func shown(bs scheduler.Bookings) map[string]scheduler.Booking {
 	return out
 }
 
-// count counts the sessions of the series. Who attended is asked of those that were
-// held alone.
-func count(st *scheduler.Status, p *Planner, now time.Time) error {
-	occurrences, err := st.Series.Occurrences()
+// count counts the sessions of the series, as far as it can be understood.
+func count(st *scheduler.Status, now time.Time) {
+	sessions, err := st.Series.Occurrences()
 	if err != nil {
-		return err
+		return // as repair says
 	}
-	var held []calendar.Occurrence
-	for _, o := range occurrences {
+	for _, o := range sessions {
 		switch {
 		case o.Cancelled:
 		case !o.End.After(now):
-			held = append(held, o)
+			st.Held++
 		default:
 			st.Left++
 			st.Next = sooner(st.Next, o.Interval)
 		}
 	}
-	if st.Held = len(held); st.Held == 0 {
-		return nil
-	}
-	panel, err := p.Panel(st.Group, st.Series)
-	if err != nil {
-		return err
-	}
-	for _, o := range held {
-		st.Attendance = st.Attendance.Plus(panel.Share(o))
-	}
-	return nil
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/planning"
+	"github.com/peerslot/peerslot/scheduler/repair"
 )
 
 func TestLoads(t *testing.T) {
@@ -80,7 +81,7 @@ func TestStatusBeforeTheFirstSession(t *testing.T) {
 	person.Holidays = "DE-BE"
 	w.Workspace.Roster[ana] = person
 	w.MustBook(t, w.Plan(t, w.NewGroup("g", ana, bo))[0])
-	all, err := planning.Status(t.Context(), w.Service)
+	all, _, err := repair.Status(t.Context(), w.Service)
 	if err != nil || len(all) != 1 || all[0].Left != 13 || all[0].Held != 0 || all[0].Next.Empty() {
 		t.Errorf("Status: %+v, %v; want thirteen sessions to come", all, err)
 	}
@@ -97,7 +98,7 @@ func TestStatus(t *testing.T) {
 	w.Fake.Reply(b.Series.UID, ana, sessions[0].Original, calendar.Declined)
 	w.Fake.Reply(b.Series.UID, bo, sessions[3].Original, calendar.Declined)
 	w.Now = func() time.Time { return sessions[1].End }
-	all, err := planning.Status(t.Context(), w.Service)
+	all, _, err := repair.Status(t.Context(), w.Service)
 	if err != nil || len(all) != 2 {
 		t.Fatalf("Status: %d groups, %v; want 2", len(all), err)
 	}

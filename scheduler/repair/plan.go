@@ -26,9 +26,26 @@ func PlanNight(ctx context.Context, s *scheduler.Service) (scheduler.RepairPlan,
 	if err != nil {
 		return scheduler.RepairPlan{}, err
 	}
+	return planParts(ctx, s, night, night.Read)
+}
+
+// Status returns how every group stands, and what the pass would do: both are worked
+// out from calendars that are read once.
+func Status(ctx context.Context, s *scheduler.Service) ([]scheduler.Status, scheduler.RepairPlan, error) {
+	night, err := planning.Tonight(ctx, s)
+	if err != nil {
+		return nil, scheduler.RepairPlan{}, err
+	}
+	groups := night.Standings()
+	plan, err := planParts(ctx, s, night, groups.Read)
+	return groups.Status(), plan, err
+}
+
+// planParts plans the pass part by part, of which there is one in memory at a time.
+func planParts(ctx context.Context, s *scheduler.Service, night *planning.Night, read func(context.Context, scheduler.Bookings) (planning.Snapshot, error)) (scheduler.RepairPlan, error) {
 	all := sum{}
 	for _, part := range planning.Apart(night.Snapshot, peopleAtOnce) {
-		snapshot, err := night.Read(ctx, part)
+		snapshot, err := read(ctx, part)
 		if err != nil {
 			return scheduler.RepairPlan{}, err
 		}

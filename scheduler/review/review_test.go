@@ -8,7 +8,7 @@ import (
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
-	"github.com/peerslot/peerslot/scheduler/planning"
+	"github.com/peerslot/peerslot/scheduler/repair"
 	"github.com/peerslot/peerslot/scheduler/review"
 )
 
@@ -88,7 +88,7 @@ func TestReviewKeepsTheSlotOnATie(t *testing.T) {
 	if err != nil || len(bookings) != 2 {
 		t.Errorf("bookings %d, %v; want the one that runs out and the next", len(bookings), err)
 	}
-	all, err := planning.Status(t.Context(), w.Service)
+	all, _, err := repair.Status(t.Context(), w.Service)
 	if err != nil || len(all) != 1 || !all[0].Next.Start.Equal(at(3, 31, 15).Start) {
 		t.Errorf("status %+v, %v; want the last session of the series that runs out as the next one", all, err)
 	}

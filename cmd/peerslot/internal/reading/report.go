@@ -13,6 +13,7 @@ import (
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/workspace"
 	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/planning"
+	"github.com/peerslot/peerslot/scheduler/repair"
 	"github.com/peerslot/peerslot/scheduler/report/overview"
 )
 
@@ -116,7 +117,11 @@ func overviewOf(ctx context.Context, w *workspace.Workspace, weeks int) (overvie
 		return overview.Overview{}, err
 	}
 	in.Rounds = slices.Concat(earlier, in.Rounds)
-	if in.Attention, _, err = attention(ctx, w); err != nil {
+	night, err := repair.PlanNight(ctx, w.Service)
+	if err != nil {
+		return overview.Overview{}, err
+	}
+	if in.Attention, _, err = attention(ctx, w, night); err != nil {
 		return overview.Overview{}, err
 	}
 	held, err := planning.HeldSince(ctx, w.Service, in.Since())

@@ -12,7 +12,6 @@ import (
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/fleet"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/workspace"
 	"github.com/peerslot/peerslot/scheduler"
-	"github.com/peerslot/peerslot/scheduler/planning"
 	"github.com/peerslot/peerslot/scheduler/repair"
 	"github.com/peerslot/peerslot/scheduler/report"
 	"github.com/peerslot/peerslot/scheduler/review"
@@ -136,7 +135,7 @@ func readStanding(ctx context.Context, a *console.App) (s standing, print func()
 	}
 	defer turn.End()
 	w = w.In(turn)
-	all, err := planning.Status(ctx, w.Service)
+	all, night, err := repair.Status(ctx, w.Service)
 	if err != nil {
 		return s, nil, err
 	}
@@ -154,7 +153,7 @@ func readStanding(ctx context.Context, a *console.App) (s standing, print func()
 	for _, f := range known.Findings() {
 		w.Findings = append(w.Findings, w.Attention(f))
 	}
-	attention, asking, err := attention(ctx, w)
+	attention, asking, err := attention(ctx, w, night)
 	if err != nil {
 		return s, nil, err
 	}
@@ -184,13 +183,9 @@ func readStanding(ctx context.Context, a *console.App) (s standing, print func()
 	}, nil
 }
 
-// attention returns the findings of repair and review, and whose members may still
-// answer.
-func attention(ctx context.Context, w *workspace.Workspace) ([]report.Attention, []report.Asking, error) {
-	night, err := repair.PlanNight(ctx, w.Service)
-	if err != nil {
-		return nil, nil, err
-	}
+// attention returns the findings of the night and of review, and whose members may
+// still answer.
+func attention(ctx context.Context, w *workspace.Workspace, night scheduler.RepairPlan) ([]report.Attention, []report.Asking, error) {
 	reviews, err := review.Plan(ctx, w.Service, scheduler.ReviewOptions{})
 	if err != nil {
 		return nil, nil, err
