@@ -46,9 +46,14 @@ func (e *SizeError) Error() string {
 // follows links and never waits for the other end of a pipe. The errors are
 // *fs.PathError; the cause may be a *KindError or a *SizeError.
 func Open(path string, limit int64) (*os.File, error) {
+	f, _, err := open(path, limit)
+	return f, err
+}
+
+func open(path string, limit int64) (*os.File, fs.FileInfo, error) {
 	f, err := os.OpenFile(path, os.O_RDONLY|nonblock, 0)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	info, err := f.Stat()
 	switch {
@@ -58,30 +63,33 @@ func Open(path string, limit int64) (*os.File, error) {
 	case limit > 0 && info.Size() > limit:
 		err = pathError("open", path, &SizeError{limit})
 	default:
-		return f, nil
+		return f, info, nil
 	}
 	f.Close()
-	return nil, err
+	return nil, nil, err
 }
 
 // Read returns what is in a plain file of at most limit bytes, also if it grows
 // while it is read. The errors are those of Open.
 func Read(path string, limit int64) ([]byte, error) {
-	f, err := Open(path, limit)
+	var data bytes.Buffer
+	err := ReadInto(&data, path, limit)
+	return data.Bytes(), err
+}
+
+// ReadInto is Read, for callers who have room that they use again: it appends to data.
+func ReadInto(data *bytes.Buffer, path string, limit int64) error {
+	f, info, err := open(path, limit)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return nil, err
-	}
-	data := bytes.NewBuffer(make([]byte, 0, info.Size()+bytes.MinRead)) // so that it need not grow
-	_, err = data.ReadFrom(io.LimitReader(f, limit+1))
-	if err == nil && int64(data.Len()) > limit {
+	data.Grow(int(info.Size()) + bytes.MinRead) // so that it need not grow again
+	n, err := data.ReadFrom(io.LimitReader(f, limit+1))
+	if err == nil && n > limit {
 		err = pathError("read", path, &SizeError{limit})
 	}
-	return data.Bytes(), err
+	return err
 }
 
 // Reason returns what went wrong without the name of the file, for callers who

@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"maps"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/peerslot/peerslot/calendar"
@@ -44,7 +45,8 @@ func (b *Backend) copies(uid calendar.UID, people ...calendar.Address) (copies, 
 	if err != nil {
 		return nil, err
 	}
-	r := copyReader{b, uid, copies{}, map[string]held{}}
+	r := copyReader{b, uid, copies{}, map[string]held{}, buffers.Get().(*bytes.Buffer)}
+	defer buffers.Put(r.buffer)
 	r.read(who)
 	r.read(people)
 	if s, err := r.found.organizers(); err == nil {
@@ -61,7 +63,11 @@ type copyReader struct {
 	uid        calendar.UID
 	found      copies
 	understood map[string]held // by text
+	buffer     *bytes.Buffer   // for the file that is read
 }
+
+// buffers are for what is understood at once, or was before.
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
 func (r copyReader) read(people []calendar.Address) {
 	for _, a := range people {
@@ -78,10 +84,11 @@ func (r copyReader) read(people []calendar.Address) {
 // copyAt reads one copy. Its error is fs.ErrNotExist if nothing is there, and says
 // what to do if something else is.
 func (r copyReader) copyAt(path string) held {
-	data, err := file.Read(path, maxCopy)
-	if err != nil {
+	r.buffer.Reset()
+	if err := file.ReadInto(r.buffer, path, maxCopy); err != nil {
 		return held{err: err}
 	}
+	data := r.buffer.Bytes()
 	h, ok := r.understood[string(data)]
 	if !ok {
 		h = held{text: string(data)}
