@@ -55,7 +55,7 @@ type eventReader struct {
 // that cannot be read, or lies before the start, leaves unknown what it may
 // take. An event in a zone that nobody knows is unknown at all instants that
 // its wall clock may mean.
-func (r *eventReader) read(c excerpt) (e event, ok bool) {
+func (r *eventReader) read(c *excerpt) (e event, ok bool) {
 	e = event{place: c.place, calendar: c.calendar, sequence: c.sequence, free: !c.status.takesTime(), kind: c.status.kind(), unnamed: c.unnamed, off: c.off}
 	if p := c.Get("RECURRENCE-ID"); p != nil {
 		r.readID(&e, p)
@@ -91,7 +91,7 @@ func (r *eventReader) read(c excerpt) (e event, ok bool) {
 }
 
 // warnOfTwins warns of what should be there once.
-func (r *eventReader) warnOfTwins(at place, c excerpt) {
+func (r *eventReader) warnOfTwins(at place, c *excerpt) {
 	for _, name := range []string{"DTSTART", "DTEND", "DURATION"} {
 		if list := c.All(name); len(list) > 1 && list[0].Value != list[1].Value {
 			r.warn.add(at, "%s is there twice: the first counts", name)
@@ -132,7 +132,7 @@ func (r *eventReader) readID(e *event, p *line.Prop) {
 
 // readBackwards makes what can be made of an event without a start. An override
 // leaves its occurrence as it was.
-func (r *eventReader) readBackwards(e *event, c excerpt) bool {
+func (r *eventReader) readBackwards(e *event, c *excerpt) bool {
 	p := c.Get("DTEND")
 	if p == nil || e.id != nil || c.Get("RRULE") != nil {
 		r.warn.add(e.place, "an event without a DTSTART that can be read is left out")
@@ -193,7 +193,7 @@ func (r *eventReader) clock(loc *time.Location) *zones.Clock {
 
 // readLength reads how long the event takes: from DTEND, else from DURATION;
 // else a DATE takes its day and a time nothing.
-func (r *eventReader) readLength(e *event, c excerpt) {
+func (r *eventReader) readLength(e *event, c *excerpt) {
 	day := e.start.Form == line.WholeDay
 	if p := c.Get("DTEND"); p != nil {
 		r.readEnd(e, p)
@@ -282,7 +282,7 @@ func (r *eventReader) between(e *event, end line.Stamp) int64 {
 }
 
 // readRules reads what makes the event a series.
-func (r *eventReader) readRules(e *event, c excerpt) {
+func (r *eventReader) readRules(e *event, c *excerpt) {
 	if e.id != nil {
 		e.stray = c.Get("RRULE") != nil
 		if !e.stray {
@@ -297,7 +297,7 @@ func (r *eventReader) readRules(e *event, c excerpt) {
 
 const maxRules = 20 // of one event
 
-func (r *eventReader) rulesIn(e *event, c excerpt, name string) []rrule.Rule {
+func (r *eventReader) rulesIn(e *event, c *excerpt, name string) []rrule.Rule {
 	var list []rrule.Rule
 	for _, p := range c.All(name) {
 		x, odd, err := rrule.Parse(p.Value)
@@ -329,7 +329,7 @@ func (r *eventReader) rulesIn(e *event, c excerpt, name string) []rrule.Rule {
 	return list
 }
 
-func (r *eventReader) datesIn(e *event, c excerpt, name string) []line.Period {
+func (r *eventReader) datesIn(e *event, c *excerpt, name string) []line.Period {
 	var list []line.Period
 	for _, p := range c.All(name) {
 		for _, x := range line.PeriodsIn(p) {

@@ -14,7 +14,7 @@ import (
 //
 // Google publishes each meeting as one of its own, with a SUMMARY and without
 // any FREEBUSY: that is busy. Without either it says that nothing is.
-func (x *expander) freeBusy(in excerpt) (covered availability.Interval, ok bool) {
+func (x *expander) freeBusy(in *excerpt) (covered availability.Interval, ok bool) {
 	e := event{place: in.place, calendar: in.calendar, unnamed: true}
 	span, ok := x.spanOf(e, in)
 	periods := in.All("FREEBUSY")
@@ -41,7 +41,7 @@ func (x *expander) freeBusy(in excerpt) (covered availability.Interval, ok bool)
 }
 
 // spanOf returns the time from DTSTART to DTEND as an event.
-func (x *expander) spanOf(e event, c excerpt) (span event, ok bool) {
+func (x *expander) spanOf(e event, c *excerpt) (span event, ok bool) {
 	span = e
 	p := c.Get("DTSTART")
 	if p == nil {

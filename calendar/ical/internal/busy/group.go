@@ -19,6 +19,10 @@ type group struct {
 // its occurrence, whatever class either has, and counts even if the series has
 // no such occurrence or is not there.
 func (x *expander) group(g *group) {
+	if len(g.masters) == 1 && len(g.overrides)+len(g.ghosts) == 0 && !g.masters[0].off { // as most are
+		x.series(g.masters[0], &exceptions{moves: &moves{}})
+		return
+	}
 	g.cancel()
 	x.strays(g)
 	masters, overrides := x.current(g)

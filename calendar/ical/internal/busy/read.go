@@ -57,11 +57,14 @@ func (c *Calendar) Add(file string, r io.Reader) error { return c.scan.add(file,
 // Busy returns what all files say together. Call it once, after the last Add.
 func (c *Calendar) Busy() (availability.Busy, error) {
 	s, o := c.scan, c.options
+	defer s.free()
 	b := &busyReader{scan: s, window: o.Window, covered: map[string]*coverage{}}
 	b.expander = newExpander(o, &s.warn, &b.spans)
 	// A daily event takes twice the days of the window, and some for its rule.
 	b.budget = rrule.Budget(500_000 + len(s.excerpts)*int(200+4*o.Window.Length()/(24*time.Hour)))
+	b.spans.list = s.stock.pieces
 	b.readAll()
+	defer func() { s.stock.pieces = b.spans.list }()
 	return b.result()
 }
 
@@ -87,8 +90,11 @@ type coverage struct {
 // readAll reads the excerpts and adds the times that they say.
 func (b *busyReader) readAll() {
 	b.readZones()
-	byUID := make(map[uint64]*group, len(b.scan.excerpts))
-	for _, x := range b.scan.excerpts {
+	stock := b.scan.stock
+	byUID := stock.byUID
+	stock.reserve(len(b.scan.excerpts))
+	for i := range b.scan.excerpts {
+		x := &b.scan.excerpts[i]
 		if x.kind == freeBusyKind {
 			b.cover(x)
 			continue
@@ -99,16 +105,16 @@ func (b *busyReader) readAll() {
 		}
 		g := byUID[x.uid]
 		if g == nil {
-			g = &group{}
+			g = stock.groupOf()
 			b.groups = append(b.groups, g)
 			if x.uid != 0 {
 				byUID[x.uid] = g
 			}
 		}
 		if e.id == nil {
-			g.masters = append(g.masters, &e)
+			g.masters = append(g.masters, stock.eventOf(e))
 		} else {
-			g.overrides = append(g.overrides, &e)
+			g.overrides = append(g.overrides, stock.eventOf(e))
 		}
 	}
 	for _, gh := range b.scan.ghosts {
@@ -128,10 +134,11 @@ func (b *busyReader) readZones() {
 	own := map[int][]*line.Component{}
 	var all []*line.Component
 	seen := map[string]*line.Component{}
-	for _, x := range b.scan.definitions {
+	for i := range b.scan.definitions {
+		x := &b.scan.definitions[i]
 		c := seen[x.text]
 		if c == nil && len(seen) < 5*zones.Max {
-			c = x.Component
+			c = &x.Component
 			seen[x.text] = c
 			all = append(all, c)
 		}
@@ -148,7 +155,7 @@ func (b *busyReader) readZones() {
 }
 
 // cover adds the times of a VFREEBUSY, and notes of what time its file speaks.
-func (b *busyReader) cover(x excerpt) {
+func (b *busyReader) cover(x *excerpt) {
 	iv, ok := b.freeBusy(x)
 	c := b.covered[x.place.file]
 	if c == nil {

@@ -47,6 +47,7 @@ type scan struct {
 	zonesTried int // names of such zones
 
 	finds
+	stock     *stock
 	eventful  map[string]bool // files that hold events, kept or not
 	zones     []string        // that ghosts name
 	seed      maphash.Seed
@@ -77,7 +78,7 @@ const (
 
 // An excerpt is one component, with the properties that matter.
 type excerpt struct {
-	*line.Component
+	line.Component
 	kind     kind
 	calendar int   // from 1
 	place    place // where it begins
@@ -99,7 +100,8 @@ type ghost struct {
 }
 
 func newScan(o Options) *scan {
-	s := &scan{eventful: map[string]bool{}, organizer: string(o.Organizer), days: o.Days, except: o.Except, seed: maphash.MakeSeed()}
+	s := &scan{eventful: map[string]bool{}, organizer: string(o.Organizer), days: o.Days, except: o.Except, seed: maphash.MakeSeed(), stock: stocks.Get().(*stock)}
+	s.excerpts = s.stock.excerpts
 	// No zone is further than a day from UTC; rounding takes another.
 	for _, a := range slices.Concat([]calendar.Address{o.Owner}, o.Aliases) {
 		if a != "" {
@@ -109,6 +111,13 @@ func newScan(o Options) *scan {
 	s.from = rrule.FloorDiv(o.Window.Start.Unix(), rrule.SecondsPerDay) - 2
 	s.to = rrule.FloorDiv(o.Window.End.Unix(), rrule.SecondsPerDay) + 2
 	return s
+}
+
+// free lets go of what was kept.
+func (s *scan) free() {
+	s.stock.excerpts, s.excerpts = s.excerpts, nil
+	s.stock.free()
+	s.stock = nil
 }
 
 // add reads a file to its end. On an error all that was kept of it is gone.
@@ -421,12 +430,12 @@ func (s *scan) keep(kind kind) error {
 		uid: s.event.uid, sequence: s.event.sequence, status: s.event.status, unnamed: s.event.unnamed, off: s.event.off,
 	}
 	if kind == timezoneKind {
-		x.Component, x.text = s.zone[0], string(s.text)
+		x.Component, x.text = *s.zone[0], string(s.text)
 		s.definitions = append(s.definitions, x)
 		return nil
 	}
 	s.startZone = nil
-	x.Component = &line.Component{Props: make([]line.Prop, 0, bytes.Count(s.text, []byte("\n")))}
+	x.Props = s.stock.propsOf(bytes.Count(s.text, []byte("\n")))
 	for text := range bytes.Lines(s.text) {
 		x.Props = append(x.Props, s.prop(bytes.TrimSuffix(text, []byte("\n"))))
 	}

@@ -14,6 +14,8 @@ type Content struct {
 	Params []Param
 	Value  []byte
 	Flawed bool // a parameter had no value and was left out
+
+	last string // of the values that parameters of properties had
 }
 
 // A Param is one parameter of a line. Its value may hold commas, quotes and, if

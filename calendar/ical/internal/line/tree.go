@@ -109,14 +109,25 @@ func (c *Content) Prop(keep func(Param) bool) Prop {
 	p := Prop{Name: upperText(c.Name), Value: string(c.Value)}
 	for _, x := range c.Params {
 		if keep == nil || keep(x) {
-			p.params = append(p.params, upperText(x.Name), string(x.Value))
+			if string(x.Value) != c.last { // most lines have that of the one before
+				c.last = string(x.Value)
+			}
+			p.params = append(p.params, upperText(x.Name), c.last)
 		}
 	}
 	return p
 }
 
-// upperText returns a name in upper case. Most names are so.
+// upperText returns a name in upper case. Most names are so, and few are most.
 func upperText(name []byte) string {
+	switch string(name) {
+	case "DTSTART":
+		return "DTSTART"
+	case "DTEND":
+		return "DTEND"
+	case "TZID":
+		return "TZID"
+	}
 	for _, b := range name {
 		if b != Upper(b) {
 			return string(AppendUpper(nil, name))
