@@ -59,21 +59,25 @@ func (p Person) Attends(m availability.Member, s calendar.Series, o calendar.Occ
 // Reply returns what the person replied for o, an occurrence of s, under whichever
 // of their addresses.
 func (p Person) Reply(s calendar.Series, o calendar.Occurrence) calendar.RSVP {
-	for _, a := range p.Addresses() {
-		if r := s.Reply(a, o); r != calendar.NoReply {
-			return r
+	r := s.Reply(p.Address, o)
+	for _, a := range p.Aliases {
+		if r == calendar.NoReply {
+			r = s.Reply(a, o)
 		}
 	}
-	return calendar.NoReply
+	return r
 }
 
 // DeclinedAll reports whether the person declined the whole series: they count in
 // none of its attendance.
 func (p Person) DeclinedAll(s calendar.Series) bool {
 	return slices.ContainsFunc(s.Attendees, func(at calendar.Attendee) bool {
-		return at.RSVP == calendar.Declined && slices.Contains(p.Addresses(), at.Address)
+		return at.RSVP == calendar.Declined && p.Is(at.Address)
 	})
 }
+
+// Is reports whether a is an address of the person.
+func (p Person) Is(a calendar.Address) bool { return a == p.Address || slices.Contains(p.Aliases, a) }
 
 // Addresses returns the person's address and then the aliases.
 func (p Person) Addresses() []calendar.Address {

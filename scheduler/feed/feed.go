@@ -73,7 +73,7 @@ func Of(w scheduler.Workspace, bookings []scheduler.Booking, person scheduler.Pe
 // or was over long ago.
 func standing(b scheduler.Booking, person scheduler.Person, now time.Time) (calendar.Series, error) {
 	s := b.Series
-	invited := slices.ContainsFunc(s.Attendees, func(a calendar.Attendee) bool { return slices.Contains(person.Addresses(), a.Address) })
+	invited := slices.ContainsFunc(s.Attendees, func(a calendar.Attendee) bool { return person.Is(a.Address) })
 	if b.State == scheduler.Intended || b.Fault == nil && (!invited || person.DeclinedAll(s)) {
 		return calendar.Series{}, nil
 	}

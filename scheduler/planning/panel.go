@@ -59,7 +59,7 @@ func Attending(w scheduler.Workspace, g scheduler.Group, s calendar.Series) []ca
 	var out []calendar.Address
 	for _, a := range g.Members {
 		p, ok := w.Roster[a]
-		invited := slices.ContainsFunc(s.Attendees, func(at calendar.Attendee) bool { return slices.Contains(p.Addresses(), at.Address) })
+		invited := slices.ContainsFunc(s.Attendees, func(at calendar.Attendee) bool { return p.Is(at.Address) })
 		if ok && invited && !p.DeclinedAll(s) {
 			out = append(out, a)
 		}

@@ -117,7 +117,7 @@ func (sub *subject) followRoster(w scheduler.Workspace) {
 	})
 	var attendees []calendar.Attendee
 	for _, a := range sub.series.Attendees {
-		if slices.ContainsFunc(sub.group.Members, func(m calendar.Address) bool { return slices.Contains(w.Roster[m].Addresses(), a.Address) }) || !slices.Contains(sub.booking.Invited, a.Address) {
+		if slices.ContainsFunc(sub.group.Members, func(m calendar.Address) bool { return w.Roster[m].Is(a.Address) }) || !slices.Contains(sub.booking.Invited, a.Address) {
 			attendees = append(attendees, a)
 			continue
 		}
@@ -136,7 +136,7 @@ func (sub *subject) followRoster(w scheduler.Workspace) {
 
 // invites reports whether the person is invited, under whichever of their addresses.
 func (sub *subject) invites(p scheduler.Person) bool {
-	return slices.ContainsFunc(sub.series.Attendees, func(at calendar.Attendee) bool { return slices.Contains(p.Addresses(), at.Address) })
+	return slices.ContainsFunc(sub.series.Attendees, func(at calendar.Attendee) bool { return p.Is(at.Address) })
 }
 
 // seePeople finds the members who count: whoever somebody uninvited by hand, or who

@@ -76,7 +76,7 @@ func (s *Server) home(w http.ResponseWriter, r *http.Request, v viewer) error {
 // invitedAs returns the address under which the viewer is invited.
 func (v viewer) invitedAs(b scheduler.Booking) calendar.Address {
 	for _, at := range b.Series.Attendees {
-		if slices.Contains(v.Person.Addresses(), at.Address) {
+		if v.Person.Is(at.Address) {
 			return at.Address
 		}
 	}
@@ -86,7 +86,7 @@ func (v viewer) invitedAs(b scheduler.Booking) calendar.Address {
 // invites reports whether the person is invited, under whichever of their addresses.
 func invites(b scheduler.Booking, p scheduler.Person) bool {
 	for _, at := range b.Series.Attendees {
-		if slices.Contains(p.Addresses(), at.Address) {
+		if p.Is(at.Address) {
 			return true
 		}
 	}
