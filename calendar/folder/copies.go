@@ -169,13 +169,7 @@ func version(s calendar.Series) (string, error) {
 	if err := ical.Check(s); err != nil {
 		return "", err
 	}
-	s = ical.Plain(s.WithoutReplies())
-	s.Updated, s.Deleted, s.SplitOff, s.Group = time.Time{}, nil, nil, "" // which no copy says
-	for i, o := range s.Overrides {                                       // Plain made them anew
-		o.Original, o.Moved.Start, o.Moved.End, o.Edited = o.Original.UTC(), o.Moved.Start.UTC(), o.Moved.End.UTC(), ""
-		s.Overrides[i] = o
-	}
-	text, err := json.Marshal(s)
+	text, err := json.Marshal(said(s.WithoutReplies()))
 	sum := sha256.Sum256(text)
 	return hex.EncodeToString(sum[:12]), err
 }
@@ -189,13 +183,23 @@ func encode(s calendar.Series) ([]byte, error) {
 	return text.Bytes(), err
 }
 
-// storable returns s as it can be read back from a file.
+// storable returns s as it can be read back from a file, with its version.
 func storable(s calendar.Series) (calendar.Series, error) {
-	text, err := encode(s)
-	if err != nil {
+	if err := ical.Check(s); err != nil {
 		return calendar.Series{}, err
 	}
-	plain, err := copyIn(text, s.UID)
-	plain.Version = s.Version
-	return plain, err
+	plain := said(s)
+	plain.Version, plain.Updated = s.Version, s.Updated.Truncate(time.Second)
+	return plain, nil
+}
+
+// said returns what a copy of s says of it, but for when it was written.
+func said(s calendar.Series) calendar.Series {
+	s = ical.Plain(s)
+	s.Updated, s.Deleted, s.SplitOff, s.Group = time.Time{}, nil, nil, ""
+	for i, o := range s.Overrides { // Plain made them anew
+		o.Original, o.Moved.Start, o.Moved.End, o.Edited = o.Original.UTC(), o.Moved.Start.UTC(), o.Moved.End.UTC(), ""
+		s.Overrides[i] = o
+	}
+	return s
 }

@@ -447,9 +447,16 @@ func TestVersionIsThatOfTheCopy(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		read, err := storable(s)
+		text, err := encode(s)
 		if err != nil {
 			t.Fatal(err)
+		}
+		read, err := copyIn(text, s.UID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if stored, err := storable(s); err != nil || !stored.Same(read) || !stored.Updated.Equal(read.Updated) {
+			t.Errorf("series %d is stored as %+v, %v; want what its copy says: %+v", i, stored, err, read)
 		}
 		if copied, err := version(read); err != nil || copied != own {
 			t.Errorf("series %d has version %s, and its copy %s, %v", i, own, copied, err)
