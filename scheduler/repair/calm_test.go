@@ -159,6 +159,18 @@ func TestWhoIsLeftByDeclinesDoesNotMeetAlone(t *testing.T) {
 	w.wantQuiet(t)
 }
 
+// Whom somebody invited by hand is company.
+func TestAGuestIsCompany(t *testing.T) {
+	w, b := booked(t, ana, bo)
+	w.Fake.Reply(b.Series.UID, bo, time.Time{}, calendar.Declined)
+	w.edit(t, b.Series.UID, func(s *calendar.Series) {
+		s.Attendees = append(s.Attendees, calendar.Attendee{Address: "guest@acme.example"})
+	})
+	if plan := w.repair(t); actions(plan) != "" || len(plan.Findings) != 1 || plan.Findings[0].Kind != scheduler.DeclinedSeries {
+		t.Errorf("%+v, %+v; want that bo declined, and no session off", plan.Changes, plan.Findings)
+	}
+}
+
 // What people cancelled by hand stays off, whoever can come.
 func TestWhatPeopleCancelledStaysOff(t *testing.T) {
 	w, b := booked(t, ana, bo)

@@ -163,13 +163,24 @@ func (r *pass) seePeople(sub *subject, w scheduler.Workspace) {
 	if !slices.Equal(out, sub.booking.Told) {
 		sub.booking.Told, sub.noted = out, true
 	}
-	if gone = append(gone, out...); len(gone) > 0 && len(sub.members) < fewest {
-		f := scheduler.Finding{Kind: scheduler.Deserted, Group: sub.booking.Group, UID: sub.series.UID, Missing: gone}
+	if sub.deserted = len(out) > 0 && len(sub.members)+sub.guests(w) < fewest; sub.deserted {
+		f := scheduler.Finding{Kind: scheduler.Deserted, Group: sub.booking.Group, UID: sub.series.UID, Missing: append(gone, out...)}
 		if len(sub.members) == 1 {
 			f.Person = sub.members[0]
 		}
 		r.find(f)
 	}
+}
+
+// guests counts whom somebody invited by hand, and who did not decline the series.
+func (sub *subject) guests(w scheduler.Workspace) (n int) {
+	for _, at := range sub.series.Attendees {
+		member := slices.ContainsFunc(sub.group.Members, func(a calendar.Address) bool { return slices.Contains(w.Roster[a].Addresses(), at.Address) })
+		if !member && at.RSVP != calendar.Declined {
+			n++
+		}
+	}
+	return n
 }
 
 // instants is a set of times, whatever zones they are shown in.

@@ -23,10 +23,10 @@ const (
 const fewest = 2
 
 // shrank reports whether the group has fewer members than its series was booked for, or
-// so few still come that nobody meets anybody.
+// so many declined the series that nobody is left to meet.
 func (sub *subject) shrank() bool {
 	b := sub.booking
-	return len(sub.group.Members)*max(b.Planned, b.Series.Count) < b.Possible || len(sub.members) < fewest
+	return len(sub.group.Members)*max(b.Planned, b.Series.Count) < b.Possible || sub.deserted
 }
 
 // holds reports whether enough can come to a session; alone says that nobody who is
@@ -59,7 +59,10 @@ func (r *pass) settleQuorum(sub *subject) (changed bool, err error) {
 			r.restore(due{sub, i}, v)
 		case !o.Cancelled && (rules.CancelBelow || alone) && !o.Start.After(r.Now.Add(rules.CancelWithin)) && !holds:
 			waits, err := r.waits(due{sub, i}, v)
-			if err != nil || waits {
+			if err != nil {
+				return changed, err
+			}
+			if waits {
 				continue
 			}
 			r.cancel(due{sub, i}, v, alone)
@@ -141,7 +144,7 @@ func (r *pass) judge(sub *subject) error {
 		if v.Conflict() {
 			conflicts++
 		}
-		if !v.Meets(sub.program.Quorum) && !o.Start.After(r.Now.Add(r.Workspace.Repair.Horizon)) && !r.willCancel(sub, o) {
+		if _, alone := r.holds(sub, v); !v.Meets(sub.program.Quorum) && !o.Start.After(r.Now.Add(r.Workspace.Repair.Horizon)) && !r.willCancel(sub, o, alone) {
 			r.find(sub.underQuorum(o, v))
 		}
 	}
@@ -152,9 +155,9 @@ func (r *pass) judge(sub *subject) error {
 }
 
 // willCancel reports whether a session is cancelled by itself once it is near enough.
-func (r *pass) willCancel(sub *subject, o calendar.Occurrence) bool {
+func (r *pass) willCancel(sub *subject, o calendar.Occurrence, alone bool) bool {
 	rules := r.Workspace.Repair
-	return rules.CancelBelow && !sub.byHand.has(o.Original) && o.Start.After(r.Now.Add(max(rules.Notice, rules.CancelWithin)))
+	return (rules.CancelBelow || alone) && !sub.byHand.has(o.Original) && o.Start.After(r.Now.Add(max(rules.Notice, rules.CancelWithin)))
 }
 
 func (sub *subject) underQuorum(o calendar.Occurrence, v planning.Verdicts) scheduler.Finding {

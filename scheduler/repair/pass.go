@@ -82,6 +82,7 @@ type subject struct {
 	noted    bool     // our record changes, if nothing else does
 	hands    bool     // people changed something since the last night
 	settled  instants // what was cancelled or brought back tonight
+	deserted bool     // who declined the series leave nobody to meet
 	faulty   bool     // it cannot be judged
 }
 
@@ -216,7 +217,7 @@ func (r *pass) moveOne(d due) (moved bool, err error) {
 		return false, nil
 	}
 	before, err := r.verdicts(sub, o)
-	if err != nil || !before.Conflict() || len(before) < 2 {
+	if err != nil || !before.Conflict() {
 		return false, err
 	}
 	m, found, err := r.best(d, before)
@@ -250,8 +251,12 @@ func (r *pass) verdicts(sub *subject, o calendar.Occurrence) (planning.Verdicts,
 	return v, nil
 }
 
-// best returns the best other time of a session, if one is worth it.
+// best returns the best other time of a session, if one is worth it. For one member
+// alone none is.
 func (r *pass) best(d due, before planning.Verdicts) (scheduler.Move, bool, error) {
+	if len(before) < fewest {
+		return scheduler.Move{}, false, nil
+	}
 	sub, o, rules := d.sub, *d.session(), r.Workspace.Repair
 	monday := availability.DateOf(o.Start.In(sub.zone)).Monday()
 	week := availability.Interval{Start: monday.AddDays(-1).In(sub.zone).Start, End: monday.AddDays(9).In(sub.zone).Start}
