@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/peerslot/peerslot/calendar"
@@ -12,11 +11,16 @@ import (
 	"github.com/peerslot/peerslot/calendar/ical"
 )
 
-// A Stray is a calendar that belongs to nobody.
+// A Stray is a calendar, or a folder of calendars, that belongs to nobody.
 type Stray struct {
 	Path  string
-	Signs ical.Signs // of whose it may be
+	Files []string   // the names of the calendars in a folder, sorted; nil for a single calendar
+	Signs ical.Signs // of whose it may be: those of all its files together
 }
+
+// maxSampled bounds the files of a folder that are opened for signs: a year of
+// somebody's meetings, one a file, tells enough.
+const maxSampled = 200
 
 // PathOf returns the path that it would have if it were a's.
 func (s Stray) PathOf(a calendar.Address) string {
@@ -44,33 +48,53 @@ func (b *Backend) Strays(people []calendar.Address) ([]Stray, error) {
 			continue
 		}
 		path := filepath.Join(b.Path, e.Name())
-		sample := path
-		if isDir(e, path) {
-			sample = sampleOf(path)
-		} else if ending(strings.ToLower(e.Name())) == "" {
-			sample = ""
-		}
-		if sample != "" {
-			out = append(out, Stray{path, signsIn(sample)})
+		switch {
+		case isDir(e, path):
+			if files := calendarsIn(path); len(files) > 0 {
+				out = append(out, Stray{path, files, signsOf(path, files)})
+			}
+		case ending(strings.ToLower(e.Name())) != "":
+			out = append(out, Stray{path, nil, signsIn(path)})
 		}
 	}
 	return out, nil
 }
 
-// sampleOf returns a calendar in a folder, "" if that holds none.
-func sampleOf(dir string) string {
+// calendarsIn returns the names of the calendars in a folder, none if it was made for
+// invitations or cannot be read.
+func calendarsIn(dir string) (names []string) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
-		return ""
+		return nil
 	}
 	if _, err := os.Lstat(filepath.Join(dir, markerName)); err == nil {
-		return ""
+		return nil
 	}
-	i := slices.IndexFunc(entries, func(e os.DirEntry) bool { return ending(strings.ToLower(e.Name())) != "" })
-	if i < 0 {
-		return ""
+	for _, e := range entries {
+		if ending(strings.ToLower(e.Name())) != "" {
+			names = append(names, e.Name())
+		}
 	}
-	return filepath.Join(dir, entries[i].Name())
+	return names
+}
+
+// signsOf adds up the signs of a folder's calendars. A name counts if none has another.
+func signsOf(dir string, names []string) ical.Signs {
+	all := ical.Signs{Named: map[calendar.Address]int{}}
+	called := map[string]bool{}
+	for _, name := range names[:min(len(names), maxSampled)] {
+		signs := signsIn(filepath.Join(dir, name))
+		for a, n := range signs.Named {
+			all.Named[a] += n
+		}
+		if signs.Name != "" {
+			called[signs.Name], all.Name = true, signs.Name
+		}
+	}
+	if len(called) > 1 {
+		all.Name = ""
+	}
+	return all
 }
 
 func signsIn(path string) ical.Signs {

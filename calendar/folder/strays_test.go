@@ -17,7 +17,12 @@ func TestStrays(t *testing.T) {
 	h.write("Ana@ACME.example.ICS", named)
 	h.write("Home.ICS.gz", zipped("BEGIN:VCALENDAR\nX-WR-CALNAME: Bo Ek \nEND:VCALENDAR"))
 	h.write("bo/Work.ics", named)
-	h.write("bo/zzz.ics", meeting(at(9)))
+	h.write("bo/zzz.ics", inEvent("DTSTART:20260304T090000Z", "ORGANIZER:mailto:cem@acme.example"))
+	h.write("bo/notes.txt", "whatever")
+	h.write("two/a.ics", "BEGIN:VCALENDAR\nX-WR-CALNAME:Bo Ek\nEND:VCALENDAR")
+	h.write("two/b.ics", "BEGIN:VCALENDAR\nX-WR-CALNAME:Cem\nEND:VCALENDAR")
+	h.write("alike/a.ics", "BEGIN:VCALENDAR\nX-WR-CALNAME:Bo Ek\nEND:VCALENDAR")
+	h.write("alike/b.ics", "BEGIN:VCALENDAR\nX-WR-CALNAME:Bo Ek\nEND:VCALENDAR")
 	h.write("dee@elsewhere.example.zip", "whatever")
 	h.write("Archive.ics", "no calendar")
 	for _, none := range []string{"notes.txt", ".hidden.ics", "empty/readme.md", "gone@acme.example/.peerslot", "gone@acme.example/ps-1.ics"} {
@@ -27,18 +32,16 @@ func TestStrays(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := map[string]ical.Signs{}
-	for _, s := range strays {
-		got[s.Path] = s.Signs
-	}
 	nothing := map[calendar.Address]int{}
-	want := map[string]ical.Signs{
-		filepath.Join(h.Path, "Home.ICS.gz"):               {Name: "Bo Ek", Named: nothing},
-		filepath.Join(h.Path, "bo"):                        {Named: map[calendar.Address]int{bo: 1, calendartest.Cem: 1}},
-		filepath.Join(h.Path, "dee@elsewhere.example.zip"): {Named: nothing},
-		filepath.Join(h.Path, "Archive.ics"):               {Named: nothing},
+	want := []Stray{
+		{filepath.Join(h.Path, "Archive.ics"), nil, ical.Signs{Named: nothing}},
+		{filepath.Join(h.Path, "Home.ICS.gz"), nil, ical.Signs{Name: "Bo Ek", Named: nothing}},
+		{filepath.Join(h.Path, "alike"), []string{"a.ics", "b.ics"}, ical.Signs{Name: "Bo Ek", Named: nothing}},
+		{filepath.Join(h.Path, "bo"), []string{"Work.ics", "zzz.ics"}, ical.Signs{Named: map[calendar.Address]int{bo: 1, calendartest.Cem: 2}}},
+		{filepath.Join(h.Path, "dee@elsewhere.example.zip"), nil, ical.Signs{Named: nothing}},
+		{filepath.Join(h.Path, "two"), []string{"a.ics", "b.ics"}, ical.Signs{Named: nothing}},
 	}
-	if diff := cmp.Diff(want, got); diff != "" {
+	if diff := cmp.Diff(want, strays); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

@@ -68,7 +68,7 @@ var (
 	sfantulIoan      = since(2024, onDate(time.January, 7))
 	statehood        = since(2024, onDate(time.July, 15))
 	defenders        = since(2023, onDate(time.October, 1))
-	matariki         = &cal.Holiday{StartYear: 2022, EndYear: 2040, Func: calcMatariki}
+	matariki         = &cal.Holiday{StartYear: 2022, EndYear: lastYear, Func: calcMatariki}
 )
 
 // afterChristmas moves the second of two holidays that follow each other, so that

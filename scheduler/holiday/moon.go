@@ -14,18 +14,34 @@ var byMoon = map[string]func(year int) []availability.Date{
 	"IL": israel, "IN": india, "KR": korea, "SG": singapore, "TR": turkey,
 }
 
+// lastYear is the last year whose festivals by the moon are known here.
+const lastYear = 2040
+
 // notes say of a country what its holidays here leave out.
 var notes = map[string]string{
-	"IN": "the three national days, Christmas, Good Friday, both Eids and Diwali are known, to the end of 2030; each state adds days of its own",
-	"SG": "days that follow the moon are known to the end of 2030, and given out each year",
-	"TR": "days that follow the moon are known to the end of 2040, a day later or earlier where it is sighted",
-	"KR": "days that follow the moon are known to the end of 2040; elections and days that the government adds are not",
+	"IN": "the three national days, Christmas, Good Friday, both Eids and Diwali are known; each state adds days of its own",
+	"NZ": "",
+	"SG": "days that follow the moon are known as the calendars compute them, and given out each year",
+	"TR": "days that follow the moon may be a day later or earlier where it is sighted",
+	"KR": "elections and days that the government adds are not known",
 }
 
 // Note says what the holidays of a region leave out, "" if nothing that is known.
-func Note(region string) string {
+func Note(region string) string { return notes[countryOf(region)] }
+
+// KnownTo returns the last year of which all holidays of a region are known, 0 if
+// they are known of every year. Of later ones those days are missing that follow the
+// moon, or are given out.
+func KnownTo(region string) int {
+	if _, ok := notes[countryOf(region)]; ok {
+		return lastYear
+	}
+	return 0
+}
+
+func countryOf(region string) string {
 	country, _, _ := strings.Cut(strings.ToUpper(region), "-")
-	return notes[country]
+	return country
 }
 
 // Days of festivals on the civil calendar, from 2024 on. They were worked out with
@@ -41,11 +57,13 @@ const (
 	fitr = "2024-04-10 2025-03-30 2026-03-20 2027-03-09 2028-02-26 2029-02-14 2030-02-04 2031-01-24 2032-01-14 2033-01-02 2033-12-23 2034-12-12 2035-12-01 2036-11-19 2037-11-08 2038-10-29 2039-10-19 2040-10-07"
 	adha = "2024-06-16 2025-06-06 2026-05-27 2027-05-16 2028-05-05 2029-04-24 2030-04-13 2031-04-02 2032-03-22 2033-03-11 2034-03-01 2035-02-18 2036-02-07 2037-01-26 2038-01-16 2039-01-05 2039-12-26 2040-12-14"
 	// The Chinese New Year, and Vesak and Deepavali as Singapore gives them out; of
-	// years that it has not, both days that may be meant.
-	chineseNewYear = "2024-02-10 2025-01-29 2026-02-17 2027-02-06 2028-01-26 2029-02-13 2030-02-03"
-	vesak          = "2024-05-22 2025-05-12 2026-05-31 2027-05-20 2028-05-08 2028-05-09 2029-05-27 2030-05-16"
-	deepavali      = "2024-10-31 2025-10-20 2026-11-08 2027-10-28 2028-10-17 2028-11-15 2029-11-05 2030-10-25 2030-10-26"
-	diwali         = "2024-10-31 2024-11-01 2025-10-20 2025-10-21 2026-11-08 2026-11-09 2027-10-29 2028-10-17 2029-11-05 2030-10-26"
+	// years that it has not, the day of the full moon's month by the Chinese calendar,
+	// and both days that may be meant. Diwali is the day on which the sun sets in Delhi
+	// on the new moon of Libra; both days where two may be meant.
+	chineseNewYear = "2024-02-10 2025-01-29 2026-02-17 2027-02-06 2028-01-26 2029-02-13 2030-02-03 2031-01-23 2032-02-11 2033-01-31 2034-02-19 2035-02-08 2036-01-28 2037-02-15 2038-02-04 2039-01-24 2040-02-12"
+	vesak          = "2024-05-22 2025-05-12 2026-05-31 2027-05-20 2028-05-08 2028-05-09 2029-05-27 2030-05-16 2031-06-04 2032-05-23 2033-05-13 2034-06-01 2035-05-22 2036-05-10 2037-05-29 2038-05-18 2039-05-07 2040-05-25"
+	deepavali      = "2024-10-31 2025-10-20 2026-11-08 2027-10-28 2028-10-17 2028-11-15 2029-11-05 2030-10-25 2030-10-26 2031-11-13 2031-11-14 2032-11-01 2032-11-02 2033-10-21 2033-10-22 2034-11-09 2034-11-10 2035-10-29 2035-10-30 2036-10-17 2036-10-18 2036-10-19 2037-11-06 2037-11-07 2038-10-26 2038-10-27 2039-10-16 2039-10-17 2039-11-14 2039-11-15 2040-11-03 2040-11-04"
+	diwali         = "2024-10-31 2024-11-01 2025-10-20 2025-10-21 2026-11-08 2026-11-09 2027-10-29 2028-10-17 2029-11-05 2030-10-26 2031-11-14 2032-11-02 2033-10-22 2034-11-10 2035-10-30 2036-10-18 2036-10-19 2037-11-07 2038-10-27 2039-10-17 2039-11-15 2040-11-04"
 )
 
 // israel returns the days of rest of Israel. All are counted from the first day of
@@ -125,9 +143,7 @@ func singapore(year int) []availability.Date {
 		days = append(days, d, d.AddDays(1))
 	}
 	for _, festival := range []string{fitr, adha} {
-		if year <= 2030 {
-			days = append(days, sighted(in(year, festival))...)
-		}
+		days = append(days, sighted(in(year, festival))...)
 	}
 	days = append(days, slices.Concat(in(year, vesak), in(year, deepavali))...)
 	var sundays []availability.Date
@@ -143,9 +159,6 @@ func singapore(year int) []availability.Date {
 // Festival Holidays Acts), and the greatest feasts of its religions.
 func india(year int) []availability.Date {
 	days := []availability.Date{on(year, time.January, 26), on(year, time.August, 15), on(year, time.October, 2), on(year, time.December, 25), easter(year).AddDays(-2)}
-	if year > 2030 {
-		return days
-	}
 	return slices.Concat(days, sighted(in(year, fitr)), sighted(in(year, adha)), in(year, diwali))
 }
 

@@ -1,6 +1,7 @@
 package holiday_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -21,6 +22,8 @@ func TestDatesByTheMoon(t *testing.T) {
 		{"SG", "2027-02-01", "2027-02-28", "2027-02-06 2027-02-07 2027-02-08"},
 		{"IN", "2026-06-01", "2026-12-31", "2026-08-15 2026-10-02 2026-11-08 2026-11-09 2026-12-25"},
 		{"IN-KA", "2026-01-01", "2026-02-28", "2026-01-26"},
+		{"SG", "2036-01-02", "2036-12-31", "2036-01-28 2036-01-29 2036-02-07 2036-02-08 2036-04-11 2036-05-01 2036-05-10 2036-08-09 2036-10-17 2036-10-18 2036-10-19 2036-10-20 2036-11-19 2036-11-20 2036-12-25"},
+		{"IN", "2033-10-01", "2033-12-31", "2033-10-02 2033-10-22 2033-12-23 2033-12-24 2033-12-25"},
 		{"TR", "2026-03-01", "2026-04-30", "2026-03-19 2026-03-20 2026-03-21 2026-03-22 2026-04-23"},
 		{"IL", "2026-01-01", "2026-12-31", "2026-04-02 2026-04-08 2026-04-22 2026-05-22 2026-09-12 2026-09-13 2026-09-21 2026-09-26 2026-10-03"},
 		{"IL", "2028-04-01", "2028-05-31", "2028-04-11 2028-04-17 2028-05-02 2028-05-31"}, // not on a Monday
@@ -50,9 +53,34 @@ func TestPassover(t *testing.T) {
 }
 
 func TestNotes(t *testing.T) {
-	for region, want := range map[string]string{"in-ka": "each state", "KR": "2040", "PT": "", "XX": ""} {
+	for region, want := range map[string]string{"in-ka": "each state", "KR": "elections", "PT": "", "NZ": "", "XX": ""} {
 		if got := holiday.Note(region); !strings.Contains(got, want) || want == "" && got != "" {
 			t.Errorf("%s: got %q, want %q", region, got, want)
+		}
+	}
+}
+
+// Each festival stands in every year that is said to be known, and in none after it.
+func TestKnownTo(t *testing.T) {
+	for region, days := range map[string]int{"IN": 5, "kr": 7, "SG": 8, "TR": 9, "NZ-AUK": 1} {
+		last := holiday.KnownTo(region)
+		if last < 2040 {
+			t.Fatalf("%s is known to %d, want 2040 or later", region, last)
+		}
+		after, err := holiday.Dates(region, date(t, fmt.Sprint(last+1, "-01-02")), date(t, fmt.Sprint(last+1, "-12-31")))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for year := 2026; year <= last; year++ {
+			dates, err := holiday.Dates(region, date(t, fmt.Sprint(year, "-01-02")), date(t, fmt.Sprint(year, "-12-31")))
+			if err != nil || len(dates) < len(after)+days-1 { // two may fall on one day
+				t.Errorf("%s, %d: %v, %v; want %d days by the moon beside %v", region, year, dates, err, days, after)
+			}
+		}
+	}
+	for _, region := range []string{"DE", "IL", "PT-30", "XX"} {
+		if got := holiday.KnownTo(region); got != 0 {
+			t.Errorf("%s: known to %d, want no end", region, got)
 		}
 	}
 }

@@ -70,7 +70,7 @@ func runCheck(ctx context.Context, a *console.App, sampleTo string) error {
 	for _, warning := range w.Warnings {
 		findings = append(findings, finding{"configuration", true, "note: " + warning.String(), ""})
 	}
-	findings = append(append(findings, holidayFindings(ws.Roster)...), ZoneDataFinding())
+	findings = append(append(findings, holidayFindings(ws.Roster, a.Now())...), ZoneDataFinding())
 	clock, err := clockFinding(ctx, a, w)
 	if err != nil {
 		return err
@@ -254,8 +254,10 @@ func clockFinding(ctx context.Context, a *console.App, w *workspace.Workspace) (
 	return f, nil
 }
 
-// holidayFindings says what is not known of the public holidays of people.
-func holidayFindings(roster scheduler.Roster) (out []finding) {
+// holidayFindings says what is not known of the public holidays of people. A series
+// may be booked for a year that is near: a year before the last one that is known is
+// over, and ever after, it needs a person.
+func holidayFindings(roster scheduler.Roster, now time.Time) (out []finding) {
 	regions := map[string]bool{}
 	for _, p := range roster {
 		regions[p.Holidays] = true
@@ -263,9 +265,13 @@ func holidayFindings(roster scheduler.Roster) (out []finding) {
 			regions[trip.Holidays] = true
 		}
 	}
+	const instead = "an .ics file of holidays in place of the country says all"
 	for _, region := range slices.Sorted(maps.Keys(regions)) {
 		if note := holiday.Note(region); note != "" {
-			out = append(out, finding{"holidays of " + region, true, "note: " + note + "; an .ics file of holidays in place of the country says all", ""})
+			out = append(out, finding{"holidays of " + region, true, "note: " + note + "; " + instead, ""})
+		}
+		if last := holiday.KnownTo(region); last > 0 && now.AddDate(1, 0, 0).Year() > last {
+			out = append(out, finding{"holidays of " + region, false, fmt.Sprintf("known to the end of %d: sessions after it may be on a public holiday", last), "use a newer peerslot; or " + instead})
 		}
 	}
 	return out

@@ -30,18 +30,58 @@ func strays(w *workspace.Workspace) []finding {
 	}
 	used := filesInUse(w)
 	var out []finding
+	var nobodys []string
 	for _, s := range list {
 		if used[filepath.Clean(s.Path)] {
 			continue
 		}
-		f := finding{s.Path, true, "note: it belongs to nobody: rename it after its owner's address, or name it as calendar: of that person", ""}
-		if a := Whose(roster, s); a != "" {
-			f.Detail = fmt.Sprintf("note: it belongs to nobody, and may be %s's: rename it to %s if it is", a, s.PathOf(a))
+		if whose := whoseNotes(roster, s); whose != "" {
+			out = append(out, finding{s.Path, true, "note: " + whose, ""})
+			continue
 		}
-		out = append(out, f)
+		nobodys = append(nobodys, s.Path)
+		if s.Files != nil {
+			nobodys[len(nobodys)-1] += fmt.Sprintf(" (a folder with %s)", firstNames(s.Files))
+		}
+	}
+	switch len(nobodys) {
+	case 0:
+	case 1:
+		out = append(out, finding{nobodys[0], true, "note: it belongs to nobody: rename it after its owner's address, or name it as calendar: of that person", ""})
+	default:
+		out = append(out, finding{"calendars", true, fmt.Sprintf("note: %d belong to nobody: %s: rename each after its owner's address, or name it as calendar: of that person", len(nobodys), firstNames(nobodys)), ""})
 	}
 	return out
 }
+
+// whoseNotes says whose a stray calendar may be, or who those in a folder are named
+// after, and what to do; "" if nothing tells.
+func whoseNotes(roster scheduler.Roster, s folder.Stray) string {
+	if a := Whose(roster, s); a != "" {
+		return fmt.Sprintf("it belongs to nobody, and may be %s's: rename it to %s if it is", a, s.PathOf(a))
+	}
+	var names []string
+	for _, name := range s.Files {
+		if namedBy(roster, stem(name)) != "" {
+			names = append(names, name)
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("the folder belongs to nobody, and what lies in it (%s) seems to be several people's: move each calendar up into %s, under its owner's address", firstNames(names), filepath.Dir(s.Path))
+}
+
+// firstNames lists a few of the names, and says how many more there are.
+func firstNames(names []string) string {
+	const most = 5
+	if len(names) > most {
+		names = append(names[:most-1:most-1], fmt.Sprintf("and %d more", len(names)-most+1))
+	}
+	return strings.Join(names, ", ")
+}
+
+func stem(name string) string { return strings.TrimSuffix(name, filepath.Ext(name)) }
 
 // filesInUse returns the files that people's calendar: names.
 func filesInUse(w *workspace.Workspace) map[string]bool {
@@ -57,8 +97,7 @@ func filesInUse(w *workspace.Workspace) map[string]bool {
 // Whose returns who a stray calendar may be of, "" if nothing tells: whom its name
 // names, or what it calls itself, or else who is named in most of its events.
 func Whose(roster scheduler.Roster, s folder.Stray) calendar.Address {
-	name := strings.TrimSuffix(filepath.Base(s.Path), filepath.Ext(s.Path))
-	return cmp.Or(namedBy(roster, name), namedBy(roster, s.Signs.Name), mostNamed(roster, s.Signs.Named))
+	return cmp.Or(namedBy(roster, stem(filepath.Base(s.Path))), namedBy(roster, s.Signs.Name), mostNamed(roster, s.Signs.Named))
 }
 
 // namedBy returns the one person whom a text names: by address, alias, name in either
