@@ -67,6 +67,18 @@ func TestReplaceThatFailsChangesNothing(t *testing.T) {
 	}
 }
 
+// What cannot be written is named, not the temporary file in its place.
+func TestErrorsNameTheFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "missing", "a.svg")
+	for what, err := range map[string]error{
+		"Replace": Replace(path, nil, 0o600), "ReplaceHere": ReplaceHere(path, nil, 0o600), "Create": Create(path, nil, 0o600),
+	} {
+		if named, ok := errors.AsType[*fs.PathError](err); !ok || named.Path != path || !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("%s: got %v, want an error that names %s", what, err, path)
+		}
+	}
+}
+
 func TestCreateLeavesWhatIsThere(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "key")

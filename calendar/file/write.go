@@ -58,7 +58,7 @@ func ReplaceHere(path string, data []byte, perm fs.FileMode) error {
 func replace(target string, old fs.FileInfo, perm fs.FileMode, fill func(*os.File) error) error {
 	t, err := newTemp(filepath.Dir(target), perm)
 	if err != nil {
-		return err
+		return named(target, err)
 	}
 	if old != nil {
 		err = t.Chmod(modeOf(old, perm))
@@ -66,7 +66,7 @@ func replace(target string, old fs.FileInfo, perm fs.FileMode, fill func(*os.Fil
 	if err == nil {
 		err = fill(t.File)
 	}
-	return t.finish(err, func(name string) error { return os.Rename(name, target) })
+	return named(target, t.finish(err, func(name string) error { return os.Rename(name, target) }))
 }
 
 // Create is Replace of a file that there is not: if there is one, or a link, it is
@@ -75,13 +75,25 @@ func Create(path string, data []byte, perm fs.FileMode) error {
 	sweepOnce(filepath.Dir(path))
 	t, err := newTemp(filepath.Dir(path), perm)
 	if err != nil {
-		return err
+		return named(path, err)
 	}
-	return t.finish(write(t.File, data), func(name string) error { return publish(name, path) })
+	return named(path, t.finish(write(t.File, data), func(name string) error { return publish(name, path) }))
 }
 
 func write(f *os.File, data []byte) error {
 	_, err := f.Write(data)
+	return err
+}
+
+// named says of an error about a temporary file which file was to be written.
+func named(path string, err error) error {
+	isTemp := func(path string) bool { return strings.HasPrefix(filepath.Base(path), prefix) }
+	if e, ok := errors.AsType[*fs.PathError](err); ok && isTemp(e.Path) {
+		return pathError("write", path, e.Err)
+	}
+	if e, ok := errors.AsType[*os.LinkError](err); ok && isTemp(e.Old) {
+		return pathError("write", path, e.Err)
+	}
 	return err
 }
 

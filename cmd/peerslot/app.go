@@ -1,11 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"runtime"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -87,7 +89,9 @@ Exit status: 0 done, or nothing to do; 1 error; 2 wrong usage or configuration;
 	flags.StringVar(&a.NowFlag, "now", "", "take `TIME` (RFC 3339) for the present, to rehearse")
 	flags.BoolVarP(&a.Verbose, "verbose", "v", false, "log what is done, on stderr")
 	flags.StringVar(&a.LogFormat, "log-format", "text", "`FORMAT` of the log: text or json")
-	cmd.PersistentPreRunE = func(*cobra.Command, []string) error { return errors.Join(a.SetNow(), a.CheckLogFormat()) }
+	cmd.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
+		return cmp.Or(together(cmd), errors.Join(a.SetNow(), a.CheckLogFormat()))
+	}
 	cmd.AddCommand(
 		newDemoCmd(a), newInitCmd(a), account.NewAuthCmd(a), reading.NewCheckCmd(a), reading.NewFreebusyCmd(a), reading.NewSlotsCmd(a),
 		changing.NewFormCmd(a), reading.NewGroupsCmd(a), changing.NewBookCmd(a), reading.NewExportCmd(a), changing.NewRepairCmd(a), changing.NewReviewCmd(a), newMailCmd(a), changing.NewAnswerCmd(a), changing.NewCancelCmd(a), changing.NewSlackCmd(a), newServeCmd(a), newLinkCmd(a), reading.NewStatusCmd(a), newWorkCmd(a), changing.NewAdoptCmd(a), changing.NewBackupCmd(a), changing.NewRestoreCmd(a), reading.NewHistoryCmd(a), reading.NewReportCmd(a),
@@ -95,6 +99,20 @@ Exit status: 0 done, or nothing to do; 1 error; 2 wrong usage or configuration;
 	)
 	completion{a}.complete(cmd)
 	return cmd
+}
+
+// together refuses flags that exclude each other.
+func together(cmd *cobra.Command) error {
+	if cmd.ValidateFlagGroups() == nil {
+		return nil
+	}
+	var given []string
+	cmd.Flags().Visit(func(f *pflag.Flag) {
+		if f.Annotations["cobra_annotation_mutually_exclusive"] != nil {
+			given = append(given, "--"+f.Name)
+		}
+	})
+	return console.Usagef(fmt.Sprintf("see '%s --help'", cmd.CommandPath()), "%s do not go together", strings.Join(given, " and "))
 }
 
 // flagError adds to an error about flags what was meant, and where to look.

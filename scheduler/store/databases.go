@@ -86,7 +86,7 @@ func (d *Databases) Jobs(ctx context.Context, location string) (*Jobs, error) {
 	j := &Jobs{SQLite: db, db: db, exclude: sqliteLocks(location).all, now: `CAST(unixepoch('subsec') * 1000000 AS INTEGER)`, max: `MAX`}
 	if err := j.makeReady(ctx); err != nil {
 		db.Close()
-		return nil, fmt.Errorf("open the jobs %s: %w", location, unwritable(err))
+		return nil, fmt.Errorf("open the jobs %s: %w", location, placed(err))
 	}
 	d.keep(location, j)
 	return j, nil

@@ -16,6 +16,7 @@ import (
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 
+	"github.com/peerslot/peerslot/calendar/file"
 	"github.com/peerslot/peerslot/scheduler"
 )
 
@@ -51,21 +52,30 @@ func Open(ctx context.Context, location string) (*Store, error) {
 }
 
 func openSQLite(ctx context.Context, path string) (*Store, error) {
-	if err := createPrivate(path); err != nil {
+	s, err := openPrivate(ctx, path)
+	if err != nil {
 		return nil, fmt.Errorf("open the store %s: %w", path, err)
+	}
+	return s, nil
+}
+
+// openPrivate is openSQLite with errors that do not name the store.
+func openPrivate(ctx context.Context, path string) (*Store, error) {
+	if err := createPrivate(path); err != nil {
+		return nil, err
 	}
 	// Without txlock, a transaction that reads before it writes fails at once when
 	// another one writes, in spite of the busy timeout. With a rollback journal there
 	// is one file between two writes, and who only reads leaves it as it is.
 	db, err := openFile(path, "_pragma=journal_mode(DELETE)&_pragma=foreign_keys(1)&_pragma=secure_delete(1)&_txlock=immediate")
 	if err != nil {
-		return nil, fmt.Errorf("open the store %s: %w", path, err)
+		return nil, err
 	}
 	s := &Store{db, sqliteDialect, sqliteLocks(path)}
 	backup := func(version int64) error { return backupSQLite(ctx, db, fmt.Sprintf("%s.before-%d", path, version)) }
 	if err := s.migrate(ctx, backup); err != nil {
 		db.Close()
-		return nil, fmt.Errorf("open the store %s: %w", path, unwritable(err))
+		return nil, placed(err)
 	}
 	return s, nil
 }
@@ -80,13 +90,22 @@ func openFile(path, query string) (*sql.DB, error) {
 	return db, err
 }
 
-// unwritable tells the errors of a place from those of the data.
-func unwritable(err error) error {
+// ErrUnreachable says that a database server does not answer, or lets nobody in.
+var ErrUnreachable = errors.New("the database cannot be reached")
+
+// ErrDamaged says that a file is no store, or one that was spoilt.
+var ErrDamaged = errors.New("it is damaged, or no store of peerslot")
+
+// placed tells the errors of a place, and of a file that is no store, from those of
+// what is in it.
+func placed(err error) error {
 	e, ok := errors.AsType[*sqlite.Error](err)
 	if !ok {
 		return err
 	}
 	switch e.Code() & 0xff {
+	case sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT:
+		return fmt.Errorf("%w: %w", ErrDamaged, e)
 	case sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN:
 		return fmt.Errorf("%w: %w", scheduler.ErrStore, err)
 	}
@@ -94,11 +113,12 @@ func unwritable(err error) error {
 }
 
 // createPrivate makes an empty file that only its owner can read, unless there is
-// one: SQLite would make it readable for all.
+// one that can be read: SQLite would make it readable for all, and its own errors do
+// not say why a file cannot be opened.
 func createPrivate(path string) error {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if errors.Is(err, fs.ErrExist) {
-		return nil
+		f, err = file.Open(path, 0)
 	}
 	if err != nil {
 		return err

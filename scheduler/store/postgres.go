@@ -228,8 +228,22 @@ func withoutAddress(err error) error {
 	if e, ok := errors.AsType[*pgconn.ParseConfigError](err); ok {
 		return fmt.Errorf("its address cannot be used: %w", cmp.Or(e.Unwrap(), errors.New("an option in it is wrong")))
 	}
+	if e, ok := errors.AsType[*pgconn.ConnectError](err); ok {
+		return fmt.Errorf("%w: %w", ErrUnreachable, firstOf{e.Unwrap()})
+	}
 	return err
 }
+
+// A firstOf says what the first of several errors says: there is one for each address
+// of a host, and they are often the same.
+type firstOf struct{ error }
+
+func (e firstOf) Error() string {
+	text, _, _ := strings.Cut(e.error.Error(), "\n")
+	return text
+}
+
+func (e firstOf) Unwrap() error { return e.error }
 
 // postgresLockKey names the lock among those of other programs on the server. A
 // schema's is told from it by its name.

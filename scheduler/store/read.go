@@ -44,7 +44,7 @@ func readSQLite(ctx context.Context, path string) (*Store, error) {
 	}
 	db.Close()
 	if err == nil && version == 0 {
-		return nil, errors.New("this is no store of peerslot")
+		return nil, ErrDamaged
 	}
 	return readAside(ctx, path)
 }
@@ -98,7 +98,7 @@ func readAside(ctx context.Context, path string) (*Store, error) {
 			return nil, err
 		}
 	}
-	s, err := openSQLite(ctx, copied)
+	s, err := openPrivate(ctx, copied)
 	if err != nil {
 		return nil, err
 	}

@@ -18,7 +18,7 @@ import (
 // NewAuthCmd returns the command.
 func NewAuthCmd(a *console.App) *cobra.Command {
 	cmd := &cobra.Command{Use: "auth", Short: "Sign in to a calendar service", Example: `  peerslot auth google
-  peerslot auth microsoft`, Args: console.Subcommand("name the service: 'peerslot auth google' or 'peerslot auth microsoft'"), RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
+  peerslot auth microsoft`, Args: console.Subcommand("name the service: 'peerslot auth google', 'peerslot auth microsoft' or 'peerslot auth mail'"), RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
 	cmd.AddCommand(newAuthGoogleCmd(a), newAuthMicrosoftCmd(a), newSignInCmd(a, &cobra.Command{Use: "mail", Short: "Sign in to the organizer's mailbox with an access token",
 		Long: `For mail: with oauth: in the configuration. Opens the page of Google or Microsoft in
 the browser, or prints its address; the token is kept in the file that

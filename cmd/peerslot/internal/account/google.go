@@ -37,7 +37,17 @@ and to manage events on the organizer's own calendars.`,
 
 func googleAccount(c *config.Config) (account, error) {
 	g := googleConfig(c)
-	return account{g.Token, func(ctx context.Context, open func(string) error) error { return google.SignIn(ctx, g, open) }}, nil
+	return account{g.Token, func(ctx context.Context, open func(string) error) error {
+		return credentialsHint(google.SignIn(ctx, g, open))
+	}}, nil
+}
+
+// credentialsHint says what to do if there are no credentials.
+func credentialsHint(err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return console.WithHint(err, "make an OAuth client or a service account, as the README tells, and save its JSON there")
+	}
+	return err
 }
 
 // OpenGoogle opens the backend of the configuration.
@@ -46,11 +56,8 @@ func OpenGoogle(ctx context.Context, a *console.App, c *config.Config) (calendar
 	account.Log = a.Log()
 	account.Pace = paceOf(a, "google", c, account.CallsPerMinute, google.CallsPerMinute)
 	g, err := google.Open(ctx, account)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, console.WithHint(err, "make an OAuth client or a service account, as the README tells, and save its JSON there")
-	}
 	if err != nil {
-		return nil, err
+		return nil, credentialsHint(err)
 	}
 	return g, nil
 }

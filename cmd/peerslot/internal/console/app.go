@@ -12,6 +12,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/peerslot/peerslot/calendar"
@@ -206,12 +207,29 @@ func HintFor(err error) string {
 		return "look for a full disk or a store that is read-only, then run the same command again: it finishes what was begun"
 	case errors.As(err, &other) && other.Store.Workspace == other.Here.Workspace:
 		return "if the organizer has changed, 'peerslot handover' gives the series to the new one; else look at organizer: and store: in the configuration"
+	case errors.Is(err, store.ErrDamaged):
+		return "move it away; then bring it back from a backup ('peerslot restore'), or have 'peerslot adopt' rebuild it from the organizer's calendar"
+	case errors.Is(err, store.ErrUnreachable):
+		return "look whether the database runs, at the address in store:, and at PGPASSWORD; nothing was changed, and the next run finds what is left"
 	case errors.As(err, &halfway):
 		return "finish that first with " + Command(halfway.Next())
 	case errors.As(err, &hinting):
 		return hinting.Hint()
 	case errors.Is(err, context.Canceled), isOutput(err):
 		return "stopped at a clean point; run the same command again to go on"
+	}
+	return placeHint(err)
+}
+
+// placeHint says what to do about a file that cannot be read or written.
+func placeHint(err error) string {
+	switch {
+	case errors.Is(err, fs.ErrPermission):
+		return "look whose it is and what its mode allows, or run peerslot as the user whom it belongs to"
+	case errors.Is(err, syscall.ENOSPC):
+		return "the disk is full: make room, then run the same command again"
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENOTDIR):
+		return "look at the path; the folder that holds it must be there first"
 	}
 	return ""
 }

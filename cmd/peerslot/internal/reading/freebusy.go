@@ -198,13 +198,22 @@ func (o freebusyOptions) openICS(ctx context.Context, a *console.App, owner cale
 		return nil, "", console.Usagef(hint, "--ics %s %w", o.ics, kind)
 	}
 	if errors.Is(err, fs.ErrNotExist) {
-		name := o.ics
-		if strings.ContainsAny(name, `/\:`) {
-			name = "" // it may be an address without https://, which is a secret
-		}
-		return nil, "", console.Usagef("check its name; an address begins with https://", "--ics %s: there is no such file", name)
+		return nil, "", noSuchFile(o.ics)
 	}
 	return f, filepath.Base(o.ics), err
+}
+
+// noSuchFile says what is wrong with the name of a file that is not there. What may be
+// an address is a secret, and is shown to its first slash.
+func noSuchFile(name string) error {
+	if scheme, _, ok := strings.Cut(name, "://"); ok {
+		return console.Usagef("an address begins with https://, http:// or webcal://; of a file give the path", "--ics %s://…: there is no such kind of calendar", scheme)
+	}
+	first, rest, deep := strings.Cut(filepath.ToSlash(name), "/")
+	if _, err := os.Lstat(first); deep && err != nil && first != "" && rest != "" {
+		return console.Usagef("check its name; an address begins with https://", "--ics %s/…: there is no folder %q here", first, first)
+	}
+	return console.Usagef("check its name; an address begins with https://", "--ics %s: there is no such file", name)
 }
 
 func printFreebusy(a *console.App, f report.Freebusy) error {

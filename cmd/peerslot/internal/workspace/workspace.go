@@ -112,7 +112,7 @@ func OpenToChange(ctx context.Context, a *console.App, create bool) (*Workspace,
 
 // NoStore is the error of a command that looks after what a store knows.
 func NoStore(err error) error {
-	return console.WithHint(err, "look at store: in the configuration, and bring the file back from a backup; if it is lost, 'peerslot adopt' rebuilds it from the organizer's calendar")
+	return console.WithHint(err, "'peerslot book' makes it with the first series; if there was one, look at store: in the configuration, and bring the file back from a backup, or have 'peerslot adopt' rebuild it from the organizer's calendar")
 }
 
 func OpenWith(ctx context.Context, a *console.App, other otherBackend, open func(location string) (*store.Store, error)) (*Workspace, error) {
