@@ -234,12 +234,27 @@ func TestLevelsOfHRSystems(t *testing.T) {
 	}
 }
 
-// HR systems call zones by cities.
+// HR systems call zones by cities, and as Windows does: what is certain is taken, and
+// told once.
 func TestZonesOfHRSystems(t *testing.T) {
-	for cell, want := range map[string]string{"(GMT+00:00) Lisbon": "Europe/Lisbon", "\"(UTC+01:00) Amsterdam, Berlin, Bern\"": "Europe/Amsterdam", "(UTC-05:00) Eastern": "America/New_York"} {
+	for cell, want := range map[string]string{
+		"(GMT+00:00) Lisbon": "Europe/Lisbon", "\"(UTC+01:00) Amsterdam, Berlin, Bern\"": "Europe/Amsterdam", "(UTC-05:00) Eastern": "America/New_York", "GMT Standard Time": "Europe/London",
+	} {
+		dir := t.TempDir()
+		write(t, dir, "people.csv", "Email,Time Zone\nana@acme.example,"+cell+"\nbo@acme.example,"+cell+"\n")
+		got, err := config.Parse("peerslot.yaml", []byte(start+"people: people.csv\n"), dir)
+		if err != nil || got.Workspace.Roster["bo@acme.example"].Zone != want {
+			t.Errorf("%s: got %v, %v, want %s", cell, got, err, want)
+			continue
+		}
+		if len(got.Warnings) != 1 || !strings.Contains(got.Warnings[0].String(), "people.csv:2:") || !strings.HasSuffix(got.Warnings[0].String(), "is read as "+want) {
+			t.Errorf("%s: got warnings %v, want one", cell, got.Warnings)
+		}
+	}
+	for cell, want := range map[string]string{"EST": "; did you mean America/New_York?", "Remote": "not \"Remote\""} {
 		dir := t.TempDir()
 		write(t, dir, "people.csv", "Email,Time Zone\nana@acme.example,"+cell+"\n")
-		if got := problems(t, start+"people: people.csv\n", dir); !strings.Contains(got, "did you mean "+want+"?") {
+		if got := problems(t, start+"people: people.csv\n", dir); !strings.Contains(got, want) {
 			t.Errorf("%s: got %s, want %s", cell, got, want)
 		}
 	}

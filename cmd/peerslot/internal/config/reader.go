@@ -27,7 +27,7 @@ type reader struct {
 	noEmails     bool               // of anybody, since their column is missing
 	programNodes []value
 	mentions     []mention
-	zones        map[string]bool         // known or not
+	zones        map[string]string       // by what is written; "" where it is none
 	calendars    map[string]calendarFile // by path as written
 	labels       map[string]string       // roles, teams and so on as they are first written
 }
@@ -39,7 +39,7 @@ type calendarFile struct {
 }
 
 func newReader(dir string) *reader {
-	return &reader{dir: dir, roster: map[calendar.Address]value{}, zones: map[string]bool{}, calendars: map[string]calendarFile{}, labels: map[string]string{}}
+	return &reader{dir: dir, roster: map[calendar.Address]value{}, zones: map[string]string{}, calendars: map[string]calendarFile{}, labels: map[string]string{}}
 }
 
 // maxSteps bounds how many nodes are visited, since aliases make few lines stand

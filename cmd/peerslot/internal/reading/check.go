@@ -175,28 +175,42 @@ func calendarFindings(ctx context.Context, a *console.App, w *workspace.Workspac
 		return nil, err
 	}
 	takesPart := w.Workspace.TakesPart()
+	var idle []finding // of those who need no calendar, and have none that can be read
 	for _, p := range people {
 		if _, asked := busy[p]; !asked {
 			continue
 		}
 		if w.Workspace.Roster[p].Calendar == "none" {
-			out = append(out, finding{"calendar of " + string(p), true, "none, as configured: nothing is known of their times", ""})
+			out = append(out, finding{calendarOf + string(p), true, "none, as configured: nothing is known of their times", ""})
 			continue
 		}
 		f := calendarFinding(p, busy[p], window)
 		if !f.OK && !takesPart(p) {
 			f.OK, f.Detail, f.Mend = true, "takes part in nothing, so that none is needed: "+f.Detail, ""
+			idle = append(idle, f)
+			continue
 		}
 		if t, known := since[p]; known && !f.OK {
 			f.Detail += ", since " + t.Format(time.DateOnly)
 		}
 		out = append(out, f)
 	}
-	return out, nil
+	const few = 3
+	if len(idle) <= few || a.Json || a.Verbose {
+		return append(out, idle...), nil
+	}
+	names := make([]string, len(idle))
+	for i, f := range idle {
+		names[i] = strings.TrimPrefix(f.What, calendarOf)
+	}
+	return append(out, finding{"calendars", true, fmt.Sprintf("%d people take part in nothing, so that no calendar of theirs is needed, and none can be read: %s (-v says why of each)", len(idle), firstNames(names)), ""}), nil
 }
 
+// calendarOf begins what a finding is about, before somebody's address.
+const calendarOf = "calendar of "
+
 func calendarFinding(p calendar.Address, b availability.Busy, window availability.Interval) finding {
-	f := finding{What: "calendar of " + string(p), OK: true}
+	f := finding{What: calendarOf + string(p), OK: true}
 	var taken time.Duration
 	for _, s := range b.Spans {
 		taken += s.Length()

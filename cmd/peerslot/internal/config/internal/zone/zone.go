@@ -3,11 +3,13 @@
 package zone
 
 import (
+	"cmp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/calendar/ical"
 	"github.com/peerslot/peerslot/calendar/windowszone"
 )
 
@@ -21,6 +23,40 @@ func Known(s string) bool {
 	}
 	_, err := availability.LoadZone(s)
 	return err == nil
+}
+
+// Meant returns the IANA name of the zone that s, as HR systems write it, names in other
+// words: those of Windows, a city, or the city at the end of a longer name. It is "" for
+// abbreviations, and where nothing is certain.
+func Meant(s string) string {
+	s = strings.Join(strings.Fields(s), " ")
+	if _, short := shortNames[strings.ToLower(s)]; short {
+		return ""
+	}
+	inside, closed := strings.CutSuffix(s, ")") // "GMT-08:00 Pacific Time (Los Angeles)"
+	_, inside, opened := cutLast(inside, "(")
+	_, after, dash := cutLast(s, " - ") // "(GMT+01:00) Central European Time - Berlin"
+	for _, name := range []struct {
+		text string
+		ok   bool
+	}{{s, true}, {inside, closed && opened}, {after, dash}} {
+		if !name.ok {
+			continue
+		}
+		if zone := cmp.Or(ical.Zone(name.text), Likely(name.text)); zone != "" {
+			return zone
+		}
+	}
+	return ""
+}
+
+// cutLast is strings.Cut at the last separator.
+func cutLast(s, sep string) (before, after string, ok bool) {
+	i := strings.LastIndex(s, sep)
+	if i < 0 {
+		return s, "", false
+	}
+	return s[:i], s[i+len(sep):], true
 }
 
 // Likely returns the IANA name of the zone that s was most likely meant to be, or "".

@@ -16,6 +16,16 @@ func TestLikely(t *testing.T) {
 			t.Errorf("Likely(%q) = %q, want %q", name, got, want)
 		}
 	}
+	for name, want := range map[string]string{
+		"GMT Standard Time": "Europe/London", "(UTC+05:30) Chennai, Kolkata, Mumbai, New Delhi": "Asia/Calcutta", "Pacific Time (US & Canada)": "America/Los_Angeles",
+		"Berlin": "Europe/Berlin", " new  york ": "America/New_York", "GMT-08:00 Pacific Time (Los Angeles)": "America/Los_Angeles",
+		"(GMT+01:00) Central European Time - Berlin": "Europe/Berlin", "(GMT+01:00) Lisbon": "Europe/Lisbon",
+		"EST": "", "CET": "", "ist": "", "GMT+01:00": "", "Remote": "", "": "", "()": "", " - ": "", "Local": "",
+	} {
+		if got := zone.Meant(name); got != want {
+			t.Errorf("Meant(%q) = %q, want %q", name, got, want)
+		}
+	}
 	for name, want := range map[string]bool{"Europe/Berlin": true, "UTC": true, "CET": false, "posixrules": false, "Europe/Berln": false} {
 		if got := zone.Known(name); got != want {
 			t.Errorf("Known(%q) = %v, want %v", name, got, want)
