@@ -98,7 +98,7 @@ var onlyIn = map[string][]string{
 	"database/sql":                {"scheduler/store", "scheduler/worker"}, // which is given a pool, and asks it nothing itself
 	"github.com/spf13/cobra":      {"cmd/"},
 	"net":                         {"calendar/", "scheduler/mail", "cmd/peerslot"},
-	"net/http":                    {"calendar/", "scheduler/chat", "scheduler/web", "cmd/peerslot"},
+	"net/http":                    {"calendar/", "scheduler/chat", "scheduler/web", "scheduler/worker", "cmd/peerslot"},
 	"github.com/emersion/go-ical": {"calendar/ical"},
 	"github.com/slack-go/slack":   {"scheduler/chat"},
 
@@ -110,6 +110,7 @@ var onlyIn = map[string][]string{
 	"github.com/prometheus/client_golang/prometheus": {"scheduler/web"},
 
 	"github.com/riverqueue/river":               {"scheduler/worker"},
+	"riverqueue.com/riverui":                    {"scheduler/worker"},
 	"github.com/emersion/go-message":            {"scheduler/mail"},
 	"github.com/emersion/go-smtp":               {"scheduler/mail"},
 	"github.com/emersion/go-imap/v2/imapclient": {"scheduler/mail"},

@@ -68,7 +68,8 @@ func demoServe(ctx context.Context, a *console.App, dir string, o serveOptions) 
 	}
 	a.Now, a.NowFlag = func() time.Time { return later }, later.Format(time.RFC3339)
 	fmt.Fprintf(a.Stdout, "\nIt is %s now. The pages of the example:\n", later.Format("Monday 2 January 2006"))
-	o.ready = func(s *web.Server) {
+	o.ready = func(servers []*web.Server) {
+		s := servers[0]
 		for _, one := range []struct{ who, what string }{{demo.Member, "a member"}, {demo.Admin, "a member who is an admin, too"}} {
 			link, err := s.LinkFor(ctx, one.who)
 			if err != nil {

@@ -61,8 +61,8 @@ With --now the clock starts there and runs.`,
 type serveOptions struct {
 	workOptions
 	listen  string
-	metrics string            // where Prometheus asks; "" for no address of its own
-	ready   func(*web.Server) // called once it serves; nil for nothing
+	metrics string              // where Prometheus asks; "" for no address of its own
+	ready   func([]*web.Server) // called once they serve; nil for nothing
 
 	listening func(address string) // is told where; nil for nothing
 }
@@ -110,7 +110,7 @@ func (o serveOptions) run(ctx context.Context, a *console.App) error {
 	g.Go(func() error {
 		return serve(ctx, site, listener, func() {
 			if o.ready != nil {
-				o.ready(site.servers[0])
+				o.ready(site.servers)
 			}
 		})
 	})

@@ -26,13 +26,14 @@ func TestServeFollowsItsFiles(t *testing.T) {
 	a := lifeWorld{dir}.app(&bytes.Buffer{}, &bytes.Buffer{})
 	a.ConfigPath = filepath.Join(dir, "peerslot.yaml")
 	ctx, cancel := context.WithCancel(t.Context())
-	served := make(chan *web.Server, 1)
+	served := make(chan []*web.Server, 1)
 	ended := make(chan error, 1)
-	o := serveOptions{workOptions: workOptions{1, 1e9}, listen: "127.0.0.1:0", ready: func(s *web.Server) { served <- s }}
+	o := serveOptions{workOptions: workOptions{1, 1e9}, listen: "127.0.0.1:0", ready: func(s []*web.Server) { served <- s }}
 	go func() { ended <- o.run(ctx, a) }()
 	var server *web.Server
 	select {
-	case server = <-served:
+	case servers := <-served:
+		server = servers[0]
 	case err := <-ended:
 		t.Fatal(err)
 	}

@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 
+	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/console"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/fleet"
 	"github.com/peerslot/peerslot/scheduler/web"
@@ -71,10 +73,25 @@ func (s *site) add(a *console.App, f *fleet.Fleet, l *fleet.Live, listener net.L
 	if s.handlers[at] != nil {
 		return fmt.Errorf("another workspace is served as %s", server.URL)
 	}
+	server.Jobs = s.jobPages(f, l, server.URL.Path+"/admin/jobs")
 	server.Gauges = func(ctx context.Context) []web.Gauge { return gauges(f.Load(ctx)) }
 	s.lives, s.servers = append(s.lives, l), append(s.servers, server)
 	s.handlers[at] = server.Handler()
 	return nil
+}
+
+// jobPages returns the pages of the jobs of a workspace for those who are admins of all
+// workspaces: the jobs of one are among those of others.
+func (s *site) jobPages(f *fleet.Fleet, l *fleet.Live, at string) func(context.Context, calendar.Address) http.Handler {
+	pages := f.JobPages(at)
+	return func(ctx context.Context, admin calendar.Address) http.Handler {
+		for _, one := range s.lives {
+			if !slices.Contains(one.Config().Web.Admins, admin) {
+				return nil
+			}
+		}
+		return pages(ctx, l.Config())
+	}
 }
 
 func placeOf(s *web.Server) string { return strings.ToLower(s.URL.Host) + s.URL.Path }

@@ -45,9 +45,9 @@ func TestAFolderIsServedByHostsAndPaths(t *testing.T) {
 	a := lifeWorld{dir}.app(&bytes.Buffer{}, &log)
 	a.ConfigPath = dir
 	ctx, cancel := context.WithCancel(t.Context())
-	served := make(chan *web.Server, 1)
+	served := make(chan []*web.Server, 1)
 	at := make(chan string, 1)
-	o := serveOptions{workOptions: workOptions{1, 1e9}, listen: "127.0.0.1:0", ready: func(s *web.Server) { served <- s }, listening: func(address string) { at <- address }}
+	o := serveOptions{workOptions: workOptions{1, 1e9}, listen: "127.0.0.1:0", ready: func(s []*web.Server) { served <- s }, listening: func(address string) { at <- address }}
 	ended := make(chan error, 1)
 	go func() { ended <- o.run(ctx, a) }()
 	select {

@@ -39,6 +39,7 @@ const (
 type adminData struct {
 	Fault     string
 	Done      string // what was applied just now
+	Jobs      bool   // whether there are pages of the jobs
 	Attention []needs
 	Needing   int    // all of Attention, also what is not shown
 	SeeAll    string // the step that shows all of it
@@ -98,7 +99,7 @@ func (s *Server) adminPage(w http.ResponseWriter, r *http.Request, v viewer) err
 	if err != nil {
 		return err
 	}
-	d := adminData{Done: r.URL.Query().Get("done"), Attention: stands.attention, Groups: stands.groups, AsOf: stands.asOf, Load: stands.load, Most: cmp.Or(v.view.most, 3)}
+	d := adminData{Jobs: s.jobsFor(r.Context(), v) != nil, Done: r.URL.Query().Get("done"), Attention: stands.attention, Groups: stands.groups, AsOf: stands.asOf, Load: stands.load, Most: cmp.Or(v.view.most, 3)}
 	d.SeeAll, d.Repair = v.view.steps.Words(scheduler.Step{Do: scheduler.LookAtAll}), v.view.steps.Words(scheduler.Step{Do: scheduler.RunRepair})
 	if !slices.Contains(plans, d.Done) {
 		d.Done = ""

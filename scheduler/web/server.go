@@ -51,6 +51,10 @@ type Server struct {
 
 	Gauges func(context.Context) []Gauge // further figures of /metrics; nil for none
 
+	// Jobs returns the pages of the jobs for an admin, which serve what is under
+	// /admin/jobs/ of URL; nil if there are none for them. Nil: for nobody.
+	Jobs func(ctx context.Context, admin calendar.Address) http.Handler
+
 	Planner Planner // makes and carries out plans for admins; nil if nothing does
 
 	OIDC *issuer.Provider // who vouches for people, too; nil for nobody
@@ -63,7 +67,7 @@ type Server struct {
 	bodies   bodyCache
 	stands   standingCache
 	meters   meters
-	asked    askLimit
+	asked    guard.AskLimit
 	letters  chan letter
 	assets   assets.Files
 	mux      *http.ServeMux
@@ -87,7 +91,7 @@ func (s *Server) Handler() http.Handler {
 	protection := http.NewCrossOriginProtection()
 	_ = protection.AddTrustedOrigin(s.URL.Scheme + "://" + s.URL.Host) // its form was checked with the configuration
 	protection.SetDenyHandler(http.HandlerFunc(s.refuseOrigin))
-	return guard.Within(s.URL.Path, s.headers(s.onlyHost(guard.LimitBody(protection.Handler(s.meters.timed(s.mux))))))
+	return guard.Within(s.URL.Path, guard.Headers(s.secure(), s.onlyHost(guard.LimitBody(protection.Handler(s.meters.timed(s.mux))))))
 }
 
 // routes names all pages, with who may open them.
@@ -107,6 +111,7 @@ func (s *Server) routes(mux *http.ServeMux) {
 
 	s.feedRoutes(mux)
 	s.adminRoutes(mux)
+	s.jobRoutes(mux)
 
 	mux.Handle("GET /{$}", s.member(s.home))
 	mux.Handle("GET /hours", s.member(s.hours))

@@ -5,10 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/netip"
 	"net/url"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/peerslot/peerslot/calendar"
@@ -80,7 +78,7 @@ func (s *Server) askForLink(w http.ResponseWriter, r *http.Request, _ viewer) er
 		return s.signInForm(w, r, http.StatusUnprocessableEntity, signInData{Next: next, Email: typed, Fault: "That is no mail address; it should look like ana@acme.example."})
 	}
 	browser := secret()
-	if s.asked.allows(guard.Peer(r, s.Trusted), s.Now()) {
+	if s.asked.Allows(guard.Peer(r, s.Trusted), s.Now(), perPeerHour) {
 		s.post(letter{to: address, browser: hashOf(browser), next: next})
 	}
 	http.SetCookie(w, s.cookie(s.cookieName()+"-asked", browser, linkLife))
@@ -298,31 +296,4 @@ func (s *Server) signOut(w http.ResponseWriter, r *http.Request, v viewer) error
 	}
 	http.SetCookie(w, s.cookie(s.cookieName(), "", 0))
 	return s.done(w, r, "/signin")
-}
-
-// An askLimit counts by peer who asks for links, hour by hour.
-type askLimit struct {
-	mu   sync.Mutex
-	hour time.Time
-	by   map[netip.Prefix]int
-}
-
-const mostPeers = 10_000 // remembered at a time; beyond that, nobody new may ask in that hour
-
-func (l *askLimit) allows(peer netip.Addr, now time.Time) bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if hour := now.Truncate(time.Hour); l.by == nil || !hour.Equal(l.hour) {
-		l.hour, l.by = hour, map[netip.Prefix]int{}
-	}
-	bits := 32
-	if peer.Is6() {
-		bits = 64 // what one customer has
-	}
-	net, _ := peer.Prefix(bits)
-	if _, known := l.by[net]; !known && len(l.by) >= mostPeers {
-		return false
-	}
-	l.by[net]++
-	return l.by[net] <= perPeerHour
 }

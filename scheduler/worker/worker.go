@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"sync"
 	"time"
 
@@ -58,6 +59,7 @@ type process struct {
 	work    Work
 	say     sayer
 	counter counter
+	pages   func(at string) (http.Handler, error)
 
 	mu sync.Mutex
 	at map[int64]context.CancelCauseFunc // jobs under way
@@ -90,7 +92,7 @@ func open[TTx any](ctx context.Context, driver riverdriver.Driver[TTx], o Option
 	if err != nil {
 		return nil, err
 	}
-	p.client = c
+	p.client, p.pages = c, pagesOf(c, o.Log)
 	return &Worker{p}, nil
 }
 
@@ -127,6 +129,11 @@ func (w *Worker) Run(ctx context.Context) error {
 	<-w.p.client.Stopped()
 	return nil
 }
+
+// Pages returns River's own pages of all jobs of the database, for requests under the
+// path at; nil if this build has none. Who may open them can cancel jobs, have them
+// tried again, and hold them all up.
+func (w *Worker) Pages(at string) (http.Handler, error) { return w.p.pages(at) }
 
 // Queue queues jobs, but for those that are queued already.
 func (w *Worker) Queue(ctx context.Context, jobs ...Job) error { return w.p.queue(ctx, jobs) }
