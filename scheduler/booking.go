@@ -206,6 +206,9 @@ type Store interface {
 	// looking, as it was committed.
 	Unattended(ctx context.Context) (Unattended, error)
 
+	// Nights returns what the nights of the last weeks did, the last first.
+	Nights(ctx context.Context) ([]Night, error)
+
 	// Backup writes all that the store holds, as it is at one moment, to the file at
 	// path. It may be called while another run changes things.
 	Backup(ctx context.Context, path string) error
@@ -233,6 +236,7 @@ type Batch struct {
 	Mailbox    *Mailbox
 	Mark       *Mark
 	Unattended *Unattended // its times replace earlier ones, its dead jobs those of the same kind and subject
+	Night      *Night      // one that went through
 	Mended     *FailedJob  // whose kind and subject is dead no longer
 	Settings   []Settings  // each replaces the member's earlier ones of the Version before
 	Attended   []Attended  // each replaces what is kept of the series

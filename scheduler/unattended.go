@@ -23,6 +23,32 @@ type FailedJob struct {
 	Why     string
 }
 
+// A Night is what one pass over all series, or the review of all, did and found.
+type Night struct {
+	At       time.Time
+	What     NightWork
+	Checked  int       // series that were looked at
+	Changes  int       // that were made
+	Needs    int       // how many things needed a person
+	Findings []Finding // these, of the last night of its kind; nil for earlier ones
+}
+
+// NightWork is what is done in a night.
+type NightWork string
+
+// What is done in a night.
+const (
+	RepairNight NightWork = "repair"
+	ReviewNight NightWork = "review"
+)
+
+// KeepNight records a night that went through.
+func (s *Service) KeepNight(ctx context.Context, n Night) error {
+	n.At, n.Needs = s.Now().UTC().Truncate(time.Second), len(n.Findings)
+	_, err := s.Commit(ctx, Batch{Night: &n})
+	return err
+}
+
 // Findings returns what was given up as findings.
 func (u Unattended) Findings() []Finding {
 	var out []Finding

@@ -40,10 +40,6 @@ func FaultsHere(ctx context.Context, s *scheduler.Service) ([]scheduler.Finding,
 	if err != nil {
 		return nil, fmt.Errorf("read the bookings: %w", err)
 	}
-	rounds, err := s.Store.Rounds(ctx, "")
-	if err != nil {
-		return nil, fmt.Errorf("read the rounds: %w", err)
-	}
-	out := Upkeep(Snapshot{Workspace: s.Workspace, Bookings: bookings, Rounds: rounds, Agendas: agendas(s, nil), Now: s.Now()})
-	return slices.DeleteFunc(out, func(f scheduler.Finding) bool { return !slices.Contains(broken, f.Kind) }), nil
+	out, err := UpkeepOf(ctx, s, bookings)
+	return slices.DeleteFunc(out, func(f scheduler.Finding) bool { return !slices.Contains(broken, f.Kind) }), err
 }

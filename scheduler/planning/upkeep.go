@@ -2,6 +2,7 @@ package planning
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"maps"
@@ -29,6 +30,26 @@ func Upkeep(s Snapshot) []scheduler.Finding {
 		}
 	}
 	return u.findings()
+}
+
+// upkeepKinds are those of the findings of Upkeep.
+var upkeepKinds = append(slices.Clone(broken), scheduler.OtherRules, scheduler.Unplaced, scheduler.Alone, scheduler.TooSmall, scheduler.NotBooked, scheduler.Unreached)
+
+// IsUpkeep reports whether Upkeep finds such things, for which no calendar is read.
+func IsUpkeep(kind scheduler.FindingKind) bool { return slices.Contains(upkeepKinds, kind) }
+
+// UpkeepOf is Upkeep for the workspace as the store has it, with the bookings that have
+// not ended. It reads no calendar.
+func UpkeepOf(ctx context.Context, s *scheduler.Service, bookings scheduler.Bookings) ([]scheduler.Finding, error) {
+	rounds, err := s.Store.Rounds(ctx, "")
+	if err != nil {
+		return nil, fmt.Errorf("read the rounds: %w", err)
+	}
+	snapshot := Snapshot{Workspace: s.Workspace, Bookings: bookings, Rounds: rounds, Agendas: agendas(s, nil), Now: s.Now()}
+	if err := hadSeries(ctx, s, &snapshot); err != nil {
+		return nil, err
+	}
+	return Upkeep(snapshot), nil
 }
 
 // An upkeep is a snapshot in the course of it.

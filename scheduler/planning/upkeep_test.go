@@ -17,6 +17,9 @@ import (
 // upkeep returns what is named of a snapshot, as kind, group or program, and person.
 func upkeep(s planning.Snapshot) (out []string) {
 	for _, f := range planning.Upkeep(s) {
+		if !planning.IsUpkeep(f.Kind) {
+			panic("upkeep finds what is none: " + f.Kind)
+		}
 		out = append(out, fmt.Sprintf("%s %s/%s %s", f.Kind, f.Group, f.Program, f.Person))
 	}
 	return out

@@ -27,8 +27,16 @@ func DateUnknown(ctx context.Context, s *scheduler.Service, unknown []scheduler.
 	return nil
 }
 
-// KeepUnknown records whose calendars could not be read in a pass over all series,
-// so that later ones know since when.
+// KeepNight records what a pass over all series did and found, and whose calendars could
+// not be read in it, so that later ones know since when.
+func KeepNight(ctx context.Context, s *scheduler.Service, plan scheduler.RepairPlan) error {
+	if err := KeepUnknown(ctx, s, plan.Unknown); err != nil {
+		return err
+	}
+	return s.KeepNight(ctx, scheduler.Night{What: scheduler.RepairNight, Checked: plan.Checked, Changes: len(plan.Changes), Findings: plan.Findings})
+}
+
+// KeepUnknown records whose calendars could not be read.
 func KeepUnknown(ctx context.Context, s *scheduler.Service, unknown []scheduler.Unknown) error {
 	had, err := s.Store.Unreadable(ctx)
 	if err != nil {

@@ -45,6 +45,7 @@ func TestStore(t *testing.T, open func(t *testing.T) scheduler.Store) {
 		"one writer of a group":        testLockGroup,
 		"what is begun":                testBegun,
 		"unattended work":              testUnattended,
+		"nights":                       testNights,
 		"settings of members":          testSettings,
 		"the revision":                 testRevision,
 		"who could attend":             testAttended,

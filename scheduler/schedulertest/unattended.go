@@ -30,6 +30,28 @@ func testUnattended(t *testing.T, s scheduler.Store) {
 	}
 }
 
+func testNights(t *testing.T, s scheduler.Store) {
+	first := time.Date(2026, 3, 3, 1, 15, 0, 0, time.UTC)
+	found := []scheduler.Finding{{Kind: scheduler.SeriesGone, Group: "a", UID: "u", Share: scheduler.Share{Yes: 2}, At: first}}
+	reviewed := scheduler.Night{At: first.AddDate(0, 0, 1), What: scheduler.ReviewNight, Checked: 2, Needs: 1, Findings: []scheduler.Finding{{Kind: scheduler.NeedsDecision, Group: "b", Err: errors.New("why")}}}
+	last := scheduler.Night{At: first.AddDate(0, 0, 2), What: scheduler.RepairNight, Checked: 12, Changes: 3, Needs: 1, Findings: found}
+	for _, n := range []scheduler.Night{
+		{At: first.AddDate(0, -6, 0), What: scheduler.RepairNight, Checked: 1},
+		{At: first, What: scheduler.RepairNight, Checked: 12, Needs: 1, Findings: []scheduler.Finding{{Kind: scheduler.SplitOff, Group: "c"}}},
+		reviewed, last,
+	} {
+		if _, err := s.Commit(t.Context(), scheduler.Batch{Night: &n}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := []scheduler.Night{last, reviewed, {At: first, What: scheduler.RepairNight, Checked: 12, Needs: 1}}
+	got, err := s.Nights(t.Context())
+	words := cmp.Transformer("words", func(err error) string { return err.Error() })
+	if diff := cmp.Diff(want, got, cmp.FilterValues(func(a, b error) bool { return a != nil && b != nil }, words)); err != nil || diff != "" {
+		t.Errorf("Nights: %v (-want +got):\n%s", err, diff)
+	}
+}
+
 func testBegun(t *testing.T, s scheduler.Store) {
 	save(t, s, Booking("a", 1))
 	booked := save(t, s, Booking("b", 1))

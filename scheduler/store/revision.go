@@ -23,7 +23,7 @@ func (s *Store) Revision(ctx context.Context) (revision string, err error) {
 }
 
 func writeRevision(ctx context.Context, tx *sql.Tx, batch scheduler.Batch) error {
-	if len(batch.Bookings)+len(batch.Settings)+len(batch.Attended) == 0 && batch.Round == nil {
+	if len(batch.Bookings)+len(batch.Settings)+len(batch.Attended) == 0 && batch.Round == nil && batch.Night == nil {
 		return nil
 	}
 	_, err := tx.ExecContext(ctx, `INSERT INTO setting (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = $2`, revisionSetting, uuid.NewString())

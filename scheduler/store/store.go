@@ -137,7 +137,7 @@ func (s *Store) Commit(ctx context.Context, batch scheduler.Batch) ([]scheduler.
 				}
 			}
 		}
-		for _, write := range []func(context.Context, *sql.Tx, scheduler.Batch) error{s.writeRound, writeSeen, writeUnreadable, writeEvents, writeNotices, writeReplies, writeMailbox, writeMark, writeUnattended, writeSettings, writeAttended, writeRevision} {
+		for _, write := range []func(context.Context, *sql.Tx, scheduler.Batch) error{s.writeRound, writeSeen, writeUnreadable, writeEvents, writeNotices, writeReplies, writeMailbox, writeMark, writeUnattended, writeNight, writeSettings, writeAttended, writeRevision} {
 			if err := write(ctx, tx, batch); err != nil {
 				return err
 			}

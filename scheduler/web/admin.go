@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
 
@@ -80,9 +79,9 @@ type mailRow struct {
 	Made                   time.Time
 }
 
-// nightRow is what was done without anybody looking, by day.
+// nightRow is one night that went through.
 type nightRow struct {
-	Day  time.Time
+	At   time.Time
 	What string
 }
 
@@ -159,54 +158,40 @@ func (s *Server) besides(ctx context.Context, n *view, now time.Time, d *adminDa
 		at := report.NewAttention(n.service.Workspace, f, n.steps)
 		d.Attention = append(d.Attention[:len(d.Attention):len(d.Attention)], n.needs(at.Group, at.What))
 	}
+	nights, err := store.Nights(ctx)
+	if err != nil {
+		return fmt.Errorf("read what the nights did: %w", err)
+	}
 	events, err := store.History(ctx, "", now.Add(-nightsBack))
 	if err != nil {
 		return fmt.Errorf("read the history: %w", err)
 	}
-	d.Nights, d.ByHand = nightsOf(events, known, n.zone), n.byHand(events)
+	d.Nights, d.ByHand = nightRows(nights, now.Add(-nightsBack)), n.byHand(events)
 	return nil
 }
 
-// nightsOf returns what happened by day, the last first.
-func nightsOf(events []scheduler.Event, known scheduler.Unattended, zone *time.Location) []nightRow {
-	days := map[availability.Date]map[string]int{}
-	count := func(at time.Time, what string) {
-		day := availability.DateOf(at.In(zone))
-		if days[day] == nil {
-			days[day] = map[string]int{}
-		}
-		days[day][what]++
-	}
-	for _, e := range events {
-		if e.By == "" {
-			count(e.At, e.What)
-		}
-	}
-	for what, at := range map[string]time.Time{"": known.Repaired, " ": known.Reviewed} {
-		if !at.IsZero() {
-			count(at, what)
-		}
-	}
+// nightRows says what the nights since then did, the last first.
+func nightRows(nights []scheduler.Night, since time.Time) []nightRow {
 	var out []nightRow
-	for day, counts := range days {
-		var words []string
-		for what, n := range counts {
-			if strings.TrimSpace(what) != "" {
-				words = append(words, fmt.Sprintf("%s %d", what, n))
-			}
+	for _, n := range nights {
+		if n.At.Before(since) {
+			break
 		}
-		slices.Sort(words)
-		if counts[" "] > 0 {
-			words = append([]string{"review went through"}, words...)
+		words := nightWords[n.What] + " looked at " + report.Count(n.Checked, "series", "series") + ", "
+		if n.Changes == 0 {
+			words += "nothing was to be changed"
+		} else {
+			words += report.Count(n.Changes, "change", "changes")
 		}
-		if counts[""] > 0 {
-			words = append([]string{"repair went through"}, words...)
+		if n.Needs > 0 {
+			words += ", " + report.Count(n.Needs, "thing needed", "things needed") + " a person"
 		}
-		out = append(out, nightRow{day.In(zone).Start, strings.Join(words, ", ")})
+		out = append(out, nightRow{n.At, words})
 	}
-	slices.SortFunc(out, func(a, b nightRow) int { return b.Day.Compare(a.Day) })
 	return out
 }
+
+var nightWords = map[scheduler.NightWork]string{scheduler.RepairNight: "Repair", scheduler.ReviewNight: "Review"}
 
 // byHand returns what people asked for lately, the last first.
 func (n *view) byHand(events []scheduler.Event) []handRow {
@@ -271,9 +256,9 @@ func (n *view) standing(ctx context.Context, now time.Time) (*standing, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read who could attend: %w", err)
 	}
-	rounds, err := service.Store.Rounds(ctx, "")
+	findings, err := n.findings(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("read the rounds: %w", err)
+		return nil, err
 	}
 	unreadable, err := service.Store.Unreadable(ctx)
 	if err != nil {
@@ -285,7 +270,6 @@ func (n *view) standing(ctx context.Context, now time.Time) (*standing, error) {
 		found[t.UID] = t
 		out.asOf = availability.Later(out.asOf, t.At)
 	}
-	findings := planning.Upkeep(planning.Snapshot{Workspace: service.Workspace, Bookings: n.bookings, Rounds: rounds, Now: now})
 	status := map[string]scheduler.Status{}
 	for _, b := range n.bookings {
 		st, poor := n.status(b, found[b.Series.UID], now)
@@ -294,9 +278,13 @@ func (n *view) standing(ctx context.Context, now time.Time) (*standing, error) {
 		}
 		findings = append(findings, poor...)
 	}
-	of := map[string][]string{}
+	of, said := map[string][]string{}, map[report.Attention]bool{}
 	for _, f := range findings {
 		at := report.NewAttention(service.Workspace, f, n.steps)
+		if said[at] {
+			continue // repair and review both found it
+		}
+		said[at] = true
 		out.found = append(out.found, at)
 		of[at.Group] = append(of[at.Group], at.What)
 		out.attention = append(out.attention, n.needs(at.Group, at.What))
@@ -313,6 +301,32 @@ func (n *view) standing(ctx context.Context, now time.Time) (*standing, error) {
 	}
 	slices.SortStableFunc(out.groups, func(a, b groupRow) int { return min(len(b.Attention), 1) - min(len(a.Attention), 1) })
 	out.load = n.loads(now)
+	return out, nil
+}
+
+// findings returns what needs a person: what is seen without calendars as it is now, and
+// else what the last night and the last review found, of series that still stand. Which
+// sessions too few can attend is told by the standing.
+func (n *view) findings(ctx context.Context) ([]scheduler.Finding, error) {
+	out, err := planning.UpkeepOf(ctx, n.service, n.bookings)
+	if err != nil {
+		return nil, err
+	}
+	nights, err := n.service.Store.Nights(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read what the nights found: %w", err)
+	}
+	stands := map[calendar.UID]bool{}
+	for _, b := range n.bookings {
+		stands[b.Series.UID] = true
+	}
+	for _, night := range nights {
+		for _, f := range night.Findings {
+			if !planning.IsUpkeep(f.Kind) && f.Kind != scheduler.UnderQuorum && (f.UID == "" || stands[f.UID]) {
+				out = append(out, f)
+			}
+		}
+	}
 	return out, nil
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/agenda"
 	"github.com/peerslot/peerslot/scheduler/report"
 	"github.com/peerslot/peerslot/scheduler/web"
 )
@@ -98,8 +99,23 @@ func TestAdminSaysHowThingsStand(t *testing.T) {
 		Notices:    notices,
 		Events:     []scheduler.Event{{At: s.now, Group: "leads", What: "move", Why: "asked for", By: mia}, {At: s.now.AddDate(0, 0, -1), Group: "leads", What: "cancel"}},
 		Unreadable: map[calendar.Address]time.Time{dee: start},
-		Unattended: &scheduler.Unattended{Repaired: s.now},
+		Night: &scheduler.Night{At: s.now.Add(-time.Hour), What: scheduler.RepairNight, Checked: 12, Changes: 1, Needs: 3, Findings: []scheduler.Finding{
+			{Kind: scheduler.Shortened, Group: "leads", UID: b.Series.UID, Share: scheduler.Share{Yes: 7}},
+			{Kind: scheduler.SeriesGone, Group: "leads", UID: "another one, which is over"},
+			{Kind: scheduler.BrokenAgenda, Program: "mended"},
+		}},
 	}
+	broken := scheduler.DefaultProgram()
+	broken.Name, broken.Agenda = "broken-program", "nonsense"
+	s.here.Service.Workspace.Programs = append(s.here.Service.Workspace.Programs, broken)
+	s.here.Service.Agenda = func(p scheduler.Program) (agenda.Agenda, error) {
+		if p.Agenda == "nonsense" {
+			return agenda.Agenda{}, errors.New("its template is broken")
+		}
+		a, _ := agenda.BuiltIn(p.Agenda)
+		return a, nil
+	}
+	s.here.Stamp++
 	if _, err := s.store.Commit(t.Context(), batch); err != nil {
 		t.Fatal(err)
 	}
@@ -107,10 +123,16 @@ func TestAdminSaysHowThingsStand(t *testing.T) {
 	for _, want := range []string{
 		`<a href="/groups/leads">leads</a>`, "tue 15:00", "1/13", "33%", "3 of 3 known", // the group
 		"a message to Cem Lima did not arrive", "Dee Lima cannot be read since 2 January", "needs", // what needs a person
-		"1 message waits", "greylisted", "repair went through", "cancel 1", "move: asked for",
+		"1 message waits", "greylisted", "Repair looked at 12 series, 1 change, 3 things needed a person", "move: asked for",
+		"broken-program", "its template is broken", "somebody ended the series after 7 of its 7 sessions by hand", // as it is now, and as the night found it
 	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("the page does not say %q:\n%s", want, got)
+		}
+	}
+	for _, over := range []string{"another one", "is not on the organizer", "mended"} {
+		if strings.Contains(got, over) {
+			t.Errorf("the page says %q, which is settled:\n%s", over, got)
 		}
 	}
 	if below, _, ok := strings.Cut(got, "<h2 id=\"groups\""); !ok || !strings.Contains(below, "Tue 13 Jan 15:00: 1 of 3 can attend") {

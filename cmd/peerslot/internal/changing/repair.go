@@ -77,7 +77,7 @@ func repairChange(a *console.App, flags console.ChangeFlags, night nightFlags, b
 			if err := repair.Apply(ctx, w.Service, &r.plan); err != nil {
 				return err
 			}
-			return repair.KeepUnknown(ctx, w.Service, r.plan.Unknown)
+			return repair.KeepNight(ctx, w.Service, r.plan)
 		},
 		done: func(_ *workspace.Workspace, p report.Printer, r repairing, _ bool) {
 			beat.Checked, beat.Changes, beat.Attention = r.plan.Checked, len(r.plan.Changes), len(r.out().Attention)

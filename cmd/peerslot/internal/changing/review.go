@@ -64,6 +64,11 @@ func reviewChange(a *console.App, o scheduler.ReviewOptions, flags console.Chang
 			if err := r.Apply(ctx, w); err != nil {
 				return err
 			}
+			if len(o.Groups) == 0 {
+				if err := r.Keep(ctx, w); err != nil {
+					return err
+				}
+			}
 			return w.Ask(ctx, r.Plan.Asking)
 		},
 		done: func(w *workspace.Workspace, p report.Printer, r reviewing, applied bool) {
@@ -123,13 +128,24 @@ func (r *reviewing) find(w *workspace.Workspace, findings []scheduler.Finding) {
 	}
 }
 
-func (r reviewing) question() string {
+// Keep records what a review of all series decided, and what it found.
+func (r *reviewing) Keep(ctx context.Context, w *workspace.Workspace) error {
+	return w.Service.KeepNight(ctx, scheduler.Night{What: scheduler.ReviewNight, Checked: len(r.Plan.Reviews), Changes: r.steps(), Findings: r.Plan.Findings})
+}
+
+// steps returns how many decisions and rotations are carried out.
+func (r reviewing) steps() int {
 	steps := len(r.Plan.Rotations)
 	for _, p := range r.Plan.Reviews {
 		if p.Decision != scheduler.Ask {
 			steps++
 		}
 	}
+	return steps
+}
+
+func (r reviewing) question() string {
+	steps := r.steps()
 	if steps == 0 {
 		return ""
 	}

@@ -223,7 +223,7 @@ func night(ctx context.Context, w *workspace.Workspace, j worker.Job) (next []wo
 			err = repair.Begin(ctx, w.Service, &plan)
 		}
 		if err == nil {
-			err = repair.KeepUnknown(ctx, w.Service, plan.Unknown)
+			err = repair.KeepNight(ctx, w.Service, plan)
 		}
 		if err != nil {
 			return err
@@ -246,6 +246,9 @@ func reviewNight(ctx context.Context, w *workspace.Workspace, j worker.Job) erro
 		r, err := changing.PlanReviews(ctx, w, scheduler.ReviewOptions{})
 		if err == nil {
 			err = r.Apply(ctx, w)
+		}
+		if err == nil {
+			err = r.Keep(ctx, w)
 		}
 		if err == nil {
 			err = w.Ask(ctx, r.Plan.Asking)

@@ -1,0 +1,102 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/peerslot/peerslot/scheduler"
+)
+
+// Settings that say what nights did: each under its time, as RFC 3339 in UTC, whose order
+// is that of its text, and its kind; and what the last of each kind found.
+const (
+	nightSetting = "night "
+	foundSetting = "found "
+)
+
+// nightsKept is for how long nights are kept: longer than any page looks back.
+const nightsKept = 60 * 24 * time.Hour
+
+// A foundRecord is a finding as it is kept: errors are their words.
+type foundRecord struct {
+	scheduler.Finding
+	Err string
+}
+
+// Nights implements scheduler.Store.
+func (s *Store) Nights(ctx context.Context) ([]scheduler.Night, error) {
+	found := map[string][]scheduler.Finding{}
+	var out []scheduler.Night
+	rows, err := s.db.QueryContext(ctx, `SELECT name, value FROM setting WHERE name LIKE $1 OR name LIKE $2 ORDER BY name DESC`, nightSetting+"%", foundSetting+"%")
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var name, value string
+		if err := rows.Scan(&name, &value); err != nil {
+			return nil, err
+		}
+		if what, ok := strings.CutPrefix(name, foundSetting); ok {
+			found[what], err = readFound(value)
+		} else {
+			var n scheduler.Night
+			err = json.Unmarshal([]byte(value), &n)
+			out = append(out, n)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("the setting %q in the store cannot be read: %w", name, err)
+		}
+	}
+	for i, n := range out {
+		out[i].Findings = found[string(n.What)]
+		delete(found, string(n.What))
+	}
+	return out, rows.Err()
+}
+
+func readFound(text string) ([]scheduler.Finding, error) {
+	var records []foundRecord
+	err := json.Unmarshal([]byte(text), &records)
+	var out []scheduler.Finding
+	for _, r := range records {
+		if r.Err != "" {
+			r.Finding.Err = errors.New(r.Err)
+		}
+		out = append(out, r.Finding)
+	}
+	return out, err
+}
+
+func writeNight(ctx context.Context, tx *sql.Tx, batch scheduler.Batch) error {
+	if batch.Night == nil {
+		return nil
+	}
+	n := *batch.Night
+	records := []foundRecord{}
+	for _, f := range n.Findings {
+		r := foundRecord{Finding: f}
+		if f.Err != nil {
+			r.Err = f.Err.Error()
+		}
+		records = append(records, r)
+	}
+	n.Findings = nil
+	at := func(t time.Time) string { return nightSetting + t.UTC().Format(time.RFC3339) }
+	for name, value := range map[string]any{at(n.At) + " " + string(n.What): n, foundSetting + string(n.What): records} {
+		text, err := json.Marshal(value)
+		if err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, `INSERT INTO setting (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = $2`, name, string(text)); err != nil {
+			return err
+		}
+	}
+	_, err := tx.ExecContext(ctx, `DELETE FROM setting WHERE name LIKE $1 AND name < $2`, nightSetting+"%", at(n.At.Add(-nightsKept)))
+	return err
+}
