@@ -25,6 +25,9 @@ type Reader struct {
 	Sources   map[calendar.Address][]Source
 	Organizer calendar.Address // of our series: what they invite to may be a copy of one
 	Limit     int              // how many calendars are read at a time; 0 means 8
+
+	// Zone returns the zone of a person whose sources name none; nil if all do.
+	Zone func(calendar.Address) *time.Location
 }
 
 // A Source says where one person's calendar is: at URL or in File.
@@ -32,7 +35,7 @@ type Source struct {
 	URL     string             // a secret; see [IsURL]
 	File    string             // a regular file, which is only read
 	Aliases []calendar.Address // other addresses of the person; a feed's copies keep only answers under the address itself
-	Zone    *time.Location     // of the person: floating and all-day times; must not be nil
+	Zone    *time.Location     // of the person: floating and all-day times; nil for the reader's
 }
 
 // String returns the source without what is secret.
@@ -94,6 +97,9 @@ func (r *Reader) busy(ctx context.Context, sources []Source, o ical.ReadOptions)
 
 // one reads one source.
 func (r *Reader) one(ctx context.Context, s Source, o ical.ReadOptions) availability.Busy {
+	if s.Zone == nil && r.Zone != nil {
+		s.Zone = r.Zone(o.Owner)
+	}
 	if s.Zone == nil || (s.URL == "") == (s.File == "") || s.URL != "" && r.Fetcher == nil {
 		return availability.Unreadable("no feed or file is set: give an .ics URL or file")
 	}

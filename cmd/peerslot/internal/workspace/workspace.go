@@ -14,7 +14,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/calendar/caldav"
 	"github.com/peerslot/peerslot/calendar/feed"
@@ -55,6 +54,8 @@ type Workspace struct {
 
 	Resumed  []scheduler.Event  // what this turn finished of an earlier run's
 	Findings []report.Attention // what of it cannot be finished
+
+	zones *zones // of people, for whoever reads their calendars
 }
 
 // OpenToRead opens the workspace for a command that changes nothing: a store that is
@@ -126,14 +127,14 @@ func OpenWith(ctx context.Context, a *console.App, other otherBackend, open func
 // OpenConfig opens the workspace of a configuration that was read.
 func OpenConfig(ctx context.Context, a *console.App, c *config.Config, other otherBackend, open func(location string) (*store.Store, error)) (*Workspace, error) {
 	var err error
-	w := &Workspace{Config: c, App: a}
+	w := &Workspace{Config: c, App: a, zones: newZones(c.Workspace)}
 	if w.Home, err = backend(ctx, a, w); err != nil {
 		w.Home, err = other(err)
 	}
 	if err != nil {
 		return nil, err
 	}
-	readers, err := readersOf(a, c, w.Home)
+	readers, err := readersOf(a, w)
 	if err != nil {
 		return nil, err
 	}
@@ -174,6 +175,7 @@ func (w *Workspace) with(s *scheduler.Service) *Workspace {
 	seen, c := *w, *w.Config
 	c.Workspace = s.Workspace
 	seen.Config, seen.Service = &c, s
+	w.zones.follow(s.Workspace)
 	return &seen
 }
 
@@ -238,11 +240,10 @@ func StoreURL(c *config.Config) string {
 // backend is the one switch that names the backends.
 func backend(ctx context.Context, a *console.App, w *Workspace) (calendar.Backend, error) {
 	c := w.Config
-	zone := ZoneOf(c.Workspace)
 	var b calendar.Backend
 	switch c.Calendar.Backend {
 	case config.Folder:
-		b = &folder.Backend{Path: account.InDir(c.Dir, c.Calendar.Folder.Path), Zone: zone, Organizer: c.Workspace.Organizer.Address,
+		b = &folder.Backend{Path: account.InDir(c.Dir, c.Calendar.Folder.Path), Zone: w.zones.of, Organizer: c.Workspace.Organizer.Address,
 			Aliases: func(a calendar.Address) []calendar.Address { return c.Workspace.Roster[a].Aliases }}
 	case config.Google:
 		g, err := account.OpenGoogle(ctx, a, c)
@@ -260,7 +261,7 @@ func backend(ctx context.Context, a *console.App, w *Workspace) (calendar.Backen
 			return nil, err
 		}
 	case config.CalDAV:
-		account, err := caldavConfig(a, c, &c.Calendar.CalDAV, c.Workspace.Organizer.Address)
+		account, err := caldavConfig(a, w, &c.Calendar.CalDAV, c.Workspace.Organizer.Address)
 		if err != nil {
 			return nil, err
 		}
@@ -274,10 +275,11 @@ func backend(ctx context.Context, a *console.App, w *Workspace) (calendar.Backen
 }
 
 // readersOf returns who is read elsewhere than from the workspace's backend alone.
-func readersOf(a *console.App, c *config.Config, home calendar.Backend) (map[calendar.Address]calendar.BusyReader, error) {
+func readersOf(a *console.App, w *Workspace) (map[calendar.Address]calendar.BusyReader, error) {
+	c, home := w.Config, w.Home
 	r := readers{
-		App: a, Config: c, home: home, zone: ZoneOf(c.Workspace),
-		feeds:    &feed.Reader{Organizer: c.Workspace.Organizer.Address, Fetcher: Fetcher(a, filepath.Join(c.Dir, ".peerslot", "feeds"), c.Calendar.AllowHosts), Sources: map[calendar.Address][]feed.Source{}},
+		App: a, Config: w.Config, here: w,
+		feeds:    &feed.Reader{Zone: w.zones.of, Organizer: c.Workspace.Organizer.Address, Fetcher: Fetcher(a, filepath.Join(c.Dir, ".peerslot", "feeds"), c.Calendar.AllowHosts), Sources: map[calendar.Address][]feed.Source{}},
 		accounts: &caldav.Reader{Accounts: map[calendar.Address]caldav.Config{}},
 		ids:      map[calendar.Address][]string{},
 	}
@@ -303,8 +305,7 @@ func readersOf(a *console.App, c *config.Config, home calendar.Backend) (map[cal
 type readers struct {
 	*console.App
 	*config.Config
-	home     calendar.Backend
-	zone     func(calendar.Address) *time.Location
+	here     *Workspace
 	feeds    *feed.Reader
 	accounts *caldav.Reader
 	further  calendar.BusyReader // of Google calendars by ID; nil if the backend has none
@@ -339,30 +340,31 @@ func (r *readers) place(address calendar.Address, source string) (calendar.BusyR
 	case source == "none":
 		return calendar.Nothing{}, nil
 	case source == config.OwnBackend:
-		return r.home, nil
+		return r.here.Home, nil
 	case google && r.further == nil:
 		return nil, console.Usagef("name the address of its .ics feed instead", "%s has a further Google calendar, but the workspace's calendar is not on Google", address)
 	case google:
 		r.ids[address] = append(r.ids[address], id)
 		return r.further, nil
 	case source == string(config.CalDAV) && r.Accounts[address] != nil:
-		account, err := caldavConfig(r.App, r.Config, r.Accounts[address], address)
+		account, err := caldavConfig(r.App, r.here, r.Accounts[address], address)
 		r.accounts.Accounts[address] = account
 		return r.accounts, err
 	case feed.IsURL(source):
-		r.feeds.Sources[address] = append(r.feeds.Sources[address], feed.Source{URL: source, Zone: r.zone(address), Aliases: r.Workspace.Roster[address].Aliases})
+		r.feeds.Sources[address] = append(r.feeds.Sources[address], feed.Source{URL: source, Aliases: r.Workspace.Roster[address].Aliases})
 	default:
-		r.feeds.Sources[address] = append(r.feeds.Sources[address], feed.Source{File: account.InDir(r.Dir, source), Zone: r.zone(address), Aliases: r.Workspace.Roster[address].Aliases})
+		r.feeds.Sources[address] = append(r.feeds.Sources[address], feed.Source{File: account.InDir(r.Dir, source), Aliases: r.Workspace.Roster[address].Aliases})
 	}
 	return r.feeds, nil
 }
 
 // caldavConfig returns how an account is asked. A person's own without a sign-in
 // is asked with the workspace's, if it is on the same server.
-func caldavConfig(a *console.App, c *config.Config, o *config.CalDAVOptions, owner calendar.Address) (caldav.Config, error) {
+func caldavConfig(a *console.App, w *Workspace, o *config.CalDAVOptions, owner calendar.Address) (caldav.Config, error) {
+	c := w.Config
 	cfg := caldav.Config{
 		URL: o.URL, Username: o.Username, Organizer: owner, Calendar: o.Calendar, InviteByMail: o.InviteByMail,
-		Dir: filepath.Join(c.Dir, ".peerslot", "caldav"), Zone: ZoneOf(c.Workspace),
+		Dir: filepath.Join(c.Dir, ".peerslot", "caldav"), Zone: w.zones.of,
 		Now: time.Now, AllowHosts: c.Calendar.AllowHosts, // copies grow old by the real clock
 	}
 	if shared := c.Calendar.CalDAV; o.Username == "" && o.TokenEnv == "" && sameServer(o.URL, shared.URL) {
@@ -389,17 +391,6 @@ func sameServer(a, b string) bool {
 
 func Fetcher(a *console.App, cacheDir string, allow []string) *feed.Fetcher {
 	return &feed.Fetcher{Dir: cacheDir, AllowHosts: allow, Now: time.Now} // copies grow old by the real clock
-}
-
-func ZoneOf(w scheduler.Workspace) func(calendar.Address) *time.Location {
-	return func(a calendar.Address) *time.Location {
-		for _, name := range []string{w.Roster[a].Zone, w.Zone} {
-			if loc, err := availability.LoadZone(name); err == nil {
-				return loc
-			}
-		}
-		return time.UTC
-	}
 }
 
 // largestAgenda is what the template of an agenda may have.
