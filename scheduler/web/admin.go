@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"sync"
@@ -111,25 +113,42 @@ func (s *Server) adminPage(w http.ResponseWriter, r *http.Request, v viewer) err
 	}
 	d.Needing = len(d.Attention)
 	d.Attention = d.Attention[:min(len(d.Attention), mostNeeds)]
-	d.page(r.URL.Query().Get("from"))
+	groups := pagesOf(len(d.Groups), r.URL.Query())
+	d.Earlier, d.Later = groups.paths("/admin", "groups")
+	d.Groups = d.Groups[groups.from:groups.to]
 	return s.render(w, r, http.StatusOK, "admin", page{Title: "How things stand", Viewer: v, Here: "/admin", Data: d})
 }
 
-// page keeps one page of the groups, from the number that is asked for.
-func (d *adminData) page(asked string) {
-	from, err := strconv.Atoi(asked)
-	if err != nil || from < 0 || from >= len(d.Groups) {
+// pages are those of a long list.
+type pages struct {
+	from, to, all int
+	asked         url.Values // what the page was asked with
+}
+
+// pagesOf returns the page of a list that is asked for, by the number it begins with.
+func pagesOf(all int, asked url.Values) pages {
+	from, err := strconv.Atoi(asked.Get("from"))
+	if err != nil || from < 0 || from >= all {
 		from = 0
 	}
-	to := min(from+mostGroups, len(d.Groups))
-	path := func(n int) string { return fmt.Sprintf("/admin?from=%d#groups", n) }
-	if from > 0 {
-		d.Earlier = path(max(0, from-mostGroups))
+	return pages{from, min(from+mostGroups, all), all, asked}
+}
+
+// paths returns those of the pages before and after, "" for none.
+func (p pages) paths(page, anchor string) (earlier, later string) {
+	at := func(n int) string {
+		q := maps.Clone(p.asked)
+		q.Set("from", strconv.Itoa(n))
+		q.Del("done")
+		return page + "?" + q.Encode() + "#" + anchor
 	}
-	if to < len(d.Groups) {
-		d.Later = path(to)
+	if p.from > 0 {
+		earlier = at(max(0, p.from-mostGroups))
 	}
-	d.Groups = d.Groups[from:to]
+	if p.to < p.all {
+		later = at(p.to)
+	}
+	return earlier, later
 }
 
 // besides fills in what changes without bookings: mail and nights.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -242,29 +241,16 @@ func TestPlanThatCannotBeMade(t *testing.T) {
 
 func BenchmarkAdmin(b *testing.B) {
 	s := newLargeSite(b, 2000)
-	link, err := s.Link(b.Context(), mia, "", "")
-	if err != nil {
-		b.Fatal(err)
-	}
-	form := strings.NewReader(url.Values{"email": {string(mia)}}.Encode())
-	r := httptest.NewRequest(http.MethodPost, strings.TrimPrefix(link, s.URL.String()), form)
-	r.Host = s.URL.Host
-	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	w := httptest.NewRecorder()
-	s.serve.ServeHTTP(w, r)
+	s.nightOf(b)
+	s.now = start.AddDate(0, 0, 60)
+	c := s.as(b, mia)
 	for _, path := range []string{"/admin", "/admin/report"} {
 		b.Run(fmt.Sprint("page=", path), func(b *testing.B) {
 			for b.Loop() {
-				r := s.request(path)
-				for _, cookie := range w.Result().Cookies() {
-					r.AddCookie(cookie)
-				}
-				page := httptest.NewRecorder()
-				s.serve.ServeHTTP(page, r)
-				if page.Code != http.StatusOK {
-					b.Fatalf("GET %s: %d\n%s", path, page.Code, page.Body)
-				}
+				c.read(path)
 			}
+			weight, _ := c.weight(path)
+			b.ReportMetric(float64(weight), "bytes")
 		})
 	}
 }

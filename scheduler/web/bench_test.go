@@ -29,7 +29,7 @@ func BenchmarkPages(b *testing.B) {
 }
 
 // nightOf keeps who can attend the sessions of all groups.
-func (s *site) nightOf(b *testing.B) {
+func (s *site) nightOf(b testing.TB) {
 	b.Helper()
 	bookings, err := s.store.Bookings(b.Context())
 	if err != nil {
@@ -44,7 +44,7 @@ func (s *site) nightOf(b *testing.B) {
 	}
 }
 
-func attended(b *testing.B, one scheduler.Booking) scheduler.Attended {
+func attended(b testing.TB, one scheduler.Booking) scheduler.Attended {
 	b.Helper()
 	sessions, err := one.Series.Occurrences()
 	if err != nil {

@@ -19,7 +19,7 @@ func largePerson(group, i int) calendar.Address {
 }
 
 // newLargeSite is a site of so many groups of five, all booked.
-func newLargeSite(b *testing.B, groups int) *site {
+func newLargeSite(b testing.TB, groups int) *site {
 	b.Helper()
 	s := newSite(b)
 	w := &s.here.Service.Workspace

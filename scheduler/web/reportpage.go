@@ -15,10 +15,12 @@ import (
 var spans = []int{overview.Weeks, 2 * overview.Weeks, 4 * overview.Weeks}
 
 type reportData struct {
-	Body  template.HTML
-	Weeks int
-	Spans []int
-	Names bool
+	Body    template.HTML
+	Weeks   int
+	Spans   []int
+	Names   bool
+	Earlier string // path of the page with the rows before these, "" for none
+	Later   string
 }
 
 // reportPage shows what 'peerslot report' writes, as the nights found it.
@@ -42,7 +44,9 @@ func (s *Server) reportPage(w http.ResponseWriter, r *http.Request, v viewer) er
 	if err != nil {
 		return err
 	}
-	if d.Body, err = shown.Body(d.Names); err != nil {
+	pages := pagesOf(len(shown.Groups), r.URL.Query())
+	d.Earlier, d.Later = pages.paths("/admin/report", "figures")
+	if d.Body, err = shown.Body(d.Names, overview.Part{From: pages.from, Most: mostGroups}); err != nil {
 		return err
 	}
 	return s.render(w, r, http.StatusOK, "report", page{Title: shown.Title(), Viewer: v, Here: "/admin", More: "report.css", Data: d})

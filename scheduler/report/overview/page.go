@@ -29,21 +29,22 @@ var templates = sync.OnceValue(func() *template.Template {
 	return template.Must(template.New("").Funcs(template.FuncMap{"number": number}).ParseFS(templateFiles, "*.tmpl"))
 })
 
-// Body returns all of the overview but its title, as HTML for a page with [Style].
-func (o Overview) Body(names bool) (template.HTML, error) {
+// Body returns all of the overview but its title, as HTML for a page with [Style]. Of
+// long tables it has the part that is asked for.
+func (o Overview) Body(names bool, part Part) (template.HTML, error) {
 	var b bytes.Buffer
 	err := templates().ExecuteTemplate(&b, "body.html.tmpl", struct {
 		Evidence  string
 		Headlines []Headline
 		Sections  []Section
-	}{o.Evidence(), o.Headlines(), o.Sections(names)})
+	}{o.Evidence(), o.Headlines(), part.of(o.Sections(names))})
 	return template.HTML(b.String()), err
 }
 
 // WriteHTML writes the overview as one page that needs nothing else, and may load
 // nothing. The same overview gives the same bytes.
 func (o Overview) WriteHTML(w io.Writer, names bool) error {
-	body, err := o.Body(names)
+	body, err := o.Body(names, Part{})
 	if err != nil {
 		return err
 	}

@@ -38,10 +38,23 @@ func New() Files {
 	files, _ := staticFiles.ReadDir("static")
 	for _, f := range files {
 		body, _ := staticFiles.ReadFile("static/" + f.Name())
-		a.add(f.Name(), body)
+		a.add(f.Name(), lean(body))
 	}
-	a.add("report.css", []byte(overview.Style))
+	a.add("report.css", lean([]byte(overview.Style)))
 	return a
+}
+
+// lean returns a file without what is there for who reads its source: indentation, empty
+// lines and lines that are comments. None of our files has text over several lines.
+func lean(body []byte) []byte {
+	var out []byte
+	for line := range bytes.Lines(body) {
+		line = bytes.TrimLeft(line, " \t\n")
+		if !bytes.HasPrefix(line, []byte("//")) {
+			out = append(out, line...)
+		}
+	}
+	return out
 }
 
 func (a Files) add(file string, body []byte) {
