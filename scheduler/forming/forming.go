@@ -355,7 +355,7 @@ func (r *forming) exchange(s Swap) error {
 func (r *forming) findSlots(ctx context.Context, plan *Plan) error {
 	var requests []scheduler.Request
 	for _, g := range plan.Groups {
-		requests = append(requests, scheduler.Request{Group: g.Group, Search: booking.NewSearch(r.Workspace, r.Program.For(g.Group), r.Start), Stay: true})
+		requests = append(requests, scheduler.Request{Group: g.Group, Search: booking.NewSearch(r.Workspace, r.Program.For(g.Group), r.Start)})
 	}
 	bookings, err := booking.PlanFrom(ctx, r.Snapshot, requests)
 	if err != nil {

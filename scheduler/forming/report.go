@@ -56,10 +56,10 @@ func (g Group) report(p scheduler.Program) report.Formed {
 		Cadence: p.For(g.Group).Cadence.String(), Sessions: g.Sessions, Common: g.Common, Cost: g.Cost.Total(), Kept: g.Kept,
 		Teams: g.Spread.Teams, Departments: g.Spread.Departments, Zones: g.Spread.Zones, Met: g.Spread.Met, Assumed: report.Addresses(g.Assumed),
 	}
-	switch {
-	case possible > 0:
+	if possible > 0 {
 		f.Slot, f.Zone = slot.String(), slot.Zone
-	case g.Booking.Problem != nil:
+	}
+	if g.Booking.Problem != nil {
 		f.Problem = g.Booking.Problem.Error()
 	}
 	return f

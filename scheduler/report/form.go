@@ -47,7 +47,7 @@ type Formed struct {
 	Zone        string   `json:"zone"`
 	Attendance  int      `json:"attendance"`
 	Possible    int      `json:"possible"`
-	Problem     string   `json:"problem,omitempty"` // why there is no slot
+	Problem     string   `json:"problem,omitempty"` // why there is no slot, or why it is not booked by itself
 	Cadence     string   `json:"cadence"`
 	Sessions    int      `json:"sessions"` // that common counts from
 	Common      int      `json:"common"`   // sessions that all members can attend at the start that is best for that
@@ -193,6 +193,9 @@ func (g Formed) slotLine() string {
 	}
 	if g.Kept {
 		line += "; kept as it is"
+	}
+	if g.Problem != "" {
+		line += "; not booked by itself: " + g.Problem
 	}
 	return line
 }
