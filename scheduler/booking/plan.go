@@ -290,7 +290,7 @@ func plan(p *planning.Planner, plan *scheduler.BookingPlan, r scheduler.Request)
 	if err != nil {
 		return err
 	}
-	if missesQuorum(p.Snapshot, sessions, members, plan.Program.Quorum) && !r.Anyway {
+	if missesQuorum(sessions, members, plan.Program.Quorum) && !r.Anyway {
 		plan.Problem = ErrUnderQuorum
 		return nil
 	}
@@ -312,15 +312,10 @@ func plan(p *planning.Planner, plan *scheduler.BookingPlan, r scheduler.Request)
 
 // missesQuorum reports whether too few can attend more than half of the sessions.
 // Of whom nothing is known, they may be able to.
-func missesQuorum(s planning.Snapshot, sessions []calendar.Occurrence, members []availability.Member, quorum float64) bool {
+func missesQuorum(sessions []calendar.Occurrence, members []availability.Member, quorum float64) bool {
 	missed := 0
 	for _, o := range sessions {
-		var share scheduler.Share
-		for i := range members {
-			can, _ := members[i].CanAttend(o.Interval)
-			share.Count(can)
-		}
-		if float64(share.Yes+share.Unknown) < quorum*float64(len(members)) {
+		if !planning.VerdictsAt(members, o.Interval).Meets(quorum) {
 			missed++
 		}
 	}

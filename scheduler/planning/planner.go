@@ -130,14 +130,14 @@ func (p *Planner) Take(s calendar.Series) error {
 }
 
 // Attends answers whether a member attends o, an occurrence of s that is on the
-// calendar: what the calendars say, and our own other sessions.
+// calendar and not over: what the calendars say, and our own other sessions.
 func (p *Planner) Attends(a calendar.Address, s calendar.Series, o calendar.Occurrence) (availability.Verdict, error) {
 	m, err := p.member(a)
 	if err != nil {
 		return availability.Verdict{}, err
 	}
 	v := p.Workspace.Roster[a].Attends(*m, s, o, p.Now)
-	if v.Can != availability.No && o.End.After(p.Now) && p.elsewhere(a, s.UID, o.Interval) {
+	if v.Can != availability.No && p.elsewhere(a, s.UID, o.Interval) {
 		v = availability.Verdict{Can: availability.No, Why: availability.BusyThen}
 	}
 	return v, nil
