@@ -57,13 +57,17 @@ func (p Person) Attends(m availability.Member, s calendar.Series, o calendar.Occ
 }
 
 // Reply returns what the person replied for o, an occurrence of s, under whichever
-// of their addresses.
+// of their addresses. A decline of the whole series holds for sessions that were moved,
+// too.
 func (p Person) Reply(s calendar.Series, o calendar.Occurrence) calendar.RSVP {
 	r := s.Reply(p.Address, o)
 	for _, a := range p.Aliases {
 		if r == calendar.NoReply {
 			r = s.Reply(a, o)
 		}
+	}
+	if r == calendar.NoReply && p.DeclinedAll(s) {
+		return calendar.Declined
 	}
 	return r
 }

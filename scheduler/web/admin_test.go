@@ -50,7 +50,7 @@ func (s *site) attended(t testing.TB, b scheduler.Booking, cans ...availability.
 	if err != nil {
 		t.Fatal(err)
 	}
-	found := scheduler.Attended{UID: b.Series.UID, Group: b.Group, At: s.now, Members: []calendar.Address{ana, bo, cem}}
+	found := scheduler.Attended{UID: b.Series.UID, Group: b.Group, At: s.now, Members: []calendar.Address{ana, bo, cem}[:len(cans)]}
 	for _, o := range occurrences {
 		one := scheduler.AttendedSession{Original: o.Original, Interval: o.Interval}
 		for _, can := range cans {
@@ -136,6 +136,35 @@ func TestAdminSaysHowThingsStand(t *testing.T) {
 	}
 	if below, _, ok := strings.Cut(got, "<h2 id=\"groups\""); !ok || !strings.Contains(below, "Tue 13 Jan 15:00: 1 of 3 can attend") {
 		t.Errorf("the session that too few can attend does not stand first:\n%s", below)
+	}
+}
+
+// Who declined the whole series counts in none of its figures, and is shown as one who
+// does not come, also at a session that was moved since.
+func TestWhoDeclinedAllOfItDoesNotCount(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	b := s.book(t)
+	s.attended(t, b, availability.Yes, availability.Yes)
+	sessions, err := b.Series.Occurrences()
+	if err != nil {
+		t.Fatal(err)
+	}
+	series, err := b.Series.WithReply(cem, time.Time{}, calendar.Declined)
+	if err != nil {
+		t.Fatal(err)
+	}
+	moved := availability.Interval{Start: sessions[2].Start.Add(time.Hour), End: sessions[2].End.Add(time.Hour)}
+	b.Series = series.WithOverride(calendar.Override{Original: sessions[2].Original, Moved: moved})
+	if _, err := s.store.Commit(t.Context(), scheduler.Batch{Bookings: []scheduler.Booking{b}}); err != nil {
+		t.Fatal(err)
+	}
+	got := s.as(t, mia).read("/groups/leads")
+	if n := strings.Count(got, "cannot</span>") + strings.Count(got, "cannot, declined</span>"); n != b.Series.Count {
+		t.Errorf("%d times somebody cannot, want cem %d times:\n%s", n, b.Series.Count, got)
+	}
+	if !strings.Contains(got, ">2 of 2<") || strings.Contains(got, " of 3<") {
+		t.Errorf("the figures are not those of ana and bo:\n%s", got)
 	}
 }
 

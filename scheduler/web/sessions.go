@@ -117,7 +117,7 @@ func (v viewer) sessionsOf(ctx context.Context, b scheduler.Booking, members []c
 			s.Leader, s.Lead = v.view.service.Workspace.Name(b.Facilitators[i]), b.Facilitators[i] == v.Address
 		}
 		if !o.Cancelled {
-			s.Cells, s.Share = v.cells(found, o, members)
+			s.Cells, s.Share = v.cells(found, b.Series, o, members)
 			s.Can = shareWords(s.Share)
 		}
 		out = append(out, s)
@@ -134,11 +134,16 @@ func (v viewer) attended(ctx context.Context, uid calendar.UID) (scheduler.Atten
 	return found[0], nil
 }
 
-func (v viewer) cells(found scheduler.Attended, o calendar.Occurrence, members []calendar.Address) (cells []cell, share scheduler.Share) {
+// cells says of each member whether they can. Who declined all of it does not count.
+func (v viewer) cells(found scheduler.Attended, s calendar.Series, o calendar.Occurrence, members []calendar.Address) (cells []cell, share scheduler.Share) {
 	for _, a := range members {
-		verdict, _ := found.Verdict(a, o)
+		verdict, counts := found.Verdict(a, o)
+		if counts {
+			share.Count(verdict.Can)
+		} else if v.view.service.Workspace.Roster[a].DeclinedAll(s) {
+			verdict = availability.Verdict{Why: scheduler.Declined}
+		}
 		cells = append(cells, cellOf(verdict, v.Admin || a == v.Address))
-		share.Count(verdict.Can)
 	}
 	return cells, share
 }
