@@ -107,7 +107,7 @@ var onlyIn = map[string][]string{
 	"html/template": {},
 	"text/template": {},
 
-	"github.com/prometheus/client_golang/prometheus": {"scheduler/web"},
+	"github.com/VictoriaMetrics/metrics": {"scheduler/web"},
 
 	"github.com/riverqueue/river":               {"scheduler/worker"},
 	"riverqueue.com/riverui":                    {"scheduler/worker"},

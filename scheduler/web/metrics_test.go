@@ -33,7 +33,9 @@ func TestMetricsOnThisMachineAlone(t *testing.T) {
 	s.as(t, ana).read("/groups/leads")
 	w := s.scrape("127.0.0.1:4000", "127.0.0.1:8080")
 	body := w.Body.String()
-	for _, want := range []string{"peerslot_up 1", "peerslot_jobs_waiting 7", "peerslot_series 1", "peerslot_groups 1", "peerslot_mail_waiting 0", `peerslot_request_seconds_count{page="GET /groups/{name}",status="200"} 1`} {
+	for _, want := range []string{"peerslot_up 1", "peerslot_jobs_waiting 7", "peerslot_series 1", "peerslot_groups 1", "peerslot_mail_waiting 0",
+		"# HELP peerslot_up 1 if", "# TYPE peerslot_up gauge", "# TYPE peerslot_request_seconds histogram", `peerslot_request_seconds_bucket{page="GET /groups/{name}",status="200",le="+Inf"} 1`, "go_goroutines ",
+		`peerslot_request_seconds_count{page="GET /groups/{name}",status="200"} 1`} {
 		if w.Code != http.StatusOK || !strings.Contains(body, want) {
 			t.Errorf("%d: no %s in\n%s", w.Code, want, body)
 		}

@@ -86,7 +86,7 @@ type Workspace struct {
 // Handler returns the pages. It is called once.
 func (s *Server) Handler() http.Handler {
 	s.assets, s.letters, s.mux = assets.New(), make(chan letter, 100), http.NewServeMux()
-	s.meters = newMeters(s)
+	s.meters = newMeters()
 	s.routes(s.mux)
 	protection := http.NewCrossOriginProtection()
 	_ = protection.AddTrustedOrigin(s.URL.Scheme + "://" + s.URL.Host) // its form was checked with the configuration
