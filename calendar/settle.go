@@ -91,6 +91,27 @@ func (s Series) WithReplies(from Series, who ...Address) Series {
 	return s
 }
 
+// Renamed returns a copy of s in which who is invited, or replied, as from stands as to,
+// unless to does already.
+func (s Series) Renamed(from, to Address) Series {
+	if s.invites(from) && !s.invites(to) {
+		s.Attendees = slices.Clone(s.Attendees)
+		i := slices.IndexFunc(s.Attendees, func(at Attendee) bool { return at.Address == from })
+		s.Attendees[i].Address = to
+	}
+	for _, o := range s.Overrides {
+		reply, replied := o.RSVPs[from]
+		if _, already := o.RSVPs[to]; !replied || already {
+			continue
+		}
+		o.RSVPs = maps.Clone(o.RSVPs)
+		delete(o.RSVPs, from)
+		o.RSVPs[to] = reply
+		s = s.WithOverride(o)
+	}
+	return s
+}
+
 // withRepliesTo is WithReplies for the occurrence that theirs overrides.
 func (s Series) withRepliesTo(theirs Override, who []Address) Series {
 	o := s.Override(theirs.Original)

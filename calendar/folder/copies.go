@@ -76,9 +76,22 @@ func (r copyReader) read(people []calendar.Address) {
 		}
 		h := r.copyAt(r.copyOf(a, r.uid))
 		if !errors.Is(h.err, fs.ErrNotExist) {
+			h.series = r.named(h.series, a)
 			r.found[a] = h
 		}
 	}
+}
+
+// named returns a person's copy with what they replied in it under another of their
+// addresses as their reply.
+func (r copyReader) named(s calendar.Series, a calendar.Address) calendar.Series {
+	if r.Aliases == nil {
+		return s
+	}
+	for _, other := range r.Aliases(a) {
+		s = s.Renamed(other, a)
+	}
+	return s
 }
 
 // copyAt reads one copy. Its error is fs.ErrNotExist if nothing is there, and says

@@ -138,6 +138,29 @@ func TestReplyInTheAttendeesCopy(t *testing.T) {
 	h.want(calendartest.Bo, map[int]rune{14: '+'})
 }
 
+// A program replies under the address that it knows, which may be another one of the
+// attendee.
+func TestReplyUnderAnAlias(t *testing.T) {
+	h := newHands(t)
+	h.Aliases = func(a calendar.Address) []calendar.Address {
+		return map[calendar.Address][]calendar.Address{ana: {"a.lima@acme.example"}}[a]
+	}
+	put := h.put(sample())
+	second := calendartest.Move(put, 1, 0).Original
+	h.edit(ana, uid, func(s calendar.Series) calendar.Series {
+		s = calendartest.WithReply(s, ana, time.Time{}, calendar.Accepted)
+		s = calendartest.WithReply(s, ana, second, calendar.Declined)
+		return s.Renamed(ana, "a.lima@acme.example")
+	})
+	got, err := h.Get(t.Context(), uid)
+	if err != nil || got.RSVP(ana, time.Time{}) != calendar.Accepted || got.RSVP(ana, second) != calendar.Declined {
+		t.Errorf("Get: %v, attendees %+v, overrides %+v, want that ana comes, but not to the second session", err, got.Attendees, got.Overrides)
+	}
+	if len(got.Deleted) != 0 || got.Version != put.Version {
+		t.Errorf("deleted %v, version %q, want nobody and still %q", got.Deleted, got.Version, put.Version)
+	}
+}
+
 // A server may bring a reply into the organizer's copy alone.
 func TestReplyInTheOrganizersCopy(t *testing.T) {
 	h := newHands(t)

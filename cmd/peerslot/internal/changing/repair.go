@@ -113,7 +113,7 @@ func planRepair(ctx context.Context, w *workspace.Workspace) (repairing, error) 
 
 func (r repairing) out() report.Repair {
 	out := report.NewRepair(r.w, r.plan, console.Command)
-	out.Attention = slices.Concat(r.left, out.Attention)
+	out.Attention = slices.Insert(out.Attention, 0, r.left...) // which is never nil
 	return out
 }
 
