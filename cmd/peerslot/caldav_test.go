@@ -22,6 +22,7 @@ import (
 type davWorld struct {
 	name, root, dir string
 	place           string // of a person's calendar
+	wrong           string // password of the organizer, in the environment, instead of the right one
 }
 
 const davNow = "2026-02-26T09:00:00Z" // .ci/caldav/servers has Cyrus live then
@@ -52,7 +53,7 @@ func newDavWorld(t *testing.T, name string) davWorld {
 		t.Fatal(err)
 	}
 	t.Cleanup(unlock)
-	w := davWorld{name, found[1], t.TempDir(), davPlaces[name]}
+	w := davWorld{name, found[1], t.TempDir(), davPlaces[name], ""}
 	for _, user := range []string{"robot", "ana", "bo", "cem"} {
 		for _, path := range w.list(t, user) {
 			w.do(t, user, http.MethodDelete, path, "")
@@ -155,13 +156,18 @@ func (w davWorld) meet(t *testing.T, user string, from, to time.Time) {
 	}
 }
 
-// run runs the program and returns its exit status and output.
-func (w davWorld) run(t *testing.T, args ...string) (status int, stdout, stderr string) {
+func (w davWorld) command(t *testing.T, args ...string) *exec.Cmd {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), "peerslot", append(args, "--now", davNow)...)
 	cmd.Dir = w.dir
-	cmd.Env = append(os.Environ(), "ROBOT_PASSWORD=robot-pw", "ANA_PASSWORD=ana-pw")
-	status, stdout, stderr = outcome(t, cmd)
+	cmd.Env = append(os.Environ(), "ROBOT_PASSWORD=robot-pw", "ANA_PASSWORD=ana-pw", "CEM_PASSWORD=cem-pw", w.wrong)
+	return cmd
+}
+
+// run runs the program and returns its exit status and output.
+func (w davWorld) run(t *testing.T, args ...string) (status int, stdout, stderr string) {
+	t.Helper()
+	status, stdout, stderr = outcome(t, w.command(t, args...))
 	if strings.Contains(stdout+stderr, "robot-pw") {
 		t.Errorf("peerslot %v shows the password", args)
 	}
