@@ -38,12 +38,13 @@ func decline(t *testing.T, path, address string) {
 	}
 }
 
-func newPairWorld(t *testing.T) manyWorld {
+func newTrioWorld(t *testing.T) manyWorld {
 	t.Helper()
 	w := manyWorld{dir: t.TempDir()}
-	w.write(t, "peerslot.yaml", "organizer: robot@acme.example\ntimezone: Europe/Berlin\npeople:\n  - {email: ana@acme.example, name: Ana}\n  - {email: bo@acme.example, name: Bo}\ngroups:\n  - {name: leads, members: [ana@acme.example, bo@acme.example]}\n")
+	w.write(t, "peerslot.yaml", "organizer: robot@acme.example\ntimezone: Europe/Berlin\npeople:\n  - {email: ana@acme.example, name: Ana}\n  - {email: bo@acme.example, name: Bo}\n  - {email: cem@acme.example, name: Cem}\ngroups:\n  - {name: leads, members: [ana@acme.example, bo@acme.example, cem@acme.example]}\n")
 	w.write(t, "calendars/ana@acme.example.ics", emptyCalendar)
 	w.write(t, "calendars/bo@acme.example.ics", emptyCalendar)
+	w.write(t, "calendars/cem@acme.example.ics", emptyCalendar)
 	w.must(t, "book", "--all", "--yes", "--start", "2026-03-02", "--now", manyNow)
 	return w
 }
@@ -51,7 +52,7 @@ func newPairWorld(t *testing.T) manyWorld {
 // Who deletes their copy without a word gets it back, once.
 func TestADeletedCopyComesBackOnce(t *testing.T) {
 	t.Parallel()
-	w := newPairWorld(t)
+	w := newTrioWorld(t)
 	path := w.copyOf(t, "bo@acme.example")
 	before, err := os.ReadFile(path)
 	if err != nil || os.Remove(path) != nil {
@@ -85,7 +86,7 @@ func TestADeletedCopyComesBackOnce(t *testing.T) {
 // no other copy, whatever else changes.
 func TestADeclinedAndDeletedCopyStaysAway(t *testing.T) {
 	t.Parallel()
-	w := newPairWorld(t)
+	w := newTrioWorld(t)
 	path := w.copyOf(t, "bo@acme.example")
 	decline(t, path, "bo@acme.example")
 	if status, out, _ := w.run(t, "repair", "--yes", "--now", "2026-03-01T02:00:00Z"); status != console.ExitPerson || !strings.Contains(out, "Bo declined the whole series") {
