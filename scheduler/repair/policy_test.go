@@ -78,33 +78,37 @@ func BenchmarkPolicy(b *testing.B) {
 	}
 }
 
-// The goals that the rule was chosen for hold in a year that it was not chosen on. The
-// attendance of a single year is noise of half a point; the three years of the README reach
-// them without that.
+// The goals that the rule was chosen for hold in a year that it was not chosen on. Half a
+// year by itself is noise of half a point of attendance, and of more than a point of the
+// share that is moved twice: over thirteen others that was 2.5, 3.7 and 4.4 %, and the
+// attendance 91.4, 87.8 and 88.1 % beside 91.1, 85.4 and 86.7 % (2026-11).
 func TestPolicyReachesItsGoals(t *testing.T) {
-	lived := make([][2]outcome, len(kinds))
+	const halves = 2
+	var lived [3][halves][2]outcome
 	t.Run("kinds", func(t *testing.T) {
 		for i, k := range kinds {
-			t.Run(k.name, func(t *testing.T) {
-				t.Parallel()
-				other, ours := liveYear(t, k, policies()[1], untuned, 39), liveYear(t, k, policies()[3], untuned, 39)
-				if ours.attendance() <= other.attendance()-0.005 || ours.notices() > 0.75*other.notices() {
-					t.Errorf("attendance %.1f%% at %.2f notices a person and month, the all-free rule %.1f%% at %.2f; want no less at no more than three quarters",
-						100*ours.attendance(), ours.notices(), 100*other.attendance(), other.notices())
-				}
-				if ours.twice() >= 0.05 {
-					t.Errorf("%.1f%% of the moved sessions were moved twice; want less than 5%%", 100*ours.twice())
-				}
-				lived[i] = [2]outcome{other, ours}
-			})
+			for half := range halves {
+				t.Run(fmt.Sprint(k.name, " ", half+1), func(t *testing.T) {
+					t.Parallel()
+					for j, p := range []policy{policies()[1], policies()[3]} {
+						lived[i][half][j] = liveYear(t, k, p, untuned+uint64(half), 26)
+					}
+				})
+			}
 		}
 	})
-	var allFree, rule outcome
-	for _, both := range lived {
-		allFree, rule = allFree.plus(both[0]), rule.plus(both[1])
-	}
-	if rule.attendance() <= allFree.attendance() {
-		t.Errorf("attendance %.1f%% over all kinds, the all-free rule %.1f%%; want more", 100*rule.attendance(), 100*allFree.attendance())
+	for i, k := range kinds {
+		var allFree, ours outcome
+		for _, half := range lived[i] {
+			allFree, ours = allFree.plus(half[0]), ours.plus(half[1])
+		}
+		if ours.attendance() <= allFree.attendance() || ours.notices() > 0.75*allFree.notices() {
+			t.Errorf("%s: attendance %.1f%% at %.2f notices a person and month, the all-free rule %.1f%% at %.2f; want more at no more than three quarters",
+				k.name, 100*ours.attendance(), ours.notices(), 100*allFree.attendance(), allFree.notices())
+		}
+		if ours.twice() >= 0.05 {
+			t.Errorf("%s: %.1f%% of the moved sessions were moved twice; want less than 5%%", k.name, 100*ours.twice())
+		}
 	}
 }
 
