@@ -103,13 +103,13 @@ func (f fleetWorld) byHand(t *testing.T) {
 
 // start starts a process that works on the folder, with a clock that many machines
 // could have: ahead of the night by a part of a minute.
-func (f fleetWorld) start(t testing.TB, ahead time.Duration) crewMember {
+func (f fleetWorld) start(t testing.TB, ahead time.Duration, flags ...string) crewMember {
 	t.Helper()
 	now, err := time.Parse(time.RFC3339, manyNight)
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.CommandContext(t.Context(), "peerslot", "-c", f.dir, "work", "--every", "1s", "--jobs", "4", "--now", now.Add(ahead).Format(time.RFC3339))
+	cmd := exec.CommandContext(t.Context(), "peerslot", append([]string{"-c", f.dir, "work", "--jobs", "4", "--now", now.Add(ahead).Format(time.RFC3339)}, flags...)...)
 	says := &firstWord{said: make(chan struct{}), log: io.Discard}
 	if os.Getenv("PEERSLOT_TEST_VERBOSE") != "" {
 		says.log = os.Stderr
@@ -120,6 +120,9 @@ func (f fleetWorld) start(t testing.TB, ahead time.Duration) crewMember {
 	}
 	return crewMember{cmd, says}
 }
+
+// often has what is due looked for so often that a test need not wait.
+const often = "--every=1s"
 
 // A crewMember is a process that works.
 type crewMember struct {
@@ -151,31 +154,36 @@ func (w *firstWord) Write(p []byte) (int, error) {
 	return w.log.Write(p)
 }
 
-// done reports whether each night and review is over, and nothing waits to be finished.
-func (f fleetWorld) done(t testing.TB, d *store.Databases) bool {
+// done returns how many of the workspaces at places, from the first on, are through
+// their night and review, with nothing that waits to be finished.
+func (f fleetWorld) done(t testing.TB, d *store.Databases, places []string) int {
 	t.Helper()
-	for _, at := range f.stores {
+	for i, at := range places {
 		st, err := d.Open(t.Context(), at)
 		if err != nil {
-			return false // the database is on its way back
+			return i // the database is on its way back
 		}
 		known, err := st.Unattended(t.Context())
 		begun, err2 := st.Begun(t.Context())
 		st.Close()
 		if err != nil || err2 != nil || known.Reviewed.IsZero() || len(begun) > 0 {
-			return false
+			return i
 		}
 		if len(known.Dead) > 0 {
 			t.Fatalf("given up: %v", known.Dead)
 		}
 	}
-	return true
+	return len(places)
 }
 
 // until waits for the fleet, for as long as a night that is disturbed may take.
 func (f fleetWorld) until(t testing.TB, d *store.Databases, meanwhile func()) {
 	t.Helper()
-	for deadline := time.Now().Add(8 * time.Minute); !f.done(t, d); meanwhile() {
+	deadline := time.Now().Add(8 * time.Minute)
+	for waits := f.stores; ; meanwhile() {
+		if waits = waits[f.done(t, d, waits):]; len(waits) == 0 {
+			return
+		}
 		if time.Now().After(deadline) {
 			t.Fatal("the nights are not over after eight minutes")
 		}
@@ -195,7 +203,7 @@ func TestWorkDoesTheNights(t *testing.T) {
 	}
 	d := &store.Databases{}
 	defer d.Close()
-	cmd := byJobs.start(t, 15*time.Minute)
+	cmd := byJobs.start(t, 15*time.Minute, often)
 	byJobs.until(t, d, func() { time.Sleep(100 * time.Millisecond) })
 	cmd.stop(t)
 	if diff := cmp.Diff(byHand.seen(t), byJobs.seen(t)); diff != "" {
@@ -235,7 +243,7 @@ func TestKilledWorkersLoseNothing(t *testing.T) {
 	ahead := func(i int) time.Duration { return 15*time.Minute + time.Duration(i-1)*30*time.Second }
 	var crew []crewMember
 	for i := range 3 {
-		crew = append(crew, byJobs.start(t, ahead(i)))
+		crew = append(crew, byJobs.start(t, ahead(i), often))
 	}
 	random, killed := rand.New(rand.NewPCG(16, 16)), 0
 	byJobs.until(t, d, func() {
@@ -253,7 +261,7 @@ func TestKilledWorkersLoseNothing(t *testing.T) {
 			i := random.IntN(len(crew))
 			_ = crew[i].Process.Kill()
 			_ = crew[i].Wait()
-			crew[i] = byJobs.start(t, ahead(i))
+			crew[i] = byJobs.start(t, ahead(i), often)
 			killed++
 		}
 	})
@@ -263,6 +271,38 @@ func TestKilledWorkersLoseNothing(t *testing.T) {
 	t.Logf("%d kills over %d workspaces of %d groups", killed, workspaces, groups)
 	if diff := cmp.Diff(byHand.seen(t), byJobs.seen(t)); diff != "" {
 		t.Errorf("after %d kills the fleet differs from cron's commands (-cron +jobs):\n%.6000s", killed, diff)
+	}
+}
+
+// A command counts its calls with those of the workers of its database; where there are
+// none, it makes no place to count them in.
+func TestCommandsCountCallsWithWorkers(t *testing.T) {
+	server := os.Getenv("PEERSLOT_TEST_POSTGRES")
+	if server == "" {
+		t.Skip("PEERSLOT_TEST_POSTGRES names no server; CI does")
+	}
+	t.Parallel()
+	for _, workers := range []bool{false, true} {
+		location := fleetDatabase(t, server)
+		d := &store.Databases{}
+		defer d.Close()
+		if workers {
+			if _, err := d.Jobs(t.Context(), location); err != nil {
+				t.Fatal(err)
+			}
+		}
+		newFleetWorld(t, 1, 5, func(string, int) string { return withSchema(t, location, "acme") })
+		jobs, err := d.JobsIfThere(t.Context(), location)
+		if err != nil || (jobs != nil) != workers {
+			t.Fatalf("with workers %v: the jobs are %v, %v", workers, jobs, err)
+		}
+		if !workers {
+			continue
+		}
+		var accounts string
+		if err := jobs.Postgres.QueryRow(t.Context(), `SELECT string_agg(account, ' ') FROM peerslot_jobs.call_budget`).Scan(&accounts); err != nil || accounts != "google of robot@acme.example" {
+			t.Errorf("calls are counted for %q, %v; want the organizer's account", accounts, err)
+		}
 	}
 }
 
@@ -286,6 +326,7 @@ func BenchmarkFleet(b *testing.B) {
 			f.Fail(func(string, int) *googletest.Fault { return &googletest.Fault{Delay: 100 * time.Millisecond} })
 			d := &store.Databases{}
 			defer d.Close()
+			var cpu time.Duration // of the workers
 			for b.Loop() {
 				var crew []crewMember
 				for range processes {
@@ -293,10 +334,11 @@ func BenchmarkFleet(b *testing.B) {
 				}
 				f.until(b, d, func() { time.Sleep(200 * time.Millisecond) })
 				for _, cmd := range crew {
-					_ = cmd.Process.Kill()
-					_ = cmd.Wait()
+					cmd.stop(b)
+					cpu += cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
 				}
 			}
+			b.ReportMetric(float64(cpu.Milliseconds())/float64(b.N*workspaces), "CPU-ms/workspace")
 		})
 	}
 }

@@ -92,6 +92,16 @@ func (d *Databases) Jobs(ctx context.Context, location string) (*Jobs, error) {
 	return j, nil
 }
 
+// JobsIfThere is Jobs for who has none to do: it makes no tables, and returns nil if
+// nobody works on the PostgreSQL database.
+func (d *Databases) JobsIfThere(ctx context.Context, location string) (*Jobs, error) {
+	there, err := d.jobsAreThere(ctx, location)
+	if err != nil || !there {
+		return nil, err
+	}
+	return d.jobsIn(ctx, location)
+}
+
 func (d *Databases) keep(name string, j *Jobs) {
 	if d.jobs == nil {
 		d.jobs = map[string]*Jobs{}

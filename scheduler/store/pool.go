@@ -59,6 +59,21 @@ func (d *Databases) pool(ctx context.Context, p place) (*pgxpool.Pool, error) {
 	return pool, nil
 }
 
+func (d *Databases) jobsAreThere(ctx context.Context, location string) (there bool, err error) {
+	p, err := parsePlace(location)
+	if err != nil {
+		return false, err
+	}
+	pool, err := d.pool(ctx, p)
+	if err == nil {
+		err = pool.QueryRow(ctx, `SELECT to_regclass($1) IS NOT NULL`, jobsSchema+".call_budget").Scan(&there)
+	}
+	if err != nil {
+		return false, fmt.Errorf("look for jobs beside the store %s: %w", p.name, withoutAddress(err))
+	}
+	return there, nil
+}
+
 func (d *Databases) jobsIn(ctx context.Context, location string) (*Jobs, error) {
 	p, err := parsePlace(location)
 	if err != nil {

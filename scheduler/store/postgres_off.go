@@ -25,3 +25,5 @@ type jobsPostgres struct{}
 func (*Databases) openPostgres(context.Context, string) (*Store, error) { return nil, errNoPostgres }
 
 func (*Databases) jobsIn(context.Context, string) (*Jobs, error) { return nil, errNoPostgres }
+
+func (*Databases) jobsAreThere(context.Context, string) (bool, error) { return false, errNoPostgres }
