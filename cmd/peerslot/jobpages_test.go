@@ -3,11 +3,9 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"net/http"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -18,80 +16,7 @@ import (
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
-
-	"github.com/peerslot/peerslot/scheduler/web"
 )
-
-// serving serves a folder or file until the test ends, and returns its workspaces and
-// where it listens.
-func serving(t *testing.T, path string) ([]*web.Server, string) {
-	t.Helper()
-	var logged lockedBuffer
-	a := lifeWorld{filepath.Dir(path)}.app(&bytes.Buffer{}, &logged)
-	a.ConfigPath = path
-	ctx, cancel := context.WithCancel(t.Context())
-	served, at, ended := make(chan []*web.Server, 1), make(chan string, 1), make(chan error, 1)
-	o := serveOptions{workOptions: workOptions{1, time.Second}, listen: "127.0.0.1:0", ready: func(s []*web.Server) { served <- s }, listening: func(address string) { at <- address }}
-	go func() { ended <- o.run(ctx, a) }()
-	t.Cleanup(func() {
-		cancel()
-		if err := <-ended; err != nil {
-			t.Errorf("serve ended with %v", err)
-		}
-	})
-	select {
-	case servers := <-served:
-		return servers, <-at
-	case err := <-ended:
-		ended <- nil
-		t.Fatalf("serve: %v\n%s", err, logged.String())
-	}
-	return nil, ""
-}
-
-// session signs a person in on a server that is reached at an address, and returns their
-// cookie.
-func session(t *testing.T, s *web.Server, at, who string) *http.Cookie {
-	t.Helper()
-	link, err := s.LinkFor(t.Context(), who)
-	if err != nil {
-		t.Fatal(err)
-	}
-	u, err := url.Parse(link)
-	if err != nil {
-		t.Fatal(err)
-	}
-	form := strings.NewReader(url.Values{"email": {who}}.Encode())
-	resp := ask(t, http.MethodPost, s, at, strings.TrimPrefix(u.Path, s.URL.Path), form, nil)
-	if len(resp.Cookies()) == 0 {
-		t.Fatalf("signing in as %s: %s, no cookie", who, resp.Status)
-	}
-	return resp.Cookies()[0]
-}
-
-// ask sends a request to one of several servers at an address. Nothing is left of the
-// body.
-func ask(t *testing.T, method string, s *web.Server, at, path string, form *strings.Reader, cookie *http.Cookie) *http.Response {
-	t.Helper()
-	if form == nil {
-		form = strings.NewReader("")
-	}
-	req, err := http.NewRequestWithContext(t.Context(), method, "http://"+at+s.URL.Path+path, form)
-	if err != nil {
-		t.Fatal(err)
-	}
-	req.Host = s.URL.Host
-	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	if cookie != nil {
-		req.AddCookie(cookie)
-	}
-	resp, err := http.DefaultTransport.RoundTrip(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	resp.Body.Close()
-	return resp
-}
 
 // The jobs of all workspaces of a folder are shown to who is an admin of all.
 func TestJobsAreShownToAdminsOfAll(t *testing.T) {

@@ -7,11 +7,16 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/fleet"
 	"github.com/peerslot/peerslot/scheduler/web"
+	"github.com/peerslot/peerslot/scheduler/worker"
 )
 
 // Each workspace of several has metrics of its own; the only one's stand where Prometheus
@@ -47,4 +52,32 @@ func TestMetricsOfWorkspaces(t *testing.T) {
 			t.Errorf("--metrics %s: no error; want one that says what an address is", address)
 		}
 	}
+}
+
+// Prometheus is told how the jobs stand, and how many calls are left.
+func TestMetricsOfJobs(t *testing.T) {
+	t.Parallel()
+	load := fleet.Load{Counts: worker.Counts{Waiting: 3, Running: 2, Failed: 4, Dead: 1, Lag: 90 * time.Second}, CallsLeft: 17, Accounts: 1}
+	got := map[string]float64{}
+	for _, g := range gauges(load) {
+		got[g.Name] = g.Value
+	}
+	want := map[string]float64{
+		"peerslot_jobs_waiting": 3, "peerslot_jobs_running": 2, "peerslot_jobs_failed": 4, "peerslot_jobs_discarded": 1,
+		"peerslot_jobs_lag_seconds": 90, "peerslot_calls_left": 17,
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("gauges (-want +got):\n%s", diff)
+	}
+	dir := t.TempDir()
+	manyWorld{dir: dir}.write(t, "peerslot.yaml", "organizer: robot@acme.example\ntimezone: UTC\npeople: [{email: ana@acme.example}]\n")
+	servers, at := serving(t, filepath.Join(dir, "peerslot.yaml"))
+	for range 200 { // the jobs are opened while pages are served
+		text := page(t, servers[0], at, "/metrics")
+		if strings.Contains(text, "\npeerslot_jobs_waiting ") && strings.Contains(text, "\npeerslot_jobs_lag_seconds ") {
+			return
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	t.Errorf("/metrics never tells of jobs:\n%s", page(t, servers[0], at, "/metrics"))
 }

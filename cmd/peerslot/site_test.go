@@ -4,11 +4,14 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"net/http"
+	"net/url"
 	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/peerslot/peerslot/scheduler/web"
 )
@@ -85,4 +88,90 @@ func TestAFolderIsServedByHostsAndPaths(t *testing.T) {
 	if found, _ := filepath.Glob(filepath.Join(dir, "*.db")); len(found) != 3 {
 		t.Errorf("stores: %v; want those of the three", found)
 	}
+}
+
+// serving serves a folder or file until the test ends, and returns its workspaces and
+// where it listens.
+func serving(t *testing.T, path string) ([]*web.Server, string) {
+	t.Helper()
+	var logged lockedBuffer
+	a := lifeWorld{filepath.Dir(path)}.app(&bytes.Buffer{}, &logged)
+	a.ConfigPath = path
+	ctx, cancel := context.WithCancel(t.Context())
+	served, at, ended := make(chan []*web.Server, 1), make(chan string, 1), make(chan error, 1)
+	o := serveOptions{workOptions: workOptions{1, time.Second}, listen: "127.0.0.1:0", ready: func(s []*web.Server) { served <- s }, listening: func(address string) { at <- address }}
+	go func() { ended <- o.run(ctx, a) }()
+	t.Cleanup(func() {
+		cancel()
+		if err := <-ended; err != nil {
+			t.Errorf("serve ended with %v", err)
+		}
+	})
+	select {
+	case servers := <-served:
+		return servers, <-at
+	case err := <-ended:
+		ended <- nil
+		t.Fatalf("serve: %v\n%s", err, logged.String())
+	}
+	return nil, ""
+}
+
+// session signs a person in on a server that is reached at an address, and returns their
+// cookie.
+func session(t *testing.T, s *web.Server, at, who string) *http.Cookie {
+	t.Helper()
+	link, err := s.LinkFor(t.Context(), who)
+	if err != nil {
+		t.Fatal(err)
+	}
+	u, err := url.Parse(link)
+	if err != nil {
+		t.Fatal(err)
+	}
+	form := strings.NewReader(url.Values{"email": {who}}.Encode())
+	resp := ask(t, http.MethodPost, s, at, strings.TrimPrefix(u.Path, s.URL.Path), form, nil)
+	if len(resp.Cookies()) == 0 {
+		t.Fatalf("signing in as %s: %s, no cookie", who, resp.Status)
+	}
+	return resp.Cookies()[0]
+}
+
+// page returns what one of several servers at an address answers.
+func page(t *testing.T, s *web.Server, at, path string) string {
+	t.Helper()
+	resp := request(t, http.MethodGet, s, at, path, strings.NewReader(""), nil)
+	defer resp.Body.Close()
+	text, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// ask sends a request to one of several servers at an address. Nothing is left of the
+// body.
+func ask(t *testing.T, method string, s *web.Server, at, path string, form io.Reader, cookie *http.Cookie) *http.Response {
+	t.Helper()
+	resp := request(t, method, s, at, path, form, cookie)
+	resp.Body.Close()
+	return resp
+}
+
+func request(t *testing.T, method string, s *web.Server, at, path string, form io.Reader, cookie *http.Cookie) *http.Response {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), method, "http://"+at+s.URL.Path+path, form)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Host = s.URL.Host
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	if cookie != nil {
+		req.AddCookie(cookie)
+	}
+	resp, err := http.DefaultTransport.RoundTrip(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return resp
 }
