@@ -34,8 +34,9 @@ keep them. Then forms groups, ranks slots, books and exports, as one would by ha
 needs no account and no network, and takes a day in 2027 for the present, so that
 clocks change within the three months.
 
-With --serve the members' pages follow: nine weeks later, when a meeting has come in the
-way of a session, and members are asked what should follow. Links to sign in are printed.`,
+With --serve the members' pages follow: nine weeks later, when the last night has moved a
+session, another meeting has come in the way since, and members are asked what should
+follow. Links to sign in are printed.`,
 		Example: `  peerslot demo
   peerslot demo /tmp/try
   peerslot demo --serve`,
@@ -63,7 +64,11 @@ const demoLater = 9 * 7 // days
 // demoServe serves the workspace that was laid out, some weeks later.
 func demoServe(ctx context.Context, a *console.App, dir string, o serveOptions) error {
 	later := a.Now().AddDate(0, 0, demoLater)
-	if err := demoClash(ctx, a, dir, later); err != nil {
+	lastNight := later.Add(-7 * time.Hour)
+	if err := demoNight(ctx, a, dir, lastNight); err != nil {
+		return err
+	}
+	if err := demoClash(ctx, a, dir, demo.Busy, later); err != nil {
 		return err
 	}
 	a.Now, a.NowFlag = func() time.Time { return later }, later.Format(time.RFC3339)
@@ -83,9 +88,24 @@ func demoServe(ctx context.Context, a *console.App, dir string, o serveOptions) 
 	return o.run(ctx, a)
 }
 
-// demoClash has a member get a meeting at the time of their next session, so that
-// tonight's repair has something to do.
-func demoClash(ctx context.Context, a *console.App, dir string, later time.Time) error {
+// demoNight has the pass of a night go through, which finds a clash.
+func demoNight(ctx context.Context, a *console.App, dir string, night time.Time) error {
+	if err := demoClash(ctx, a, dir, demo.Member, night); err != nil {
+		return err
+	}
+	then := *a
+	then.Now, then.NowFlag = func() time.Time { return night }, night.Format(time.RFC3339)
+	planner, ask := changing.WebPlanner{App: &then}, web.PlanAsk{Do: "repair"}
+	plan, err := planner.Plan(ctx, ask)
+	if err != nil {
+		return err
+	}
+	return planner.Apply(ctx, ask, plan.Hash, "")
+}
+
+// demoClash has a member get a meeting at the time of their next session, so that the
+// repair of the next night has something to do.
+func demoClash(ctx context.Context, a *console.App, dir, person string, later time.Time) error {
 	w, err := workspace.OpenToRead(ctx, a)
 	if err != nil {
 		return err
@@ -96,7 +116,7 @@ func demoClash(ctx context.Context, a *console.App, dir string, later time.Time)
 		return err
 	}
 	for _, b := range bookings {
-		if !slices.ContainsFunc(b.Series.Attendees, func(at calendar.Attendee) bool { return at.Address == demo.Busy }) {
+		if !slices.ContainsFunc(b.Series.Attendees, func(at calendar.Attendee) bool { return string(at.Address) == person }) {
 			continue
 		}
 		sessions, err := b.Series.Occurrences()
@@ -105,7 +125,7 @@ func demoClash(ctx context.Context, a *console.App, dir string, later time.Time)
 		}
 		for _, o := range sessions {
 			if o.Start.After(later.Add(w.Workspace.Repair.Notice)) && !o.Cancelled {
-				return demo.AddMeeting(dir, o.Interval)
+				return demo.AddMeeting(dir, person, o.Interval)
 			}
 		}
 	}

@@ -129,29 +129,6 @@ func TestHeaders(t *testing.T) {
 	}
 }
 
-func TestPagesAreSmallAndNeedFewRequests(t *testing.T) {
-	t.Parallel()
-	s := newSite(t)
-	s.book(t)
-	c := s.as(t, ana)
-	for _, path := range []string{"/", "/hours", "/groups/leads", "/groups/leads/answer"} {
-		size := func(path string) int {
-			r := httptest.NewRequest(http.MethodGet, path, nil)
-			r.Header.Set("Accept-Encoding", "gzip")
-			return c.do(r).Body.Len()
-		}
-		body := c.read(path)
-		total, requests := size(path), 1
-		for _, m := range strings.Split(body, `"/static/`)[1:] {
-			name, _, _ := strings.Cut(m, `"`)
-			total, requests = total+size("/static/"+name), requests+1
-		}
-		if total > 20_000 || requests > 3 {
-			t.Errorf("%s: %d bytes in %d requests; want 20 kB in 3 at most", path, total, requests)
-		}
-	}
-}
-
 func TestAssetsStayAndPagesDoNot(t *testing.T) {
 	t.Parallel()
 	c := newSite(t).browser(t)

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/peerslot/peerslot/availability"
 )
@@ -29,19 +30,23 @@ const (
 	Group   = "em-circles-1-amber"
 )
 
-// Who signs in to the demo's pages, and Busy, who gets a meeting in the way.
+// Who signs in to the demo's pages, and Busy, who gets a meeting in the way tonight;
+// Member got one yesterday.
 const (
 	Member = "dora@acme.example"
 	Admin  = "ana@acme.example"
 	Busy   = "cem@acme.example"
 )
 
-// AddMeeting puts a meeting into the calendar of Busy in a workspace that Write laid out.
-func AddMeeting(dir string, iv availability.Interval) error {
+// AddMeeting puts a meeting that gets in the way of a session into a person's calendar, in
+// a workspace that Write laid out. It begins before the session: one at its very time
+// could be a copy of it.
+func AddMeeting(dir, person string, session availability.Interval) error {
 	const layout = "20060102T150405Z"
-	text := fmt.Sprintf("BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:PIMUTILS.ORG//NONSGML khal / icalendar //EN\nBEGIN:VEVENT\nUID:cem-new@acme.example\nDTSTAMP:%s\nDTSTART:%[1]s\nDTEND:%s\nSUMMARY:Busy\nEND:VEVENT\nEND:VCALENDAR\n",
-		iv.Start.UTC().Format(layout), iv.End.UTC().Format(layout))
-	return os.WriteFile(filepath.Join(dir, "calendars", Busy, "cem-new.ics"), []byte(crlf(text)), 0o644)
+	name, _, _ := strings.Cut(person, "@")
+	text := fmt.Sprintf("BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:PIMUTILS.ORG//NONSGML khal / icalendar //EN\nBEGIN:VEVENT\nUID:%s-new@acme.example\nDTSTAMP:%s\nDTSTART:%[2]s\nDTEND:%s\nSUMMARY:Busy\nEND:VEVENT\nEND:VCALENDAR\n",
+		name, session.Start.Add(-30*time.Minute).UTC().Format(layout), session.End.UTC().Format(layout))
+	return os.WriteFile(filepath.Join(dir, "calendars", person, name+"-new.ics"), []byte(crlf(text)), 0o644)
 }
 
 // Write lays the workspace out in dir, with calendars around the three months
