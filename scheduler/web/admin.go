@@ -4,11 +4,8 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"maps"
 	"net/http"
-	"net/url"
 	"slices"
-	"strconv"
 	"sync"
 	"time"
 
@@ -17,6 +14,7 @@ import (
 	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/planning"
 	"github.com/peerslot/peerslot/scheduler/report"
+	"github.com/peerslot/peerslot/scheduler/web/internal/paging"
 )
 
 func (s *Server) adminRoutes(mux *http.ServeMux) {
@@ -33,7 +31,6 @@ const (
 	mostLoad   = 12
 	mostByHand = 10
 	mostNeeds  = 50
-	mostGroups = 100 // on one page
 	nightsBack = 14 * 24 * time.Hour
 )
 
@@ -113,42 +110,10 @@ func (s *Server) adminPage(w http.ResponseWriter, r *http.Request, v viewer) err
 	}
 	d.Needing = len(d.Attention)
 	d.Attention = d.Attention[:min(len(d.Attention), mostNeeds)]
-	groups := pagesOf(len(d.Groups), r.URL.Query())
-	d.Earlier, d.Later = groups.paths("/admin", "groups")
-	d.Groups = d.Groups[groups.from:groups.to]
+	groups := paging.Of(len(d.Groups), r.URL.Query())
+	d.Earlier, d.Later = groups.Beside("/admin", "groups")
+	d.Groups = d.Groups[groups.From:groups.To]
 	return s.render(w, r, http.StatusOK, "admin", page{Title: "How things stand", Viewer: v, Here: "/admin", Data: d})
-}
-
-// pages are those of a long list.
-type pages struct {
-	from, to, all int
-	asked         url.Values // what the page was asked with
-}
-
-// pagesOf returns the page of a list that is asked for, by the number it begins with.
-func pagesOf(all int, asked url.Values) pages {
-	from, err := strconv.Atoi(asked.Get("from"))
-	if err != nil || from < 0 || from >= all {
-		from = 0
-	}
-	return pages{from, min(from+mostGroups, all), all, asked}
-}
-
-// paths returns those of the pages before and after, "" for none.
-func (p pages) paths(page, anchor string) (earlier, later string) {
-	at := func(n int) string {
-		q := maps.Clone(p.asked)
-		q.Set("from", strconv.Itoa(n))
-		q.Del("done")
-		return page + "?" + q.Encode() + "#" + anchor
-	}
-	if p.from > 0 {
-		earlier = at(max(0, p.from-mostGroups))
-	}
-	if p.to < p.all {
-		later = at(p.to)
-	}
-	return earlier, later
 }
 
 // besides fills in what changes without bookings: mail and nights.

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/web/internal/guard"
 )
 
 type answerData struct {
@@ -63,7 +64,7 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, v viewer) error 
 	if err != nil || !isMember(g, v.Address) {
 		return errNotFound
 	}
-	if err := r.ParseForm(); err != nil {
+	if err := guard.Form(r); err != nil {
 		return err
 	}
 	given, err := scheduler.ParseAnswer(r.PostForm.Get("answer"))

@@ -16,6 +16,7 @@ import (
 	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/account"
 	"github.com/peerslot/peerslot/scheduler/feed"
+	"github.com/peerslot/peerslot/scheduler/web/internal/guard"
 )
 
 func (s *Server) feedRoutes(mux *http.ServeMux) {
@@ -71,7 +72,7 @@ func (s *Server) feedsOf(r *http.Request, v viewer) ([]feedData, error) {
 
 // changeFeed makes an address, a new one in its place, or ends it.
 func (s *Server) changeFeed(w http.ResponseWriter, r *http.Request, v viewer) error {
-	if err := r.ParseForm(); err != nil {
+	if err := guard.Form(r); err != nil {
 		return err
 	}
 	group := r.PostForm.Get("group")

@@ -13,6 +13,7 @@ import (
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/planning"
+	"github.com/peerslot/peerslot/scheduler/web/internal/guard"
 	"github.com/peerslot/peerslot/scheduler/web/internal/hoursform"
 )
 
@@ -59,7 +60,7 @@ func (s *Server) saveHours(w http.ResponseWriter, r *http.Request, v viewer) err
 	if !v.Member {
 		return errNotFound
 	}
-	if err := r.ParseForm(); err != nil {
+	if err := guard.Form(r); err != nil {
 		return err
 	}
 	f := hoursform.Typed(r.PostForm)
@@ -88,7 +89,7 @@ func (s *Server) rosterHours(w http.ResponseWriter, r *http.Request, v viewer) e
 	if !v.Member {
 		return errNotFound
 	}
-	if err := r.ParseForm(); err != nil {
+	if err := guard.Form(r); err != nil {
 		return err
 	}
 	return s.set(w, r, v, hoursform.Of(v.view.roster[v.Address].OwnHours(), v.Person.PausedUntil), func(set *scheduler.Settings) string {
@@ -246,7 +247,7 @@ func (s *Server) leave(w http.ResponseWriter, r *http.Request, v viewer) error {
 
 // rejoin takes leaving a program back.
 func (s *Server) rejoin(w http.ResponseWriter, r *http.Request, v viewer) error {
-	if err := r.ParseForm(); err != nil {
+	if err := guard.Form(r); err != nil {
 		return err
 	}
 	program := r.PostForm.Get("program")

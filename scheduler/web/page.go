@@ -15,6 +15,7 @@ import (
 
 	"github.com/peerslot/peerslot/scheduler/report"
 	"github.com/peerslot/peerslot/scheduler/web/internal/assets"
+	"github.com/peerslot/peerslot/scheduler/web/internal/guard"
 )
 
 //go:embed pages/*.html
@@ -122,6 +123,8 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, v viewer, err erro
 	switch {
 	case errors.Is(err, errNotFound):
 		status, title = http.StatusNotFound, "There is nothing here"
+	case errors.Is(err, guard.ErrForm):
+		status, title = http.StatusBadRequest, "That could not be read"
 	case errors.As(err, &large):
 		status, title = http.StatusRequestEntityTooLarge, "That is too much"
 	case r.Context().Err() != nil:

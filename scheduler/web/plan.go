@@ -12,6 +12,7 @@ import (
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/report"
+	"github.com/peerslot/peerslot/scheduler/web/internal/guard"
 )
 
 // plans are what an admin can have planned.
@@ -119,7 +120,7 @@ func (s *Server) showPlan(w http.ResponseWriter, r *http.Request, v viewer, stat
 
 // applyPlan carries a plan out exactly as it was shown, or shows what it is now.
 func (s *Server) applyPlan(w http.ResponseWriter, r *http.Request, v viewer) error {
-	if err := r.ParseForm(); err != nil {
+	if err := guard.Form(r); err != nil {
 		return err
 	}
 	d, err := s.planData(v, r.PostForm)

@@ -9,6 +9,7 @@ import (
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/report/overview"
+	"github.com/peerslot/peerslot/scheduler/web/internal/paging"
 )
 
 // spans are the weeks that a report can look back.
@@ -44,9 +45,9 @@ func (s *Server) reportPage(w http.ResponseWriter, r *http.Request, v viewer) er
 	if err != nil {
 		return err
 	}
-	pages := pagesOf(len(shown.Groups), r.URL.Query())
-	d.Earlier, d.Later = pages.paths("/admin/report", "figures")
-	if d.Body, err = shown.Body(d.Names, overview.Part{From: pages.from, Most: mostGroups}); err != nil {
+	rows := paging.Of(len(shown.Groups), r.URL.Query())
+	d.Earlier, d.Later = rows.Beside("/admin/report", "figures")
+	if d.Body, err = shown.Body(d.Names, overview.Part{From: rows.From, Most: paging.Most}); err != nil {
 		return err
 	}
 	return s.render(w, r, http.StatusOK, "report", page{Title: shown.Title(), Viewer: v, Here: "/admin", More: "report.css", Data: d})

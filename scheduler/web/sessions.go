@@ -4,14 +4,12 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/report"
 )
 
 // A session is one session as a member sees it.
@@ -74,23 +72,9 @@ func (n *view) columns(members []calendar.Address) []column {
 	out := make([]column, len(members))
 	for i, a := range members {
 		name := n.service.Workspace.Name(a)
-		out[i] = column{name, initials(name)}
+		out[i] = column{name, report.Initials(name)}
 	}
 	return out
-}
-
-// initials are the first letters of the first and the last word.
-func initials(name string) string {
-	words := strings.FieldsFunc(name, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '\'' })
-	if len(words) == 0 {
-		return "?"
-	}
-	first, _ := utf8.DecodeRuneInString(words[0])
-	if len(words) == 1 {
-		return string(unicode.ToUpper(first))
-	}
-	last, _ := utf8.DecodeRuneInString(words[len(words)-1])
-	return string(unicode.ToUpper(first)) + string(unicode.ToUpper(last))
 }
 
 // sessionsOf returns the sessions of a booking that end after from, cancelled ones among

@@ -68,7 +68,7 @@ func (s *Server) next(path string) string {
 // askForLink answers alike for every address, in words and in time: whether there is
 // such a person is found out after the answer.
 func (s *Server) askForLink(w http.ResponseWriter, r *http.Request, _ viewer) error {
-	if err := r.ParseForm(); err != nil {
+	if err := guard.Form(r); err != nil {
 		return err
 	}
 	next := s.next(r.PostForm.Get("next"))
@@ -242,7 +242,7 @@ func (s *Server) isAsker(r *http.Request, link account.SignInLink) bool {
 }
 
 func (s *Server) spendLink(w http.ResponseWriter, r *http.Request, v viewer) error {
-	if err := r.ParseForm(); err != nil {
+	if err := guard.Form(r); err != nil {
 		return err
 	}
 	hash := hashOf(r.PathValue("token"))
@@ -284,7 +284,7 @@ func (s *Server) signedIn(w http.ResponseWriter, r *http.Request, was viewer, to
 
 // signOut ends the session, or all of the person's.
 func (s *Server) signOut(w http.ResponseWriter, r *http.Request, v viewer) error {
-	if err := r.ParseForm(); err != nil {
+	if err := guard.Form(r); err != nil {
 		return err
 	}
 	end := s.Accounts.End(r.Context(), v.session)

@@ -334,7 +334,7 @@ func (s shown) people(id string, m Met) Table {
 		times[[2]string{p.A, p.B}], times[[2]string{p.B, p.A}] = p.Times, p.Times
 	}
 	for _, a := range m.People {
-		t.Head = append(t.Head, initials(s.person(a)))
+		t.Head = append(t.Head, report.Initials(s.person(a)))
 		t.Rows = append(t.Rows, []string{s.person(a)})
 		row := make([]Cell, len(m.People))
 		for j, b := range m.People {
@@ -373,14 +373,6 @@ func (s shown) teams(id string, m Met) Table {
 		t.Cells = append(t.Cells, row)
 	}
 	return t
-}
-
-func initials(name string) string {
-	var out []rune
-	for word := range strings.FieldsSeq(name) {
-		out = append(out, []rune(word)[0])
-	}
-	return strings.ToUpper(short(string(out), 3))
 }
 
 // slug returns the name as an id in HTML.

@@ -2,6 +2,8 @@
 package guard
 
 import (
+	"errors"
+	"fmt"
 	"net/http"
 	"net/netip"
 	"net/url"
@@ -78,6 +80,19 @@ func LimitBody(next http.Handler) http.Handler {
 		r.Body = http.MaxBytesReader(w, r.Body, bodyLimit)
 		next.ServeHTTP(w, r)
 	})
+}
+
+// ErrForm says that a form cannot be read: no browser sent it.
+var ErrForm = errors.New("the form cannot be read")
+
+// Form reads the form that was sent. It is ErrForm, or a *http.MaxBytesError, if that
+// cannot be done.
+func Form(r *http.Request) error {
+	err := r.ParseForm()
+	if _, large := errors.AsType[*http.MaxBytesError](err); err == nil || large {
+		return err
+	}
+	return fmt.Errorf("%w: %w", ErrForm, err)
 }
 
 // Peer returns the address that a request came from: behind proxies that are trusted,
