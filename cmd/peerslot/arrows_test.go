@@ -55,7 +55,7 @@ var allowed = map[string][]string{
 	"scheduler/web/issuer":             {},
 	"scheduler/web/internal/assets":    {"scheduler/report/overview"},
 	"scheduler/web/internal/hoursform": {"availability", "scheduler"},
-	"scheduler/web":                    {"scheduler/web/internal/assets", "scheduler/web/internal/guard", "scheduler/web/internal/hoursform", "scheduler/web/issuer", "scheduler/account", "availability", "calendar", "calendar/ical", "scheduler", "scheduler/feed", "scheduler/planning", "scheduler/report", "scheduler/report/overview"},
+	"scheduler/web":                    {"scheduler/web/internal/assets", "scheduler/web/internal/guard", "scheduler/web/internal/hoursform", "scheduler/web/internal/paging", "scheduler/web/issuer", "scheduler/account", "availability", "calendar", "calendar/ical", "scheduler", "scheduler/feed", "scheduler/planning", "scheduler/report", "scheduler/report/overview"},
 	"scheduler/chat/chattest":          {},
 
 	"scheduler/grouping/internal/exact":           {"scheduler/grouping/internal/local", "scheduler/grouping/internal/lp", "scheduler/grouping/internal/meter", "scheduler/grouping/internal/table"},
