@@ -55,10 +55,19 @@ func TestSignInOfAnotherPerson(t *testing.T) {
 	wantNoToken(t, cfg)
 }
 
+const anotherEvent = `{"kind": "calendar#event", "id": "abcdef0123456789", "iCalUID": "abcdef0123456789@google.com", "status": "confirmed", "etag": "\"1\"", "sequence": 0,
+	"organizer": {"email": "eve@acme.example"}, "start": {"dateTime": "2026-03-03T09:00:00Z"}, "end": {"dateTime": "2026-03-03T10:00:00Z"}}`
+
+// oddAnswers are bodies of a 200 that nothing can be concluded from.
+var oddAnswers = []string{
+	"<html>Please sign in to the network</html>", "{}", `{"status": "ok"}`, "[]", " ", "null", "\xff\xfe",
+	`{"error": {"code": 404, "message": "Not Found"}}`, anotherEvent, `{"items": [` + anotherEvent + `]}`,
+}
+
 // A network that answers everything with a page of its own has done nothing, and
 // hides nothing for good.
 func TestOddAnswers(t *testing.T) {
-	for _, odd := range []string{"<html>Please sign in to the network</html>", "{}", `{"status": "ok"}`, "[]", ""} {
+	for _, odd := range oddAnswers {
 		for _, drop := range []googletest.Drop{googletest.Never, googletest.After} {
 			synctest.Test(t, func(t *testing.T) {
 				for _, method := range []string{"events.get", "events.insert", "events.patch", "events.list", "events.instances", "freebusy.query"} {
@@ -84,26 +93,30 @@ func TestOddAnswers(t *testing.T) {
 
 // As long as the answers are odd, nothing is known.
 func TestOnlyOddAnswers(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := standIn(t)
-		b := open(t, s)
-		put(t, b, sample)
-		s.Fail(func(string, int) *googletest.Fault { return &googletest.Fault{Odd: "<html>"} })
-		if got := busyOf(t, b, calendartest.Ana, week); got.Readable() {
-			t.Errorf("Busy: got %+v, want nothing known", got)
-		}
-		if c, err := b.Sync(t.Context(), "", []calendar.UID{sample.UID}); err == nil {
-			t.Errorf("Sync: got %+v, want an error", c)
-		}
-		err := b.Cancel(t.Context(), sample.UID, time.Time{})
-		hinted, ok := errors.AsType[interface {
-			error
-			Hint() string
-		}](err)
-		if !ok || !strings.Contains(hinted.Hint(), "proxy") {
-			t.Errorf("Cancel: got %v, want an error with a hint at what stands in between", err)
-		}
-	})
+	for _, odd := range oddAnswers {
+		synctest.Test(t, func(t *testing.T) { onlyOddAnswers(t, odd) })
+	}
+}
+
+func onlyOddAnswers(t *testing.T, odd string) {
+	s := standIn(t)
+	b := open(t, s)
+	put(t, b, sample)
+	s.Fail(func(string, int) *googletest.Fault { return &googletest.Fault{Odd: odd} })
+	if got := busyOf(t, b, calendartest.Ana, week); got.Readable() {
+		t.Errorf("Busy: got %+v, want nothing known", got)
+	}
+	if c, err := b.Sync(t.Context(), "", []calendar.UID{sample.UID}); err == nil {
+		t.Errorf("Sync: got %+v, want an error", c)
+	}
+	err := b.Cancel(t.Context(), sample.UID, time.Time{})
+	hinted, ok := errors.AsType[interface {
+		error
+		Hint() string
+	}](err)
+	if !ok || !strings.Contains(hinted.Hint(), "proxy") {
+		t.Errorf("Cancel: got %v, want an error with a hint at what stands in between", err)
+	}
 }
 
 // Each cause has its own next step.
