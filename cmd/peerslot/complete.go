@@ -29,9 +29,9 @@ type completion struct{ *console.App }
 // means the same in all commands, so one table does for all of them.
 func (a completion) complete(root *cobra.Command) {
 	arguments := map[string]completer{
-		"answer": a.completeAnswer, "book": a.completeGroups, "cancel": a.completeGroup, "demo": folders, "export": a.completeGroups,
+		"answer": a.completeAnswer, "backup": files, "book": a.completeGroups, "cancel": a.completeGroup, "demo": folders, "export": a.completeGroups,
 		"form": a.completeProgram, "freebusy": a.completePeople, "history": a.completeGroup, "init": folders, "link": a.completePerson, "man": folders,
-		"review": a.completeGroups, "slots": a.completeGroup,
+		"restore": files, "review": a.completeGroups, "slots": a.completeGroup,
 	}
 	flags := map[string]completer{
 		"allow-host": nothing, "as": a.completePerson, "budget": words("2s", "6s", "30s"), "cadence": words("weekly", "biweekly", "monthly"),
@@ -89,13 +89,19 @@ func words(list ...string) completer {
 	}
 }
 
-// dates completes the words of a relative date.
-func dates(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+// dates completes the words of a relative date, with hyphens, as slots does.
+func dates(_ *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
 	list := []string{"today", "tomorrow"}
 	for _, day := range console.Weekdays {
-		list = append(list, "next "+day)
+		list = append(list, "next-"+day)
 	}
-	return append(list, "in 1 week", "in 2 weeks", "in 4 weeks"), noFiles | cobra.ShellCompDirectiveKeepOrder
+	list = append(list, "in-1-week", "in-2-weeks", "in-4-weeks")
+	if strings.Contains(typed, " ") {
+		for i := range list {
+			list[i] = strings.ReplaceAll(list[i], "-", " ")
+		}
+	}
+	return list, noFiles | cobra.ShellCompDirectiveKeepOrder
 }
 
 // slots completes a weekday, and once it stands there the hour. A blank between them
@@ -190,13 +196,18 @@ func (a completion) completeList(_ *cobra.Command, _ []string, typed string) ([]
 	return a.people(strings.Split(before, ","), before), noFiles | cobra.ShellCompDirectiveNoSpace
 }
 
-// people returns everybody but those who are there, with a text before each.
+// people returns everybody but those who are there, with a text before each. After a
+// comma there are no descriptions: beside them bash takes a comma for another letter.
 func (a completion) people(there []string, before string) []string {
 	roster := a.configToComplete().Workspace.Roster
 	var out []string
 	for _, address := range slices.Sorted(maps.Keys(roster)) {
 		if !slices.Contains(there, string(address)) {
-			out = append(out, cobra.CompletionWithDesc(before+string(address), roster[address].Name))
+			text := before + string(address)
+			if before == "" {
+				text = cobra.CompletionWithDesc(text, roster[address].Name)
+			}
+			out = append(out, text)
 		}
 	}
 	return out

@@ -50,7 +50,7 @@ func TestCompletions(t *testing.T) {
 		"repair --rebook |":                      "ending",
 		"freebusy |":                             "cem@acme.example",
 		"freebusy --ics x --zone |":              "Europe/Berlin",
-		"freebusy --from |":                      "next monday",
+		"freebusy --from |":                      "next-monday",
 		"slots --cadence |":                      "biweekly",
 		"book --slot |":                          "wed",
 		"book --slot Tue|":                       "tue-15:00",
@@ -58,7 +58,7 @@ func TestCompletions(t *testing.T) {
 		"history |":                              "clash",
 		"status |":                               "",
 		"--log-format |":                         "json",
-		"form circles --start |":                 "in 2 weeks",
+		"form circles --start |":                 "in-2-weeks",
 	} {
 		words := strings.Fields(strings.ReplaceAll(line, "|", ""))
 		last := ""

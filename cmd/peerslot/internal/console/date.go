@@ -16,10 +16,16 @@ const dateWords = "want a date such as 2026-03-03, today, tomorrow, next monday 
 
 // ParseDate reads a date, or words that count from today: today, tomorrow, yesterday,
 // in 3 days, 2 weeks ago, monday (the first one from today on), next monday (the
-// first one after today).
+// first one after today). Hyphens do as well as blanks, and need no quotes in a shell.
 func ParseDate(s string, today availability.Date) (availability.Date, error) {
 	words := strings.Fields(strings.ToLower(s))
+	if len(words) == 1 {
+		words = strings.Split(words[0], "-")
+	}
 	fail := fmt.Errorf("%q: %s", s, dateWords)
+	if d, err := availability.ParseDate(strings.TrimSpace(s)); err == nil {
+		return d, nil
+	}
 	switch {
 	case len(words) == 1:
 		if days, ok := map[string]int{"today": 0, "tomorrow": 1, "yesterday": -1}[words[0]]; ok {
@@ -27,9 +33,6 @@ func ParseDate(s string, today availability.Date) (availability.Date, error) {
 		}
 		if day, ok := Weekday(words[0]); ok {
 			return onOrAfter(today, day), nil
-		}
-		if d, err := availability.ParseDate(words[0]); err == nil {
-			return d, nil
 		}
 	case len(words) == 2 && words[0] == "next":
 		if words[1] == "week" {
