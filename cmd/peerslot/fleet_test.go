@@ -3,11 +3,9 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"math/rand/v2"
-	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -230,7 +228,7 @@ func TestKilledWorkersLoseNothing(t *testing.T) {
 			t.Fatalf("PEERSLOT_TEST_FLEET: %v", err)
 		}
 	}
-	location := fleetDatabase(t, server)
+	location := newDatabase(t, server)
 	in := func(prefix string) func(string, int) string {
 		return func(_ string, i int) string { return withSchema(t, location, fmt.Sprintf("%s_%03d", prefix, i)) }
 	}
@@ -283,7 +281,7 @@ func TestCommandsCountCallsWithWorkers(t *testing.T) {
 	}
 	t.Parallel()
 	for _, workers := range []bool{false, true} {
-		location := fleetDatabase(t, server)
+		location := newDatabase(t, server)
 		d := &store.Databases{}
 		defer d.Close()
 		if workers {
@@ -321,7 +319,7 @@ func BenchmarkFleet(b *testing.B) {
 	}
 	for _, processes := range []int{1, 3} {
 		b.Run(fmt.Sprintf("%d processes", processes), func(b *testing.B) {
-			location := fleetDatabase(b, server)
+			location := newDatabase(b, server)
 			f := newFleetWorld(b, workspaces, groups, func(_ string, i int) string { return withSchema(b, location, fmt.Sprintf("w_%03d", i)) })
 			f.Fail(func(string, int) *googletest.Fault { return &googletest.Fault{Delay: 100 * time.Millisecond} })
 			d := &store.Databases{}
@@ -353,40 +351,4 @@ func drop(t *testing.T, d *store.Databases, location string) {
 	if err != nil && !strings.Contains(err.Error(), "terminating connection") {
 		t.Log(err) // its own may have been among them a moment ago
 	}
-}
-
-// fleetDatabase makes a database on the server and returns its URL.
-func fleetDatabase(t testing.TB, server string) string {
-	t.Helper()
-	admin := &store.Databases{}
-	jobs, err := admin.Jobs(t.Context(), server)
-	if err != nil {
-		t.Fatal(err)
-	}
-	name := fmt.Sprintf("peerslot_fleet_%d", time.Now().UnixNano())
-	if _, err := jobs.Postgres.Exec(t.Context(), `CREATE DATABASE `+name); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_, _ = jobs.Postgres.Exec(context.Background(), `DROP DATABASE `+name+` WITH (FORCE)`)
-		admin.Close()
-	})
-	u, err := url.Parse(server)
-	if err != nil {
-		t.Fatal(err)
-	}
-	u.Path = "/" + name
-	return u.String()
-}
-
-func withSchema(t testing.TB, location, schema string) string {
-	t.Helper()
-	u, err := url.Parse(location)
-	if err != nil {
-		t.Fatal(err)
-	}
-	q := u.Query()
-	q.Set("schema", schema)
-	u.RawQuery = q.Encode()
-	return u.String()
 }

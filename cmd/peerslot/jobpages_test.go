@@ -51,7 +51,7 @@ func TestJobsInABrowser(t *testing.T) {
 	t.Parallel()
 	locations := []string{"peerslot.db"}
 	if server := os.Getenv("PEERSLOT_TEST_POSTGRES"); server != "" {
-		locations = append(locations, fleetDatabase(t, server))
+		locations = append(locations, newDatabase(t, server))
 	}
 	for _, location := range locations {
 		store, _, _ := strings.Cut(location, "://")
