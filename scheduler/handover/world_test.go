@@ -7,8 +7,6 @@ const (
 	ana, bo   = schedulertest.Ana, schedulertest.Bo
 )
 
-var now = schedulertest.Now
-
-var booked, at = schedulertest.Booked, schedulertest.At
+var at = schedulertest.At
 
 type world = schedulertest.World

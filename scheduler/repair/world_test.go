@@ -17,7 +17,7 @@ const (
 	ana, bo, cem, dee = schedulertest.Ana, schedulertest.Bo, schedulertest.Cem, schedulertest.Dee
 )
 
-var now, start, at = schedulertest.Now, schedulertest.Start, schedulertest.At
+var now, at = schedulertest.Now, schedulertest.At
 
 // A world is one whose nights look four weeks ahead.
 type world struct{ *schedulertest.World }
