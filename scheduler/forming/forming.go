@@ -52,11 +52,12 @@ type Plan struct {
 
 	Cost, Bound      int // no grouping that keeps the rules costs less than Bound
 	Proven           bool
-	Promised         bool // these groups were shown when an earlier round was formed
-	Hurried          bool // the clock ended the search: the same seed can give another answer
-	Ahead            int  // rounds of pairs without a repeat that are left, this one included; 0 if not known
-	Repeats          int  // pairs that were together before
-	SameDepartment   int  // pairs of one department or of teams that work closely together
+	Promised         bool   // these groups were shown when an earlier round was formed
+	Dropped          string // why groups that an earlier round promised are not formed, nor those after them; "" if they are
+	Hurried          bool   // the clock ended the search: the same seed can give another answer
+	Ahead            int    // rounds of pairs without a repeat that are left, this one included; 0 if not known
+	Repeats          int    // pairs that were together before
+	SameDepartment   int    // pairs of one department or of teams that work closely together
 	MaxZoneSpanHours float64
 
 	Replaced []string // former groups of the program that are not current any more
@@ -129,7 +130,7 @@ func Propose(ctx context.Context, s planning.Snapshot, f Request) (Plan, error) 
 		return Plan{}, err
 	}
 	r.name(&plan)
-	plan.Round.Promised = r.left(&plan)
+	r.settle(&plan)
 	if err := r.findSlots(ctx, &plan); err != nil {
 		return Plan{}, err
 	}
@@ -234,8 +235,10 @@ func (r *forming) group(ctx context.Context, plan *Plan) error {
 	}
 	plan.Ahead, plan.Hurried = result.Ahead, result.Hurried
 	bound := result.Bound
-	if promised, ok := r.promised(); ok {
+	if promised, why, ok := r.promised(); ok {
 		result, plan.Promised = promised, true
+	} else {
+		plan.Dropped = why
 	}
 	r.take(plan, result)
 	plan.Bound = min(bound, result.Cost) // of pairs, what those who met least cost at least

@@ -449,12 +449,42 @@ func TestPromise(t *testing.T) {
 		}
 		f.Rounds = append(f.Rounds, plan.Round)
 	}
-	if plan := formed(t, s, f); plan.Promised || plan.Round.Promised != nil {
+	if plan := formed(t, s, f); plan.Promised || plan.Round.Promised != nil || plan.Dropped != "" {
 		t.Error("a round is formed by a promise that was not made")
 	}
-	f.Rounds = []scheduler.Round{first.Round}
-	if plan := formed(t, snapshotOf(numbered(16)), f); plan.Promised || len(plan.Groups) != 4 {
-		t.Errorf("with four people more: %d groups, promised %t", len(plan.Groups), plan.Promised)
+}
+
+// TestPromiseDropped: what was promised and cannot be kept is given up, with the reason.
+func TestPromiseDropped(t *testing.T) {
+	s := snapshotOf(numbered(12))
+	f := forming.Request{Program: program(scheduler.Circle, 4, 4), Count: 3}
+	first := formed(t, s, f)
+	f.Count, f.Rounds = 0, []scheduler.Round{first.Round}
+	together := first.Later[1].Groups[0]
+	for _, tt := range []struct {
+		want   string
+		people int
+		change func(f *forming.Request)
+	}{
+		{"p012@acme.example and 3 more now take part", 16, func(*forming.Request) {}},
+		{"p008@acme.example and 3 more no longer take part", 8, func(*forming.Request) {}},
+		{"groups are kept or joined", 12, func(f *forming.Request) { f.Keep = []string{first.Groups[0].Name} }},
+		{"people were swapped by hand", 12, func(f *forming.Request) {
+			f.Swaps = []forming.Swap{{A: together[0], B: first.Later[1].Groups[1][0]}}
+		}},
+		{fmt.Sprintf("%s and %s would be together against never-together", together[0], together[1]), 12, func(f *forming.Request) {
+			f.Program.NeverTogether = [][]calendar.Address{{together[0], together[1]}}
+		}},
+	} {
+		t.Run(tt.want, func(t *testing.T) {
+			s := snapshotOf(numbered(tt.people))
+			f := f
+			tt.change(&f)
+			s.Workspace.Programs = []scheduler.Program{f.Program}
+			if plan := formed(t, s, f); plan.Dropped != tt.want || plan.Round.Promised != nil {
+				t.Errorf("got %q, and %d rounds promised, want %q and none", plan.Dropped, len(plan.Round.Promised), tt.want)
+			}
+		})
 	}
 }
 

@@ -15,7 +15,7 @@ func (p Plan) Report(running map[string]availability.Date) report.Form {
 	out := report.Form{
 		Program: p.Program.Name, Round: p.Round.Number, Seed: p.Round.Seed, Start: p.Round.Start.String(),
 		Groups: []report.Formed{}, Cost: p.Cost, Bound: p.Bound, Proven: p.Proven, Repeats: p.Repeats,
-		Hurried: p.Hurried, Promised: p.Promised, Ahead: p.Ahead, SameDepartment: p.SameDepartment, MaxZoneSpanHours: p.MaxZoneSpanHours, LeftOut: []report.LeftOut{},
+		Hurried: p.Hurried, Promised: p.Promised, Dropped: p.Dropped, Ahead: p.Ahead, SameDepartment: p.SameDepartment, MaxZoneSpanHours: p.MaxZoneSpanHours, LeftOut: []report.LeftOut{},
 		Unknown: report.Unknowns(p.Unknown), Assumed: report.Addresses(p.Assumed), Replaced: append([]string{}, p.Replaced...),
 	}
 	for _, g := range p.Groups {

@@ -30,10 +30,11 @@ type Form struct {
 	Assumed          []string  `json:"assumed_free"`
 	Swaps            []Swap    `json:"swaps,omitempty"`
 	Placed           []Placed  `json:"placed,omitempty"`
-	Rounds           []Later   `json:"rounds,omitempty"`   // this one and those that will follow if people and calendars stay
-	Hurried          bool      `json:"hurried,omitempty"`  // the clock ended the search: the same seed can give other groups
-	Promised         bool      `json:"promised,omitempty"` // these groups were shown when an earlier round was formed
-	Ahead            int       `json:"ahead,omitempty"`    // rounds of pairs without a repeat that are left, this one included
+	Rounds           []Later   `json:"rounds,omitempty"`          // this one and those that will follow if people and calendars stay
+	Hurried          bool      `json:"hurried,omitempty"`         // the clock ended the search: the same seed can give other groups
+	Promised         bool      `json:"promised,omitempty"`        // these groups were shown when an earlier round was formed
+	Dropped          string    `json:"promise_dropped,omitempty"` // why the groups that an earlier round promised are not kept to
+	Ahead            int       `json:"ahead,omitempty"`           // rounds of pairs without a repeat that are left, this one included
 	Replaced         []string  `json:"replaced"`
 	Running          []Running `json:"running,omitempty"`
 	Plan             bool      `json:"plan,omitempty"` // nothing was changed
@@ -140,6 +141,9 @@ func (p Printer) Form(w scheduler.Workspace, f Form) {
 	}
 	if f.Promised {
 		p.Println("These groups are those that an earlier round promised.")
+	}
+	if f.Dropped != "" {
+		p.Printf("The groups that an earlier round promised are not kept to: %s. --rounds plans ahead anew.\n", f.Dropped)
 	}
 	if f.Ahead > 0 && f.Repeats == 0 {
 		p.Printf("Round %d of %d without a repeat.\n", f.Round, f.Round+f.Ahead-1)
