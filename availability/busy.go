@@ -75,9 +75,23 @@ func (b Busy) Within(iv Interval) Busy {
 		return b
 	}
 	b.Window = b.Window.Clip(iv)
-	b.Spans = slices.Clone(b.Spans)
-	b.Normalize()
+	b.Spans = touching(b.Spans, iv)
+	if slices.ContainsFunc(b.Spans, func(s Span) bool { return !b.Window.Contains(s.Interval) }) {
+		b.Spans = slices.Clone(b.Spans)
+		b.Normalize()
+	}
 	return b
+}
+
+// touching returns the sorted spans without those before and after iv.
+func touching(spans []Span, iv Interval) []Span {
+	for len(spans) > 0 && !spans[0].End.After(iv.Start) {
+		spans = spans[1:]
+	}
+	for len(spans) > 0 && !spans[len(spans)-1].Start.Before(iv.End) {
+		spans = spans[:len(spans)-1]
+	}
+	return slices.Clip(spans)
 }
 
 // joinSpans sorts the spans and joins them, in place.

@@ -40,6 +40,11 @@ func TestWithinKnowsNothingElse(t *testing.T) {
 	if _, free := got.At(Interval{hour(16), hour(17)}); free || len(b.Spans) != 2 || b.Spans[0].Start != hour(9) {
 		t.Errorf("time outside is free, or the original was changed: %+v", b)
 	}
+	if whole := b.Within(Interval{hour(8), hour(14)}); len(whole.Spans) != 1 || whole.Spans[0] != b.Spans[0] {
+		t.Errorf("got %+v; want the span that lies in the time as it is", whole)
+	} else if whole.Spans = append(whole.Spans, Span{}); b.Spans[1].Start != hour(15) {
+		t.Errorf("what was appended to a part is in the original: %+v", b)
+	}
 	if none := Unreadable("x").Within(b.Window); none.Readable() {
 		t.Errorf("got %+v", none)
 	}

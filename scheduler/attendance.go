@@ -43,7 +43,7 @@ const Declined availability.Why = "declined"
 //
 // Who declined does not come. Of a session that is over at now another reply is a
 // yes, too. Else hours, days off and busy time decide.
-func (p Person) Attends(m availability.Member, s calendar.Series, o calendar.Occurrence, now time.Time) availability.Verdict {
+func (p Person) Attends(m *availability.Member, s calendar.Series, o calendar.Occurrence, now time.Time) availability.Verdict {
 	switch p.Reply(s, o) {
 	case calendar.Declined:
 		return availability.Verdict{Can: availability.No, Why: Declined}

@@ -127,10 +127,13 @@ func (s *Service) Ready(ctx context.Context) (*Service, error) {
 	if err != nil {
 		return nil, err
 	}
-	groups := slices.Clone(r.Workspace.Groups)
+	groups, taken := slices.Clone(r.Workspace.Groups), map[string]bool{}
+	for _, g := range groups {
+		taken[strings.ToLower(g.Name)] = true
+	}
 	for _, g := range formed {
-		if !slices.ContainsFunc(groups, func(o Group) bool { return strings.EqualFold(o.Name, g.Name) }) {
-			groups = append(groups, g)
+		if name := strings.ToLower(g.Name); !taken[name] {
+			groups, taken[name] = append(groups, g), true
 		}
 	}
 	r.Workspace.Groups = groups

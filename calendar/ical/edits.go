@@ -49,16 +49,16 @@ func noteOf(c, m *line.Component) string {
 
 // wordings are the texts of an override that nobody edited.
 type wordings struct {
-	titles, links, descriptions []fingerprint
+	titles, links []fingerprint
+	descriptions  []fingerprint // that Encode wrote
 }
 
 // wordingsIn returns what the override c of m says if only m was edited, or none
 // of them: what m says now, and what Encode wrote.
 func wordingsIn(m, c *line.Component) wordings {
 	w := wordings{
-		titles:       fingerprintsOf("", textOf(m, ical.PropSummary)),
-		links:        fingerprintsOf("", textOf(m, ical.PropLocation), m.Raw(ical.PropURL)),
-		descriptions: fingerprintsOf(textOf(m, ical.PropDescription)),
+		titles: fingerprintsOf("", textOf(m, ical.PropSummary)),
+		links:  fingerprintsOf("", textOf(m, ical.PropLocation), m.Raw(ical.PropURL)),
 	}
 	for _, e := range []*line.Component{c, m} {
 		if parts := strings.Split(e.Raw(propWrote), "/"); len(parts) == 3 {
@@ -76,7 +76,7 @@ func (w wordings) note(text, description string) (note string, edited bool) {
 	if note, ok := noteIn(text, description); ok {
 		return note, false
 	}
-	for _, f := range w.descriptions {
+	for _, f := range append(fingerprintsOf(description), w.descriptions...) {
 		if note, ok := f.cutFrom(text); ok {
 			return note, false
 		}

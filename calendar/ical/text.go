@@ -67,6 +67,7 @@ func unescapeText(value string) string {
 		return value
 	}
 	var b strings.Builder
+	b.Grow(len(value))
 	for i := 0; i < len(value); i++ {
 		c := value[i]
 		if c == '\\' && i+1 < len(value) {

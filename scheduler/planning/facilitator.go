@@ -79,7 +79,7 @@ func (p Panel) mayLead(a calendar.Address, o calendar.Occurrence, anyway bool) b
 	if i < 0 {
 		return false
 	}
-	v := p.people[i].Attends(p.Members[i], p.Series, o, p.Now)
+	v := p.people[i].Attends(&p.Members[i], p.Series, o, p.Now)
 	if v.Why == scheduler.Declined {
 		return !anyway && o.Start.After(p.Now.Add(leaderAhead))
 	}

@@ -38,8 +38,8 @@ func (p *Planner) Panel(g scheduler.Group, s calendar.Series) (Panel, error) {
 // Verdicts returns who attends a session, in the order of the members.
 func (p Panel) Verdicts(o calendar.Occurrence) []availability.Verdict {
 	out := make([]availability.Verdict, len(p.Members))
-	for i, m := range p.Members {
-		out[i] = p.people[i].Attends(m, p.Series, o, p.Now)
+	for i := range p.Members {
+		out[i] = p.people[i].Attends(&p.Members[i], p.Series, o, p.Now)
 	}
 	return out
 }

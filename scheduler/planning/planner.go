@@ -136,7 +136,7 @@ func (p *Planner) Attends(a calendar.Address, s calendar.Series, o calendar.Occu
 	if err != nil {
 		return availability.Verdict{}, err
 	}
-	v := p.Workspace.Roster[a].Attends(*m, s, o, p.Now)
+	v := p.Workspace.Roster[a].Attends(m, s, o, p.Now)
 	if v.Can != availability.No && p.elsewhere(a, s.UID, o.Interval) {
 		v = availability.Verdict{Can: availability.No, Why: availability.BusyThen}
 	}

@@ -80,7 +80,7 @@ func (p *Planner) rankWeek(q availability.Search, members []availability.Member)
 		return nil, scheduler.Week{}, err
 	}
 	best := Spread(kept.Rank(nil, masks), bestSlots)
-	var figures []weekFigure
+	figures := make([]weekFigure, 0, kept.grid.Starts()*int(q.Cadence))
 	kept.Figures(func(slot availability.Slot, attendance, unknown int) {
 		figures = append(figures, weekFigure{Day: slot.Day, Start: slot.Start, Attendance: attendance, Unknown: unknown})
 	})
