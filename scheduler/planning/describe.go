@@ -2,6 +2,7 @@ package planning
 
 import (
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -75,7 +76,7 @@ Nobody is told who said what, and answers are deleted once it is decided. Until 
 
 func howToAnswer(w scheduler.Workspace, g scheduler.Group) string {
 	if w.URL != "" {
-		return fmt.Sprintf("say at %s/groups/%s/answer", strings.TrimSuffix(w.URL, "/"), g.Name)
+		return fmt.Sprintf("say at %s/groups/%s/answer", strings.TrimSuffix(w.URL, "/"), url.PathEscape(g.Name))
 	}
 	return fmt.Sprintf("tell %s", w.Organizer.Address)
 }

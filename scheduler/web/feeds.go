@@ -12,6 +12,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/DataDog/datadog-agent/pkg/template/html"
+
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/account"
@@ -31,10 +33,10 @@ type feedsData struct {
 
 // feedData is one subscription as its page shows it.
 type feedData struct {
-	Group   string // "" for all
-	Address string // "" if there is none yet
-	Webcal  string
-	Google  string // where Google Calendar adds it
+	Group   string       // "" for all
+	Address string       // "" if there is none yet
+	Webcal  template.URL // the same for a calendar program; its scheme is none that templates trust
+	Google  string       // where Google Calendar adds it
 	Made    time.Time
 }
 
@@ -62,8 +64,8 @@ func (s *Server) feedsOf(r *http.Request, v viewer) ([]feedData, error) {
 		if i := slices.IndexFunc(have, func(f account.Feed) bool { return f.Group == group }); i >= 0 {
 			d.Made = have[i].Made
 			d.Address = s.URL.String() + "/feeds/" + feed.Token(s.Key, have[i]) + ".ics"
-			d.Webcal = "webcal" + strings.TrimPrefix(d.Address, s.URL.Scheme)
-			d.Google = "https://calendar.google.com/calendar/r?cid=" + url.QueryEscape(d.Webcal)
+			webcal := "webcal" + strings.TrimPrefix(d.Address, s.URL.Scheme)
+			d.Webcal, d.Google = template.URL(webcal), "https://calendar.google.com/calendar/r?cid="+url.QueryEscape(webcal)
 		}
 		out = append(out, d)
 	}

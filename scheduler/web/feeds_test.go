@@ -36,7 +36,13 @@ func TestFeedIsReadByWhoeverHasTheAddress(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	s.book(t)
-	path := subscribe(t, s.as(t, ana), "")
+	c := s.as(t, ana)
+	path := subscribe(t, c, "")
+	for _, want := range []string{`href="webcal://peers.acme.example` + path + `"`, `href="https://calendar.google.com/calendar/r?cid=` + url.QueryEscape("webcal://peers.acme.example"+path) + `"`} {
+		if page := c.read("/feeds"); !strings.Contains(page, want) {
+			t.Errorf("the page lacks %s:\n%s", want, page)
+		}
+	}
 	anybody := s.browser(t)
 	w := anybody.get(path)
 	if w.Code != http.StatusOK || !strings.Contains(w.Body.String(), "BEGIN:VEVENT") {

@@ -148,6 +148,7 @@ func (s *Server) done(w http.ResponseWriter, r *http.Request, to string) error {
 // words are the functions that pages write with.
 var words = template.FuncMap{
 	"when":  when,
+	"group": groupPath,
 	"day":   func(t time.Time, zone *time.Location) string { return t.In(zone).Format("Mon 2 January") },
 	"clock": func(t time.Time, zone *time.Location) string { return t.In(zone).Format("15:04") },
 	"short": func(t time.Time, zone *time.Location) string { return t.In(zone).Format("Mon 2 Jan 15:04") },

@@ -111,6 +111,11 @@ func (s *site) book(t testing.TB) scheduler.Booking {
 // bookAt books the series of "leads" at a slot of one hour.
 func (s *site) bookAt(t testing.TB, at string) scheduler.Booking {
 	t.Helper()
+	return s.bookGroup(t, "leads", at)
+}
+
+func (s *site) bookGroup(t testing.TB, name, at string) scheduler.Booking {
+	t.Helper()
 	slot, err := availability.ParseSlot(at, time.Hour, "Europe/Berlin")
 	if err != nil {
 		t.Fatal(err)
@@ -119,7 +124,7 @@ func (s *site) bookAt(t testing.TB, at string) scheduler.Booking {
 	if err != nil {
 		t.Fatal(err)
 	}
-	group, err := ready.Group("leads")
+	group, err := ready.Group(name)
 	if err != nil {
 		t.Fatal(err)
 	}
