@@ -35,10 +35,10 @@ const axePath = "PEERSLOT_TEST_AXE"
 // A window is a real browser's, on a site that serves on loopback.
 type window struct {
 	*site
-	ctx   context.Context
-	axe   string
-	mu    sync.Mutex
-	asked []string // URLs
+	ctx     context.Context
+	axeCore string
+	mu      sync.Mutex
+	asked   []string // URLs
 }
 
 // newWindow opens a browser on a filled site. with may change the server before it is
@@ -57,7 +57,7 @@ func newWindow(t *testing.T, with ...func(*site)) *window {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &window{axe: string(axe)}
+	w := &window{axeCore: string(axe)}
 	filled := func(s *site) {
 		s.URL = &url.URL{Scheme: "http", Host: listener.Addr().String()}
 		circles := scheduler.DefaultProgram()
@@ -173,8 +173,8 @@ var (
 	adminPages  = []string{"/admin", "/admin/plan", "/admin/plan?do=repair", "/admin/plan?do=form&program=circles", "/admin/report", "/groups/leads"}
 )
 
-// Every page fits a phone and a wide screen, light and dark, breaks no rule of WCAG that
-// a program can find, and loads nothing from elsewhere.
+// Every page fits a phone and a wide screen, light and dark, also with text of twice the
+// size, breaks no rule of WCAG that a program can find, and loads nothing from elsewhere.
 func TestPagesInABrowser(t *testing.T) {
 	w := newWindow(t)
 	rounds := []struct {
@@ -193,8 +193,18 @@ func TestPagesInABrowser(t *testing.T) {
 				for _, width := range []int64{320, 768, 1440} {
 					w.look(t, width, scheme)
 					w.open(t, path)
-					w.check(t, fmt.Sprintf("%s as %q, %s at %d px", path, r.as.Local(), scheme, width), width)
+					what := fmt.Sprintf("%s as %q, %s at %d px", path, r.as.Local(), scheme, width)
+					w.fits(t, what, width)
+					w.axe(t, what)
 				}
+			}
+			for _, width := range []int64{320, 1920} {
+				w.look(t, width, "light")
+				w.open(t, path)
+				what := fmt.Sprintf("%s as %q at %d px", path, r.as.Local(), width)
+				w.fits(t, what, width)
+				eval[chromedp.Void](t, w, `document.documentElement.style.fontSize = "200%"`)
+				w.fits(t, what+" with large text", width)
 			}
 		}
 	}
@@ -210,14 +220,19 @@ func TestPagesInABrowser(t *testing.T) {
 	}
 }
 
-// check looks for a page that scrolls sideways, and for what axe-core finds.
-func (w *window) check(t *testing.T, what string, width int64) {
+// fits looks for a page that scrolls sideways.
+func (w *window) fits(t *testing.T, what string, width int64) {
 	t.Helper()
 	w.shoot(t, what)
 	if wide := eval[int64](t, w, `document.documentElement.scrollWidth`); wide > width {
 		t.Errorf("%s: %d px wide, and scrolls sideways: %s", what, wide, eval[string](t, w, fmt.Sprintf(`[...document.querySelectorAll("main *")].filter(e => e.getBoundingClientRect().right > %d && !e.closest(".scroll")).slice(0, 3).map(e => e.outerHTML.slice(0, 120)).join(" | ")`, width)))
 	}
-	eval[chromedp.Void](t, w, w.axe)
+}
+
+// axe looks for what axe-core finds.
+func (w *window) axe(t *testing.T, what string) {
+	t.Helper()
+	eval[chromedp.Void](t, w, w.axeCore)
 	const run = `axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"], resultTypes: ["violations"]}).then(r => JSON.stringify({rules: r.passes.length, found: r.violations.map(v => v.id + ": " + v.help + ": " + v.nodes.slice(0, 3).map(n => n.html.slice(0, 160) + " " + n.failureSummary.replaceAll("\n", " ").slice(0, 200)).join(" | "))}))`
 	var result struct {
 		Rules int

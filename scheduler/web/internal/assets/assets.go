@@ -38,9 +38,9 @@ func New() Files {
 	files, _ := staticFiles.ReadDir("static")
 	for _, f := range files {
 		body, _ := staticFiles.ReadFile("static/" + f.Name())
-		a.add(f.Name(), lean(body))
+		a.add(f.Name(), body)
 	}
-	a.add("report.css", lean([]byte(overview.Style)))
+	a.add("report.css", []byte(overview.Style))
 	return a
 }
 
@@ -57,7 +57,14 @@ func lean(body []byte) []byte {
 	return out
 }
 
+// tight takes the blanks out of a style that browsers do not need.
+var tight = strings.NewReplacer(" {", "{", "{ ", "{", ": ", ":", ", ", ",", "; }", "}", "; ", ";")
+
 func (a Files) add(file string, body []byte) {
+	body = lean(body)
+	if path.Ext(file) == ".css" {
+		body = []byte(tight.Replace(string(body)))
+	}
 	sum := sha256.Sum256(body)
 	name := hex.EncodeToString(sum[:8]) + path.Ext(file)
 	a.names[file] = name
