@@ -223,7 +223,10 @@ func HintFor(err error) string {
 
 // placeHint says what to do about a file that cannot be read or written.
 func placeHint(err error) string {
+	var kind *file.KindError
 	switch {
+	case errors.As(err, &kind):
+		return "move it away, or name another path: a plain file is wanted there"
 	case errors.Is(err, fs.ErrPermission):
 		return "look whose it is and what its mode allows, or run peerslot as the user whom it belongs to"
 	case errors.Is(err, syscall.ENOSPC):
