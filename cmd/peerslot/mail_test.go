@@ -156,6 +156,28 @@ func TestAWholeLifeByMail(t *testing.T) {
 	}
 }
 
+// Without leave nobody is written to, and what members answered is noted nowhere; what
+// is shown counts it all the same.
+func TestNothingIsMailedWithoutLeave(t *testing.T) {
+	t.Parallel()
+	w := newMailWorld(t, "")
+	w.at(t, "2026-03-02T08:00:00Z", "book", "leads", "--slot", "tue 15:00", "--start", "2026-03-09", "--yes")
+	w.letters()
+	w.replies(t, "ana@acme.example", "DECLINED", "20260317T140000Z", "2026-03-02T11:00:00Z")
+	before := w.files(t)
+	const night = "2026-03-14T09:00:00Z"
+	for _, args := range [][]string{{"repair", "--dry-run"}, {"repair"}, {"review", "--dry-run"}, {"cancel", "leads", "--dry-run"}, {"cancel", "leads"}, {"mail", "--dry-run"}} {
+		r := w.at(t, night, args...)
+		if changed, sent := changedFiles(before, w.files(t)), w.letters(); len(changed)+len(sent) > 0 {
+			t.Errorf("%v: changed %v and sent %v\n%+v", args, changed, sent, r)
+		}
+	}
+	shown, done := w.at(t, night, "repair", "--dry-run"), w.at(t, night, "repair", "--yes")
+	if !strings.Contains(shown.stdout, "1 change") || !strings.HasPrefix(done.stdout, shown.stdout) || len(w.letters()) != 3 {
+		t.Errorf("the rehearsal shows\n%s\nthe real run\n%s%s", shown.stdout, done.stdout, done.stderr)
+	}
+}
+
 func TestWhatTheServerDoesNotTakeWaits(t *testing.T) {
 	w := newMailWorld(t, "")
 	w.Refuse = map[string]*smtp.SMTPError{"": {Code: 451, Message: "ill"}}
@@ -163,8 +185,9 @@ func TestWhatTheServerDoesNotTakeWaits(t *testing.T) {
 	if r.status != console.ExitPerson || !strings.Contains(r.stderr, "mail server is in trouble") {
 		t.Errorf("book: %+v, want status 3 and the trouble named", r)
 	}
-	if shown := w.at(t, "2026-03-02T08:01:00Z", "mail", "--dry-run"); strings.Count(shown.stdout, "leads") != 3 {
-		t.Errorf("mail --dry-run: %+v, want three that wait", shown)
+	before := w.files(t)
+	if shown := w.at(t, "2026-03-02T08:01:00Z", "mail", "--dry-run"); strings.Count(shown.stdout, "leads") != 3 || len(changedFiles(before, w.files(t))) > 0 {
+		t.Errorf("mail --dry-run: %+v, want three that wait, and no file changed", shown)
 	}
 	w.Refuse = nil
 	sent := w.at(t, "2026-03-02T09:00:00Z", "mail")
@@ -248,8 +271,9 @@ func TestMailSignsInWithATokenOfItsOwn(t *testing.T) {
 		if err := os.WriteFile(path, []byte(changed), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if r := w.at(t, "2026-03-02T08:00:00Z", "auth", "mail", "--dry-run"); !strings.Contains(r.stdout+r.stderr, row.want) {
-			t.Errorf("%s: %+v, want %q", name, r, row.want)
+		before := w.files(t)
+		if r := w.at(t, "2026-03-02T08:00:00Z", "auth", "mail", "--dry-run"); !strings.Contains(r.stdout+r.stderr, row.want) || len(changedFiles(before, w.files(t))) > 0 {
+			t.Errorf("%s: %+v, want %q, and no file changed", name, r, row.want)
 		}
 	}
 }

@@ -82,7 +82,7 @@ var broad = []struct {
 	{[]string{"status"}, []string{`(?m)^sound\s+wed 11:00`, `(?m)^ending\s+tue 15:00`, `(?m)^fresh\s+not booked`}},
 	{[]string{"groups"}, []string{`(?m)^sound\s.*wed 11:00`, `(?m)^ending\s`, `(?m)^fresh\s`}},
 	{[]string{"check"}, []string{`cem@acme\.example`, `jon@acme\.example`}},
-	{[]string{"export", "--all", "-o", "OUT"}, []string{`sound\.ics`, `ending\.ics`}},
+	{[]string{"export", "--all", "-o", "DIR/out"}, []string{`sound\.ics`, `ending\.ics`}},
 	{[]string{"book", "--all", "--yes"}, []string{`Booked fresh`}},
 	{[]string{"form", "circles", "--yes"}, []string{`Formed round 1 of circles: 2 groups`}},
 	{[]string{"repair", "--yes"}, []string{`sound`, `1 change`}},
@@ -97,7 +97,7 @@ func TestOneFaultStopsOneThing(t *testing.T) {
 	sound := newFaultWorld(t)
 	for _, c := range broad {
 		w := sound.copied(t)
-		if got := w.run(t, w.placed(c.args)...); got.status != console.ExitDone || !said(got, c.wants) {
+		if got := w.run(t, c.args...); got.status != console.ExitDone || !said(got, c.wants) {
 			t.Errorf("undisturbed, peerslot %v: status %d\n%s%s\nwant %q", c.args, got.status, got.stdout, got.stderr, c.wants)
 		}
 	}
@@ -108,7 +108,7 @@ func TestOneFaultStopsOneThing(t *testing.T) {
 			f.spoil(t, spoilt)
 			for _, c := range broad {
 				w := spoilt.copied(t)
-				got := w.run(t, w.placed(c.args)...)
+				got := w.run(t, c.args...)
 				if got.status != console.ExitPerson || !said(got, append(c.wants, f.named)) {
 					t.Errorf("peerslot %v: status %d\n%s%s\nwant 3, %q and %q named", c.args, got.status, got.stdout, got.stderr, c.wants, f.named)
 				}
@@ -132,17 +132,6 @@ func (w lifeWorld) endsBroken(t *testing.T) {
 			t.Errorf("after peerslot %v, status: status %d\n%s%s\nwant nothing to see", args, got.status, got.stdout, got.stderr)
 		}
 	}
-}
-
-// placed returns the arguments with the folder of what is written.
-func (w lifeWorld) placed(args []string) []string {
-	out := append([]string{}, args...)
-	for i, a := range out {
-		if a == "OUT" {
-			out[i] = filepath.Join(w.dir, "out")
-		}
-	}
-	return out
 }
 
 // said reports whether the answers have all that is wanted.
