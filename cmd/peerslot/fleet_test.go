@@ -31,8 +31,32 @@ type fleetWorld struct {
 	stores []string
 }
 
-// newFleetWorld makes the workspaces, with their stores where storeAt says.
+// newFleetWorld makes the workspaces, with their stores where storeAt says. One
+// organizer signed in for all of them.
 func newFleetWorld(t testing.TB, workspaces, groups int, storeAt func(dir string, i int) string) fleetWorld {
+	t.Helper()
+	return newFleetWorldOf(t, workspaces, groups, storeAt, func(f fleetWorld) {
+		f.WriteClient(filepath.Join(f.dir, "credentials.json"))
+		f.WriteToken(filepath.Join(f.dir, "token.json"))
+	}, func(_, text string) string { return text })
+}
+
+// newFleetWorldOfMany is newFleetWorld with an organizer for each workspace, for whom
+// one service account acts.
+func newFleetWorldOfMany(t testing.TB, workspaces, groups int, storeAt func(dir string, i int) string) fleetWorld {
+	t.Helper()
+	return newFleetWorldOf(t, workspaces, groups, storeAt, func(f fleetWorld) {
+		f.WriteServiceAccount(filepath.Join(f.dir, "credentials.json"))
+		for i := range workspaces {
+			f.Add(fmt.Sprintf("w%03drobot@acme.example", i))
+		}
+	}, func(name, text string) string {
+		text = strings.ReplaceAll(text, "robot@", name+"robot@")
+		return strings.ReplaceAll(text, "token: token.json", "subject: "+name+"robot@acme.example")
+	})
+}
+
+func newFleetWorldOf(t testing.TB, workspaces, groups int, storeAt func(dir string, i int) string, signIn func(fleetWorld), edit func(name, text string) string) fleetWorld {
 	t.Helper()
 	var people []string
 	for i := range workspaces {
@@ -42,13 +66,12 @@ func newFleetWorld(t testing.TB, workspaces, groups int, storeAt func(dir string
 	}
 	f := fleetWorld{Server: googletest.New(t, "robot@acme.example", people...), dir: t.TempDir()}
 	endpoint := f.Start()
-	f.WriteClient(filepath.Join(f.dir, "credentials.json"))
-	f.WriteToken(filepath.Join(f.dir, "token.json"))
+	signIn(f)
 	for i := range workspaces {
 		name := fmt.Sprintf("w%03d", i)
 		at := storeAt(f.dir, i)
 		text := manyConfig(groups, fmt.Sprintf("backend: google\n  google: {credentials: credentials.json, token: token.json, endpoint: %q, calls_per_minute: 1000000}", endpoint))
-		text = strings.ReplaceAll(text, "p0", name+"p0")
+		text = edit(name, strings.ReplaceAll(text, "p0", name+"p0"))
 		text += fmt.Sprintf("workspace: %s\nstore: %q\nweb: {nightly: \"02:15\"}\n", name, at)
 		w := manyWorld{f.dir, []string{"PEERSLOT_CONFIG=" + filepath.Join(f.dir, name+".yaml")}}
 		w.write(t, name+".yaml", text)
@@ -320,8 +343,9 @@ func BenchmarkFleet(b *testing.B) {
 	for _, processes := range []int{1, 3} {
 		b.Run(fmt.Sprintf("%d processes", processes), func(b *testing.B) {
 			location := newDatabase(b, server)
-			f := newFleetWorld(b, workspaces, groups, func(_ string, i int) string { return withSchema(b, location, fmt.Sprintf("w_%03d", i)) })
-			f.Fail(func(string, int) *googletest.Fault { return &googletest.Fault{Delay: 100 * time.Millisecond} })
+			f := newFleetWorldOfMany(b, workspaces, groups, func(_ string, i int) string { return withSchema(b, location, fmt.Sprintf("w_%03d", i)) })
+			calls := 0
+			f.Fail(func(string, int) *googletest.Fault { calls++; return &googletest.Fault{Delay: 100 * time.Millisecond} })
 			d := &store.Databases{}
 			defer d.Close()
 			var cpu time.Duration // of the workers
@@ -337,6 +361,7 @@ func BenchmarkFleet(b *testing.B) {
 				}
 			}
 			b.ReportMetric(float64(cpu.Milliseconds())/float64(b.N*workspaces), "CPU-ms/workspace")
+			b.ReportMetric(float64(calls)/float64(b.N*workspaces), "calls/workspace")
 		})
 	}
 }

@@ -21,7 +21,7 @@ type Databases struct {
 	Connections int
 
 	mu    sync.Mutex
-	jobs  map[string]*Jobs // by database or path
+	jobs  map[string]*Jobs // by database, and by each path or URL that was asked for
 	pools pools
 }
 

@@ -75,6 +75,12 @@ func (d *Databases) jobsAreThere(ctx context.Context, location string) (there bo
 }
 
 func (d *Databases) jobsIn(ctx context.Context, location string) (*Jobs, error) {
+	d.mu.Lock()
+	known := d.jobs[location]
+	d.mu.Unlock()
+	if known != nil {
+		return known, nil // it is asked for each workspace at each look
+	}
 	p, err := parsePlace(location)
 	if err != nil {
 		return nil, err
@@ -88,6 +94,7 @@ func (d *Databases) jobsIn(ctx context.Context, location string) (*Jobs, error) 
 	defer d.mu.Unlock()
 	name := p.config.ConnString()
 	if j := d.jobs[name]; j != nil {
+		d.keep(location, j)
 		return j, nil
 	}
 	db := stdlib.OpenDBFromPool(pool)
@@ -102,5 +109,6 @@ func (d *Databases) jobsIn(ctx context.Context, location string) (*Jobs, error) 
 		return nil, fmt.Errorf("open the jobs beside the store %s: %w", p.name, withoutAddress(err))
 	}
 	d.keep(name, j)
+	d.keep(location, j)
 	return j, nil
 }

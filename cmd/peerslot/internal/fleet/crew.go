@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -136,12 +135,11 @@ func (c *crew) Do(ctx context.Context, j worker.Job) ([]worker.Job, error) {
 }
 
 func (c *crew) try(ctx context.Context, j worker.Job) ([]worker.Job, error) {
-	all := c.members(ctx)
-	i := slices.IndexFunc(all, func(m member) bool { return m.key() == j.Workspace })
-	if i < 0 {
+	m, ok := c.member(ctx, j.Workspace)
+	if !ok {
 		return nil, later(time.Minute, fmt.Errorf("there is no workspace %s here", j.Workspace))
 	}
-	w, err := c.open(ctx, all[i])
+	w, err := c.open(ctx, m)
 	if errors.Is(err, store.ErrNewer) {
 		return nil, later(time.Minute, err)
 	}
@@ -306,19 +304,18 @@ func hearReplies(ctx context.Context, w *workspace.Workspace) error {
 // GiveUp implements worker.Work.
 func (c *crew) GiveUp(ctx context.Context, j worker.Job, failed error) {
 	c.App.Log().Error("given up", "workspace", j.Workspace, "job", string(j.Kind), "subject", j.Subject, "err", failed)
-	for _, m := range c.members(ctx) {
-		if m.key() != j.Workspace {
-			continue
-		}
-		st, err := c.Databases.Open(ctx, workspace.StoreURL(m.config))
-		if err == nil {
-			dead := scheduler.FailedJob{Kind: string(j.Kind), Subject: j.Subject, At: c.App.Now().UTC(), Why: failed.Error()}
-			_, err = st.Commit(ctx, scheduler.Batch{Unattended: &scheduler.Unattended{Dead: []scheduler.FailedJob{dead}}})
-			st.Close()
-		}
-		if err != nil {
-			c.App.Log().Error("that could not be recorded", "workspace", j.Workspace, "err", err)
-		}
+	m, ok := c.member(ctx, j.Workspace)
+	if !ok {
+		return
+	}
+	st, err := c.Databases.Open(ctx, workspace.StoreURL(m.config))
+	if err == nil {
+		dead := scheduler.FailedJob{Kind: string(j.Kind), Subject: j.Subject, At: c.App.Now().UTC(), Why: failed.Error()}
+		_, err = st.Commit(ctx, scheduler.Batch{Unattended: &scheduler.Unattended{Dead: []scheduler.FailedJob{dead}}})
+		st.Close()
+	}
+	if err != nil {
+		c.App.Log().Error("that could not be recorded", "workspace", j.Workspace, "err", err)
 	}
 }
 

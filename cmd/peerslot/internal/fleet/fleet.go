@@ -255,13 +255,47 @@ func (c *crew) members(ctx context.Context) []member {
 	if err != nil {
 		c.App.Log().Error("the workspaces cannot be listed", "err", err)
 	}
-	return slices.DeleteFunc(all, func(m member) bool {
-		jobs, err := c.openJobs(ctx, m.config)
-		if err != nil {
-			c.Tell(m.name, err)
+	return slices.DeleteFunc(all, func(m member) bool { return !c.has(ctx, m) })
+}
+
+// has reports whether the jobs of a workspace lie in this database.
+func (c *crew) has(ctx context.Context, m member) bool {
+	jobs, err := c.openJobs(ctx, m.config)
+	if err != nil {
+		c.Tell(m.name, err)
+	}
+	return jobs == c.jobs
+}
+
+// member returns the workspace of a key. Of the many that there may be it looks, for
+// each job, at the files of the one that had the key when they were read last.
+func (c *crew) member(ctx context.Context, key string) (member, bool) {
+	if m, ok := c.lastKnown(key); ok {
+		fresh, err := c.load(m.path)
+		c.Tell(m.name, err)
+		if m.config = fresh; err == nil && m.key() == key && c.has(ctx, m) {
+			return m, true
 		}
-		return jobs != c.jobs
-	})
+	}
+	all := c.members(ctx)
+	i := slices.IndexFunc(all, func(m member) bool { return m.key() == key })
+	if i < 0 {
+		return member{}, false
+	}
+	return all[i], true
+}
+
+// lastKnown returns the workspace of a key as its files were read last.
+func (c *crew) lastKnown(key string) (member, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, path := range slices.Sorted(maps.Keys(c.read)) {
+		r := c.read[path]
+		if m := (member{WorkspaceName(path), path, r.config}); r.err == nil && m.key() == key {
+			return m, true
+		}
+	}
+	return member{}, false
 }
 
 // open opens a workspace for a job. The caller must close it.
