@@ -56,6 +56,9 @@ func (g Group) report(p scheduler.Program) report.Formed {
 		Cadence: p.For(g.Group).Cadence.String(), Sessions: g.Sessions, Common: g.Common, Cost: g.Cost.Total(), Kept: g.Kept,
 		Teams: g.Spread.Teams, Departments: g.Spread.Departments, Zones: g.Spread.Zones, Met: g.Spread.Met, Assumed: report.Addresses(g.Assumed),
 	}
+	if g.Booking.Existing == nil {
+		f.Unknown = g.Booking.Candidate.Unknown
+	}
 	if possible > 0 {
 		f.Slot, f.Zone = slot.String(), slot.Zone
 	}

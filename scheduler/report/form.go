@@ -48,6 +48,7 @@ type Formed struct {
 	Zone        string   `json:"zone"`
 	Attendance  int      `json:"attendance"`
 	Possible    int      `json:"possible"`
+	Unknown     int      `json:"unknown_attendance"`
 	Problem     string   `json:"problem,omitempty"` // why there is no slot, or why it is not booked by itself
 	Cadence     string   `json:"cadence"`
 	Sessions    int      `json:"sessions"` // that common counts from
@@ -191,7 +192,7 @@ func (g Formed) slotLine() string {
 	if g.Slot == "" {
 		return cmp.Or(g.Problem, "no slot")
 	}
-	line := fmt.Sprintf("%s %s, %d of %d can attend", slotWords(g.Slot), g.Zone, g.Attendance, g.Possible)
+	line := fmt.Sprintf("%s %s, %s", slotWords(g.Slot), g.Zone, canAttend(g.Attendance, g.Possible, g.Unknown))
 	if g.Cadence != availability.Weekly.String() {
 		line += ", " + g.Cadence
 	}

@@ -87,18 +87,34 @@ func (g *Grid) fitting(lead, sessions int) int {
 
 // Summary says in words how well a candidate does.
 func Summary(c availability.Candidate, members int) string {
-	s := fmt.Sprintf("%d of %d can attend (%d%%), at the poorest session %d of %d",
-		c.Attendance, c.Possible, percent(c.Attendance, c.Possible), c.WorstOccurrence, members)
+	if c.Unknown == c.Possible {
+		return canAttend(c.Attendance, c.Possible, c.Unknown)
+	}
+	least := ""
+	if c.Unknown > 0 {
+		least = "at least "
+	}
+	s := fmt.Sprintf("%s, at the poorest session %s%d of %d", canAttend(c.Attendance, c.Possible, c.Unknown), least, c.WorstOccurrence, members)
 	if c.RequiredMet < c.Count {
 		s += fmt.Sprintf(", all required at %d of %d", c.RequiredMet, c.Count)
-	}
-	if c.Unknown > 0 {
-		s += fmt.Sprintf(", %d not known", c.Unknown)
 	}
 	if c.Stretch > 0 {
 		s += fmt.Sprintf(", %d in stretch hours", c.Stretch)
 	}
 	return s
+}
+
+// canAttend says how many attendances there would be, of those of which something is
+// known, and of how many nothing is.
+func canAttend(attendance, possible, unknown int) string {
+	known := possible - unknown
+	switch {
+	case known == 0:
+		return fmt.Sprintf("nothing is known of the %s", Count(possible, "attendance", "attendances"))
+	case unknown > 0:
+		return fmt.Sprintf("%d of %d can attend (%d%%), of %d more nothing is known", attendance, known, percent(attendance, known), unknown)
+	}
+	return fmt.Sprintf("%d of %d can attend (%d%%)", attendance, known, percent(attendance, known))
 }
 
 func percent(part, whole int) int {

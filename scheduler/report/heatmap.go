@@ -174,7 +174,7 @@ func (g heatGrid) drawCell(column int, start time.Duration) heatCell {
 		return cell
 	}
 	cell.Class, cell.Unknown, cell.Stretch = shade(c.Attendance, c.Possible), c.Unknown > 0, c.Stretch > 0
-	cell.Tip = fmt.Sprintf("%s %s: %d of %d can attend", day, availability.FormatClock(c.Slot.Start), c.Attendance, c.Possible)
+	cell.Tip = fmt.Sprintf("%s %s: %s", day, availability.FormatClock(c.Slot.Start), canAttend(c.Attendance, c.Possible, c.Unknown))
 	if !g.NoTips {
 		cell.Tip += "\n" + strings.Join(g.attendance(c), "\n")
 	}

@@ -114,7 +114,7 @@ func TestWeekIsForAdmins(t *testing.T) {
 		t.Errorf("the week shows starts outside everybody's hours:\n%s", page)
 	}
 	picture := s.as(t, mia).get("/groups/leads/week.svg")
-	if got := picture.Body.String(); picture.Code != http.StatusOK || !strings.Contains(got, "Tuesday 10:00: 38 of 39 can attend<") || strings.Contains(got, "0 of 13") {
+	if got := picture.Body.String(); picture.Code != http.StatusOK || !strings.Contains(got, "Tuesday 10:00: 38 of 39 can attend (97%)<") || strings.Contains(got, "0 of 13") {
 		t.Errorf("the picture: %d\n%s", picture.Code, got)
 	}
 	if page := s.as(t, ana).read("/groups/leads"); strings.Contains(page, "heat") || strings.Contains(page, "week.svg") {
