@@ -12,6 +12,7 @@ import (
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/calendar/graph/internal/api"
+	"github.com/peerslot/peerslot/calendar/graph/internal/text"
 	"github.com/peerslot/peerslot/calendar/internal/calls"
 )
 
@@ -316,6 +317,9 @@ func (b *Backend) Cancel(ctx context.Context, uid calendar.UID, from time.Time) 
 		if err != nil || target.Sequence == r.series.Sequence {
 			return r.series, err
 		}
+		if b.cfg.Successor != "" {
+			target.Description = text.Farewell(string(b.cfg.Successor)) + "\n\n" + target.Description
+		}
 		return b.bring(ctx, r, target, markOf(target))
 	})
 	if err == nil || errors.Is(err, calendar.ErrNotFound) {
@@ -333,7 +337,7 @@ func (b *Backend) cutOff(ctx context.Context, r reading, from time.Time) error {
 	}
 	starts := func(e event) time.Time { iv, _ := e.Interval(); return iv.Start }
 	if !slices.ContainsFunc(occurrences, func(o event) bool { return starts(o).Before(from) }) {
-		return b.cancel(ctx, r.event.ID, cancelledSeries)
+		return b.cancel(ctx, r.event.ID, text.Farewell(string(b.cfg.Successor)))
 	}
 	for _, o := range occurrences {
 		if !starts(o).Before(from) {

@@ -54,15 +54,12 @@ func (b *Backend) bring(ctx context.Context, r reading, target calendar.Series, 
 	return b.applyAll(ctx, r, target, changes)
 }
 
-// What attendees are told of a cancellation for which nobody gave a reason.
-const (
-	cancelledSeries  = "This series of sessions has been cancelled by its organizer."
-	cancelledSession = "This session has been cancelled by its organizer."
-)
+// cancelledSession is what attendees are told if nobody gave a reason.
+const cancelledSession = "This session has been cancelled by its organizer."
 
 // cancelWhole takes the series off the calendar.
 func (b *Backend) cancelWhole(ctx context.Context, r reading) (calendar.Series, error) {
-	if err := b.cancel(ctx, r.event.ID, cancelledSeries); err != nil {
+	if err := b.cancel(ctx, r.event.ID, text.Farewell(string(b.cfg.Successor))); err != nil {
 		return r.series, err
 	}
 	b.end(r.event.TransactionID)

@@ -55,11 +55,11 @@ type Config struct {
 	Token       string           // file that keeps the token of the organizer, who signed in
 	Organizer   calendar.Address // whose mailbox series are booked in
 	Aliases     calendar.Aliases // other addresses of people
+	Successor   calendar.Address // who invites to what goes on when a series ends; "" for nobody
 
-	Teams          bool // new series get a Teams link
-	CallsPerMinute int  // for the mailbox; 0 means [CallsPerMinute]
-
-	Pace calls.Pace // keeps to it with other processes; nil for this one alone
+	Teams          bool       // new series get a Teams link
+	CallsPerMinute int        // for the mailbox; 0 means [CallsPerMinute]
+	Pace           calls.Pace // keeps to it with other processes; nil for this one alone
 
 	Endpoint string // root of a stand-in, with its /v1.0; "" means Microsoft
 	Login    string // root of a stand-in's sign-in; "" means Microsoft

@@ -181,6 +181,38 @@ func TestMails(t *testing.T) {
 	}
 }
 
+// Who is told that a series ends hears that it goes on with another organizer, if it
+// does: in the text of what was held, or in the cancellation.
+func TestFarewell(t *testing.T) {
+	for name, from := range map[string]int{"some were held": 6, "none was held": 0} {
+		for _, successor := range []calendar.Address{"", "new@acme.example"} {
+			s := standIn(t)
+			put(t, open(t, s), sample)
+			cfg := config(s)
+			cfg.Successor = successor
+			b, before := start(t, cfg), len(s.Mails(string(calendartest.Bo)))
+			if err := b.Cancel(t.Context(), sample.UID, calendartest.Sessions(sample)[from].Start); err != nil {
+				t.Fatal(err)
+			}
+			mails := s.Mails(string(calendartest.Bo))[before:]
+			if len(mails) != 1 {
+				t.Fatalf("%s: bo was told %d times; want once", name, len(mails))
+			}
+			words := mails[0].Text
+			if from > 0 {
+				rest, err := b.Get(t.Context(), sample.UID)
+				if err != nil || !strings.HasSuffix(rest.Description, sample.Description) {
+					t.Errorf("%s: %q, %v; want the text that was there", name, rest.Description, err)
+				}
+				words = strings.TrimSuffix(rest.Description, sample.Description)
+			}
+			if got := strings.Contains(words, "The sessions go on, organized by new@acme.example"); got != (successor != "") {
+				t.Errorf("%s, successor %q: bo is told %q", name, successor, words)
+			}
+		}
+	}
+}
+
 // Exchange lets no session go to or past the day of its neighbour, not even while
 // both move: the stand-in refuses that.
 func TestMovesKeepTheOrder(t *testing.T) {

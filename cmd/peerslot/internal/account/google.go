@@ -72,7 +72,7 @@ func googleConfig(c *config.Config) google.Config {
 		Aliases:     google.Aliases(c.Workspace.Roster.Aliases()),
 		Endpoint:    g.Endpoint,
 		Meet:        g.Meet,
-		Quiet:       g.Quiet,
+		Quiet:       c.Calendar.Successor != "",
 
 		CallsPerMinute: g.CallsPerMinute,
 	}

@@ -63,6 +63,7 @@ func MicrosoftConfig(a *console.App, c *config.Config) (graph.Config, error) {
 		Token:     InDir(c.Dir, m.Token),
 		Organizer: c.Workspace.Organizer.Address,
 		Aliases:   c.Workspace.Roster.Aliases(),
+		Successor: c.Calendar.Successor,
 		Teams:     m.Teams,
 		Endpoint:  m.Endpoint,
 		Login:     m.Login,

@@ -24,8 +24,9 @@ func NewHandoverCmd(a *console.App) *cobra.Command {
 the old organizer, and the new one invites to the sessions that are left: the same
 slot, dates, moves and people. Sessions that were held stay where they are. Members
 hear once where the old series can go quietly (folders, CalDAV, members on Google);
-whoever is invited by mail or on Microsoft 365 is told of the end, too. What members
-replied, and answered to a review, was to the old series, and is asked for anew.
+whoever is invited by mail or on Microsoft 365 is told of the end, too, in words that
+say that the sessions go on. What members replied, and answered to a review, was to
+the old series, and is asked for anew.
 
 The old account is tried with the present settings of calendar:, which is enough for
 folders, and for an application or a service account that may act for both. Otherwise

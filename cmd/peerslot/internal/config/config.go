@@ -65,6 +65,8 @@ type Calendar struct {
 	CalDAV     CalDAVOptions
 	Microsoft  MicrosoftOptions
 	AllowHosts []string // hosts of feeds that may be asked though they are not on the public internet
+
+	Successor calendar.Address // never in a file: series end here because those of that organizer take their place
 }
 
 // A Backend is the kind of place where calendars live.
@@ -89,8 +91,6 @@ type GoogleOptions struct {
 	Subject     string // whom a service account acts for; "" for nobody
 	Endpoint    string // URL of a stand-in; "" for Google
 	Meet        bool   // series get a link to a video meeting
-
-	Quiet bool // never in a file: series end because others take their place
 
 	CallsPerMinute int // that the account may make; 0 for Google's usual 600
 }

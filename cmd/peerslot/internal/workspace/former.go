@@ -34,7 +34,7 @@ func openFormerly(ctx context.Context, a *console.App, c *config.Config, organiz
 	if g := &old.Calendar.Google; g.Subject == string(c.Workspace.Organizer.Address) {
 		g.Subject = string(organizer)
 	}
-	old.Workspace.Organizer.Address, old.Calendar.Google.Quiet = organizer, true
+	old.Workspace.Organizer.Address, old.Calendar.Successor = organizer, c.Workspace.Organizer.Address
 	return backend(ctx, a, &Workspace{Config: old})
 }
 
