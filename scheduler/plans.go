@@ -112,7 +112,7 @@ type Request struct {
 
 // Asked is what of a search was asked for and is not only the default: a series that
 // the group has already must have it.
-type Asked struct{ Cadence, Start bool }
+type Asked struct{ Cadence, Start, Length, Count bool }
 
 // A BookingPlan is what booking one group would do.
 type BookingPlan struct {

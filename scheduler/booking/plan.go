@@ -37,7 +37,7 @@ func Sessions(p scheduler.Program, c availability.Cadence) int {
 // The reasons for which a group gets no slot.
 var (
 	ErrNoSlot       = errors.New("no slot that anybody can attend; look at the hours of its members and at only_days")
-	ErrUnderQuorum  = errors.New("fewer than the quorum can attend most of the sessions at the best slot; name a slot yourself and say that you want it anyway, or ask for fewer members, other hours or a lower quorum")
+	ErrUnderQuorum  = errors.New("fewer than the quorum can attend most of the sessions")
 	ErrOtherSeries  = errors.New("it has another series already")
 	ErrNothingKnown = errors.New("nothing is known of any member's calendar; make them readable, or name a slot yourself")
 )
@@ -94,9 +94,15 @@ func PlanFrom(ctx context.Context, s planning.Snapshot, requests []scheduler.Req
 // group's series is.
 func asksForAnother(r scheduler.Request, s calendar.Series) error {
 	late := r.Search.Start.DaysUntil(s.First)
+	slot := r.Slot
+	slot.Length = s.Slot.Length // which is a question of its own
 	switch {
-	case r.Slot != (availability.Slot{}) && r.Slot != s.Slot:
-		return fmt.Errorf("%w: %s, not %s", ErrOtherSeries, s.Slot, r.Slot)
+	case r.Slot != (availability.Slot{}) && slot != s.Slot:
+		return fmt.Errorf("%w: %s, not %s", ErrOtherSeries, s.Slot, slot)
+	case r.Asked.Length && r.Search.Length != s.Slot.Length:
+		return fmt.Errorf("%w: %d minutes, not %d", ErrOtherSeries, int(s.Slot.Length.Minutes()), int(r.Search.Length.Minutes()))
+	case r.Asked.Count && r.Search.Count != s.Count:
+		return fmt.Errorf("%w: %s, not %d", ErrOtherSeries, scheduler.Plural(s.Count, "session"), r.Search.Count)
 	case r.Asked.Cadence && r.Search.Cadence != s.Cadence:
 		return fmt.Errorf("%w: %s, not %s", ErrOtherSeries, s.Cadence, r.Search.Cadence)
 	case r.Asked.Start && (late < 0 || late >= s.Cadence.Days()):
@@ -108,13 +114,13 @@ func asksForAnother(r scheduler.Request, s calendar.Series) error {
 // programFor returns the rules that a request is planned by.
 func programFor(s planning.Snapshot, r scheduler.Request) (scheduler.Program, error) {
 	if r.Program != nil {
-		return *r.Program, nil
+		return r.Program.For(r.Group), nil
 	}
 	p, ok := s.Workspace.Program(r.Group.Program)
 	if !ok {
 		return p, fmt.Errorf("there is no program %q", r.Group.Program)
 	}
-	return p, nil
+	return p.For(r.Group), nil
 }
 
 // standing returns the series because of which there is nothing to book, nil if there
@@ -291,7 +297,7 @@ func plan(p *planning.Planner, plan *scheduler.BookingPlan, r scheduler.Request)
 		return err
 	}
 	if missesQuorum(sessions, members, plan.Program.Quorum) && !r.Anyway {
-		plan.Problem = ErrUnderQuorum
+		plan.Problem = underQuorum(r)
 		return nil
 	}
 	facilitators := planning.AssignFacilitators(sessions, members, p.Led[plan.Group.Name])
@@ -308,6 +314,14 @@ func plan(p *planning.Planner, plan *scheduler.BookingPlan, r scheduler.Request)
 	}
 	p.Planned = append(p.Planned, plan.Booking)
 	return p.Take(series)
+}
+
+// underQuorum says what can be done about a slot at which the quorum is missed.
+func underQuorum(r scheduler.Request) error {
+	if r.Slot != (availability.Slot{}) {
+		return fmt.Errorf("%w at %s; say that you want it anyway, or take another slot", ErrUnderQuorum, r.Slot)
+	}
+	return fmt.Errorf("%w at the best slot; name a slot yourself and say that you want it anyway, or ask for fewer members, other hours or a lower quorum", ErrUnderQuorum)
 }
 
 // missesQuorum reports whether too few can attend more than half of the sessions.

@@ -55,6 +55,10 @@ func TestAnotherSeriesIsNotBookedInSilence(t *testing.T) {
 		"another cadence": {func(r *scheduler.Request) {
 			r.Asked.Cadence, r.Search.Cadence, r.Search.Count = true, availability.Monthly, 4
 		}, booking.ErrOtherSeries},
+		"another length":    {func(r *scheduler.Request) { r.Asked.Length, r.Search.Length = true, time.Hour/2 }, booking.ErrOtherSeries},
+		"a default length":  {func(r *scheduler.Request) { r.Slot, r.Slot.Length = schedulertest.Slot(t, "tue 15:00"), time.Hour/2 }, nil},
+		"fewer sessions":    {func(r *scheduler.Request) { r.Asked.Count, r.Search.Count = true, 4 }, booking.ErrOtherSeries},
+		"as many sessions":  {func(r *scheduler.Request) { r.Asked.Count = true }, nil},
 		"a default cadence": {func(r *scheduler.Request) { r.Search.Cadence, r.Search.Count = availability.Monthly, 4 }, nil},
 	} {
 		asked := r
@@ -130,5 +134,17 @@ func TestSlotsAreChoices(t *testing.T) {
 				t.Errorf("both %v and %v are shown", b.Slot, a.Slot)
 			}
 		}
+	}
+}
+
+// A booking remembers the cadence that its group has of its own.
+func TestABookingRemembersItsGroupsCadence(t *testing.T) {
+	w, _ := booked(t, ana, bo)
+	w.NewGroup("h", ana, bo)
+	h := w.Workspace.Groups[1]
+	h.Cadence = availability.Biweekly
+	p := w.Plan(t, scheduler.Request{Group: h, Search: booking.NewSearch(w.Workspace, scheduler.DefaultProgram().For(h), start)})[0]
+	if got := p.Booking.Rules.Cadence; p.Problem != nil || got != availability.Biweekly {
+		t.Errorf("the booking remembers %s, %v; want biweekly", got, p.Problem)
 	}
 }

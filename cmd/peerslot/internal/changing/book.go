@@ -229,7 +229,7 @@ func (o BookOptions) requests(w *workspace.Workspace, groups []scheduler.Group, 
 		}
 		r := scheduler.Request{Group: g, Search: search, Stay: o.noMoves, Anyway: o.anyway && o.slot != ""}
 		if !o.All {
-			r.Asked = scheduler.Asked{Cadence: o.Cadence != "", Start: o.Start != ""}
+			r.Asked = o.Asked()
 		}
 		if o.slot != "" {
 			if r.Slot, err = availability.ParseSlot(strings.Replace(o.slot, "-", " ", 1), search.Length, search.Zone); err != nil {

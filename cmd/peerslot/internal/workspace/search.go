@@ -33,6 +33,11 @@ func (f *SearchFlags) Add(cmd *cobra.Command) {
 	flags.DurationVar(&f.Step, "step", 15*time.Minute, "starts are multiples of this on the wall clock")
 }
 
+// Asked returns what of the search the flags ask for.
+func (f *SearchFlags) Asked() scheduler.Asked {
+	return scheduler.Asked{Cadence: f.Cadence != "", Start: f.Start != "", Length: f.duration != "", Count: f.Weeks != AllWeeks}
+}
+
 // Search returns the search that the flags and the group's program ask for.
 func (f *SearchFlags) Search(w *Workspace, g scheduler.Group, now time.Time) (availability.Search, error) {
 	var none availability.Search
