@@ -160,11 +160,31 @@ func reviewOne(ctx context.Context, s *scheduler.Service, plan *scheduler.Review
 		r.Evidence.RotateAfter = time.Duration(s.Workspace.ProgramOf(b).RotateAfter) * 7 * 24 * time.Hour
 	}
 	r.Decision, r.Cadence, r.Reasons = Decide(r.Evidence, series.Cadence)
+	followRules(&r, s.Workspace.ProgramOf(b).For(g).Cadence)
 	if r.Decision == scheduler.Ask {
 		plan.Findings = append(plan.Findings, scheduler.Finding{Kind: scheduler.NeedsDecision, Group: b.Group, UID: series.UID, At: r.Last, Share: e.Attendance})
 	}
 	plan.Reviews = append(plan.Reviews, scheduler.ReviewPlan{Review: r})
 	return nil
+}
+
+// followRules has the next series meet as the rules say by now, if their cadence is
+// another than when the series was booked: it counts from the next one on. A decision to
+// meet rarer or oftener is not weakened by that.
+func followRules(r *scheduler.Review, now availability.Cadence) {
+	next, b := r.Cadence, r.Booking
+	switch {
+	case b.Loose || b.Rules.Cadence == 0 || b.Rules.Cadence == now:
+	case r.Decision == scheduler.Keep:
+		next = now
+	case r.Decision == scheduler.Rarer:
+		next = max(next, now)
+	case r.Decision == scheduler.Oftener:
+		next = min(next, now)
+	}
+	if next != r.Cadence {
+		r.Cadence, r.Reasons = next, append(r.Reasons, fmt.Sprintf("meets %s from now on, as the rules say since it was booked", next))
+	}
 }
 
 // age returns how old the group would be when a next series began, in whole weeks: the

@@ -293,3 +293,36 @@ func TestGroupsWithoutAProgramAreNotRotated(t *testing.T) {
 		t.Errorf("after 26 weeks: %s (%v); want keep", r.Decision, r.Reasons)
 	}
 }
+
+// A cadence that the rules got since the series was booked counts from the next one on.
+func TestReviewFollowsTheRules(t *testing.T) {
+	for _, c := range []struct {
+		rules  availability.Cadence
+		missed int // of 13 sessions by ana
+		want   scheduler.Decision
+		next   availability.Cadence
+	}{
+		{availability.Weekly, 0, scheduler.Keep, availability.Weekly},
+		{availability.Biweekly, 0, scheduler.Keep, availability.Biweekly},
+		{availability.Biweekly, 13, scheduler.Rarer, availability.Biweekly},
+		{availability.Monthly, 13, scheduler.Rarer, availability.Monthly},
+	} {
+		w, b := booked(t, ana, bo)
+		for week := range c.missed {
+			from := at(1, 6, 15).Start.AddDate(0, 0, 7*week)
+			w.Fake.Meet(ana, availability.Interval{Start: from, End: from.Add(time.Hour)})
+		}
+		p := scheduler.DefaultProgram()
+		p.Name, p.Cadence = "circles", c.rules
+		w.Workspace.Programs = append(w.Workspace.Programs, p)
+		b.Program = "circles"
+		if _, err := w.Save(t.Context(), b); err != nil {
+			t.Fatal(err)
+		}
+		w.NearEnd(b)
+		r := w.Review(t)
+		if r.Decision != c.want || r.Cadence != c.next || r.Next.Booking.Series.Cadence != c.next {
+			t.Errorf("%s since: %s %s, then %s; want %s %s (%v)", c.rules, r.Decision, r.Cadence, r.Next.Booking.Series.Cadence, c.want, c.next, r.Reasons)
+		}
+	}
+}

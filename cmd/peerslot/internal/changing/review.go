@@ -226,7 +226,7 @@ func (r reviewing) tell(a *console.App, p report.Printer, applied bool) {
 		case plan.Next != nil:
 			p.Printf("Booked %s: %s %s, %s\n", group, next.Slot, next.Cadence, report.Count(next.Count, "session", "sessions"))
 		case plan.Decision == scheduler.Rotate:
-			p.Printf("%s ends; the next round of %s follows when all its groups have been reviewed.\n", group, plan.Booking.Program)
+			p.Printf("%s ends with its last session%s.\n", group, r.onceReviewed(plan.Booking.Program))
 		default:
 			p.Printf("%s ends with its last session, and its members are told.\n", group)
 		}
@@ -236,4 +236,12 @@ func (r reviewing) tell(a *console.App, p report.Printer, applied bool) {
 			p.Printf("Formed round %d of %s: %s, %d of them booked.\n", n.Round.Number, n.Program, report.Count(len(n.Round.Groups), "group", "groups"), r.formed[i])
 		}
 	}
+}
+
+// onceReviewed says when the next round follows, "" if it was formed just now.
+func (r reviewing) onceReviewed(program string) string {
+	if slices.ContainsFunc(r.Plan.Rotations, func(n scheduler.Rotation) bool { return n.Program == program }) {
+		return ""
+	}
+	return fmt.Sprintf("; the next round of %s follows when all its groups have been reviewed", program)
 }
