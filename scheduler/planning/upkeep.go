@@ -70,6 +70,9 @@ func (s upkeep) findings() []scheduler.Finding {
 		if _, ok := s.Workspace.Program(g.Program); !ok && !s.booked[g.Name] {
 			out = append(out, scheduler.Finding{Kind: scheduler.NoSuchProgram, Group: g.Name, Program: g.Program})
 		}
+		if !s.formed[g.Name] {
+			out = append(out, s.namedUpkeep(g)...)
+		}
 	}
 	out = append(out, strangers(s.Workspace)...)
 	out = append(out, s.brokenAgendas()...)
@@ -158,6 +161,24 @@ func strangers(w scheduler.Workspace) []scheduler.Finding {
 	return slices.CompactFunc(out, func(a, b scheduler.Finding) bool {
 		return a.Group == b.Group && a.Program == b.Program && a.Person == b.Person
 	})
+}
+
+// namedUpkeep finds that a group named by hand fell under its size, as people left the
+// roster.
+func (s upkeep) namedUpkeep(g scheduler.Group) []scheduler.Finding {
+	least, left := 2, 0
+	if p, ok := s.Workspace.Program(g.Program); ok {
+		least = max(least, p.MinSize)
+	}
+	for _, a := range g.Members {
+		if _, ok := s.Workspace.Roster[a]; ok {
+			left++
+		}
+	}
+	if left >= least || len(g.Members) < least {
+		return nil
+	}
+	return []scheduler.Finding{{Kind: scheduler.TooSmall, Group: g.Name, Share: scheduler.Share{Yes: left, No: least - left}}}
 }
 
 // brokenAgendas finds programs whose agenda cannot be rendered.

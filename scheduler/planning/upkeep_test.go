@@ -85,7 +85,10 @@ func TestUpkeep(t *testing.T) {
 			s.Workspace.Groups[0].Members = append(slices.Clone(s.Workspace.Groups[0].Members), dee)
 			s.Workspace.Programs[0].NeverTogether = [][]calendar.Address{{ana, "zoe@acme.example"}}
 		}, []string{"stranger /circles zoe@acme.example", "stranger g/circles dee@acme.example"}},
-		"a joiner":          {func(s *planning.Snapshot) { s.Workspace.Roster[dee] = scheduler.Person{Address: dee} }, []string{"unplaced /circles dee@acme.example"}},
+		"a joiner": {func(s *planning.Snapshot) { s.Workspace.Roster[dee] = scheduler.Person{Address: dee} }, []string{"unplaced /circles dee@acme.example"}},
+		"a leaver of a group named by hand": {func(s *planning.Snapshot) {
+			s.Rounds, s.Workspace.Groups[0].Members = nil, []calendar.Address{ana, bo, dee}
+		}, []string{"too-small g/ ", "stranger g/circles dee@acme.example"}},
 		"a leaver":          {leave(cem), []string{"too-small g/circles "}},
 		"a partner is left": {leave(bo, cem), []string{"alone g/circles ana@acme.example"}},
 		"a paused joiner": {func(s *planning.Snapshot) {

@@ -75,7 +75,7 @@ func Words(w scheduler.Workspace, f scheduler.Finding, steps Steps) string {
 	case scheduler.OtherRules:
 		return fmt.Sprintf("the rules have changed since it was booked: %v", f.Err)
 	case scheduler.Stranger:
-		return fmt.Sprintf("%s is named, and is not among the people", f.Person)
+		return fmt.Sprintf("%s is named, and is not among the people; take the name out, or add the person", f.Person)
 	case scheduler.Unplaced:
 		return fmt.Sprintf("%s (%s) should take part in %s, and is in no group; %s finds the best one", who, f.Person, program, next)
 	case scheduler.Alone:
@@ -84,7 +84,11 @@ func Words(w scheduler.Workspace, f scheduler.Finding, steps Steps) string {
 		return fmt.Sprintf("without %s, %s: its sessions are called off as they come near, until %s ends the series or somebody joins",
 			planning.Listed(f.Missing, w.Name), only(w, f.Person), next)
 	case scheduler.TooSmall:
-		return fmt.Sprintf("%s left of a group of at least %d; invite somebody, or form %s anew", Count(f.Share.Yes, "member is", "members are"), f.Share.All(), program)
+		what := "invite somebody, or form " + program + " anew"
+		if program == "" {
+			what = "name somebody else in it, or end its series with " + steps.Words(scheduler.Step{Do: scheduler.EndSeries})
+		}
+		return fmt.Sprintf("%s left of a group of at least %d; %s", Count(f.Share.Yes, "member is", "members are"), f.Share.All(), what)
 	case scheduler.UnderQuorum:
 		return fmt.Sprintf("%s: %s can attend, fewer than the quorum%s", when(w, f.At), of(f.Share), without(w, f.Missing))
 	case scheduler.DeclinedSeries:
