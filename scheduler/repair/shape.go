@@ -22,8 +22,12 @@ func (r *pass) seeShape(sub *subject) {
 }
 
 // calendars counts who has a calendar, and of whom something could be read: if of
-// nobody, nothing was repaired, whatever else it looks like.
+// nobody, nothing was repaired, whatever else it looks like. Where no session is to come
+// nobody is asked.
 func (r *pass) calendars() (asked, readable int) {
+	if r.Window.Empty() {
+		return 0, 0
+	}
 	for _, a := range r.everybody().Members {
 		if r.Workspace.Roster[a].Calendar == "none" {
 			continue

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/peerslot/peerslot/calendar/calendartest"
 	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/repair"
 )
@@ -38,5 +39,17 @@ func TestUnreadableSince(t *testing.T) {
 	}
 	if strings.Join(what, " ") != "unreadable readable" {
 		t.Errorf("the history says %v; want unreadable once, then readable", what)
+	}
+}
+
+// A series that is over, and waits for its review, has no session of which anything
+// could be asked.
+func TestNothingToComeIsNotNothingRead(t *testing.T) {
+	w, b := booked(t, ana, bo)
+	last := calendartest.Sessions(b.Series)[b.Series.Count-1]
+	w.Now = func() time.Time { return last.End.AddDate(0, 0, 20) }
+	_, plan, err := repair.Status(t.Context(), w.Service)
+	if err != nil || len(plan.Findings) != 0 {
+		t.Errorf("findings %+v, %v; want none", plan.Findings, err)
 	}
 }
