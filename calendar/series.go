@@ -167,8 +167,10 @@ func (s Series) check() error {
 	switch {
 	case !s.Cadence.Valid():
 		return fmt.Errorf("series %s: cadence %d is none of 1, 2 and 4 weeks", s.UID, int(s.Cadence))
-	case s.Count < 1 || s.Count > s.Cadence.MaxCount():
-		return fmt.Errorf("series %s: %d %s sessions; a series has 1 to %d", s.UID, s.Count, s.Cadence, s.Cadence.MaxCount())
+	case s.Count > s.Cadence.MaxCount():
+		return fmt.Errorf("series %s: no end, or too many %s sessions; a series has 1 to %d", s.UID, s.Cadence, s.Cadence.MaxCount())
+	case s.Count < 1:
+		return fmt.Errorf("series %s: no session; a series has 1 to %d", s.UID, s.Cadence.MaxCount())
 	case s.First.Weekday() != s.Slot.Day:
 		return fmt.Errorf("series %s: its first date %s is not a %s", s.UID, s.First, s.Slot.Day)
 	case s.Slot.Length <= 0:
