@@ -55,23 +55,29 @@ func Text(s Snapshot, g scheduler.Group, program scheduler.Program, series calen
 	if err != nil {
 		return "", err
 	}
-	return strings.TrimSpace(text + "\n\n" + whatFollows(s, g, sessions, zone)), nil
+	return strings.TrimSpace(text + "\n\n" + whatFollows(s, g, program, series, zone, sessions[len(sessions)-1].Start)), nil
 }
 
 // whatFollows tells the members when the series ends, what may follow, and how they
 // have a say in it.
-func whatFollows(s Snapshot, g scheduler.Group, sessions []calendar.Occurrence, zone *time.Location) string {
+func whatFollows(s Snapshot, g scheduler.Group, p scheduler.Program, series calendar.Series, zone *time.Location, last time.Time) string {
 	const day = "Mon 2 Jan"
-	last := sessions[len(sessions)-1].Start
-	if len(sessions) < scheduler.FewestSessions {
+	rotates := g.Program != "" && p.RotateAfter > 0
+	what := "the same again, rarer, oftener, or an end"
+	switch {
+	case rotates && series.Count*int(series.Cadence) >= p.RotateAfter:
+		what = "new groups, or an end"
+	case series.Count < scheduler.FewestSessions:
 		return fmt.Sprintf("What follows\nThe last session is on %s. Nothing follows by itself; if you want more, tell %s.", last.In(zone).Format(day), s.Workspace.Organizer.Address)
+	case rotates:
+		what = "the same again, rarer, oftener, an end, or new groups"
 	}
 	rules := s.Workspace.Review
 	return fmt.Sprintf(`What follows
-The last session is on %s. By %s it is decided what follows: the same again, rarer, oftener, an end, or new groups.
+The last session is on %s. By %s it is decided what follows: %s.
 It depends on who came and, from three answers on, on what you say. From %s on, %s which you would like: keep, rarer, oftener or stop.
 Nobody is told who said what, and answers are deleted once it is decided. Until then, who runs the server could find out.`,
-		last.In(zone).Format(day), last.Add(-rules.Decide).In(zone).Format(day), last.Add(-rules.Ask).In(zone).Format(day), howToAnswer(s.Workspace, g))
+		last.In(zone).Format(day), last.Add(-rules.Decide).In(zone).Format(day), what, last.Add(-rules.Ask).In(zone).Format(day), howToAnswer(s.Workspace, g))
 }
 
 func howToAnswer(w scheduler.Workspace, g scheduler.Group) string {

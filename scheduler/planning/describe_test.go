@@ -100,6 +100,31 @@ func TestInviteAsks(t *testing.T) {
 	}
 }
 
+// What an invite says will follow is what the review can decide about such a group.
+func TestInviteSaysWhatMayFollow(t *testing.T) {
+	for _, c := range []struct {
+		program          string
+		rotate, sessions int
+		want             string
+	}{
+		{"", 26, 13, "what follows: the same again, rarer, oftener, or an end."},
+		{"circles", 0, 13, "what follows: the same again, rarer, oftener, or an end."},
+		{"circles", 26, 13, "what follows: the same again, rarer, oftener, an end, or new groups."},
+		{"circles", 13, 13, "what follows: new groups, or an end."},
+		{"pairs", 3, 3, "what follows: new groups, or an end."},
+		{"pairs", 6, 3, "Nothing follows by itself"},
+	} {
+		w := newWorld(t, ana, bo)
+		p := scheduler.DefaultProgram()
+		p.Name, p.RotateAfter = c.program, c.rotate
+		r := w.NewGroup("g", ana, bo)
+		r.Program, r.Group.Program, r.Search.Count = &p, c.program, c.sessions
+		if text := w.Plan(t, r)[0].Booking.Series.Description; !strings.Contains(text, c.want) {
+			t.Errorf("%+v: the invite says\n%s", c, text)
+		}
+	}
+}
+
 func TestFacilitatorsCanAttend(t *testing.T) {
 	w := newWorld(t, ana, bo)
 	r := w.NewGroup("g", ana, bo)
