@@ -261,6 +261,9 @@ func onFewestDays(p *planning.Planner, r scheduler.Request, ranked []availabilit
 // favoured returns the slot that r favours, unless the best gains at least the share
 // of all attendances that the rules of review ask for; and says which and why.
 func favoured(s planning.Snapshot, r scheduler.Request, best availability.Candidate, members []availability.Member) (availability.Candidate, string) {
+	if days := r.Search.OnlyDays; days != 0 && !days.Has(r.Favour.Day) {
+		return best, fmt.Sprintf("meets %s from now on: the rules allow no %s", best.Slot, r.Favour.Day)
+	}
 	c, err := availability.Score(r.Search, r.Favour, members)
 	if err != nil {
 		return best, fmt.Sprintf("meets %s: %s is not possible this time", best.Slot, r.Favour)
@@ -268,11 +271,19 @@ func favoured(s planning.Snapshot, r scheduler.Request, best availability.Candid
 	gain := best.Attendance - c.Attendance
 	switch {
 	case best.Slot == c.Slot:
-		return c, fmt.Sprintf("stays %s, which is the best slot: %d of %d attendances", c.Slot, c.Attendance, c.Possible)
+		return c, fmt.Sprintf("stays %s, which is the best slot: %s", c.Slot, attendances(c))
 	case gain > 0 && float64(gain) >= s.Workspace.Review.Stay*float64(c.Possible):
-		return best, fmt.Sprintf("meets %s from now on: %d of %d attendances instead of %d at %s", best.Slot, best.Attendance, best.Possible, c.Attendance, c.Slot)
+		return best, fmt.Sprintf("meets %s from now on: %s instead of %d at %s", best.Slot, attendances(best), c.Attendance, c.Slot)
 	}
-	return c, fmt.Sprintf("stays %s: %d of %d attendances; the best other slot, %s, has %d", c.Slot, c.Attendance, c.Possible, best.Slot, best.Attendance)
+	return c, fmt.Sprintf("stays %s: %s; the best other slot, %s, has %d", c.Slot, attendances(c), best.Slot, best.Attendance)
+}
+
+// attendances says how many there would be, of those of which something is known.
+func attendances(c availability.Candidate) string {
+	if c.Unknown > 0 {
+		return fmt.Sprintf("%d of the %d attendances known", c.Attendance, c.Possible-c.Unknown)
+	}
+	return fmt.Sprintf("%d of %d attendances", c.Attendance, c.Possible)
 }
 
 // plan fills in the plan of one group and takes its time.

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
 )
@@ -76,6 +77,9 @@ func answering(ctx context.Context, s *scheduler.Service, group string, who cale
 	}
 	if !slices.ContainsFunc(b.Series.Attendees, func(at calendar.Attendee) bool { return at.Address == who }) {
 		return b, fmt.Errorf("%s is not a member of group %q", who, group)
+	}
+	if old, _ := bookings.RunningOut(group); old.Decision != "" && b.Series.First.Compare(availability.DateOf(s.Now())) > 0 {
+		return b, fmt.Errorf("what follows the series of group %q is decided: %s; answers about the next one are taken from %s on", group, old.Decision, b.Series.First)
 	}
 	return b, nil
 }

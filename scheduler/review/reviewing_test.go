@@ -126,6 +126,33 @@ func TestReviewStays(t *testing.T) {
 	}
 }
 
+// A slot that the rules do not allow any more is not kept for a next series.
+func TestReviewKeepsToOnlyDays(t *testing.T) {
+	w, b := booked(t, ana, bo) // on a Tuesday
+	ofProgram(t, w, b, func(p *scheduler.Program) { p.OnlyDays = availability.DaysOf(time.Wednesday) })
+	w.NearEnd(b)
+	r := w.Review(t)
+	if got := r.Next.Candidate.Slot.Day; got != time.Wednesday || !strings.Contains(strings.Join(r.Reasons, "; "), "the rules allow no Tuesday") {
+		t.Errorf("the next series is on a %s (%v); want a Wednesday, and why", got, r.Reasons)
+	}
+}
+
+// An answer that comes after the decision is not kept for the review of the next series.
+func TestAnswerAfterTheDecision(t *testing.T) {
+	w, b := booked(t, ana, bo)
+	w.NearEnd(b)
+	if _, err := review.Apply(t.Context(), w.Service, w.Review(t)); err != nil {
+		t.Fatal(err)
+	}
+	if err := review.MayAnswer(t.Context(), w.Service, "g", ana); err == nil || !strings.Contains(err.Error(), "is decided: keep") {
+		t.Errorf("ana may answer: %v; want that it is decided", err)
+	}
+	w.Now = func() time.Time { return calendartest.Sessions(b.Series)[12].End.AddDate(0, 0, 30) }
+	if err := review.MayAnswer(t.Context(), w.Service, "g", ana); err != nil {
+		t.Errorf("ana may not answer about the next series: %v", err)
+	}
+}
+
 func TestReviewOfSoManyWeeks(t *testing.T) {
 	w, b := booked(t, ana, bo)
 	w.NearEnd(b)
@@ -312,17 +339,23 @@ func TestReviewFollowsTheRules(t *testing.T) {
 			from := at(1, 6, 15).Start.AddDate(0, 0, 7*week)
 			w.Fake.Meet(ana, availability.Interval{Start: from, End: from.Add(time.Hour)})
 		}
-		p := scheduler.DefaultProgram()
-		p.Name, p.Cadence = "circles", c.rules
-		w.Workspace.Programs = append(w.Workspace.Programs, p)
-		b.Program = "circles"
-		if _, err := w.Save(t.Context(), b); err != nil {
-			t.Fatal(err)
-		}
+		ofProgram(t, w, b, func(p *scheduler.Program) { p.Cadence = c.rules })
 		w.NearEnd(b)
 		r := w.Review(t)
 		if r.Decision != c.want || r.Cadence != c.next || r.Next.Booking.Series.Cadence != c.next {
 			t.Errorf("%s since: %s %s, then %s; want %s %s (%v)", c.rules, r.Decision, r.Cadence, r.Next.Booking.Series.Cadence, c.want, c.next, r.Reasons)
 		}
+	}
+}
+
+// ofProgram makes the booking one of a program, the rules of which are what they are now.
+func ofProgram(t *testing.T, w *schedulertest.World, b scheduler.Booking, rules func(*scheduler.Program)) {
+	t.Helper()
+	p := scheduler.DefaultProgram()
+	p.Name, b.Program = "circles", "circles"
+	rules(&p)
+	w.Workspace.Programs = append(w.Workspace.Programs, p)
+	if _, err := w.Save(t.Context(), b); err != nil {
+		t.Fatal(err)
 	}
 }
