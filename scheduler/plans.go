@@ -67,7 +67,7 @@ func (c Change) String() string {
 	if c.Person != "" {
 		parts = append(parts, string(c.Person))
 	}
-	return strings.Join(parts, " -> ") + ": " + c.Why
+	return strings.TrimPrefix(strings.Join(parts, " -> ")+": "+c.Why, ": ")
 }
 
 // An Adoption is what a store that was lost can be rebuilt from: our series on the

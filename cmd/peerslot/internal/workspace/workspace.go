@@ -475,12 +475,15 @@ func (w *Workspace) adHoc(s Selection) (scheduler.Group, error) {
 	return g, nil
 }
 
-// Person returns the address of somebody of the roster, who may be named by the
-// part before the @ alone if that is unique.
+// Person returns the address of somebody of the roster, who may be named by another
+// address of theirs, or by the part before the @ alone if that is unique.
 func (w *Workspace) Person(word string) (calendar.Address, error) {
 	if a, err := calendar.ParseAddress(word); err == nil {
 		if _, ok := w.Workspace.Roster[a]; ok {
 			return a, nil
+		}
+		if known, ok := w.Workspace.Roster.Aliases()[a]; ok {
+			return known, nil
 		}
 		return "", console.Usagef("add them to people: in the configuration", "%s is not among the people", a)
 	}
