@@ -112,6 +112,9 @@ func TestBadWeeksAreMovedAtBooking(t *testing.T) {
 	if !o.Moved.Start.Equal(m.To.Start) || !strings.Contains(o.Note, "15:00") || !strings.Contains(o.Note, "14:00") || !strings.Contains(o.Note, "ana") {
 		t.Errorf("override %+v; want the move, with old time, new time and who gains", o)
 	}
+	if len(b.Moves) != 0 {
+		t.Errorf("the booking counts the moves %v; want none, they went out with the invitation", b.Moves)
+	}
 	r.Stay = true
 	r.Group.Name = "h"
 	if p := w.Plan(t, r)[0]; len(p.Moves) != 0 {
