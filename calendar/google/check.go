@@ -37,8 +37,12 @@ func (b *Backend) Check(ctx context.Context) []calendar.Finding {
 }
 
 // rootCause returns what is to be mended, in words: several calls may fail for it.
+// Whatever it is that another sign-in mends, the first that shows it says best.
 func rootCause(err error) string {
 	if e, ok := errors.AsType[*oauth.Error](err); ok {
+		if e.Again {
+			return "sign in again"
+		}
 		return e.Reason
 	}
 	return err.Error()

@@ -79,6 +79,9 @@ func (b *Backend) glance(ctx context.Context, id string) (role, title string, er
 // that can be seen: the title of one's own calendar is one's address, unless one
 // has given it another.
 func (b *Backend) stranger(ctx context.Context) error {
+	if err := b.checkScopes(ctx); err != nil {
+		return err // even one's own calendar looks like another's then
+	}
 	who := "the signed-in account"
 	if _, title, err := b.glance(ctx, primary); err == nil {
 		if a, err := calendar.ParseAddress(title); err == nil && a != b.cfg.Organizer {

@@ -133,10 +133,12 @@ func TestDiagnoses(t *testing.T) {
 			})
 		}, finding: "organizer's calendar", hint: "enable it"},
 		"clock":           {set: func(s *googletest.Server) { s.Auth.Clock = -2 * time.Hour }, subject: organizer, finding: "sign-in", hint: "set the clock"},
+		"slow clock":      {set: func(s *googletest.Server) { s.Auth.Clock = 2 * time.Hour }, subject: organizer, finding: "sign-in", hint: "set the clock"},
 		"unknown subject": {set: func(*googletest.Server) {}, subject: "nobody@acme.example", finding: "sign-in", hint: "subject"},
 		"another subject": {set: func(*googletest.Server) {}, subject: ana, finding: "organizer's calendar", hint: "subject"},
 		"no delegation":   {set: func(s *googletest.Server) { s.Auth.Undelegate = true }, subject: organizer, finding: "sign-in", hint: "domain-wide delegation"},
 		"missing scope":   {set: func(s *googletest.Server) { s.Auth.Grant = []string{google.ScopeFreeBusy} }, finding: "permissions", hint: "boxes"},
+		"other scope":     {set: func(s *googletest.Server) { s.Auth.Grant = []string{google.ScopeEvents} }, finding: "permissions", hint: "boxes"},
 		"revoked":         {set: func(s *googletest.Server) { s.Revoke() }, finding: "sign-in", hint: "sign in again"},
 		"somebody else":   {set: func(s *googletest.Server) { s.Auth.Grant = nil; s.Account = ana }, finding: "organizer's calendar", hint: "sign in as the organizer"},
 	} {

@@ -23,9 +23,14 @@ import (
 
 // The scopes that the stand-in expects to be asked for, and no others.
 var scopes = []string{
-	"https://www.googleapis.com/auth/calendar.events.owned",
-	"https://www.googleapis.com/auth/calendar.events.freebusy",
+	scopeOwned, // all of events on calendars that one owns, and nothing of others
+	scopeFree,  // when calendars are busy, and no more of their events
 }
+
+const (
+	scopeOwned = "https://www.googleapis.com/auth/calendar.events.owned"
+	scopeFree  = "https://www.googleapis.com/auth/calendar.events.freebusy"
+)
 
 const (
 	clientID     = "peerslot-test.apps.googleusercontent.example"
@@ -58,6 +63,8 @@ type grant struct {
 	scopes  []string
 	expiry  time.Time
 }
+
+func (g grant) may(scope string) bool { return slices.Contains(g.scopes, scope) }
 
 // testKey is made once: that takes a while.
 var testKey = sync.OnceValues(func() (*rsa.PrivateKey, error) { return rsa.GenerateKey(rand.Reader, 2048) })
@@ -128,21 +135,21 @@ func (s *Server) write(path string, d doc) {
 	}
 }
 
-// caller returns the account that a call comes from.
-func (s *Server) caller(req request) (string, error) {
+// caller returns the account that a call comes from, and what it may do.
+func (s *Server) caller(req request) (grant, error) {
 	token, _ := strings.CutPrefix(req.Header.Get("Authorization"), "Bearer ")
 	s.Auth.mu.Lock()
 	g, ok := s.Auth.access[token]
 	s.Auth.mu.Unlock()
 	if !ok || !time.Now().Before(g.expiry) {
-		return "", webtest.Refuse(http.StatusUnauthorized, "authError")
+		return grant{}, webtest.Refuse(http.StatusUnauthorized, "authError")
 	}
 	for _, scope := range g.scopes {
 		if slices.Contains(req.method.Scopes, scope) {
-			return g.account, nil
+			return g, nil
 		}
 	}
-	return "", webtest.Refuse(http.StatusForbidden, "insufficientPermissions")
+	return grant{}, webtest.Refuse(http.StatusForbidden, "insufficientPermissions")
 }
 
 func (s *Server) serveAuth(w http.ResponseWriter, r *http.Request) {
@@ -271,11 +278,14 @@ func (s *Server) assert(jwt string) (account, code string) {
 	if len(parts) != 3 {
 		return "", "invalid_request"
 	}
-	claims, err := base64.RawURLEncoding.DecodeString(parts[1])
-	signature, err2 := base64.RawURLEncoding.DecodeString(parts[2])
+	var head struct{ Alg, Typ, Kid string }
+	var c struct {
+		Iss, Sub, Scope, Aud string
+		Iat, Exp             int64
+	}
+	signature, err := base64.RawURLEncoding.DecodeString(parts[2])
 	sum := sha256.Sum256([]byte(parts[0] + "." + parts[1]))
-	var c struct{ Iss, Sub, Scope, Aud string }
-	if err != nil || err2 != nil || json.Unmarshal(claims, &c) != nil ||
+	if err != nil || !decode(parts[0], &head) || !decode(parts[1], &c) || head.Alg != "RS256" || head.Kid != "1" ||
 		rsa.VerifyPKCS1v15(&s.Auth.key.PublicKey, crypto.SHA256, sum[:], signature) != nil {
 		return "", "invalid_grant"
 	}
@@ -283,8 +293,10 @@ func (s *Server) assert(jwt string) (account, code string) {
 	if c.Iss != serviceEmail || c.Aud != s.URL+"/token" || !slices.Equal(asked, slices.Sorted(slices.Values(scopes))) {
 		s.T.Errorf("assertion of a service account: got %+v", c)
 	}
+	issued, expires := time.Unix(c.Iat, 0), time.Unix(c.Exp, 0)
+	now := time.Now().Add(s.Auth.Clock)
 	switch {
-	case s.Auth.Clock.Abs() > 5*time.Minute:
+	case expires.Sub(issued) > time.Hour, issued.After(now.Add(mostSkew)), !now.Before(expires):
 		return "", "invalid_grant"
 	case c.Sub == "":
 		return serviceEmail, ""
@@ -294,4 +306,13 @@ func (s *Server) assert(jwt string) (account, code string) {
 		return "", "invalid_grant"
 	}
 	return c.Sub, ""
+}
+
+// mostSkew is how far in the future an assertion may have been issued.
+const mostSkew = 5 * time.Minute
+
+// decode reads a part of a token: JSON in base64.
+func decode(part string, v any) bool {
+	data, err := base64.RawURLEncoding.DecodeString(part)
+	return err == nil && json.Unmarshal(data, v) == nil
 }

@@ -43,6 +43,7 @@ type method struct {
 type parameter struct {
 	Location, Type, Format string
 	Required, Repeated     bool
+	Description            string
 	Enum                   []string
 	Minimum, Maximum       string
 }
@@ -120,6 +121,9 @@ func (d *discovery) checkQuery(m method, query url.Values) error {
 		}
 		if !ok || p.Location != "query" {
 			return fmt.Errorf("%s has no parameter %q", m.ID, name)
+		}
+		if strings.HasPrefix(p.Description, "Deprecated.") {
+			return fmt.Errorf("%s: parameter %q is deprecated", m.ID, name)
 		}
 		if len(values) > 1 && !p.Repeated {
 			return fmt.Errorf("%s: parameter %q is given twice", m.ID, name)

@@ -15,10 +15,13 @@ const maxCalendars = 50
 
 type period struct{ start, end time.Time }
 
-func (s *Server) freeBusy(req request, caller string) (any, error) {
-	from, ok := timeOf(doc{"dateTime": req.body["timeMin"]}, time.UTC)
-	to, ok2 := timeOf(doc{"dateTime": req.body["timeMax"]}, time.UTC)
-	if !ok || !ok2 || !from.Before(to) {
+func (s *Server) freeBusy(req request, caller grant) (any, error) {
+	from, err := time.Parse(time.RFC3339, str(req.body, "timeMin"))
+	to, err2 := time.Parse(time.RFC3339, str(req.body, "timeMax"))
+	if err != nil || err2 != nil {
+		return nil, invalid() // a time without an offset
+	}
+	if !from.Before(to) {
 		return nil, webtest.Refuse(http.StatusBadRequest, "timeRangeEmpty")
 	}
 	if !s.FailBusyFrom.IsZero() && !from.Before(s.FailBusyFrom) {
@@ -29,7 +32,7 @@ func (s *Server) freeBusy(req request, caller string) (any, error) {
 	}
 	most, ok := req.body["calendarExpansionMax"].(float64)
 	if ok && (most < 1 || most > maxCalendars) {
-		return nil, webtest.Refuse(http.StatusBadRequest, "invalid")
+		return nil, invalid()
 	}
 	expand, _ := req.body["groupExpansionMax"].(float64)
 	calendars, groups := doc{}, doc{}

@@ -127,6 +127,9 @@ func (s *Server) instances(req request, cal *calendar, role string) (any, error)
 	if e == nil || e.deleted {
 		return nil, webtest.Refuse(http.StatusNotFound, "notFound")
 	}
+	if err := checkWindow(req.query); err != nil {
+		return nil, err
+	}
 	var items []any
 	for _, o := range e.occurrences() {
 		if o.cancelled && req.query.Get("showDeleted") != "true" || !inWindow(req, cal, o) {
@@ -155,6 +158,9 @@ func (s *Server) list(req request, cal *calendar, role string) (any, error) {
 	if req.query.Has("syncToken") {
 		return s.listChanges(req, cal, role)
 	}
+	if err := checkWindow(req.query); err != nil {
+		return nil, err
+	}
 	single := req.query.Get("singleEvents") == "true" || role == "freeBusyReader"
 	for _, name := range []string{"q", "iCalUID", "orderBy", "updatedMin", "eventTypes", "sharedExtendedProperty"} {
 		if req.query.Has(name) {
@@ -176,7 +182,7 @@ func (s *Server) list(req request, cal *calendar, role string) (any, error) {
 		items = slices.DeleteFunc(items, func(d any) bool { return str(d.(doc), "extendedProperties", "private", name) != value })
 		return s.page(req, cal, role, items, "")
 	}
-	return s.page(req, cal, role, items, s.syncToken())
+	return s.page(req, cal, role, items, s.syncToken(req))
 }
 
 // unexpanded lists events and the occurrences that differ from theirs, as far as
@@ -202,21 +208,30 @@ func (s *Server) unexpanded(cal *calendar, role string, after int64) []any {
 	return items
 }
 
-func (s *Server) syncToken() string { return fmt.Sprintf("sync-%d", s.changes) }
+// syncToken returns the token of the state of now. It is for the same question, but for
+// the time that only a first list may be limited to.
+func (s *Server) syncToken(req request) string {
+	return ticket("sync", s.changes, question(req, "pageToken", "syncToken", "timeMin", "timeMax"))
+}
 
 func (s *Server) listChanges(req request, cal *calendar, role string) (any, error) {
 	for _, name := range []string{"iCalUID", "orderBy", "privateExtendedProperty", "q", "sharedExtendedProperty", "timeMin", "timeMax", "updatedMin"} {
 		if req.query.Has(name) {
-			return nil, webtest.Refuse(http.StatusBadRequest, "invalid")
+			return nil, invalid()
 		}
 	}
-	text, ok := strings.CutPrefix(req.query.Get("syncToken"), "sync-")
-	since, err := strconv.ParseInt(text, 10, 64)
-	if !ok || err != nil || since < s.expired {
+	if req.query.Get("showDeleted") == "false" {
+		return nil, invalid()
+	}
+	since, ok := redeem("sync", req.query.Get("syncToken"), question(req, "pageToken", "syncToken"))
+	if !ok {
+		s.T.Errorf("a sync token is not for this list: %s", req.query.Encode())
+	}
+	if !ok || since < s.expired {
 		return nil, webtest.Refuse(http.StatusGone, "fullSyncRequired")
 	}
 	items := s.unexpanded(cal, role, since)
-	return s.page(req, cal, role, items, s.syncToken())
+	return s.page(req, cal, role, items, s.syncToken(req))
 }
 
 // page returns one page of a list. Pages may be shorter than was asked for: the
@@ -235,16 +250,20 @@ func (s *Server) page(req request, cal *calendar, role string, items []any, toke
 		"kind": "calendar#events", "summary": cal.owner, "timeZone": cal.zone, "accessRole": role,
 		"updated": time.Now().UTC().Format(time.RFC3339),
 	}
-	first := req.query.Get("pageToken")
-	if first == "" && len(items) > size {
-		answer["items"], answer["nextPageToken"] = []any{}, "page-0"
+	asked := question(req, "pageToken")
+	if !req.query.Has("pageToken") && len(items) > size {
+		answer["items"], answer["nextPageToken"] = []any{}, ticket("page", 0, asked)
 		return answer, nil
 	}
-	from, _ := strconv.Atoi(strings.TrimPrefix(first, "page-"))
+	n, ok := redeem("page", req.query.Get("pageToken"), asked)
+	if !ok && req.query.Has("pageToken") {
+		return nil, invalid()
+	}
+	from := int(n)
 	to := min(from+size, len(items))
 	answer["items"] = append([]any{}, items[min(from, to):to]...)
 	if to < len(items) {
-		answer["nextPageToken"] = fmt.Sprintf("page-%d", to)
+		answer["nextPageToken"] = ticket("page", int64(to), asked)
 	} else if token != "" {
 		answer["nextSyncToken"] = token
 	}

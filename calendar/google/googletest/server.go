@@ -137,7 +137,7 @@ func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request, path string) {
 		}
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		if s.tooMany(caller) {
+		if s.tooMany(caller.account) {
 			return nil, webtest.Refuse(http.StatusForbidden, "rateLimitExceeded")
 		}
 		return s.dispatch(req, caller)
@@ -168,6 +168,9 @@ func (s *Server) parse(r *http.Request, path string) (request, error) {
 	if err != nil || m.Request == nil {
 		return req, err
 	}
+	if kind, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";"); kind != "application/json" {
+		return req, fmt.Errorf("%s: body of type %q", m.ID, kind)
+	}
 	if err := json.NewDecoder(r.Body).Decode(&req.body); err != nil {
 		return req, fmt.Errorf("%s: body: %w", m.ID, err)
 	}
@@ -196,7 +199,7 @@ func errorBody(e *webtest.Refusal) any {
 }
 
 // dispatch carries out a call whose form is right.
-func (s *Server) dispatch(req request, caller string) (any, error) {
+func (s *Server) dispatch(req request, caller grant) (any, error) {
 	if req.method.ID == "calendar.freebusy.query" {
 		return s.freeBusy(req, caller)
 	}
@@ -230,21 +233,22 @@ func (s *Server) dispatch(req request, caller string) (any, error) {
 	return nil, webtest.Refuse(http.StatusNotImplemented, "notImplemented")
 }
 
-// open returns the calendar of that id, if the caller may see it, and in what role.
-func (s *Server) open(id, caller string) (*calendar, string) {
+// open returns the calendar of that id, if the caller may see it, and in what role. A
+// role that a scope does not go with shows no more than free and busy times.
+func (s *Server) open(id string, caller grant) (*calendar, string) {
 	if id == "primary" {
-		id = caller
+		id = caller.account
 	}
 	cal := s.calendars[strings.ToLower(id)]
 	switch {
 	case cal == nil:
 		return nil, ""
-	case cal.owner == caller:
+	case cal.owner == caller.account && caller.may(scopeOwned):
 		return cal, "owner"
-	case cal.access == "none" || cal.broken == "notFound":
+	case cal.owner != caller.account && (cal.access == "none" || cal.broken == "notFound"), !caller.may(scopeFree):
 		return nil, ""
 	}
-	return cal, cal.access
+	return cal, "freeBusyReader"
 }
 
 // touch returns the stamp of a change that happens now.

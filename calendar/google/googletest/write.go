@@ -1,6 +1,7 @@
 package googletest
 
 import (
+	"cmp"
 	"net/http"
 	"reflect"
 	"strings"
@@ -12,14 +13,17 @@ import (
 // readOnly are the fields that a client may send, and that have no effect.
 var readOnly = []string{
 	"id", "etag", "kind", "created", "updated", "creator", "organizer", "htmlLink", "iCalUID", "hangoutLink",
-	"recurringEventId", "originalStartTime", "sequence", "eventType", "locked", "privateCopy",
+	"recurringEventId", "originalStartTime", "eventType", "locked", "privateCopy",
 }
 
 func (s *Server) insert(req request, cal *calendar) (any, error) {
 	d := req.body
 	id := str(d, "id")
 	if len(id) < 5 || len(id) > 1024 || strings.Trim(id, "0123456789abcdefghijklmnopqrstuv") != "" {
-		return nil, webtest.Refuse(http.StatusBadRequest, "invalid")
+		return nil, invalid()
+	}
+	if d["iCalUID"] != nil || str(d, "status") == "cancelled" { // one of the two names, of an event that takes place
+		return nil, invalid()
 	}
 	if cal.events[id] != nil {
 		return nil, webtest.Refuse(http.StatusConflict, "duplicate")
@@ -30,9 +34,9 @@ func (s *Server) insert(req request, cal *calendar) (any, error) {
 	for _, name := range readOnly {
 		delete(d, name)
 	}
-	d["status"] = "confirmed"
+	d["status"], d["sequence"] = "confirmed", cmp.Or(d["sequence"], any(0.0))
 	normalize(d)
-	if err := checkTimes(d); err != nil {
+	if err := checkEvent(d); err != nil {
 		return nil, err
 	}
 	e := newEvent(id, cal.owner, d)
@@ -57,27 +61,6 @@ func normalize(d doc) {
 		delete(a, "self")
 		delete(a, "organizer")
 	}
-}
-
-func checkTimes(d doc) error {
-	start, ok := timeOf(d["start"], time.UTC)
-	end, ok2 := timeOf(d["end"], time.UTC)
-	if !ok || !ok2 {
-		return webtest.Refuse(http.StatusBadRequest, "required")
-	}
-	if !start.Before(end) {
-		return webtest.Refuse(http.StatusBadRequest, "timeRangeEmpty")
-	}
-	if d["recurrence"] == nil {
-		return nil
-	}
-	if str(d, "start", "timeZone") == "" || str(d, "end", "timeZone") == "" {
-		return webtest.Refuse(http.StatusBadRequest, "required")
-	}
-	if _, err := starts(d); err != nil {
-		return webtest.Refuse(http.StatusBadRequest, "invalid")
-	}
-	return nil
 }
 
 // confer makes the Meet link that is asked for, if the client says that it knows
@@ -134,12 +117,16 @@ func (s *Server) change(req request, before doc) (after doc, err error) {
 	if req.query.Get("conferenceDataVersion") != "1" {
 		delete(patch, "conferenceData")
 	}
+	if n, ok := patch["sequence"].(float64); ok && n < before["sequence"].(float64) {
+		return nil, invalid()
+	}
 	merge(after, patch)
 	normalize(after)
-	if err := checkTimes(after); err != nil {
+	if err := checkEvent(after); err != nil {
 		return nil, err
 	}
 	if moved(before, after) {
+		after["sequence"] = after["sequence"].(float64) + 1
 		for _, a := range attendees(after) {
 			a["responseStatus"] = "needsAction"
 		}
