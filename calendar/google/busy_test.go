@@ -45,6 +45,18 @@ func busyOf(t *testing.T, b calendar.BusyReader, a calendar.Address, iv availabi
 	return got[a]
 }
 
+// Google refuses lists of no time. When there is nothing to ask, nothing is, and less
+// than a second is asked for as a second.
+func TestBusyOfNoTime(t *testing.T) {
+	s := standIn(t)
+	b := open(t, s)
+	put(t, b, sample)
+	at := clock(3, 9, 0)
+	for _, window := range []availability.Interval{span(at, at), span(at.Add(200*time.Millisecond), at.Add(800*time.Millisecond))} {
+		busyOf(t, b, calendartest.Ana, window, sample.UID)
+	}
+}
+
 func intervals(b availability.Busy, kind availability.Kind) (out []availability.Interval) {
 	for _, s := range b.Spans {
 		if s.Kind == kind {

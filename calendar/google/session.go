@@ -51,7 +51,7 @@ func (s *snapshot) find(ctx context.Context, series []calendar.UID) error {
 		s.mu.Lock()
 		known := s.known[uid]
 		s.mu.Unlock()
-		if known {
+		if known || s.window.Empty() { // Google refuses to list no time at all
 			continue
 		}
 		g.Go(func() error {

@@ -39,11 +39,12 @@ func Events(calendar, method string, path ...string) Request {
 	return Request{Method: "events." + method, Path: append([]string{"calendars", calendar, "events"}, path...), Query: url.Values{}}
 }
 
-// Within returns the request for the part of a list that lies in the window.
+// Within returns the request for the part of a list that lies in the window, which is
+// not empty. It asks in whole seconds.
 func (rq Request) Within(window availability.Interval) Request {
 	rq.Query.Set("maxResults", PageSize)
 	rq.Query.Set("timeMin", window.Start.UTC().Format(time.RFC3339))
-	rq.Query.Set("timeMax", window.End.UTC().Format(time.RFC3339))
+	rq.Query.Set("timeMax", window.End.Add(time.Second-1).UTC().Format(time.RFC3339))
 	return rq
 }
 
