@@ -139,10 +139,26 @@ func (c *csvFile) header(known fields) bool {
 		c.cell(0, "").value(c.reader).warn("columns that are not read: %s", strings.Join(unread, ", "))
 	}
 	if !slices.Contains(c.columns, "email") {
-		c.cell(0, "").value(c.reader).fail("column email is missing: want a first row that names the columns, of %s", strings.Join(names, ", "))
+		c.cell(0, "").value(c.reader).fail("column email is missing: want a first row that names the columns, of %s; %s", strings.Join(names, ", "), quotes(row))
 		c.broken, c.noEmails = true, true
 	}
 	return true
+}
+
+// quotes says what a first row has instead of the wanted names, some of it.
+func quotes(row []string) string {
+	var out []string
+	for i, name := range row {
+		if strings.Contains(name, "@") {
+			return "it has somebody's address"
+		}
+		if i < 10 {
+			out = append(out, quote(strings.TrimSpace(name)))
+		} else if i == 10 {
+			out = append(out, "…")
+		}
+	}
+	return "it has " + strings.Join(out, ", ")
 }
 
 func (v value) unknownColumn(name string, names []string) {

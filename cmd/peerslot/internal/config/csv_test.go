@@ -71,15 +71,15 @@ func TestCSVProblems(t *testing.T) {
 		{"columns", "Email,nmae,colour,EMAIL\n", `1:7: people: unknown column "nmae"; did you mean "name"?
 1:19: people: column "email" is given twice`},
 		{"column without a name", "email,nmae,\n", `1:7: people: unknown column "nmae"; did you mean "name"?`},
-		{"no email", "name,team\nAna,payments\n", missing},
-		{"no header", "ana@acme.example,Ana\n", missing},
+		{"no email", "name,team\nAna,payments\n", missing + `; it has "name", "team"`},
+		{"no header", "ana@acme.example,Ana\n", missing + "; it has somebody's address"},
 		{"columns and cells", "email,nmae,level,Level,hours\nana@acme.example,Ana,x,y,08:00\nbo,Bo,5,x,;\n", `1:7: people: unknown column "nmae"; did you mean "name"?
 1:18: people: column "level" is given twice
 2:22: people[0].level: want a whole number from 1 to 1000, not "x"
 2:26: people[0].hours: want days and times such as mon-thu 09:00-17:30; fri 09:00-12:00, not "08:00"
 3:1: people[1].email: want a mail address such as ana@acme.example, not "bo"
 3:11: people[1].hours: want days and times such as mon-thu 09:00-17:30; fri 09:00-12:00, not ";"`},
-		{"no email, and cells", "name,level\nAna,x\nBo,5\nCem\n", missing + `
+		{"no email, and cells", "name,level\nAna,x\nBo,5\nCem\n", missing + `; it has "name", "level"
 2:5: people[0].level: want a whole number from 1 to 1000, not "x"
 4:1: people: want 2 cells as in the first row, not 1`},
 		{"cells around a quote", "email,level\nana,1\nbo@acme.example,\"5\" x\ncem,y\n", `2:1: people[0].email: want a mail address such as ana@acme.example, not "ana"
@@ -173,8 +173,11 @@ func TestCSVProblemsHideMentions(t *testing.T) {
 func TestCSVProblemsComeAfterThoseOfTheConfiguration(t *testing.T) {
 	dir := t.TempDir()
 	path := write(t, dir, "people.csv", "name\nAna\n")
-	got, _, _ := strings.Cut(problems(t, start+"people: people.csv\ngroups: [{name: a, members: [ana@acme.example, bo@acme.example]}]\nstores: a\n", dir), " that names the columns")
+	got, rest, _ := strings.Cut(problems(t, start+"people: people.csv\ngroups: [{name: a, members: [ana@acme.example, bo@acme.example]}]\nstores: a\n", dir), " that names the columns")
 	want := "peerslot.yaml:5:1: unknown key \"stores\"; did you mean \"store\"?\n" + path + ":1:1: people: column email is missing: want a first row"
+	if !strings.HasSuffix(rest, `; it has "name"`) {
+		t.Errorf("the columns that are there are not named: %s", rest)
+	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
@@ -188,6 +191,10 @@ func TestCSVOfHRSystems(t *testing.T) {
 			"2,Omar,Berg,VP,product,Berlin,,omar@acme.example,2019-01-01\n", "Ana Lima,Engineering Manager,Product,omar@acme.example"},
 		"Workday": {"Worker,Employee ID,Email - Work,Business Title,Supervisory Organization,Manager ID\n" +
 			"Ana Lima,7,ana@acme.example,engineering-manager,Product,8\nOmar Berg,8,omar@acme.example,VP,Product,\n", "Ana Lima,engineering-manager,Product,omar@acme.example"},
+		"Workday, preferred": {"Employee ID\tPreferred Name - First Name\tPreferred Name - Last Name\tEmail - Primary Work\tBusiness Title\tSupervisory Organization\tWorker's Manager\n" +
+			"7\tAna\tLima\tana@acme.example\tEM\tProduct\tOmar Berg\n8\tOmar\tBerg\tomar@acme.example\tVP\tProduct\t\n", "Ana Lima,EM,Product,omar@acme.example"},
+		"ADP": {"Legal First Name,Legal Last Name,Work Contact: Work Email,Job Title Description,Home Department Description,Reports To Associate ID,Associate ID\n" +
+			"Ana,Lima,ana@acme.example,EM,Product,8,7\nOmar,Berg,omar@acme.example,VP,Product,,8\n", "Ana Lima,EM,Product,omar@acme.example"},
 		"HiBob":              {"Display name;Email;Job title;Department;Site;Reports to\nAna Lima;ana@acme.example;EM;Product;Lisbon;Omar Berg\nOmar Berg;omar@acme.example;VP;Product;Berlin;\n", "Ana Lima,EM,Product,omar@acme.example"},
 		"manager by address": {"Email,Full name,Title,Dept,Manager Email\nana@acme.example,Ana Lima,EM,Product,omar@acme.example\nomar@acme.example,Omar Berg,VP,Product,\n", "Ana Lima,EM,Product,omar@acme.example"},
 		"both spellings":     {"email,Work Email,name,role,department,manager\nana@acme.example,x,Ana Lima,EM,Product,nobody\nomar@acme.example,y,Omar,VP,product,\n", "Ana Lima,EM,Product,"},

@@ -9,17 +9,17 @@ import (
 
 // names are what others call the keys, folded. first, last and number are no keys: they make a name, and tell managers.
 var names = map[string][]string{
-	"email":      {"workemail", "emailaddress", "workemailaddress", "companyemail", "businessemail", "primaryemail", "primaryworkemail", "emailwork", "workemail", "mailaddress", "useremail"},
+	"email":      {"workemail", "emailaddress", "workemailaddress", "companyemail", "businessemail", "primaryemail", "primaryworkemail", "emailwork", "mailaddress", "useremail", "workcontactworkemail"},
 	"name":       {"fullname", "displayname", "employeename", "employee", "preferredname", "worker", "legalname"},
 	"first":      {"firstname", "givenname", "preferredfirstname", "forename", "legalfirstname"},
 	"last":       {"lastname", "familyname", "surname", "preferredlastname", "legallastname"},
-	"number":     {"employeeid", "employeenumber", "employeeno", "employeen", "personnelnumber", "workerid", "staffid", "staffnumber", "id"},
+	"number":     {"employeeid", "employeenumber", "employeeno", "employeen", "personnelnumber", "workerid", "staffid", "staffnumber", "associateid", "id"},
 	"role":       {"jobtitle", "title", "position", "businesstitle", "jobprofile", "job"},
 	"level":      {"joblevel", "grade", "managementlevel", "careerlevel"},
-	"manager":    {"manageremail", "reportsto", "reportingto", "supervisor", "supervisoremail", "linemanager", "managerworkemail", "managername", "managerid", "manageremployeeid", "manageremployeenumber", "managersemail", "supervisorname", "reportstoemail"},
-	"department": {"departmentname", "dept", "division", "supervisoryorganization"},
+	"manager":    {"manageremail", "reportsto", "reportingto", "supervisor", "supervisoremail", "linemanager", "managerworkemail", "managername", "managerid", "manageremployeeid", "manageremployeenumber", "managersemail", "supervisorname", "reportstoemail", "reportstoname", "reportstoassociateid"},
+	"department": {"departmentname", "dept", "division", "supervisoryorganization", "homedepartment"},
 	"team":       {"teamname", "squad"},
-	"location":   {"office", "site", "worklocation", "officelocation", "locationname", "workplace"},
+	"location":   {"office", "site", "worklocation", "officelocation", "locationname", "workplace", "city"},
 	"timezone":   {"tz", "timezonename", "zone"},
 }
 
@@ -33,29 +33,49 @@ func Fold(s string) string {
 	}, s)
 }
 
+// fillers are words of column names that say nothing besides others.
+var fillers = []string{"employee", "worker", "primary", "preferred", "legal", "description", "s"}
+
+// meaning returns the key that a column's name stands for by itself, "" if none.
+func meaning(name string) string {
+	name = strings.ReplaceAll(strings.ToLower(name), "#", "n") // Employee #
+	if key := called(Fold(name)); key != "" {
+		return key
+	}
+	var words []string // Preferred Name - First Name, Email - Primary Work, Worker's Manager
+	for _, word := range strings.FieldsFunc(name, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
+		words = slices.DeleteFunc(words, func(w string) bool { return w == word })
+		if !slices.Contains(fillers, word) {
+			words = append(words, word)
+		}
+	}
+	return called(strings.Join(words, ""))
+}
+
+// called returns the key that others call by the folded word.
+func called(folded string) string {
+	for key, others := range names {
+		if folded == Fold(key) || slices.Contains(others, folded) {
+			return key
+		}
+	}
+	return ""
+}
+
 // Of returns the key that a column of the row of names stands for, "" if it is none that
-// is known. The key's own name comes before what others call it, so that both may be there.
+// is known. The key's own name comes before what others call it, so that both may be
+// there; of several that mean the same the first one counts.
 func Of(name string, known func(key string) bool, row []string) string {
 	name = strings.ToLower(strings.TrimSpace(name))
 	if known(name) {
 		return name
 	}
-	folded := Fold(strings.ReplaceAll(name, "#", "n")) // Employee #
-	for key, others := range names {
-		if folded != Fold(key) && !slices.Contains(others, folded) || folded == "" {
-			continue
-		}
-		// Of several that mean the same the first one counts.
-		for _, other := range row {
-			switch o := strings.ToLower(strings.TrimSpace(other)); {
-			case o == key && known(key):
-				return ""
-			case o == name:
-				return key
-			case slices.Contains(others, Fold(o)):
-				return ""
-			}
-		}
+	key := meaning(name)
+	same := func(other string) bool { return strings.ToLower(strings.TrimSpace(other)) == name }
+	itself := func(other string) bool { return strings.ToLower(strings.TrimSpace(other)) == key }
+	first := slices.IndexFunc(row, func(other string) bool { return meaning(other) == key })
+	if key == "" || known(key) && slices.ContainsFunc(row, itself) || first >= 0 && !same(row[first]) {
+		return ""
 	}
-	return ""
+	return key
 }
