@@ -152,10 +152,10 @@ func (f *Fetcher) open(ctx context.Context, l link, t *turn) (io.ReadCloser, Inf
 			t.failed = nil
 			return f.read(l, Info{FromCache: unchanged})
 		}
-		problem = f.explain(l, err)
-		if ctx.Err() != nil { // the caller gave up: that says nothing of the feed
-			return nil, Info{}, problem
+		if ctx.Err() != nil { // the caller gave up: what came of it says nothing of the feed
+			return nil, Info{}, f.explain(l, ctx.Err())
 		}
+		problem = f.explain(l, err)
 		t.failed, t.failedAt = problem, f.Now()
 	}
 	return f.standIn(l, kept, problem)
