@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -266,6 +267,44 @@ func TestPlanThatCannotBeMade(t *testing.T) {
 	if body := w.Body.String(); w.Code != http.StatusUnprocessableEntity || !strings.Contains(body, "no groups keep the rules") || !strings.Contains(body, "take fewer people") || strings.Contains(body, "Apply") {
 		t.Errorf("%d; want 422 with the error and what to do, and nothing to apply:\n%s", w.Code, body)
 	}
+}
+
+// Who stops the server ends a plan that is carried out between two changes; who leaves the
+// page does not.
+func TestStopEndsAPlanThatIsCarriedOut(t *testing.T) {
+	t.Parallel()
+	p := &patientPlanner{planner: planner{plan: web.Plan{Hash: "h1", Steps: 1}}, begun: make(chan context.Context)}
+	s := newSite(t, func(s *site) { s.Planner = p })
+	c := s.as(t, mia)
+	left, leave := context.WithCancel(t.Context())
+	answer := make(chan *httptest.ResponseRecorder)
+	go func() {
+		r := httptest.NewRequestWithContext(left, http.MethodPost, "/admin/plan", strings.NewReader("do=repair&hash=h1"))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.Header.Set("Sec-Fetch-Site", "same-origin")
+		answer <- c.do(r)
+	}()
+	applying := <-p.begun
+	leave()
+	if applying.Err() != nil {
+		t.Error("the plan ends when the page is left")
+	}
+	s.Stop()
+	if w := <-answer; w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), "The server is being stopped") {
+		t.Errorf("the plan of a server that is stopped: %d\n%s", w.Code, w.Body)
+	}
+}
+
+// A patientPlanner applies plans until it is stopped.
+type patientPlanner struct {
+	planner
+	begun chan context.Context
+}
+
+func (p *patientPlanner) Apply(ctx context.Context, _ web.PlanAsk, _ string, _ calendar.Address) error {
+	p.begun <- ctx
+	<-ctx.Done()
+	return ctx.Err()
 }
 
 func BenchmarkAdmin(b *testing.B) {

@@ -131,9 +131,10 @@ func (s *Server) applyPlan(w http.ResponseWriter, r *http.Request, v viewer) err
 		return errNotFound
 	}
 	patient(w, applyWithin)
-	// Who goes away in the middle does not stop it between two changes.
+	// Who goes away in the middle does not stop it between two changes; Stop does.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), applyWithin)
 	defer cancel()
+	defer context.AfterFunc(s.stopping, cancel)()
 	err = s.Planner.Apply(ctx, d.Ask, r.PostForm.Get("hash"), v.Address)
 	if other, ok := errors.AsType[*OtherPlanError](err); ok {
 		d.Plan, d.Moved = &other.Now, true
@@ -142,6 +143,9 @@ func (s *Server) applyPlan(w http.ResponseWriter, r *http.Request, v viewer) err
 	if err != nil {
 		s.Log.Error("a plan was not carried out", "plan", d.Ask.Do, "err", err)
 		d.Fault, d.Hint = faultOf(err)
+		if s.stopping.Err() != nil {
+			d.Fault, d.Hint = "The server is being stopped, and what was not done yet is left.", "The history says what was done. Plan again once the server is back."
+		}
 		return s.showPlan(w, r, v, http.StatusUnprocessableEntity, d)
 	}
 	return s.done(w, r, "/admin?done="+d.Ask.Do)

@@ -13,7 +13,6 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
-	"sync/atomic"
 	"time"
 
 	"github.com/peerslot/peerslot/calendar"
@@ -62,7 +61,8 @@ type Server struct {
 	Now func() time.Time
 	Log *slog.Logger
 
-	stopping atomic.Bool
+	stopping context.Context // ends once Stop is called
+	stop     context.CancelFunc
 	views    viewCache
 	bodies   bodyCache
 	stands   standingCache
@@ -87,6 +87,7 @@ type Workspace struct {
 func (s *Server) Handler() http.Handler {
 	s.assets, s.letters, s.mux = assets.New(), make(chan letter, 100), http.NewServeMux()
 	s.meters = newMeters()
+	s.stopping, s.stop = context.WithCancel(context.Background())
 	s.routes(s.mux)
 	protection := http.NewCrossOriginProtection()
 	_ = protection.AddTrustedOrigin(s.URL.Scheme + "://" + s.URL.Host) // its form was checked with the configuration
@@ -127,8 +128,9 @@ func (s *Server) routes(mux *http.ServeMux) {
 	mux.Handle("/", s.open(s.nothing))
 }
 
-// Stop has /healthz say that the server ends, so that no new requests are sent to it.
-func (s *Server) Stop() { s.stopping.Store(true) }
+// Stop has /healthz say that the server ends, so that no new requests are sent to it, and
+// has plans that are carried out end between two changes. There must be a Handler.
+func (s *Server) Stop() { s.stop() }
 
 // healthz says whether the server can do its work.
 func (s *Server) healthz(w http.ResponseWriter, r *http.Request) {
@@ -136,7 +138,7 @@ func (s *Server) healthz(w http.ResponseWriter, r *http.Request) {
 	defer cancel()
 	status, text := http.StatusOK, "ok\n"
 	switch err := s.Accounts.Ping(ctx); {
-	case s.stopping.Load():
+	case s.stopping.Err() != nil:
 		status, text = http.StatusServiceUnavailable, "stopping\n"
 	case err != nil:
 		s.Log.Error("the store cannot be reached", "err", err)
