@@ -225,7 +225,14 @@ func (c *standingCache) of(ctx context.Context, n *view, now time.Time) (*standi
 	if c.view == n && now.Sub(c.at) < standingFor && !now.Before(c.at) {
 		return c.last, nil
 	}
-	made, err := n.standing(ctx, now)
+	var attended []scheduler.Attended // another view if it changed
+	var err error
+	if c.view == n {
+		attended = c.last.attended
+	} else if attended, err = n.service.Store.Attended(ctx, ""); err != nil {
+		return nil, fmt.Errorf("read who could attend: %w", err)
+	}
+	made, err := n.standing(ctx, attended, now)
 	if err != nil {
 		return nil, err
 	}
@@ -233,13 +240,9 @@ func (c *standingCache) of(ctx context.Context, n *view, now time.Time) (*standi
 	return made, nil
 }
 
-// standing reads what the nights found, and arranges it by group.
-func (n *view) standing(ctx context.Context, now time.Time) (*standing, error) {
+// standing reads what else the nights found, and arranges it all by group.
+func (n *view) standing(ctx context.Context, attended []scheduler.Attended, now time.Time) (*standing, error) {
 	service := n.service
-	attended, err := service.Store.Attended(ctx, "")
-	if err != nil {
-		return nil, fmt.Errorf("read who could attend: %w", err)
-	}
 	findings, err := n.findings(ctx)
 	if err != nil {
 		return nil, err
