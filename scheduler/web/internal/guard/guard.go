@@ -21,6 +21,9 @@ func Within(base string, next http.Handler) http.Handler {
 	inner := http.StripPrefix(base, next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		rest, inside := strings.CutPrefix(r.URL.Path, base)
+		if raw := r.URL.RawPath; raw != "" && !strings.HasPrefix(raw, base+"/") {
+			inside = false // a slash after base that is encoded is part of a name
+		}
 		switch {
 		case inside && rest == "":
 			http.Redirect(w, r, base+"/", http.StatusSeeOther)
