@@ -155,6 +155,7 @@ var words = template.FuncMap{
 	"stamp": func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 	"known": func(t time.Time) bool { return !t.IsZero() },
 	"city":  city,
+	"local": report.Local,
 	"count": report.Count,
 	"join":  strings.Join,
 	"plus":  func(a, b int) int { return a + b },
