@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -140,5 +141,50 @@ func TestGroupsOfOthersAreNotThereByAnyMeans(t *testing.T) {
 				t.Errorf("%s %s of a group that is there:\n%s\nof one that is not:\n%s", method, form, there, not)
 			}
 		}
+	}
+}
+
+// Whatever is opened, with whatever of a form in its address, changes nothing.
+func TestLookingChangesNothing(t *testing.T) {
+	t.Parallel()
+	p := filledPlanner()
+	s := newSite(t, withPlanner(p), func(s *site) {
+		s.here.Service.Workspace.Programs = append(s.here.Service.Workspace.Programs, programOf("circles"))
+		s.here.Service.Workspace.Groups[0].Program = "circles"
+	})
+	s.fill(t)
+	bookings, err := s.store.Bookings(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	member, admin := s.as(t, ana), s.as(t, mia)
+	state := func() string {
+		revision, err := s.store.Revision(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		feeds, err := s.store.FeedsOf(t.Context(), ana)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, answers, err := s.store.Answers(t.Context(), bookings[0].Series.UID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return fmt.Sprint(revision, feeds, answers, p.applied, len(s.sent))
+	}
+	before := state()
+	for _, c := range []*client{member, admin} {
+		for _, path := range []string{"/", "/signin", "/signout", "/hours", "/hours/roster", "/hours/rejoin", "/groups/leads", "/groups/leads/answer", "/groups/leads/leave", "/feeds", "/admin", "/admin/plan", "/admin/report"} {
+			for _, form := range []string{"", "?do=repair&hash=h1", "?do=renew&group=", "?do=end", "?answer=stop", "?everywhere=1", "?email=ana@acme.example&zone=UTC&program=circles&version=0"} {
+				for _, method := range []string{http.MethodGet, http.MethodHead} {
+					c.do(httptest.NewRequest(method, path+form, nil))
+				}
+			}
+		}
+		c.read("/") // still signed in
+	}
+	if after := state(); after != before {
+		t.Errorf("after all pages were opened there is\n%s\nwhere there was\n%s", after, before)
 	}
 }

@@ -121,7 +121,7 @@ func (v value) issuer() string {
 		v.fail("want https://")
 	}
 	for _, shared := range manyTenants {
-		if u.Host == shared.host && (shared.path == "" || strings.HasPrefix(u.Path, shared.path)) {
+		if strings.EqualFold(u.Host, shared.host) && (shared.path == "" || strings.HasPrefix(u.Path, shared.path)) {
 			v.fail("%s vouches for accounts of anybody; want the issuer of your own tenant", quote(s))
 		}
 	}
