@@ -128,13 +128,16 @@ var stoppable = map[string]struct {
 		if err := w.Resume(ctx); err != nil {
 			return nil, err
 		}
-		plan, err := review.Plan(ctx, w.Service, scheduler.ReviewOptions{})
+		plan, err := planReviews(ctx, w)
+		if err != nil {
+			return nil, err
+		}
 		for _, r := range plan.Reviews {
 			if _, err := review.Apply(ctx, w.Service, r); err != nil {
 				return nil, err
 			}
 		}
-		return nil, err
+		return nil, nil
 	}},
 	"rebook": {clash, func(ctx context.Context, w *world) (any, error) {
 		if err := w.Resume(ctx); err != nil {
@@ -159,10 +162,7 @@ var stoppable = map[string]struct {
 				return nil, err
 			}
 		}
-		plan, err := review.Plan(ctx, w.Service, scheduler.ReviewOptions{})
-		for _, f := range plan.Findings {
-			err = errors.Join(err, f.Err)
-		}
+		plan, err := planReviews(ctx, w)
 		if err != nil {
 			return nil, err
 		}
@@ -210,6 +210,15 @@ var stoppable = map[string]struct {
 		_, err = handover.Apply(ctx, w.Service, plan)
 		return nil, err
 	}},
+}
+
+// planReviews plans the reviews; what cannot be reviewed is an error.
+func planReviews(ctx context.Context, w *world) (scheduler.ReviewsPlan, error) {
+	plan, err := review.Plan(ctx, w.Service, scheduler.ReviewOptions{})
+	for _, f := range plan.Findings {
+		err = errors.Join(err, f.Err)
+	}
+	return plan, err
 }
 
 // clash is a world in which a series has a session to be moved.
