@@ -135,23 +135,29 @@ func (s *Store) EndAll(ctx context.Context, person calendar.Address) error {
 }
 
 // Bind implements account.Accounts.
-func (s *Store) Bind(ctx context.Context, issuer, subject string, person calendar.Address) (calendar.Address, error) {
-	_, err := s.db.ExecContext(ctx, `INSERT INTO sign_in_subject (issuer, subject, person) VALUES ($1, $2, $3) ON CONFLICT (issuer, subject) DO NOTHING`,
-		issuer, subject, string(person))
-	if err != nil {
-		return "", err
-	}
-	return s.Bound(ctx, issuer, subject)
+func (s *Store) Bind(ctx context.Context, issuer, subject string, person calendar.Address) (to calendar.Address, err error) {
+	err = s.inTx(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `INSERT INTO sign_in_subject (issuer, subject, person) VALUES ($1, $2, $3) ON CONFLICT (issuer, subject) DO NOTHING`,
+			issuer, subject, string(person))
+		if err == nil {
+			to, err = bound(ctx, tx, issuer, subject)
+		}
+		return err
+	})
+	return to, err
 }
 
 // Bound implements account.Accounts.
 func (s *Store) Bound(ctx context.Context, issuer, subject string) (calendar.Address, error) {
-	var bound calendar.Address
-	err := s.db.QueryRowContext(ctx, `SELECT person FROM sign_in_subject WHERE issuer = $1 AND subject = $2`, issuer, subject).Scan(&bound)
+	return bound(ctx, s.db, issuer, subject)
+}
+
+func bound(ctx context.Context, q querier, issuer, subject string) (to calendar.Address, err error) {
+	err = q.QueryRowContext(ctx, `SELECT person FROM sign_in_subject WHERE issuer = $1 AND subject = $2`, issuer, subject).Scan(&to)
 	if errors.Is(err, sql.ErrNoRows) {
 		return "", nil
 	}
-	return bound, err
+	return to, err
 }
 
 // Ping implements account.Accounts.

@@ -67,6 +67,7 @@ func (s *Store) Answers(ctx context.Context, uid calendar.UID) (key string, toke
 // A querier is a database or a transaction.
 type querier interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 
 func answers(ctx context.Context, q querier, uid calendar.UID) (tokens []string, err error) {

@@ -69,6 +69,34 @@ func TestPostgresSchemas(t *testing.T) {
 	schedulertest.TestStore(t, open)
 }
 
+// Who only asks whether jobs wait beside a store makes no place for them.
+func TestJobsIfThere(t *testing.T) {
+	server := os.Getenv("PEERSLOT_TEST_POSTGRES")
+	if server == "" {
+		t.Skip("PEERSLOT_TEST_POSTGRES names no server; CI does")
+	}
+	location := inSchema(t, newDatabase(t, server), "acme")
+	d := &store.Databases{}
+	t.Cleanup(func() { d.Close() })
+	for range 2 {
+		if j, err := d.JobsIfThere(t.Context(), location); err != nil || j != nil {
+			t.Fatalf("JobsIfThere where nobody works: %v, %v; want none", j, err)
+		}
+	}
+	jobs, err := d.Jobs(t.Context(), location)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if j, err := d.JobsIfThere(t.Context(), location); err != nil || j != jobs {
+		t.Errorf("JobsIfThere where somebody works: %v, %v; want the jobs", j, err)
+	}
+	for _, wrong := range []string{"postgres://me:secret@127.0.0.1:1/x", "postgres://me:secret@host:port/x"} {
+		if _, err := d.JobsIfThere(t.Context(), wrong); err == nil || strings.Contains(err.Error(), "secret") {
+			t.Errorf("JobsIfThere at %s: %v; want an error without the password", wrong, err)
+		}
+	}
+}
+
 // A server elsewhere must prove who it is, unless the address says otherwise.
 func TestRemoteDatabasesProveThemselves(t *testing.T) {
 	for location, demanded := range map[string]bool{

@@ -1,7 +1,9 @@
 package store_test
 
 import (
+	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -139,9 +141,22 @@ func TestNewerStoreIsRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	db.Close()
-	if _, err := store.Open(t.Context(), path); err == nil || !strings.Contains(err.Error(), "newer") {
-		t.Errorf("Open of a store of version 9999: %v; want an error that says a newer peerslot wrote it", err)
+	for what, open := range map[string]func(context.Context, string) (*store.Store, error){"Open": store.Open, "Read": store.Read} {
+		if _, err := open(t.Context(), path); !errors.Is(err, store.ErrNewer) {
+			t.Errorf("%s of a store of version 9999: %v; want ErrNewer", what, err)
+		}
 	}
+}
+
+// Who is interrupted before the tables are made is told so, and the next one makes them.
+func TestAnInterruptedOpen(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "peerslot.db")
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	if _, err := store.Open(ctx, path); !errors.Is(err, context.Canceled) {
+		t.Errorf("Open, interrupted: %v; want context.Canceled", err)
+	}
+	open(t, path).Close()
 }
 
 // Runs that start at once on a new file all get a store.

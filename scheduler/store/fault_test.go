@@ -1,0 +1,246 @@
+package store_test
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/account"
+	"github.com/peerslot/peerslot/scheduler/schedulertest"
+	"github.com/peerslot/peerslot/scheduler/store"
+)
+
+var morning = time.Date(2026, 1, 2, 9, 0, 0, 0, time.UTC)
+
+// full returns a batch that writes to every part of a store but the accounts.
+func full() scheduler.Batch {
+	b, r := schedulertest.Batch(), schedulertest.Round("circles", 1)
+	b.Round = &r
+	b.Mark = &scheduler.Mark{Organizer: "ops@acme.example"}
+	b.Unattended = &scheduler.Unattended{Repaired: morning, Dead: []scheduler.FailedJob{{Kind: "night", At: morning}}}
+	b.Night = &scheduler.Night{At: morning, What: scheduler.RepairNight, Checked: 1, Findings: []scheduler.Finding{{Kind: scheduler.SplitOff, Group: "a"}}}
+	b.Notices[0].Message = []byte("Dear Ana")
+	return b
+}
+
+// fill puts something into every table.
+func fill(t *testing.T, s *store.Store) {
+	t.Helper()
+	b := full()
+	_, err := s.Commit(t.Context(), b)
+	session := account.SignInSession{Hash: "session", Person: "ana@acme.example", Began: morning, Used: morning}
+	_, bound := s.Bind(t.Context(), "https://login.acme.example", "17", "ana@acme.example")
+	err = errors.Join(err, bound,
+		s.Answer(t.Context(), b.Bookings[0].Series.UID, "key", "token", nil),
+		s.SaveFeed(t.Context(), account.Feed{ID: "0000000000000001", Person: "ana@acme.example", Serial: 1, Made: morning}),
+		s.Begin(t.Context(), session),
+		s.AddLink(t.Context(), account.SignInLink{Hash: "link", Person: "ana@acme.example", Made: morning, Expires: morning.Add(time.Hour)}))
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// one is a call that returns a value beside its error.
+func one[T any](_ T, err error) error { return err }
+
+// calls are all that a store does. dir holds a backup, and has room for another.
+var calls = map[string]func(ctx context.Context, s *store.Store, dir string) error{
+	"Answer": func(ctx context.Context, s *store.Store, _ string) error {
+		return s.Answer(ctx, schedulertest.Booking("a", 1).Series.UID, "key", "another", []string{"token"})
+	},
+	"Answers": func(ctx context.Context, s *store.Store, _ string) error {
+		_, _, err := s.Answers(ctx, schedulertest.Booking("a", 1).Series.UID)
+		return err
+	},
+	"AddLink": func(ctx context.Context, s *store.Store, _ string) error {
+		return s.AddLink(ctx, account.SignInLink{Hash: "another", Person: "ana@acme.example", Made: morning, Expires: morning.Add(time.Hour)})
+	},
+	"Attended": func(ctx context.Context, s *store.Store, _ string) error { return one(s.Attended(ctx, "")) },
+	"Backup": func(ctx context.Context, s *store.Store, dir string) error {
+		return s.Backup(ctx, filepath.Join(dir, "another.db"))
+	},
+	"Begin": func(ctx context.Context, s *store.Store, _ string) error {
+		return s.Begin(ctx, account.SignInSession{Hash: "another", Person: "ana@acme.example", Began: morning, Used: morning})
+	},
+	"Begun": func(ctx context.Context, s *store.Store, _ string) error { return one(s.Begun(ctx)) },
+	"Bind": func(ctx context.Context, s *store.Store, _ string) error {
+		return one(s.Bind(ctx, "https://login.acme.example", "18", "bo@acme.example"))
+	},
+	"Bookings":   func(ctx context.Context, s *store.Store, _ string) error { return one(s.Bookings(ctx)) },
+	"BookingsOf": func(ctx context.Context, s *store.Store, _ string) error { return one(s.BookingsOf(ctx, "a")) },
+	"Bound": func(ctx context.Context, s *store.Store, _ string) error {
+		return one(s.Bound(ctx, "https://login.acme.example", "17"))
+	},
+	"Commit": func(ctx context.Context, s *store.Store, _ string) error {
+		b, r := full(), schedulertest.Round("circles", 2)
+		b.Bookings[0].Version, b.Bookings[0].State, b.Bookings[0].Reviewed, b.Round = 1, scheduler.Booked, true, &r
+		b.Settings[0].Version, b.Mended = 1, &b.Unattended.Dead[0]
+		return one(s.Commit(ctx, b))
+	},
+	"Draft": func(ctx context.Context, s *store.Store, _ string) error {
+		d, err := s.Draft(ctx)
+		if err == nil {
+			err = d.Close()
+		}
+		return err
+	},
+	"DropFeed": func(ctx context.Context, s *store.Store, _ string) error {
+		return s.DropFeed(ctx, "ana@acme.example", "")
+	},
+	"End":    func(ctx context.Context, s *store.Store, _ string) error { return s.End(ctx, "session") },
+	"EndAll": func(ctx context.Context, s *store.Store, _ string) error { return s.EndAll(ctx, "ana@acme.example") },
+	"Ended":  func(ctx context.Context, s *store.Store, _ string) error { return one(s.Ended(ctx, morning)) },
+	"Feed":   func(ctx context.Context, s *store.Store, _ string) error { return one(s.Feed(ctx, "0000000000000001")) },
+	"FeedsOf": func(ctx context.Context, s *store.Store, _ string) error {
+		return one(s.FeedsOf(ctx, "ana@acme.example"))
+	},
+	"History": func(ctx context.Context, s *store.Store, _ string) error { return one(s.History(ctx, "", morning)) },
+	"Link":    func(ctx context.Context, s *store.Store, _ string) error { return one(s.Link(ctx, "link", morning)) },
+	"Links": func(ctx context.Context, s *store.Store, _ string) error {
+		return one(s.Links(ctx, "ana@acme.example", morning))
+	},
+	"Mailbox": func(ctx context.Context, s *store.Store, _ string) error { return one(s.Mailbox(ctx)) },
+	"Mark":    func(ctx context.Context, s *store.Store, _ string) error { return one(s.Mark(ctx)) },
+	"Message": func(ctx context.Context, s *store.Store, _ string) error { return one(s.Message(ctx, "n")) },
+	"Nights":  func(ctx context.Context, s *store.Store, _ string) error { return one(s.Nights(ctx)) },
+	"NoticeOf": func(ctx context.Context, s *store.Store, _ string) error {
+		_, _, err := s.NoticeOf(ctx, "n")
+		return err
+	},
+	"Notices": func(ctx context.Context, s *store.Store, _ string) error { return one(s.Notices(ctx)) },
+	"Replies": func(ctx context.Context, s *store.Store, _ string) error {
+		return one(s.Replies(ctx, schedulertest.Booking("a", 1).Series.UID))
+	},
+	"Restore": func(ctx context.Context, s *store.Store, dir string) error {
+		return s.Restore(ctx, filepath.Join(dir, "backup.db"))
+	},
+	"Revision": func(ctx context.Context, s *store.Store, _ string) error { return one(s.Revision(ctx)) },
+	"Rounds":   func(ctx context.Context, s *store.Store, _ string) error { return one(s.Rounds(ctx, "")) },
+	"SaveFeed": func(ctx context.Context, s *store.Store, _ string) error {
+		return s.SaveFeed(ctx, account.Feed{ID: "0000000000000002", Person: "ana@acme.example", Serial: 2, Made: morning})
+	},
+	"Seen":     func(ctx context.Context, s *store.Store, _ string) error { return one(s.Seen(ctx)) },
+	"Session":  func(ctx context.Context, s *store.Store, _ string) error { return one(s.Session(ctx, "session")) },
+	"Settings": func(ctx context.Context, s *store.Store, _ string) error { return one(s.Settings(ctx)) },
+	"SpendLink": func(ctx context.Context, s *store.Store, _ string) error {
+		return s.SpendLink(ctx, "link", morning, account.SignInSession{Hash: "another", Person: "ana@acme.example", Began: morning, Used: morning})
+	},
+	"Told": func(ctx context.Context, s *store.Store, _ string) error {
+		return one(s.Told(ctx, schedulertest.Booking("a", 1).Series.UID))
+	},
+	"Touch": func(ctx context.Context, s *store.Store, _ string) error {
+		return s.Touch(ctx, "session", morning.Add(time.Hour))
+	},
+	"Unattended":  func(ctx context.Context, s *store.Store, _ string) error { return one(s.Unattended(ctx)) },
+	"Undelivered": func(ctx context.Context, s *store.Store, _ string) error { return one(s.Undelivered(ctx)) },
+	"Unreadable":  func(ctx context.Context, s *store.Store, _ string) error { return one(s.Unreadable(ctx)) },
+}
+
+// Whatever breaks off, a call says so and leaves the store byte for byte as it was: what
+// it reads is whole, and what it writes is written whole or not at all.
+func TestWhateverBreaksOff(t *testing.T) {
+	dir := t.TempDir()
+	path, backup := filepath.Join(dir, "peerslot.db"), filepath.Join(dir, "backup.db")
+	s := open(t, path)
+	fill(t, s)
+	if err := errors.Join(s.Backup(t.Context(), backup), s.Close()); err != nil {
+		t.Fatal(err)
+	}
+	for name, call := range calls {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			own := t.TempDir()
+			if err := os.CopyFS(own, os.DirFS(dir)); err != nil {
+				t.Fatal(err)
+			}
+			path := filepath.Join(own, "peerslot.db")
+			spot := &store.Spot{}
+			s := store.OpenSpotty(t, path, spot)
+			before := files(t, own)["peerslot.db"]
+			for n := 0; ; n++ {
+				*spot = store.Spot{Left: n}
+				err := call(t.Context(), s, own)
+				if !spot.Failed {
+					if err != nil || n == 0 {
+						t.Errorf("undisturbed, after %d: %v", n, err)
+					}
+					return
+				}
+				if !errors.Is(err, store.ErrSpot) {
+					t.Errorf("call %d of the database breaks off: %v; want that it says so", n, err)
+				}
+				if files(t, own)["peerslot.db"] != before {
+					t.Fatalf("call %d of the database breaks off, and the store is changed", n)
+				}
+			}
+		})
+	}
+}
+
+// What was spoilt says what it is where it is read: a booking is named and leaves the
+// others readable, what was seen of the calendar is read anew, and all else is an error.
+func TestSpoiltRecords(t *testing.T) {
+	for name, row := range map[string]struct{ spoil, want string }{
+		"Nights":     {`UPDATE setting SET value = '{' WHERE name LIKE 'night%'`, "night"},
+		"Notices":    {`UPDATE notice SET record = '{'`, "a notice in the store"},
+		"Rounds":     {`UPDATE round SET start_date = 'soon'`, `round 1 of program "circles"`},
+		"Settings":   {`UPDATE own_setting SET record = '{'`, "a record in the store"},
+		"Attended":   {`UPDATE attendance SET record = '{'`, "a record in the store"},
+		"Unattended": {`UPDATE setting SET value = '{' WHERE name LIKE 'unattended%'`, "unattended"},
+	} {
+		dir := t.TempDir()
+		s := spoilt(t, filepath.Join(dir, "peerslot.db"), row.spoil)
+		if err := calls[name](t.Context(), s, dir); err == nil || !strings.Contains(err.Error(), row.want) {
+			t.Errorf("%s of what is spoilt: %v; want an error that names %q", name, err, row.want)
+		}
+	}
+	for _, spoil := range []string{`seed = '-1'`, `promised = '{'`, `members = '{'`} {
+		s := spoilt(t, filepath.Join(t.TempDir(), "peerslot.db"), `UPDATE round SET `+spoil)
+		if got, err := s.Rounds(t.Context(), ""); err == nil {
+			t.Errorf("Rounds with %s: %+v; want an error", spoil, got)
+		}
+	}
+	s := spoilt(t, filepath.Join(t.TempDir(), "peerslot.db"), `UPDATE seen SET series = '{'`)
+	if seen, err := s.Seen(t.Context()); err != nil || seen.Token != "" || len(seen.Series) > 0 {
+		t.Errorf("Seen: %+v, %v; want nothing", seen, err)
+	}
+	s = spoilt(t, filepath.Join(t.TempDir(), "peerslot.db"), `UPDATE booking SET record = '{'`)
+	got, err := s.Bookings(t.Context())
+	if err != nil || len(got) != 1 || got[0].Fault == nil || got[0].Group != "a" {
+		t.Fatalf("Bookings: %+v, %v; want a's, and what is wrong with it", got, err)
+	}
+	got[0].State = scheduler.Ended
+	if _, err := commit(t, s, got[0]); err != nil {
+		t.Errorf("it ends: %v", err)
+	}
+	if all, err := s.BookingsOf(t.Context(), "a"); err != nil || all[0].State != scheduler.Ended || all[0].Fault == nil {
+		t.Errorf("once it has ended: %+v, %v; want what could not be read left as it was", all, err)
+	}
+}
+
+// spoilt returns a full store after a statement, which changes something.
+func spoilt(t *testing.T, path, statement string) *store.Store {
+	t.Helper()
+	s := open(t, path)
+	t.Cleanup(func() { s.Close() })
+	fill(t, s)
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	res, err := db.Exec(statement)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n, err := res.RowsAffected(); err != nil || n == 0 {
+		t.Fatalf("%s changes nothing: %v", statement, err)
+	}
+	return s
+}
