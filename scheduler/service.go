@@ -115,17 +115,33 @@ func (s *Service) intendBooking(ctx context.Context, b Booking) (Booking, error)
 	return saved[len(saved)-1], nil
 }
 
-// Follow books next as the series that follows old, of which why says what was decided.
-func (s *Service) Follow(ctx context.Context, old Booking, why Event, next Booking) (Booking, error) {
-	if err := s.name(ctx, &next); err != nil {
-		return old, fmt.Errorf("group %q: %w", old.Group, err)
+// Follow books what follows: the intents are committed in one with the batch, so that
+// Resume finishes what is interrupted. What cannot be put on the calendar is a finding,
+// and the others go on.
+func (s *Service) Follow(ctx context.Context, batch Batch, next ...BookingPlan) (booked []Booking, findings []Finding, err error) {
+	for _, p := range next {
+		b := p.Booking
+		if err := s.name(ctx, &b); err != nil {
+			return nil, nil, fmt.Errorf("group %q: %w", b.Group, err)
+		}
+		batch.Bookings = append(batch.Bookings, b)
+		batch.Events = append(batch.Events, s.Event(b, "intended", fmt.Sprintf("%s, %s", b.Series.Slot, Plural(b.Series.Count, "session"))))
 	}
-	saved, err := s.Commit(ctx, Batch{Bookings: []Booking{old, next}, Events: []Event{why, s.Event(next, "intended", fmt.Sprintf("%s, %s", next.Series.Slot, Plural(next.Series.Count, "session")))}})
+	saved, err := s.Commit(ctx, batch)
 	if err != nil {
-		return next, err
+		return nil, nil, err
 	}
-	next, _, err = s.place(ctx, saved[1])
-	return next, err
+	for i, b := range saved[len(saved)-len(next):] {
+		switch b, _, err := s.place(ctx, b, next[i].Attended); {
+		case Stops(ctx, err):
+			return booked, findings, err
+		case err != nil:
+			findings = append(findings, Finding{Kind: NotBooked, Program: b.Program, Group: b.Group, Err: err})
+		default:
+			booked = append(booked, b)
+		}
+	}
+	return booked, findings, nil
 }
 
 // name gives b the first generation, and its UID, that the store has not seen.

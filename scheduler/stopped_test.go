@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/calendar/calendartest"
 	"github.com/peerslot/peerslot/scheduler"
@@ -139,6 +140,27 @@ var stoppable = map[string]struct {
 		}
 		return nil, nil
 	}},
+	"rotation": {aging, func(ctx context.Context, w *world) (any, error) {
+		if err := w.Resume(ctx); err != nil {
+			return nil, err
+		}
+		plan, err := planReviews(ctx, w)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range plan.Reviews {
+			if _, err := review.Apply(ctx, w.Service, r); err != nil {
+				return nil, err
+			}
+		}
+		for _, r := range plan.Rotations {
+			_, findings, err := review.ApplyRotation(ctx, w.Service, r)
+			if err = errors.Join(err, faults(findings)); err != nil {
+				return nil, err
+			}
+		}
+		return nil, nil
+	}},
 	"rebook": {clash, func(ctx context.Context, w *world) (any, error) {
 		if err := w.Resume(ctx); err != nil {
 			return nil, err
@@ -215,10 +237,14 @@ var stoppable = map[string]struct {
 // planReviews plans the reviews; what cannot be reviewed is an error.
 func planReviews(ctx context.Context, w *world) (scheduler.ReviewsPlan, error) {
 	plan, err := review.Plan(ctx, w.Service, scheduler.ReviewOptions{})
-	for _, f := range plan.Findings {
+	return plan, errors.Join(err, faults(plan.Findings))
+}
+
+func faults(findings []scheduler.Finding) (err error) {
+	for _, f := range findings {
 		err = errors.Join(err, f.Err)
 	}
-	return plan, err
+	return err
 }
 
 // clash is a world in which a series has a session to be moved.
@@ -271,6 +297,32 @@ func ending(t testing.TB) *world {
 	return w
 }
 
+// aging is a world in which a group of a round is to be formed anew.
+func aging(t testing.TB) *world {
+	w := schedulertest.Unbooked(t)
+	w.Workspace.Programs[0].RotateAfter = 6
+	round := scheduler.Round{Program: "circles", Number: 1, Start: start, Groups: w.Workspace.Groups}
+	if _, err := w.Store.Commit(t.Context(), scheduler.Batch{Round: &round}); err != nil {
+		t.Fatal(err)
+	}
+	w.Former = nextRound{}
+	w.NearEnd(w.MustBook(t, w.Plan(t, w.Request("g"))[0]))
+	return w
+}
+
+// nextRound forms the same people once more, in a group that has a booking of its own.
+type nextRound struct{}
+
+func (nextRound) NextRound(ctx context.Context, s *scheduler.Service, p scheduler.Program, start availability.Date) (scheduler.NextRound, error) {
+	rounds, err := s.Store.Rounds(ctx, p.Name)
+	if err != nil {
+		return scheduler.NextRound{}, err
+	}
+	group := scheduler.Group{Name: "h", Program: p.Name, Members: []calendar.Address{ana, bo, cem}}
+	round := scheduler.Round{Program: p.Name, Number: len(rounds) + 1, Start: start, Groups: []scheduler.Group{group}}
+	return scheduler.NextRound{Round: round, Fresh: []string{"h"}, Replaced: []string{"g"}}, nil
+}
+
 func lost(t testing.TB) *world {
 	w := clash(t)
 	w.Path = t.TempDir() + "/another.db"
@@ -287,14 +339,17 @@ func outcome(t *testing.T, w *world) map[string]any {
 			out["told "+string(a)] = w.Fake.Told(a)
 		}
 	}
-	all, err := w.Store.BookingsOf(t.Context(), "g")
-	if err != nil {
+	all, err := w.Store.Ended(t.Context(), time.Time{})
+	open, err2 := w.Store.Bookings(t.Context())
+	rounds, err3 := w.Store.Rounds(t.Context(), "")
+	if err := errors.Join(err, err2, err3); err != nil {
 		t.Fatal(err)
 	}
-	for _, b := range all {
+	out["rounds"] = len(rounds)
+	for _, b := range append(all, open...) {
 		there, err := w.Backend.Get(t.Context(), b.Series.UID)
 		there.Version = ""
-		out[fmt.Sprint("generation ", b.Generation)] = []any{b.State, b.Reviewed, b.Next == nil, there, kind(err)}
+		out[fmt.Sprint(b.Group, " generation ", b.Generation)] = []any{b.State, b.Reviewed, b.Next == nil, there, kind(err)}
 	}
 	return out
 }

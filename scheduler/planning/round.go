@@ -38,33 +38,41 @@ func AlsoMet(w scheduler.Workspace, p scheduler.Program) []string {
 	return out
 }
 
-// SaveRound makes round the current one of its program; fresh are its groups that
-// were not there before. The series of the groups that it replaces run out: they
-// stay on the calendar, and no next one follows them. It returns ErrFormed if
-// another run formed the round meanwhile.
+// SaveRound makes round the current one of its program; see RoundBatch. It returns
+// ErrFormed if another run formed the round meanwhile.
 func SaveRound(ctx context.Context, s *scheduler.Service, round scheduler.Round, fresh, replaced []string) error {
+	batch, err := RoundBatch(ctx, s, round, fresh, replaced)
+	if err != nil {
+		return err
+	}
+	if _, err := s.Commit(ctx, batch); err != nil {
+		return fmt.Errorf("save round %d of program %q: %w", round.Number, round.Program, err)
+	}
+	s.Logger().Info("formed", "program", round.Program, "round", round.Number, "groups", len(round.Groups))
+	return nil
+}
+
+// RoundBatch returns what makes round the current one of its program; fresh are its
+// groups that were not there before. The series of the groups that it replaces run out:
+// they stay on the calendar, and no next one follows them.
+func RoundBatch(ctx context.Context, s *scheduler.Service, round scheduler.Round, fresh, replaced []string) (scheduler.Batch, error) {
+	batch := scheduler.Batch{Round: &round}
 	bookings, err := s.Store.Bookings(ctx)
 	if err != nil {
-		return fmt.Errorf("read the bookings: %w", err)
+		return batch, fmt.Errorf("read the bookings: %w", err)
 	}
-	var events []scheduler.Event
 	for _, name := range fresh {
-		events = append(events, scheduler.Event{At: s.Now().UTC(), Group: name, What: "formed", Why: fmt.Sprintf("round %d of %s", round.Number, round.Program)})
+		batch.Events = append(batch.Events, scheduler.Event{At: s.Now().UTC(), Group: name, What: "formed", Why: fmt.Sprintf("round %d of %s", round.Number, round.Program)})
 	}
-	var running []scheduler.Booking
 	for _, b := range bookings {
 		if b.Reviewed || !slices.Contains(replaced, b.Group) {
 			continue
 		}
 		b.Reviewed = true
-		running = append(running, b)
-		events = append(events, s.Event(b, "replaced", fmt.Sprintf("round %d of %s has other groups; the series runs out", round.Number, round.Program)))
+		batch.Bookings = append(batch.Bookings, b)
+		batch.Events = append(batch.Events, s.Event(b, "replaced", fmt.Sprintf("round %d of %s has other groups; the series runs out", round.Number, round.Program)))
 	}
-	if _, err := s.Commit(ctx, scheduler.Batch{Round: &round, Bookings: running, Events: events}); err != nil {
-		return fmt.Errorf("save round %d of program %q: %w", round.Number, round.Program, err)
-	}
-	s.Logger().Info("formed", "program", round.Program, "round", round.Number, "groups", len(round.Groups))
-	return nil
+	return batch, nil
 }
 
 // Running returns those of the groups whose series are not over, with the end of

@@ -276,7 +276,14 @@ func Apply(ctx context.Context, s *scheduler.Service, r scheduler.ReviewPlan) (s
 	if r.Next.Problem != nil {
 		return old, fmt.Errorf("group %q: %w", old.Group, r.Next.Problem)
 	}
-	return s.Follow(ctx, old, why, r.Next.Booking)
+	booked, findings, err := s.Follow(ctx, scheduler.Batch{Bookings: []scheduler.Booking{old}, Events: []scheduler.Event{why}}, *r.Next)
+	if err == nil && len(findings) > 0 {
+		err = findings[0].Err
+	}
+	if err != nil {
+		return old, err
+	}
+	return booked[0], nil
 }
 
 // end lets a series run out. The members are told in the invite of its last

@@ -126,25 +126,29 @@ func requests(s *scheduler.Service, p scheduler.Program, r scheduler.Round) []sc
 	return out
 }
 
-// ApplyRotation makes the round the current one and books its groups. It returns the
-// bookings in the order of the plan; what cannot be booked is a finding.
+// ApplyRotation makes the round the current one and books its groups: both are intended
+// together, so that no run that dies between leaves a round without series. It returns
+// what is booked; what cannot be is a finding.
 func ApplyRotation(ctx context.Context, s *scheduler.Service, r scheduler.Rotation) ([]scheduler.Booking, []scheduler.Finding, error) {
-	if err := planning.SaveRound(ctx, s, r.Round, r.Fresh, r.Replaced); err != nil {
+	batch, err := planning.RoundBatch(ctx, s, r.Round, r.Fresh, r.Replaced)
+	if err != nil {
 		return nil, nil, err
 	}
-	var booked []scheduler.Booking
+	var plans []scheduler.BookingPlan
+	var there []scheduler.Booking
 	var findings []scheduler.Finding
 	for _, p := range r.Bookings {
-		b, _, err := s.Book(ctx, p)
-		if scheduler.Stops(ctx, err) {
-			return booked, findings, err
+		switch {
+		case p.Problem != nil:
+			findings = append(findings, scheduler.Finding{Kind: scheduler.NotBooked, Program: r.Program, Group: p.Group.Name, Err: fmt.Errorf("group %q: %w", p.Group.Name, p.Problem)})
+		case p.Existing != nil:
+			there = append(there, *p.Existing)
+		default:
+			plans = append(plans, p)
 		}
-		if err != nil {
-			findings = append(findings, scheduler.Finding{Kind: scheduler.NotBooked, Program: r.Program, Group: p.Group.Name, Err: err})
-		}
-		booked = append(booked, b)
 	}
-	return booked, findings, nil
+	booked, failed, err := s.Follow(ctx, batch, plans...)
+	return append(there, booked...), append(findings, failed...), err
 }
 
 // rotationDue reports whether all groups of the program's last round have been

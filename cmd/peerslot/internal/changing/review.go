@@ -178,7 +178,7 @@ func (r *reviewing) Apply(ctx context.Context, w *workspace.Workspace) error {
 		if err != nil {
 			return err
 		}
-		r.formed[i] = len(booked) - len(findings)
+		r.formed[i] = len(booked)
 		r.find(w, findings)
 	}
 	return nil
