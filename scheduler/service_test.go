@@ -202,6 +202,97 @@ func TestUsedUpUIDLeadsToTheNextGeneration(t *testing.T) {
 	}
 }
 
+// A booking that a dead run began goes on under the next UID if the calendar does not give
+// out the first one again, and ends if somebody deleted the series meanwhile.
+func TestResumeOfASeriesThatWasDeleted(t *testing.T) {
+	w := begun(t)
+	gone := scheduler.NewUID(organizer, "g", 1)
+	w.Fake.Before = func(_ context.Context, c calendartest.Call) error {
+		if c.Method == "Put" && c.UID == gone {
+			return calendar.ErrGone
+		}
+		return nil
+	}
+	if err := w.Resume(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if all, err := w.Store.BookingsOf(t.Context(), "g"); err != nil || len(all) != 2 || all[0].State != scheduler.Ended || all[1].State != scheduler.Booked {
+		t.Errorf("bookings %+v, %v; want the second in the place of the first", all, err)
+	}
+
+	w = begun(t)
+	open, err := w.Store.Bookings(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Backend.Put(t.Context(), open[0].Series); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Backend.Cancel(t.Context(), open[0].Series.UID, now); err != nil {
+		t.Fatal(err)
+	}
+	var unfinished *scheduler.UnfinishedError
+	if err := w.Resume(t.Context()); !errors.As(err, &unfinished) || !strings.Contains(err.Error(), scheduler.ErrDeleted.Error()) {
+		t.Errorf("Resume: %v; want that somebody deleted it", err)
+	}
+	if err := w.Resume(t.Context()); err != nil {
+		t.Errorf("the next one: %v; want that it is done with", err)
+	}
+	if open, err = w.Store.Bookings(t.Context()); err != nil || len(open) != 0 {
+		t.Errorf("bookings %+v, %v; want none", open, err)
+	}
+}
+
+// Who asked for a change stands beside each event of it, and beside no other.
+func TestEventsSayWhoAsked(t *testing.T) {
+	w := newWorld(t, ana, bo)
+	plan := w.Plan(t, w.NewGroup("g", ana, bo))[0]
+	w.By = ana
+	b := w.MustBook(t, plan)
+	w.By = ""
+	if err := w.Cancel(t.Context(), b); err != nil {
+		t.Fatal(err)
+	}
+	events, err := w.Store.History(t.Context(), "g", time.Time{})
+	if err != nil || len(events) != 4 {
+		t.Fatalf("events %+v, %v; want four", events, err)
+	}
+	for i, e := range events {
+		if want := []calendar.Address{ana, ana, "", ""}[i]; e.By != want {
+			t.Errorf("%s was asked for by %q, want %q", e.What, e.By, want)
+		}
+	}
+}
+
+// What a dead run left halfway is neither rebooked nor cancelled away under it.
+func TestRebookOfWhatIsHalfway(t *testing.T) {
+	w, b := booked(t, ana, bo)
+	b.State = scheduler.Changing
+	var halfway *scheduler.HalfwayError
+	if _, err := w.Rebook(t.Context(), b, scheduler.BookingPlan{}); !errors.As(err, &halfway) || halfway.Next().Do != scheduler.RunRepair {
+		t.Errorf("Rebook: %v; want that an earlier run left it halfway", err)
+	}
+	if left, err := w.Left(t.Context(), scheduler.Booking{Series: calendar.Series{UID: "psnowhere"}}); err != nil || len(left) != 0 {
+		t.Errorf("Left of a series that is not on the calendar: %v, %v; want none", left, err)
+	}
+}
+
+// A booking that cannot be read is understood from its series on the calendar.
+func TestUnderstood(t *testing.T) {
+	w, b := booked(t, ana, bo)
+	broken := scheduler.Booking{Group: "g", Fault: errors.New("spoilt"), Series: calendar.Series{UID: b.Series.UID}}
+	if got, err := w.Understood(t.Context(), broken); err != nil || got.Series.Slot != b.Series.Slot {
+		t.Errorf("Understood: %+v, %v; want the series as it is on the calendar", got, err)
+	}
+	broken.Series.UID = "psnowhere"
+	if _, err := w.Understood(t.Context(), broken); !errors.Is(err, calendar.ErrNotFound) || !errors.Is(err, broken.Fault) {
+		t.Errorf("Understood of one that is not there: %v; want both faults", err)
+	}
+	if got, err := w.Understood(t.Context(), b); err != nil || got.Version != b.Version {
+		t.Errorf("Understood of one in order: %+v, %v; want it as it is", got, err)
+	}
+}
+
 // What was reviewed ends when it is over; what was not waits for its review, and does
 // not keep the group from booking anew.
 func TestSeriesThatIsOver(t *testing.T) {

@@ -114,6 +114,35 @@ func TestTurnLoadsTheWorkspaceAnew(t *testing.T) {
 	}
 }
 
+// While a line of the roster cannot be read, nobody who is in a group is taken for gone:
+// they stay, and nothing is known of their time.
+func TestNobodyIsGoneWhileTheRosterCannotBeRead(t *testing.T) {
+	w := newWorld(t, ana)
+	for number, member := range map[int]calendar.Address{1: cem, 2: dee} {
+		r := schedulertest.Round("circles", number)
+		r.Groups = []scheduler.Group{{Name: "formed", Program: "circles", Members: []calendar.Address{ana, member}}}
+		if _, err := w.Store.Commit(t.Context(), scheduler.Batch{Round: &r}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.NewGroup("g", ana, bo)
+	for _, unread := range [][]string{nil, {"people.csv:3: no address"}} {
+		w.Workspace.Unread = unread
+		ready, err := w.Ready(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, a := range []calendar.Address{bo, dee} { // by hand, and in the last round
+			if person, there := ready.Workspace.Roster[a]; there != (unread != nil) || there && person.Unread == "" {
+				t.Errorf("with %v, %s is on the roster: %v, %q; want so only while a line cannot be read, and why", unread, a, there, person.Unread)
+			}
+		}
+		if _, there := ready.Workspace.Roster[cem]; there {
+			t.Errorf("with %v, cem is on the roster, who is in no group any more", unread)
+		}
+	}
+}
+
 func TestBookingsOfAGroup(t *testing.T) {
 	old, next := scheduler.Booking{Group: "g", Generation: 1, Reviewed: true}, scheduler.Booking{Group: "g", Generation: 2}
 	bs := scheduler.Bookings{old, next, {Group: "h", Generation: 1}}

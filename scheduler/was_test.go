@@ -1,7 +1,10 @@
 package scheduler_test
 
 import (
+	"errors"
+	"fmt"
 	"testing"
+	"time"
 
 	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/booking"
@@ -22,14 +25,20 @@ func TestWas(t *testing.T) {
 	program.Name, program.Was = "circles", []string{"leads"}
 	w.Workspace.Programs = []scheduler.Program{program}
 	w.Workspace.Groups[0].Name, w.Workspace.Groups[0].Was, w.Workspace.Groups[0].Program = "new name", []string{"g"}, "circles"
+	w.Workspace.Groups = append(w.Workspace.Groups, scheduler.Group{Name: "late", Was: []string{"early"}}, scheduler.Group{Name: "later", Was: []string{"soon"}})
 	turn, err := w.Turn(t.Context(), scheduler.TurnOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer turn.End()
+	begun, ended := schedulertest.Booking("soon", 1), schedulertest.Booking("early", 1)
+	ended.State = scheduler.Ended
+	if _, err := w.Store.Commit(t.Context(), scheduler.Batch{Bookings: []scheduler.Booking{begun, ended}}); err != nil {
+		t.Fatal(err)
+	}
 	bookings, err := turn.Store.Bookings(t.Context())
-	if err != nil || len(bookings) != 1 || bookings[0].Group != "new name" || bookings[0].Program != "circles" || bookings[0].Series.UID != b.Series.UID {
-		t.Fatalf("bookings %+v, %v; want the one under the new names", bookings, err)
+	if err != nil || len(bookings) != 2 || bookings[1].Group != "new name" || bookings[1].Program != "circles" || bookings[1].Series.UID != b.Series.UID {
+		t.Fatalf("bookings %+v, %v; want the last one under the new names", bookings, err)
 	}
 	for _, list := range []func() (int, error){
 		func() (int, error) {
@@ -39,6 +48,18 @@ func TestWas(t *testing.T) {
 		func() (int, error) {
 			rounds, err := turn.Store.Rounds(t.Context(), "circles")
 			return len(rounds), err
+		},
+		func() (int, error) {
+			rounds, err := turn.Store.Rounds(t.Context(), "")
+			return len(rounds), errors.Join(err, named(rounds[0].Program, "circles"))
+		},
+		func() (int, error) {
+			all, err := turn.Store.Begun(t.Context())
+			return len(all), errors.Join(err, named(all[0].Group, "later"))
+		},
+		func() (int, error) {
+			all, err := turn.Store.Ended(t.Context(), time.Time{})
+			return len(all), errors.Join(err, named(all[0].Group, "late"))
 		},
 		func() (int, error) { // booked twice: the intent and the outcome
 			events, err := turn.Store.History(t.Context(), "new name", now.AddDate(-1, 0, 0))
@@ -54,10 +75,17 @@ func TestWas(t *testing.T) {
 	if err != nil || plans[0].Existing == nil {
 		t.Errorf("booking.Plan: %+v, %v; want that it has its series", plans, err)
 	}
-	if _, err := turn.Store.Commit(t.Context(), scheduler.Batch{Bookings: bookings}); err != nil {
+	if _, err := turn.Store.Commit(t.Context(), scheduler.Batch{Bookings: bookings[1:]}); err != nil {
 		t.Fatal(err)
 	}
 	if plain, err := w.Store.Bookings(t.Context()); err != nil || plain[0].Group != "new name" {
 		t.Errorf("once it is committed: %+v, %v; want the new name in the store", plain, err)
 	}
+}
+
+func named(got, want string) error {
+	if got != want {
+		return fmt.Errorf("got %q, want %q", got, want)
+	}
+	return nil
 }

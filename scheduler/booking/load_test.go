@@ -9,6 +9,7 @@ import (
 	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/booking"
 	"github.com/peerslot/peerslot/scheduler/planning"
+	"github.com/peerslot/peerslot/scheduler/schedulertest"
 )
 
 // inProgram returns requests for pairs of ana with each other person, in a program
@@ -51,6 +52,28 @@ func TestMaxSessionsPerWeekIsHard(t *testing.T) {
 	third := plans[2] // ana cannot attend any of it
 	if third.Problem == nil && third.Attendance() > 13 {
 		t.Errorf("the third group has attendance %d; ana's weeks are full", third.Attendance())
+	}
+}
+
+// Sessions that a member declined count in no week's load.
+func TestDeclinedSessionsFillNoWeek(t *testing.T) {
+	for reply, want := range map[calendar.RSVP]int{calendar.Accepted: 13, calendar.Declined: 26} {
+		w := newWorld(t, ana, bo, cem)
+		b := w.BookAt(t, "one", "tue 15:00", ana, bo)
+		w.Fake.Reply(b.Series.UID, ana, time.Time{}, reply)
+		there, err := w.Backend.Get(t.Context(), b.Series.UID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.Series = there
+		if _, err := w.Store.Commit(t.Context(), scheduler.Batch{Bookings: []scheduler.Booking{b}}); err != nil {
+			t.Fatal(err)
+		}
+		r := inProgram(w, scheduler.Program{MaxSessionsPerWeek: 1}, cem)[0]
+		r.Slot = schedulertest.Slot(t, "wed 11:00")
+		if p := w.Plan(t, r)[0]; p.Candidate.Attendance != want {
+			t.Errorf("ana %s the one session that she may have a week: %d of 26 attendances at another one; want %d", reply, p.Candidate.Attendance, want)
+		}
 	}
 }
 

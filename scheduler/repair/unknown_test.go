@@ -1,11 +1,14 @@
 package repair_test
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/calendar/calendartest"
 	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/repair"
@@ -51,5 +54,39 @@ func TestNothingToComeIsNotNothingRead(t *testing.T) {
 	_, plan, err := repair.Status(t.Context(), w.Service)
 	if err != nil || len(plan.Findings) != 0 {
 		t.Errorf("findings %+v, %v; want none", plan.Findings, err)
+	}
+}
+
+// A vagueBackend does not know what one person does at some times.
+type vagueBackend struct {
+	calendar.Backend
+	who calendar.Address
+	at  []availability.Interval
+}
+
+func (b vagueBackend) Busy(ctx context.Context, people []calendar.Address, iv availability.Interval, except ...calendar.UID) (map[calendar.Address]availability.Busy, error) {
+	all, err := b.Backend.Busy(ctx, people, iv, except...)
+	if busy, asked := all[b.who]; asked {
+		for _, at := range b.at {
+			busy.Spans = append(busy.Spans, availability.Span{Interval: at, Kind: availability.Unknown})
+		}
+		busy.Normalize()
+		all[b.who] = busy
+	}
+	return all, err
+}
+
+// What is not known of members is no conflict: no other slot is suggested for it, though
+// they are known to be free there.
+func TestUnknownSuggestsNoSlot(t *testing.T) {
+	w, b := booked(t, ana, bo)
+	w.Backend = vagueBackend{w.Fake, bo, calendartest.Sessions(b.Series)}
+	if plan := w.repair(t); actions(plan) != "" || len(plan.Unknown) != 1 {
+		t.Errorf("changes %+v, unknown %+v; want bo named, and nothing else", plan.Changes, plan.Unknown)
+	}
+	w.BusyAtItsSlot(bo, b)
+	w.Backend = w.Fake
+	if plan := w.repair(t); !strings.Contains(actions(plan), "suggest") {
+		t.Errorf("once bo is known to be busy: %+v; want a suggestion", plan.Changes)
 	}
 }
