@@ -114,6 +114,27 @@ func TestMoveEqualsThePlainRule(t *testing.T) {
 	}
 }
 
+// A session goes nowhere where its neighbours are, which somebody moved into its week.
+func TestASessionStaysBetweenItsNeighbours(t *testing.T) {
+	at := func(day, hour int) availability.Interval {
+		start := time.Date(2026, 1, day, hour, 0, 0, 0, time.UTC)
+		return availability.Interval{Start: start, End: start.Add(time.Hour)}
+	}
+	sessions := []calendar.Occurrence{{Interval: at(5, 10)}, {Interval: at(7, 15)}, {Interval: at(9, 10)}} // Monday, Wednesday, Friday
+	for i := range sessions {
+		sessions[i].Original = sessions[i].Start
+	}
+	for free, want := range map[availability.Interval]bool{at(5, 10): false, at(5, 11): true, at(9, 9): true, at(9, 10): false, at(9, 11): false} {
+		m := availability.Member{Name: "m", Zone: time.UTC, Hours: availability.OfficeHours(), Busy: availability.Busy{Window: availability.Interval{Start: at(1, 0).Start, End: at(20, 0).Start}}}
+		m.Busy.Add(availability.Interval{Start: at(5, 0).Start, End: free.Start}, availability.Interval{Start: free.End, End: at(12, 0).Start})
+		s := MoveSearch{Members: []availability.Member{m}, Zone: time.UTC, Earliest: at(4, 0).Start, MinGain: 1}
+		got, found, err := s.Best(sessions, 1, VerdictsAt(s.Members, sessions[1].Interval))
+		if err != nil || found != want || found && got.To != free {
+			t.Errorf("free at %v alone: moved %v to %v, %v; want %v", free, found, got.To, err, want)
+		}
+	}
+}
+
 func randomMoveSearch(t *testing.T, random *rand.Rand) (MoveSearch, []calendar.Occurrence) {
 	t.Helper()
 	zones := []string{"Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "America/Santiago", "Asia/Kolkata"}
