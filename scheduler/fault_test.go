@@ -3,9 +3,12 @@ package scheduler_test
 import (
 	"context"
 	"database/sql"
+	"fmt"
 	"testing"
 	"time"
 
+	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/calendar/calendartest"
 	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/planning"
 	"github.com/peerslot/peerslot/scheduler/repair"
@@ -65,6 +68,45 @@ func TestARecordThatCannotBeRead(t *testing.T) {
 	}
 	if bookings, err = w.Store.Bookings(t.Context()); err != nil || len(bookings) != 1 {
 		t.Errorf("bookings %v, %v; want h alone", bookings, err)
+	}
+}
+
+// What is broken is named before anything is done: what the store and the configuration
+// show without a look at the calendar, and all of it with one.
+func TestFaultsAreNamed(t *testing.T) {
+	w := newWorld(t, ana, bo, cem, dee)
+	w.BookAt(t, "record", "tue 15:00", ana, bo)
+	w.BookAt(t, "series", "wed 15:00", cem, dee)
+	w.BookAt(t, "sound", "thu 15:00", cem, dee)
+	breakRecord(t, w, "record")
+	broken := scheduler.NewUID(organizer, "series", 1)
+	gets := 0
+	w.Fake.Before = func(_ context.Context, c calendartest.Call) error {
+		if c.Method == "Get" {
+			gets++
+		}
+		if c.Method == "Get" && c.UID == broken {
+			return calendar.ErrChanged
+		}
+		return nil
+	}
+	for want, faults := range map[string]func(context.Context, *scheduler.Service) ([]scheduler.Finding, error){
+		"[{broken-record record}]":                        planning.FaultsHere,
+		"[{broken-record record} {broken-series series}]": planning.Faults,
+	} {
+		gets = 0
+		found, err := faults(t.Context(), w.Service)
+		type short struct {
+			Kind  scheduler.FindingKind
+			Group string
+		}
+		var got []short
+		for _, f := range found {
+			got = append(got, short{f.Kind, f.Group})
+		}
+		if err != nil || fmt.Sprint(got) != want || (gets > 0) != (len(got) > 1) {
+			t.Errorf("faults %v after %d looks at the calendar, %v; want %s", got, gets, err, want)
+		}
 	}
 }
 

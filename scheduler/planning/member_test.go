@@ -3,6 +3,7 @@ package planning_test
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
@@ -97,5 +98,68 @@ func TestAnAliasBlocksElsewhere(t *testing.T) {
 		if can, _ := members[0].CanAttend(sessions[0].Interval); can != availability.No {
 			t.Errorf("invited as %v: ana's time is %v for another group, want that she cannot", invited, can)
 		}
+	}
+}
+
+// Who travels attends by the clock of the place and the hours there, and is off on its
+// holidays.
+func TestTravel(t *testing.T) {
+	date := func(day int) availability.Date { return availability.Date{Year: 2026, Month: 5, Day: day} }
+	tokyo, err := availability.LoadZone("Asia/Tokyo")
+	if err != nil {
+		t.Fatal(err)
+	}
+	person := scheduler.Person{Address: ana, Zone: "Europe/Berlin", Hours: availability.OfficeHours(), Travel: []scheduler.Trip{
+		{DateRange: scheduler.DateRange{First: date(4), Last: date(8)}, Zone: "Asia/Tokyo", Hours: availability.OfficeHours(), Holidays: "JP"},
+		{DateRange: scheduler.DateRange{First: date(25), Last: date(29)}, Zone: "Asia/Tokyo", Hours: availability.OfficeHours()}, // after the window
+	}}
+	window := availability.Interval{Start: time.Date(2026, 5, 1, 0, 0, 0, 0, time.UTC), End: time.Date(2026, 5, 15, 0, 0, 0, 0, time.UTC)}
+	holidays := scheduler.HolidayFunc(func(region string, _, _ availability.Date) ([]availability.Date, error) {
+		return []availability.Date{date(5)}, nil // Children's Day
+	}).Of([]scheduler.Person{person}, window)
+	m, err := planning.Member(person, availability.Busy{Window: window}, window, holidays)
+	if err != nil || len(m.Trips) != 1 {
+		t.Fatalf("%d trips, %v; want the one within the window", len(m.Trips), err)
+	}
+	for day, want := range map[int]bool{5: false, 6: true, 7: true, 11: false} {
+		start := time.Date(2026, 5, day, 10, 0, 0, 0, tokyo) // three in the morning in Berlin
+		can, why := m.CanAttend(availability.Interval{Start: start, End: start.Add(time.Hour)})
+		if can.Attends() != want {
+			t.Errorf("10:00 in Tokyo on %d May: %v, %v; want %v", day, can, why, want)
+		}
+	}
+	if _, err := planning.Member(person, availability.Busy{}, window, nil); err == nil {
+		t.Error("a member whose holidays nobody looked up is taken for one without")
+	}
+}
+
+// Busy time that equals an own session, of which its source cannot say what it is, may be
+// that session: it is not known. With a name it is another one's.
+func TestTimeThatMayBeOurOwn(t *testing.T) {
+	w, b := booked(t, ana, bo)
+	sessions, err := b.Series.Occurrences()
+	if err != nil {
+		t.Fatal(err)
+	}
+	window := availability.Interval{Start: sessions[0].Start.AddDate(0, 0, -1), End: sessions[12].End.AddDate(0, 0, 1)}
+	longer := sessions[3].Interval
+	longer.End = longer.End.Add(time.Minute)
+	busy := availability.Busy{Window: window, Spans: []availability.Span{
+		{Interval: sessions[1].Interval, Unnamed: true}, {Interval: sessions[2].Interval}, {Interval: longer, Unnamed: true},
+	}}
+	p, err := planning.New(planning.Snapshot{
+		Workspace: w.Workspace, Bookings: scheduler.Bookings{b}, Window: window, Now: now,
+		Busy: map[calendar.Address]availability.Busy{ana: busy, bo: {Window: window}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range map[int]availability.Can{0: availability.Yes, 1: availability.Maybe, 2: availability.No, 3: availability.No} {
+		if got, err := p.Attends(ana, b.Series, sessions[i]); err != nil || got.Can != want {
+			t.Errorf("session %d: %v, %v; want %v", i+1, got, err, want)
+		}
+	}
+	if busy.Spans[0].Kind == availability.Unknown {
+		t.Error("what was read of ana's calendar is changed under who read it")
 	}
 }

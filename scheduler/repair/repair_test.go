@@ -468,3 +468,42 @@ func TestGuestsByHandStay(t *testing.T) {
 		t.Errorf("attendees %+v, %v; want ana, bo and the guest", there.Attendees, err)
 	}
 }
+
+// What a night begins is finished group by group, by whoever comes next.
+func TestANightIsBegunAndFinished(t *testing.T) {
+	w, b := booked(t, ana, bo)
+	w.Fake.Meet(bo, at(1, 13, 15))
+	plan := w.planOnly(t)
+	puts := len(w.Puts())
+	if err := errors.Join(repair.Begin(t.Context(), w.Service, &plan), repair.KeepNight(t.Context(), w.Service, plan)); err != nil {
+		t.Fatal(err)
+	}
+	if begun, err := w.Store.Begun(t.Context()); err != nil || len(begun) != 1 || begun[0].State != scheduler.Changing || len(w.Puts()) != puts {
+		t.Errorf("begun: %+v, %v, %d puts; want what is intended, and no call of the calendar", begun, err, len(w.Puts())-puts)
+	}
+	for range 2 {
+		if err := w.Finish(t.Context(), "g", time.Minute); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if there, err := w.Backend.Get(t.Context(), b.Series.UID); err != nil || len(there.Overrides) != 1 || len(w.Puts()) != puts+1 {
+		t.Errorf("finished: %+v, %v, %d puts; want the move, once", there.Overrides, err, len(w.Puts())-puts)
+	}
+	if nights, err := w.Store.Nights(t.Context()); err != nil || len(nights) != 1 || nights[0].Changes != 1 || nights[0].Checked != 1 {
+		t.Errorf("nights %+v, %v; want the one, with its change", nights, err)
+	}
+}
+
+// Of whom a line of the roster cannot be read, nothing is known, whatever their calendar
+// says: where it is may stand in that line.
+func TestUnreadLinesMoveNothing(t *testing.T) {
+	w, _ := booked(t, ana, bo)
+	w.Fake.Meet(bo, at(1, 13, 15))
+	w.Workspace.Unread = []string{"people.csv:3"}
+	person := w.Workspace.Roster[bo]
+	person.Unread = "their line cannot be read"
+	w.Workspace.Roster[bo] = person
+	if plan := w.repair(t); actions(plan) != "" || len(plan.Unknown) != 1 || plan.Unknown[0].Person != bo || !strings.Contains(words(plan), "people.csv:3") {
+		t.Errorf("changes %+v, unknown %+v, %s; want bo unknown, the line named, and nothing moved", plan.Changes, plan.Unknown, words(plan))
+	}
+}

@@ -359,3 +359,61 @@ func ofProgram(t *testing.T, w *schedulertest.World, b scheduler.Booking, rules 
 		t.Fatal(err)
 	}
 }
+
+// What is asked for by name, and cannot be reviewed, is an error that says why; what is
+// gone from the calendar, or off, is named among all.
+func TestWhatCannotBeReviewed(t *testing.T) {
+	w := newWorld(t, ana, bo)
+	b := w.BookAt(t, "g", "tue 15:00", ana, bo)
+	w.NewGroup("unbooked", ana, bo)
+	for group, want := range map[string]string{"nobody": `no group "nobody"`, "unbooked": "no series to review", "g": "reviewed from"} {
+		if _, err := review.Plan(t.Context(), w.Service, scheduler.ReviewOptions{Groups: []string{group}}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("review of %s: %v; want %q", group, err, want)
+		}
+	}
+	w.NearEnd(b)
+	uid := b.Series.UID
+	if err := w.Backend.Cancel(t.Context(), uid, schedulertest.Now); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []scheduler.FindingKind{scheduler.SeriesOff, scheduler.SeriesGone} {
+		plan, err := review.Plan(t.Context(), w.Service, scheduler.ReviewOptions{})
+		if err != nil || len(plan.Reviews) != 0 || len(plan.Findings) != 1 || plan.Findings[0].Kind != want {
+			t.Errorf("review.Plan: %+v, %v; want %s", plan, err, want)
+		}
+		w.Fake.Before = func(_ context.Context, c calendartest.Call) error {
+			if c.Method == "Get" && c.UID == uid {
+				return calendar.ErrNotFound
+			}
+			return nil
+		}
+	}
+}
+
+// Who looks at answers with another key than theirs is told so, and decides nothing.
+func TestAnswersUnderAnotherKey(t *testing.T) {
+	w, b := booked(t, ana, bo)
+	w.NearEnd(b)
+	if err := review.Answer(t.Context(), w.Service, "g", ana, scheduler.AnswerKeep); err != nil {
+		t.Fatal(err)
+	}
+	for want, key := range map[error]func(bool) ([]byte, error){
+		scheduler.ErrOtherKey: func(bool) ([]byte, error) { return []byte("another"), nil },
+		nil:                   nil,
+	} {
+		w.AnswerKey = key
+		plan, err := review.Plan(t.Context(), w.Service, scheduler.ReviewOptions{})
+		if err != nil || len(plan.Reviews) != 0 || len(plan.Findings) != 1 || want != nil && !errors.Is(plan.Findings[0].Err, want) {
+			t.Errorf("review.Plan: %+v, %v; want a finding, %v", plan, err, want)
+		}
+		if err := review.Answer(t.Context(), w.Service, "g", bo, scheduler.AnswerStop); err == nil || want != nil && !errors.Is(err, want) {
+			t.Errorf("Answer: %v; want %v", err, want)
+		}
+	}
+	if _, err := review.Apply(t.Context(), w.Service, scheduler.ReviewPlan{Review: scheduler.Review{Booking: b, Decision: scheduler.Ask}}); err != nil {
+		t.Error(err)
+	}
+	if all, err := w.Store.Bookings(t.Context()); err != nil || all[0].Reviewed {
+		t.Errorf("once somebody is asked: %+v, %v; want it open", all, err)
+	}
+}
