@@ -125,42 +125,8 @@ var stoppable = map[string]struct {
 		defer r.Store.Close()
 		return nil, r.Resume(ctx)
 	}},
-	"review": {ending, func(ctx context.Context, w *world) (any, error) {
-		if err := w.Resume(ctx); err != nil {
-			return nil, err
-		}
-		plan, err := planReviews(ctx, w)
-		if err != nil {
-			return nil, err
-		}
-		for _, r := range plan.Reviews {
-			if _, err := review.Apply(ctx, w.Service, r); err != nil {
-				return nil, err
-			}
-		}
-		return nil, nil
-	}},
-	"rotation": {aging, func(ctx context.Context, w *world) (any, error) {
-		if err := w.Resume(ctx); err != nil {
-			return nil, err
-		}
-		plan, err := planReviews(ctx, w)
-		if err != nil {
-			return nil, err
-		}
-		for _, r := range plan.Reviews {
-			if _, err := review.Apply(ctx, w.Service, r); err != nil {
-				return nil, err
-			}
-		}
-		for _, r := range plan.Rotations {
-			_, findings, err := review.ApplyRotation(ctx, w.Service, r)
-			if err = errors.Join(err, faults(findings)); err != nil {
-				return nil, err
-			}
-		}
-		return nil, nil
-	}},
+	"review":   {ending, reviewAll},
+	"rotation": {aging, reviewAll},
 	"rebook": {clash, func(ctx context.Context, w *world) (any, error) {
 		if err := w.Resume(ctx); err != nil {
 			return nil, err
@@ -232,6 +198,29 @@ var stoppable = map[string]struct {
 		_, err = handover.Apply(ctx, w.Service, plan)
 		return nil, err
 	}},
+}
+
+// reviewAll carries out what the reviews decide, and forms the rounds that are due.
+func reviewAll(ctx context.Context, w *world) (any, error) {
+	if err := w.Resume(ctx); err != nil {
+		return nil, err
+	}
+	plan, err := planReviews(ctx, w)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range plan.Reviews {
+		if _, err := review.Apply(ctx, w.Service, r); err != nil {
+			return nil, err
+		}
+	}
+	for _, r := range plan.Rotations {
+		_, findings, err := review.ApplyRotation(ctx, w.Service, r)
+		if err = errors.Join(err, faults(findings)); err != nil {
+			return nil, err
+		}
+	}
+	return nil, nil
 }
 
 // planReviews plans the reviews; what cannot be reviewed is an error.
