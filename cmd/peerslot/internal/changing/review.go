@@ -124,7 +124,9 @@ func PlanReviews(ctx context.Context, w *workspace.Workspace, o scheduler.Review
 
 func (r *reviewing) find(w *workspace.Workspace, findings []scheduler.Finding) {
 	for _, f := range findings {
-		r.Out.Attention = append(r.Out.Attention, w.Attention(f))
+		if at := w.Attention(f); !slices.Contains(w.Findings, at) { // which are shown beside
+			r.Out.Attention = append(r.Out.Attention, at)
+		}
 	}
 }
 

@@ -11,7 +11,6 @@ import (
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/console"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/workspace"
-	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/planning"
 	"github.com/peerslot/peerslot/scheduler/report"
 )
@@ -67,7 +66,7 @@ func runGroups(ctx context.Context, a *console.App, markdown bool) error {
 		return err
 	}
 	defer w.Close()
-	booked, err := bookedByGroup(ctx, w)
+	bookings, err := w.Service.Store.Bookings(ctx)
 	if err != nil {
 		return err
 	}
@@ -78,8 +77,10 @@ func runGroups(ctx context.Context, a *console.App, markdown bool) error {
 	list := []report.Group{}
 	for _, g := range w.Workspace.Groups {
 		j := report.Group{Name: g.Name, Program: g.Program, Members: report.Addresses(g.Members), Required: report.Addresses(g.Required), Zone: w.Workspace.Zone}
-		if b, ok := booked[g.Name]; ok {
-			j.Slot, j.Zone = b.Series.Slot.String(), b.Series.Slot.Zone
+		if b, ok := bookings.Current(g.Name); ok {
+			if b, err := w.Service.Understood(ctx, b); err == nil { // else named as broken
+				j.Slot, j.Zone = b.Series.Slot.String(), b.Series.Slot.Zone
+			}
 		}
 		list = append(list, j)
 	}
@@ -95,15 +96,6 @@ func runGroups(ctx context.Context, a *console.App, markdown bool) error {
 		printGroups(a, w, list)
 	}
 	return cmp.Or(err, workspace.WarnBroken(a, broken))
-}
-
-func bookedByGroup(ctx context.Context, w *workspace.Workspace) (map[string]scheduler.Booking, error) {
-	bookings, err := w.Service.Store.Bookings(ctx)
-	out := map[string]scheduler.Booking{}
-	for _, b := range bookings {
-		out[b.Group] = b
-	}
-	return out, err
 }
 
 func printGroups(a *console.App, w *workspace.Workspace, list []report.Group) {
