@@ -101,3 +101,13 @@ func TestGroupDays(t *testing.T) {
 		t.Errorf("without it they are on %v; the test tests nothing", got)
 	}
 }
+
+// Days on which somebody meets in another program are not made the program's own.
+func TestGroupDaysAreOfOneProgram(t *testing.T) {
+	w := newWorld(t, ana, bo, cem)
+	w.BookAt(t, "elsewhere", "thu 15:00", ana, bo)
+	r := inProgram(w, scheduler.Program{GroupDays: true}, cem)[0]
+	if p := w.Plan(t, r)[0]; p.Candidate.Slot.Day != time.Monday {
+		t.Errorf("meets %s; want Monday, the first of equal days", p.Candidate.Slot)
+	}
+}

@@ -17,14 +17,16 @@ import (
 // booked by itself; of whom nothing is known does not count against it.
 func TestQuorumAtBooking(t *testing.T) {
 	for _, c := range []struct {
-		missed int // of thirteen sessions
-		broken bool
-		anyway bool
-		want   error
-	}{{6, false, false, nil}, {7, false, false, booking.ErrUnderQuorum}, {7, false, true, nil}, {7, true, false, nil}} {
+		missed, sessions int
+		broken, anyway   bool
+		want             error
+	}{
+		{6, 13, false, false, nil}, {7, 13, false, false, booking.ErrUnderQuorum}, {6, 12, false, false, nil}, // more than half, not half
+		{7, 13, false, true, nil}, {7, 13, true, false, nil},
+	} {
 		w := newWorld(t, ana, bo)
 		r := w.NewGroup("g", ana, bo) // a quorum of 60%: both of the two
-		r.Stay, r.Anyway = true, c.anyway
+		r.Stay, r.Anyway, r.Search.Count = true, c.anyway, c.sessions
 		r.Slot = schedulertest.Slot(t, "tue 15:00")
 		for week := range c.missed {
 			from := at(1, 6, 15).Start.AddDate(0, 0, 7*week)

@@ -137,6 +137,54 @@ func TestUnknownIsNamedAndNeverCounted(t *testing.T) {
 	}
 }
 
+// Where nobody's calendar can be read no slot is better than another: none is booked by
+// itself.
+func TestNothingKnownBooksNothing(t *testing.T) {
+	w := newWorld(t, ana, bo)
+	w.Fake.Break(ana)
+	w.Fake.Break(bo)
+	r := w.NewGroup("g", ana, bo)
+	if p := w.Plan(t, r)[0]; !errors.Is(p.Problem, booking.ErrNothingKnown) {
+		t.Errorf("problem %v; want ErrNothingKnown", p.Problem)
+	}
+	r.Slot = schedulertest.Slot(t, "tue 15:00")
+	if p := w.Plan(t, r)[0]; p.Problem != nil {
+		t.Errorf("at a slot that somebody named: %v; want it booked", p.Problem)
+	}
+}
+
+// A first session that is nearer than the notice stays where it is: nobody would hear of
+// its move in time.
+func TestBookingMovesNothingWithinNotice(t *testing.T) {
+	w := newWorld(t, ana, bo)
+	w.Now = func() time.Time { return at(1, 5, 17).Start }
+	w.Fake.Meet(bo, at(1, 6, 15))
+	w.Fake.Meet(bo, at(1, 13, 15))
+	r := w.NewGroup("g", ana, bo)
+	r.Slot = schedulertest.Slot(t, "tue 15:00")
+	if p := w.Plan(t, r)[0]; len(p.Moves) != 1 || !p.Moves[0].From.Start.Equal(at(1, 13, 15).Start) {
+		t.Errorf("moves %+v; want that of the second session alone", p.Moves)
+	}
+}
+
+// The slot that a series has stays, unless another gains the share that the rules of
+// review ask for.
+func TestAFavouredSlot(t *testing.T) {
+	for stay, want := range map[float64]string{0.5: "mon 09:00", 0.51: "tue 15:00"} {
+		w := newWorld(t, ana, bo)
+		w.Workspace.Review.Stay = stay
+		for week := range 13 { // 13 of 26 attendances, half of them
+			from := at(1, 6, 15).Start.AddDate(0, 0, 7*week)
+			w.Fake.Meet(bo, availability.Interval{Start: from, End: from.Add(time.Hour)})
+		}
+		r := w.NewGroup("g", ana, bo)
+		r.Favour, r.Anyway = schedulertest.Slot(t, "tue 15:00"), true
+		if p := w.Plan(t, r)[0]; p.Candidate.Slot.String() != want {
+			t.Errorf("half of the attendances are gained, and %v must be: %s (%s, %v); want %s", stay, p.Candidate.Slot, p.Stay, p.Problem, want)
+		}
+	}
+}
+
 func TestNobodyCanEver(t *testing.T) {
 	w := newWorld(t, ana, bo)
 	for a, p := range w.Workspace.Roster {

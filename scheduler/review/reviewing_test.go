@@ -254,6 +254,9 @@ func TestRotation(t *testing.T) {
 	if _, err := review.Apply(t.Context(), w.Service, plan.Reviews[0]); err != nil {
 		t.Fatal(err)
 	}
+	if there, err := w.Backend.Get(t.Context(), b.Series.UID); err != nil || len(there.Overrides) != 0 {
+		t.Errorf("the series of a group that is formed anew: %+v, %v; want nobody told that it ends", there.Overrides, err)
+	}
 	former.err = nil
 	if plan, err = review.Plan(t.Context(), w.Service, scheduler.ReviewOptions{}); err != nil || len(plan.Reviews) != 0 || len(plan.Rotations) != 1 {
 		t.Fatalf("the next run: %+v, %v; want the round", plan, err)
@@ -415,5 +418,21 @@ func TestAnswersUnderAnotherKey(t *testing.T) {
 	}
 	if all, err := w.Store.Bookings(t.Context()); err != nil || all[0].Reviewed {
 		t.Errorf("once somebody is asked: %+v, %v; want it open", all, err)
+	}
+}
+
+// What was cancelled, and what is going on, was not held.
+func TestEvidenceIsOfWhatWasHeld(t *testing.T) {
+	w, b := booked(t, ana, bo)
+	sessions := calendartest.Sessions(b.Series)
+	w.Fake.ByHand(b.Series.UID, calendar.Override{Original: sessions[3].Start, Cancelled: true})
+	for now, want := range map[time.Time]int{
+		sessions[11].Start.Add(30 * time.Minute): 10,
+		sessions[11].End:                         11,
+	} {
+		w.Now = func() time.Time { return now }
+		if r := w.Review(t); r.Evidence.Held != want || r.Evidence.Attendance != (scheduler.Share{Yes: 2 * want}) {
+			t.Errorf("at %v, one being off: %d held, %+v; want %d, with both at each", now, r.Evidence.Held, r.Evidence.Attendance, want)
+		}
 	}
 }
