@@ -43,7 +43,10 @@ func circle() calendar.Series {
 
 func composed(t *testing.T, n scheduler.Notice, before, after calendar.Series, first string) scheduler.Notice {
 	t.Helper()
-	n.UID, n.Group, n.Made, n.Sequence = after.UID, after.Group, now, after.Sequence
+	n.UID, n.Group, n.Sequence = after.UID, after.Group, after.Sequence
+	if n.Made.IsZero() {
+		n.Made = now
+	}
 	if n.To == "" {
 		n.To = "ana@acme.example"
 	}
@@ -175,6 +178,27 @@ func TestLettersSayItOnTheReadersClocks(t *testing.T) {
 				if err := os.WriteFile(filepath.Join(*letters, name+ending), []byte(body), 0o644); err != nil {
 					t.Fatal(err)
 				}
+			}
+		}
+	}
+}
+
+// Who is told that a series has ended is asked nothing about it, and told no more of it.
+func TestAnEndedSeriesAsksNothing(t *testing.T) {
+	s := circle()
+	s.Overrides = nil
+	ended, handed := s, s
+	ended.Count, handed.Count, handed.Organizer.Address = 1, 1, "before@acme.example"
+	for want, after := range map[string]calendar.Series{"has ended": ended, "takes the place of the old one": handed} {
+		n := composed(t, scheduler.Notice{Kind: scheduler.NoticeChanged, Made: now.AddDate(0, 0, 14)}, s, after, "")
+		found, _ := parts(t, n.Message)
+		text := found["text/plain"]
+		if !strings.Contains(text, want) {
+			t.Errorf("the text lacks %q:\n%s", want, text)
+		}
+		for _, not := range []string{"accept or decline", "ends by itself", "To leave", "Times in", after.Description} {
+			if strings.Contains(text, not) {
+				t.Errorf("the text says %q:\n%s", not, text)
 			}
 		}
 	}

@@ -57,7 +57,7 @@ func (c *Composer) letter(n scheduler.Notice, series calendar.Series) (Letter, e
 		l.Page = c.page(series.Group)
 		return l, nil
 	}
-	if method(n.Kind) == ical.Cancel {
+	if method(n.Kind) == ical.Cancel || w.over() {
 		l.Link, l.With = "", nil
 		if n.Kind != scheduler.NoticeOff {
 			l.Zone = "" // it names no time
@@ -117,8 +117,7 @@ func (w *letterWriter) others() []string {
 // tell says what happened.
 func (w *letterWriter) tell(l *Letter) {
 	title, at := w.series.Title, w.at
-	ends := w.Kind == scheduler.NoticeCancelled || w.Kind == scheduler.NoticeChanged && len(w.upcoming()) == 0
-	if o := w.series.Organizer.Address; ends && o != w.From.Address {
+	if o := w.series.Organizer.Address; (w.Kind == scheduler.NoticeCancelled || w.over()) && o != w.From.Address {
 		l.Subject = fmt.Sprintf("New organizer: %s", title)
 		l.Lead = []string{fmt.Sprintf("%s is organized by %s from now on, no longer by %s. Its sessions go on: a new invitation takes the place of the old one, which ends with this message.", title, w.From.Address, o)}
 		return
@@ -129,7 +128,7 @@ func (w *letterWriter) tell(l *Letter) {
 		l.Lead = []string{fmt.Sprintf("You are invited to %s. It meets on %s: %s.", title, w.rhythm(), w.extent())}
 		l.Sessions = w.table()
 	case scheduler.NoticeChanged:
-		if len(w.upcoming()) == 0 {
+		if w.over() {
 			l.Subject = fmt.Sprintf("Ended: %s", title)
 			l.Lead = []string{fmt.Sprintf("%s has ended: there are no more sessions. Those that were held stay in your calendar.", title)}
 			return
@@ -224,6 +223,12 @@ func (w *letterWriter) upcoming() []time.Time {
 		}
 	}
 	return out
+}
+
+// over reports whether the change of the series left no session of it to come: there is
+// nothing to accept, to lead or to leave any more.
+func (w *letterWriter) over() bool {
+	return w.Kind == scheduler.NoticeChanged && len(w.upcoming()) == 0
 }
 
 func (w *letterWriter) extent() string {
