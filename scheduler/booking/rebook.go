@@ -20,13 +20,16 @@ var (
 	// ErrNothingLeft says that a series has no sessions left to book elsewhere.
 	ErrNothingLeft = errors.New("the series has no session left that fits into its three months")
 
+	// ErrBestAlready says that no other slot is better for what is left of a series.
+	ErrBestAlready = errors.New("what is left of the series is at the best slot already")
+
 	errFollowed = errors.New("it has its next series already, which can be rebooked once the old one is over")
 )
 
 // PlanRebook plans another weekly slot for what is left of a series: as many
 // sessions as are left, or one less where that is better or needed to keep to the
 // three months of the first series, however often it is rebooked. The old series
-// does not stand in the way.
+// does not stand in the way. Where it is at the best slot, that is an error.
 func PlanRebook(ctx context.Context, s *scheduler.Service, b scheduler.Booking) (scheduler.BookingPlan, error) {
 	plan, err := planRebook(ctx, s, b)
 	if err == nil && plan.Existing != nil {
@@ -34,6 +37,11 @@ func PlanRebook(ctx context.Context, s *scheduler.Service, b scheduler.Booking) 
 	}
 	if err == nil {
 		err = plan.Problem
+	}
+	if err == nil && plan.Candidate.Slot == b.Series.Slot {
+		if _, broken := s.Backend.Get(ctx, b.Series.UID); broken == nil { // else a new one mends it
+			err = fmt.Errorf("%w: %s", ErrBestAlready, b.Series.Slot)
+		}
 	}
 	if err != nil {
 		return scheduler.BookingPlan{}, fmt.Errorf("group %q: %w", b.Group, err)

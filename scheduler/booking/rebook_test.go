@@ -109,3 +109,12 @@ func TestRebookOfASeriesThatIsFollowed(t *testing.T) {
 		t.Errorf("PlanRebook of a series that has a next one: %v; want an error that says so", err)
 	}
 }
+
+// What is at the best slot stays there: nobody is invited anew for nothing.
+func TestRebookOfTheBestSlot(t *testing.T) {
+	w := newWorld(t, ana, bo)
+	b := w.BookAt(t, "g", "mon 09:00", ana, bo)
+	if _, err := booking.PlanRebook(t.Context(), w.Service, b); !errors.Is(err, booking.ErrBestAlready) {
+		t.Errorf("PlanRebook: %v; want that it is at the best slot", err)
+	}
+}

@@ -90,7 +90,11 @@ func (r *pass) waits(d due, v planning.Verdicts) (bool, error) {
 func (r *pass) cancel(d due, v planning.Verdicts, alone bool) {
 	sub, o := d.sub, d.session()
 	s := v.Share()
-	why := fmt.Sprintf("only %d of %d can come, and the quorum is %s", s.Yes+s.Unknown, s.All(), percent(sub.program.Quorum))
+	who := fmt.Sprintf("only %d of %d", s.Yes+s.Unknown, s.All())
+	if s.Yes+s.Unknown == 0 {
+		who = fmt.Sprintf("none of the %d", s.All())
+	}
+	why := fmt.Sprintf("%s can come, and the quorum is %s", who, percent(sub.program.Quorum))
 	if alone {
 		why = "nobody meets alone: " + ofThoseLeft(s.Yes+s.Unknown)
 	}

@@ -235,7 +235,9 @@ func (p *plain) settle(one *plainSession) bool {
 		why := "nobody meets alone"
 		if !p.alone(one) {
 			s := share(answers)
-			why = fmt.Sprintf("only %d of %d can come, and the quorum is 60%%", s.Yes+s.Unknown, s.All())
+			if why = fmt.Sprintf("only %d of %d can come, and the quorum is 60%%", s.Yes+s.Unknown, s.All()); s.Yes+s.Unknown == 0 {
+				why = fmt.Sprintf("none of the %d can come, and the quorum is 60%%", s.All())
+			}
 		}
 		p.settled[one] = fmt.Sprintf("%s %s off: %s", one.group.Name, stamp(one.iv.Start), why)
 		one.off = true
