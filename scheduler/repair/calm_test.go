@@ -456,6 +456,21 @@ func TestHandsInWords(t *testing.T) {
 	}
 }
 
+// What can be moved the next night, as its members heard of enough tonight, needs nobody.
+func TestWhatWaitsForTheNextNightIsNoFinding(t *testing.T) {
+	w, _ := booked(t, ana, bo)
+	for _, day := range []int{6, 13, 20} {
+		w.Fake.Meet(bo, at(1, day, 15))
+	}
+	if plan := w.repair(t); actions(plan) != "move move" || len(plan.Findings) != 0 {
+		t.Errorf("%s, findings:\n%s\nwant two moves, and nothing for a person", actions(plan), words(plan))
+	}
+	w.Now = func() time.Time { return now.Add(24 * time.Hour) }
+	if plan := w.repair(t); actions(plan) != "move" {
+		t.Errorf("the next night: %s; want the third move", actions(plan))
+	}
+}
+
 // A series whose program is gone keeps the rules that it was booked with; those of a
 // program that is there are its own as they are now.
 func TestRulesOfAProgramThatIsGone(t *testing.T) {

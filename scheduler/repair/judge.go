@@ -136,7 +136,7 @@ func (r *pass) restore(d due, v planning.Verdicts) {
 func (r *pass) judge(sub *subject) error {
 	var left []int // who can attend each session that is left
 	conflicts := 0
-	for _, o := range sub.sessions {
+	for i, o := range sub.sessions {
 		if o.Cancelled || !o.Start.After(r.Now) {
 			continue
 		}
@@ -149,7 +149,13 @@ func (r *pass) judge(sub *subject) error {
 			conflicts++
 		}
 		if _, alone := r.holds(sub, v); !v.Meets(sub.program.Quorum) && !o.Start.After(r.Now.Add(r.Workspace.Repair.Horizon)) && !r.willCancel(sub, o, alone) {
-			r.find(sub.underQuorum(o, v))
+			waits, err := r.waits(due{sub, i}, v)
+			if err != nil {
+				return err
+			}
+			if !waits || sub.byHand.has(o.Original) {
+				r.find(sub.underQuorum(o, v))
+			}
 		}
 	}
 	if conflicts < manyConflicts || 2*conflicts < len(left) || len(sub.members) < 2 {

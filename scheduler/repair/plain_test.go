@@ -415,7 +415,9 @@ func (p *plain) told() (out []string) {
 		}
 		now, rules := p.s.Now, p.s.Workspace.Repair
 		later := one.iv.Start.After(now.Add(max(rules.Notice, rules.CancelWithin))) && !one.byHand && (rules.CancelBelow || p.alone(one)) // it is called off once it is near
-		if !one.off && one.iv.Start.After(now) && !one.iv.Start.After(now.Add(rules.Horizon)) && !p.quorum(p.now(one)) && !later {
+		_, found := p.option(one)
+		waits := found && p.toldTwice(one) && !one.byHand && !one.iv.Start.Before(now.Add(rules.Notice).AddDate(0, 0, 1)) // it can be moved another night
+		if !one.off && !waits && one.iv.Start.After(now) && !one.iv.Start.After(now.Add(rules.Horizon)) && !p.quorum(p.now(one)) && !later {
 			out = append(out, fmt.Sprintf("%s %s under: %+v", one.group.Name, stamp(one.iv.Start), share(p.now(one))))
 		}
 	}
