@@ -113,6 +113,26 @@ func TestRemoteDatabasesProveThemselves(t *testing.T) {
 	}
 }
 
+// The password need not stand in the address.
+func TestPasswordStandsElsewhere(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "passwords")
+	if err := os.WriteFile(file, []byte("192.0.2.1:5432:x:me:from-a-file\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	const location = "postgres://me@192.0.2.1:5432/x?schema=acme"
+	if got := store.PasswordFor(location + "&passfile=" + url.QueryEscape(file)); got != "from-a-file" {
+		t.Errorf("with passfile= the password is %q", got)
+	}
+	t.Setenv("PGPASSFILE", file)
+	if got := store.PasswordFor(location); got != "from-a-file" {
+		t.Errorf("with PGPASSFILE the password is %q", got)
+	}
+	t.Setenv("PGPASSWORD", "from-the-environment")
+	if got := store.PasswordFor(location); got != "from-the-environment" {
+		t.Errorf("with PGPASSWORD the password is %q", got)
+	}
+}
+
 func TestBudget(t *testing.T) {
 	t.Run("sqlite", func(t *testing.T) { testBudget(t, filepath.Join(t.TempDir(), "jobs.db")) })
 	t.Run("postgres", func(t *testing.T) {
