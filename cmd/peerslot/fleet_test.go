@@ -163,15 +163,17 @@ func (c crewMember) stop(t testing.TB) {
 	}
 }
 
-// A firstWord closes said once something was written.
+// A firstWord closes said once something was written, and keeps what was.
 type firstWord struct {
 	once sync.Once
 	said chan struct{}
+	text strings.Builder
 	log  io.Writer
 }
 
 func (w *firstWord) Write(p []byte) (int, error) {
 	w.once.Do(func() { close(w.said) })
+	w.text.Write(p)
 	return w.log.Write(p)
 }
 
@@ -200,13 +202,14 @@ func (f fleetWorld) done(t testing.TB, d *store.Databases, places []string) int 
 // until waits for the fleet, for as long as a night that is disturbed may take.
 func (f fleetWorld) until(t testing.TB, d *store.Databases, meanwhile func()) {
 	t.Helper()
-	deadline := time.Now().Add(8 * time.Minute)
-	for waits := f.stores; ; meanwhile() {
-		if waits = waits[f.done(t, d, waits):]; len(waits) == 0 {
-			return
+	const patience = 8 * time.Minute // for the next workspace
+	waits, deadline := f.stores, time.Now().Add(patience)
+	for ; len(waits) > 0; meanwhile() {
+		if n := f.done(t, d, waits); n > 0 {
+			waits, deadline = waits[n:], time.Now().Add(patience)
 		}
 		if time.Now().After(deadline) {
-			t.Fatal("the nights are not over after eight minutes")
+			t.Fatalf("the nights of %d workspaces are not over after %s", len(waits), patience)
 		}
 	}
 }
