@@ -1,7 +1,7 @@
 package planning
 
 import (
-	"slices"
+	"iter"
 
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
@@ -11,8 +11,8 @@ import (
 // member of a group nor who is invited to a series, now or by what is intended: what
 // is planned for one part concerns no other. Small parts are put together as long as
 // they have at most so many people. The parts are in the order of their first
-// bookings, and each keeps the order of the bookings.
-func Apart(s Snapshot, people int) []scheduler.Bookings {
+// bookings, and each keeps the order of the bookings; one is made when its turn comes.
+func Apart(s Snapshot, people int) iter.Seq[scheduler.Bookings] {
 	d := division{aliases: s.aliases(), groups: s.Workspace.GroupsByName(), of: map[string]int{}}
 	for range s.Bookings {
 		d.parent = append(d.parent, len(d.parent))
@@ -74,29 +74,30 @@ func (d *division) join(a, b int) {
 }
 
 // parts puts parts together. sizes are the people and groups of each, by its root.
-func (d *division) parts(bookings scheduler.Bookings, sizes []int, most int) []scheduler.Bookings {
-	members := make([]int, len(bookings)) // by booking: in which part it is
-	var numbers []int                     // of the parts' bookings
+func (d *division) parts(bookings scheduler.Bookings, sizes []int, most int) iter.Seq[scheduler.Bookings] {
+	var parts [][]int                // which bookings are in each
+	of := make([]int, len(bookings)) // in which part each is, by its root
 	filled := most + 1
 	for i := range bookings {
-		switch root := d.root(i); {
-		case root != i:
-			members[i] = members[root]
-		case filled+sizes[i] > most:
-			numbers, filled = append(numbers, 0), sizes[i]
-			members[i] = len(numbers) - 1
-		default:
+		root := d.root(i)
+		if root == i {
+			if filled+sizes[i] > most {
+				parts, filled = append(parts, nil), 0
+			}
 			filled += sizes[i]
-			members[i] = len(numbers) - 1
+			of[i] = len(parts) - 1
 		}
-		numbers[members[i]]++
+		parts[of[root]] = append(parts[of[root]], i)
 	}
-	out := make([]scheduler.Bookings, len(numbers))
-	for i, n := range numbers {
-		out[i] = slices.Grow(out[i], n)
+	return func(yield func(scheduler.Bookings) bool) {
+		for _, part := range parts {
+			out := make(scheduler.Bookings, len(part))
+			for i, number := range part {
+				out[i] = bookings[number]
+			}
+			if !yield(out) {
+				return
+			}
+		}
 	}
-	for i, b := range bookings {
-		out[members[i]] = append(out[members[i]], b)
-	}
-	return out
 }

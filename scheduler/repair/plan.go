@@ -44,7 +44,7 @@ func Status(ctx context.Context, s *scheduler.Service) ([]scheduler.Status, sche
 // planParts plans the pass part by part, of which there is one in memory at a time.
 func planParts(ctx context.Context, s *scheduler.Service, night *planning.Night, read func(context.Context, scheduler.Bookings) (planning.Snapshot, error)) (scheduler.RepairPlan, error) {
 	all := sum{}
-	for _, part := range planning.Apart(night.Snapshot, peopleAtOnce) {
+	for part := range planning.Apart(night.Snapshot, peopleAtOnce) {
 		snapshot, err := read(ctx, part)
 		if err != nil {
 			return scheduler.RepairPlan{}, err
