@@ -10,10 +10,12 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/console"
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/fleet"
+	"github.com/peerslot/peerslot/scheduler/web"
 )
 
 // openMetrics listens for Prometheus on an address of its own, if one is named.
-func (o serveOptions) openMetrics() (net.Listener, error) {
+func (o workOptions) openMetrics() (net.Listener, error) {
 	if o.metrics == "" {
 		return nil, nil
 	}
@@ -40,9 +42,18 @@ func (s *site) metrics() http.Handler {
 	return mux
 }
 
+// workMetrics answers Prometheus: /metrics for the jobs of all workspaces.
+func workMetrics(f *fleet.Fleet) http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /metrics", func(w http.ResponseWriter, r *http.Request) {
+		web.WriteGauges(w, gauges(f.Load(r.Context())))
+	})
+	return mux
+}
+
 // serveMetrics answers until ctx ends.
-func serveMetrics(ctx context.Context, s *site, listener net.Listener) error {
-	h := &http.Server{Handler: s.metrics(), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second, WriteTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 16 << 10}
+func serveMetrics(ctx context.Context, answers http.Handler, listener net.Listener) error {
+	h := &http.Server{Handler: answers, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second, WriteTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 16 << 10}
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error {
 		if err := h.Serve(listener); !errors.Is(err, http.ErrServerClosed) {

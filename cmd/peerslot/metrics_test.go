@@ -48,7 +48,7 @@ func TestMetricsOfWorkspaces(t *testing.T) {
 		}
 	}
 	for _, address := range []string{"9090", "127.0.0.1"} {
-		if _, err := (serveOptions{metrics: address}).openMetrics(); err == nil {
+		if _, err := (workOptions{metrics: address}).openMetrics(); err == nil {
 			t.Errorf("--metrics %s: no error; want one that says what an address is", address)
 		}
 	}
@@ -68,6 +68,11 @@ func TestMetricsOfJobs(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("gauges (-want +got):\n%s", diff)
+	}
+	w := httptest.NewRecorder()
+	workMetrics(&fleet.Fleet{}).ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/metrics", nil))
+	if !strings.Contains(w.Body.String(), "\npeerslot_jobs_waiting 0") {
+		t.Errorf("who only works answers %d\n%s", w.Code, w.Body)
 	}
 	dir := t.TempDir()
 	manyWorld{dir: dir}.write(t, "peerslot.yaml", "organizer: robot@acme.example\ntimezone: UTC\npeople: [{email: ana@acme.example}]\n")

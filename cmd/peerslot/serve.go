@@ -60,16 +60,14 @@ With --now the clock starts there and runs.`,
 
 type serveOptions struct {
 	workOptions
-	listen  string
-	metrics string              // where Prometheus asks; "" for no address of its own
-	ready   func([]*web.Server) // called once they serve; nil for nothing
+	listen string
+	ready  func([]*web.Server) // called once they serve; nil for nothing
 
 	listening func(address string) // is told where; nil for nothing
 }
 
 func (o *serveOptions) add(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&o.listen, "listen", defaultListen, "`ADDRESS` and port to serve on")
-	cmd.Flags().StringVar(&o.metrics, "metrics", "", "`ADDRESS` and port on which to answer Prometheus besides")
 	o.workOptions.add(cmd)
 }
 
@@ -105,7 +103,7 @@ func (o serveOptions) run(ctx context.Context, a *console.App) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return fleet.Work(ctx) })
 	if metrics != nil {
-		g.Go(func() error { return serveMetrics(ctx, site, metrics) })
+		g.Go(func() error { return serveMetrics(ctx, site.metrics(), metrics) })
 	}
 	g.Go(func() error {
 		return serve(ctx, site, listener, func() {

@@ -28,7 +28,7 @@ func TestServeFollowsItsFiles(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	served := make(chan []*web.Server, 1)
 	ended := make(chan error, 1)
-	o := serveOptions{workOptions: workOptions{1, 1e9}, listen: "127.0.0.1:0", ready: func(s []*web.Server) { served <- s }}
+	o := serveOptions{workOptions: workOptions{jobs: 1, every: 1e9}, listen: "127.0.0.1:0", ready: func(s []*web.Server) { served <- s }}
 	go func() { ended <- o.run(ctx, a) }()
 	var server *web.Server
 	select {

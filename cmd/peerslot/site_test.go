@@ -50,7 +50,7 @@ func TestAFolderIsServedByHostsAndPaths(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	served := make(chan []*web.Server, 1)
 	at := make(chan string, 1)
-	o := serveOptions{workOptions: workOptions{1, 1e9}, listen: "127.0.0.1:0", ready: func(s []*web.Server) { served <- s }, listening: func(address string) { at <- address }}
+	o := serveOptions{workOptions: workOptions{jobs: 1, every: 1e9}, listen: "127.0.0.1:0", ready: func(s []*web.Server) { served <- s }, listening: func(address string) { at <- address }}
 	ended := make(chan error, 1)
 	go func() { ended <- o.run(ctx, a) }()
 	select {
@@ -99,7 +99,7 @@ func serving(t *testing.T, path string) ([]*web.Server, string) {
 	a.ConfigPath = path
 	ctx, cancel := context.WithCancel(t.Context())
 	served, at, ended := make(chan []*web.Server, 1), make(chan string, 1), make(chan error, 1)
-	o := serveOptions{workOptions: workOptions{1, time.Second}, listen: "127.0.0.1:0", ready: func(s []*web.Server) { served <- s }, listening: func(address string) { at <- address }}
+	o := serveOptions{workOptions: workOptions{jobs: 1, every: time.Second}, listen: "127.0.0.1:0", ready: func(s []*web.Server) { served <- s }, listening: func(address string) { at <- address }}
 	go func() { ended <- o.run(ctx, a) }()
 	t.Cleanup(func() {
 		cancel()

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/console"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/fleet"
@@ -36,13 +37,15 @@ a night that was missed while nothing ran is caught up, once.`,
 
 // workOptions are the flags of commands that do jobs.
 type workOptions struct {
-	jobs  int
-	every time.Duration
+	jobs    int
+	every   time.Duration
+	metrics string // where Prometheus asks; "" for no address of its own
 }
 
 func (o *workOptions) add(cmd *cobra.Command) {
 	cmd.Flags().IntVar(&o.jobs, "jobs", 8, "do at most `N` things at once")
 	cmd.Flags().DurationVar(&o.every, "every", 15*time.Second, "look for what is due after each `TIME`")
+	cmd.Flags().StringVar(&o.metrics, "metrics", "", "`ADDRESS` and port on which to answer Prometheus")
 }
 
 // holdLess has memory that is free again used sooner: a large night holds much that
@@ -80,6 +83,15 @@ func (o workOptions) run(ctx context.Context, a *console.App) error {
 	if err != nil {
 		return err
 	}
+	metrics, err := o.openMetrics()
+	if err != nil {
+		return err
+	}
 	fmt.Fprintf(a.Stderr, "Working on %d of the workspaces of %s; stop with Ctrl-C.\n", len(members), f.Path)
-	return f.Work(ctx)
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return f.Work(ctx) })
+	if metrics != nil {
+		g.Go(func() error { return serveMetrics(ctx, workMetrics(f), metrics) })
+	}
+	return g.Wait()
 }

@@ -54,14 +54,19 @@ func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 // https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format.
 func (s *Server) Metrics() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
+		WriteGauges(w, s.gauges(r.Context()))
 		s.meters.write(w)
-		for _, g := range s.gauges(r.Context()) {
-			describe(w, g.Name, "gauge", g.Help)
-			metrics.WriteGaugeFloat64(w, g.Name, g.Value)
-		}
-		metrics.WriteProcessMetrics(w)
 	})
+}
+
+// WriteGauges answers Prometheus with figures, and those of the process.
+func WriteGauges(w http.ResponseWriter, gauges []Gauge) {
+	w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
+	for _, g := range gauges {
+		describe(w, g.Name, "gauge", g.Help)
+		metrics.WriteGaugeFloat64(w, g.Name, g.Value)
+	}
+	metrics.WriteProcessMetrics(w)
 }
 
 func (m meters) write(w io.Writer) {
