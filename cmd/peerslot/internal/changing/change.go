@@ -112,6 +112,32 @@ func (c change[P]) rehearse(ctx context.Context, a *console.App) (agreed *view, 
 
 // onRehearsal makes the plan on a rehearsal, and hands it to use.
 func (c change[P]) onRehearsal(ctx context.Context, a *console.App, use func(*workspace.Workspace, P) error) error {
+	return c.rehearsing(ctx, a, func(w *workspace.Workspace) error {
+		plan, err := c.planIn(ctx, a, w)
+		if err != nil {
+			return err
+		}
+		return use(w, plan)
+	})
+}
+
+// stillAgreed is errOther if something is to be finished first, and the plan with it is
+// not the one that was agreed to: a turn finishes it before it can plan.
+func (c change[P]) stillAgreed(ctx context.Context, a *console.App, agreed agreement) error {
+	return c.rehearsing(ctx, a, func(w *workspace.Workspace) error {
+		if len(w.Resumed) == 0 {
+			return nil
+		}
+		plan, err := c.planIn(ctx, a, w)
+		if err != nil {
+			return err
+		}
+		return c.compare(a, w, plan, agreed)
+	})
+}
+
+// rehearsing hands use the workspace of a rehearsal.
+func (c change[P]) rehearsing(ctx context.Context, a *console.App, use func(*workspace.Workspace) error) error {
 	w, err := workspace.OpenToRead(ctx, a)
 	if err != nil {
 		return err
@@ -129,12 +155,7 @@ func (c change[P]) onRehearsal(ctx context.Context, a *console.App, use func(*wo
 		return err
 	}
 	defer turn.End()
-	w = w.In(turn)
-	plan, err := c.planIn(ctx, a, w)
-	if err != nil {
-		return err
-	}
-	return use(w, plan)
+	return use(w.In(turn))
 }
 
 // planIn makes the plan in a turn, once what members said by mail is heard.
@@ -191,6 +212,11 @@ func (c change[P]) ask(w *workspace.Workspace, plan P) string {
 // carryOut does it, in a turn of its own. If the plan is not the one that was agreed
 // to, the error is errOther; nil agrees to any.
 func (c change[P]) carryOut(ctx context.Context, a *console.App, agreed agreement) error {
+	if agreed != nil {
+		if err := c.stillAgreed(ctx, a, agreed); err != nil {
+			return err
+		}
+	}
 	w, err := workspace.OpenToChange(ctx, a, !c.night)
 	if err != nil {
 		return err
@@ -208,8 +234,8 @@ func (c change[P]) carryOut(ctx context.Context, a *console.App, agreed agreemen
 	}
 	if agreed == nil {
 		_, err = c.present(a, w, plan, false)
-	} else if now, failed := c.view(a, w, plan); failed != nil || !agreed(now) {
-		err = errors.Join(failed, errOther)
+	} else {
+		err = c.compare(a, w, plan, agreed)
 	}
 	if err != nil {
 		return err
@@ -226,6 +252,15 @@ func (c change[P]) carryOut(ctx context.Context, a *console.App, agreed agreemen
 		}
 	}
 	return c.finish(a, w, plan, false, true)
+}
+
+// compare is errOther if the plan is not the one that was agreed to.
+func (c change[P]) compare(a *console.App, w *workspace.Workspace, plan P, agreed agreement) error {
+	now, err := c.view(a, w, plan)
+	if err == nil && !agreed(now) {
+		err = errOther
+	}
+	return err
 }
 
 // hear takes note of what members answered by mail before a night is planned: what
