@@ -30,6 +30,22 @@ func TestAStaleBookingIsDropped(t *testing.T) {
 	}
 }
 
+// A move that a dead run intended is made if its members can still hear of it in time, and
+// dropped if not.
+func TestAMoveThatIsTooLateIsDropped(t *testing.T) {
+	for late, moves := range map[time.Duration]int{0: 1, 25 * time.Hour: 0} {
+		w := changing(t)
+		w.Now = func() time.Time { return at(1, 3, 20).Start.Add(late) } // the first session is on 5 January, 9:00
+		if err := w.Resume(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		all, err := w.Store.BookingsOf(t.Context(), "g")
+		if err != nil || all[0].State != scheduler.Booked || all[0].Next != nil || len(all[0].Series.Overrides) != moves {
+			t.Errorf("%v later: %+v, %v; want it done with, and %d moves", late, all, err, moves)
+		}
+	}
+}
+
 // Sessions held between a cancellation that was interrupted and its end stay on
 // the calendar.
 func TestALateCancellationKeepsWhatWasHeld(t *testing.T) {
