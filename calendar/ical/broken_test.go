@@ -169,7 +169,7 @@ func TestReason(t *testing.T) {
 
 func TestWhatIsNoCalendar(t *testing.T) {
 	for text, want := range map[string]string{
-		"\x1f\x8b\x08rest": "packed with gzip, and damaged", "PK\x03\x04rest": "zip", packed("packed twice"): "want BEGIN:VCALENDAR", packed(packed("twice")): "gzip", "\xff\xfeB\x00": "UTF-16", "\x00B\x00E\x00G\x00I\x00N": "save it as UTF-8", "B\x00E\x00": "UTF-16", "<!DOCTYPE html>": "a web page",
+		"\x1f\x8b\x08rest": "packed with gzip, and damaged", "PK\x03\x04rest": "zip", packed("packed twice"): "want BEGIN:VCALENDAR", packed(packed("twice")): "gzip", "\xff\xfeB\x00": "UTF-16", "\x00B\x00E\x00G\x00I\x00N": "save it as UTF-8", "B\x00E\x00": "UTF-16", "<!DOCTYPE html>": "a web page", "%PDF-1.7": "PDF", "{\"items\": []}": "JSON", "": "it is empty", "PK\x03\x04\x14\x00\x06\x00": "xlsx",
 		"BEGIN:VCARD\n": "contacts", "Received: from a\n": "a mail", "hello\n": "want BEGIN:VCALENDAR",
 	} {
 		_, err := ReadBusy(strings.NewReader(text), ReadOptions{Zone: time.UTC, Window: november})

@@ -67,12 +67,7 @@ Exit status: 0 done, or nothing to do; 1 error; 2 wrong usage or configuration;
   peerslot export first-circle      # the series as an .ics file`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				return console.Usagef("see 'peerslot --help' for the commands", "unknown command %q%s", args[0], console.Suggestion(cmd, args[0]))
-			}
-			return nil
-		},
+		Args:          func(cmd *cobra.Command, args []string) error { return unknownCommand(cmd, args) },
 	}
 	showVersion := cmd.Flags().Bool("version", false, "version for peerslot") // cobra's own would link text/template, see .ci/size
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
@@ -97,8 +92,37 @@ Exit status: 0 done, or nothing to do; 1 error; 2 wrong usage or configuration;
 		changing.NewFormCmd(a), reading.NewGroupsCmd(a), changing.NewBookCmd(a), reading.NewExportCmd(a), changing.NewRepairCmd(a), changing.NewReviewCmd(a), newMailCmd(a), changing.NewAnswerCmd(a), changing.NewCancelCmd(a), changing.NewSlackCmd(a), newServeCmd(a), newLinkCmd(a), reading.NewStatusCmd(a), newWorkCmd(a), changing.NewAdoptCmd(a), changing.NewBackupCmd(a), changing.NewRestoreCmd(a), reading.NewHistoryCmd(a), reading.NewReportCmd(a),
 		changing.NewHandoverCmd(a), newVersionCmd(a), newManCmd(a),
 	)
+	strictly(cmd)
 	completion{a}.complete(cmd)
 	return cmd
+}
+
+// strictly has the commands that cobra brings refuse what they do not know; by
+// themselves they show their help, and are content.
+func strictly(root *cobra.Command) {
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd()
+	for _, cmd := range root.Commands() {
+		switch cmd.Name() {
+		case "help":
+			cmd.Args = func(_ *cobra.Command, args []string) error {
+				if found, rest, err := root.Find(args); err != nil || found == root {
+					return unknownCommand(root, rest)
+				}
+				return nil
+			}
+		case "completion":
+			cmd.Args = console.Subcommand("name the shell: bash, zsh, fish or powershell")
+			cmd.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+		}
+	}
+}
+
+func unknownCommand(root *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	return console.Usagef("see 'peerslot --help' for the commands", "unknown command %q%s", args[0], console.Suggestion(root, args[0]))
 }
 
 // together refuses flags that exclude each other.
@@ -115,17 +139,36 @@ func together(cmd *cobra.Command) error {
 	return console.Usagef(fmt.Sprintf("see '%s --help'", cmd.CommandPath()), "%s do not go together", strings.Join(given, " and "))
 }
 
-// flagError adds to an error about flags what was meant, and where to look.
+// flagError says of an error about flags what was meant or wanted, and where to look.
 func flagError(cmd *cobra.Command, err error) error {
-	meant := ""
+	before := cmd.Flags().Args() // what stands before the flag
 	if unknown, ok := errors.AsType[*pflag.NotExistError](err); ok {
-		names := &cobra.Command{SuggestionsMinimumDistance: 2}
-		cmd.Flags().VisitAll(func(f *pflag.Flag) {
-			names.AddCommand(&cobra.Command{Use: f.Name, Run: func(*cobra.Command, []string) {}})
-		})
-		if list := names.SuggestionsFor(unknown.GetSpecifiedName()); len(list) > 0 {
-			meant = fmt.Sprintf(", did you mean --%s?", list[0])
+		if !cmd.HasParent() && len(before) > 0 {
+			return unknownCommand(cmd, before) // so that its flags cannot be known
+		}
+		err = fmt.Errorf("%w%s", err, meant(cmd, unknown.GetSpecifiedName()))
+	}
+	if bad, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
+		if want := wanted[bad.GetFlag().Value.Type()]; want != "" {
+			err = fmt.Errorf("--%s %q: want %s", bad.GetFlag().Name, bad.GetValue(), want)
 		}
 	}
-	return console.Usagef(fmt.Sprintf("see '%s --help'", cmd.CommandPath()), "%w%s", err, meant)
+	return console.Usagef(fmt.Sprintf("see '%s --help'", cmd.CommandPath()), "%w", err)
+}
+
+// wanted says what the values of flags are, by their types.
+var wanted = map[string]string{
+	"bool": "true, false or nothing", "int": "a whole number", "uint64": "a whole number that is not negative", "duration": "a time such as 15m or 1h30m",
+}
+
+// meant suggests a flag for one that there is not.
+func meant(cmd *cobra.Command, name string) string {
+	names := &cobra.Command{SuggestionsMinimumDistance: 2}
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		names.AddCommand(&cobra.Command{Use: f.Name, Run: func(*cobra.Command, []string) {}})
+	})
+	if list := names.SuggestionsFor(name); len(list) > 0 {
+		return fmt.Sprintf(", did you mean --%s?", list[0])
+	}
+	return ""
 }

@@ -34,6 +34,8 @@ func (a AllowList) Address(u url.URL) (url.URL, error) {
 	switch {
 	case u.Scheme != "https" && u.Scheme != "http" || u.Opaque != "" || !portOK:
 		return url.URL{}, &AddressError{What: "is not a URL of the web", Next: "give an address such as https://calendar.example/ana.ics"}
+	case u.Host == "":
+		return url.URL{}, &AddressError{What: "names no host", Next: "give an address such as https://calendar.example/ana.ics"}
 	case !ok:
 		return url.URL{}, &AddressError{"has an odd spelling of its host", "write the host as a name (xn--… if it has letters beyond a-z) or as a plain address", true}
 	case hostProblem(host) != "" && !allowed:

@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"net/netip"
 	"net/url"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -46,6 +47,18 @@ func TestCheckHost(t *testing.T) {
 	} {
 		if err := CheckHost(s); (err == nil) != want {
 			t.Errorf("CheckHost(%q): got %v, want ok %v", s, err, want)
+		}
+	}
+}
+
+func TestAddressWithoutHost(t *testing.T) {
+	for _, text := range []string{"https://", "https:///ana.ics"} {
+		u, err := url.Parse(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := AllowList(nil).Address(*u); err == nil || !strings.Contains(err.Error(), "names no host") {
+			t.Errorf("%s: got %v, want a word about the host", text, err)
 		}
 	}
 }

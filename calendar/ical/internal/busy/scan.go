@@ -150,7 +150,7 @@ func (s *scan) run() error {
 	case err != nil:
 		return err
 	case s.calendars == s.first:
-		return line.ErrNotCalendar
+		return line.NotCalendar(nil)
 	case s.open.Depth() > 0:
 		return line.ErrCutOff
 	}

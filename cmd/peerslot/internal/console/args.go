@@ -2,11 +2,12 @@ package console
 
 import (
 	"fmt"
-	"github.com/spf13/cobra" // Subcommand is for commands that only hold others: what is not one is named, with
-	// what was meant.
-	// Exactly is cobra.ExactArgs with an error that says what is missing.
+
+	"github.com/spf13/cobra"
 )
 
+// Subcommand is for commands that only hold others: what is not one is named, with
+// what was meant.
 func Subcommand(missing string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) > 0 {
@@ -16,6 +17,7 @@ func Subcommand(missing string) cobra.PositionalArgs {
 	}
 }
 
+// Exactly is cobra.ExactArgs with an error that says what is missing.
 func Exactly(n int, what string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) != n {
@@ -46,6 +48,7 @@ func NoEmptyFlags(cmd *cobra.Command, names ...string) error {
 	return nil
 }
 
+// Suggestion names the command below cmd that may be meant by arg, "" if none is.
 func Suggestion(cmd *cobra.Command, arg string) string {
 	if cmd.SuggestionsMinimumDistance == 0 {
 		cmd.SuggestionsMinimumDistance = 2
