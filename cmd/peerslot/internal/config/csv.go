@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/config/internal/column"
@@ -145,12 +146,15 @@ func (c *csvFile) header(known fields) bool {
 	return true
 }
 
-// quotes says what a first row has instead of the wanted names, some of it.
+// quotes says what a first row has instead of the wanted names, some of it. What can be
+// no names, such as somebody's address or what another file keeps secret, is not repeated.
 func quotes(row []string) string {
 	var out []string
 	for i, name := range row {
-		if strings.Contains(name, "@") {
-			return "it has somebody's address"
+		if len(name) > 60 || strings.ContainsFunc(name, func(r rune) bool {
+			return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune(" -_.,'#/():&?", r)
+		}) {
+			return "it holds something else than names"
 		}
 		if i < 10 {
 			out = append(out, quote(strings.TrimSpace(name)))

@@ -72,7 +72,8 @@ func TestCSVProblems(t *testing.T) {
 1:19: people: column "email" is given twice`},
 		{"column without a name", "email,nmae,\n", `1:7: people: unknown column "nmae"; did you mean "name"?`},
 		{"no email", "name,team\nAna,payments\n", missing + `; it has "name", "team"`},
-		{"no header", "ana@acme.example,Ana\n", missing + "; it has somebody's address"},
+		{"no header", "ana@acme.example,Ana\n", missing + "; it holds something else than names"},
+		{"a file of secrets", "{access_token: ya29}\n", missing + "; it holds something else than names"},
 		{"columns and cells", "email,nmae,level,Level,hours\nana@acme.example,Ana,x,y,08:00\nbo,Bo,5,x,;\n", `1:7: people: unknown column "nmae"; did you mean "name"?
 1:18: people: column "level" is given twice
 2:22: people[0].level: want a whole number from 1 to 1000, not "x"
