@@ -13,11 +13,35 @@ type Address string
 // ParseAddress reads a bare mail address, such as ana@acme.example, in any case.
 func ParseAddress(s string) (Address, error) {
 	s = strings.ToLower(strings.TrimSpace(s))
+	if isPlain(s) && len(s) <= 254 {
+		return Address(s), nil
+	}
 	a, err := mail.ParseAddress(s)
 	if err != nil || a.Address != s || len(s) > 254 || strings.HasPrefix(s, ".") || strings.ContainsFunc(s, unsafeInAddress) {
 		return "", fmt.Errorf("address %q: want a mail address such as ana@acme.example", s)
 	}
 	return Address(s), nil
+}
+
+// isPlain reports whether s is an address of nothing but letters, digits, dots and the
+// like, as nearly all are. Others take longer to tell.
+func isPlain(s string) bool {
+	local, domain, ok := strings.Cut(s, "@")
+	return ok && isPlainAtom(local) && isPlainAtom(domain)
+}
+
+// isPlainAtom reports whether s is a dot-atom (RFC 5322, section 3.2.3) that is plain.
+func isPlainAtom(s string) bool {
+	last := byte('.')
+	for _, c := range []byte(s) {
+		switch {
+		case c >= 'a' && c <= 'z', c >= '0' && c <= '9', c == '-', c == '_', c == '+', c == '.' && last != '.':
+			last = c
+		default:
+			return false
+		}
+	}
+	return last != '.'
 }
 
 // unsafeInAddress reports characters that mail allows but that would mean

@@ -1,6 +1,8 @@
 package calendar_test
 
 import (
+	"math"
+	"net/mail"
 	"strings"
 	"testing"
 
@@ -33,6 +35,22 @@ func TestParseAddressRefuses(t *testing.T) {
 			t.Errorf("ParseAddress(%q) = %q, want an error", in, got)
 		} else if got != "" {
 			t.Errorf("ParseAddress(%q) = %q with error %v, want no address", in, got, err)
+		}
+	}
+}
+
+// Plain addresses, which are told by themselves, are those that net/mail takes, too.
+func TestParseAddressIsThatOfMail(t *testing.T) {
+	const letters, length = "a.-@", 6
+	for n := range int(math.Pow(float64(len(letters)), length)) {
+		var text string
+		for range length {
+			text, n = text+letters[n%len(letters):][:1], n/len(letters)
+		}
+		if got, err := calendar.ParseAddress(text); err == nil {
+			if a, err := mail.ParseAddress(text); err != nil || a.Address != string(got) {
+				t.Errorf("ParseAddress(%q) = %q; net/mail says %v, %v", text, got, a, err)
+			}
 		}
 	}
 }

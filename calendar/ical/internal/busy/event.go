@@ -93,7 +93,8 @@ func (r *eventReader) read(c *excerpt) (e event, ok bool) {
 // warnOfTwins warns of what should be there once.
 func (r *eventReader) warnOfTwins(at place, c *excerpt) {
 	for _, name := range []string{"DTSTART", "DTEND", "DURATION"} {
-		if list := c.All(name); len(list) > 1 && list[0].Value != list[1].Value {
+		first := c.Get(name)
+		if first != nil && slices.ContainsFunc(c.Props, func(p line.Prop) bool { return p.Name == name && p.Value != first.Value }) {
 			r.warn.add(at, "%s is there twice: the first counts", name)
 		}
 	}

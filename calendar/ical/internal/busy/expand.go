@@ -64,6 +64,11 @@ func (x *expander) series(m *event, ex *exceptions) {
 	}
 }
 
+// single reports whether the event takes place once.
+func (e *event) single() bool {
+	return len(e.rules)+len(e.exrules)+len(e.rdates)+len(e.exdates) == 0 && !e.broken
+}
+
 // takesNothing reports whether no occurrence takes any time.
 func (e *event) takesNothing() bool { return e.free || e.length == line.Length{} && len(e.rdates) == 0 }
 

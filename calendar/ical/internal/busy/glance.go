@@ -14,7 +14,7 @@ import (
 // What has an uncommon form makes it unclear.
 type glance struct {
 	uid        uint64 // a hash; 0 if there is none
-	name       string // the UID up to its suffix, if series are to be left out
+	excepted   bool   // it is of a series that does not count
 	start, end int64
 	startForm  int // the length of its text
 	endForm    int
@@ -76,9 +76,7 @@ func (e *glance) noteUID(text []byte, s *scan) {
 		return
 	}
 	e.uid = maphash.Bytes(s.seed, value) | 1
-	if len(s.except) > 0 {
-		e.name = Bare(string(value))
-	}
+	e.excepted = s.except.has(value)
 }
 
 func (e *glance) noteRule(value []byte) {

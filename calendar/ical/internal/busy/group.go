@@ -20,7 +20,11 @@ type group struct {
 // no such occurrence or is not there.
 func (x *expander) group(g *group) {
 	if len(g.masters) == 1 && len(g.overrides)+len(g.ghosts) == 0 && !g.masters[0].off { // as most are
-		x.series(g.masters[0], &exceptions{moves: &moves{}})
+		if m := g.masters[0]; m.single() && !m.takesNothing() {
+			x.put(m, m.start.Wall)
+		} else {
+			x.series(m, &exceptions{moves: &moves{}})
+		}
 		return
 	}
 	g.cancel()

@@ -405,7 +405,7 @@ func (s *scan) finish() error {
 		if s.days {
 			s.event.status = status{cancelled: s.event.status.cancelled}
 		}
-		if s.except[s.event.name] || s.dropped() {
+		if s.event.excepted || s.dropped() {
 			return nil
 		}
 	case timezoneKind:

@@ -3,7 +3,6 @@ package busy
 import (
 	"bytes"
 	"slices"
-	"strings"
 
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/calendar/ical/internal/line"
@@ -15,9 +14,11 @@ const Suffix = "-peerslot"
 
 // Bare returns what of a UID names the series in every calendar: a backend may have
 // added a host, and we the suffix.
-func Bare(uid string) string {
-	name, _, _ := strings.Cut(uid, "@")
-	return strings.TrimSuffix(name, Suffix)
+func Bare(uid string) string { return string(bare([]byte(uid))) }
+
+func bare(uid []byte) []byte {
+	name, _, _ := bytes.Cut(uid, []byte("@"))
+	return bytes.TrimSuffix(name, []byte(Suffix))
 }
 
 // UIDs are names of series, as [Bare] returns them.
@@ -33,6 +34,9 @@ func NewUIDs(list []calendar.UID) UIDs {
 	}
 	return set
 }
+
+// has reports whether the UID, as it stands in a calendar, is of one of the series.
+func (ids UIDs) has(uid []byte) bool { return ids[string(bare(uid))] }
 
 // busyWords are what programs call the events of a calendar that shows times only.
 var busyWords = []string{

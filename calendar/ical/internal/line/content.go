@@ -15,7 +15,7 @@ type Content struct {
 	Value  []byte
 	Flawed bool // a parameter had no value and was left out
 
-	last string // of the values that parameters of properties had
+	last []string // parameters of a property; most have those of the one before
 }
 
 // A Param is one parameter of a line. Its value may hold commas, quotes and, if

@@ -108,12 +108,16 @@ func (p *Prop) Params() map[string][]string {
 func (c *Content) Prop(keep func(Param) bool) Prop {
 	p := Prop{Name: upperText(c.Name), Value: string(c.Value)}
 	for _, x := range c.Params {
-		if keep == nil || keep(x) {
-			if string(x.Value) != c.last { // most lines have that of the one before
-				c.last = string(x.Value)
-			}
-			p.params = append(p.params, upperText(x.Name), c.last)
+		switch {
+		case keep != nil && !keep(x):
+		case p.params == nil && len(c.last) == 2 && string(x.Name) == c.last[0] && string(x.Value) == c.last[1]:
+			p.params = c.last[:2:2]
+		default:
+			p.params = append(p.params, upperText(x.Name), string(x.Value))
 		}
+	}
+	if len(p.params) == 2 {
+		c.last = p.params
 	}
 	return p
 }
