@@ -10,6 +10,7 @@ import (
 
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/scheduler/attendance"
 )
 
 // A Booking is our record that a group holds a slot, from a date, for a count of
@@ -182,7 +183,7 @@ type Store interface {
 
 	// Attended returns who could attend the sessions of the series, as nights found it;
 	// of all series for "", sorted by UID. It is empty before the first night.
-	Attended(ctx context.Context, uid calendar.UID) ([]Attended, error)
+	Attended(ctx context.Context, uid calendar.UID) ([]attendance.Found, error)
 
 	// Revision returns a text that is another one after bookings, rounds or what members
 	// set were written, in this process or another.
@@ -235,11 +236,11 @@ type Batch struct {
 	Replies    []Reply  // each replaces the member's earlier one to the same
 	Mailbox    *Mailbox
 	Mark       *Mark
-	Unattended *Unattended // its times replace earlier ones, its dead jobs those of the same kind and subject
-	Night      *Night      // one that went through
-	Mended     *FailedJob  // whose kind and subject is dead no longer
-	Settings   []Settings  // each replaces the member's earlier ones of the Version before
-	Attended   []Attended  // each replaces what is kept of the series
+	Unattended *Unattended        // its times replace earlier ones, its dead jobs those of the same kind and subject
+	Night      *Night             // one that went through
+	Mended     *FailedJob         // whose kind and subject is dead no longer
+	Settings   []Settings         // each replaces the member's earlier ones of the Version before
+	Attended   []attendance.Found // each replaces what is kept of the series
 }
 
 // Seen is what was read of the organizer's calendar.

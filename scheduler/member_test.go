@@ -11,6 +11,7 @@ import (
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/attendance"
 	"github.com/peerslot/peerslot/scheduler/schedulertest"
 )
 
@@ -62,14 +63,14 @@ func TestSettingsWin(t *testing.T) {
 // rest, for the members who are still there.
 func TestAttendedStays(t *testing.T) {
 	w := newWorld(t, ana, bo)
-	session := func(day int, verdicts ...availability.Verdict) scheduler.AttendedSession {
-		return scheduler.AttendedSession{Original: at(1, day, 15).Start.UTC(), Interval: at(1, day, 15), Verdicts: verdicts}
+	session := func(day int, verdicts ...availability.Verdict) attendance.Session {
+		return attendance.Session{Original: at(1, day, 15).Start.UTC(), Interval: at(1, day, 15), Verdicts: verdicts}
 	}
 	yes, no := availability.Verdict{Can: availability.Yes}, availability.Verdict{Can: availability.No, Why: availability.BusyThen}
-	first := scheduler.Attended{UID: "u", Group: "g", At: at(1, 5, 3).Start.UTC(), Members: []calendar.Address{ana, bo}, Sessions: []scheduler.AttendedSession{session(6, yes, no), session(13, yes, yes), session(20, yes, yes)}}
-	second := scheduler.Attended{UID: "u", Group: "g", At: at(1, 14, 3).Start.UTC(), Members: []calendar.Address{bo}, Sessions: []scheduler.AttendedSession{session(20, no)}}
-	for _, found := range []scheduler.Attended{first, second} {
-		if err := w.KeepAttended(t.Context(), []scheduler.Attended{found}); err != nil {
+	first := attendance.Found{UID: "u", Group: "g", At: at(1, 5, 3).Start.UTC(), Members: []calendar.Address{ana, bo}, Sessions: []attendance.Session{session(6, yes, no), session(13, yes, yes), session(20, yes, yes)}}
+	second := attendance.Found{UID: "u", Group: "g", At: at(1, 14, 3).Start.UTC(), Members: []calendar.Address{bo}, Sessions: []attendance.Session{session(20, no)}}
+	for _, found := range []attendance.Found{first, second} {
+		if err := w.KeepAttended(t.Context(), []attendance.Found{found}); err != nil {
 			t.Fatal(err)
 		}
 	}

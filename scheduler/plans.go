@@ -7,6 +7,7 @@ import (
 
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/scheduler/attendance"
 )
 
 // A RepairPlan is what one nightly pass would do.
@@ -15,12 +16,12 @@ type RepairPlan struct {
 	Changes  []Change
 	Findings []Finding
 	Unknown  []Unknown
-	Bookings []Booking  // whose series change, with what is to be put
-	Noted    []Booking  // of which only our record changes
-	Replies  []Reply    // that were given in copies which their owners deleted since
-	Reslots  []Reslot   // series that are to be booked on another slot
-	Seen     *Seen      // what was read of the calendar, to be kept; nil if nothing is
-	Attended []Attended // who can attend what, as it is after the changes
+	Bookings []Booking          // whose series change, with what is to be put
+	Noted    []Booking          // of which only our record changes
+	Replies  []Reply            // that were given in copies which their owners deleted since
+	Reslots  []Reslot           // series that are to be booked on another slot
+	Seen     *Seen              // what was read of the calendar, to be kept; nil if nothing is
+	Attended []attendance.Found // who can attend what, as it is after the changes
 }
 
 // A Reslot is a series whose rest is to be booked on another weekly slot.
@@ -123,10 +124,10 @@ type BookingPlan struct {
 	Moves     []Move
 	Booking   Booking // what is to be saved and put; its series carries the moves
 	Unknown   []Unknown
-	Attended  Attended // who can attend its sessions; without a UID
-	Was       Share    // of a rebooking: who can attend as many of the old sessions, the last ones, as they stand
-	Stay      string   // why the favoured slot was kept or left; "" if there is none
-	Problem   error    // why the group cannot be booked; nil if it can
+	Attended  attendance.Found // who can attend its sessions; without a UID
+	Was       Share            // of a rebooking: who can attend as many of the old sessions, the last ones, as they stand
+	Stay      string           // why the favoured slot was kept or left; "" if there is none
+	Problem   error            // why the group cannot be booked; nil if it can
 }
 
 // Attendance returns how many attend in all, moves included.

@@ -12,6 +12,7 @@ import (
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler/agenda"
+	"github.com/peerslot/peerslot/scheduler/attendance"
 )
 
 // A Service loads what plans are made from, and applies them. Its fields must not
@@ -163,7 +164,7 @@ func (s *Service) name(ctx context.Context, b *Booking) error {
 // is not over, b becomes that one, and is not created; one that is over, or was
 // deleted, has used the name up. Of one that is created it records who can attend, where
 // that was found.
-func (s *Service) place(ctx context.Context, b Booking, found ...Attended) (_ Booking, created bool, err error) {
+func (s *Service) place(ctx context.Context, b Booking, found ...attendance.Found) (_ Booking, created bool, err error) {
 	for {
 		there, err := s.Backend.Put(ctx, b.Series)
 		switch {
@@ -209,7 +210,7 @@ func (s *Service) put(ctx context.Context, b Booking) (Booking, error) {
 
 // placed records a series that is on the calendar now, and who was found to be able to
 // attend it.
-func (s *Service) placed(ctx context.Context, b Booking, series calendar.Series, found ...Attended) (Booking, error) {
+func (s *Service) placed(ctx context.Context, b Booking, series calendar.Series, found ...attendance.Found) (Booking, error) {
 	b.Series, b.State = series, Booked
 	why := fmt.Sprintf("%s, %d of %d attendances expected", series.Slot, b.Attendance, b.Possible)
 	if b.InPlaceOf != "" {

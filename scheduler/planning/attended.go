@@ -6,21 +6,22 @@ import (
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/attendance"
 )
 
 // Attended returns who can attend the sessions of s, a series of g, that are to come, of
 // those who count in its attendance. A cancelled one has no verdicts.
-func (p *Planner) Attended(g scheduler.Group, s calendar.Series) (scheduler.Attended, error) {
-	out := scheduler.Attended{UID: s.UID, Group: g.Name, At: p.Now.UTC(), Members: Attending(p.Workspace, g, s)}
+func (p *Planner) Attended(g scheduler.Group, s calendar.Series) (attendance.Found, error) {
+	out := attendance.Found{UID: s.UID, Group: g.Name, At: p.Now.UTC(), Members: Attending(p.Workspace, g, s)}
 	sessions, err := s.Occurrences()
 	if err != nil {
 		return out, err
 	}
 	ahead := slices.DeleteFunc(slices.Clone(sessions), func(o calendar.Occurrence) bool { return !o.End.After(p.Now) })
-	out.Sessions = make([]scheduler.AttendedSession, 0, len(ahead)) // they are kept for all groups until the night is committed
+	out.Sessions = make([]attendance.Session, 0, len(ahead)) // they are kept for all groups until the night is committed
 	verdicts := make([]availability.Verdict, 0, len(ahead)*len(out.Members))
 	for _, o := range ahead {
-		one := scheduler.AttendedSession{Original: o.Original.UTC(), Interval: availability.Interval{Start: o.Start.UTC(), End: o.End.UTC()}}
+		one := attendance.Session{Original: o.Original.UTC(), Interval: availability.Interval{Start: o.Start.UTC(), End: o.End.UTC()}}
 		for _, a := range out.Members {
 			if o.Cancelled {
 				break

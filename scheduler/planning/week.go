@@ -8,6 +8,7 @@ import (
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/attendance"
 )
 
 const (
@@ -19,7 +20,7 @@ const (
 
 // week ranks the slots for the sessions of s from next Monday on: the best, with the
 // series' own besides, and the figures of all. There are none if no session is left.
-func (p *Planner) week(g scheduler.Group, s calendar.Series, sessions []calendar.Occurrence) (best []availability.Candidate, week scheduler.Week, err error) {
+func (p *Planner) week(g scheduler.Group, s calendar.Series, sessions []calendar.Occurrence) (best []availability.Candidate, week attendance.Week, err error) {
 	search, first, err := p.searchLeft(g, s, sessions)
 	if err != nil || search.Count == 0 {
 		return nil, week, err
@@ -65,19 +66,19 @@ func (p *Planner) searchLeft(g scheduler.Group, s calendar.Series, sessions []ca
 
 // rankWeek returns the best slots of a search, and the figures of all. Its rankers are
 // kept: a night ranks the week of each group, and most have the same search.
-func (p *Planner) rankWeek(q availability.Search, members []availability.Member) ([]availability.Candidate, scheduler.Week, error) {
+func (p *Planner) rankWeek(q availability.Search, members []availability.Member) ([]availability.Candidate, attendance.Week, error) {
 	kept, ok := p.rankers[q]
 	if !ok {
 		grid, err := availability.NewGrid(q)
 		if err != nil {
-			return nil, scheduler.Week{}, err
+			return nil, attendance.Week{}, err
 		}
 		kept = weekRanker{grid, availability.NewRanker(grid)}
 		p.rankers[q] = kept
 	}
 	masks, err := kept.grid.Masks(members)
 	if err != nil {
-		return nil, scheduler.Week{}, err
+		return nil, attendance.Week{}, err
 	}
 	best := Spread(kept.Rank(nil, masks), bestSlots)
 	figures := make([]weekFigure, 0, kept.grid.Starts()*int(q.Cadence))

@@ -4,7 +4,7 @@ import (
 	"time"
 
 	"github.com/peerslot/peerslot/availability"
-	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/attendance"
 )
 
 // A weekFigure is what a Week says of one start.
@@ -17,8 +17,8 @@ type weekFigure struct {
 // newWeek returns the figures of the candidates of a search, of those that differ in
 // their starting week only, those of the best attended. Starts at which nobody can
 // come, before and after all others, are left out.
-func newWeek(q availability.Search, possible int, figures []weekFigure) scheduler.Week {
-	w := scheduler.Week{Search: q, Possible: possible, From: 24 * time.Hour}
+func newWeek(q availability.Search, possible int, figures []weekFigure) attendance.Week {
+	w := attendance.Week{Search: q, Possible: possible, From: 24 * time.Hour}
 	last, unknown := time.Duration(-1), false
 	for _, f := range figures {
 		if f.Attendance+f.Unknown > 0 {
@@ -27,7 +27,7 @@ func newWeek(q availability.Search, possible int, figures []weekFigure) schedule
 		unknown = unknown || f.Unknown > 0
 	}
 	if last < 0 {
-		return scheduler.Week{}
+		return attendance.Week{}
 	}
 	starts := int((last-w.From)/q.Step) + 1
 	w.Attendance = days(starts, -1)

@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"github.com/peerslot/peerslot/availability"
-	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/attendance"
 )
 
 // A WeekTable is the week of a [HeatMap] as a table: days by starts, with the figure in
@@ -32,7 +32,7 @@ type WeekCell struct {
 }
 
 // NewWeekTable returns the figures of a week, without the empty nights.
-func NewWeekTable(w scheduler.Week) WeekTable {
+func NewWeekTable(w attendance.Week) WeekTable {
 	best := bestBy(w.Candidates(), w.Search.Step)
 	if len(best) == 0 {
 		return WeekTable{}

@@ -12,6 +12,7 @@ import (
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/attendance"
 )
 
 // Round returns a round of two groups, as the service would make it.
@@ -94,6 +95,6 @@ func Batch() scheduler.Batch {
 		Replies:    []scheduler.Reply{{UID: b.Series.UID, Person: "ana@acme.example", RSVP: calendar.Accepted}},
 		Mailbox:    &scheduler.Mailbox{Name: "INBOX", Last: 7},
 		Settings:   []scheduler.Settings{{Person: "ana@acme.example", Left: []string{"circles"}}},
-		Attended:   []scheduler.Attended{{UID: b.Series.UID, Group: "a"}},
+		Attended:   []attendance.Found{{UID: b.Series.UID, Group: "a"}},
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/attendance"
 )
 
 func testSettings(t *testing.T, s scheduler.Store) {
@@ -84,11 +85,11 @@ func testRevision(t *testing.T, s scheduler.Store) {
 
 func testAttended(t *testing.T, s scheduler.Store) {
 	start := time.Date(2026, 1, 6, 14, 0, 0, 0, time.UTC)
-	found := scheduler.Attended{
+	found := attendance.Found{
 		UID: "ps1", Group: "a", At: start.AddDate(0, 0, -1), Members: Round("circles", 1).Groups[0].Members,
-		Sessions: []scheduler.AttendedSession{{Original: start, Interval: availability.Interval{Start: start, End: start.Add(time.Hour)}, Verdicts: []availability.Verdict{{Can: availability.Yes}, {Can: availability.No, Why: availability.BusyThen}}}},
+		Sessions: []attendance.Session{{Original: start, Interval: availability.Interval{Start: start, End: start.Add(time.Hour)}, Verdicts: []availability.Verdict{{Can: availability.Yes}, {Can: availability.No, Why: availability.BusyThen}}}},
 	}
-	found.Week = scheduler.Week{
+	found.Week = attendance.Week{
 		Search:   availability.Search{Zone: "Europe/Berlin", Start: availability.Date{Year: 2026, Month: 1, Day: 5}, Cadence: availability.Weekly, Count: 1, Length: time.Hour, Step: time.Hour, Preferred: availability.DaysOf(time.Tuesday)},
 		Possible: 2, From: 15 * time.Hour,
 		Attendance: [][]int{{-1, -1}, {1, -1}, {-1, -1}, {-1, -1}, {-1, -1}, {-1, -1}, {-1, 0}},
@@ -97,12 +98,12 @@ func testAttended(t *testing.T, s scheduler.Store) {
 	other := found
 	other.UID = "ps2"
 	for range 2 { // what is kept is replaced
-		if _, err := s.Commit(t.Context(), scheduler.Batch{Attended: []scheduler.Attended{other, found}}); err != nil {
+		if _, err := s.Commit(t.Context(), scheduler.Batch{Attended: []attendance.Found{other, found}}); err != nil {
 			t.Fatal(err)
 		}
 	}
 	got, err := s.Attended(t.Context(), "ps1")
-	if diff := cmp.Diff([]scheduler.Attended{found}, got); err != nil || diff != "" {
+	if diff := cmp.Diff([]attendance.Found{found}, got); err != nil || diff != "" {
 		t.Errorf("Attended of one series: %v (-want +got):\n%s", err, diff)
 	}
 	if got, err := s.Attended(t.Context(), ""); err != nil || len(got) != 2 || got[1].UID != "ps2" {

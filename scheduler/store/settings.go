@@ -9,6 +9,7 @@ import (
 
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/attendance"
 )
 
 // Settings implements scheduler.Store.
@@ -61,8 +62,8 @@ func writeSettings(ctx context.Context, tx *sql.Tx, batch scheduler.Batch) error
 }
 
 // Attended implements scheduler.Store.
-func (s *Store) Attended(ctx context.Context, uid calendar.UID) ([]scheduler.Attended, error) {
-	return records[scheduler.Attended](ctx, s.db, `SELECT record FROM attendance WHERE uid = $1 OR $2 = '' ORDER BY uid`, string(uid), string(uid))
+func (s *Store) Attended(ctx context.Context, uid calendar.UID) ([]attendance.Found, error) {
+	return records[attendance.Found](ctx, s.db, `SELECT record FROM attendance WHERE uid = $1 OR $2 = '' ORDER BY uid`, string(uid), string(uid))
 }
 
 func writeAttended(ctx context.Context, tx *sql.Tx, batch scheduler.Batch) error {

@@ -12,6 +12,7 @@ import (
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/attendance"
 	"github.com/peerslot/peerslot/scheduler/planning"
 	"github.com/peerslot/peerslot/scheduler/report"
 	"github.com/peerslot/peerslot/scheduler/web/internal/paging"
@@ -203,7 +204,7 @@ type standing struct {
 	groups    []groupRow
 	load      []loadRow
 	asOf      time.Time
-	attended  []scheduler.Attended
+	attended  []attendance.Found
 
 	unreadable int // people whose calendars could not be read
 }
@@ -225,7 +226,7 @@ func (c *standingCache) of(ctx context.Context, n *view, now time.Time) (*standi
 	if c.view == n && now.Sub(c.at) < standingFor && !now.Before(c.at) {
 		return c.last, nil
 	}
-	var attended []scheduler.Attended // another view if it changed
+	var attended []attendance.Found // another view if it changed
 	var err error
 	if c.view == n {
 		attended = c.last.attended
@@ -241,7 +242,7 @@ func (c *standingCache) of(ctx context.Context, n *view, now time.Time) (*standi
 }
 
 // standing reads what else the nights found, and arranges it all by group.
-func (n *view) standing(ctx context.Context, attended []scheduler.Attended, now time.Time) (*standing, error) {
+func (n *view) standing(ctx context.Context, attended []attendance.Found, now time.Time) (*standing, error) {
 	service := n.service
 	findings, err := n.findings(ctx)
 	if err != nil {
@@ -252,7 +253,7 @@ func (n *view) standing(ctx context.Context, attended []scheduler.Attended, now 
 		return nil, fmt.Errorf("read whose calendars are unreadable: %w", err)
 	}
 	out := &standing{attended: attended, unreadable: len(unreadable)}
-	found := map[calendar.UID]scheduler.Attended{}
+	found := map[calendar.UID]attendance.Found{}
 	for _, t := range attended {
 		found[t.UID] = t
 		out.asOf = availability.Later(out.asOf, t.At)
@@ -328,7 +329,7 @@ func sortedAddresses[V any](m map[calendar.Address]V) []calendar.Address {
 
 // status counts one series by what the nights found, and finds its sessions to come that
 // too few can attend.
-func (n *view) status(b scheduler.Booking, found scheduler.Attended, now time.Time) (scheduler.Status, []scheduler.Finding) {
+func (n *view) status(b scheduler.Booking, found attendance.Found, now time.Time) (scheduler.Status, []scheduler.Finding) {
 	st := scheduler.Status{Group: scheduler.GroupIn(n.groups, b), Booking: &b, Series: b.Series}
 	occurrences, err := b.Series.Occurrences()
 	if err != nil {

@@ -15,6 +15,7 @@ import (
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/agenda"
+	"github.com/peerslot/peerslot/scheduler/attendance"
 	"github.com/peerslot/peerslot/scheduler/report"
 	"github.com/peerslot/peerslot/scheduler/web"
 )
@@ -51,15 +52,15 @@ func (s *site) attended(t testing.TB, b scheduler.Booking, cans ...availability.
 	if err != nil {
 		t.Fatal(err)
 	}
-	found := scheduler.Attended{UID: b.Series.UID, Group: b.Group, At: s.now, Members: []calendar.Address{ana, bo, cem}[:len(cans)]}
+	found := attendance.Found{UID: b.Series.UID, Group: b.Group, At: s.now, Members: []calendar.Address{ana, bo, cem}[:len(cans)]}
 	for _, o := range occurrences {
-		one := scheduler.AttendedSession{Original: o.Original, Interval: o.Interval}
+		one := attendance.Session{Original: o.Original, Interval: o.Interval}
 		for _, can := range cans {
 			one.Verdicts = append(one.Verdicts, availability.Verdict{Can: can})
 		}
 		found.Sessions = append(found.Sessions, one)
 	}
-	if _, err := s.store.Commit(t.Context(), scheduler.Batch{Attended: []scheduler.Attended{found}}); err != nil {
+	if _, err := s.store.Commit(t.Context(), scheduler.Batch{Attended: []attendance.Found{found}}); err != nil {
 		t.Fatal(err)
 	}
 }

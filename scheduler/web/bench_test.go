@@ -7,6 +7,7 @@ import (
 
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/attendance"
 )
 
 // BenchmarkPages serves the first page and a group's page of a workspace of 10,000 people
@@ -44,15 +45,15 @@ func (s *site) nightOf(b testing.TB) {
 	}
 }
 
-func attended(b testing.TB, one scheduler.Booking) scheduler.Attended {
+func attended(b testing.TB, one scheduler.Booking) attendance.Found {
 	b.Helper()
 	sessions, err := one.Series.Occurrences()
 	if err != nil {
 		b.Fatal(err)
 	}
-	out := scheduler.Attended{UID: one.Series.UID, Group: one.Group, At: start, Members: one.Invited}
+	out := attendance.Found{UID: one.Series.UID, Group: one.Group, At: start, Members: one.Invited}
 	for _, o := range sessions {
-		out.Sessions = append(out.Sessions, scheduler.AttendedSession{Original: o.Original, Interval: o.Interval, Verdicts: []availability.Verdict{{Can: availability.Yes}, {Can: availability.Yes}, {Can: availability.No, Why: availability.BusyThen}, {Can: availability.Yes}, {Can: availability.Yes}}})
+		out.Sessions = append(out.Sessions, attendance.Session{Original: o.Original, Interval: o.Interval, Verdicts: []availability.Verdict{{Can: availability.Yes}, {Can: availability.Yes}, {Can: availability.No, Why: availability.BusyThen}, {Can: availability.Yes}, {Can: availability.Yes}}})
 	}
 	return out
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/attendance"
 	"github.com/peerslot/peerslot/scheduler/feed"
 	"github.com/peerslot/peerslot/scheduler/planning"
 	"github.com/peerslot/peerslot/scheduler/report"
@@ -106,7 +107,7 @@ func (s *Server) weekFile(w http.ResponseWriter, r *http.Request, v viewer) erro
 }
 
 // heatMap returns the picture of the week as the last night found it.
-func (v viewer) heatMap(g scheduler.Group, found scheduler.Attended) report.HeatMap {
+func (v viewer) heatMap(g scheduler.Group, found attendance.Found) report.HeatMap {
 	m := report.HeatMap{
 		Ranking: planning.Ranking{Group: g, Search: found.Week.Search}, All: found.Week.Candidates(), NoTips: true,
 		Name: func(a string) string { return v.view.service.Workspace.Name(calendar.Address(a)) },

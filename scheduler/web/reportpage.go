@@ -8,6 +8,7 @@ import (
 
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/attendance"
 	"github.com/peerslot/peerslot/scheduler/report/overview"
 	"github.com/peerslot/peerslot/scheduler/web/internal/paging"
 )
@@ -54,7 +55,7 @@ func (s *Server) reportPage(w http.ResponseWriter, r *http.Request, v viewer) er
 }
 
 // sessionsFound returns the sessions that nights looked at and that are not cancelled.
-func sessionsFound(attended []scheduler.Attended, bookings []scheduler.Booking) []overview.Session {
+func sessionsFound(attended []attendance.Found, bookings []scheduler.Booking) []overview.Session {
 	of := map[calendar.UID]scheduler.Booking{}
 	for _, b := range bookings {
 		of[b.Series.UID] = b

@@ -9,6 +9,7 @@ import (
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/attendance"
 	"github.com/peerslot/peerslot/scheduler/report"
 )
 
@@ -110,16 +111,16 @@ func (v viewer) sessionsOf(ctx context.Context, b scheduler.Booking, members []c
 }
 
 // attended returns what nights found of a series; nothing before the first.
-func (v viewer) attended(ctx context.Context, uid calendar.UID) (scheduler.Attended, error) {
+func (v viewer) attended(ctx context.Context, uid calendar.UID) (attendance.Found, error) {
 	found, err := v.view.service.Store.Attended(ctx, uid)
 	if err != nil || len(found) == 0 {
-		return scheduler.Attended{}, err
+		return attendance.Found{}, err
 	}
 	return found[0], nil
 }
 
 // cells says of each member whether they can. Who declined all of it does not count.
-func (v viewer) cells(found scheduler.Attended, s calendar.Series, o calendar.Occurrence, members []calendar.Address) (cells []cell, share scheduler.Share) {
+func (v viewer) cells(found attendance.Found, s calendar.Series, o calendar.Occurrence, members []calendar.Address) (cells []cell, share scheduler.Share) {
 	for _, a := range members {
 		verdict, counts := found.Verdict(a, o)
 		if counts {
