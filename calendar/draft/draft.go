@@ -140,8 +140,12 @@ func (d *backend) Busy(ctx context.Context, people []calendar.Address, iv availa
 	if err != nil {
 		return nil, err
 	}
+	left := make(map[calendar.UID]bool, len(except))
+	for _, uid := range except {
+		left[uid] = true
+	}
 	for _, uid := range drafts {
-		if slices.Contains(except, uid) {
+		if left[uid] {
 			continue
 		}
 		if err := addSessions(busy, d.series[uid], iv); err != nil {

@@ -48,10 +48,11 @@ var (
 // the others; the error is for input that no plan can be made from, or the cause for
 // which ctx ended.
 func PlanFrom(ctx context.Context, s planning.Snapshot, requests []scheduler.Request) ([]scheduler.BookingPlan, error) {
-	p, err := planning.New(s)
+	planner, err := planning.New(s)
 	if err != nil {
 		return nil, err
 	}
+	p := newRun(planner)
 	plans := make([]scheduler.BookingPlan, len(requests))
 	var order []contender
 	current := s.Bookings.ByGroup()
@@ -70,7 +71,7 @@ func PlanFrom(ctx context.Context, s planning.Snapshot, requests []scheduler.Req
 			continue
 		}
 		plans[i].Unknown = s.Unknown(r.Group)
-		c, err := contend(p, r)
+		c, err := contend(planner, r)
 		if err != nil {
 			plans[i].Problem = err
 			continue
@@ -83,11 +84,53 @@ func PlanFrom(ctx context.Context, s planning.Snapshot, requests []scheduler.Req
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
 		}
-		if err := plan(p, &plans[c.request], requests[c.request]); err != nil {
+		if err := p.plan(&plans[c.request], requests[c.request]); err != nil {
 			return nil, err
 		}
 	}
 	return plans, nil
+}
+
+// A run plans groups one after the other. What it asks for each is kept by group or
+// person, so that none is looked for among all.
+type run struct {
+	*planning.Planner
+	groups map[string]scheduler.Group            // of the workspace
+	meet   map[string]map[calendar.Address][]met // by program
+}
+
+// A met is on which day a group that somebody is in meets.
+type met struct {
+	group string
+	day   availability.Days
+}
+
+func newRun(p *planning.Planner) *run {
+	r := &run{p, p.Workspace.GroupsByName(), map[string]map[calendar.Address][]met{}}
+	for _, b := range p.Bookings {
+		r.note(b)
+	}
+	return r
+}
+
+// note adds when the group of a booking meets.
+func (p *run) note(b scheduler.Booking) {
+	if p.meet[b.Program] == nil {
+		p.meet[b.Program] = map[calendar.Address][]met{}
+	}
+	for _, a := range p.Invited(b.Series) {
+		p.meet[b.Program][a] = append(p.meet[b.Program][a], met{b.Group, availability.DaysOf(b.Series.Slot.Day)})
+	}
+}
+
+// days returns on which days somebody in the group meets others of its program.
+func (p *run) days(g scheduler.Group, a calendar.Address) (days availability.Days) {
+	for _, m := range p.meet[g.Program][a] {
+		if m.group != g.Name {
+			days |= m.day
+		}
+	}
+	return days
 }
 
 // asksForAnother returns an error if somebody asked for something else than the
@@ -189,7 +232,7 @@ func (c contender) compare(o contender) int {
 }
 
 // choose returns the slot that r asks for, or the best one, with its members.
-func choose(p *planning.Planner, r scheduler.Request) (availability.Candidate, []availability.Member, error) {
+func (p *run) choose(r scheduler.Request) (availability.Candidate, []availability.Member, error) {
 	members, err := p.Members(r.Group, "")
 	if err != nil {
 		return availability.Candidate{}, nil, err
@@ -220,7 +263,7 @@ func choose(p *planning.Planner, r scheduler.Request) (availability.Candidate, [
 	case ranked[0].Attendance == 0:
 		return availability.Candidate{}, members, ErrNothingKnown
 	case program.GroupDays:
-		return onFewestDays(p, r, ranked), members, nil
+		return p.onFewestDays(r, ranked), members, nil
 	}
 	return ranked[0], members, nil
 }
@@ -231,15 +274,10 @@ func allSlots(c availability.Cadence) int { return int(7*24*time.Hour/(5*time.Mi
 // onFewestDays returns, of the slots nearly as good as the best, the one that adds
 // a day with a session of the program to the weeks of the fewest members; then the
 // better one.
-func onFewestDays(p *planning.Planner, r scheduler.Request, ranked []availability.Candidate) availability.Candidate {
+func (p *run) onFewestDays(r scheduler.Request, ranked []availability.Candidate) availability.Candidate {
 	days := map[calendar.Address]availability.Days{}
-	for _, b := range p.Planned {
-		if b.Program != r.Group.Program || b.Group == r.Group.Name {
-			continue
-		}
-		for _, a := range p.Invited(b.Series) {
-			days[a] |= availability.DaysOf(b.Series.Slot.Day)
-		}
+	for _, a := range r.Group.Members {
+		days[a] = p.days(r.Group, a)
 	}
 	newDays := func(c availability.Candidate) (n int) {
 		for _, a := range r.Group.Members {
@@ -287,8 +325,8 @@ func attendances(c availability.Candidate) string {
 }
 
 // plan fills in the plan of one group and takes its time.
-func plan(p *planning.Planner, plan *scheduler.BookingPlan, r scheduler.Request) error {
-	c, members, err := choose(p, r)
+func (p *run) plan(plan *scheduler.BookingPlan, r scheduler.Request) error {
+	c, members, err := p.choose(r)
 	if err != nil {
 		plan.Problem = err
 		return nil
@@ -299,7 +337,7 @@ func plan(p *planning.Planner, plan *scheduler.BookingPlan, r scheduler.Request)
 	plan.Candidate = c
 	series := newSeries(p.Snapshot, plan.Group, plan.Program, r.Search, c)
 	if !r.Stay {
-		if series, plan.Moves, err = withMoves(p, series, plan.Group, members, r.Search); err != nil {
+		if series, plan.Moves, err = withMoves(p.Planner, series, plan.Group, members, r.Search); err != nil {
 			return err
 		}
 	}
@@ -317,13 +355,13 @@ func plan(p *planning.Planner, plan *scheduler.BookingPlan, r scheduler.Request)
 		return nil
 	}
 	plan.Booking = scheduler.Booking{
-		Group: plan.Group.Name, Program: plan.Group.Program, State: scheduler.Intended, Series: series, Facilitators: facilitators, Invited: slices.Clone(plan.Group.Members), Rules: plan.Program.Rules(), Loose: loose(p.Snapshot, plan.Group),
+		Group: plan.Group.Name, Program: plan.Group.Program, State: scheduler.Intended, Series: series, Facilitators: facilitators, Invited: slices.Clone(plan.Group.Members), Rules: plan.Program.Rules(), Loose: p.loose(plan.Group),
 		Attendance: plan.Attendance(), Possible: c.Possible, Created: series.Updated, Won: plan.Moves,
 	}
 	if plan.Attended, err = p.Attended(plan.Group, series); err != nil {
 		return err
 	}
-	p.Planned = append(p.Planned, plan.Booking)
+	p.note(plan.Booking)
 	return p.Take(series)
 }
 
@@ -348,8 +386,9 @@ func missesQuorum(sessions []calendar.Occurrence, members []availability.Member,
 }
 
 // loose reports whether a group is made for one series alone.
-func loose(s planning.Snapshot, g scheduler.Group) bool {
-	return g.Program == "" && !slices.ContainsFunc(s.Workspace.Groups, func(o scheduler.Group) bool { return o.Name == g.Name })
+func (p *run) loose(g scheduler.Group) bool {
+	_, named := p.groups[g.Name]
+	return g.Program == "" && !named
 }
 
 // withMoves moves the sessions whose weeks are known to be bad.

@@ -128,40 +128,51 @@ func (t *taking) calendar(ctx context.Context) error {
 	default:
 		return nil // REFRESH, our own REQUEST in copy, PUBLISH
 	}
-	bookings, err := t.Store.Bookings(ctx)
-	if err != nil {
-		return fmt.Errorf("read the bookings: %w", err)
-	}
 	for _, e := range t.in.Reply.Events {
-		i := slices.IndexFunc(bookings, func(b scheduler.Booking) bool { return b.Series.UID == e.UID })
-		if i < 0 {
-			if err := t.elsewhere(ctx, e.UID); err != nil {
+		told, err := t.Store.Told(ctx, e.UID)
+		if err != nil {
+			return fmt.Errorf("read what was told: %w", err)
+		}
+		b, ok, err := t.booking(ctx, e.UID, told)
+		if err != nil {
+			return fmt.Errorf("read the bookings: %w", err)
+		}
+		switch {
+		case ok:
+			if err := t.event(ctx, b, e, told); err != nil {
 				return err
 			}
-			continue
-		}
-		if err := t.event(ctx, bookings[i], e); err != nil {
-			return err
+		case len(told) == 0: // else it is over; of this one the store may have been lost
+			t.unclear(scheduler.Notice{UID: e.UID}, errors.New("it answers a series that this store does not know"))
 		}
 	}
 	return nil
 }
 
-// elsewhere judges an answer to a series of ours that nobody looks after here. One that
-// is over calls for nothing; one that is not known may be of a store that was lost.
-func (t *taking) elsewhere(ctx context.Context, uid calendar.UID) error {
-	told, err := t.Store.Told(ctx, uid)
-	if err != nil {
-		return fmt.Errorf("read what was told: %w", err)
+// booking returns the booking of a series; ok is false if there is none, or it has
+// ended. What was told of the series names its group, so that one is found without
+// reading all; under another name of the group, or where a calendar told the members,
+// it is looked for among all.
+func (t *taking) booking(ctx context.Context, uid calendar.UID, told []scheduler.Notice) (b scheduler.Booking, ok bool, err error) {
+	is := func(b scheduler.Booking) bool { return b.Series.UID == uid }
+	if len(told) > 0 {
+		of, err := t.Store.BookingsOf(ctx, told[0].Group)
+		if err != nil {
+			return b, false, err
+		}
+		if i := slices.IndexFunc(of, is); i >= 0 {
+			return of[i], of[i].State != scheduler.Ended, nil
+		}
 	}
-	if len(told) == 0 {
-		t.unclear(scheduler.Notice{UID: uid}, errors.New("it answers a series that this store does not know"))
+	all, err := t.Store.Bookings(ctx)
+	if i := slices.IndexFunc(all, is); i >= 0 {
+		return all[i], true, nil
 	}
-	return nil
+	return b, false, err
 }
 
 // event judges one answer.
-func (t *taking) event(ctx context.Context, b scheduler.Booking, e ical.ReceivedEvent) error {
+func (t *taking) event(ctx context.Context, b scheduler.Booking, e ical.ReceivedEvent, told []scheduler.Notice) error {
 	about := scheduler.Notice{Group: b.Group, UID: e.UID, Original: e.Original}
 	if t.in.Reply.Method != "REPLY" {
 		t.unclear(about, errors.New("it proposes another time"))
@@ -179,10 +190,6 @@ func (t *taking) event(ctx context.Context, b scheduler.Booking, e ical.Received
 		return nil
 	case !known:
 		return nil // NEEDS-ACTION changes nothing
-	}
-	told, err := t.Store.Told(ctx, e.UID)
-	if err != nil {
-		return fmt.Errorf("read what was told: %w", err)
 	}
 	had, err := t.Store.Replies(ctx, e.UID)
 	if err != nil {

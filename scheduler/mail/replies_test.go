@@ -1,6 +1,7 @@
 package mail
 
 import (
+	"context"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -219,6 +220,31 @@ func TestALaterAnswerReplacesTheFirstAndADoubleIsNone(t *testing.T) {
 	history, err := d.store.History(t.Context(), "leads", time.Time{})
 	if err != nil || len(history) != 2 || history[1].What != "declined" {
 		t.Errorf("history %+v, %v; want accepted, then declined", history, err)
+	}
+}
+
+// A counted store counts how often all bookings are read.
+type countedStore struct {
+	scheduler.Store
+	read *int
+}
+
+func (s countedStore) Bookings(ctx context.Context) (scheduler.Bookings, error) {
+	*s.read++
+	return s.Store.Bookings(ctx)
+}
+
+// Of thousands of series, that of a reply is found by what was told of it; one of which
+// nobody was told by mail is looked for.
+func TestAReplyReadsNoOtherBookings(t *testing.T) {
+	d, read := newDesk(t), 0
+	d.Store = countedStore{d.store, &read}
+	if done := d.take(t, reply("ana@acme.example", "REPLY", anaAccepts)); done.Replies != 1 || read != 0 {
+		t.Errorf("noted %d replies, read all bookings %d times; want 1 and none", done.Replies, read)
+	}
+	other := strings.Replace(reply("ana@acme.example", "REPLY", anaAccepts), "ps1", "ps2", 1)
+	if done := d.take(t, other); len(done.Findings) != 1 || read != 1 {
+		t.Errorf("of a series that is not known: findings %v, read %d times; want it named", done.Findings, read)
 	}
 }
 

@@ -21,7 +21,6 @@ type Planner struct {
 	own     map[calendar.Address][]ownSession         // by the person's address, whichever was invited
 	people  map[calendar.Address]*availability.Member // as their calendars say
 	rankers map[availability.Search]weekRanker
-	Planned []scheduler.Booking // the snapshot's bookings and those planned since
 }
 
 // An ownSession is one of our own sessions to which a person is invited.
@@ -33,7 +32,7 @@ type ownSession struct {
 
 // New returns a planner that knows the sessions of all bookings.
 func New(s Snapshot) (*Planner, error) {
-	p := &Planner{Snapshot: s, aliases: s.aliases(), own: map[calendar.Address][]ownSession{}, people: map[calendar.Address]*availability.Member{}, rankers: map[availability.Search]weekRanker{}, Planned: slices.Clone(s.Bookings)}
+	p := &Planner{Snapshot: s, aliases: s.aliases(), own: map[calendar.Address][]ownSession{}, people: map[calendar.Address]*availability.Member{}, rankers: map[availability.Search]weekRanker{}}
 	p.makeRoom()
 	for _, b := range s.Bookings {
 		// One that cannot be understood takes nobody's time; it is named where it is

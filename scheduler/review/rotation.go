@@ -1,11 +1,13 @@
 package review
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
 
 	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/booking"
 	"github.com/peerslot/peerslot/scheduler/planning"
@@ -64,8 +66,9 @@ func renewTogether(ctx context.Context, s *scheduler.Service, plan *scheduler.Re
 		if err != nil {
 			return err
 		}
+		last := lastGroups(rounds)
 		for i := range plan.Reviews {
-			if r := &plan.Reviews[i].Review; r.Booking.Program == p.Name && r.Decision.GoesOn() && ofLast(rounds, r.Booking.Group) {
+			if r := &plan.Reviews[i].Review; r.Booking.Program == p.Name && r.Decision.GoesOn() && last[r.Booking.Group] {
 				r.Decision, r.Cadence = scheduler.Rotate, r.Booking.Series.Cadence
 				r.Reasons = append(slices.DeleteFunc(r.Reasons, func(r string) bool { return r == goesOn }), "other groups of its round are formed anew, and this one with them")
 			}
@@ -74,9 +77,15 @@ func renewTogether(ctx context.Context, s *scheduler.Service, plan *scheduler.Re
 	return nil
 }
 
-// ofLast reports whether the group is one of the last round.
-func ofLast(rounds []scheduler.Round, group string) bool {
-	return len(rounds) > 0 && slices.ContainsFunc(rounds[len(rounds)-1].Groups, func(g scheduler.Group) bool { return g.Name == group })
+// lastGroups returns the names of the groups of the last round.
+func lastGroups(rounds []scheduler.Round) map[string]bool {
+	names := map[string]bool{}
+	if len(rounds) > 0 {
+		for _, g := range rounds[len(rounds)-1].Groups {
+			names[g.Name] = true
+		}
+	}
+	return names
 }
 
 // reviewed returns a rehearsal in which the reviews of the plan were carried out.
@@ -164,7 +173,10 @@ func rotationDue(ctx context.Context, s *scheduler.Service, p scheduler.Program,
 	if err != nil {
 		return start, false, err
 	}
-	last := s.Now()
+	last, decided := s.Now(), map[calendar.UID]scheduler.Decision{}
+	for _, r := range reviews {
+		decided[r.Booking.Series.UID] = r.Decision
+	}
 	for _, g := range rounds[len(rounds)-1].Groups {
 		all, err := s.Store.BookingsOf(ctx, g.Name)
 		if err != nil {
@@ -174,10 +186,7 @@ func rotationDue(ctx context.Context, s *scheduler.Service, p scheduler.Program,
 			continue
 		}
 		b := all[len(all)-1]
-		decision := b.Decision
-		if i := slices.IndexFunc(reviews, func(r scheduler.ReviewPlan) bool { return r.Booking.Series.UID == b.Series.UID }); i >= 0 {
-			decision = reviews[i].Decision
-		}
+		decision := cmp.Or(decided[b.Series.UID], b.Decision)
 		if decision != scheduler.Rotate && decision != scheduler.Stop && b.State != scheduler.Ended {
 			return start, false, nil // another review comes first
 		}
