@@ -169,11 +169,12 @@ var errOtherSlot = errors.New("another slot is best by now; the next night looks
 
 // reslot books the rest of a series on the slot that was planned.
 func reslot(ctx context.Context, s *scheduler.Service, r scheduler.Reslot) error {
-	bookings, err := s.Store.Bookings(ctx)
+	all, err := s.Store.BookingsOf(ctx, r.Booking.Group)
 	if err != nil {
 		return err
 	}
-	old, _ := bookings.Current(r.Booking.Group) // as this night left it
+	open := slices.DeleteFunc(all, func(b scheduler.Booking) bool { return b.State == scheduler.Ended })
+	old, _ := scheduler.Bookings(open).Current(r.Booking.Group) // as this night left it
 	plan, err := booking.PlanRebook(ctx, s, old)
 	if err != nil {
 		return err
