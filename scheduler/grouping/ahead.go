@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/peerslot/peerslot/scheduler/grouping/internal/layouts"
+	"github.com/peerslot/peerslot/scheduler/grouping/internal/meter"
 	"github.com/peerslot/peerslot/scheduler/grouping/internal/table"
 )
 
@@ -19,17 +20,17 @@ func looksAhead(n int, sizes table.Sizes) bool {
 
 // lookAhead exchanges a grouping in trios, or in pairs and a trio, for one that leaves more
 // rounds in which nobody meets again, where that pays: pairs and a trio may cost a meeting
-// more for each round that is won, trios no more than they do.
+// more for each round that is won, trios no more than they do. What it takes counts as work.
 func (s *solver) lookAhead() {
 	t := s.m.table(&s.masks, s.people)
 	fresh := func(a, b int) bool { return t.Met[a*t.N+b] == 0 && t.Pair(a, b) < table.Blocked }
 	sizes := sizesOf(t)
-	rounds := layouts.Among(sizes, t.N, fresh, s.meter.Stop)
+	rounds := layouts.Among(sizes, t.N, fresh, s.meter)
 	if len(rounds) <= s.foreseen {
 		s.ahead = s.foreseen
 		return
 	}
-	kept := max(s.foreseen, keeps(t.Numbers(s.groups), sizes, len(rounds), fresh, s.meter.Stop))
+	kept := max(s.foreseen, keeps(t.Numbers(s.groups), sizes, len(rounds), fresh, s.meter))
 	best := slices.MinFunc(rounds, func(a, b [][]int) int { return cmp.Compare(t.Total(a), t.Total(b)) })
 	room := 0
 	if t.Lone {
@@ -45,7 +46,7 @@ func (s *solver) lookAhead() {
 
 // keeps returns how many rounds without a repeat there are if the first is this one; 0 if it
 // has a repeat itself.
-func keeps(groups [][]int, sizes []int, most int, fresh func(a, b int) bool, stop func() bool) int {
+func keeps(groups [][]int, sizes []int, most int, fresh func(a, b int) bool, m *meter.Meter) int {
 	together := make(map[[2]int]bool)
 	for _, g := range groups {
 		for _, a := range g {
@@ -57,7 +58,7 @@ func keeps(groups [][]int, sizes []int, most int, fresh func(a, b int) bool, sto
 			}
 		}
 	}
-	left := layouts.Among(sizes, most-1, func(a, b int) bool { return fresh(a, b) && !together[[2]int{a, b}] }, stop)
+	left := layouts.Among(sizes, most-1, func(a, b int) bool { return fresh(a, b) && !together[[2]int{a, b}] }, m)
 	return 1 + len(left)
 }
 

@@ -2,8 +2,10 @@ package grouping
 
 import (
 	"slices"
+	"time"
 
 	"github.com/peerslot/peerslot/scheduler/grouping/internal/layouts"
+	"github.com/peerslot/peerslot/scheduler/grouping/internal/meter"
 )
 
 // Rounds lays out rounds for groups*size people, numbered from 0, in groups of one
@@ -11,7 +13,7 @@ import (
 // in round r, ascending. ok is false if it found no such layout, which may be
 // because there is none. The same arguments give the same layout.
 func Rounds(groups, size, rounds int, seed uint64) (layout [][][]int, ok bool) {
-	return layouts.Rounds(groups, size, rounds, seed)
+	return layouts.Rounds(groups, size, rounds, seed, meter.New(time.Hour, nil))
 }
 
 // foresee exchanges a grouping that costs nothing for one that leaves most to come:
@@ -26,7 +28,7 @@ func (s *solver) foresee() int {
 			continue
 		}
 		t := s.m.table(&s.masks, s.people)
-		rounds := slices.DeleteFunc(layouts.Longest(n/size, size), func(round [][]int) bool { return t.Total(round) > 0 })
+		rounds := slices.DeleteFunc(layouts.Longest(n/size, size, s.meter), func(round [][]int) bool { return t.Total(round) > 0 })
 		if len(rounds) > 0 {
 			s.groups = nil
 			s.put([]portion{{table: t, groups: rounds[0]}})

@@ -1,7 +1,5 @@
 package layouts
 
-import "math/rand/v2"
-
 // An abelian is an abelian group: numbers below order, added digit by digit, each
 // digit modulo a prime. Of all abelian groups of an order it is the one with the
 // most difference matrices; cyclic groups of even order have none.
@@ -38,18 +36,23 @@ func (g abelian) combine(a, b, sign int) int {
 
 // differenceMatrix returns rows of the group's elements in which the differences of
 // any two rows are all different, nil if it finds none.
-func differenceMatrix(g abelian, rows int, rng *rand.Rand) [][]int {
+func differenceMatrix(g abelian, rows int, luck chance) [][]int {
 	if m := linearMatrix(g, rows); m != nil {
 		return m
 	}
 	const attempts, nodes = 50, 20_000
 	for range attempts {
+		if luck.Over() {
+			return nil
+		}
 		m := [][]int{make([]int, g.order), make([]int, g.order)}
 		for x := range g.order {
 			m[1][x] = x
 		}
 		for len(m) < rows {
-			row := newRowSearch(g, m, rng, nodes).next()
+			search := newRowSearch(g, m, luck, nodes)
+			row := search.next()
+			luck.Use((nodes - search.nodes) * rows * nodeCost)
 			if row == nil {
 				break
 			}
@@ -136,8 +139,8 @@ type rowSearch struct {
 	nodes int
 }
 
-func newRowSearch(g abelian, rows [][]int, rng *rand.Rand, nodes int) *rowSearch {
-	return &rowSearch{g, rows, matrix[bool](len(rows), g.order), rng.Perm(g.order), nil, nodes}
+func newRowSearch(g abelian, rows [][]int, luck chance, nodes int) *rowSearch {
+	return &rowSearch{g, rows, matrix[bool](len(rows), g.order), luck.Perm(g.order), nil, nodes}
 }
 
 func (s *rowSearch) next() []int {

@@ -3,12 +3,14 @@ package layouts
 import (
 	"math/rand/v2"
 	"slices"
+
+	"github.com/peerslot/peerslot/scheduler/grouping/internal/meter"
 )
 
 // Among returns as many rounds as it finds, at most so many, in groups of these sizes in which
 // no two people meet twice, and only those who may: fewer than there are, if luck is bad. The
-// same arguments give the same rounds, unless stop returns true: then there are none.
-func Among(sizes []int, most int, may func(a, b int) bool, stop func() bool) [][][]int {
+// same arguments give the same rounds. If the meter is over there are none.
+func Among(sizes []int, most int, may func(a, b int) bool, m *meter.Meter) [][][]int {
 	n := 0
 	for _, size := range sizes {
 		n += size
@@ -16,9 +18,9 @@ func Among(sizes []int, most int, may func(a, b int) bool, stop func() bool) [][
 	if n > MaxSearch {
 		return nil
 	}
-	rng := rand.New(rand.NewPCG(1, uint64(n)))
-	for rounds := min(most, bound(sizes, n, may)); rounds > 0 && !stop(); rounds-- {
-		if layout := swapped(sizes, rounds, amongSteps(n)*n*rounds, may, rng, stop); layout != nil {
+	luck := chance{rand.New(rand.NewPCG(1, uint64(n))), m}
+	for rounds := min(most, bound(sizes, n, may)); rounds > 0 && !m.Over(); rounds-- {
+		if layout := swapped(sizes, rounds, amongSteps(n)*n*rounds, may, luck); layout != nil {
 			return tidy(layout)
 		}
 	}
@@ -57,7 +59,7 @@ func amongSteps(n int) int {
 }
 
 // swapped looks for all rounds at once, with so many steps from each of ten starts.
-func swapped(sizes []int, rounds, steps int, may func(a, b int) bool, rng *rand.Rand, stop func() bool) [][][]int {
+func swapped(sizes []int, rounds, steps int, may func(a, b int) bool, luck chance) [][][]int {
 	n := 0
 	for _, size := range sizes {
 		n += size
@@ -67,9 +69,9 @@ func swapped(sizes []int, rounds, steps int, may func(a, b int) bool, rng *rand.
 			return 0
 		}
 		return 1 + min(a, b)*n + max(a, b)
-	}, rng)
+	}, luck)
 	for range 10 {
-		if s.solve(steps, stop) {
+		if s.solve(steps) {
 			return s.all()
 		}
 	}

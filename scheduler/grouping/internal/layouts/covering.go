@@ -1,9 +1,6 @@
 package layouts
 
-import (
-	"math/rand/v2"
-	"slices"
-)
+import "slices"
 
 // A covering looks for rounds in which everybody is once and no class of pairs is
 // twice, group by group: of whatever has the fewest groups left that could hold it,
@@ -18,7 +15,7 @@ type covering struct {
 	done              []bool  // what the chosen groups hold
 	chosen            []int
 	nodes             int
-	rng               *rand.Rand
+	luck              chance
 }
 
 // A candidate is a group in one of the rounds.
@@ -32,8 +29,8 @@ type candidate struct {
 // rounds, the first few hundred find them (6x3 for 8, 5x3 for 7; 2026-11).
 const coverNodes = 1_000
 
-func newCovering(w wheels, size, rounds int, rng *rand.Rand) *covering {
-	c := &covering{n: w.n, rounds: rounds, groups: rounds * w.n / size, rng: rng}
+func newCovering(w wheels, size, rounds int, luck chance) *covering {
+	c := &covering{n: w.n, rounds: rounds, groups: rounds * w.n / size, luck: luck}
 	class := map[int]int{}
 	var members, classes []int
 	var extend func(from int)
@@ -105,7 +102,9 @@ func (c *covering) offer(members, classes []int) {
 
 // solve returns the rounds, nil if it finds none.
 func (c *covering) solve() [][][]int {
-	if !c.extend() {
+	found := c.extend()
+	c.luck.Use(c.nodes * len(c.all) * nodeCost)
+	if !found {
 		return nil
 	}
 	out := make([][][]int, c.rounds)
@@ -131,9 +130,9 @@ func (c *covering) extend() bool {
 			options = append(options, k)
 		}
 	}
-	c.rng.Shuffle(len(options), func(i, j int) { options[i], options[j] = options[j], options[i] })
+	c.luck.Shuffle(len(options), func(i, j int) { options[i], options[j] = options[j], options[i] })
 	for _, k := range options {
-		if c.nodes++; c.nodes > coverNodes {
+		if c.nodes++; c.nodes > coverNodes || c.luck.Stop() {
 			return false
 		}
 		c.choose(k, 1)

@@ -4,30 +4,45 @@ package layouts
 import (
 	"math/rand/v2"
 	"slices"
+
+	"github.com/peerslot/peerslot/scheduler/grouping/internal/meter"
 )
 
 // Rounds lays out rounds for groups*size people, numbered from 0, in groups of one
 // size, so that no two people meet twice: rounds[r][g] lists the members of group g
 // in round r, ascending. ok is false if it found no such layout, which may be
-// because there is none. The same arguments give the same layout.
+// because there is none, or because the meter was over. The same arguments give the same layout.
 //
 // Pairs, and wherever groups times size fit into a difference matrix (3x3 for 4
-// rounds, 4x4 for 5, 5x4 for 5, 12x5 for 12) or Latin squares (20x5 for 21), are
+// rounds, 4x4 for 5, 5x4 for 5, 12x5 for 12) or what is stored (8x4 for 10, 20x5 for 21), are
 // constructed; other layouts are searched for, first among those that one or two rounds
 // generate by rotation (5x3 for 7, 6x3 for 8).
-func Rounds(groups, size, rounds int, seed uint64) (layout [][][]int, ok bool) {
+func Rounds(groups, size, rounds int, seed uint64, m *meter.Meter) (layout [][][]int, ok bool) {
 	n := groups * size
 	if groups < 1 || size < 2 || rounds < 1 || rounds*(size-1) > n-1 || rounds > 1 && groups < size {
 		return nil, false
 	}
-	rng := rand.New(rand.NewPCG(seed, uint64(n)))
-	for _, construct := range []func(groups, size, rounds int, rng *rand.Rand) [][][]int{circle, squares, transversal, rotated, searched} {
-		if layout = construct(groups, size, rounds, rng); len(layout) >= rounds {
+	luck := chance{rand.New(rand.NewPCG(seed, uint64(n))), m}
+	for _, construct := range []func(groups, size, rounds int, luck chance) [][][]int{circle, stored, transversal, rotated, searched} {
+		if layout = construct(groups, size, rounds, luck); len(layout) >= rounds {
 			return tidy(layout[:rounds]), true
 		}
 	}
 	return nil, false
 }
+
+// A chance is what searches draw from, and what counts their work and ends them.
+type chance struct {
+	*rand.Rand
+	*meter.Meter
+}
+
+// What the steps of searches cost, in units of the meter: the rounds ahead of 31 people in pairs
+// are 12 million exchanges and take 2.3 CPU s, 8x4 takes twice as long for each (2026-11).
+const (
+	stepCost = 200 // an exchange of a swapping
+	nodeCost = 2   // a place tried by a rowSearch for each row, or a group seen by a covering
+)
 
 // MaxSearch is the number of people up to which layouts are searched for.
 const MaxSearch = 100
@@ -45,7 +60,7 @@ func tidy(layout [][][]int) [][][]int {
 
 // circle is the round robin: one person stays, all others move on by one seat, and
 // those across from each other meet.
-func circle(groups, size, rounds int, _ *rand.Rand) [][][]int {
+func circle(groups, size, rounds int, _ chance) [][][]int {
 	if size != 2 {
 		return nil
 	}
@@ -60,60 +75,13 @@ func circle(groups, size, rounds int, _ *rand.Rand) [][][]int {
 	return layout
 }
 
-// squares lays out 21 rounds of 20 groups of five. Five of the six rows that four
-// mutually orthogonal Latin squares of order 20 make are the wheels that people sit
-// on, the sixth is the round; the last round is within the wheels. The squares are
-// those of D. T. Todorov (Ars Combinatoria 27, 1989; Handbook of Combinatorial Designs,
-// III.3.6): columns of a quasi-difference matrix over the numbers modulo 19 and one
-// point more, whose first and last three entries turn against each other.
-func squares(groups, size, rounds int, _ *rand.Rand) [][][]int {
-	const order, modulus, point = 20, 19, -1
-	if groups != order || size != 5 || rounds > order+1 {
-		return nil
-	}
-	columns := [][6]int{
-		{point, 0, 0, 7, 1, 11}, {7, 1, 11, point, 0, 0}, {13, 15, 10, 13, 15, 10}, {1, 7, 11, 16, 17, 5},
-		{16, 17, 5, 1, 7, 11}, {9, 6, 4, 2, 14, 3}, {2, 14, 3, 9, 6, 4},
-	}
-	layout := make([][][]int, order+1)
-	place := func(row [6]int) {
-		var members []int
-		for wheel, seat := range row[:5] {
-			members = append(members, wheel*order+seat)
-		}
-		layout[row[5]] = append(layout[row[5]], members)
-	}
-	place([6]int{modulus, modulus, modulus, modulus, modulus, modulus})
-	for _, c := range columns {
-		for turn := range 3 {
-			for shift := range modulus {
-				var row [6]int
-				for k := range row {
-					from := (k + turn) % 3
-					if k >= 3 {
-						from = 3 + (k+3-turn)%3
-					}
-					if row[k] = modulus; c[from] != point {
-						row[k] = (c[from] + shift) % modulus
-					}
-				}
-				place(row)
-			}
-		}
-	}
-	for first := 0; first < order*size; first += size {
-		layout[order] = append(layout[order], []int{first, first + 1, first + 2, first + 3, first + 4})
-	}
-	return layout
-}
-
 // transversal takes one person of each of size rows of people, a row being as long
 // as there are groups: in round r, group g has from each row the person at g plus
 // the r-th entry of that row of a difference matrix. When groups can be made within
 // the rows, in which nobody has met, further rounds follow.
-func transversal(groups, size, rounds int, rng *rand.Rand) [][][]int {
+func transversal(groups, size, rounds int, luck chance) [][][]int {
 	group := newGroup(groups)
-	matrix := differenceMatrix(group, size, rng)
+	matrix := differenceMatrix(group, size, luck)
 	if matrix == nil {
 		return nil
 	}
@@ -130,7 +98,7 @@ func transversal(groups, size, rounds int, rng *rand.Rand) [][][]int {
 	if rounds <= groups || groups%size != 0 {
 		return layout
 	}
-	inside, ok := Rounds(groups/size, size, rounds-groups, rng.Uint64())
+	inside, ok := Rounds(groups/size, size, rounds-groups, luck.Uint64(), luck.Meter)
 	if !ok {
 		return layout
 	}
@@ -152,7 +120,7 @@ func transversal(groups, size, rounds int, rng *rand.Rand) [][][]int {
 
 // rotated looks for rounds whose rotations are the others: one or two. People are on
 // wheels with a seat for each rotation, which turn together, and a few stand by.
-func rotated(groups, size, rounds int, rng *rand.Rand) [][][]int {
+func rotated(groups, size, rounds int, luck chance) [][][]int {
 	n := groups * size
 	if n > MaxSearch {
 		return nil
@@ -161,17 +129,17 @@ func rotated(groups, size, rounds int, rng *rand.Rand) [][][]int {
 		if base > 1 && (rounds%base != 0 || n > exactSearch) {
 			break
 		}
-		for seats := rounds / base; seats <= min(rounds/base+2, n); seats++ {
+		for seats := rounds / base; seats <= min(rounds/base+2, n) && !luck.Over(); seats++ {
 			w := wheels{n: n, turning: n - n%seats, seats: seats, rounds: rounds / base}
 			if n <= exactSearch {
-				if all := newCovering(w, size, base, rng).solve(); all != nil {
+				if all := newCovering(w, size, base, luck).solve(); all != nil {
 					return w.turn(all)
 				}
 				continue
 			}
-			s := newSwapping(alike(groups, size), 1, w.classes(), w.class, rng)
+			s := newSwapping(alike(groups, size), 1, w.classes(), w.class, luck)
 			for range 20 {
-				if s.solve(400*n, never) {
+				if s.solve(400 * n) {
 					return w.turn([][][]int{s.groups(0)})
 				}
 			}
@@ -233,29 +201,29 @@ func (w wheels) turn(base [][][]int) [][][]int {
 }
 
 // searched looks for all rounds at once.
-func searched(groups, size, rounds int, rng *rand.Rand) [][][]int {
+func searched(groups, size, rounds int, luck chance) [][][]int {
 	n := groups * size
 	if n > MaxSearch {
 		return nil
 	}
-	return swapped(alike(groups, size), rounds, 20_000*rounds, func(a, b int) bool { return true }, rng, never)
+	return swapped(alike(groups, size), rounds, 20_000*rounds, func(a, b int) bool { return true }, luck)
 }
 
-// Longest returns a layout of as many rounds as can be had quickly.
-func Longest(groups, size int) [][][]int {
+// Longest returns a layout of as many rounds as can be had quickly, fewer if the meter is over.
+func Longest(groups, size int, m *meter.Meter) [][][]int {
 	const quick = 30
 	n := groups * size
 	most := (n - 1) / (size - 1)
 	if groups < size {
 		return nil
 	}
-	rng := rand.New(rand.NewPCG(0, uint64(n)))
-	layout := squares(groups, size, min(most, groups+1), rng)
+	luck := chance{rand.New(rand.NewPCG(0, uint64(n))), m}
+	layout := stored(groups, size, most, luck)
 	if layout == nil {
-		layout = transversal(groups, size, most, rng)
+		layout = transversal(groups, size, most, luck)
 	}
-	for rounds := most; n <= quick && rounds > max(len(layout), most-3); rounds-- {
-		if all := rotated(groups, size, rounds, rng); all != nil {
+	for rounds := most; n <= quick && rounds > max(len(layout), most-3) && !m.Over(); rounds-- {
+		if all := rotated(groups, size, rounds, luck); all != nil {
 			return all
 		}
 	}

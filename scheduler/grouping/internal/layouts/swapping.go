@@ -2,7 +2,6 @@ package layouts
 
 import (
 	"math"
-	"math/rand/v2"
 	"slices"
 )
 
@@ -15,12 +14,12 @@ type swapping struct {
 	count     []int    // pairs by class
 	order     []int    // person at each seat: round by round, group by group
 	faults    int
-	rng       *rand.Rand
+	luck      chance
 }
 
 // newSwapping looks for rounds in groups of these sizes.
-func newSwapping(sizes []int, rounds, classes int, class func(a, b int) int, rng *rand.Rand) *swapping {
-	s := &swapping{rounds: rounds, class: class, count: make([]int, classes), rng: rng}
+func newSwapping(sizes []int, rounds, classes int, class func(a, b int) int, luck chance) *swapping {
+	s := &swapping{rounds: rounds, class: class, count: make([]int, classes), luck: luck}
 	for _, size := range sizes {
 		for range size {
 			s.tables = append(s.tables, [2]int{s.n, s.n + size})
@@ -33,41 +32,44 @@ func newSwapping(sizes []int, rounds, classes int, class func(a, b int) int, rng
 // alike returns so many groups of one size.
 func alike(groups, size int) []int { return slices.Repeat([]int{size}, groups) }
 
+// stretch is how many steps are made between two looks at the meter.
+const stretch = 4096
+
 // solve starts anew and reports whether there are no faults after so many steps, or
-// when it is stopped.
-func (s *swapping) solve(steps int, stop func() bool) bool {
+// when the meter is over.
+func (s *swapping) solve(steps int) bool {
 	s.deal()
 	for step := range steps {
 		if s.faults == 0 {
 			return true
 		}
-		if step%4096 == 0 && stop() {
-			return false
+		if step%stretch == 0 {
+			if s.luck.Over() {
+				return false
+			}
+			s.luck.Use(min(stretch, steps-step) * stepCost)
 		}
-		round := s.rng.IntN(s.rounds) * s.n
-		a, b := round+s.rng.IntN(s.n), round+s.rng.IntN(s.n)
+		round := s.luck.IntN(s.rounds) * s.n
+		a, b := round+s.luck.IntN(s.n), round+s.luck.IntN(s.n)
 		if s.tables[a-round] == s.tables[b-round] {
 			continue
 		}
 		before := s.faults
 		s.exchange(a, b)
 		temperature := 0.6 - 0.45*float64(step)/float64(steps)
-		if worse := s.faults - before; worse > 0 && s.rng.Float64() > math.Exp(-float64(worse)/temperature) {
+		if worse := s.faults - before; worse > 0 && s.luck.Float64() > math.Exp(-float64(worse)/temperature) {
 			s.exchange(a, b)
 		}
 	}
 	return s.faults == 0
 }
 
-// never is for searches that take too short a time to be stopped.
-func never() bool { return false }
-
 // deal makes random rounds.
 func (s *swapping) deal() {
 	s.order, s.faults = s.order[:0], 0
 	clear(s.count)
 	for range s.rounds {
-		s.order = append(s.order, s.rng.Perm(s.n)...)
+		s.order = append(s.order, s.luck.Perm(s.n)...)
 	}
 	for seat := range s.order {
 		for k := seat - seat%s.n + s.tables[seat%s.n][0]; k < seat; k++ {
