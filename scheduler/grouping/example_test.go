@@ -49,7 +49,7 @@ func ExampleSolve_infeasible() {
 	}
 	// Output:
 	// [ana bo cem] team
-	// no two of these 3 may share a group (team), but 4 people make up at most 2 groups: ana, bo, cem
+	// no two of these 3 may share a group (team), but 4 people make up at most 2 groups: ana, bo, cem; of team payments: ana, bo, cem
 }
 
 func ExampleRounds() {

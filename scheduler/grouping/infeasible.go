@@ -3,7 +3,6 @@ package grouping
 import (
 	"fmt"
 	"math/bits"
-	"slices"
 	"strings"
 	"time"
 
@@ -80,19 +79,10 @@ func (s *solver) lonely() error {
 			People: s.m.names(append([]int{a}, clash...)),
 			Rules:  rules,
 			reason: fmt.Sprintf("%s needs %d others for a group, but there are %s in all, and rules (%s) forbid %s%s",
-				s.m.People[a].Name, least-1, count(others, "other", "others"), rules, s.list(clash), s.loneLevel(a, rules)),
+				s.m.People[a].Name, least-1, count(others, "other", "others"), rules, s.list(clash), s.grounds(append([]int{a}, clash...))),
 		}
 	}
 	return nil
-}
-
-// loneLevel says of a person whom their level keeps apart that nobody else has it, if so.
-func (s *solver) loneLevel(a int, rules Rules) string {
-	level := s.m.traits[a].level
-	if rules&LevelGap == 0 || slices.ContainsFunc(s.people, func(b int) bool { return b != a && s.m.traits[b].level == level }) {
-		return ""
-	}
-	return fmt.Sprintf("; the only one of level %d is %s", level, s.m.People[a].Name)
 }
 
 // crowded looks for more people who may not be together, any two of them, than
@@ -111,8 +101,8 @@ func (s *solver) crowded() error {
 	return &Infeasible{
 		People: s.m.names(clique),
 		Rules:  rules,
-		reason: fmt.Sprintf("no two of these %d may share a group (%s), but %s make up at most %s: %s", len(clique), rules,
-			count(len(s.people), "person", "people"), count(many, "group", "groups"), s.list(clique)),
+		reason: fmt.Sprintf("no two of these %d may share a group (%s), but %s make up at most %s: %s%s", len(clique), rules,
+			count(len(s.people), "person", "people"), count(many, "group", "groups"), s.list(clique), s.grounds(clique)),
 	}
 }
 
@@ -227,8 +217,8 @@ func (s *solver) entangled() error {
 	return &Infeasible{
 		People: s.m.names(bound),
 		Rules:  rules,
-		reason: fmt.Sprintf("no division of %s into groups of %s keeps the rules (%s) among %s",
-			count(len(s.people), "person", "people"), s.m.frame.SizesFor(len(s.people)), rules, s.list(bound)),
+		reason: fmt.Sprintf("no division of %s into groups of %s keeps the rules (%s) among %s%s",
+			count(len(s.people), "person", "people"), s.m.frame.SizesFor(len(s.people)), rules, s.list(bound), s.grounds(bound)),
 	}
 }
 

@@ -32,18 +32,18 @@ func TestInfeasible(t *testing.T) {
 			for _, i := range []int{1, 3, 5, 7, 9} {
 				p.People[i].Team = "core"
 			}
-		}, "b d f h", SameTeam, "at most 3 groups: b, d, f, h"},
+		}, "b d f h", SameTeam, "at most 3 groups: b, d, f, h; of team core: b, d, f, h"},
 		{"a clique of several rules", func(p *Problem) {
 			p.Apart = SameTeam | ReportingLine
 			p.People[1].Team, p.People[3].Team = "core", "core"
 			p.People[5].Team, p.People[7].Team = "edge", "edge"
 			p.People[1].Chain, p.People[3].Chain = []string{"f", "h"}, []string{"f", "h"}
-		}, "b d f h", SameTeam | ReportingLine, "may share a group"},
+		}, "b d f h", SameTeam | ReportingLine, "; b is in one reporting line with f, h; d is in one reporting line with f, h; of team core: b, d; of team edge: f, h"},
 		{"a lonely person", func(p *Problem) {
 			for i := range 9 {
 				p.NeverTogether = append(p.NeverTogether, [2]int{11, i})
 			}
-		}, "l a b c d e f g h i", NeverTogether, "l needs 3 others for a group"},
+		}, "l a b c d e f g h i", NeverTogether, "; l is never to be together with a, b, c, d, e, f, g, h, i"},
 		{"a lonely level", func(p *Problem) {
 			p.Apart, p.MaxLevelGap = LevelGap, 1
 			for i := range p.People {
@@ -51,11 +51,22 @@ func TestInfeasible(t *testing.T) {
 			}
 			p.People[11].Level = 9
 		}, "l a b c d e f g h i", LevelGap, "the only one of level 9 is l"},
+		{"departments, managers and places", func(p *Problem) {
+			p.Apart = SameDepartment | SameManager | SameLocation | CloseTeams
+			p.CloseTeams = [][]string{{"core", "edge"}}
+			p.People[0].Department, p.People[1].Department = "ops", "ops"
+			p.People[2].Chain, p.People[3].Chain = []string{"z"}, []string{"z"}
+			for _, i := range []int{0, 1} {
+				for _, j := range []int{2, 3} {
+					p.NeverTogether = append(p.NeverTogether, [2]int{i, j})
+				}
+			}
+		}, "a b c d", SameDepartment | SameManager | NeverTogether, "of department ops: a, b; reporting to z: c, d; a is never to be together with c, d; b is"},
 		{"an odd ring", func(p *Problem) {
 			p.People = p.People[:6]
 			p.MinSize, p.MaxSize = 3, 3
 			p.NeverTogether = [][2]int{{0, 1}, {1, 2}, {2, 0}, {3, 4}}
-		}, "a b c", NeverTogether, "no two of these 3 may share a group"},
+		}, "a b c", NeverTogether, "no two of these 3 may share a group (never-together), but 6 people make up at most 2 groups: a, b, c; a is never to be together with b, c; b is never to be together with c"},
 		{"a pentagon", func(p *Problem) {
 			p.People = p.People[:6]
 			p.MinSize, p.MaxSize = 3, 3
