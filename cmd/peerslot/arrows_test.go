@@ -60,6 +60,7 @@ var allowed = map[string][]string{
 	"scheduler/chat/chattest":          {},
 
 	"scheduler/grouping/internal/exact":           {"scheduler/grouping/internal/local", "scheduler/grouping/internal/lp", "scheduler/grouping/internal/meter", "scheduler/grouping/internal/table"},
+	"scheduler/grouping/internal/layouts":         {"scheduler/grouping/internal/meter"},
 	"scheduler/grouping/internal/local":           {"scheduler/grouping/internal/meter", "scheduler/grouping/internal/table"},
 	"scheduler/grouping/internal/table/tabletest": {"scheduler/benchmark", "scheduler/grouping/internal/table"},
 
