@@ -144,7 +144,7 @@ func (p Printer) Form(w scheduler.Workspace, f Form) {
 		p.Println("These groups are those that an earlier round promised.")
 	}
 	if f.Dropped != "" {
-		p.Printf("The groups that an earlier round promised are not kept to: %s. --rounds plans ahead anew.\n", f.Dropped)
+		p.Printf("The groups that an earlier round promised are not kept to: %s. Plan several rounds anew to see what follows.\n", f.Dropped)
 	}
 	if f.Ahead > 0 && f.Repeats == 0 {
 		p.Printf("Round %d of %d without a repeat.\n", f.Round, f.Round+f.Ahead-1)
