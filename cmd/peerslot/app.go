@@ -97,14 +97,15 @@ Exit status: 0 done, or nothing to do; 1 error; 2 wrong usage or configuration;
 	return cmd
 }
 
-// strictly has the commands that cobra brings refuse what they do not know; by
-// themselves they show their help, and are content.
+// strictly has the commands that cobra brings refuse what they do not know, where by
+// themselves they show their help and are content, and gives them examples.
 func strictly(root *cobra.Command) {
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()
 	for _, cmd := range root.Commands() {
 		switch cmd.Name() {
 		case "help":
+			cmd.Example = "  peerslot help book"
 			cmd.Args = func(_ *cobra.Command, args []string) error {
 				if found, rest, err := root.Find(args); err != nil || found == root {
 					return unknownCommand(root, rest)
@@ -112,6 +113,7 @@ func strictly(root *cobra.Command) {
 				return nil
 			}
 		case "completion":
+			cmd.Example = "  source <(peerslot completion bash)   # for this shell, until it ends"
 			cmd.Args = console.Subcommand("name the shell: bash, zsh, fish or powershell")
 			cmd.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
 		}
