@@ -386,11 +386,14 @@ func TestPlace(t *testing.T) {
 	plan := formed(t, s, f)
 	want := []forming.Placed{{
 		Person: newcomer,
-		Option: forming.Option{Group: first.Groups[1].Name, Before: 6000, After: 6000, CommonBefore: 13, CommonAfter: 13},
-		Others: []forming.Option{{Group: first.Groups[0].Name, Before: 6060, After: 6100, CommonBefore: 13, CommonAfter: 13}},
+		Option: forming.Option{Group: first.Groups[1].Name, CommonBefore: 13, CommonAfter: 13},
+		Others: []forming.Option{{Group: first.Groups[0].Name, Before: 60, After: 100, CommonBefore: 13, CommonAfter: 13}},
 	}}
 	if diff := cmp.Diff(want, plan.Placed); diff != "" {
 		t.Errorf("placed (-want +got):\n%s", diff)
+	}
+	if plan.Repeats != 0 {
+		t.Errorf("%d repeats; want none, for the groups go on and the newcomer has met nobody", plan.Repeats)
 	}
 	if got := plan.Next(); len(got.Fresh) != 0 || len(got.Replaced) != 0 || got.Round.Number != 2 {
 		t.Errorf("next %+v; want round 2 with the same groups", got)

@@ -39,6 +39,11 @@ func (r *forming) chooseToPlace() error {
 	r.kept = slices.Clone(r.former)
 	for _, g := range r.kept {
 		r.people = append(r.people, g.Members...)
+		for i, a := range g.Members {
+			for _, b := range g.Members[:i] {
+				r.met[pairOf(a, b)]-- // they go on, and do not meet anew
+			}
+		}
 	}
 	takesPart := r.Workspace.Participants(r.Program)
 	for _, a := range r.Place {
