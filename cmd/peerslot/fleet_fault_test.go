@@ -9,6 +9,8 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -22,7 +24,8 @@ import (
 
 // Workers of an older version are replaced one after the other by those of this one,
 // which brings the tables up to date under them: the nights are those of cron's commands
-// all the same. PEERSLOT_TEST_OLDER is a program from before the newest migration.
+// all the same, but for the words of invitations, which are each version's own.
+// PEERSLOT_TEST_OLDER is a program from before the newest migration.
 func TestRollingUpgrade(t *testing.T) {
 	server, older := os.Getenv("PEERSLOT_TEST_POSTGRES"), os.Getenv("PEERSLOT_TEST_OLDER")
 	if server == "" || older == "" {
@@ -66,10 +69,28 @@ func TestRollingUpgrade(t *testing.T) {
 	if t.Logf("%d jobs by the older ones, %d by the newer", byOlder, byNewer); byOlder == 0 || byNewer == 0 {
 		t.Error("one version did all; the test tests too little")
 	}
-	if diff := cmp.Diff(byHand.seen(t), byJobs.seen(t)); diff != "" {
+	if diff := cmp.Diff(withoutWords(byHand.seen(t)), withoutWords(byJobs.seen(t))); diff != "" {
 		t.Errorf("the fleet differs from cron's commands (-cron +jobs):\n%.6000s", diff)
 	}
 }
+
+// withoutWords leaves of what is seen when sessions are and who is invited, what was
+// decided, and the mails.
+func withoutWords(seen map[string]string) map[string]string {
+	for what, text := range seen {
+		switch {
+		case strings.HasSuffix(what, " series"):
+			seen[what] = strings.Join(slices.DeleteFunc(strings.Split(strings.ReplaceAll(text, "\r\n ", ""), "\r\n"), func(line string) bool {
+				return !whenOrWho.MatchString(line)
+			}), "\n")
+		case strings.HasSuffix(what, " history"):
+			seen[what] = strings.Join(slices.DeleteFunc(strings.Split(text, "\n"), func(line string) bool { return strings.HasSuffix(line, "\tchanged\ton the calendar") }), "\n")
+		}
+	}
+	return seen
+}
+
+var whenOrWho = regexp.MustCompile(`^(UID|DTSTART|DTEND|RRULE|EXDATE|RECURRENCE-ID|STATUS|ORGANIZER|ATTENDEE)\b`)
 
 // A worker that is cut off from the database while it is at its jobs, for longer than it
 // may be silent, leaves them to another: when it is back, nothing is done twice.
