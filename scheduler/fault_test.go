@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -80,10 +81,10 @@ func TestFaultsAreNamed(t *testing.T) {
 	w.BookAt(t, "sound", "thu 15:00", cem, dee)
 	breakRecord(t, w, "record")
 	broken := scheduler.NewUID(organizer, "series", 1)
-	gets := 0
+	var gets atomic.Int32
 	w.Fake.Before = func(_ context.Context, c calendartest.Call) error {
 		if c.Method == "Get" {
-			gets++
+			gets.Add(1)
 		}
 		if c.Method == "Get" && c.UID == broken {
 			return calendar.ErrChanged
@@ -94,7 +95,7 @@ func TestFaultsAreNamed(t *testing.T) {
 		"[{broken-record record}]":                        planning.FaultsHere,
 		"[{broken-record record} {broken-series series}]": planning.Faults,
 	} {
-		gets = 0
+		gets.Store(0)
 		found, err := faults(t.Context(), w.Service)
 		type short struct {
 			Kind  scheduler.FindingKind
@@ -104,8 +105,8 @@ func TestFaultsAreNamed(t *testing.T) {
 		for _, f := range found {
 			got = append(got, short{f.Kind, f.Group})
 		}
-		if err != nil || fmt.Sprint(got) != want || (gets > 0) != (len(got) > 1) {
-			t.Errorf("faults %v after %d looks at the calendar, %v; want %s", got, gets, err, want)
+		if err != nil || fmt.Sprint(got) != want || (gets.Load() > 0) != (len(got) > 1) {
+			t.Errorf("faults %v after %d looks at the calendar, %v; want %s", got, gets.Load(), err, want)
 		}
 	}
 }

@@ -343,12 +343,22 @@ func outcome(t *testing.T, w *world) map[string]any {
 	return out
 }
 
+// skipIfLong leaves a rotation out of short runs: it searches for groups each time that it
+// is tried, which takes many minutes under the race detector.
+func skipIfLong(t *testing.T, name string) {
+	t.Helper()
+	if name == "rotation" && testing.Short() {
+		t.Skip("it searches for groups each time")
+	}
+}
+
 // Stopped at any moment, again and again, each time a little later, a run says so,
 // and in the end all is as if nobody had stopped it: nobody is told of anything twice,
 // and nothing is forgotten.
 func TestStoppedAtAnyMoment(t *testing.T) {
 	for name, s := range stoppable {
 		t.Run(name, func(t *testing.T) {
+			skipIfLong(t, name)
 			t.Parallel()
 			undisturbed, stopped := s.world(t), s.world(t)
 			found, err := s.do(t.Context(), undisturbed)
@@ -385,6 +395,7 @@ func TestAnyCallOfTheCalendarMayFail(t *testing.T) {
 	for name, s := range stoppable {
 		for _, method := range []string{"Put", "Get", "Cancel", "Busy"} {
 			t.Run(name+" "+method, func(t *testing.T) {
+				skipIfLong(t, name)
 				t.Parallel()
 				undisturbed, w := s.world(t), s.world(t)
 				found, err := s.do(t.Context(), undisturbed)
