@@ -126,9 +126,6 @@ func (s *spottyStore) Draft(ctx context.Context) (scheduler.Store, error) {
 // Whatever call of the store fails, and whether it was done or not, the run says so, and
 // the next ones make up for it: in the end all is as if none had failed.
 func TestAnyCallOfTheStoreMayFail(t *testing.T) {
-	if testing.Short() {
-		t.Skip("it does everything anew for each call of the store: many minutes under the race detector")
-	}
 	for name, s := range stoppable {
 		for _, after := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s done %v", name, after), func(t *testing.T) {
