@@ -359,7 +359,7 @@ func changedFiles(before, after map[string]string) []string {
 	return out
 }
 
-// Issue 8, part 1: whatever is not agreed to leaves the store and every file byte for
+// Whatever is not agreed to leaves the store and every file byte for
 // byte, for every command that changes something.
 func TestNothingChangesWithoutLeave(t *testing.T) {
 	t.Parallel()

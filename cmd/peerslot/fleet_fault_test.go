@@ -19,6 +19,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/peerslot/peerslot/calendar/google/googletest"
+	"github.com/peerslot/peerslot/scheduler/schedulertest"
 	"github.com/peerslot/peerslot/scheduler/store"
 )
 
@@ -37,9 +38,11 @@ func TestRollingUpgrade(t *testing.T) {
 	}
 	t.Setenv("PATH", before+string(os.PathListSeparator)+ours) // programs are those of before, at first
 	const workspaces, groups = 16, 4
-	location := newDatabase(t, server)
+	location := schedulertest.NewDatabase(t, server)
 	in := func(prefix string) func(string, int) string {
-		return func(_ string, i int) string { return withSchema(t, location, fmt.Sprintf("%s_%03d", prefix, i)) }
+		return func(_ string, i int) string {
+			return schedulertest.InSchema(t, location, fmt.Sprintf("%s_%03d", prefix, i))
+		}
 	}
 	byHand, byJobs := newFleetWorld(t, workspaces, groups, in("cron")), newFleetWorld(t, workspaces, groups, in("jobs"))
 	t.Setenv("PATH", ours)
@@ -104,9 +107,11 @@ func TestPartitionedWorker(t *testing.T) {
 	}
 	t.Parallel()
 	const workspaces, groups = 8, 4
-	location := newDatabase(t, server)
+	location := schedulertest.NewDatabase(t, server)
 	in := func(prefix string) func(string, int) string {
-		return func(_ string, i int) string { return withSchema(t, location, fmt.Sprintf("%s_%03d", prefix, i)) }
+		return func(_ string, i int) string {
+			return schedulertest.InSchema(t, location, fmt.Sprintf("%s_%03d", prefix, i))
+		}
 	}
 	byHand, byJobs := newFleetWorld(t, workspaces, groups, in("cron")), newFleetWorld(t, workspaces, groups, in("jobs"))
 	byHand.byHand(t)

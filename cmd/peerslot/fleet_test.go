@@ -19,6 +19,7 @@ import (
 
 	"github.com/peerslot/peerslot/calendar/google/googletest"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/console"
+	"github.com/peerslot/peerslot/scheduler/schedulertest"
 	"github.com/peerslot/peerslot/scheduler/store"
 )
 
@@ -254,9 +255,11 @@ func TestKilledWorkersLoseNothing(t *testing.T) {
 			t.Fatalf("PEERSLOT_TEST_FLEET: %v", err)
 		}
 	}
-	location := newDatabase(t, server)
+	location := schedulertest.NewDatabase(t, server)
 	in := func(prefix string) func(string, int) string {
-		return func(_ string, i int) string { return withSchema(t, location, fmt.Sprintf("%s_%03d", prefix, i)) }
+		return func(_ string, i int) string {
+			return schedulertest.InSchema(t, location, fmt.Sprintf("%s_%03d", prefix, i))
+		}
 	}
 	byHand := newFleetWorld(t, workspaces, groups, in("cron"))
 	byJobs := newFleetWorld(t, workspaces, groups, in("jobs"))
@@ -307,7 +310,7 @@ func TestCommandsCountCallsWithWorkers(t *testing.T) {
 	}
 	t.Parallel()
 	for _, workers := range []bool{false, true} {
-		location := newDatabase(t, server)
+		location := schedulertest.NewDatabase(t, server)
 		d := &store.Databases{}
 		defer d.Close()
 		if workers {
@@ -315,7 +318,7 @@ func TestCommandsCountCallsWithWorkers(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		newFleetWorld(t, 1, 5, func(string, int) string { return withSchema(t, location, "acme") })
+		newFleetWorld(t, 1, 5, func(string, int) string { return schedulertest.InSchema(t, location, "acme") })
 		jobs, err := d.JobsIfThere(t.Context(), location)
 		if err != nil || (jobs != nil) != workers {
 			t.Fatalf("with workers %v: the jobs are %v, %v", workers, jobs, err)
@@ -345,8 +348,8 @@ func BenchmarkFleet(b *testing.B) {
 	}
 	for _, processes := range []int{1, 3} {
 		b.Run(fmt.Sprintf("%d processes", processes), func(b *testing.B) {
-			location := newDatabase(b, server)
-			f := newFleetWorldOfMany(b, workspaces, groups, func(_ string, i int) string { return withSchema(b, location, fmt.Sprintf("w_%03d", i)) })
+			location := schedulertest.NewDatabase(b, server)
+			f := newFleetWorldOfMany(b, workspaces, groups, func(_ string, i int) string { return schedulertest.InSchema(b, location, fmt.Sprintf("w_%03d", i)) })
 			calls := 0
 			f.Fail(func(string, int) *googletest.Fault { calls++; return &googletest.Fault{Delay: 100 * time.Millisecond} })
 			d := &store.Databases{}

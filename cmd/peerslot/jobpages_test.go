@@ -16,6 +16,8 @@ import (
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
+
+	"github.com/peerslot/peerslot/scheduler/schedulertest"
 )
 
 // The jobs of all workspaces of a folder are shown to who is an admin of all.
@@ -51,7 +53,7 @@ func TestJobsInABrowser(t *testing.T) {
 	t.Parallel()
 	locations := []string{"peerslot.db"}
 	if server := os.Getenv("PEERSLOT_TEST_POSTGRES"); server != "" {
-		locations = append(locations, newDatabase(t, server))
+		locations = append(locations, schedulertest.NewDatabase(t, server))
 	}
 	for _, location := range locations {
 		store, _, _ := strings.Cut(location, "://")

@@ -95,7 +95,7 @@ var broad = []struct {
 	{[]string{"history"}, []string{`sound\s+booked`, `ending\s+booked`}},
 }
 
-// Issue 8, part 4: one fault stops one thing. Whatever is broken, every command does all
+// One fault stops one thing. Whatever is broken, every command does all
 // else, names it, and says that somebody must look.
 func TestOneFaultStopsOneThing(t *testing.T) {
 	t.Parallel()

@@ -17,6 +17,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/console"
+	"github.com/peerslot/peerslot/scheduler/schedulertest"
 	"github.com/peerslot/peerslot/scheduler/store"
 )
 
@@ -51,7 +52,7 @@ func TestLeastPrivileges(t *testing.T) {
 		}
 	}
 	at.User = url.User(role)
-	f := newFleetWorld(t, 1, 4, func(string, int) string { return withSchema(t, at.String(), "acme") })
+	f := newFleetWorld(t, 1, 4, func(string, int) string { return schedulertest.InSchema(t, at.String(), "acme") })
 	d := &store.Databases{}
 	defer d.Close()
 	cmd := f.start(t, 15*time.Minute, often)

@@ -17,31 +17,19 @@ import (
 	"github.com/peerslot/peerslot/scheduler/store"
 )
 
-func inSchema(t *testing.T, location, schema string) string {
-	t.Helper()
-	u, err := url.Parse(location)
-	if err != nil {
-		t.Fatal(err)
-	}
-	q := u.Query()
-	q.Set("schema", schema)
-	u.RawQuery = q.Encode()
-	return u.String()
-}
-
 // Stores in schemas of one database, over one pool, each keep the whole contract.
 func TestPostgresSchemas(t *testing.T) {
 	server := os.Getenv("PEERSLOT_TEST_POSTGRES")
 	if server == "" {
 		t.Skip("PEERSLOT_TEST_POSTGRES names no server; CI does")
 	}
-	location := newDatabase(t, server)
+	location := schedulertest.NewDatabase(t, server)
 	databases := &store.Databases{Connections: 40}
 	t.Cleanup(func() { databases.Close() })
 	n := 0
 	open := func(t *testing.T) scheduler.Store {
 		n++
-		s, err := databases.Open(t.Context(), inSchema(t, location, "acme_"+strings.Repeat("x", n)))
+		s, err := databases.Open(t.Context(), schedulertest.InSchema(t, location, "acme_"+strings.Repeat("x", n)))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -75,7 +63,7 @@ func TestJobsIfThere(t *testing.T) {
 	if server == "" {
 		t.Skip("PEERSLOT_TEST_POSTGRES names no server; CI does")
 	}
-	location := inSchema(t, newDatabase(t, server), "acme")
+	location := schedulertest.InSchema(t, schedulertest.NewDatabase(t, server), "acme")
 	d := &store.Databases{}
 	t.Cleanup(func() { d.Close() })
 	for range 2 {
@@ -140,7 +128,7 @@ func TestBudget(t *testing.T) {
 		if server == "" {
 			t.Skip("PEERSLOT_TEST_POSTGRES names no server; CI does")
 		}
-		testBudget(t, newDatabase(t, server))
+		testBudget(t, schedulertest.NewDatabase(t, server))
 	})
 }
 

@@ -4,13 +4,10 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/account"
@@ -33,35 +30,12 @@ func TestPostgres(t *testing.T) {
 	if server == "" {
 		t.Skip("PEERSLOT_TEST_POSTGRES names no server; CI does")
 	}
-	schedulertest.TestStore(t, func(t *testing.T) scheduler.Store { return open(t, newDatabase(t, server)) })
+	schedulertest.TestStore(t, func(t *testing.T) scheduler.Store { return open(t, schedulertest.NewDatabase(t, server)) })
 	schedulertest.TestAccounts(t, func(t *testing.T) account.Accounts {
-		s := open(t, newDatabase(t, server))
+		s := open(t, schedulertest.NewDatabase(t, server))
 		t.Cleanup(func() { s.Close() })
 		return s
 	})
-}
-
-// newDatabase makes a database on the server and returns its URL.
-func newDatabase(t *testing.T, server string) string {
-	t.Helper()
-	admin, err := sql.Open("pgx", server)
-	if err != nil {
-		t.Fatal(err)
-	}
-	name := fmt.Sprintf("peerslot_%d", time.Now().UnixNano())
-	if _, err := admin.ExecContext(t.Context(), `CREATE DATABASE `+name); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_, _ = admin.Exec(`DROP DATABASE ` + name + ` WITH (FORCE)`)
-		admin.Close()
-	})
-	u, err := url.Parse(server)
-	if err != nil {
-		t.Fatal(err)
-	}
-	u.Path = "/" + name
-	return u.String()
 }
 
 func open(t *testing.T, location string) *store.Store {

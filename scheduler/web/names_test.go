@@ -17,7 +17,7 @@ import (
 
 // Names that would be something else where they are shown.
 const (
-	oddGroup  = `R&D / 50% "why?" #1 <script>alert(1)</script>` + "\r\nBEGIN:VTODO"
+	oddGroup  = `R&D / 50% "why?" #1 <script>alert(1)</script>` + "\r\nBEGIN:VJOURNAL"
 	oddPerson = `Bo <img src=x onerror=alert(1)> "Li"` + "\r\nX-EVIL:1"
 )
 
@@ -61,7 +61,7 @@ func TestNamesAreTextEverywhere(t *testing.T) {
 	}
 	for what, text := range map[string]string{"file": file.Body.String(), "feed": feed.Body.String()} {
 		for line := range strings.SplitSeq(text, "\r\n") {
-			if name, _, _ := strings.Cut(line, ":"); name == "X-EVIL" || line == "BEGIN:VTODO" || strings.ContainsAny(line, "\r\n") {
+			if name, _, _ := strings.Cut(line, ":"); name == "X-EVIL" || line == "BEGIN:VJOURNAL" || strings.ContainsAny(line, "\r\n") {
 				t.Errorf("the %s has a line of a name's: %q", what, line)
 			}
 		}

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -15,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/peerslot/peerslot/scheduler/schedulertest"
 	"github.com/peerslot/peerslot/scheduler/store"
 	"github.com/peerslot/peerslot/scheduler/worker"
 )
@@ -73,29 +73,8 @@ func onEach(t *testing.T, test func(t *testing.T, location string)) {
 		if server == "" {
 			t.Skip("PEERSLOT_TEST_POSTGRES names no server; CI does")
 		}
-		test(t, newDatabase(t, server))
+		test(t, schedulertest.NewDatabase(t, server))
 	})
-}
-
-func newDatabase(t *testing.T, server string) string {
-	t.Helper()
-	admin := &store.Databases{}
-	t.Cleanup(func() { admin.Close() })
-	jobs, err := admin.Jobs(t.Context(), server)
-	if err != nil {
-		t.Fatal(err)
-	}
-	name := fmt.Sprintf("peerslot_jobs_%d", time.Now().UnixNano())
-	if _, err := jobs.Postgres.Exec(t.Context(), `CREATE DATABASE `+name); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _, _ = jobs.Postgres.Exec(context.Background(), `DROP DATABASE `+name+` WITH (FORCE)`) })
-	u, err := url.Parse(server)
-	if err != nil {
-		t.Fatal(err)
-	}
-	u.Path = "/" + name
-	return u.String()
 }
 
 // work starts a worker on the jobs at location, and returns how to stop it.
