@@ -74,10 +74,10 @@ func runGroups(ctx context.Context, a *console.App, markdown bool) error {
 	if err != nil {
 		return err
 	}
-	list := []report.Group{}
+	list, current := []report.Group{}, bookings.ByGroup()
 	for _, g := range w.Workspace.Groups {
 		j := report.Group{Name: g.Name, Program: g.Program, Members: report.Addresses(g.Members), Required: report.Addresses(g.Required), Zone: w.Workspace.Zone}
-		if b, ok := bookings.Current(g.Name); ok {
+		if b, ok := current[g.Name]; ok {
 			if b, err := w.Service.Understood(ctx, b); err == nil { // else named as broken
 				j.Slot, j.Zone = b.Series.Slot.String(), b.Series.Slot.Zone
 			}
