@@ -142,7 +142,7 @@ type forming struct {
 	planning.Snapshot
 	Request
 	number  int
-	people  []calendar.Address // who is grouped, those in kept groups included
+	people  []calendar.Address // who is grouped, those in kept groups included, sorted
 	kept    []scheduler.Group
 	former  []scheduler.Group // current until now
 	met     map[pairing]int
@@ -173,17 +173,22 @@ func (r *forming) choosePeople() error {
 	if len(r.Place) > 0 {
 		return r.chooseToPlace()
 	}
-	inKept := map[calendar.Address]bool{}
+	former := map[string]scheduler.Group{}
+	for _, g := range r.former {
+		former[g.Name] = g
+	}
+	inKept, named := map[calendar.Address]bool{}, map[string]bool{}
 	for _, name := range r.Keep {
-		i := slices.IndexFunc(r.former, func(g scheduler.Group) bool { return g.Name == name })
-		if i < 0 {
+		g, ok := former[name]
+		switch {
+		case !ok:
 			return &scheduler.UnknownGroupError{Name: name, Known: r.former}
-		}
-		if slices.ContainsFunc(r.kept, func(g scheduler.Group) bool { return g.Name == name }) {
+		case named[name]:
 			continue
 		}
-		r.kept = append(r.kept, r.former[i])
-		for _, a := range r.former[i].Members {
+		named[name] = true
+		r.kept = append(r.kept, g)
+		for _, a := range g.Members {
 			inKept[a] = true
 			r.people = append(r.people, a)
 		}
@@ -200,6 +205,12 @@ func (r *forming) choosePeople() error {
 	}
 	slices.SortFunc(r.people, cmp.Compare)
 	return nil
+}
+
+// isIn reports whether somebody is among those who are grouped, once they are chosen.
+func (r *forming) isIn(a calendar.Address) bool {
+	_, ok := slices.BinarySearch(r.people, a)
+	return ok
 }
 
 // weeksAway is for how long somebody must be away at the start of a round to be

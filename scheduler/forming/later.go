@@ -50,7 +50,7 @@ func (r *forming) later(p Plan, soFar Request) Later {
 		l.Groups = append(l.Groups, g.Members)
 	}
 	for pair := range meetings(slices.Concat(soFar.Past, soFar.Rounds)) {
-		if slices.Contains(r.people, pair.a) && slices.Contains(r.people, pair.b) {
+		if r.isIn(pair.a) && r.isIn(pair.b) {
 			l.Met++
 		}
 	}

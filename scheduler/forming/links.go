@@ -60,10 +60,9 @@ func (r *forming) evaluateLink(l scheduler.Link) (grouping.Result, error) {
 // take part, as often as their teams depend on each other. Links of people who are
 // not there are left out with them.
 func (r *forming) chooseLinks() ([]scheduler.Link, error) {
-	there := func(a calendar.Address) bool { return slices.Contains(r.people, a) }
 	var out []scheduler.Link
 	for _, l := range r.Program.Links {
-		if there(l.A) && there(l.B) {
+		if r.isIn(l.A) && r.isIn(l.B) {
 			out = append(out, l)
 		}
 	}

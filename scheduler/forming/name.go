@@ -24,14 +24,14 @@ const longestName = 64
 // pairs keep their names; the names of the others hold the program and the number
 // of the round. No other group has or had the name of a new one.
 func (r *forming) name(plan *Plan) {
-	taken := r.takenNames()
+	taken, kept, former := r.takenNames(), byMembers(r.kept), byMembers(r.former)
 	words := 0
 	for i := range plan.Groups {
 		g := &plan.Groups[i]
-		if kept := sameMembers(r.kept, g.Members); kept != nil {
-			g.Group, g.Kept = *kept, true
+		if same, ok := kept[membersKey(g.Members)]; ok {
+			g.Group, g.Kept = same, true
 		} else if r.Program.Kind == scheduler.OneOnOne {
-			g.Name = r.linkName(g.Members, taken)
+			g.Name = r.linkName(g.Members, former, taken)
 		} else {
 			for g.Name == "" || taken[strings.ToLower(g.Name)] {
 				g.Name = r.wordName(words)
@@ -44,11 +44,13 @@ func (r *forming) name(plan *Plan) {
 		taken[strings.ToLower(g.Name)] = true
 	}
 	plan.Round = scheduler.Round{Program: r.Program.Name, Number: r.number, Start: r.Start, Seed: r.Seed, Created: r.Now.UTC().Truncate(time.Second)}
+	goesOn := map[string]bool{}
 	for _, g := range plan.Groups {
 		plan.Round.Groups = append(plan.Round.Groups, g.Group)
+		goesOn[g.Name] = true
 	}
 	for _, f := range r.former {
-		if !slices.ContainsFunc(plan.Round.Groups, func(g scheduler.Group) bool { return g.Name == f.Name }) {
+		if !goesOn[f.Name] {
 			plan.Replaced = append(plan.Replaced, f.Name)
 		}
 	}
@@ -71,15 +73,21 @@ func (r *forming) takenNames() map[string]bool {
 	return taken
 }
 
-// sameMembers returns the group that has just these members, nil for none.
-func sameMembers(groups []scheduler.Group, members []calendar.Address) *scheduler.Group {
-	want := slices.Sorted(slices.Values(members))
-	for i := range groups {
-		if slices.Equal(slices.Sorted(slices.Values(groups[i].Members)), want) {
-			return &groups[i]
+// byMembers returns the groups by who is in them; of those with the same members the first.
+func byMembers(groups []scheduler.Group) map[string]scheduler.Group {
+	out := make(map[string]scheduler.Group, len(groups))
+	for _, g := range groups {
+		key := membersKey(g.Members)
+		if _, again := out[key]; !again {
+			out[key] = g
 		}
 	}
-	return nil
+	return out
+}
+
+// membersKey is the same for the same members in any order.
+func membersKey(members []calendar.Address) string {
+	return fmt.Sprint(slices.Sorted(slices.Values(members)))
 }
 
 // wordName returns the nth name for a group of the round.
@@ -93,8 +101,8 @@ func (r *forming) wordName(n int) string {
 
 // linkName returns the name that the standing pair has, or one made of the two
 // people.
-func (r *forming) linkName(members []calendar.Address, taken map[string]bool) string {
-	if there := sameMembers(r.former, members); there != nil {
+func (r *forming) linkName(members []calendar.Address, former map[string]scheduler.Group, taken map[string]bool) string {
+	if there, ok := former[membersKey(members)]; ok {
 		return there.Name
 	}
 	people := ""

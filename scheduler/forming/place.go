@@ -37,26 +37,33 @@ func (r *forming) chooseToPlace() error {
 		return fmt.Errorf("program %q has no groups yet that anybody could join", r.Program.Name)
 	}
 	r.kept = slices.Clone(r.former)
+	placed := map[calendar.Address]bool{} // who is in a group, or will be
 	for _, g := range r.kept {
 		r.people = append(r.people, g.Members...)
 		for i, a := range g.Members {
+			placed[a] = true
 			for _, b := range g.Members[:i] {
 				r.met[pairOf(a, b)]-- // they go on, and do not meet anew
 			}
 		}
 	}
-	takesPart := r.Workspace.Participants(r.Program)
+	all := r.Workspace.Participants(r.Program)
+	takesPart := make(map[calendar.Address]bool, len(all))
+	for _, a := range all {
+		takesPart[a] = true
+	}
 	for _, a := range r.Place {
 		switch {
-		case !slices.Contains(takesPart, a):
+		case !takesPart[a]:
 			return fmt.Errorf("%s does not take part in program %q; look at its people", a, r.Program.Name)
-		case slices.Contains(r.people, a):
+		case placed[a]:
 			return fmt.Errorf("%s is in a group of program %q already", a, r.Program.Name)
 		}
+		placed[a] = true
 		r.people = append(r.people, a)
 	}
-	for _, a := range takesPart {
-		if !slices.Contains(r.people, a) {
+	for _, a := range all {
+		if !placed[a] {
 			r.leftOut = append(r.leftOut, LeftOut{a, "is in no group, and can be placed in one"})
 		}
 	}
