@@ -83,11 +83,14 @@ func openPrivate(ctx context.Context, path string) (*Store, error) {
 // openFile opens the SQLite database at path, ":memory:" for one that is nowhere.
 func openFile(path, query string) (*sql.DB, error) {
 	dsn := &url.URL{Scheme: "file", OmitHost: true, Path: path, RawQuery: "_pragma=busy_timeout(10000)&" + query}
-	db, err := sql.Open("sqlite", dsn.String())
-	if err == nil {
-		db.SetMaxOpenConns(1)
+	plain, err := sql.Open("sqlite", dsn.String())
+	if err != nil {
+		return nil, err
 	}
-	return db, err
+	defer plain.Close() // which was opened for its driver alone
+	db := sql.OpenDB(stoppable{plain.Driver(), dsn.String()})
+	db.SetMaxOpenConns(1)
+	return db, nil
 }
 
 // ErrUnreachable says that a database server does not answer, or lets nobody in.
