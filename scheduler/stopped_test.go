@@ -343,11 +343,11 @@ func outcome(t *testing.T, w *world) map[string]any {
 	return out
 }
 
-// nextLook returns at which look a run is stopped after this one: the next. A rotation
-// looks thousands of times while it searches for groups, so that short runs stop it ever
-// more rarely.
+// nextLook returns at which look a run is stopped after this one: the next. Short
+// runs stop ever more rarely what looks hundreds of times and more: a rotation, which
+// searches for groups, and a rehearsal, which copies the store.
 func nextLook(name string, looks int) int {
-	if name == "rotation" && testing.Short() {
+	if testing.Short() && (name == "rotation" || name == "rehearsal") {
 		return looks + 1 + looks/8
 	}
 	return looks + 1

@@ -64,6 +64,15 @@ var changers = map[string]changer{
 	}},
 }
 
+// leftoversOrNot returns whether a run died in the workspaces that a test tries. Short
+// runs try the harder half.
+func leftoversOrNot() []bool {
+	if testing.Short() {
+		return []bool{true}
+	}
+	return []bool{false, true}
+}
+
 // newLifeWorld makes the workspace; with leftovers, a run died in it in three ways.
 func newLifeWorld(t *testing.T, leftovers bool) lifeWorld {
 	t.Helper()
@@ -371,7 +380,7 @@ func TestNothingChangesWithoutLeave(t *testing.T) {
 		"Ctrl-C":      func(w lifeWorld, t *testing.T, args ...string) ran { return w.interrupt(t, args...) },
 	}
 	status := map[string]int{"dry-run": console.ExitDone, "no terminal": console.ExitPerson, "no": console.ExitPerson, "end of file": console.ExitPerson, "Ctrl-C": console.ExitError}
-	for _, leftovers := range []bool{false, true} {
+	for _, leftovers := range leftoversOrNot() {
 		world := newLifeWorld(t, leftovers)
 		for name, c := range changers {
 			t.Run(fmt.Sprintf("%s leftovers %v", name, leftovers), func(t *testing.T) {
@@ -405,7 +414,7 @@ func TestNothingChangesWithoutLeave(t *testing.T) {
 // left.
 func TestARehearsalIsTrue(t *testing.T) {
 	t.Parallel()
-	for _, leftovers := range []bool{false, true} {
+	for _, leftovers := range leftoversOrNot() {
 		world := newLifeWorld(t, leftovers)
 		for name, c := range changers {
 			t.Run(fmt.Sprintf("%s leftovers %v", name, leftovers), func(t *testing.T) {

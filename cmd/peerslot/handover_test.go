@@ -76,12 +76,12 @@ func (w *microsoftWorld) handTo(t *testing.T, next *graphtest.Server) {
 // done or after it.
 func (w *microsoftWorld) killHandover(t *testing.T, next *graphtest.Server, when string) {
 	t.Helper()
-	cmd := w.command(t, "handover", "--old", "before.yaml", "--yes", "--now", handoverNow)
+	cmd, kill := withKill(t, w.command(t, "handover", "--old", "before.yaml", "--yes", "--now", handoverNow))
 	next.Fail(func(method string, _ int) *graphtest.Fault {
 		if method != "events.create" {
 			return nil
 		}
-		_ = cmd.Process.Kill()
+		kill()
 		if when == "before" {
 			return &graphtest.Fault{Drop: graphtest.Before}
 		}
@@ -162,12 +162,12 @@ func (w davWorld) killHandover(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := w.command(t, "handover", "--old", "before.yaml", "--yes")
+	cmd, kill := withKill(t, w.command(t, "handover", "--old", "before.yaml", "--yes"))
 	proxy := &httputil.ReverseProxy{
 		Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(root) },
 		ModifyResponse: func(r *http.Response) error {
 			if r.Request.Method == http.MethodPut {
-				_ = cmd.Process.Kill()
+				kill()
 			}
 			return nil
 		},

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -102,6 +103,24 @@ func (w manyWorld) command(t testing.TB, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(t.Context(), "peerslot", args...)
 	cmd.Dir, cmd.Env = w.dir, append(os.Environ(), w.env...)
 	return cmd
+}
+
+// withKill returns the command as one that kill ends at any moment of its run, also from
+// a server that it calls. When kill returns, the process is gone.
+func withKill(t testing.TB, cmd *exec.Cmd) (again *exec.Cmd, kill func()) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	again = exec.CommandContext(ctx, cmd.Path, cmd.Args[1:]...)
+	again.Dir, again.Env = cmd.Dir, cmd.Env
+	killed := make(chan struct{})
+	again.Cancel = func() error {
+		defer close(killed)
+		return again.Process.Kill()
+	}
+	return again, func() {
+		cancel()
+		<-killed
+	}
 }
 
 // run runs the program and returns its exit status and output.

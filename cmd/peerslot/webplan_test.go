@@ -45,7 +45,7 @@ func (w lifeWorld) planner(t *testing.T) changing.WebPlanner {
 // button does what the command does, and nothing if the world is another one by then.
 func TestPlansOfPagesAreThoseOfCommands(t *testing.T) {
 	t.Parallel()
-	for _, leftovers := range []bool{false, true} {
+	for _, leftovers := range leftoversOrNot() {
 		world := newLifeWorld(t, leftovers)
 		for name, p := range pagePlans {
 			t.Run(fmt.Sprintf("%s leftovers %v", name, leftovers), func(t *testing.T) {
