@@ -94,12 +94,9 @@ func (b *Backend) askWindows(ctx context.Context, q query) (map[calendar.Address
 // that is not known.
 type part struct {
 	window  availability.Interval
-	periods []period
+	periods []api.Period
 	reason  string
 }
-
-// A period is a busy time in Unix seconds.
-type period struct{ start, end int64 }
 
 // join merges the parts over the window. If they say nothing at all, the person
 // is not readable.
@@ -122,7 +119,7 @@ func join(parts []part, window availability.Interval) availability.Busy {
 			busy.Spans = append(busy.Spans, availability.Span{Interval: p.window, Kind: availability.Unknown})
 		}
 		for _, b := range p.periods {
-			iv := availability.Interval{Start: time.Unix(b.start, 0).UTC(), End: time.Unix(b.end, 0).UTC()}
+			iv := availability.Interval{Start: time.Unix(b.Start, 0).UTC(), End: time.Unix(b.End, 0).UTC()}
 			busy.Spans = append(busy.Spans, availability.Span{Interval: iv})
 		}
 	}
@@ -176,8 +173,8 @@ func (b *Backend) askHalves(ctx context.Context, q query) (map[calendar.Address]
 
 // An answer is what Google knows of calendars, and of the mailing lists among them.
 type answer struct {
-	calendars map[calendar.Address]gcal.FreeBusyCalendar
-	lists     map[calendar.Address]gcal.FreeBusyGroup
+	calendars map[calendar.Address]api.Calendar
+	lists     map[calendar.Address]api.List
 }
 
 // parts returns what the answer says of a. A mailing list is busy when any of its
@@ -190,8 +187,8 @@ func (r answer) parts(a calendar.Address) []part {
 	switch {
 	case !ok:
 		return []part{{reason: "Google gave no answer for this calendar"}}
-	case len(list.Errors) > 0:
-		return []part{{reason: reasonOfList(list.Errors[0].Reason)}}
+	case list.Reason != "":
+		return []part{{reason: reasonOfList(list.Reason)}}
 	case len(list.Calendars) == 0:
 		return []part{{reason: "it is a mailing list without members that can be seen"}}
 	}
@@ -233,7 +230,7 @@ func (b *Backend) expanded(ctx context.Context, q query) (answer, error) {
 	left = slices.DeleteFunc(slices.Compact(left), func(a calendar.Address) bool {
 		c, ok := out.calendars[a]
 		_, isList := out.lists[a]
-		return isList || ok && !(len(c.Errors) > 0 && c.Errors[0].Reason == "tooManyCalendarsRequested")
+		return isList || ok && c.Reason != "tooManyCalendarsRequested"
 	})
 	for chunk := range slices.Chunk(left, maxCalendars) {
 		more, err := b.freeBusy(ctx, query{chunk, q.window})
@@ -256,15 +253,15 @@ func (b *Backend) freeBusy(ctx context.Context, q query) (answer, error) {
 	for _, a := range q.people {
 		body.Items = append(body.Items, &gcal.FreeBusyRequestItem{Id: string(a)})
 	}
-	said, err := api.Read[gcal.FreeBusyResponse](ctx, b.api, api.Request{Method: "freebusy.query", Verb: http.MethodPost, Path: []string{"freeBusy"}, Body: body})
+	said, err := api.Read[api.FreeBusy](ctx, b.api, api.Request{Method: "freebusy.query", Verb: http.MethodPost, Path: []string{"freeBusy"}, Body: body})
 	if err != nil {
 		return answer{}, err
 	}
-	out := answer{make(map[calendar.Address]gcal.FreeBusyCalendar, len(said.Calendars)), make(map[calendar.Address]gcal.FreeBusyGroup, len(said.Groups))}
+	out := answer{make(map[calendar.Address]api.Calendar, len(said.Calendars)), make(map[calendar.Address]api.List, len(said.Lists))}
 	for id, c := range said.Calendars {
 		out.calendars[lower(id)] = c
 	}
-	for id, list := range said.Groups {
+	for id, list := range said.Lists {
 		out.lists[lower(id)] = list
 	}
 	return out, nil
@@ -274,20 +271,14 @@ func lower(id string) calendar.Address { return calendar.Address(strings.ToLower
 
 // readPart reads one calendar of an answer. An answer with an error has no busy
 // times, which does not mean that the person is free.
-func readPart(c gcal.FreeBusyCalendar) part {
-	if len(c.Errors) > 0 {
-		return part{reason: reasonOf(c.Errors[0].Reason)}
+func readPart(c api.Calendar) part {
+	switch {
+	case c.Reason != "":
+		return part{reason: reasonOf(c.Reason)}
+	case c.Odd:
+		return part{reason: "Google's answer for this calendar cannot be read"}
 	}
-	p := part{periods: make([]period, len(c.Busy))}
-	for i, b := range c.Busy {
-		start, err := time.Parse(time.RFC3339, b.Start)
-		end, err2 := time.Parse(time.RFC3339, b.End)
-		if err != nil || err2 != nil {
-			return part{reason: "Google's answer for this calendar cannot be read"}
-		}
-		p.periods[i] = period{start.Unix(), end.Add(time.Second - 1).Unix()}
-	}
-	return p
+	return part{periods: c.Busy}
 }
 
 func reasonOf(word string) string {

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tidwall/gjson"
 	gcal "google.golang.org/api/calendar/v3"
 	"google.golang.org/api/googleapi"
 
@@ -92,7 +93,7 @@ func (s *Service) send(ctx context.Context, rq Request, answer any) error {
 		}
 		return nil
 	}
-	err = json.NewDecoder(resp.Body).Decode(answer)
+	err = decode(resp.Body, answer)
 	_, syntax := errors.AsType[*json.SyntaxError](err)
 	_, kind := errors.AsType[*json.UnmarshalTypeError](err)
 	switch {
@@ -101,7 +102,32 @@ func (s *Service) send(ctx context.Context, rq Request, answer any) error {
 	case err != nil:
 		return err
 	case !fits(rq, answer):
-		return &errOdd{"JSON of something else"}
+		return errElse
+	}
+	return nil
+}
+
+// errElse is an answer to something that was not asked.
+var errElse = &errOdd{"JSON of something else"}
+
+// A reader is an answer that reads itself from JSON, and reports whether that is to what
+// was asked.
+type reader interface{ read(text []byte) (fits bool) }
+
+// decode reads an answer from JSON.
+func decode(body io.Reader, answer any) error {
+	r, ok := answer.(reader)
+	if !ok {
+		return json.NewDecoder(body).Decode(answer)
+	}
+	text, err := io.ReadAll(body)
+	switch {
+	case err != nil:
+		return err
+	case !gjson.ValidBytes(text):
+		return &errOdd{"no JSON of the API"}
+	case !r.read(text):
+		return errElse
 	}
 	return nil
 }
@@ -149,8 +175,6 @@ func fits(rq Request, answer any) bool {
 		return a.Id == want
 	case *gcal.Events:
 		return a.Kind == "calendar#events" || a.AccessRole != ""
-	case *gcal.FreeBusyResponse:
-		return a.Kind == "calendar#freeBusy" || a.Calendars != nil
 	}
 	return true
 }
