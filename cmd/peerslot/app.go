@@ -107,8 +107,12 @@ func strictly(root *cobra.Command) {
 		case "help":
 			cmd.Example = "  peerslot help book"
 			cmd.Args = func(_ *cobra.Command, args []string) error {
-				if found, rest, err := root.Find(args); err != nil || found == root {
+				found, rest, err := root.Find(args)
+				switch {
+				case err != nil || found == root:
 					return unknownCommand(root, rest)
+				case found.HasSubCommands():
+					return found.ValidateArgs(rest)
 				}
 				return nil
 			}
