@@ -218,7 +218,8 @@ type Store interface {
 	// it or nothing.
 	Restore(ctx context.Context, path string) error
 
-	// Draft returns a copy in memory: what is written to it reaches nobody.
+	// Draft returns a copy that goes with the process: what is written to it reaches
+	// nobody.
 	Draft(ctx context.Context) (Store, error)
 
 	Close() error

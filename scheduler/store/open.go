@@ -80,7 +80,8 @@ func openPrivate(ctx context.Context, path string) (*Store, error) {
 	return s, nil
 }
 
-// openFile opens the SQLite database at path, ":memory:" for one that is nowhere.
+// openFile opens the SQLite database at path, ":memory:" for one that is nowhere, "" for one
+// that has no name.
 func openFile(path, query string) (*sql.DB, error) {
 	dsn := &url.URL{Scheme: "file", OmitHost: true, Path: path, RawQuery: "_pragma=busy_timeout(10000)&" + query}
 	plain, err := sql.Open("sqlite", dsn.String())

@@ -78,7 +78,7 @@ func newest() (n int64) {
 }
 
 // readAside reads a file that must be changed before it can be read, as one of an
-// older peerslot or of a run that was killed while it wrote: from a copy in memory.
+// older peerslot or of a run that was killed while it wrote: from a copy.
 func readAside(ctx context.Context, path string) (*Store, error) {
 	dir, err := os.MkdirTemp("", "peerslot-*")
 	if err != nil {
@@ -108,7 +108,19 @@ func readAside(ctx context.Context, path string) (*Store, error) {
 
 // Memory returns an empty store in memory.
 func Memory(ctx context.Context) (*Store, error) {
-	db, err := openFile(":memory:", "_pragma=foreign_keys(1)")
+	return openPassing(ctx, ":memory:", "_pragma=foreign_keys(1)")
+}
+
+// passing returns an empty store that goes with the process. What is more than some
+// megabytes lies in a file that has no name, and that nobody else can open: pages in
+// memory take twice their size, which for a large store is most of what a run needs.
+// See https://www.sqlite.org/inmemorydb.html, "Temporary Databases".
+func passing(ctx context.Context) (*Store, error) {
+	return openPassing(ctx, "", "_pragma=foreign_keys(1)&_pragma=journal_mode(MEMORY)")
+}
+
+func openPassing(ctx context.Context, path, query string) (*Store, error) {
+	db, err := openFile(path, query)
 	if err != nil {
 		return nil, err
 	}
@@ -129,8 +141,9 @@ func (s *Store) Draft(ctx context.Context) (scheduler.Store, error) {
 	return d, nil
 }
 
+// copy returns what s is at this moment, in a store that goes with the process.
 func (s *Store) copy(ctx context.Context) (*Store, error) {
-	m, err := Memory(ctx)
+	m, err := passing(ctx)
 	if err != nil {
 		return nil, err
 	}
