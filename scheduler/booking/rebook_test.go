@@ -56,6 +56,31 @@ func TestInterruptedRebookIsFinished(t *testing.T) {
 	}
 }
 
+// A rebooking is of the booking that it was planned from: what another run saved since
+// then is not overwritten, and no calendar is touched.
+func TestRebookLeavesWhatAnotherRunSaved(t *testing.T) {
+	w, b := booked(t, ana, bo)
+	w.BusyAtItsSlot(bo, b)
+	plan, err := booking.PlanRebook(t.Context(), w.Service, b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Store.Commit(t.Context(), scheduler.Batch{Bookings: []scheduler.Booking{b}}); err != nil { // another run saves it
+		t.Fatal(err)
+	}
+	told := w.Fake.Told(ana)
+	if _, err := w.Rebook(t.Context(), b, plan); !errors.Is(err, scheduler.ErrStale) {
+		t.Errorf("Rebook: %v; want ErrStale", err)
+	}
+	open, err := w.Store.Bookings(t.Context())
+	if err != nil || len(open) != 1 || open[0].State != scheduler.Booked || open[0].Series.UID != b.Series.UID {
+		t.Errorf("bookings %+v, %v; want the old one alone, as it was", open, err)
+	}
+	if got := w.Fake.Told(ana); got != told {
+		t.Errorf("ana was told %d times, want %d", got, told)
+	}
+}
+
 // What another slot gains is told of as many sessions as it has.
 func TestRebookComparesEqualNumbersOfSessions(t *testing.T) {
 	w, b := booked(t, ana, bo)
