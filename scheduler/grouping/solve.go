@@ -129,6 +129,14 @@ func (s *solver) prove() (bound int, err error) {
 	return e.Bound(), nil
 }
 
+// diveHalves is diveAll for more people, with all the work that is left.
+func (s *solver) diveHalves() (bound int) {
+	whole := s.take(table.Everyone(len(s.groups)))
+	whole.groups, whole.cost, bound = exact.DiveHalves(whole.table, whole.groups, s.meter)
+	s.put([]portion{whole})
+	return whole.table.RoundUp(bound)
+}
+
 // diveAll tries to find something better for all people at once, with so much work,
 // and returns the bound of the relaxation.
 func (s *solver) diveAll(effort int) (bound int) {
@@ -163,6 +171,10 @@ func (s *solver) start() {
 	s.put([]portion{best})
 }
 
+// halvesCost is what a dive over the halves costs for each two people, before the bound:
+// 12 s of work for 600 people (2026-11). With less work repartitions gain more.
+const halvesCost = int(40 * time.Microsecond)
+
 // People up to which the relaxation over all of them is worth its time: for a dive,
 // and for a bound alone. 300 take 2 CPU s, 600 take 10, and a dive takes as much again
 // (2026-11).
@@ -189,6 +201,8 @@ func (s *solver) improve() (bound int, err error) {
 	switch {
 	case n <= diveLimit:
 		bound = s.diveAll(total * 3 / 4)
+	case n <= relaxLimit && total >= n*n*halvesCost:
+		bound = s.diveHalves()
 	case n <= relaxLimit:
 		s.repartitionAll(total*2/5, math.MaxInt)
 		bound = s.relaxAll()

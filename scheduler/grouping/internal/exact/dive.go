@@ -34,13 +34,20 @@ const (
 func Dive(t *table.Table, groups [][]int, m *meter.Meter) (best [][]int, cost, proven int) {
 	e := New(t, groups, m)
 	r, proven := e.relax(e.centre(), nil, sidesOf(t))
+	proven = e.dive(r, proven)
+	return e.Best, e.Cost, proven
+}
+
+// dive tightens r, of which so much is proven, dives from it, and takes what it finds if
+// that is cheaper. It returns what is proven then.
+func (e *Search) dive(r *relaxation, proven int) int {
 	proven = e.tighten(r, proven)
-	if found := dive(t, r, m); found != nil {
-		if cost := t.Total(found); cost < e.Cost {
+	if found := dive(e.t, r, e.Meter); found != nil {
+		if cost := e.t.Total(found); cost < e.Cost {
 			e.Best, e.Cost = found, cost
 		}
 	}
-	return e.Best, e.Cost, proven
+	return proven
 }
 
 // Bound returns what the relaxation over the people of a table, who are in groups,

@@ -3,7 +3,6 @@
 package exact
 
 import (
-	"math/bits"
 	"slices"
 
 	"github.com/peerslot/peerslot/scheduler/grouping/internal/meter"
@@ -148,9 +147,21 @@ func (e *Search) split(b *branch) bool {
 
 // relax makes a relaxation and solves it over all groups; see price.
 func (e *Search) relax(centre []float64, columns []column, sides []side) (r *relaxation, proven int) {
-	var parts []piece
+	var pieces []piece
 	if len(columns) == 0 && len(sides) == 0 && e.t.N > partLimit {
-		parts = e.parts(centre)
+		pieces = e.halves(centre)
+	}
+	return e.relaxFrom(pieces, centre, columns, sides)
+}
+
+// relaxFrom is relax from the optima over pieces of the people, if there are any, and else
+// from duals near the centre.
+func (e *Search) relaxFrom(pieces []piece, centre []float64, columns []column, sides []side) (r *relaxation, proven int) {
+	centre = slices.Clone(centre)
+	for _, p := range pieces {
+		for k, i := range p.people {
+			centre[i] = p.duals[k]
+		}
 	}
 	width := 1.0 // by which duals may exceed the centre: narrow, or they swing at first
 	for _, c := range centre {
@@ -161,7 +172,7 @@ func (e *Search) relax(centre []float64, columns []column, sides []side) (r *rel
 		most[i] = centre[i] + width
 	}
 	r = newRelaxation(e.t, most, sides)
-	r.join(parts)
+	r.join(pieces)
 	for _, c := range columns {
 		r.add(c)
 	}
@@ -175,33 +186,6 @@ func (e *Search) relax(centre []float64, columns []column, sides []side) (r *rel
 // takes most of the time then; for 600 people halves, solved first, make that a
 // tenth (2026-11).
 const partLimit = 160
-
-// A piece is the relaxation over some of the people.
-type piece struct {
-	*relaxation
-	people []int
-}
-
-// parts solves the relaxation over each half of the people, by their zones, and puts
-// the duals into centre.
-func (e *Search) parts(centre []float64) []piece {
-	order := table.Everyone(e.t.N)
-	slices.SortStableFunc(order, func(a, b int) int { return bits.TrailingZeros64(e.t.Zone[a]) - bits.TrailingZeros64(e.t.Zone[b]) })
-	var parts []piece
-	for _, people := range [][]int{order[:e.t.N/2], order[e.t.N/2:]} {
-		half := New(e.t.Only(people), nil, e.Meter)
-		own := make([]float64, len(people))
-		for k, i := range people {
-			own[k] = centre[i]
-		}
-		r, _ := half.relax(own, nil, nil)
-		for k, i := range people {
-			centre[i] = r.Dual[k]
-		}
-		parts = append(parts, piece{r, people})
-	}
-	return parts
-}
 
 // Cuts to add at once, and the part of the gap that they have to close for more to
 // be looked for. Of 100 people 3 turns with 117 cuts, in 0.27 s, raise the bound from 7,258 to

@@ -65,46 +65,6 @@ func (r *relaxation) add(c column) {
 	r.AddColumn(float64(c.cost), entries)
 }
 
-// join starts from the optima of parts that make up all people: their groups, but for
-// those that cost most beyond the duals, and their bases.
-func (r *relaxation) join(parts []piece) {
-	if len(parts) == 0 {
-		return
-	}
-	basis := make([]int, r.n)
-	for _, p := range parts {
-		number := make([]int, len(p.groups))
-		for k := range p.groups {
-			number[k] = -1
-			if p.reduced(&p.groups[k]) < joinReach*table.DualUnit {
-				number[k] = len(r.groups)
-				c := column{cost: p.groups[k].cost, count: p.groups[k].count}
-				for _, i := range p.groups[k].members() {
-					c.add(p.people[i])
-				}
-				r.add(c)
-			}
-		}
-		for k, i := range p.people {
-			id := p.Basic(k)
-			switch row, coef := lp.Gap(id); {
-			case id >= 0:
-				id = number[id]
-			case coef > 0:
-				id = lp.Lacking(p.people[row])
-			default:
-				id = lp.Surplus(p.people[row])
-			}
-			basis[i] = id
-		}
-	}
-	r.Start(basis)
-}
-
-// joinReach is how much a group may cost beyond the duals of its part to be of use
-// for all.
-const joinReach = 20
-
 // round takes the duals of the programme over in whole numbers. They are rounded
 // down, so that no reduced cost falls.
 func (r *relaxation) round() {
