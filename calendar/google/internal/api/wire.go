@@ -13,7 +13,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/tidwall/gjson"
 	gcal "google.golang.org/api/calendar/v3"
 	"google.golang.org/api/googleapi"
 
@@ -124,7 +123,7 @@ func decode(body io.Reader, answer any) error {
 	switch {
 	case err != nil:
 		return err
-	case !gjson.ValidBytes(text):
+	case !json.Valid(text):
 		return &errOdd{"no JSON of the API"}
 	case !r.read(text):
 		return errElse
