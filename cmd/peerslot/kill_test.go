@@ -106,7 +106,7 @@ func (w manyWorld) command(t testing.TB, args ...string) *exec.Cmd {
 }
 
 // withKill returns the command as one that kill ends at any moment of its run, also from
-// a server that it calls. When kill returns, the process is gone.
+// a server that it calls. When kill returns, the signal is sent.
 func withKill(t testing.TB, cmd *exec.Cmd) (again *exec.Cmd, kill func()) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())

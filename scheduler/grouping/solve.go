@@ -171,9 +171,11 @@ func (s *solver) start() {
 	s.put([]portion{best})
 }
 
-// halvesCost is what a dive over the halves costs for each two people, before the bound:
-// 12 s of work for 600 people (2026-11). With less work repartitions gain more.
-const halvesCost = int(40 * time.Microsecond)
+// halvesCost is the work for each two people from which on the halves are dived over. For
+// 600 people the dives take 12 of 20 s, and the bound falls from 23,750 to 23,030 where the
+// cost falls from 29,560 to 27,340. For 700 in as much work too little is left for the
+// bound, which falls from 25,650 to 19,810 (2026-11).
+const halvesCost = int(55 * time.Microsecond)
 
 // People up to which the relaxation over all of them is worth its time: for a dive,
 // and for a bound alone. 300 take 2 CPU s, 600 take 10, and a dive takes as much again

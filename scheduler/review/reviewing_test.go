@@ -426,13 +426,13 @@ func TestEvidenceIsOfWhatWasHeld(t *testing.T) {
 	w, b := booked(t, ana, bo)
 	sessions := calendartest.Sessions(b.Series)
 	w.Fake.ByHand(b.Series.UID, calendar.Override{Original: sessions[3].Start, Cancelled: true})
-	for now, want := range map[time.Time]int{
+	for at, want := range map[time.Time]int{
 		sessions[11].Start.Add(30 * time.Minute): 10,
 		sessions[11].End:                         11,
 	} {
-		w.Now = func() time.Time { return now }
+		w.Now = func() time.Time { return at }
 		if r := w.Review(t); r.Evidence.Held != want || r.Evidence.Attendance != (scheduler.Share{Yes: 2 * want}) {
-			t.Errorf("at %v, one being off: %d held, %+v; want %d, with both at each", now, r.Evidence.Held, r.Evidence.Attendance, want)
+			t.Errorf("at %v, one being off: %d held, %+v; want %d, with both at each", at, r.Evidence.Held, r.Evidence.Attendance, want)
 		}
 	}
 }

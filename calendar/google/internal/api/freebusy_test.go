@@ -1,6 +1,8 @@
 package api
 
 import (
+	"errors"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -69,5 +71,14 @@ func TestFreeBusyOfSomethingElse(t *testing.T) {
 		if got := (&FreeBusy{}).read([]byte(text)); got != want {
 			t.Errorf("%s fits: %v, want %v", text, got, want)
 		}
+	}
+}
+
+// An answer nested without end is refused: to follow it would overflow the stack, which ends
+// the process.
+func TestDeepNestingIsRefused(t *testing.T) {
+	err := decode(strings.NewReader(strings.Repeat("[", 10<<20)), &FreeBusy{})
+	if _, odd := errors.AsType[*errOdd](err); !odd {
+		t.Errorf("got %v, want that it is none of Google's answers", err)
 	}
 }
