@@ -97,7 +97,7 @@ func touching(spans []Span, iv Interval) []Span {
 // joinSpans sorts the spans and joins them, in place.
 func joinSpans(spans []Span) []Span {
 	spans = slices.DeleteFunc(spans, Span.Empty)
-	slices.SortFunc(spans, compareSpans)
+	sortSpans(spans)
 	out := spans[:0]
 	for _, s := range spans {
 		i := len(out) - 1 // of the newest of the same class: in all, each class goes back over out once
@@ -111,8 +111,18 @@ func joinSpans(spans []Span) []Span {
 			out[i].End = s.End
 		}
 	}
-	slices.SortFunc(out, compareSpans) // joining may have changed the order of the ends
+	sortSpans(out) // joining may have changed the order of the ends
 	return out
+}
+
+// sortSpans sorts the spans, which most sources give in order.
+func sortSpans(spans []Span) {
+	for i := 1; i < len(spans); i++ {
+		if before := &spans[i-1]; !before.Start.Before(spans[i].Start) && compareSpans(*before, spans[i]) > 0 {
+			slices.SortFunc(spans, compareSpans)
+			return
+		}
+	}
 }
 
 // joins reports whether the span can be one with an earlier one if they touch.

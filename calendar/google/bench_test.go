@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"runtime"
 	"runtime/debug"
@@ -13,6 +14,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/calendar/calendartest"
 	"github.com/peerslot/peerslot/calendar/google"
@@ -198,15 +200,14 @@ type company struct {
 
 func newCompany(people []calendar.Address) (c company, all []calendar.Series) {
 	c = company{busy: map[string]string{}, events: map[string]string{}}
-	var meetings []string
+	meetings := map[int64]string{} // by their starts, as answers give them in order
 	for _, t := range newOffice(3, nil).starts {
 		if !t.Before(term.End) {
 			break
 		}
-		meetings = append(meetings, fmt.Sprintf(`{"start":%q,"end":%q}`, t.Format(time.RFC3339), t.Add(30*time.Minute).Format(time.RFC3339)))
+		meetings[t.Unix()] = period(span(t, t.Add(30*time.Minute)))
 	}
 	c.meetings = len(meetings)
-	common := strings.Join(meetings, ",")
 	for i, group := range slices.Collect(slices.Chunk(people, 4)) {
 		s := calendartest.Series(calendar.UID(fmt.Sprintf("night%d", i)))
 		s.Slot.Start = time.Duration(14*60+15*(i%16)) * time.Minute
@@ -215,21 +216,30 @@ func newCompany(people []calendar.Address) (c company, all []calendar.Series) {
 		if err != nil {
 			panic(err)
 		}
-		var busy, events []string
+		busy := maps.Clone(meetings)
+		var events []string
 		for _, o := range sessions[:12] {
 			start, end := o.Start.Format(time.RFC3339), o.End.Format(time.RFC3339)
-			busy = append(busy, fmt.Sprintf(`{"start":%q,"end":%q}`, start, end))
+			busy[o.Start.Unix()] = period(o.Interval)
 			events = append(events, fmt.Sprintf(`{"id":"%s_%s","status":"confirmed","start":{"dateTime":%q},"end":{"dateTime":%q}}`,
 				s.UID, o.Original.UTC().Format("20060102T150405Z"), start, end))
 		}
+		var inOrder []string
+		for _, start := range slices.Sorted(maps.Keys(busy)) {
+			inOrder = append(inOrder, busy[start])
+		}
 		for _, a := range group {
 			s.Attendees = append(s.Attendees, calendar.Attendee{Address: a})
-			c.busy[string(a)] = strings.Join(busy, ",") + "," + common
+			c.busy[string(a)] = strings.Join(inOrder, ",")
 			c.events[string(a)] = strings.Join(events, ",")
 		}
 		all = append(all, s)
 	}
 	return c, all
+}
+
+func period(iv availability.Interval) string {
+	return fmt.Sprintf(`{"start":%q,"end":%q}`, iv.Start.Format(time.RFC3339), iv.End.Format(time.RFC3339))
 }
 
 // RoundTrip implements http.RoundTripper.

@@ -121,8 +121,17 @@ func (l listing) explain(busy availability.Busy, doubtful []availability.Interva
 	foreign = within(availability.Union(foreign), doubtful)
 	unknown := availability.Subtract(availability.Subtract(doubtful, availability.Union(own)), foreign)
 	out := availability.Busy{Window: busy.Window, Reason: busy.Reason, Warnings: busy.Warnings}
+	out.Spans = make([]availability.Span, 0, len(busy.Spans)+len(doubtful))
+	holes := doubtful
 	for _, span := range busy.Spans {
-		for _, rest := range availability.Subtract([]availability.Interval{span.Interval}, doubtful) {
+		for len(holes) > 0 && !holes[0].End.After(span.Start) {
+			holes = holes[1:]
+		}
+		if len(holes) == 0 || !holes[0].Overlaps(span.Interval) {
+			out.Spans = append(out.Spans, span)
+			continue
+		}
+		for _, rest := range availability.Subtract([]availability.Interval{span.Interval}, holes) {
 			out.Spans = append(out.Spans, availability.Span{Interval: rest, Kind: span.Kind, AllDay: span.AllDay})
 		}
 	}

@@ -44,7 +44,7 @@ func (f *FreeBusy) read(text []byte) (fits bool) {
 		return true
 	})
 	lists.ForEach(func(id, l gjson.Result) bool {
-		list := List{Reason: reason(l)}
+		list := List{Reason: reason(l.Get("errors"))}
 		for _, c := range l.Get("calendars").Array() {
 			list.Calendars = append(list.Calendars, c.Str)
 		}
@@ -55,8 +55,8 @@ func (f *FreeBusy) read(text []byte) (fits bool) {
 }
 
 // reason returns the first error's, "" if there is none.
-func reason(r gjson.Result) string {
-	errs := r.Get("errors").Array()
+func reason(errors gjson.Result) string {
+	errs := errors.Array()
 	if len(errs) == 0 {
 		return ""
 	}
@@ -67,18 +67,37 @@ func reason(r gjson.Result) string {
 }
 
 func readCalendar(r gjson.Result) Calendar {
-	if word := reason(r); word != "" {
-		return Calendar{Reason: word}
-	}
-	c := Calendar{}
-	busy := r.Get("busy")
-	c.Odd = !r.IsObject() || busy.Exists() && !busy.IsArray()
-	busy.ForEach(func(_, p gjson.Result) bool {
-		start, err := time.Parse(time.RFC3339, p.Get("start").Str)
-		end, err2 := time.Parse(time.RFC3339, p.Get("end").Str)
-		c.Odd = c.Odd || err != nil || err2 != nil
-		c.Busy = append(c.Busy, Period{start.Unix(), end.Add(time.Second - 1).Unix()})
-		return !c.Odd
+	c := Calendar{Odd: !r.IsObject()}
+	r.ForEach(func(key, value gjson.Result) bool {
+		switch key.Str {
+		case "errors":
+			c.Reason = reason(value)
+		case "busy":
+			c.Odd = c.Odd || !value.IsArray()
+			value.ForEach(func(_, p gjson.Result) bool {
+				period, ok := readPeriod(p)
+				c.Odd = c.Odd || !ok
+				c.Busy = append(c.Busy, period)
+				return !c.Odd
+			})
+		}
+		return true
 	})
 	return c
+}
+
+func readPeriod(r gjson.Result) (p Period, ok bool) {
+	var start, end string
+	r.ForEach(func(key, value gjson.Result) bool {
+		switch key.Str {
+		case "start":
+			start = value.Str
+		case "end":
+			end = value.Str
+		}
+		return true
+	})
+	from, err := time.Parse(time.RFC3339, start)
+	to, err2 := time.Parse(time.RFC3339, end)
+	return Period{from.Unix(), to.Add(time.Second - 1).Unix()}, err == nil && err2 == nil
 }
