@@ -232,7 +232,7 @@ func placeHint(err error) string {
 	case errors.Is(err, syscall.ENOSPC):
 		return "the disk is full: make room, then run the same command again"
 	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENOTDIR):
-		return "look at the path; the folder that holds it must be there first"
+		return "look at the path; the folder above must be there, and must be one in which files can be made"
 	}
 	return ""
 }

@@ -162,7 +162,11 @@ func (o freebusyOptions) runICS(ctx context.Context, a *console.App) error {
 		return context.Cause(ctx)
 	}
 	if err != nil {
-		return console.WithHint(fmt.Errorf("read %s: %w", name, err), "export the calendar again as .ics, or look whether the address needs a sign-in")
+		hint := "export the calendar again as .ics"
+		if feed.IsURL(o.ics) {
+			hint = "look whether the address needs a sign-in, or copy it again from the calendar's settings"
+		}
+		return console.WithHint(fmt.Errorf("read %s: %w", name, err), hint)
 	}
 	answer := report.Freebusy{From: options.Window.Start.UTC(), To: options.Window.End.UTC(), Warnings: []string{}}
 	answer.Add(name, loc.String(), busy)
@@ -191,8 +195,11 @@ func (o freebusyOptions) openICS(ctx context.Context, a *console.App, owner cale
 	}
 	f, err := file.Open(o.ics, largestICS)
 	if kind, ok := errors.AsType[*file.KindError](err); ok {
-		hint := ""
-		if kind.Mode&fs.ModeNamedPipe != 0 {
+		hint := "name one .ics file"
+		switch {
+		case kind.Mode.IsDir():
+			hint = "name one .ics file in it"
+		case kind.Mode&fs.ModeNamedPipe != 0:
 			hint = "pass it on stdin: peerslot freebusy --ics - < " + o.ics
 		}
 		return nil, "", console.Usagef(hint, "--ics %s %w", o.ics, kind)
