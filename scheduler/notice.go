@@ -12,7 +12,7 @@ import (
 type Notice struct {
 	ID       string // names it for ever; the Message-ID's left part
 	Kind     NoticeKind
-	To       calendar.Address
+	To       calendar.Address // "" if the record cannot be read: then only ID, UID, Made and State are known, and Fault says why
 	Group    string
 	UID      calendar.UID
 	Original time.Time             // the session that it is about, by its original start; zero for the series

@@ -33,7 +33,7 @@ type Person struct {
 	Calendar string   // where busy times are read: a feed URL, a file, "none", or "" for the workspace's backend
 	More     []string // further ones: as Calendar, or "backend", or "google:" and an ID
 
-	Unread      string            // why not all that the roster says of them can be read; then nothing is known of their time; "" if it can
+	Unread      string            // why not all that the roster says of them, or they themselves, can be read; then nothing is known of their time; "" if it can
 	Left        []string          // programs in which they take part no longer, by their own word
 	PausedUntil availability.Date // left out of rounds that are formed before it; zero if not paused
 }

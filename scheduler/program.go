@@ -145,7 +145,8 @@ type Workspace struct {
 	Organizer calendar.Attendee // owns every series
 	Zone      string            // IANA name; series are anchored in it
 	Roster    Roster
-	Unread    []string // where lines of the roster stand that cannot be read, and why; who it is may be unknown
+	Unread    []string  // where lines of the roster stand that cannot be read, and why; who it is may be unknown
+	Spoilt    []Finding // records of the store that cannot be read, of settings and rounds
 	Programs  []Program
 	Groups    []Group
 	Repair    RepairRules

@@ -18,6 +18,7 @@ type Round struct {
 	Seed    uint64
 	Groups  []Group
 	Created time.Time
+	Fault   error // why the record cannot be read, of which then only Program, Number and Created are known; nil if it can
 
 	// Promised holds the groups of the rounds that were shown ahead, the next first. They are
 	// formed like that as long as the same people take part and no rule forbids it.

@@ -1,34 +1,31 @@
 package scheduler
 
 import (
-	"context"
-	"fmt"
 	"maps"
 	"slices"
 
 	"github.com/peerslot/peerslot/availability"
 )
 
-// Formed returns the groups that forming made and that are current.
-func (s *Service) Formed(ctx context.Context) ([]Group, error) {
-	rounds, err := s.Store.Rounds(ctx, "")
-	if err != nil {
-		return nil, fmt.Errorf("read the rounds: %w", err)
+// spoilt names the rounds of programs of w that cannot be read.
+func (w Workspace) spoilt(rounds []Round) []Finding {
+	var out []Finding
+	for _, r := range rounds {
+		if _, ok := w.Program(r.Program); ok && r.Fault != nil {
+			out = append(out, Finding{Kind: SpoiltRecord, Program: r.Program, Err: r.Fault})
+		}
 	}
-	return s.Workspace.CurrentGroups(rounds), nil
+	return out
 }
 
-// holdOn keeps on the roster who is in a group and not there, while lines of the roster
-// cannot be read: one of these may be theirs, so that nobody is taken for gone.
-func (s *Service) holdOn(ctx context.Context) error {
-	if len(s.Workspace.Unread) == 0 {
-		return nil
+// holdOn returns the workspace in which everybody is on the roster who is in a group, while
+// lines of the roster cannot be read: one of these may be theirs, so that nobody is taken
+// for gone. rounds are in ascending order.
+func (w Workspace) holdOn(rounds []Round) Workspace {
+	if len(w.Unread) == 0 {
+		return w
 	}
-	rounds, err := s.Store.Rounds(ctx, "")
-	if err != nil {
-		return fmt.Errorf("read the rounds: %w", err)
-	}
-	groups := slices.Clone(s.Workspace.Groups)
+	groups := slices.Clone(w.Groups)
 	last := map[string]Round{}
 	for _, r := range rounds {
 		last[r.Program] = r
@@ -36,13 +33,13 @@ func (s *Service) holdOn(ctx context.Context) error {
 	for _, r := range last {
 		groups = append(groups, r.Groups...)
 	}
-	s.Workspace.Roster = maps.Clone(s.Workspace.Roster)
+	w.Roster = maps.Clone(w.Roster)
 	for _, g := range groups {
 		for _, a := range g.Members {
-			if _, ok := s.Workspace.Roster[a]; !ok {
-				s.Workspace.Roster[a] = Person{Address: a, Zone: s.Workspace.Zone, Hours: availability.OfficeHours(), Unread: "their line of the roster may be one that cannot be read"}
+			if _, ok := w.Roster[a]; !ok {
+				w.Roster[a] = Person{Address: a, Zone: w.Zone, Hours: availability.OfficeHours(), Unread: "their line of the roster may be one that cannot be read"}
 			}
 		}
 	}
-	return nil
+	return w
 }

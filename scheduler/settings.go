@@ -21,6 +21,7 @@ type Settings struct {
 	Left    []string          // programs in which they take part no longer, sorted
 	Set     time.Time         // last
 	Version int64             // of the record; 0 before it was first committed
+	Fault   error             `json:"-"` // why the record cannot be read, of which then only Person and Version are known; nil if it can
 }
 
 // OwnHours are when a member can meet, all of it: what is empty is empty.
@@ -39,6 +40,9 @@ func (p Person) OwnHours() OwnHours {
 
 // with returns the person as their settings make them.
 func (p Person) with(s Settings) Person {
+	if s.Fault != nil {
+		p.Unread = "what they set about themselves cannot be read"
+	}
 	if own := s.Own; own != nil {
 		p.Zone, p.Hours, p.Stretch, p.Holidays, p.Away, p.Travel = own.Zone, own.Hours, own.Stretch, own.Holidays, own.Away, own.Travel
 	}
@@ -61,16 +65,20 @@ func (s Settings) now(w Workspace) Settings {
 }
 
 // With returns the workspace in which settings win over the roster, and in whose groups
-// nobody is who left their program. Settings of who is not on the roster do nothing.
+// nobody is who left their program. Settings of who is not on the roster do nothing; of
+// whom they cannot be read nothing is known.
 func (w Workspace) With(settings []Settings) Workspace {
 	if len(settings) == 0 {
 		return w
 	}
-	w.Roster = maps.Clone(w.Roster)
+	w.Roster, w.Spoilt = maps.Clone(w.Roster), slices.Clone(w.Spoilt)
 	left := false
 	for _, s := range settings {
 		if p, ok := w.Roster[s.Person]; ok {
 			w.Roster[s.Person] = p.with(s.now(w))
+			if s.Fault != nil {
+				w.Spoilt = append(w.Spoilt, Finding{Kind: SpoiltRecord, Person: s.Person, Err: s.Fault})
+			}
 			left = left || len(s.Left) > 0
 		}
 	}

@@ -119,19 +119,17 @@ func (s *Service) Ready(ctx context.Context) (*Service, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the members' settings: %w", err)
 	}
-	r.Workspace = r.Workspace.With(settings)
-	if err := r.holdOn(ctx); err != nil {
-		return nil, err
-	}
-	formed, err := r.Formed(ctx)
+	rounds, err := r.Store.Rounds(ctx, "")
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("read the rounds: %w", err)
 	}
+	r.Workspace = r.Workspace.With(settings).holdOn(rounds)
+	r.Workspace.Spoilt = slices.Concat(r.Workspace.Spoilt, r.Workspace.spoilt(rounds))
 	groups, taken := slices.Clone(r.Workspace.Groups), map[string]bool{}
 	for _, g := range groups {
 		taken[strings.ToLower(g.Name)] = true
 	}
-	for _, g := range formed {
+	for _, g := range r.Workspace.CurrentGroups(rounds) {
 		if name := strings.ToLower(g.Name); !taken[name] {
 			groups, taken[name] = append(groups, g), true
 		}

@@ -68,7 +68,9 @@ var faults = map[string]fault{
 	"too long a rule":         {spoilRule("FREQ=WEEKLY;COUNT=200"), unusable, true},
 	"two thousand million":    {spoilRule("FREQ=WEEKLY;COUNT=2000000000"), unusable, true},
 	"truncated file":          {spoilFile, unusable, true},
-	"undecodable booking":     {spoilRecord, `broken.*booking in the store cannot be used`, true},
+	"undecodable booking":     {inStore(`UPDATE booking SET record = '{"Series": 5' WHERE group_name = 'broken'`), `broken.*booking in the store cannot be used`, true},
+	"undecodable settings":    {inStore(`INSERT INTO own_setting (person, version, record) VALUES ('jon@acme.example', 1, '{')`), `jon@acme\.example.* set about themselves cannot be read`, false},
+	"undecodable round":       {inStore(`INSERT INTO round (program, number, start_date, seed, members, promised, created) VALUES ('own', 1, 'soon', '1', '[]', '[]', 1)`), `own.*round 1 of program "own" cannot be read`, false},
 	"missing program":         {inFile("peerslot.yaml", "name: own", "name: another"), `broken.*"own" is not configured`, false},
 	"leaver named in a rule":  {inFile("peerslot.yaml", "[gil@acme.example, hal", "[zoe@acme.example, hal"), stranger, false},
 	"leaver named in a link":  {inFile("peerslot.yaml", "links: [[cem", "links: [[zoe@acme.example, dee@acme.example], [cem"), stranger, false},
@@ -193,15 +195,18 @@ func spoilFile(t *testing.T, w lifeWorld) {
 	}
 }
 
-func spoilRecord(t *testing.T, w lifeWorld) {
-	t.Helper()
-	db, err := sql.Open("sqlite", filepath.Join(w.dir, "peerslot.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
-	if _, err := db.Exec(`UPDATE booking SET record = '{"Series": 5' WHERE group_name = 'broken'`); err != nil {
-		t.Fatal(err)
+// inStore carries out a statement in the store.
+func inStore(statement string) func(*testing.T, lifeWorld) {
+	return func(t *testing.T, w lifeWorld) {
+		t.Helper()
+		db, err := sql.Open("sqlite", filepath.Join(w.dir, "peerslot.db"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer db.Close()
+		if _, err := db.Exec(statement); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 

@@ -18,6 +18,11 @@ func PlanRound(ctx context.Context, s *scheduler.Service, r Request) (Plan, erro
 	if r.Rounds, err = s.Store.Rounds(ctx, r.Program.Name); err != nil {
 		return Plan{}, fmt.Errorf("read the rounds: %w", err)
 	}
+	for _, one := range r.Rounds {
+		if one.Fault != nil { // who has met is not known, nor which groups the next ones replace
+			return Plan{}, one.Fault
+		}
+	}
 	for _, name := range planning.AlsoMet(s.Workspace, r.Program) {
 		elsewhere, err := s.Store.Rounds(ctx, name)
 		if err != nil {

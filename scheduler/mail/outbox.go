@@ -108,6 +108,10 @@ type posting struct {
 }
 
 func (r *posting) run(ctx context.Context, due []scheduler.Notice) error {
+	due, err := r.setAside(ctx, due)
+	if err != nil || len(due) == 0 {
+		return err
+	}
 	c, err := r.Server.connect(ctx, string(r.From))
 	if err != nil {
 		return r.all(ctx, due, err)
@@ -141,6 +145,25 @@ func (r *posting) run(ctx context.Context, due []scheduler.Notice) error {
 		}
 	}
 	return nil
+}
+
+// setAside gives up what cannot be read, and returns the rest: whom it is for is not known.
+func (r *posting) setAside(ctx context.Context, due []scheduler.Notice) (rest []scheduler.Notice, err error) {
+	var lost []scheduler.Notice
+	for _, n := range due {
+		if n.To != "" {
+			rest = append(rest, n)
+			continue
+		}
+		n.State = scheduler.NoticeGivenUp
+		lost = append(lost, n)
+		r.done.Waiting--
+		r.finding(scheduler.MailGivenUp, n, errors.New(n.Fault))
+	}
+	if len(lost) == 0 {
+		return rest, nil
+	}
+	return rest, r.commit(ctx, lost...)
 }
 
 func readerOf(n scheduler.Notice) string { return string(n.UID) + "\x00" + string(n.To) }

@@ -18,6 +18,7 @@ import (
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/mail/mailtest"
+	"github.com/peerslot/peerslot/scheduler/schedulertest"
 	"github.com/peerslot/peerslot/scheduler/store"
 )
 
@@ -112,6 +113,41 @@ func TestSendGivesUpAfterTwoDaysFromTheFirstTry(t *testing.T) {
 	done := send(t, outbox(s, server, now.Add(100*time.Hour)))
 	if want := []scheduler.FindingKind{scheduler.MailServer, scheduler.MailGivenUp, scheduler.MailGivenUp}; done.Waiting != 0 || !slices.Equal(kinds(done.Findings), want) {
 		t.Errorf("after two days: %d wait, findings %v, want none and %v", done.Waiting, kinds(done.Findings), want)
+	}
+}
+
+// Whom a message is for that cannot be read any more is not known: it is given up and named,
+// and hinders no other, until the series is told of anew.
+func TestSendGivesUpWhatCannotBeRead(t *testing.T) {
+	p := &mailtest.PostOffice{}
+	s := openStore(t)
+	b := schedulertest.Booking("leads", 1)
+	b.Series.UID = "ps1"
+	if _, err := s.Commit(t.Context(), scheduler.Batch{Bookings: []scheduler.Booking{b}}); err != nil {
+		t.Fatal(err)
+	}
+	waiting(t, s, "bo@acme.example", "") // as the store reads it
+	server := Server{URL: p.Open(t, "smtp", nil)}
+	done := send(t, outbox(s, server, now))
+	if want := []string{"bo@acme.example n0"}; !slices.Equal(p.Taken, want) || done.Waiting != 0 || !slices.Equal(kinds(done.Findings), []scheduler.FindingKind{scheduler.MailGivenUp}) {
+		t.Errorf("the server took %q, and %+v; want %q, and the other one named", p.Taken, done, want)
+	}
+	lost := func() []scheduler.Finding {
+		found, err := Undelivered(t.Context(), s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return found
+	}
+	if got := lost(); len(got) != 1 || got[0].Kind != scheduler.MailGivenUp || got[0].Group != "leads" {
+		t.Errorf("undelivered: %+v; want it, for the group", got)
+	}
+	later := scheduler.Notice{ID: "later", To: "ana@acme.example", Group: "leads", UID: "ps1", Sequence: 2, Made: now, State: scheduler.NoticeWaits, Message: []byte("text\r\n")}
+	if _, err := s.Commit(t.Context(), scheduler.Batch{Notices: []scheduler.Notice{later}}); err != nil {
+		t.Fatal(err)
+	}
+	if send(t, outbox(s, server, now)); len(lost()) > 0 {
+		t.Errorf("undelivered once the series was told of anew: %+v; want none", lost())
 	}
 }
 

@@ -10,7 +10,8 @@ import (
 )
 
 // Undelivered returns a finding for each person who was to hear something of a
-// series that still runs, and did not, until a later message reaches them.
+// series that still runs, and did not, until a later message reaches them; or anybody, if
+// for whom it was is not known.
 func Undelivered(ctx context.Context, s scheduler.Store) ([]scheduler.Finding, error) {
 	lost, err := s.Undelivered(ctx)
 	if err != nil || len(lost) == 0 {
@@ -20,13 +21,14 @@ func Undelivered(ctx context.Context, s scheduler.Store) ([]scheduler.Finding, e
 	if err != nil {
 		return nil, fmt.Errorf("read the bookings: %w", err)
 	}
-	running := map[calendar.UID]bool{}
+	running := map[calendar.UID]string{} // groups
 	for _, b := range bookings {
-		running[b.Series.UID] = true
+		running[b.Series.UID] = b.Group
 	}
 	var out []scheduler.Finding
 	for _, n := range lost {
-		if !running[n.UID] || seen(out, n) {
+		group, runs := running[n.UID]
+		if !runs || seen(out, n) {
 			continue
 		}
 		reached, err := reachedSince(ctx, s, n)
@@ -38,7 +40,7 @@ func Undelivered(ctx context.Context, s scheduler.Store) ([]scheduler.Finding, e
 			kind = scheduler.MailGivenUp
 		}
 		if !reached {
-			out = append(out, scheduler.Finding{Kind: kind, Group: n.Group, Person: n.To, UID: n.UID, Err: errors.New(n.Fault)})
+			out = append(out, scheduler.Finding{Kind: kind, Group: group, Person: n.To, UID: n.UID, Err: errors.New(n.Fault)})
 		}
 	}
 	return out, nil
@@ -61,7 +63,7 @@ func reachedSince(ctx context.Context, s scheduler.Store, n scheduler.Notice) (b
 	later := false
 	for _, t := range told {
 		later = later || t.ID == n.ID
-		if later && t.To == n.To && t.State == scheduler.NoticeSent {
+		if later && (t.To == n.To || n.To == "") && t.State == scheduler.NoticeSent {
 			return true, nil
 		}
 	}

@@ -9,7 +9,7 @@ import (
 )
 
 // broken are the findings that are faults, whatever is to be done.
-var broken = []scheduler.FindingKind{scheduler.BrokenRecord, scheduler.NoSuchProgram, scheduler.NoSuchGroup, scheduler.Stranger, scheduler.BrokenAgenda, scheduler.UnreadLine}
+var broken = []scheduler.FindingKind{scheduler.BrokenRecord, scheduler.SpoiltRecord, scheduler.NoSuchProgram, scheduler.NoSuchGroup, scheduler.Stranger, scheduler.BrokenAgenda, scheduler.UnreadLine}
 
 // Faults names what is broken of a workspace, whatever is to be done with it: what
 // [FaultsHere] finds, and series on the calendar that cannot be used. With an error,
@@ -32,8 +32,8 @@ func Faults(ctx context.Context, s *scheduler.Service) ([]scheduler.Finding, err
 	return out, err
 }
 
-// FaultsHere names what is broken that no calendar is asked for: bookings and lines of
-// the roster that cannot be read, groups and programs that are not there, people who
+// FaultsHere names what is broken that no calendar is asked for: records of the store
+// and lines of the roster that cannot be read, groups and programs that are not there, people who
 // are named and not there, agendas that cannot be rendered.
 func FaultsHere(ctx context.Context, s *scheduler.Service) ([]scheduler.Finding, error) {
 	bookings, err := s.Store.Bookings(ctx)

@@ -43,10 +43,10 @@ func (s *Snapshot) fill(ctx context.Context, service *scheduler.Service, reader 
 	return nil
 }
 
-// forget makes unknown the time of those of whom the roster cannot be read: where their
-// calendars are may stand there.
+// forget makes unknown the time of those of whom the roster, or their own settings, cannot
+// be read: where their calendars are, and when they can meet, may stand there.
 func (s *Snapshot) forget(people []calendar.Address) {
-	if len(s.Workspace.Unread) == 0 {
+	if len(s.Workspace.Unread)+len(s.Workspace.Spoilt) == 0 {
 		return
 	}
 	s.Busy = maps.Clone(s.Busy)

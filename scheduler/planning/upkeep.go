@@ -14,7 +14,7 @@ import (
 	"github.com/peerslot/peerslot/scheduler"
 )
 
-// Upkeep names what does not fit together any more: bookings that cannot be read, or
+// Upkeep names what does not fit together any more: records that cannot be read; bookings
 // whose group, program or rules are not the configured ones; people who are named and
 // not there; people who should be in a group and are in none; groups that fell under
 // their size. Each is named until a person has settled it.
@@ -74,13 +74,14 @@ func (s upkeep) findings() []scheduler.Finding {
 			out = append(out, s.namedUpkeep(g)...)
 		}
 	}
+	out = append(out, s.Workspace.Spoilt...)
 	out = append(out, strangers(s.Workspace)...)
 	out = append(out, s.brokenAgendas()...)
 	for _, line := range s.Workspace.Unread {
 		out = append(out, scheduler.Finding{Kind: scheduler.UnreadLine, Err: errors.New(line)})
 	}
 	for _, p := range s.Workspace.Programs {
-		if r, ok := s.lastRound(p.Name); ok {
+		if r, ok := s.lastRound(p.Name); ok && r.Fault == nil {
 			out = append(out, s.roundUpkeep(p, r)...)
 		}
 	}
@@ -97,7 +98,8 @@ func (s upkeep) bookingUpkeep(groups map[string]scheduler.Group, b scheduler.Boo
 	if b.Reviewed {
 		return nil // it runs out as it is
 	}
-	if _, ok := groups[b.Group]; !ok && !b.Loose && !s.formed[b.Group] {
+	last, _ := s.lastRound(b.Program)
+	if _, ok := groups[b.Group]; !ok && !b.Loose && !s.formed[b.Group] && last.Fault == nil {
 		f.Kind = scheduler.NoSuchGroup
 		return []scheduler.Finding{f}
 	}

@@ -41,7 +41,7 @@ func attentionTo(w scheduler.Workspace, findings []scheduler.Finding, steps Step
 var about = map[scheduler.FindingKind]string{
 	scheduler.ReplyUnclear: "mail", scheduler.MailServer: "mail", scheduler.MailRefused: "mail", scheduler.MailGivenUp: "mail", scheduler.MailBounced: "mail",
 	scheduler.ReadNobody: "calendars", scheduler.Failed: "calendars",
-	scheduler.UnreadLine: "roster",
+	scheduler.UnreadLine: "roster", scheduler.SpoiltRecord: "store",
 }
 
 // Words says what is the matter and what to do, without the name of the group. It is
@@ -54,6 +54,11 @@ func Words(w scheduler.Workspace, f scheduler.Finding, steps Steps) string {
 	switch f.Kind {
 	case scheduler.BrokenRecord:
 		return fmt.Sprintf("its booking in the store cannot be used: %v; %s ends it", f.Err, next)
+	case scheduler.SpoiltRecord:
+		if f.Person != "" {
+			return fmt.Sprintf("what %s (%s) set about themselves cannot be read: %v; nothing is known of their time until they set it anew, or a backup of the store is put back", who, f.Person, f.Err)
+		}
+		return fmt.Sprintf("%v; its groups are not known, and no other round is formed, until a backup of the store is put back", f.Err)
 	case scheduler.BrokenSeries:
 		return fmt.Sprintf("the series on the organizer's calendar cannot be used: %v; mend it there, or end it with %s", f.Err, next)
 	case scheduler.SeriesGone:
@@ -121,6 +126,9 @@ func Words(w scheduler.Workspace, f scheduler.Finding, steps Steps) string {
 	case scheduler.MailRefused:
 		return fmt.Sprintf("the address of %s (%s) takes no mail: %v", who, f.Person, f.Err)
 	case scheduler.MailGivenUp:
+		if f.Person == "" {
+			return fmt.Sprintf("a message about the series was not sent, for whom is not known: %v; tell its members where its sessions are", f.Err)
+		}
 		return fmt.Sprintf("a message to %s (%s) did not go out in two days: %v", who, f.Person, f.Err)
 	case scheduler.MailBounced:
 		return fmt.Sprintf("a message to %s (%s) came back: %v", who, f.Person, f.Err)

@@ -183,30 +183,69 @@ func TestWhateverBreaksOff(t *testing.T) {
 	}
 }
 
-// What was spoilt says what it is where it is read: a booking is named and leaves the
-// others readable, what was seen of the calendar is read anew, and all else is an error.
+// A record that was spoilt stops only itself: it is named by what stands beside it, and can
+// be replaced; what is found anew by itself is left out.
 func TestSpoiltRecords(t *testing.T) {
-	for name, row := range map[string]struct{ spoil, want string }{
-		"Nights":     {`UPDATE setting SET value = '{' WHERE name LIKE 'night%'`, "night"},
-		"Notices":    {`UPDATE notice SET record = '{'`, "a notice in the store"},
-		"Rounds":     {`UPDATE round SET start_date = 'soon'`, `round 1 of program "circles"`},
-		"Settings":   {`UPDATE own_setting SET record = '{'`, "a record in the store"},
-		"Attended":   {`UPDATE attendance SET record = '{'`, "a record in the store"},
-		"Unattended": {`UPDATE setting SET value = '{' WHERE name LIKE 'unattended%'`, "unattended"},
+	for spoil, read := range map[string]func(context.Context, *store.Store) (any, error){
+		`UPDATE own_setting SET record = '{'`: func(ctx context.Context, s *store.Store) (any, error) {
+			all, err := s.Settings(ctx)
+			if len(all) != 1 || all[0].Person != "ana@acme.example" || all[0].Version != 1 || all[0].Fault == nil {
+				return all, err
+			}
+			return nil, one(s.Commit(ctx, scheduler.Batch{Settings: all}))
+		},
+		`UPDATE notice SET record = '{'`: func(ctx context.Context, s *store.Store) (any, error) {
+			all, err := s.Notices(ctx)
+			if len(all) != 1 || all[0].ID != "n" || all[0].To != "" || all[0].State != scheduler.NoticeWaits || all[0].Fault == "" {
+				return all, err
+			}
+			return nil, err
+		},
+		`UPDATE setting SET value = '{' WHERE name LIKE 'unattended dead%'`: func(ctx context.Context, s *store.Store) (any, error) {
+			u, err := s.Unattended(ctx)
+			if len(u.Dead) != 1 || u.Dead[0].Kind != "night" || u.Dead[0].Why == "" || !u.Repaired.Equal(morning) {
+				return u, err
+			}
+			return nil, err
+		},
+		`UPDATE setting SET value = '{' WHERE name LIKE 'night%'`: func(ctx context.Context, s *store.Store) (any, error) {
+			all, err := s.Nights(ctx)
+			if len(all) > 0 {
+				return all, err
+			}
+			return nil, err
+		},
+		`UPDATE setting SET value = '{' WHERE name LIKE 'found%'`: func(ctx context.Context, s *store.Store) (any, error) {
+			all, err := s.Nights(ctx)
+			if len(all) != 1 || len(all[0].Findings) != 1 || all[0].Findings[0].Err == nil {
+				return all, err
+			}
+			return nil, err
+		},
+		`UPDATE attendance SET record = '{'`: func(ctx context.Context, s *store.Store) (any, error) {
+			all, err := s.Attended(ctx, "")
+			if len(all) > 0 {
+				return all, err
+			}
+			return nil, err
+		},
 	} {
-		dir := t.TempDir()
-		s := spoilt(t, filepath.Join(dir, "peerslot.db"), row.spoil)
-		if err := calls[name](t.Context(), s, dir); err == nil || !strings.Contains(err.Error(), row.want) {
-			t.Errorf("%s of what is spoilt: %v; want an error that names %q", name, err, row.want)
+		s := spoilt(t, filepath.Join(t.TempDir(), "peerslot.db"), spoil)
+		if got, err := read(t.Context(), s); err != nil || got != nil {
+			t.Errorf("after %s: %+v, %v", spoil, got, err)
 		}
 	}
-	for _, spoil := range []string{`seed = '-1'`, `promised = '{'`, `members = '{'`} {
+	for _, spoil := range []string{`start_date = 'soon'`, `seed = '-1'`, `promised = '{'`, `members = '{'`} {
 		s := spoilt(t, filepath.Join(t.TempDir(), "peerslot.db"), `UPDATE round SET `+spoil)
-		if got, err := s.Rounds(t.Context(), ""); err == nil {
-			t.Errorf("Rounds with %s: %+v; want an error", spoil, got)
+		if got, err := s.Rounds(t.Context(), ""); err != nil || len(got) != 1 || got[0].Fault == nil || got[0].Number != 1 || len(got[0].Groups) > 0 || got[0].Created.IsZero() {
+			t.Errorf("Rounds with %s: %+v, %v; want the round, and what is wrong with it", spoil, got, err)
 		}
 	}
-	s := spoilt(t, filepath.Join(t.TempDir(), "peerslot.db"), `UPDATE seen SET series = '{'`)
+	s := spoilt(t, filepath.Join(t.TempDir(), "peerslot.db"), `UPDATE setting SET value = 'soon' WHERE name = 'unattended repaired'`)
+	if got, err := s.Unattended(t.Context()); err == nil || !strings.Contains(err.Error(), "unattended repaired") {
+		t.Errorf("Unattended: %+v, %v; want an error that names the setting", got, err)
+	}
+	s = spoilt(t, filepath.Join(t.TempDir(), "peerslot.db"), `UPDATE seen SET series = '{'`)
 	if seen, err := s.Seen(t.Context()); err != nil || seen.Token != "" || len(seen.Series) > 0 {
 		t.Errorf("Seen: %+v, %v; want nothing", seen, err)
 	}

@@ -30,7 +30,7 @@ type foundRecord struct {
 
 // Nights implements scheduler.Store.
 func (s *Store) Nights(ctx context.Context) ([]scheduler.Night, error) {
-	found := map[string][]scheduler.Finding{}
+	found := map[scheduler.NightWork][]scheduler.Finding{}
 	var out []scheduler.Night
 	rows, err := s.db.QueryContext(ctx, `SELECT name, value FROM setting WHERE name LIKE $1 OR name LIKE $2 ORDER BY name DESC`, nightSetting+"%", foundSetting+"%")
 	if err != nil {
@@ -43,26 +43,27 @@ func (s *Store) Nights(ctx context.Context) ([]scheduler.Night, error) {
 			return nil, err
 		}
 		if what, ok := strings.CutPrefix(name, foundSetting); ok {
-			found[what], err = readFound(value)
-		} else {
-			var n scheduler.Night
-			err = json.Unmarshal([]byte(value), &n)
-			out = append(out, n)
+			found[scheduler.NightWork(what)] = readFound(scheduler.NightWork(what), value)
+			continue
 		}
-		if err != nil {
-			return nil, fmt.Errorf("the setting %q in the store cannot be read: %w", name, err)
+		var n scheduler.Night
+		if json.Unmarshal([]byte(value), &n) == nil { // what is broken of the past is left out
+			out = append(out, n)
 		}
 	}
 	for i, n := range out {
-		out[i].Findings = found[string(n.What)]
-		delete(found, string(n.What))
+		out[i].Findings = found[n.What]
+		delete(found, n.What)
 	}
 	return out, rows.Err()
 }
 
-func readFound(text string) ([]scheduler.Finding, error) {
+// readFound returns what the last night found; that it cannot be read is a finding, too.
+func readFound(what scheduler.NightWork, text string) []scheduler.Finding {
 	var records []foundRecord
-	err := json.Unmarshal([]byte(text), &records)
+	if err := json.Unmarshal([]byte(text), &records); err != nil {
+		return []scheduler.Finding{{Kind: scheduler.Failed, Err: fmt.Errorf("what the last %s found cannot be read: %w; the next one finds it anew", what, err)}}
+	}
 	var out []scheduler.Finding
 	for _, r := range records {
 		if r.Err != "" {
@@ -70,7 +71,7 @@ func readFound(text string) ([]scheduler.Finding, error) {
 		}
 		out = append(out, r.Finding)
 	}
-	return out, err
+	return out
 }
 
 func writeNight(ctx context.Context, tx *sql.Tx, batch scheduler.Batch) error {

@@ -13,43 +13,47 @@ import (
 
 // Notices implements scheduler.Store.
 func (s *Store) Notices(ctx context.Context) ([]scheduler.Notice, error) {
-	return s.notices(ctx, `SELECT record FROM notice WHERE state = $1 ORDER BY at, place, id`, string(scheduler.NoticeWaits))
+	return s.notices(ctx, `WHERE state = $1 ORDER BY at, place, id`, string(scheduler.NoticeWaits))
 }
 
 // Undelivered implements scheduler.Store.
 func (s *Store) Undelivered(ctx context.Context) ([]scheduler.Notice, error) {
-	return s.notices(ctx, `SELECT record FROM notice WHERE state IN ($1, $2) ORDER BY at, place, id`, string(scheduler.NoticeRefused), string(scheduler.NoticeGivenUp))
+	return s.notices(ctx, `WHERE state IN ($1, $2) ORDER BY at, place, id`, string(scheduler.NoticeRefused), string(scheduler.NoticeGivenUp))
 }
 
 // Told implements scheduler.Store.
 func (s *Store) Told(ctx context.Context, uid calendar.UID) ([]scheduler.Notice, error) {
-	return s.notices(ctx, `SELECT record FROM notice WHERE uid = $1 ORDER BY at, place, id`, string(uid))
+	return s.notices(ctx, `WHERE uid = $1 ORDER BY at, place, id`, string(uid))
 }
 
 // NoticeOf implements scheduler.Store.
 func (s *Store) NoticeOf(ctx context.Context, id string) (scheduler.Notice, bool, error) {
-	found, err := s.notices(ctx, `SELECT record FROM notice WHERE id = $1`, id)
+	found, err := s.notices(ctx, `WHERE id = $1`, id)
 	if err != nil || len(found) == 0 {
 		return scheduler.Notice{}, false, err
 	}
 	return found[0], true, nil
 }
 
-func (s *Store) notices(ctx context.Context, query string, args ...any) ([]scheduler.Notice, error) {
-	rows, err := s.db.QueryContext(ctx, query, args...)
+// notices reads those of a condition. Of a record that cannot be decoded the columns
+// beside it are known.
+func (s *Store) notices(ctx context.Context, where string, args ...any) ([]scheduler.Notice, error) {
+	rows, err := s.db.QueryContext(ctx, `SELECT id, uid, at, state, record FROM notice `+where, args...)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
 	var out []scheduler.Notice
 	for rows.Next() {
+		var columns, n scheduler.Notice
+		var at int64
 		var text string
-		if err := rows.Scan(&text); err != nil {
+		if err := rows.Scan(&columns.ID, &columns.UID, &at, &columns.State, &text); err != nil {
 			return nil, err
 		}
-		var n scheduler.Notice
 		if err := json.Unmarshal([]byte(text), &n); err != nil {
-			return nil, fmt.Errorf("a notice in the store cannot be read: %w", err)
+			n = columns
+			n.Made, n.Fault = fromUnix(at), fmt.Sprintf("the stored notice cannot be read: %v", err)
 		}
 		out = append(out, n)
 	}

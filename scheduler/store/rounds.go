@@ -28,7 +28,7 @@ func (s *Store) Rounds(ctx context.Context, program string) ([]scheduler.Round, 
 			return nil, err
 		}
 		if err := readRound(&r, start, seed, groups, promised); err != nil {
-			return nil, fmt.Errorf("the stored round %d of program %q cannot be read: %w", r.Number, r.Program, err)
+			r = scheduler.Round{Program: r.Program, Number: r.Number, Fault: fmt.Errorf("the stored round %d of program %q cannot be read: %w", r.Number, r.Program, err)}
 		}
 		r.Created = fromUnix(created)
 		out = append(out, r)

@@ -14,25 +14,21 @@ import (
 
 // Settings implements scheduler.Store.
 func (s *Store) Settings(ctx context.Context) ([]scheduler.Settings, error) {
-	return records[scheduler.Settings](ctx, s.db, `SELECT record FROM own_setting ORDER BY person`)
-}
-
-// records returns what a query finds, one record a row.
-func records[T any](ctx context.Context, q querier, query string, args ...any) ([]T, error) {
-	rows, err := q.QueryContext(ctx, query, args...)
+	rows, err := s.db.QueryContext(ctx, `SELECT person, version, record FROM own_setting ORDER BY person`)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var out []T
+	var out []scheduler.Settings
 	for rows.Next() {
+		var columns, one scheduler.Settings
 		var text string
-		if err := rows.Scan(&text); err != nil {
+		if err := rows.Scan(&columns.Person, &columns.Version, &text); err != nil {
 			return nil, err
 		}
-		var one T
 		if err := json.Unmarshal([]byte(text), &one); err != nil {
-			return nil, fmt.Errorf("a record in the store cannot be read: %w", err)
+			one = columns
+			one.Fault = fmt.Errorf("the stored settings cannot be read: %w", err)
 		}
 		out = append(out, one)
 	}
@@ -61,9 +57,26 @@ func writeSettings(ctx context.Context, tx *sql.Tx, batch scheduler.Batch) error
 	return nil
 }
 
-// Attended implements scheduler.Store.
+// Attended implements scheduler.Store. A record that is broken is left out: the next night
+// finds anew what it said of the sessions to come.
 func (s *Store) Attended(ctx context.Context, uid calendar.UID) ([]attendance.Found, error) {
-	return records[attendance.Found](ctx, s.db, `SELECT record FROM attendance WHERE uid = $1 OR $2 = '' ORDER BY uid`, string(uid), string(uid))
+	rows, err := s.db.QueryContext(ctx, `SELECT record FROM attendance WHERE uid = $1 OR $2 = '' ORDER BY uid`, string(uid), string(uid))
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []attendance.Found
+	for rows.Next() {
+		var text string
+		if err := rows.Scan(&text); err != nil {
+			return nil, err
+		}
+		var one attendance.Found
+		if json.Unmarshal([]byte(text), &one) == nil {
+			out = append(out, one)
+		}
+	}
+	return out, rows.Err()
 }
 
 func writeAttended(ctx context.Context, tx *sql.Tx, batch scheduler.Batch) error {

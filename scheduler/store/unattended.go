@@ -37,15 +37,22 @@ func (s *Store) Unattended(ctx context.Context) (u scheduler.Unattended, err err
 		case name == reviewedSetting:
 			u.Reviewed, err = time.Parse(time.RFC3339, value)
 		case strings.HasPrefix(name, deadSetting):
-			var j scheduler.FailedJob
-			err = json.Unmarshal([]byte(value), &j)
-			u.Dead = append(u.Dead, j)
+			u.Dead = append(u.Dead, readDead(strings.TrimPrefix(name, deadSetting), value))
 		}
 		if err != nil {
 			return u, fmt.Errorf("the setting %q in the store cannot be read: %w", name, err)
 		}
 	}
 	return u, rows.Err()
+}
+
+// readDead reads a job that was given up. If its record is broken, its name says which.
+func readDead(name, text string) (j scheduler.FailedJob) {
+	if err := json.Unmarshal([]byte(text), &j); err != nil {
+		kind, subject, _ := strings.Cut(name, " ")
+		return scheduler.FailedJob{Kind: kind, Subject: subject, Why: fmt.Sprintf("why it was cannot be read: %v", err)}
+	}
+	return j
 }
 
 func writeUnattended(ctx context.Context, tx *sql.Tx, batch scheduler.Batch) error {
