@@ -106,7 +106,7 @@ type met struct {
 }
 
 func newRun(p *planning.Planner) *run {
-	r := &run{p, p.Workspace.GroupsByName(), map[string]map[calendar.Address][]met{}}
+	r := &run{p, p.GroupsByName(), map[string]map[calendar.Address][]met{}}
 	for _, b := range p.Bookings {
 		r.note(b)
 	}

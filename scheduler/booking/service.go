@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
@@ -86,17 +87,48 @@ func SearchWindow(search availability.Search) (availability.Interval, error) {
 }
 
 // Plan plans a booking for each request, from calendars read now: those of
-// who is in groups that have no series yet.
+// who is in groups that have no series yet. Groups that share nobody are planned in
+// parts, of which there is one in memory at a time.
 func Plan(ctx context.Context, s *scheduler.Service, requests []scheduler.Request) ([]scheduler.BookingPlan, error) {
+	return planParts(ctx, s, requests, planning.PeopleAtOnce)
+}
+
+func planParts(ctx context.Context, s *scheduler.Service, requests []scheduler.Request, people int) ([]scheduler.BookingPlan, error) {
 	bookings, err := s.Store.Bookings(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read the bookings: %w", err)
 	}
-	stored, current := planning.Snapshot{Now: s.Now()}, bookings.ByGroup()
-	var window availability.Interval
-	var people []calendar.Address
-	for _, r := range requests {
-		if _, err := programFor((planning.Snapshot{Workspace: s.Workspace}), r); err != nil {
+	a, err := ask(s, bookings, requests)
+	if err != nil {
+		return nil, err
+	}
+	plans := make([]scheduler.BookingPlan, len(requests))
+	for part := range planning.Parts(len(requests), a.concerns, people) {
+		planned, err := a.plan(ctx, s, part)
+		if err != nil {
+			return nil, err
+		}
+		for i, number := range part {
+			plans[number] = planned[i]
+		}
+	}
+	return plans, nil
+}
+
+// An asking is requests with what their plans are made from.
+type asking struct {
+	requests []scheduler.Request
+	people   [][]calendar.Address // whose calendars are read for each
+	whole    planning.Snapshot    // without busy times; its window is that of all requests
+	about    map[string][]int     // bookings by whom they concern
+}
+
+func ask(s *scheduler.Service, bookings scheduler.Bookings, requests []scheduler.Request) (*asking, error) {
+	a := &asking{requests: requests, people: make([][]calendar.Address, len(requests)), about: map[string][]int{}}
+	a.whole = planning.Snapshot{Workspace: s.Workspace, Bookings: bookings, Now: s.Now(), Aliases: s.Workspace.Roster.Aliases(), Groups: s.Workspace.GroupsByName()}
+	window, current := &a.whole.Window, bookings.ByGroup()
+	for i, r := range requests {
+		if _, err := programFor(a.whole, r); err != nil {
 			continue // the plan says so
 		}
 		w, err := SearchWindow(r.Search)
@@ -104,14 +136,47 @@ func Plan(ctx context.Context, s *scheduler.Service, requests []scheduler.Reques
 			return nil, fmt.Errorf("group %q: %w", r.Group.Name, err)
 		}
 		if window.Empty() {
-			window = w
+			*window = w
 		}
 		window.Start, window.End = availability.Earlier(window.Start, w.Start), availability.Later(window.End, w.End)
-		if standing(stored, r, current) == nil {
-			people = append(people, r.Group.Members...)
+		if standing(a.whole, r, current) == nil {
+			a.people[i] = r.Group.Members
 		}
 	}
-	snapshot, err := planning.Read(ctx, s, people, window)
+	for i, b := range bookings {
+		for _, who := range a.whole.Concerns(b) {
+			a.about[who] = append(a.about[who], i)
+		}
+	}
+	return a, nil
+}
+
+// concerns returns who is concerned by the plan of a request, and which group.
+func (a *asking) concerns(request int) []string {
+	out := []string{"group " + a.requests[request].Group.Name}
+	for _, who := range a.people[request] {
+		out = append(out, string(who))
+	}
+	return out
+}
+
+// plan plans a part of the requests, which shares nobody with the others.
+func (a *asking) plan(ctx context.Context, s *scheduler.Service, part []int) ([]scheduler.BookingPlan, error) {
+	var requests []scheduler.Request
+	var people []calendar.Address
+	var bookings []int
+	for _, i := range part {
+		requests, people = append(requests, a.requests[i]), append(people, a.people[i]...)
+		for _, who := range a.concerns(i) {
+			bookings = append(bookings, a.about[who]...)
+		}
+	}
+	snapshot := a.whole
+	snapshot.Bookings = nil
+	for _, i := range slices.Compact(slices.Sorted(slices.Values(bookings))) {
+		snapshot.Bookings = append(snapshot.Bookings, a.whole.Bookings[i])
+	}
+	err := snapshot.Fill(ctx, s, people)
 	if err != nil {
 		return nil, err
 	}

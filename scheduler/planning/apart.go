@@ -2,10 +2,15 @@ package planning
 
 import (
 	"iter"
+	"slices"
 
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
 )
+
+// PeopleAtOnce is how many people's busy times are in memory: some megabytes. Those of
+// groups that hang together are, whatever their number.
+const PeopleAtOnce = 1000
 
 // Apart divides the bookings of a snapshot into parts that share nobody, neither a
 // member of a group nor who is invited to a series, now or by what is intended: what
@@ -13,72 +18,87 @@ import (
 // they have at most so many people. The parts are in the order of their first
 // bookings, and each keeps the order of the bookings; one is made when its turn comes.
 func Apart(s Snapshot, people int) iter.Seq[scheduler.Bookings] {
-	d := division{aliases: s.aliases(), groups: s.Workspace.GroupsByName(), of: map[string]int{}}
-	for range s.Bookings {
-		d.parent = append(d.parent, len(d.parent))
-	}
-	sizes := make([]int, len(s.Bookings))
-	for i, b := range s.Bookings {
-		for _, key := range d.keys(b, s.Current[b.Series.UID]) {
-			if first, known := d.of[key]; known {
-				d.join(first, i)
-			} else {
-				d.of[key] = i
+	s.Aliases, s.Groups = s.aliases(), s.GroupsByName()
+	parts := Parts(len(s.Bookings), func(i int) []string { return s.Concerns(s.Bookings[i]) }, people)
+	return func(yield func(scheduler.Bookings) bool) {
+		for part := range parts {
+			out := make(scheduler.Bookings, len(part))
+			for i, number := range part {
+				out[i] = s.Bookings[number]
+			}
+			if !yield(out) {
+				return
 			}
 		}
 	}
-	for _, i := range d.of {
-		sizes[d.root(i)]++
-	}
-	return d.parts(s.Bookings, sizes, people)
 }
 
-// A division joins the bookings that have somebody in common.
-type division struct {
-	aliases calendar.Aliases
-	groups  map[string]scheduler.Group
-	of      map[string]int // the first booking in which somebody, or a group, is
-	parent  []int          // of each booking in its part
-}
-
-// keys returns who, and which group, is concerned by a booking.
-func (d *division) keys(b scheduler.Booking, current calendar.Series) []string {
-	out := []string{"group " + b.Group}
-	for _, a := range scheduler.GroupIn(d.groups, b).Members {
+// Concerns returns who, and which group, is concerned by a booking. For many, Aliases
+// and Groups should be there.
+func (s Snapshot) Concerns(b scheduler.Booking) []string {
+	out, aliases := []string{"group " + b.Group}, s.aliases()
+	for _, a := range scheduler.GroupIn(s.GroupsByName(), b).Members {
 		out = append(out, string(a))
 	}
-	all := []calendar.Series{b.Series, current}
+	all := []calendar.Series{b.Series, s.Current[b.Series.UID]}
 	if b.Next != nil {
 		all = append(all, *b.Next)
 	}
 	for _, series := range all {
 		for _, at := range series.Attendees {
-			out = append(out, string(d.aliases.Person(string(at.Address))))
+			out = append(out, string(aliases.Person(string(at.Address))))
 		}
 	}
 	return out
 }
 
-func (d *division) root(i int) int {
-	for d.parent[i] != i {
-		d.parent[i] = d.parent[d.parent[i]]
-		i = d.parent[i]
+// Parts divides n things, told by their numbers, into parts that share no key: what
+// keys returns for each. Small parts are put together as long as they have at most so
+// many keys. The parts are in the order of their first things, and each keeps theirs.
+func Parts(n int, keys func(i int) []string, most int) iter.Seq[[]int] {
+	d := make(division, n)
+	of := map[string]int{} // the first thing that has a key
+	for i := range n {
+		d[i] = i
+		for _, key := range keys(i) {
+			if first, known := of[key]; known {
+				d.join(first, i)
+			} else {
+				of[key] = i
+			}
+		}
+	}
+	sizes := make([]int, n)
+	for _, i := range of {
+		sizes[d.root(i)]++
+	}
+	return slices.Values(d.parts(sizes, most))
+}
+
+// A division joins the things that have a key in common: it has the parent of each in
+// its part.
+type division []int
+
+func (d division) root(i int) int {
+	for d[i] != i {
+		d[i] = d[d[i]]
+		i = d[i]
 	}
 	return i
 }
 
 // join makes the earlier of two roots that of both.
-func (d *division) join(a, b int) {
+func (d division) join(a, b int) {
 	a, b = d.root(a), d.root(b)
-	d.parent[max(a, b)] = min(a, b)
+	d[max(a, b)] = min(a, b)
 }
 
-// parts puts parts together. sizes are the people and groups of each, by its root.
-func (d *division) parts(bookings scheduler.Bookings, sizes []int, most int) iter.Seq[scheduler.Bookings] {
-	var parts [][]int                // which bookings are in each
-	of := make([]int, len(bookings)) // in which part each is, by its root
+// parts puts parts together. sizes are the keys of each, by its root.
+func (d division) parts(sizes []int, most int) [][]int {
+	var parts [][]int
+	of := make([]int, len(d)) // in which part each is, by its root
 	filled := most + 1
-	for i := range bookings {
+	for i := range d {
 		root := d.root(i)
 		if root == i {
 			if filled+sizes[i] > most {
@@ -89,15 +109,5 @@ func (d *division) parts(bookings scheduler.Bookings, sizes []int, most int) ite
 		}
 		parts[of[root]] = append(parts[of[root]], i)
 	}
-	return func(yield func(scheduler.Bookings) bool) {
-		for _, part := range parts {
-			out := make(scheduler.Bookings, len(part))
-			for i, number := range part {
-				out[i] = bookings[number]
-			}
-			if !yield(out) {
-				return
-			}
-		}
-	}
+	return parts
 }

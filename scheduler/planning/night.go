@@ -41,12 +41,12 @@ func Tonight(ctx context.Context, s *scheduler.Service) (*Night, error) {
 	if err != nil {
 		return nil, err
 	}
-	_, _, end := concerned(s, bookings, cal.current)
-	now := s.Now()
+	groups, now := s.Workspace.GroupsByName(), s.Now()
+	_, _, end := concerned(s, groups, bookings, cal.current)
 	n := &Night{service: s, syncer: cal.syncer, Snapshot: Snapshot{
 		Workspace: s.Workspace, Bookings: bookings, Current: cal.current, Faults: cal.faults, Seen: cal.seen,
 		Window: availability.Interval{Start: now, End: availability.Later(end, now)}, Now: now,
-		Aliases: s.Workspace.Roster.Aliases(), Agendas: agendas(s, nil),
+		Aliases: s.Workspace.Roster.Aliases(), Groups: groups, Agendas: agendas(s, nil),
 	}}
 	if n.Rounds, err = s.Store.Rounds(ctx, ""); err != nil {
 		return nil, fmt.Errorf("read the rounds: %w", err)
@@ -67,7 +67,7 @@ func (n *Night) Read(ctx context.Context, part scheduler.Bookings) (Snapshot, er
 func (n *Night) over(ctx context.Context, part scheduler.Bookings, window availability.Interval) (Snapshot, error) {
 	s := n.Snapshot
 	s.Bookings, s.Window = part, window
-	people, uids, _ := concerned(n.service, part, n.Current)
+	people, uids, _ := concerned(n.service, n.Groups, part, n.Current)
 	people = slices.Compact(slices.Sorted(slices.Values(people)))
 	own := calendarNow{current: map[calendar.UID]calendar.Series{}, syncer: n.syncer}
 	for _, uid := range uids {
@@ -180,8 +180,7 @@ func Fetch(ctx context.Context, s *scheduler.Service, bookings []scheduler.Booki
 
 // concerned returns everybody in the bookings and their groups, the series, and the
 // end of the last week in which there is a session: it moves within that.
-func concerned(s *scheduler.Service, bookings []scheduler.Booking, current map[calendar.UID]calendar.Series) (people []calendar.Address, uids []calendar.UID, end time.Time) {
-	groups := s.Workspace.GroupsByName()
+func concerned(s *scheduler.Service, groups map[string]scheduler.Group, bookings []scheduler.Booking, current map[calendar.UID]calendar.Series) (people []calendar.Address, uids []calendar.UID, end time.Time) {
 	for _, b := range bookings {
 		uids = append(uids, b.Series.UID)
 		for _, a := range scheduler.GroupIn(groups, b).Members {

@@ -21,8 +21,13 @@ func Read(ctx context.Context, s *scheduler.Service, people []calendar.Address, 
 		return Snapshot{}, fmt.Errorf("read the bookings: %w", err)
 	}
 	out := Snapshot{Workspace: s.Workspace, Bookings: bookings, Window: window, Now: s.Now()}
-	err = out.fill(ctx, s, s.Backend, people, except...)
-	return out, err
+	return out, out.Fill(ctx, s, people, except...)
+}
+
+// Fill reads the busy times of the people, as Read does, and what else concerns the
+// bookings, into a snapshot that has workspace, bookings, window and clock.
+func (s *Snapshot) Fill(ctx context.Context, service *scheduler.Service, people []calendar.Address, except ...calendar.UID) error {
+	return s.fill(ctx, service, service.Backend, people, except...)
 }
 
 // fill reads when people are busy, each once and sorted, and what else concerns the
@@ -88,9 +93,10 @@ type Snapshot struct {
 	Holidays  scheduler.Holidays       // over Window
 	Agendas   map[string]agenda.Agenda // by what programs call them
 
-	// Aliases are those of the roster, where they are made once for several plans; nil to
-	// have them made.
+	// Aliases are those of the roster, and Groups those of the workspace by their names,
+	// where they are made once for several plans; nil to have them made.
 	Aliases calendar.Aliases
+	Groups  map[string]scheduler.Group
 
 	Led map[string]map[calendar.Address]int // by group: how often a member led a session of earlier series
 
@@ -120,6 +126,14 @@ func (s Snapshot) aliases() calendar.Aliases {
 		return s.Aliases
 	}
 	return s.Workspace.Roster.Aliases()
+}
+
+// GroupsByName returns the groups of the workspace.
+func (s Snapshot) GroupsByName() map[string]scheduler.Group {
+	if s.Groups != nil {
+		return s.Groups
+	}
+	return s.Workspace.GroupsByName()
 }
 
 // Unknown lists the members whose calendars were not read whole, sorted by

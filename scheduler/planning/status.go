@@ -83,7 +83,7 @@ func (t *Standings) count(past Snapshot) error {
 	if err != nil {
 		return err
 	}
-	groups := past.Workspace.GroupsByName()
+	groups := past.GroupsByName()
 	for _, b := range past.Bookings {
 		if share, err := p.attended(scheduler.GroupIn(groups, b), b.Series); err == nil { // else named by repair
 			t.held[b.Series.UID] = share

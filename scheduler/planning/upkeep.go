@@ -61,7 +61,7 @@ type upkeep struct {
 
 func (s upkeep) findings() []scheduler.Finding {
 	var out []scheduler.Finding
-	groups := s.Workspace.GroupsByName()
+	groups := s.GroupsByName()
 	for _, b := range s.Bookings {
 		out = append(out, s.bookingUpkeep(groups, b)...)
 		out = append(out, Unreached(b)...)

@@ -100,7 +100,7 @@ func newPass(s planning.Snapshot) (*pass, error) {
 	}
 	r := &pass{zone: zone, of: map[calendar.Address][]*subject{}, told: map[calendar.Address]int{}, month: map[string]int{}}
 	r.queue.queued = map[due]bool{}
-	groups := s.Workspace.GroupsByName()
+	groups := s.GroupsByName()
 	now := s
 	now.Bookings = nil
 	for _, b := range s.Bookings {

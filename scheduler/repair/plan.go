@@ -44,7 +44,7 @@ func Status(ctx context.Context, s *scheduler.Service) ([]scheduler.Status, sche
 // planParts plans the pass part by part, of which there is one in memory at a time.
 func planParts(ctx context.Context, s *scheduler.Service, night *planning.Night, read func(context.Context, scheduler.Bookings) (planning.Snapshot, error)) (scheduler.RepairPlan, error) {
 	all := sum{}
-	for part := range planning.Apart(night.Snapshot, peopleAtOnce) {
+	for part := range planning.Apart(night.Snapshot, planning.PeopleAtOnce) {
 		snapshot, err := read(ctx, part)
 		if err != nil {
 			return scheduler.RepairPlan{}, err
@@ -57,10 +57,6 @@ func planParts(ctx context.Context, s *scheduler.Service, night *planning.Night,
 	plan.Seen = night.Seen
 	return plan, DateUnknown(ctx, s, plan.Unknown)
 }
-
-// peopleAtOnce is how many people's busy times are in memory: some megabytes. Those of
-// series that hang together are, whatever their number.
-const peopleAtOnce = 1000
 
 // A sum is the plans of parts that share nobody.
 type sum struct {

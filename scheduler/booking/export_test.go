@@ -1,0 +1,4 @@
+package booking
+
+// PlanParts is Plan in parts of so many people.
+var PlanParts = planParts
