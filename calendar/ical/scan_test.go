@@ -69,3 +69,25 @@ func oddCalendar(rnd *rand.Rand) string {
 	}
 	return inCalendar(events...)
 }
+
+// TestPlainEventsAreReadAsOthers reads events that say when they are with a start and
+// an end alone, and again with an exception that is none.
+func TestPlainEventsAreReadAsOthers(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(3, 1))
+	times := []string{
+		":20261103T090000Z", ":20261103T100000Z", ":20261103T090000", ":20261103T103060", ":20261102T240000", ":20261103T250000",
+		":20261103", ":20261104", ";VALUE=DATE:20261103", ";VALUE=DATE:20261105", ";VALUE=DATE:20261103T000000", ";VALUE=DATE-TIME:20261103T090000", ": 20261103T090000", ":20261103T090000Z ",
+		";TZID=Europe/Berlin:20261103T090000", ";TZID=Europe/Berlin:20261103T100000", ";TZID=\"Europe/Berlin\":20261103T093000", ";TZID=America/New_York:20261103T100000",
+		";TZID=Nowhere:20261103T090000", ";TZID=Nowhere:20261103T100000", ";TZID=(UTC+01:00) Berlin:20261103T090000", ";TZID=:20261103T090000", ";TZID=Europe/Berlin:20261103", ";TZID=Asia/Tokyo:20261103T090000Z", ";TZID:20261103T090000", ":2026110",
+	}
+	for range 3000 {
+		lines := []string{"UID:a", "DTSTART" + times[rnd.IntN(len(times))], "DTEND" + times[rnd.IntN(len(times))]}
+		lines = lines[:2+min(1, rnd.IntN(5))]
+		o := ReadOptions{Zone: zoneNamed(t, "Europe/London"), Window: november}
+		got, gotErr := ReadBusy(strings.NewReader(inCalendar(inEvent(lines...))), o)
+		want, wantErr := ReadBusy(strings.NewReader(inCalendar(inEvent(append(lines, "EXDATE:20200101T000000Z")...))), o)
+		if diff := cmp.Diff(want, got); diff != "" || (gotErr == nil) != (wantErr == nil) {
+			t.Fatalf("%q (-with an exception +as it is): %v, %v\n%s", lines, wantErr, gotErr, diff)
+		}
+	}
+}

@@ -57,6 +57,10 @@ type eventReader struct {
 // its wall clock may mean.
 func (r *eventReader) read(c *excerpt) (e event, ok bool) {
 	e = event{place: c.place, calendar: c.calendar, sequence: c.sequence, free: !c.status.takesTime(), kind: c.status.kind(), unnamed: c.unnamed, off: c.off}
+	if c.plain() {
+		r.readPlain(&e, c)
+		return e, true
+	}
 	if p := c.Get("RECURRENCE-ID"); p != nil {
 		r.readID(&e, p)
 	}
@@ -88,6 +92,20 @@ func (r *eventReader) read(c *excerpt) (e event, ok bool) {
 	}
 	r.readRules(&e, c)
 	return e, true
+}
+
+// readPlain reads an event of which its glance says all.
+func (r *eventReader) readPlain(e *event, c *excerpt) {
+	e.start = c.start
+	if e.zone = r.zone(e, e.start); e.zone == nil {
+		e.kind = availability.Unknown
+	}
+	switch {
+	case c.hasEnd:
+		r.setEnd(e, c.end)
+	case e.start.Form == line.WholeDay:
+		e.length.Days = 1
+	}
 }
 
 // warnOfTwins warns of what should be there once.
@@ -271,7 +289,7 @@ func (r *eventReader) setEnd(e *event, end line.Stamp) {
 // between returns the exact time from the start of an event to its end.
 func (r *eventReader) between(e *event, end line.Stamp) int64 {
 	z := e.zone
-	if end.Form == line.UTC || end.Form == line.Zoned {
+	if end.Form == line.UTC || end.Form == line.Zoned && (end.Form != e.start.Form || end.TZID != e.start.TZID) {
 		if z = r.zone(e, end); z == nil {
 			e.kind = availability.Unknown
 		}

@@ -10,17 +10,16 @@ import (
 	"github.com/peerslot/peerslot/calendar/ical/internal/zones"
 )
 
-// A glance is what can be told of an event without reading it: bounds in days.
-// What has an uncommon form makes it unclear.
+// A glance is what can be told of an event without reading it: when a plain one is,
+// of another bounds in days. What has an uncommon form makes it unclear.
 type glance struct {
 	uid        uint64 // a hash; 0 if there is none
 	excepted   bool   // it is of a series that does not count
-	start, end int64
-	startForm  int // the length of its text
-	endForm    int
+	start, end line.Stamp
 	hasStart   bool
 	hasEnd     bool
-	length     int64 // of DURATION
+	more       bool  // than start and end, as they stand here, says when it is
+	length     int64 // days of DURATION
 	recurs     bool
 	until      int64 // the last day of all rules
 	unbounded  bool  // a rule has no UNTIL
@@ -34,17 +33,22 @@ type glance struct {
 	sequence   int32
 }
 
-// note takes in one line.
-func (e *glance) note(p property, text []byte, s *scan) {
-	value := line.AfterColon(text)
+// plain reports whether the glance says all of when the event is. It takes place once.
+func (e *glance) plain() bool { return e.hasStart && !e.more && !e.unclear }
+
+// note takes in one line, of which h is what stands before the value.
+func (e *glance) note(p property, h head, text []byte, s *scan) {
+	raw := text[bytes.LastIndexByte(text, ':')+1:]
+	value := bytes.TrimSpace(raw)
+	e.more = e.more || p != propStart && p != propEnd || len(value) != len(raw)
 	switch p {
 	case propStart:
 		e.unclear = e.unclear || e.hasStart
-		e.start, e.startForm = e.day(value)
+		e.start = e.stamp(h, value)
 		e.hasStart = true
 	case propEnd:
 		e.unclear = e.unclear || e.hasEnd
-		e.end, e.endForm = e.day(value)
+		e.end = e.stamp(h, value)
 		e.hasEnd = true
 	case propDuration:
 		l, ok := line.ParseLength(string(value))
@@ -110,52 +114,41 @@ func (e *glance) noteID(text []byte, s *scan) {
 	}
 }
 
-// day returns the day of a value in one of the three forms of RFC 5545, and
-// which of them that is.
-func (e *glance) day(value []byte) (number int64, form int) {
-	form = len(value)
-	switch {
-	case form == len("20260303"):
-	case form != len("20260303T090000") && (form != len("20260303T090000Z") || value[15] != 'Z'),
-		value[8] != 'T' || !digits(value[9:15]):
-		e.unclear = true
-		return 0, 0
-	}
-	number, ok := line.ParseDay(value[:8])
+// stamp reads the value of a start or an end.
+func (e *glance) stamp(h head, value []byte) line.Stamp {
+	at, ok := line.PlainStamp(value)
 	e.unclear = e.unclear || !ok
-	return number, form
-}
-
-func digits(text []byte) bool {
-	for _, c := range text {
-		if c < '0' || c > '9' {
-			return false
-		}
+	e.more = e.more || h.typed && at.Form != line.WholeDay
+	if h.zoned && at.Form == line.Floating {
+		at.Form, at.TZID = line.Zoned, h.tzid
 	}
-	return true
+	return at
 }
 
 // unlike reports whether start and end do not go together.
 func (e *glance) unlike() bool {
-	return (e.startForm == len("20260303")) != (e.endForm == len("20260303")) || e.end < e.start
+	return (e.start.Form == line.WholeDay) != (e.end.Form == line.WholeDay) || dayOf(e.end) < dayOf(e.start)
 }
+
+func dayOf(s line.Stamp) int64 { return rrule.FloorDiv(s.Wall, rrule.SecondsPerDay) }
 
 // outside reports whether all of the event lies outside of the days.
 func (e *glance) outside(from, to int64) bool {
 	if e.recurs { // an override may move all that follows it
 		from, to = from-100, to+100
 	}
-	last := e.start + 1 + e.length
+	start := dayOf(e.start)
+	last := start + 1 + e.length
 	if e.hasEnd {
-		last = max(e.end, e.start) + 1
+		last = max(dayOf(e.end), start) + 1
 	}
 	switch {
-	case e.start > to:
+	case start > to:
 		return true
 	case e.recurs && e.unbounded:
 		return false
 	case e.recurs:
-		last += max(e.until-e.start, 0)
+		last += max(e.until-start, 0)
 	}
 	return last < from
 }

@@ -52,9 +52,16 @@ type scan struct {
 	zones     []string        // that ghosts name
 	seed      maphash.Seed
 	line      line.Content
-	known     [8]string // beginnings of lines whose parameters are as they should be
+	known     [8]head // of lines whose parameters are as they should be
 	nextKnown int
-	startZone []byte // of the DTSTART before the line
+}
+
+// A head is what a line says before its value.
+type head struct {
+	text  string // with the last colon
+	tzid  string
+	zoned bool // it has a TZID
+	typed bool // its VALUE is not DATE-TIME, which is what a time is without one
 }
 
 // finds are what a scan keeps.
@@ -76,17 +83,14 @@ const (
 	timezoneKind
 )
 
-// An excerpt is one component, with the properties that matter.
+// An excerpt is one component, with the properties that matter: none of a plain event,
+// of which the glance is enough.
 type excerpt struct {
 	line.Component
+	glance
 	kind     kind
-	calendar int   // from 1
-	place    place // where it begins
-	uid      uint64
-	sequence int32
-	status   status
-	unnamed  bool
-	off      bool   // a message that the series is cancelled
+	calendar int    // from 1
+	place    place  // where it begins
 	text     string // of the definition of a zone
 }
 
@@ -316,31 +320,41 @@ func (s *scan) takeEvent(p property, n int) {
 			s.warn.add(s.here(), "%v", line.ErrLong)
 			e.unclear = true
 		}
-		if s.Head[n] == ';' && !s.plainParams(text) {
-			e.unclear = true
+		h := head{}
+		if s.Head[n] == ';' {
+			ok := false
+			if h, ok = s.headOf(text); !ok {
+				e.unclear = true
+			}
 		}
-		e.note(p, text, s)
+		e.note(p, h, text, s)
 		s.keepLine()
 	}
 }
 
-// plainParams reports whether the parameters of a line are written as they
-// should be. Most lines begin like one before.
-func (s *scan) plainParams(text []byte) bool {
-	colon := bytes.LastIndexByte(text, ':')
+// headOf returns the head of a line with parameters, and whether they are written as
+// they should be. Most lines begin like one before.
+func (s *scan) headOf(text []byte) (h head, ok bool) {
+	begins := text[:bytes.LastIndexByte(text, ':')+1]
 	for _, known := range s.known {
-		if len(known) == colon+1 && string(text[:colon+1]) == known {
-			return true
+		if string(begins) == known.text {
+			return known, true
 		}
 	}
 	if s.line.Parse(text) != nil || s.line.Flawed {
-		return false
+		return head{}, false
 	}
-	if colon < 100 {
-		s.known[s.nextKnown%len(s.known)] = string(text[:colon+1])
+	s.line.MendZone()
+	h = head{text: string(begins)}
+	p := s.line.Prop(nil)
+	h.tzid, h.zoned = p.Lookup("TZID")
+	value, typed := p.Lookup("VALUE")
+	h.typed = typed && !strings.EqualFold(value, "DATE-TIME")
+	if len(begins) <= 100 {
+		s.known[s.nextKnown%len(s.known)] = h
 		s.nextKnown++
 	}
-	return true
+	return h, true
 }
 
 // takeFreeBusy reads a line of a VFREEBUSY.
@@ -425,19 +439,17 @@ func (s *scan) keep(kind kind) error {
 	if s.kept += len(s.text); s.kept > maxExcerpts {
 		return fmt.Errorf("more than %d MB of the calendar matter", maxExcerpts>>20)
 	}
-	x := excerpt{
-		kind: kind, calendar: s.calendars, place: s.begin,
-		uid: s.event.uid, sequence: s.event.sequence, status: s.event.status, unnamed: s.event.unnamed, off: s.event.off,
-	}
+	x := excerpt{glance: s.event, kind: kind, calendar: s.calendars, place: s.begin}
 	if kind == timezoneKind {
 		x.Component, x.text = *s.zone[0], string(s.text)
 		s.definitions = append(s.definitions, x)
 		return nil
 	}
-	s.startZone = nil
-	x.Props = s.stock.propsOf(bytes.Count(s.text, []byte("\n")))
-	for text := range bytes.Lines(s.text) {
-		x.Props = append(x.Props, s.prop(bytes.TrimSuffix(text, []byte("\n"))))
+	if !x.plain() {
+		x.Props = s.stock.propsOf(bytes.Count(s.text, []byte("\n")))
+		for text := range bytes.Lines(s.text) {
+			x.Props = append(x.Props, s.prop(bytes.TrimSuffix(text, []byte("\n"))))
+		}
 	}
 	s.excerpts = append(s.excerpts, x)
 	return nil
@@ -462,22 +474,10 @@ func (s *scan) prop(text []byte) line.Prop {
 
 // matters reports whether that parameter of the line says when something is.
 func (s *scan) matters(p line.Param) bool {
-	switch {
-	case line.EqualFold(p.Name, "TZID"):
-		return !s.sameZone(p.Value)
-	case line.EqualFold(p.Name, "VALUE"): // the form of the value tells what it is
+	if line.EqualFold(p.Name, "VALUE") { // the form of the value tells what it is
 		return len(s.line.Value) != len("20260303")
 	}
-	return line.EqualFold(p.Name, "RANGE") || line.EqualFold(p.Name, "FBTYPE")
-}
-
-// sameZone reports whether the line is a DTEND that may leave out its zone: it
-// is that of the DTSTART before it.
-func (s *scan) sameZone(tzid []byte) bool {
-	if s.line.Named("DTSTART") {
-		s.startZone = tzid
-	}
-	return s.line.Named("DTEND") && len(tzid) > 0 && bytes.Equal(tzid, s.startZone)
+	return line.EqualFold(p.Name, "TZID") || line.EqualFold(p.Name, "RANGE") || line.EqualFold(p.Name, "FBTYPE")
 }
 
 // dropped reports whether the event cannot touch the window, or takes no time

@@ -74,11 +74,12 @@ func NewProp(name, value string, params map[string][]string) *Prop {
 // Param returns the value of a parameter, which is in upper case, without its
 // quotes, or "".
 func (p *Prop) Param(name string) string {
-	value, _ := p.lookup(name)
+	value, _ := p.Lookup(name)
 	return value
 }
 
-func (p *Prop) lookup(name string) (value string, ok bool) {
+// Lookup is Param that tells whether there is such a parameter.
+func (p *Prop) Lookup(name string) (value string, ok bool) {
 	for i := 0; i < len(p.params); i += 2 {
 		if p.params[i] == name {
 			return plainParam(p.params[i+1]), true

@@ -28,9 +28,42 @@ const (
 	Zoned
 )
 
+// PlainStamp reads a value in one of the three forms of RFC 5545, sections 3.3.4 and
+// 3.3.5: 20260303, 20260303T090000 and 20260303T090000Z.
+func PlainStamp[text string | []byte](value text) (s Stamp, ok bool) {
+	switch {
+	case len(value) == len("20260303"):
+		s.Form = WholeDay
+	case len(value) == len("20260303T090000Z") && value[15] == 'Z':
+		s.Form = UTC
+	case len(value) != len("20260303T090000"):
+		return s, false
+	}
+	day, ok := ParseDay(value[:8])
+	if s.Wall = day * rrule.SecondsPerDay; !ok || s.Form == WholeDay {
+		return s, ok
+	}
+	hour, minute, second := twoDigits(value[9:11]), twoDigits(value[11:13]), twoDigits(value[13:15])
+	s.Wall += hour*3600 + minute*60 + second
+	return s, value[8] == 'T' && hour < 24 && minute < 60 && second <= 60
+}
+
+// twoDigits returns the number that two digits are, or a larger one if they are none.
+func twoDigits[text string | []byte](d text) int64 {
+	tens, ones := d[0]-'0', d[1]-'0'
+	if tens > 9 || ones > 9 {
+		return 100
+	}
+	return int64(10*tens + ones)
+}
+
 // ParseStamp reads a DATE or DATE-TIME. It is not ok if not even the day can be
 // read. The second 60 is the first of the next minute; hour 24 is midnight.
 func ParseStamp(text string) (s Stamp, ok bool) {
+	if s, ok = PlainStamp(text); ok {
+		return s, true
+	}
+	s = Stamp{}
 	trimmed := strings.TrimSpace(text)
 	s.Odd = trimmed != text
 	digits, rest, dashes := cutDate(trimmed)
@@ -116,7 +149,7 @@ func withParams(p *Prop, value string) (s Stamp, ok bool) {
 			s.Form = WholeDay
 		}
 	}
-	if id, ok := p.lookup("TZID"); ok && s.Form == Floating {
+	if id, ok := p.Lookup("TZID"); ok && s.Form == Floating {
 		s.Form, s.TZID = Zoned, id
 	}
 	return s, true
