@@ -26,6 +26,11 @@ func PlanNight(ctx context.Context, s *scheduler.Service) (scheduler.RepairPlan,
 	if err != nil {
 		return scheduler.RepairPlan{}, err
 	}
+	return PlanOf(ctx, s, night)
+}
+
+// PlanOf is PlanNight for a night that was read.
+func PlanOf(ctx context.Context, s *scheduler.Service, night *planning.Night) (scheduler.RepairPlan, error) {
 	return planParts(ctx, s, night, night.Read)
 }
 
@@ -36,6 +41,11 @@ func Status(ctx context.Context, s *scheduler.Service) ([]scheduler.Status, sche
 	if err != nil {
 		return nil, scheduler.RepairPlan{}, err
 	}
+	return StatusOf(ctx, s, night)
+}
+
+// StatusOf is Status for a night that was read.
+func StatusOf(ctx context.Context, s *scheduler.Service, night *planning.Night) ([]scheduler.Status, scheduler.RepairPlan, error) {
 	groups := night.Standings()
 	plan, err := planParts(ctx, s, night, groups.Read)
 	return groups.Status(), plan, err

@@ -21,11 +21,16 @@ import (
 // group whose series does not end yet is an error that says from when on it can be
 // reviewed. What cannot be reviewed is a finding, and stops nothing else.
 func Plan(ctx context.Context, s *scheduler.Service, o scheduler.ReviewOptions) (scheduler.ReviewsPlan, error) {
-	var plan scheduler.ReviewsPlan
 	bookings, err := s.Store.Bookings(ctx)
 	if err != nil {
-		return plan, fmt.Errorf("read the bookings: %w", err)
+		return scheduler.ReviewsPlan{}, fmt.Errorf("read the bookings: %w", err)
 	}
+	return PlanOf(ctx, s, bookings, o)
+}
+
+// PlanOf is Plan for the bookings that have not ended, where they were read.
+func PlanOf(ctx context.Context, s *scheduler.Service, bookings scheduler.Bookings, o scheduler.ReviewOptions) (scheduler.ReviewsPlan, error) {
+	var plan scheduler.ReviewsPlan
 	due, findings, err := due(s, bookings, o.Groups)
 	plan.Findings = findings
 	for _, b := range bookings {

@@ -117,11 +117,15 @@ func overviewOf(ctx context.Context, w *workspace.Workspace, weeks int) (overvie
 		return overview.Overview{}, err
 	}
 	in.Rounds = slices.Concat(earlier, in.Rounds)
-	night, err := repair.PlanNight(ctx, w.Service)
+	night, err := planning.Tonight(ctx, w.Service)
 	if err != nil {
 		return overview.Overview{}, err
 	}
-	if in.Attention, _, err = attention(ctx, w, night); err != nil {
+	plan, err := repair.PlanOf(ctx, w.Service, night)
+	if err != nil {
+		return overview.Overview{}, err
+	}
+	if in.Attention, _, err = attention(ctx, w, night.Bookings, plan); err != nil {
 		return overview.Overview{}, err
 	}
 	held, err := planning.HeldSince(ctx, w.Service, in.Since())

@@ -12,6 +12,7 @@ import (
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/fleet"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/workspace"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/planning"
 	"github.com/peerslot/peerslot/scheduler/repair"
 	"github.com/peerslot/peerslot/scheduler/report"
 	"github.com/peerslot/peerslot/scheduler/review"
@@ -135,7 +136,11 @@ func readStanding(ctx context.Context, a *console.App) (s standing, print func()
 	}
 	defer turn.End()
 	w = w.In(turn)
-	all, night, err := repair.Status(ctx, w.Service)
+	night, err := planning.Tonight(ctx, w.Service)
+	if err != nil {
+		return s, nil, err
+	}
+	all, plan, err := repair.StatusOf(ctx, w.Service, night)
 	if err != nil {
 		return s, nil, err
 	}
@@ -153,7 +158,7 @@ func readStanding(ctx context.Context, a *console.App) (s standing, print func()
 	for _, f := range known.Findings() {
 		w.Findings = append(w.Findings, w.Attention(f))
 	}
-	attention, asking, err := attention(ctx, w, night)
+	attention, asking, err := attention(ctx, w, night.Bookings, plan)
 	if err != nil {
 		return s, nil, err
 	}
@@ -167,10 +172,7 @@ func readStanding(ctx context.Context, a *console.App) (s standing, print func()
 		delete(of, st.Group.Name)
 	}
 	rest := slices.DeleteFunc(slices.Clone(attention), func(at report.Attention) bool { return of[at.Group] == nil })
-	load, err := w.Load(ctx)
-	if err != nil {
-		return s, nil, err
-	}
+	load := w.Load(night.Bookings)
 	s = standing{Groups: list, Attention: append([]report.Attention{}, rest...), Asking: asking, Load: load, Waiting: waiting, person: len(attention) > 0}
 	return s, func() {
 		printStatus(a, w, list)
@@ -185,12 +187,12 @@ func readStanding(ctx context.Context, a *console.App) (s standing, print func()
 
 // attention returns the findings of the night and of review, and whose members may
 // still answer.
-func attention(ctx context.Context, w *workspace.Workspace, night scheduler.RepairPlan) ([]report.Attention, []report.Asking, error) {
-	reviews, err := review.Plan(ctx, w.Service, scheduler.ReviewOptions{})
+func attention(ctx context.Context, w *workspace.Workspace, bookings scheduler.Bookings, plan scheduler.RepairPlan) ([]report.Attention, []report.Asking, error) {
+	reviews, err := review.PlanOf(ctx, w.Service, bookings, scheduler.ReviewOptions{})
 	if err != nil {
 		return nil, nil, err
 	}
-	out := slices.Concat(w.TakeFindings(), report.NewRepair(w.Workspace, night, console.Command).Attention)
+	out := slices.Concat(w.TakeFindings(), report.NewRepair(w.Workspace, plan, console.Command).Attention)
 	for _, f := range reviews.Findings {
 		if at := w.Attention(f); !slices.Contains(out, at) {
 			out = append(out, at)
