@@ -14,6 +14,8 @@ import (
 	"github.com/goccy/go-yaml/lexer"
 	"github.com/goccy/go-yaml/parser"
 	"github.com/goccy/go-yaml/token"
+
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/config/internal/yamltext"
 )
 
 // A node is a piece of a file, and where it stands. Nodes may be shared: an alias
@@ -48,14 +50,6 @@ func (k kind) String() string {
 	return [...]string{"nothing", "text", "a number", "true or false", "text", "a mapping (key: value)", "a list"}[k]
 }
 
-// What the parser is given at most. It takes more than linear time for files that
-// are deep or have very long mappings, and some 350 bytes for each token.
-const (
-	maxMarks = 1_000_000 // characters that may begin or end a token
-	maxDepth = 32
-	maxKeys  = 1000 // of one mapping
-)
-
 // parseYAML turns a file into a tree. If it cannot, it reports why and returns nil.
 func (r *reader) parseYAML(name string, data []byte) *node {
 	r.files = append(r.files, name)
@@ -64,20 +58,77 @@ func (r *reader) parseYAML(name string, data []byte) *node {
 	if !ok {
 		return nil
 	}
-	if marks(data) > maxMarks {
+	if yamltext.Marks(data) > yamltext.MaxMarks {
 		y.fail(1, 1, "the file is too long: put people into a CSV file, and name it by people: people.csv")
 		return nil
 	}
-	tokens := lexer.Tokenize(string(data))
-	if !y.bounded(tokens) {
+	text, before := strings.ReplaceAll(string(data), "\r\n", "\n"), *r // of comments the parser counts "\r\n" as two lines
+	if root := y.inPieces(text, pieceSize); root != nil && len(r.problems) == len(before.problems) {
+		return root
+	}
+	*r = before
+	y.lists, y.anchors = nil, map[string]*node{}
+	return y.root(y.parse(text, 0))
+}
+
+// pieceSize is how many bytes of a list are parsed at once: some hundred people.
+const pieceSize = 16 << 10
+
+// inPieces reads the lists of the first level some items at a time, so that what the
+// parser makes of them is never there of all. It returns nil for a file that has none,
+// and for many that are not right.
+func (y *yamlFile) inPieces(text string, size int) *node {
+	rest, lists := yamltext.Split(text, size)
+	if len(lists) == 0 {
+		return nil
+	}
+	y.lists = map[int]yamltext.List{}
+	for _, l := range lists {
+		y.lists[l.Line] = l
+	}
+	root := y.root(y.parse(rest, 0))
+	if len(y.lists) > 0 { // what seemed to be a list is something else
+		return nil
+	}
+	return root
+}
+
+// pieces returns the list that was split.
+func (y *yamlFile) pieces(l yamltext.List) (all *node) {
+	delete(y.lists, l.Line)
+	for _, p := range l.Pieces {
+		root := y.root(y.parse(p.Text, p.Before))
+		if root == nil || len(root.entries) != 1 || root.entries[0].value.kind != list {
+			y.fail(l.Line, 1, "this is not YAML")
+			return &node{}
+		}
+		some := root.entries[0].value
+		if all == nil {
+			all = some
+		} else {
+			all.items = append(all.items, some.items...)
+		}
+	}
+	return all
+}
+
+// parse parses text that stands after so many lines. If it cannot, it reports why and
+// returns nil.
+func (y *yamlFile) parse(text string, after int) *ast.File {
+	tokens := lexer.Tokenize(text)
+	for _, t := range tokens {
+		t.Position.Line += after
+	}
+	if at, what := yamltext.TooMuch(tokens); at != nil {
+		y.failAt(at, "%s", what)
 		return nil
 	}
 	file, err := parser.Parse(tokens, 0, parser.AllowDuplicateMapKey())
 	if err != nil {
-		y.failSyntax(err, data)
+		y.failSyntax(err, text)
 		return nil
 	}
-	return y.root(file)
+	return file
 }
 
 // decode checks that a file is UTF-8 text of reasonable size, and strips a byte
@@ -116,20 +167,12 @@ func (r *reader) decode(name string, data []byte) ([]byte, bool) {
 	return data, true
 }
 
-func marks(data []byte) (n int) {
-	for _, c := range data {
-		if strings.IndexByte("\n:,-[]{}?&*!|>'\"#%@", c) >= 0 {
-			n++
-		}
-	}
-	return n
-}
-
 // A yamlFile is a file on its way to a tree.
 type yamlFile struct {
 	*reader
 	name    string
 	anchors map[string]*node
+	lists   map[int]yamltext.List // that were split, by the line of their key, until they are read
 }
 
 func (y *yamlFile) fail(line, col int, format string, args ...any) {
@@ -144,7 +187,7 @@ func (y *yamlFile) failAt(t *token.Token, format string, args ...any) {
 }
 
 // failSyntax reports what the parser found.
-func (y *yamlFile) failSyntax(err error, data []byte) {
+func (y *yamlFile) failSyntax(err error, data string) {
 	e, ok := errors.AsType[yaml.Error](err)
 	if !ok || e.GetToken() == nil {
 		y.fail(1, 1, "this is not YAML")
@@ -152,10 +195,10 @@ func (y *yamlFile) failSyntax(err error, data []byte) {
 	}
 	t, message := e.GetToken(), e.GetMessage()
 	for range t.Position.Line - 1 {
-		_, data, _ = bytes.Cut(data, []byte("\n"))
+		_, data, _ = strings.Cut(data, "\n")
 	}
 	switch {
-	case bytes.HasPrefix(bytes.TrimLeft(data, " "), []byte("\t")):
+	case strings.HasPrefix(strings.TrimLeft(data, " "), "\t"):
 		message = "indent with spaces, not with tabs"
 	case strings.ContainsFunc(message, unicode.IsControl) || secret(message) || len(message) > 100:
 		message = "there is something here that cannot be here" // some messages repeat it
@@ -163,57 +206,12 @@ func (y *yamlFile) failSyntax(err error, data []byte) {
 	y.failAt(t, "this is not YAML: %s", message)
 }
 
-// bounded reports whether the parser can take the tokens, and what is wrong if not.
-func (y *yamlFile) bounded(tokens token.Tokens) bool {
-	var blocks []block
-	flow := 0 // brackets and braces around a token
-	for _, t := range tokens {
-		switch t.Type {
-		case token.SequenceStartType, token.MappingStartType:
-			flow++
-		case token.SequenceEndType, token.MappingEndType:
-			flow--
-		case token.SequenceEntryType, token.MappingKeyType:
-			if flow == 0 {
-				blocks = enter(blocks, t.Position.Column)
-			}
-		case token.MappingValueType:
-			if flow > 0 || t.Prev == nil {
-				break
-			}
-			blocks = enter(blocks, t.Prev.Position.Column)
-			b := &blocks[len(blocks)-1]
-			if b.keys++; b.keys > maxKeys {
-				y.failAt(t.Prev, "there are more than %d keys in one mapping", maxKeys)
-				return false
-			}
-		}
-		if flow+len(blocks) > maxDepth {
-			y.failAt(t, "this is nested more than %d levels deep", maxDepth)
-			return false
-		}
-	}
-	return true
-}
-
-// A block is a list or mapping that is told by its indentation.
-type block struct{ column, keys int }
-
-// enter returns the blocks around something in that column, the last of which begins
-// there.
-func enter(blocks []block, column int) []block {
-	for len(blocks) > 0 && blocks[len(blocks)-1].column > column {
-		blocks = blocks[:len(blocks)-1]
-	}
-	if len(blocks) == 0 || blocks[len(blocks)-1].column < column {
-		blocks = append(blocks, block{column: column})
-	}
-	return blocks
-}
-
-// root returns the tree of the only document. Documents without anything in them
-// do not count.
+// root returns the tree of the only document, nil if there is none. Documents without
+// anything in them do not count.
 func (y *yamlFile) root(file *ast.File) *node {
+	if file == nil {
+		return nil
+	}
 	docs := slices.DeleteFunc(file.Docs, func(d *ast.DocumentNode) bool {
 		_, directive := d.Body.(*ast.DirectiveNode)
 		return d.Body == nil || directive
@@ -298,6 +296,9 @@ func (y *yamlFile) mapping(n *node, values []*ast.MappingValueNode, flow bool) {
 			n.line, n.col = key.line, key.col
 		}
 		value := y.node(v.Value)
+		if l, split := y.lists[key.line]; split && key.col == 1 && !flow && value.kind == nothing {
+			value = y.pieces(l)
+		}
 		if v.Key.IsMergeKey() {
 			merged = append(merged, value)
 			continue
