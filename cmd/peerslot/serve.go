@@ -247,7 +247,7 @@ once and within 15 minutes, for those whom no mail reaches. It asks for their ad
 }
 
 func printLink(ctx context.Context, a *console.App, person, listen string) error {
-	live, err := fleet.OpenLive(ctx, a)
+	live, err := fleet.OpenLive(ctx, a, false)
 	if err != nil {
 		return err
 	}

@@ -22,9 +22,9 @@ import (
 //	browse METHOD PATH [NAME=VALUE...]   ask as a browser does, which keeps cookies and follows; @FILE is the address that the file has
 //	browse forget                   go on with a new browser
 //	await FILE PATTERN              wait until the file has a line that matches
-//	stop                            end the server by SIGTERM; it must say that all is well
+//	terminate                       end the server by SIGTERM; it must say that all is well
 var serveCommands = map[string]func(ts *testscript.TestScript, neg bool, args []string){
-	"serving": startServing, "browse": browse, "await": await, "stop": stopServing,
+	"serving": startServing, "browse": browse, "await": await, "terminate": terminate,
 }
 
 // A visitor is what a script has of a server.
@@ -119,10 +119,10 @@ func browse(ts *testscript.TestScript, neg bool, args []string) {
 	fmt.Fprintf(ts.Stdout(), "%d %s\n%s", answer.StatusCode, answer.Request.URL.RequestURI(), text)
 }
 
-func stopServing(ts *testscript.TestScript, neg bool, args []string) {
+func terminate(ts *testscript.TestScript, neg bool, args []string) {
 	v := visitorOf(ts)
 	if neg || len(args) > 0 || v.server == nil {
-		ts.Fatalf("usage: stop, after serving")
+		ts.Fatalf("usage: terminate, after serving")
 	}
 	ts.Check(v.server.Process.Signal(syscall.SIGTERM))
 	if err := v.server.Wait(); err != nil {

@@ -35,7 +35,7 @@ func openSite(ctx context.Context, f *fleet.Fleet, o serveOptions) (*site, net.L
 	for _, path := range paths {
 		a := fleet.At(f.App, path)
 		a.Databases = f.Databases
-		l, err := fleet.OpenLive(ctx, a)
+		l, err := fleet.OpenLive(ctx, a, true)
 		if err == nil && listener == nil {
 			listener, err = o.open(l)
 		}

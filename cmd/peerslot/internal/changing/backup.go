@@ -35,8 +35,8 @@ func runBackup(ctx context.Context, a *console.App, path string) error {
 		return err
 	}
 	defer w.Close()
-	if w.Fresh {
-		return workspace.NoStore(scheduler.ErrNoStore)
+	if w.Missing != nil {
+		return w.Missing
 	}
 	if err := w.Service.Store.Backup(ctx, path); err != nil {
 		return err

@@ -143,8 +143,8 @@ func (c change[P]) rehearsing(ctx context.Context, a *console.App, use func(*wor
 		return err
 	}
 	defer w.Close()
-	if c.night && w.Fresh {
-		return workspace.NoStore(scheduler.ErrNoStore)
+	if c.night && w.Missing != nil {
+		return w.Missing
 	}
 	turn, err := w.Service.Rehearse(ctx, c.turn())
 	if clock, ok := errors.AsType[*scheduler.ClockError](err); ok && c.flags.DryRun {

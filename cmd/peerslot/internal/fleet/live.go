@@ -35,9 +35,10 @@ type fileStamp struct {
 	size int64
 }
 
-// OpenLive opens the workspace for a process that stays. The caller must close it.
-func OpenLive(ctx context.Context, a *console.App) (*Live, error) {
-	w, err := workspace.OpenToChange(ctx, a, true)
+// OpenLive opens the workspace for a process that stays; create says whether a store may be
+// made that is not there. The caller must close it.
+func OpenLive(ctx context.Context, a *console.App, create bool) (*Live, error) {
+	w, err := workspace.OpenToChange(ctx, a, create)
 	if err != nil {
 		return nil, err
 	}

@@ -50,7 +50,7 @@ type Workspace struct {
 	App     *console.App
 	Service *scheduler.Service
 	Home    calendar.Backend // where series live
-	Fresh   bool             // there is no store yet
+	Missing error            // says that there is no store yet; nil if there is one
 
 	Resumed  []scheduler.Event  // what this turn finished of an earlier run's
 	Findings []report.Attention // what of it cannot be finished
@@ -71,10 +71,11 @@ func NoOther(err error) (calendar.Backend, error) { return nil, err }
 
 // OpenToReadOr is openToRead with another backend if its own cannot be used.
 func OpenToReadOr(ctx context.Context, a *console.App, other otherBackend) (*Workspace, error) {
-	fresh := false
+	var missing error
 	w, err := OpenWith(ctx, a, other, func(location string) (*store.Store, error) {
 		st, err := store.Read(ctx, location)
-		if fresh = errors.Is(err, scheduler.ErrNoStore); fresh {
+		if errors.Is(err, scheduler.ErrNoStore) {
+			missing = NoStore(err)
 			return store.Memory(ctx)
 		}
 		return st, err
@@ -82,7 +83,7 @@ func OpenToReadOr(ctx context.Context, a *console.App, other otherBackend) (*Wor
 	if err != nil {
 		return nil, err
 	}
-	w.Fresh = fresh
+	w.Missing = missing
 	ready, err := w.Service.Ready(ctx)
 	if err != nil {
 		w.Close()
@@ -470,7 +471,7 @@ func (w *Workspace) adHoc(s Selection) (scheduler.Group, error) {
 		g.Members = append(g.Members, a)
 	}
 	if len(g.Members) < 2 || len(g.Members) > 8 {
-		return g, console.Usagef("", "--with names %d people; a group has 2 to 8", len(g.Members))
+		return g, console.Usagef("", "--with names %s; a group has 2 to 8", report.Count(len(g.Members), "person", "people"))
 	}
 	return g, nil
 }
