@@ -129,14 +129,6 @@ func (s *solver) prove() (bound int, err error) {
 	return e.Bound(), nil
 }
 
-// diveHalves is diveAll for more people, with all the work that is left.
-func (s *solver) diveHalves() (bound int) {
-	whole := s.take(table.Everyone(len(s.groups)))
-	whole.groups, whole.cost, bound = exact.DiveHalves(whole.table, whole.groups, s.meter)
-	s.put([]portion{whole})
-	return whole.table.RoundUp(bound)
-}
-
 // diveAll tries to find something better for all people at once, with so much work,
 // and returns the bound of the relaxation.
 func (s *solver) diveAll(effort int) (bound int) {
@@ -171,18 +163,12 @@ func (s *solver) start() {
 	s.put([]portion{best})
 }
 
-// halvesCost is the work for each two people from which on the halves are dived over. For
-// 600 people the dives take 12 of 20 s, and the bound falls from 23,750 to 23,030 where the
-// cost falls from 29,560 to 27,340. For 700 in as much work too little is left for the
-// bound, which falls from 25,650 to 19,810 (2026-11).
-const halvesCost = int(55 * time.Microsecond)
-
-// People up to which the relaxation over all of them is worth its time: for a dive,
-// and for a bound alone. 300 take 2 CPU s, 600 take 10, and a dive takes as much again
-// (2026-11).
+// relaxLimit is the number of people up to which the relaxation over all of them is solved for
+// its bound: 600 take 4 s of work, 800 take 9. diveCost is the work for each two people from
+// which on there is a dive from it, too, which takes as much again: 12 s for 600 (2026-11).
 const (
-	diveLimit  = 400
 	relaxLimit = 800
+	diveCost   = int(40 * time.Microsecond)
 )
 
 // improve solves a problem too large for a proof.
@@ -201,10 +187,8 @@ func (s *solver) improve() (bound int, err error) {
 		return 0, s.infeasible()
 	}
 	switch {
-	case n <= diveLimit:
-		bound = s.diveAll(total * 3 / 4)
-	case n <= relaxLimit && total >= n*n*halvesCost:
-		bound = s.diveHalves()
+	case n <= relaxLimit && total >= n*n*diveCost:
+		bound = s.diveAll(s.meter.Left)
 	case n <= relaxLimit:
 		s.repartitionAll(total*2/5, math.MaxInt)
 		bound = s.relaxAll()

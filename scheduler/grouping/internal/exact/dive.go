@@ -26,6 +26,8 @@ type diver struct {
 const (
 	diveEnd    = 45 // people that an exact search puts into groups
 	diveEffort = int(60 * time.Millisecond)
+	diveRough  = 1e-3 // how far the relaxations on the way may be off
+	diveTurn   = 30   // of so many people one group at least is kept before they are solved anew
 )
 
 // Dive puts the people of a table, who are in groups, together as a dive from the
@@ -50,12 +52,10 @@ func (e *Search) dive(r *relaxation, proven int) int {
 	return proven
 }
 
-// Bound returns what the relaxation over the people of a table, who are in groups,
-// proves of any grouping, in units of 1/table.DualUnit, as far as the meter lets it.
+// Bound returns what the relaxation over the people of a table, who are in groups, proves of
+// any grouping; see Dive.
 func Bound(t *table.Table, groups [][]int, m *meter.Meter) int {
-	e := New(t, groups, m)
-	_, proven := e.relax(e.centre(), nil, sidesOf(t))
-	return proven
+	return New(t, groups, m).proof()
 }
 
 // dive returns a grouping of the table's people, nil if it comes to no end. It starts
@@ -68,7 +68,9 @@ func dive(t *table.Table, r *relaxation, m *meter.Meter) [][]int {
 		}
 		d.keep(r)
 		if d.t.N > diveEnd {
-			r, _ = New(d.t, nil, m).relax(d.centre, d.columns, d.sides)
+			e := New(d.t, nil, m)
+			e.rough = diveRough
+			r, _ = e.relax(d.centre, d.columns, d.sides)
 		}
 	}
 	if !d.finish() {
@@ -80,7 +82,7 @@ func dive(t *table.Table, r *relaxation, m *meter.Meter) [][]int {
 // keep takes the clearest groups of the optimum.
 func (d *diver) keep(r *relaxation) {
 	number := make([]int, d.t.N) // in the next table, -1 for those in groups
-	for _, c := range r.clearest(max(1, d.t.N/60)) {
+	for _, c := range r.clearest(max(1, d.t.N/diveTurn)) {
 		for _, i := range c.members() {
 			number[i] = -1
 		}
@@ -175,11 +177,15 @@ func (r *relaxation) clearest(least int) []column {
 	return out
 }
 
-// among returns the groups all of whose people have a number of 0 or more, in these
-// numbers.
+// among returns the groups of use all of whose people have a number of 0 or more, in these
+// numbers: those that cost no more beyond the duals than a quarter of what they are on average.
 func (r *relaxation) among(number []int) []column {
 	var out []column
-	for _, c := range r.groups {
+	reach := r.bound() / r.n / 4
+	for k, c := range r.groups {
+		if r.reduced(&r.groups[k]) > reach {
+			continue
+		}
 		d := column{cost: c.cost, count: c.count}
 		for _, i := range c.members() {
 			if number[i] < 0 {

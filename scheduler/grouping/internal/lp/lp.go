@@ -106,15 +106,6 @@ func (p *Program) Basic(row int) int { return p.rows[row].basic }
 // SetPlus changes at what price a row's lack can be made up for.
 func (p *Program) SetPlus(row int, plus float64) { p.rows[row].plus = plus }
 
-// Start makes these columns basic, one a row in the order of the rows; they have to be
-// a basis in which nothing is negative.
-func (p *Program) Start(basis []int) {
-	for row, id := range basis {
-		p.swap(row, id)
-	}
-	p.Refactor()
-}
-
 // Refactor inverts the basis anew, which sheds rounding errors.
 func (p *Program) Refactor() {
 	n := len(p.rows)
