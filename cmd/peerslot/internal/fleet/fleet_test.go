@@ -1,12 +1,17 @@
 package fleet
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/console"
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/workspace"
+	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/worker"
 )
 
 // A job is done by the files as they are when it is begun: changed, new, gone, or
@@ -56,4 +61,60 @@ func TestMemberFollowsItsFile(t *testing.T) {
 	}
 	is("a", "")
 	is("c", "Asia/Tokyo")
+}
+
+// A job that was given up is known until one of its kind and subject is done.
+func TestGivenUp(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "a.yaml"), []byte("organizer: robot@acme.example\ntimezone: UTC\nworkspace: a\nstore: a.db\npeople: [{email: ana@acme.example}]\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	f, err := OpenFleet(&console.App{ConfigPath: dir, Getenv: func(string) string { return "" }, Now: time.Now, Stderr: t.Output()}, 1, time.Hour)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	members, err := f.Members()
+	if err != nil || len(members) != 1 {
+		t.Fatalf("the folder has %v, %v; want a workspace", members, err)
+	}
+	jobs, err := f.openJobs(t.Context(), members[0].config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &crew{Fleet: f, jobs: jobs}
+	dead := func() []scheduler.FailedJob {
+		t.Helper()
+		st, err := f.Databases.Open(t.Context(), workspace.StoreURL(members[0].config))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer st.Close()
+		known, err := st.Unattended(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return known.Dead
+	}
+	series := worker.Job{Kind: worker.Series, Workspace: "a", Subject: "leads"}
+	c.GiveUp(t.Context(), worker.Job{Kind: worker.Series, Workspace: "gone", Subject: "leads"}, errors.New("no such workspace"))
+	c.GiveUp(t.Context(), series, errors.New("the calendar is away"))
+	if got := dead(); len(got) != 1 || got[0].Kind != "series" || got[0].Subject != "leads" || got[0].Why != "the calendar is away" {
+		t.Errorf("given up: %+v; want the job, and why", got)
+	}
+	for _, other := range []worker.Job{{Kind: worker.Series, Workspace: "a", Subject: "others"}, {Kind: worker.Review, Workspace: "a", Subject: time.Now().Format(time.RFC3339)}} {
+		if _, err := c.Do(t.Context(), other); err != nil || len(dead()) != 1 {
+			t.Errorf("%s of %s: %v, and given up are %+v; want the first still", other.Kind, other.Subject, err, dead())
+		}
+	}
+	if next, err := c.Do(t.Context(), series); err != nil || len(next) > 0 || len(dead()) > 0 {
+		t.Errorf("the job once it can be done: %v, %v, and given up are %+v; want none", next, err, dead())
+	}
+	if _, err := c.Do(t.Context(), worker.Job{Kind: "dance", Workspace: "a"}); err == nil || !strings.Contains(err.Error(), `no jobs of the kind "dance"`) {
+		t.Errorf("a job of a kind that is not known: %v", err)
+	}
+	var put *worker.LaterError
+	if _, err := c.Do(t.Context(), worker.Job{Kind: worker.Series, Workspace: "gone"}); !errors.As(err, &put) {
+		t.Errorf("a job of a workspace that is not here: %v; want it put off", err)
+	}
 }
