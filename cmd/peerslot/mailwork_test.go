@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"context"
 	"maps"
 	"os"
 	"os/exec"
@@ -71,5 +73,42 @@ func TestKilledWorkersTellOnce(t *testing.T) {
 		if len(texts) != 1 {
 			t.Errorf("%s has %d different messages; want one", to, len(texts))
 		}
+	}
+}
+
+// Workers send what waits, each message once, and hear what members answer.
+func TestWorkersSendAndHear(t *testing.T) {
+	t.Parallel()
+	w := newMailWorld(t, "")
+	w.Refuse = map[string]*smtp.SMTPError{"": {Code: 451, EnhancedCode: smtp.EnhancedCode{4, 3, 0}, Message: "come again"}}
+	if r := w.at(t, "2026-03-02T08:00:00Z", "book", "leads", "--slot", "tue 15:00", "--start", "2026-03-09", "--yes"); r.status != console.ExitPerson {
+		t.Fatalf("book without a mail server: %+v; want that a person is told", r)
+	}
+	w.Refuse = nil
+	w.replies(t, "ana@acme.example", "ACCEPTED", "", "2026-03-02T09:00:00Z")
+	ctx, stop := context.WithCancel(t.Context())
+	var out, errs bytes.Buffer
+	worker := w.app(&out, &errs)
+	worker.Getenv = func(name string) string { return map[string]string{"MAIL_PASSWORD": "right"}[name] }
+	ended := make(chan int, 1)
+	go func() {
+		ended <- execute(ctx, worker, w.args("work", "--every", "1s", "--now", "2026-03-02T10:00:00Z"))
+	}()
+	done := func() bool {
+		return strings.Count(w.at(t, "2026-03-02T12:00:00Z", "history", "leads").stdout, "invited by mail") == 3 &&
+			strings.Contains(w.at(t, "2026-03-02T12:00:00Z", "history", "leads").stdout, "accepted")
+	}
+	for deadline := time.Now().Add(time.Minute); !done() && time.Now().Before(deadline); {
+		time.Sleep(50 * time.Millisecond)
+	}
+	stop()
+	if status := <-ended; status != console.ExitDone || !done() {
+		t.Errorf("work: status %d\n%s\nand the history is\n%s", status, errs.String(), w.at(t, "2026-03-02T12:00:00Z", "history", "leads").stdout)
+	}
+	if got := w.letters(); len(got) != 3 {
+		t.Errorf("letters: %q; want an invitation to each member", got)
+	}
+	if r := w.at(t, "2026-03-02T12:00:00Z", "mail"); r.status != console.ExitDone || len(w.letters()) > 0 {
+		t.Errorf("mail after the workers: %+v; want nothing to do", r)
 	}
 }
