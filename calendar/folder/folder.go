@@ -56,8 +56,9 @@ type Backend struct {
 	// there.
 	beforeStep func(step string)
 
-	mu    sync.Mutex
-	known *index // nil before it is needed
+	mu     sync.Mutex
+	known  *index // nil before it is needed
+	listed dated
 }
 
 // Capabilities implements calendar.Backend. A file tells nobody that it is there.

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/peerslot/peerslot/calendar"
 )
@@ -14,8 +15,22 @@ import (
 // its ending; of folders the whole name.
 type listing map[string][]string
 
-// list returns the listing. Without one, which is nil, the usual names are tried.
+// A dated listing is what lay there when the folder had been changed last.
+type dated struct {
+	listing
+	changed time.Time
+}
+
+// list returns the listing. Without one, which is nil, the usual names are tried. It is
+// made anew when something came or went: a run asks for some people at a time.
 func (b *Backend) list() listing {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	at := b.changed()
+	if b.listed.listing != nil && at.Equal(b.listed.changed) {
+		return b.listed.listing
+	}
+	b.listed = dated{}
 	entries, err := os.ReadDir(b.Path)
 	if err != nil {
 		return nil
@@ -25,8 +40,15 @@ func (b *Backend) list() listing {
 		whose := owner(e)
 		l[whose] = append(l[whose], e.Name())
 	}
+	// What comes within one tick of the file system's clock looks as if it had been there.
+	if time.Since(at) > clockTick {
+		b.listed = dated{l, at}
+	}
 	return l
 }
+
+// clockTick is the coarsest clock of a file system in use: that of FAT.
+const clockTick = 2 * time.Second
 
 // owner returns what the name of an entry says of whose it is.
 func owner(e fs.DirEntry) string {

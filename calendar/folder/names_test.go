@@ -3,8 +3,10 @@ package folder
 import (
 	"bytes"
 	"compress/gzip"
+	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/calendar/calendartest"
@@ -100,4 +102,20 @@ func TestFreeBusyBesideEvents(t *testing.T) {
 func inEvent(lines ...string) string {
 	return "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Other//Program//EN\r\nBEGIN:VEVENT\r\nDTSTAMP:20260101T000000Z\r\n" +
 		strings.Join(lines, "\r\n") + "\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+}
+
+// TestCalendarsThatComeAreSeen reads twice, so that the second could rely on what lay
+// there at the first: a folder that has long been as it is, and one that was just made.
+func TestCalendarsThatComeAreSeen(t *testing.T) {
+	for _, age := range []time.Duration{0, time.Hour} {
+		h := newHands(t)
+		h.write("ana@acme.example.ics", meeting(at(9)))
+		then := time.Now().Add(-age)
+		if err := os.Chtimes(h.Path, then, then); err != nil {
+			t.Fatal(err)
+		}
+		h.want(ana, map[int]rune{9: '+', 10: '-'})
+		h.write("ANA@acme.example/one.ics", meeting(at(10)))
+		h.want(ana, map[int]rune{9: '+', 10: '+'})
+	}
 }

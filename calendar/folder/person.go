@@ -81,8 +81,8 @@ func (p *personReader) answer() availability.Busy {
 		busy.Window = availability.Interval{}
 	case p.blind != "":
 		busy.Spans = append(busy.Spans, availability.Span{Interval: p.window, Kind: availability.Unknown})
+		busy.Normalize()
 	}
-	busy.Normalize()
 	return busy
 }
 

@@ -21,8 +21,9 @@ type Panel struct {
 // Panel returns who is judged at the sessions of s, a series of g that is under way
 // or planned. Who is not on the roster is not judged.
 func (p *Planner) Panel(g scheduler.Group, s calendar.Series) (Panel, error) {
-	panel := Panel{Series: s, Now: p.Now}
-	for _, a := range Attending(p.Workspace, g, s) {
+	attending := Attending(p.Workspace, g, s)
+	panel := Panel{Series: s, Now: p.Now, Members: make([]availability.Member, 0, len(attending)), people: make([]scheduler.Person, 0, len(attending))}
+	for _, a := range attending {
 		m, err := p.member(a)
 		if err != nil {
 			return Panel{}, err

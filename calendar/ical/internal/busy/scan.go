@@ -190,11 +190,11 @@ func (s *scan) take() error {
 		} else if s.line.Named("METHOD") {
 			s.method = strings.ToUpper(strings.TrimSpace(string(s.line.Value)))
 		}
-	case depth == 2 && s.kind == eventKind:
+	case depth == 2 && s.kind == eventKind && !s.event.excepted:
 		s.takeEvent(propertyOf(name), n)
 	case depth == 2 && s.kind == freeBusyKind:
 		return s.takeFreeBusy(propertyOf(name))
-	case s.kind == timezoneKind:
+	case s.kind == timezoneKind && !s.skipZone:
 		s.takeTimezone(name)
 	}
 	return nil
@@ -232,7 +232,7 @@ func (s *scan) takeBegin(n int) error {
 		s.kind, s.begin, s.text, s.event, s.skipZone = kindOf(name), s.here(), s.text[:0], glance{}, false
 		s.zone = s.zone[:0]
 	}
-	if s.kind == timezoneKind {
+	if s.kind == timezoneKind && !s.skipZone {
 		s.beginZone(name)
 	}
 	return nil
@@ -280,7 +280,7 @@ func (s *scan) takeEnd(n int) error {
 	switch now := s.open.Depth(); {
 	case depth >= 2 && now == 1:
 		return s.finish()
-	case now >= 2 && s.kind == timezoneKind:
+	case now >= 2 && s.kind == timezoneKind && !s.skipZone:
 		s.zone = s.zone[:len(s.zone)-closed]
 	}
 	return nil
