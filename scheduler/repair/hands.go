@@ -109,11 +109,11 @@ func (sub *subject) handMade(what string) {
 
 // followRoster takes those off the series who left the group or the roster, and
 // invites those who joined. Whom somebody invited or uninvited by hand is left
-// alone.
+// alone. Nobody joins of whom not all can be read: they may have left by their own word.
 func (sub *subject) followRoster(w scheduler.Workspace) {
 	sub.group.Members = slices.DeleteFunc(slices.Clone(sub.group.Members), func(a calendar.Address) bool {
-		_, ok := w.Roster[a]
-		return !ok
+		p, ok := w.Roster[a]
+		return !ok || p.Unread != "" && !sub.invites(p) && !slices.Contains(sub.booking.Invited, a)
 	})
 	var attendees []calendar.Attendee
 	for _, a := range sub.series.Attendees {

@@ -494,6 +494,23 @@ func TestANightIsBegunAndFinished(t *testing.T) {
 	}
 }
 
+// Who left by their own word is not invited again because that word cannot be read any more.
+func TestNobodyJoinsByASpoiltRecord(t *testing.T) {
+	w, b := booked(t, ana, bo, cem)
+	groups := w.Workspace.Groups
+	w.Workspace.Groups = []scheduler.Group{{Name: "g", Members: []calendar.Address{ana, bo}}} // as cem's settings make it
+	if plan := w.repair(t); actions(plan) != "leave" {
+		t.Fatalf("cem left: %s; want them off the series", actions(plan))
+	}
+	w.Workspace.Groups = groups
+	spoilt := w.Workspace.With([]scheduler.Settings{{Person: cem, Fault: errors.New("not JSON")}})
+	w.Workspace.Roster, w.Workspace.Spoilt = spoilt.Roster, spoilt.Spoilt
+	plan := w.repair(t)
+	if there, err := w.Backend.Get(t.Context(), b.Series.UID); err != nil || len(there.Attendees) != 2 || actions(plan) != "" || !strings.Contains(words(plan), "set about themselves cannot be read") {
+		t.Errorf("%v: invited are %+v, changes %q, %s; want nobody to join, and the record named", err, there.Attendees, actions(plan), words(plan))
+	}
+}
+
 // Of whom a line of the roster cannot be read, nothing is known, whatever their calendar
 // says: where it is may stand in that line.
 func TestUnreadLinesMoveNothing(t *testing.T) {
