@@ -38,7 +38,10 @@ func (m *Mask) Can(week, start int) Can {
 }
 
 // Masks returns the masks of members, in their order.
-func (g *Grid) Masks(members []Member) ([]*Mask, error) {
+func (g *Grid) Masks(members []Member) ([]*Mask, error) { return g.masks(members, never) }
+
+// masks is Masks, as far as nobody stops it.
+func (g *Grid) masks(members []Member, stop func() bool) ([]*Mask, error) {
 	if err := checkMembers(members); err != nil {
 		return nil, err
 	}
@@ -54,6 +57,9 @@ func (g *Grid) Masks(members []Member) ([]*Mask, error) {
 	attend := make([]uint64, len(members)*size) // in one piece, for those who read many in a row
 	out := make([]*Mask, len(members))
 	for i := range members {
+		if stop() {
+			return nil, ErrStopped
+		}
 		out[i] = &masks[i]
 		out[i].attend, attend = attend[:size:size], attend[size:]
 		b.build(out[i], &members[i])

@@ -1,6 +1,7 @@
 package availability
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -235,4 +236,16 @@ func describe(members []Member) (s string) {
 		s += fmt.Sprintf("%s required %v\n hours %v\n stretch %v\n off %v\n busy %v\n", m.Zone, m.Required, m.Hours, m.Stretch, m.Off, m.Busy)
 	}
 	return s
+}
+
+// TestRankIsStopped stops a search at each of its members in turn.
+func TestRankIsStopped(t *testing.T) {
+	c := newRandomCase(7)
+	for asked := range len(c.members) {
+		left := asked
+		stop := func() bool { left--; return left < 0 }
+		if got, err := RankUntil(c.q, c.members, stop); !errors.Is(err, ErrStopped) || got != nil {
+			t.Errorf("stopped at member %d of %d: got %v and %d candidates, want ErrStopped", asked+1, len(c.members), err, len(got))
+		}
+	}
 }

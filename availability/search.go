@@ -19,11 +19,22 @@ import (
 //
 // To rank slots for many groups of the same people, see [Grid].
 func Rank(q Search, members []Member) ([]Candidate, error) {
+	return RankUntil(q, members, never)
+}
+
+// ErrStopped says that nobody waited for the answer any more.
+var ErrStopped = errors.New("the search for slots was stopped")
+
+func never() bool { return false }
+
+// RankUntil is Rank, and ends soon with ErrStopped once stop returns true, as it must
+// from then on. What takes long is looked at for one member after the other.
+func RankUntil(q Search, members []Member, stop func() bool) ([]Candidate, error) {
 	g, err := NewGrid(q)
 	if err != nil {
 		return nil, err
 	}
-	masks, err := g.Masks(members)
+	masks, err := g.masks(members, stop)
 	if err != nil {
 		return nil, err
 	}

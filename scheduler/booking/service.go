@@ -14,8 +14,8 @@ import (
 
 // RankSlots ranks the slots of a group. Its own series, if it has one, does not
 // stand in the way. Unless allStarts, of slots less than an hour apart on one day only
-// the best is among them.
-func RankSlots(s planning.Snapshot, g scheduler.Group, search availability.Search, allStarts bool) (planning.Ranking, error) {
+// the best is among them. Who ends ctx is not kept waiting.
+func RankSlots(ctx context.Context, s planning.Snapshot, g scheduler.Group, search availability.Search, allStarts bool) (planning.Ranking, error) {
 	r := planning.Ranking{Group: g, Search: search, Unknown: s.Unknown(g)}
 	p, err := planning.New(s)
 	if err != nil {
@@ -29,14 +29,17 @@ func RankSlots(s planning.Snapshot, g scheduler.Group, search availability.Searc
 	if !allStarts {
 		search.Top = allSlots(search.Cadence)
 	}
-	candidates, err := availability.Rank(search, r.Members)
+	candidates, err := availability.RankUntil(search, r.Members, func() bool { return ctx.Err() != nil })
 	if err != nil {
-		return r, err
+		return r, cmp.Or(ctx.Err(), err)
 	}
 	if !allStarts {
 		candidates = planning.Spread(candidates, top)
 	}
 	for _, c := range candidates {
+		if ctx.Err() != nil {
+			return r, ctx.Err()
+		}
 		sessions, err := c.Slot.Occurrences(c.First, search.Cadence, c.Count)
 		if err != nil {
 			return r, err
@@ -64,7 +67,7 @@ func Slots(ctx context.Context, s *scheduler.Service, g scheduler.Group, search 
 	if err != nil {
 		return planning.Ranking{}, err
 	}
-	return RankSlots(snapshot, g, search, allStarts)
+	return RankSlots(ctx, snapshot, g, search, allStarts)
 }
 
 // SearchWindow returns the time over which the calendars must be known: whole ISO

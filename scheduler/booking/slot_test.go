@@ -1,6 +1,7 @@
 package booking_test
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"testing"
@@ -10,6 +11,7 @@ import (
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/booking"
+	"github.com/peerslot/peerslot/scheduler/planning"
 	"github.com/peerslot/peerslot/scheduler/schedulertest"
 )
 
@@ -197,5 +199,19 @@ func TestNobodyCanEver(t *testing.T) {
 	}
 	if _, _, err := w.Book(t.Context(), p); !errors.Is(err, booking.ErrNoSlot) {
 		t.Errorf("Book: %v; want ErrNoSlot", err)
+	}
+}
+
+func TestRankingSlotsIsNotWaitedFor(t *testing.T) {
+	w := newWorld(t, ana, bo)
+	r := w.NewGroup("g", ana, bo)
+	s, err := planning.Read(t.Context(), w.Service, r.Group.Members, availability.Interval{Start: now, End: now.AddDate(0, 4, 0)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := booking.RankSlots(ctx, s, r.Group, r.Search, true); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v, want context.Canceled", err)
 	}
 }

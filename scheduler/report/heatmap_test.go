@@ -40,7 +40,7 @@ func ranked(t testing.TB, step time.Duration, top int) (planning.Ranking, []avai
 	}
 	s.Busy["p3@acme.example"] = availability.Unreadable("no calendar")
 	search := availability.Search{Zone: "Europe/Berlin", Start: start, Cadence: availability.Weekly, Length: time.Hour, Step: step, Top: top}
-	best, err := booking.RankSlots(s, g, search, true)
+	best, err := booking.RankSlots(t.Context(), s, g, search, true)
 	if err != nil {
 		t.Fatal(err)
 	}

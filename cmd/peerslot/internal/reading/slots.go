@@ -3,6 +3,7 @@ package reading
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -108,8 +109,8 @@ func (o SlotsOptions) rank(ctx context.Context, w *workspace.Workspace, g schedu
 		return best, nil, err
 	}
 	search.Top = int(7*24*time.Hour/search.Step) * int(search.Cadence)
-	all, err = availability.Rank(search, best.Members)
-	return best, all, err
+	all, err = availability.RankUntil(search, best.Members, func() bool { return ctx.Err() != nil })
+	return best, all, cmp.Or(ctx.Err(), err)
 }
 
 func printRanking(a *console.App, w *workspace.Workspace, r planning.Ranking) {
