@@ -58,12 +58,20 @@ func TestDecide(t *testing.T) {
 }
 
 func TestReviewIsNotDueEarly(t *testing.T) {
-	w, _ := booked(t, ana, bo)
+	w, b := booked(t, ana, bo)
 	if plan, err := review.Plan(t.Context(), w.Service, scheduler.ReviewOptions{}); err != nil || len(plan.Reviews)+len(plan.Asking) != 0 {
 		t.Errorf("in the first week: %+v, %v; want none", plan, err)
 	}
 	if _, err := review.Plan(t.Context(), w.Service, scheduler.ReviewOptions{Groups: []string{"g"}}); err == nil || !strings.Contains(err.Error(), "2026-03-03") {
 		t.Errorf("review of g: %v; want an error with the date from which on", err)
+	}
+	last, err := b.Series.Slot.On(availability.Date{Year: 2026, Month: 3, Day: 31})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Now = func() time.Time { return last.Start.Add(-w.Workspace.Review.Ask) }
+	if plan, err := review.Plan(t.Context(), w.Service, scheduler.ReviewOptions{}); err != nil || len(plan.Asking) != 1 {
+		t.Errorf("from that moment on: %+v, %v; want its members asked", plan, err)
 	}
 }
 

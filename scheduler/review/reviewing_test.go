@@ -29,6 +29,9 @@ func TestDecideAsksAPerson(t *testing.T) {
 			t.Errorf("%s: %s, %v; want that a person is asked, and no figure from nothing", name, d, reasons)
 		}
 	}
+	if d, _, _ := review.Decide(scheduler.Evidence{Sessions: 4, Held: 3, Attendance: scheduler.Share{Yes: 6}}, availability.Weekly); d != scheduler.Keep {
+		t.Errorf("four sessions: %s; want them kept", d)
+	}
 	e := scheduler.Evidence{Sessions: 3, Age: 50 * 7 * 24 * time.Hour, RotateAfter: 6 * 7 * 24 * time.Hour}
 	if d, _, _ := review.Decide(e, availability.Weekly); d != scheduler.Rotate {
 		t.Errorf("an old group of three sessions: %s; want that it rotates", d)
@@ -348,6 +351,116 @@ func TestReviewFollowsTheRules(t *testing.T) {
 		if r.Decision != c.want || r.Cadence != c.next || r.Next.Booking.Series.Cadence != c.next {
 			t.Errorf("%s since: %s %s, then %s; want %s %s (%v)", c.rules, r.Decision, r.Cadence, r.Next.Booking.Series.Cadence, c.want, c.next, r.Reasons)
 		}
+	}
+}
+
+// What members ask for, or their attendance, is not weakened by rules that changed the other way.
+func TestRulesWeakenNoDecision(t *testing.T) {
+	for _, c := range []struct {
+		rules  availability.Cadence // since it was booked
+		answer scheduler.Answer
+		want   scheduler.Decision
+		next   availability.Cadence
+	}{
+		{availability.Weekly, scheduler.AnswerRarer, scheduler.Rarer, availability.Monthly},
+		{availability.Monthly, scheduler.AnswerOftener, scheduler.Oftener, availability.Weekly},
+	} {
+		w := newWorld(t, ana, bo, cem)
+		r := w.NewGroup("g", ana, bo, cem)
+		r.Search.Cadence, r.Search.Count = availability.Biweekly, 7
+		b := w.MustBook(t, w.Plan(t, r)[0])
+		b.Rules.Cadence = availability.Biweekly
+		ofProgram(t, w, b, func(p *scheduler.Program) { p.Cadence = c.rules })
+		w.NearEnd(b)
+		for _, who := range []calendar.Address{ana, bo, cem} {
+			if err := review.Answer(t.Context(), w.Service, "g", who, c.answer); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if r := w.Review(t); r.Decision != c.want || r.Cadence != c.next {
+			t.Errorf("all say %s, and the rules %s: %s, %s; want %s, %s", c.answer, c.rules, r.Decision, r.Cadence, c.want, c.next)
+		}
+	}
+}
+
+// Of a series that is over nobody is told that it ends: its last session is not touched.
+func TestStoppingLateTouchesNothing(t *testing.T) {
+	w, b := booked(t, ana, bo, cem)
+	for _, who := range []calendar.Address{ana, bo, cem} {
+		if err := review.Answer(t.Context(), w.Service, "g", who, scheduler.AnswerStop); err != nil {
+			t.Fatal(err)
+		}
+	}
+	sessions := calendartest.Sessions(b.Series)
+	w.Now = func() time.Time { return sessions[len(sessions)-1].End.Add(time.Hour) }
+	r, puts := w.Review(t), len(w.Puts())
+	if _, err := review.Apply(t.Context(), w.Service, r); err != nil || r.Decision != scheduler.Stop || len(w.Puts()) != puts {
+		t.Errorf("%s, %v, and %d puts; want it stopped, and the calendar as it was", r.Decision, err, len(w.Puts())-puts)
+	}
+}
+
+// How old a group is does not come from a booking that cannot be read.
+func TestAgeIsNotGuessed(t *testing.T) {
+	w, b := booked(t, ana, bo)
+	w.NearEnd(b)
+	next, err := review.Apply(t.Context(), w.Service, w.Review(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ofProgram(t, w, next, func(p *scheduler.Program) { p.RotateAfter = 26 })
+	w.Store = spoiltFirst{w.Store}
+	w.NearEnd(next)
+	if r := w.Review(t); r.Decision != scheduler.Keep || r.Evidence.Age != 13*7*24*time.Hour {
+		t.Errorf("%s at the age of %v; want it kept, after the 13 weeks of the one that can be read", r.Decision, r.Evidence.Age)
+	}
+}
+
+// spoiltFirst is a store in which the first booking of each group cannot be read.
+type spoiltFirst struct{ scheduler.Store }
+
+func (s spoiltFirst) BookingsOf(ctx context.Context, group string) ([]scheduler.Booking, error) {
+	all, err := s.Store.BookingsOf(ctx, group)
+	if len(all) > 0 {
+		all[0].Fault, all[0].Series = errors.New("not JSON"), calendar.Series{UID: all[0].Series.UID}
+	}
+	return all, err
+}
+
+// The next round waits for no group that stops, and begins once the last session of all
+// groups is over.
+func TestWhenTheNextRoundBegins(t *testing.T) {
+	w := newWorld(t, ana, bo, cem, dee)
+	program := scheduler.DefaultProgram()
+	program.Name, program.RotateAfter = "pairs", 6
+	w.Workspace.Programs = []scheduler.Program{program}
+	round := scheduler.Round{Program: "pairs", Number: 1, Start: start, Groups: []scheduler.Group{
+		{Name: "pairs-1", Program: "pairs", Members: []calendar.Address{ana, bo}}, {Name: "stops", Program: "pairs", Members: []calendar.Address{cem, dee}}}}
+	w.Workspace.Groups = round.Groups
+	if _, err := w.Store.Commit(t.Context(), scheduler.Batch{Round: &round}); err != nil {
+		t.Fatal(err)
+	}
+	var booked []scheduler.Booking
+	for i, g := range round.Groups {
+		r := scheduler.Request{Group: g, Search: booking.NewSearch(w.Workspace, program, start)}
+		r.Search.Count -= 2 * i
+		booked = append(booked, w.MustBook(t, w.Plan(t, r)[0]))
+	}
+	w.BusyAtItsSlot(cem, booked[1])
+	w.BusyAtItsSlot(dee, booked[1])
+	w.NearEnd(booked[1])
+	w.Former = &nextPairs{}
+	plan, err := review.Plan(t.Context(), w.Service, scheduler.ReviewOptions{})
+	if err != nil || len(plan.Reviews) != 1 || plan.Reviews[0].Decision != scheduler.Stop || len(plan.Rotations) > 0 {
+		t.Fatalf("review.Plan: %+v, %v; want that stops stops, and no round yet", plan, err)
+	}
+	if _, err := review.Apply(t.Context(), w.Service, plan.Reviews[0]); err != nil {
+		t.Fatal(err)
+	}
+	w.Now = func() time.Time { last, _ := booked[0].Series.LastEnd(); return last.AddDate(0, 0, -9) }
+	plan, err = review.Plan(t.Context(), w.Service, scheduler.ReviewOptions{})
+	last, _ := booked[0].Series.LastEnd()
+	if want := availability.DateOf(last).Monday().AddDays(7); err != nil || len(plan.Rotations) != 1 || plan.Rotations[0].Start != want {
+		t.Errorf("review.Plan: %+v, %v; want the round from %s on", plan, err, want)
 	}
 }
 
