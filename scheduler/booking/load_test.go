@@ -102,6 +102,20 @@ func TestGroupDays(t *testing.T) {
 	}
 }
 
+// The day of a group's own series, which another follows, is no reason for that day.
+func TestGroupDaysAreThoseOfOthers(t *testing.T) {
+	w := newWorld(t, ana, bo)
+	r := inProgram(w, scheduler.Program{GroupDays: true}, bo)[0]
+	free := r
+	r.Slot = schedulertest.Slot(t, "wed 15:00")
+	b := w.MustBook(t, w.Plan(t, r)[0])
+	w.NearEnd(b)
+	free.Follows, free.Search.Start = b.Series.UID, b.Series.First.Monday().AddDays(91)
+	if p := w.Plan(t, free)[0]; p.Problem != nil || p.Candidate.Slot.Day != time.Monday {
+		t.Errorf("the next series is at %s, %v; want the best slot, on Monday", p.Candidate.Slot, p.Problem)
+	}
+}
+
 // Days on which somebody meets in another program are not made the program's own.
 func TestGroupDaysAreOfOneProgram(t *testing.T) {
 	w := newWorld(t, ana, bo, cem)

@@ -53,6 +53,8 @@ func TestAnotherSeriesIsNotBookedInSilence(t *testing.T) {
 		"another slot":     {func(r *scheduler.Request) { r.Slot = other }, booking.ErrOtherSeries},
 		"the same start":   {func(r *scheduler.Request) { r.Asked.Start = true }, nil},
 		"another start":    {func(r *scheduler.Request) { r.Asked.Start, r.Search.Start = true, start.AddDays(7) }, booking.ErrOtherSeries},
+		"a week too early": {func(r *scheduler.Request) { r.Asked.Start, r.Search.Start = true, start.AddDays(-6) }, booking.ErrOtherSeries},
+		"six days earlier": {func(r *scheduler.Request) { r.Asked.Start, r.Search.Start = true, start.AddDays(-5) }, nil},
 		"the same cadence": {func(r *scheduler.Request) { r.Asked.Cadence = true }, nil},
 		"another cadence": {func(r *scheduler.Request) {
 			r.Asked.Cadence, r.Search.Cadence, r.Search.Count = true, availability.Monthly, 4

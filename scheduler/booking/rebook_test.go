@@ -143,3 +143,22 @@ func TestRebookOfTheBestSlot(t *testing.T) {
 		t.Errorf("PlanRebook: %v; want that it is at the best slot", err)
 	}
 }
+
+// All sessions lie before the day on which the three months are over; one session less
+// makes room for a slot where there would be none.
+func TestBestBefore(t *testing.T) {
+	berlin, err := availability.LoadZone("Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	free := availability.Busy{Window: availability.Interval{Start: start.In(berlin).Start, End: start.AddDays(30).In(berlin).Start}}
+	members := []availability.Member{{Name: "ana", Zone: berlin, Hours: availability.OfficeHours(), Busy: free}}
+	for days, want := range map[int]int{14: 2, 8: 2, 7: 1} { // the first session is on a Monday at the earliest
+		r := scheduler.Request{Search: booking.NewSearch(scheduler.Workspace{Zone: "Europe/Berlin"}, scheduler.DefaultProgram(), start), Before: start.AddDays(days)}
+		r.Search.Count = 2
+		c, err := booking.BestBefore(r, members)
+		if err != nil || c.Count != want || c.First.AddDays(7*(c.Count-1)).Compare(r.Before) >= 0 {
+			t.Errorf("within %d days: %d sessions from %s on, %v; want %d", days, c.Count, c.First, err, want)
+		}
+	}
+}
