@@ -26,8 +26,9 @@ func New(s planning.Snapshot) (scheduler.RepairPlan, error) {
 	return all.plan(s), nil
 }
 
-// passOver plans the pass over all series of a snapshot.
-func passOver(s planning.Snapshot) (*pass, error) {
+// passOver plans the pass over all series of a snapshot, and notes who can attend what
+// if that is to be kept.
+func passOver(s planning.Snapshot, keep bool) (*pass, error) {
 	r, err := newPass(s)
 	if err != nil {
 		return nil, err
@@ -47,7 +48,9 @@ func passOver(s planning.Snapshot) (*pass, error) {
 	for _, sub := range r.subjects {
 		r.fault(sub, r.judge(sub))
 		r.fault(sub, r.describe(sub))
-		r.fault(sub, r.attended(sub))
+		if keep {
+			r.fault(sub, r.attended(sub))
+		}
 		r.conclude(sub)
 	}
 	return r, nil

@@ -31,11 +31,11 @@ func PlanNight(ctx context.Context, s *scheduler.Service) (scheduler.RepairPlan,
 
 // PlanOf is PlanNight for a night that was read.
 func PlanOf(ctx context.Context, s *scheduler.Service, night *planning.Night) (scheduler.RepairPlan, error) {
-	return planParts(ctx, s, night, night.Read)
+	return planParts(ctx, s, night, night.Read, sum{})
 }
 
-// Status returns how every group stands, and what the pass would do: both are worked
-// out from calendars that are read once.
+// Status returns how every group stands, and what the pass would do, but for who can
+// attend what: both are worked out from calendars that are read once.
 func Status(ctx context.Context, s *scheduler.Service) ([]scheduler.Status, scheduler.RepairPlan, error) {
 	night, err := planning.Tonight(ctx, s)
 	if err != nil {
@@ -47,13 +47,12 @@ func Status(ctx context.Context, s *scheduler.Service) ([]scheduler.Status, sche
 // StatusOf is Status for a night that was read.
 func StatusOf(ctx context.Context, s *scheduler.Service, night *planning.Night) ([]scheduler.Status, scheduler.RepairPlan, error) {
 	groups := night.Standings()
-	plan, err := planParts(ctx, s, night, groups.Read)
+	plan, err := planParts(ctx, s, night, groups.Read, sum{shown: true})
 	return groups.Status(), plan, err
 }
 
 // planParts plans the pass part by part, of which there is one in memory at a time.
-func planParts(ctx context.Context, s *scheduler.Service, night *planning.Night, read func(context.Context, scheduler.Bookings) (planning.Snapshot, error)) (scheduler.RepairPlan, error) {
-	all := sum{}
+func planParts(ctx context.Context, s *scheduler.Service, night *planning.Night, read func(context.Context, scheduler.Bookings) (planning.Snapshot, error), all sum) (scheduler.RepairPlan, error) {
 	for part := range planning.Apart(night.Snapshot, planning.PeopleAtOnce) {
 		snapshot, err := read(ctx, part)
 		if err != nil {
@@ -71,12 +70,13 @@ func planParts(ctx context.Context, s *scheduler.Service, night *planning.Night,
 // A sum is the plans of parts that share nobody.
 type sum struct {
 	scheduler.RepairPlan
-	asked, readable int // people with a calendar, and of whom something could be read
+	shown           bool // and not applied: who can attend what is not needed
+	asked, readable int  // people with a calendar, and of whom something could be read
 }
 
 // add plans one part.
 func (t *sum) add(part planning.Snapshot) error {
-	r, err := passOver(part)
+	r, err := passOver(part, !t.shown)
 	if err != nil {
 		return err
 	}
