@@ -31,8 +31,12 @@ func wroteValue(s calendar.Series) string {
 // description, and whatever else a person wrote into c alone, which the
 // description is to keep showing once Encode writes the texts of the series again.
 func noteOf(c, m *line.Component) string {
+	text, description := textOf(c, ical.PropDescription), textOf(m, ical.PropDescription)
+	if note, ok := noteIn(text, description); ok && alike(c, m, ical.PropSummary, ical.PropLocation, ical.PropURL) {
+		return note // as most are
+	}
 	known := wordingsIn(m, c)
-	note, edited := known.note(textOf(c, ical.PropDescription), textOf(m, ical.PropDescription))
+	note, edited := known.note(text, description)
 	lines := known.editedLines(c, note)
 	if !edited && len(lines) == 0 {
 		return note
@@ -45,6 +49,11 @@ func noteOf(c, m *line.Component) string {
 		note = strings.ToValidUTF8(note[:maxText], "")
 	}
 	return note
+}
+
+// alike reports whether both components have the same values of some properties.
+func alike(c, m *line.Component, names ...string) bool {
+	return !slices.ContainsFunc(names, func(name string) bool { return c.Raw(name) != m.Raw(name) })
 }
 
 // wordings are the texts of an override that nobody edited.

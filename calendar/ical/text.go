@@ -68,17 +68,22 @@ func unescapeText(value string) string {
 	}
 	var b strings.Builder
 	b.Grow(len(value))
-	for i := 0; i < len(value); i++ {
-		c := value[i]
-		if c == '\\' && i+1 < len(value) {
-			i++
-			if c = value[i]; c == 'n' || c == 'N' {
-				c = '\n'
-			}
+	for {
+		before, rest, ok := strings.Cut(value, `\`)
+		b.WriteString(before)
+		switch {
+		case !ok:
+			return b.String()
+		case rest == "":
+			b.WriteByte('\\')
+			return b.String()
+		case rest[0] == 'n' || rest[0] == 'N':
+			b.WriteByte('\n')
+		default:
+			b.WriteByte(rest[0])
 		}
-		b.WriteByte(c)
+		value = rest[1:]
 	}
-	return b.String()
 }
 
 // lineEnds are all that some program takes for the end of a line.
@@ -87,6 +92,9 @@ var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\v", "\n", "\f", "
 // plainText returns text as a TEXT value can hold it: valid UTF-8, its line ends
 // \n, and without other control characters but tabs.
 func plainText(text string) string {
+	if !strings.ContainsFunc(text, func(r rune) bool { return r < ' ' && r != '\n' && r != '\t' || r > '~' }) {
+		return text // as most are
+	}
 	return strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) && r != '\n' && r != '\t' {
 			return -1
@@ -99,8 +107,10 @@ func plainText(text string) string {
 // on one line, without blanks around it, and without backslashes, which some take
 // for an escape of the quote or semicolon that ends the value.
 func plainName(text string) string {
-	return strings.TrimSpace(strings.NewReplacer("\n", " ", "\t", " ", `\`, "/").Replace(plainText(text)))
+	return strings.TrimSpace(nameEscapes.Replace(plainText(text)))
 }
+
+var nameEscapes = strings.NewReplacer("\n", " ", "\t", " ", `\`, "/")
 
 var (
 	paramEscapes   = strings.NewReplacer("^", "^^", "\n", "^n", `"`, "^'")
@@ -111,7 +121,12 @@ var (
 // 6868).
 func escapeParam(text string) string { return paramEscapes.Replace(text) }
 
-func unescapeParam(value string) string { return paramUnescapes.Replace(value) }
+func unescapeParam(value string) string {
+	if !strings.Contains(value, "^") {
+		return value
+	}
+	return paramUnescapes.Replace(value)
+}
 
 // isURL reports whether s can stand as it is where a URI is wanted.
 func isURL(s string) bool {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -114,7 +115,7 @@ func (c *Content) Prop(keep func(Param) bool) Prop {
 		case p.params == nil && len(c.last) == 2 && string(x.Name) == c.last[0] && string(x.Value) == c.last[1]:
 			p.params = c.last[:2:2]
 		default:
-			p.params = append(p.params, upperText(x.Name), string(x.Value))
+			p.params = append(slices.Grow(p.params, 2*len(c.Params)-len(p.params)), upperText(x.Name), string(x.Value))
 		}
 	}
 	if len(p.params) == 2 {
@@ -184,6 +185,7 @@ type treeReader struct {
 	line      Content
 	open      Outline
 	stack     []*Component // that are open, outermost first
+	props     [][]Prop     // of each so far
 	calendars []*Component
 	size      int // bytes of the calendar so far
 }
@@ -200,7 +202,7 @@ func (t *treeReader) take() error {
 		return t.begin()
 	case t.line.Named("END"):
 		closed, _, err := t.open.End(t.line.Value, t.in.Number)
-		t.stack = t.stack[:len(t.stack)-closed]
+		t.end(closed)
 		return err
 	case len(t.stack) == 0:
 		return nil
@@ -208,8 +210,8 @@ func (t *treeReader) take() error {
 	if t.size += len(t.line.Name) + len(t.line.Value); t.size > maxWhole {
 		return fmt.Errorf("the calendar is larger than %d MB", maxWhole>>20)
 	}
-	c := t.stack[len(t.stack)-1]
-	c.Props = append(c.Props, t.line.Prop(nil))
+	innermost := len(t.stack) - 1
+	t.props[innermost] = append(t.props[innermost], t.line.Prop(nil))
 	return nil
 }
 
@@ -225,5 +227,17 @@ func (t *treeReader) begin() error {
 		t.calendars, t.size = append(t.calendars, c), 0
 	}
 	t.stack = append(t.stack, c)
+	if len(t.props) < len(t.stack) {
+		t.props = append(t.props, nil)
+	}
 	return nil
+}
+
+// end closes the n innermost components.
+func (t *treeReader) end(n int) {
+	for range n {
+		innermost := len(t.stack) - 1
+		t.stack[innermost].Props = slices.Clone(t.props[innermost])
+		t.stack, t.props[innermost] = t.stack[:innermost], t.props[innermost][:0]
+	}
 }
