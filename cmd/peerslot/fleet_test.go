@@ -131,7 +131,7 @@ func (f fleetWorld) start(t testing.TB, ahead time.Duration, flags ...string) cr
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.CommandContext(t.Context(), "peerslot", append([]string{"-c", f.dir, "work", "--jobs", "4", "--now", now.Add(ahead).Format(time.RFC3339)}, flags...)...)
+	cmd := endingWithTests(exec.CommandContext(t.Context(), "peerslot", append([]string{"-c", f.dir, "work", "--jobs", "4", "--now", now.Add(ahead).Format(time.RFC3339)}, flags...)...))
 	says := &firstWord{said: make(chan struct{}), log: io.Discard}
 	if os.Getenv("PEERSLOT_TEST_VERBOSE") != "" {
 		says.log = os.Stderr

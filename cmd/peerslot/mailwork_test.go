@@ -41,7 +41,7 @@ func TestKilledWorkersTellOnce(t *testing.T) {
 		return n
 	}
 	for before := 0; before < len(people); before = told() {
-		worker := exec.CommandContext(t.Context(), "peerslot", "work", "--every", "1s", "--jobs", "1", "--now", "2026-03-02T10:00:00Z")
+		worker := endingWithTests(exec.CommandContext(t.Context(), "peerslot", "work", "--every", "1s", "--jobs", "1", "--now", "2026-03-02T10:00:00Z"))
 		worker.Dir, worker.Env = w.dir, append(os.Environ(), "MAIL_PASSWORD=right")
 		if err := worker.Start(); err != nil {
 			t.Fatal(err)

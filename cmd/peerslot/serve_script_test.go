@@ -52,7 +52,7 @@ func startServing(ts *testscript.TestScript, neg bool, args []string) {
 	errs, err := os.Create(ts.MkAbs("serve.err"))
 	ts.Check(err)
 	defer errs.Close()
-	cmd := exec.Command("peerslot", append(args, "--listen", "127.0.0.1:0")...)
+	cmd := endingWithTests(exec.Command("peerslot", append(args, "--listen", "127.0.0.1:0")...))
 	cmd.Dir, cmd.Stdout, cmd.Stderr = ts.MkAbs("."), out, errs
 	cmd.Env = append(os.Environ(), "HOME="+ts.Getenv("HOME"), "XDG_CACHE_HOME="+ts.Getenv("XDG_CACHE_HOME"), "NO_COLOR=1")
 	ts.Check(cmd.Start())
