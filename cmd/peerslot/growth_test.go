@@ -97,6 +97,11 @@ func BenchmarkGrowth(b *testing.B) {
 					{"status", []string{"status", "--now", "2026-10-01T20:00:00Z"}},
 					{"night", []string{"repair", "--yes", "--now", "2026-10-01T20:00:00Z"}},
 					{"quiet-night", []string{"repair", "--yes", "--now", "2026-10-01T20:10:00Z"}},
+					{"groups", []string{"groups", "--now", "2026-10-01T20:10:00Z"}},
+					{"check", []string{"check", "--now", "2026-10-01T20:10:00Z"}},
+					{"export", []string{"export", "--all", "-o", "files", "--now", "2026-10-01T20:10:00Z"}},
+					{"feeds", []string{"export", "--all", "--per-person", "-o", "feeds", "--now", "2026-10-01T20:10:00Z"}},
+					{"report", []string{"report", "-o", "report.html", "--now", "2026-10-01T20:10:00Z"}},
 				} {
 					ms, mb := c.run(b, step.args...)
 					b.ReportMetric(ms, step.name+"-cpu-ms/group")
