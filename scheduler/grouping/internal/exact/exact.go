@@ -240,7 +240,7 @@ func (e *Search) advance(b *branch) {
 		b.stuck = b.bound+b.reach <= b.proven+e.t.Step*table.DualUnit
 		return
 	}
-	t := &tree{Search: e, columns: columns, target: target}
+	t := &tree{Search: e, columns: columns, target: target, quota: coverQuota}
 	b.proven = max(b.proven, t.search(b.relaxation))
 	b.stuck = b.proven < min(target, e.ceiling()+1)
 	b.reach *= 2

@@ -17,6 +17,7 @@ type tree struct {
 	*Search
 	columns []column
 	target  int // in units of 1/table.DualUnit
+	quota   int // of columns that a cover looks at
 }
 
 // A node is what is left of the columns under some decisions.
@@ -87,7 +88,7 @@ func (t *tree) visit(n node) outcome {
 			rest = append(rest, k)
 		}
 	}
-	v := &cover{columns: t.columns, n: t.t.N, most: t.t.Most, target: target - slack, slack: slack, cost: math.MaxInt, quota: coverQuota}
+	v := &cover{columns: t.columns, n: t.t.N, most: t.t.Most, target: target - slack, slack: slack, cost: math.MaxInt, quota: t.quota}
 	if t.Best != nil {
 		v.cost = t.Cost
 	}

@@ -1,0 +1,177 @@
+package exact
+
+import (
+	"cmp"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/peerslot/peerslot/scheduler/benchmark"
+	"github.com/peerslot/peerslot/scheduler/grouping/internal/meter"
+	"github.com/peerslot/peerslot/scheduler/grouping/internal/table"
+	"github.com/peerslot/peerslot/scheduler/grouping/internal/table/tabletest"
+)
+
+// searched returns what a tree over all groups of a table finds and proves below a target, with so
+// many cores, if each cover may look at so many columns.
+func searched(tab *table.Table, target, cores, quota int) (best, proven int) {
+	e := New(tab, nil, meter.New(2e9, nil))
+	e.Cores = cores
+	r, _ := e.relax(e.centre(), nil, nil)
+	t := &tree{Search: e, columns: everyGroup(tab), target: target, quota: quota}
+	proven = t.search(r)
+	if e.Best == nil {
+		return math.MaxInt, proven
+	}
+	return e.Cost, proven
+}
+
+// TestTree: however often the list is halved and whatever the cores, the tree finds what a dynamic
+// programme does, if that is below the target, and proves no more than is so.
+func TestTree(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(16) {
+		_, tab := smallProblem(seed)
+		want := leastOf(everyGroup(tab), tab.N)
+		if want == math.MaxInt {
+			continue
+		}
+		for _, target := range []int{want - 2*tab.Step, want, want + tab.Step, 2 * want} {
+			for _, quota := range []int{3000, math.MaxInt} {
+				best, proven := searched(tab, target*table.DualUnit, 1, quota)
+				if target > want && best != want || best < want {
+					t.Errorf("seed %d, target %d, quota %d: found %d, want %d", seed, target, quota, best, want)
+				}
+				if high := want * table.DualUnit; proven > high || proven < min(target*table.DualUnit, high-tab.Step*table.DualUnit) {
+					t.Errorf("seed %d, target %d, quota %d: proves %d of %d", seed, target, quota, proven, high)
+				}
+				if again, also := searched(tab, target*table.DualUnit, 3, quota); again != best || also != proven {
+					t.Errorf("seed %d, target %d, quota %d: three cores find %d and prove %d, one %d and %d", seed, target, quota, again, also, best, proven)
+				}
+			}
+		}
+	}
+}
+
+// TestHalve: of two people who are together in part, and of a sum that is broken, each grouping is in
+// one half of the list or in both, and not all of it is in each.
+func TestHalve(t *testing.T) {
+	t.Parallel()
+	halved := 0
+	for seed := range uint64(40) {
+		f := benchmark.NewForming(15, 3, 0, seed)
+		tab := tabletest.New(f, seed)
+		e := New(tab, nil, meter.New(1e10, nil))
+		r, _ := e.relax(e.centre(), nil, nil)
+		tr := &tree{Search: e, columns: everyGroup(tab), quota: 1}
+		whole := node{columns: everyone32(len(tr.columns))}
+		halves := tr.halve(r, whole)
+		groups := f.Greedy(20, seed)
+		if groups == nil || len(r.groups) == 0 {
+			continue
+		}
+		holds := func(n node) bool {
+			sums := [features]int{}
+			for _, g := range groups {
+				c := newColumn(tab, g)
+				at := slices.IndexFunc(n.columns, func(k int32) bool { return tr.columns[k].set == c.set })
+				if at < 0 {
+					return false
+				}
+				for feature, count := range c.count {
+					sums[feature] += count
+				}
+			}
+			return !slices.ContainsFunc(n.sides, func(s side) bool { return !s.keeps(sums[s.feature]) })
+		}
+		if len(halves) != 2 || holds(halves[0]) == holds(halves[1]) {
+			t.Errorf("%s: a grouping is in %t and %t of the halves, want one", f.Name, holds(halves[0]), holds(halves[1]))
+		}
+		if len(halves[0].columns) < len(whole.columns) && len(halves[1].columns) < len(whole.columns) {
+			halved++
+		}
+	}
+	if halved == 0 {
+		t.Error("no list was halved by two people")
+	}
+}
+
+// TestSettle: the relaxation over a list is optimal over all of it, though it begins with the
+// cheapest of it by old duals.
+func TestSettle(t *testing.T) {
+	t.Parallel()
+	rng := rand.New(rand.NewPCG(4, 4))
+	for seed := range uint64(10) {
+		f, tab := smallProblem(seed)
+		e := New(tab, nil, meter.New(1e10, nil))
+		tr := &tree{Search: e, columns: everyGroup(tab)}
+		n := node{columns: everyone32(len(tr.columns)), duals: make([]float64, tab.N)}
+		for i := range n.duals {
+			n.duals[i] = 300 * rng.Float64()
+		}
+		want, _ := e.relax(e.centre(), nil, nil)
+		r := tr.pool(n)
+		if got := r.bound(); max(got-want.bound(), want.bound()-got) > table.DualUnit {
+			t.Errorf("%s: the bound is %d, want %d", f.Name, got, want.bound())
+		}
+		for _, k := range n.columns {
+			if d := r.reduced(&tr.columns[k]); d < 0 {
+				t.Errorf("%s: a group has the reduced cost %d", f.Name, d)
+			}
+		}
+	}
+}
+
+// TestBelow: all groups below a limit are listed, once, and none above.
+func TestBelow(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(10) {
+		f, tab := smallProblem(seed)
+		e := New(tab, nil, meter.New(1e10, nil))
+		r, _ := e.relax(e.centre(), nil, nil)
+		limit := 300 * table.DualUnit * int(1+seed%4)
+		got, ok := e.pricer.below(r, limit)
+		want := slices.DeleteFunc(everyGroup(tab), func(c column) bool { return r.reduced(&c) >= limit })
+		byMembers := func(a, b column) int { return cmp.Compare(a.set.low, b.set.low) }
+		slices.SortFunc(got, byMembers)
+		slices.SortFunc(want, byMembers)
+		same := func(a, b column) bool { return a.set == b.set && a.cost == b.cost && a.count == b.count }
+		if !ok || len(want) == 0 || !slices.EqualFunc(got, want, same) {
+			t.Errorf("%s: got %d groups, all %t, want %d", f.Name, len(got), ok, len(want))
+		}
+	}
+}
+
+// TestSet: sets of people on either side of 64 have the members that they were given.
+func TestSet(t *testing.T) {
+	t.Parallel()
+	rng := rand.New(rand.NewPCG(5, 5))
+	for range 100 {
+		var a, b set
+		in, both := map[int]bool{}, false
+		for range rng.IntN(12) {
+			i := rng.IntN(Limit)
+			a, in[i] = a.with(i), true
+		}
+		for range rng.IntN(12) {
+			i := rng.IntN(Limit)
+			b, both = b.with(i), both || in[i]
+			delete(in, i)
+		}
+		if a.meets(b) != both || b.meets(a) != both {
+			t.Errorf("%v and %v meet: %t, want %t", a, b, a.meets(b), both)
+		}
+		before := -1
+		for i := range a.minus(b).all() {
+			if !in[i] || i <= before {
+				t.Errorf("%d follows %d, and is in the first set alone: %t", i, before, in[i])
+			}
+			delete(in, i)
+			before = i
+		}
+		if len(in) > 0 {
+			t.Errorf("%v are left out", in)
+		}
+	}
+}
