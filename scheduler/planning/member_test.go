@@ -44,6 +44,64 @@ func TestDeclinedSessionsAreFree(t *testing.T) {
 	}
 }
 
+// A session that was moved is anew to everybody: who declined its old time is busy at the
+// new one. One that is off takes nobody's time, until it takes place after all.
+func TestAMoveForgetsDeclines(t *testing.T) {
+	w, b := booked(t, ana, bo)
+	sessions, err := b.Series.Occurrences()
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := sessions[2]
+	to := availability.Interval{Start: o.Start.Add(-3 * time.Hour), End: o.End.Add(-3 * time.Hour)}
+	b.Series = b.Series.WithOverride(calendar.Override{Original: o.Original, RSVPs: map[calendar.Address]calendar.RSVP{ana: calendar.Declined}})
+	window := availability.Interval{Start: now, End: sessions[12].End}
+	p, err := planning.New(planning.Snapshot{
+		Workspace: w.Workspace, Bookings: scheduler.Bookings{b}, Window: window, Now: now,
+		Busy: map[calendar.Address]availability.Busy{ana: {Window: window}, bo: {Window: window}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	free := func(what string, iv availability.Interval, want ...bool) {
+		t.Helper()
+		members, err := p.Members(scheduler.Group{Name: "h", Members: []calendar.Address{ana, bo}}, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, m := range members {
+			if can, _ := m.CanAttend(iv); can.Attends() != want[i] {
+				t.Errorf("%s: %s is free: %v, want %v", what, m.Name, can.Attends(), want[i])
+			}
+		}
+	}
+	free("declined by ana", o.Interval, true, false)
+	p.Retake(b.Series, o.Interval, to)
+	free("moved", to, false, false)
+	free("where it was", o.Interval, true, true)
+	p.Retake(b.Series, to, availability.Interval{})
+	free("off", to, true, true)
+	p.Add(b.Series, o)
+	free("back, where ana had declined it", o.Interval, true, false)
+}
+
+// A series that is being cancelled takes time until then, and none after it.
+func TestACancelledSeriesTakesNoMoreTime(t *testing.T) {
+	w, b := booked(t, ana, bo)
+	sessions, err := b.Series.Occurrences()
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.State, b.CancelFrom = scheduler.Cancelling, sessions[3].Start
+	p, err := planning.New(planning.Snapshot{Workspace: w.Workspace, Bookings: scheduler.Bookings{b}, Window: availability.Interval{Start: now, End: sessions[12].End}, Now: now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := p.Taken([]calendar.Address{ana}, ""); len(got) != 3 {
+		t.Errorf("%d sessions are taken: %v; want the three before it ends", len(got), got)
+	}
+}
+
 // Replies count whichever address of a person they were given under, and who
 // declined all of the series is not counted at all.
 func TestReviewKnowsAliases(t *testing.T) {
