@@ -84,6 +84,24 @@ func TestResumeGoesOnAfterAFault(t *testing.T) {
 	}
 }
 
+// A series that is too short for a review ends by itself; any other stays open until it is
+// reviewed, however late.
+func TestShortSeriesEndByThemselves(t *testing.T) {
+	for count, open := range map[int]int{scheduler.FewestSessions - 1: 0, scheduler.FewestSessions: 1} {
+		w := newWorld(t, ana, bo)
+		r := w.NewGroup("g", ana, bo)
+		r.Search.Count = count
+		sessions := calendartest.Sessions(w.MustBook(t, w.Plan(t, r)[0]).Series)
+		w.Now = func() time.Time { return sessions[count-1].End.AddDate(0, 1, 0) }
+		if err := w.Resume(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if all, err := w.Store.Bookings(t.Context()); err != nil || len(all) != open {
+			t.Errorf("%d sessions: %d open bookings, %v; want %d", count, len(all), err, open)
+		}
+	}
+}
+
 // A session that somebody moved past the end of the series keeps it open.
 func TestASeriesWithASessionMovedByHandIsNotOver(t *testing.T) {
 	w, b := booked(t, ana, bo)
