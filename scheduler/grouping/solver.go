@@ -160,7 +160,8 @@ func (s *solver) anneal(trials int) {
 	s.put(portions)
 }
 
-// portionsAtOnce is how many portions are improved side by side.
+// portionsAtOnce is how many portions are improved side by side: 2 and 8 cost 13,600 and 13,720 for
+// 200 people after 8 s of work, 18,250 and 18,320 for 300 after 6, 4 cost 13,580 and 18,260 (2026-11).
 const portionsAtOnce = 4
 
 // repartition takes several portions of about so many people each apart and puts
@@ -194,7 +195,9 @@ func (s *solver) repartition(people, effort int) (gain, work int) {
 	return gain, work
 }
 
-// exactPortion is how many people are put together in the very cheapest way.
+// exactPortion is how many people are put together in the very cheapest way: 45 and 180 cost 13,600
+// and 13,530 for 200 people after 8 s of work, 18,210 and 18,290 for 300 after 6, 90 cost 13,580 and
+// 18,260 (2026-11).
 const exactPortion = 90
 
 // improve puts the people of the portion together in a cheaper way, if it finds
