@@ -47,7 +47,10 @@ func (s *spans) add(start, end int64, c class) {
 // join sorts the spans and joins those of one class that touch.
 func (s *spans) join() {
 	slices.SortFunc(s.list, func(a, b piece) int {
-		return cmp.Or(cmp.Compare(a.class.kind, b.class.kind), compareBools(a.class.allDay, b.class.allDay), compareBools(a.class.unnamed, b.class.unnamed), cmp.Compare(a.start, b.start))
+		if a.class == b.class {
+			return cmp.Compare(a.start, b.start) // the common case
+		}
+		return cmp.Or(cmp.Compare(a.class.kind, b.class.kind), compareBools(a.class.allDay, b.class.allDay), compareBools(a.class.unnamed, b.class.unnamed))
 	})
 	out := s.list[:0]
 	for _, x := range s.list {
