@@ -106,6 +106,33 @@ func TestCancelsComeLateAndGoBack(t *testing.T) {
 	w.wantQuiet(t)
 }
 
+// A session that was cancelled does not come back onto another one of a member of its,
+// though enough others could come.
+func TestNothingComesBackOntoAnother(t *testing.T) {
+	w := newWorld(t, ana, bo, cem, dee)
+	w.BookAt(t, "g", "tue 15:00", ana, bo, cem)
+	other := w.BookAt(t, "h", "wed 15:00", cem, dee)
+	w.Workspace.Repair.CancelBelow, w.Workspace.Repair.CancelWithin = true, 7*24*time.Hour
+	for _, a := range []calendar.Address{ana, bo} {
+		w.Fake.Meet(a, availability.Interval{Start: at(1, 12, 0).Start, End: at(1, 19, 0).Start})
+	}
+	w.Now = func() time.Time { return at(1, 7, 3).Start }
+	if plan := w.repair(t); actions(plan) != "cancel" {
+		t.Fatalf("changes %+v; want the session of 13 January cancelled", plan.Changes)
+	}
+	moved := calendartest.Sessions(other.Series)[1]
+	w.Fake.ByHand(other.Series.UID, calendar.Override{Original: moved.Start, Moved: at(1, 13, 15)})
+	w.Fake.Forget(ana)
+	w.Fake.Forget(bo)
+	if plan := w.repair(t); actions(plan) != "" {
+		t.Errorf("cem meets others then: %s; want nothing", actions(plan))
+	}
+	w.Fake.ByHand(other.Series.UID, calendar.Override{Original: moved.Start, Moved: moved})
+	if plan := w.repair(t); actions(plan) != "restore" {
+		t.Errorf("once cem meets nobody then: %s; want that it takes place after all", actions(plan))
+	}
+}
+
 // A session at which nobody who is left could meet anybody is not held, whatever is
 // configured; it is when the other comes back.
 func TestAGroupThatShrankToOne(t *testing.T) {
