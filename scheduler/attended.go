@@ -2,6 +2,7 @@ package scheduler
 
 import (
 	"context"
+	"slices"
 
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler/attendance"
@@ -10,14 +11,24 @@ import (
 // KeepAttended records what a night found. Sessions that it did not look at, because
 // they are over, stay as they were.
 func (s *Service) KeepAttended(ctx context.Context, found []attendance.Found) error {
-	if len(found) == 0 {
-		return nil
+	for some := range slices.Chunk(found, attendedAtOnce) {
+		if err := s.keepSome(ctx, some); err != nil {
+			return err
+		}
 	}
-	of := calendar.UID("") // all
-	if len(found) == 1 {
-		of = found[0].UID
+	return nil
+}
+
+// attendedAtOnce is of how many series what earlier nights found is in memory: some
+// kilobytes of each.
+const attendedAtOnce = 200
+
+func (s *Service) keepSome(ctx context.Context, found []attendance.Found) error {
+	uids := make([]calendar.UID, len(found))
+	for i, t := range found {
+		uids[i] = t.UID
 	}
-	had, err := s.Store.Attended(ctx, of)
+	had, err := s.Store.Attended(ctx, uids...)
 	if err != nil {
 		return err
 	}
@@ -25,9 +36,10 @@ func (s *Service) KeepAttended(ctx context.Context, found []attendance.Found) er
 	for _, t := range had {
 		before[t.UID] = t
 	}
+	kept := make([]attendance.Found, len(found))
 	for i, t := range found {
-		found[i] = t.After(before[t.UID])
+		kept[i] = t.After(before[t.UID])
 	}
-	_, err = s.Commit(ctx, Batch{Attended: found})
+	_, err = s.Commit(ctx, Batch{Attended: kept})
 	return err
 }

@@ -181,9 +181,9 @@ type Store interface {
 	// Settings returns what members set about themselves, sorted by person.
 	Settings(ctx context.Context) ([]Settings, error)
 
-	// Attended returns who could attend the sessions of the series, as nights found it;
-	// of all series for "", sorted by UID. It is empty before the first night.
-	Attended(ctx context.Context, uid calendar.UID) ([]attendance.Found, error)
+	// Attended returns who could attend the sessions of some series, as nights found it,
+	// sorted by UID; of all series for none. It is empty before the first night.
+	Attended(ctx context.Context, uids ...calendar.UID) ([]attendance.Found, error)
 
 	// Revision returns a text that is another one after bookings, rounds or what members
 	// set were written, in this process or another.

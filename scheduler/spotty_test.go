@@ -97,8 +97,8 @@ func (s *spottyStore) Settings(ctx context.Context) ([]scheduler.Settings, error
 	return try(s, "Settings", func() ([]scheduler.Settings, error) { return s.Store.Settings(ctx) })
 }
 
-func (s *spottyStore) Attended(ctx context.Context, uid calendar.UID) ([]attendance.Found, error) {
-	return try(s, "Attended", func() ([]attendance.Found, error) { return s.Store.Attended(ctx, uid) })
+func (s *spottyStore) Attended(ctx context.Context, uids ...calendar.UID) ([]attendance.Found, error) {
+	return try(s, "Attended", func() ([]attendance.Found, error) { return s.Store.Attended(ctx, uids...) })
 }
 
 func (s *spottyStore) Lock(ctx context.Context, wait time.Duration) (unlock func(), err error) {

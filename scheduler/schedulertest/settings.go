@@ -106,7 +106,7 @@ func testAttended(t *testing.T, s scheduler.Store) {
 	if diff := cmp.Diff([]attendance.Found{found}, got); err != nil || diff != "" {
 		t.Errorf("Attended of one series: %v (-want +got):\n%s", err, diff)
 	}
-	if got, err := s.Attended(t.Context(), ""); err != nil || len(got) != 2 || got[1].UID != "ps2" {
+	if got, err := s.Attended(t.Context()); err != nil || len(got) != 2 || got[1].UID != "ps2" {
 		t.Errorf("Attended of all series: %v, %v; want both, by UID", got, err)
 	}
 }

@@ -230,7 +230,7 @@ func (c *standingCache) of(ctx context.Context, n *view, now time.Time) (*standi
 	var err error
 	if c.view == n {
 		attended = c.last.attended
-	} else if attended, err = n.service.Store.Attended(ctx, ""); err != nil {
+	} else if attended, err = n.service.Store.Attended(ctx); err != nil {
 		return nil, fmt.Errorf("read who could attend: %w", err)
 	}
 	made, err := n.standing(ctx, attended, now)
