@@ -83,7 +83,7 @@ func (p *Planner) rankWeek(q availability.Search, members []availability.Member)
 	best := Spread(kept.Rank(nil, masks), bestSlots)
 	figures := make([]weekFigure, 0, kept.grid.Starts()*int(q.Cadence))
 	kept.Figures(func(slot availability.Slot, attendance, unknown int) {
-		figures = append(figures, weekFigure{Day: slot.Day, Start: slot.Start, Attendance: attendance, Unknown: unknown})
+		figures = append(figures, weekFigure{slot.Day, slot.Start, small(attendance), small(unknown)})
 	})
 	return best, newWeek(q, len(members)*q.Count, figures), nil
 }

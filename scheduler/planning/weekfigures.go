@@ -1,6 +1,8 @@
 package planning
 
 import (
+	"math"
+	"slices"
 	"time"
 
 	"github.com/peerslot/peerslot/availability"
@@ -11,7 +13,7 @@ import (
 type weekFigure struct {
 	Day                 time.Weekday
 	Start               time.Duration
-	Attendance, Unknown int
+	Attendance, Unknown int16
 }
 
 // newWeek returns the figures of the candidates of a search, of those that differ in
@@ -21,7 +23,7 @@ func newWeek(q availability.Search, possible int, figures []weekFigure) attendan
 	w := attendance.Week{Search: q, Possible: possible, From: 24 * time.Hour}
 	last, unknown := time.Duration(-1), false
 	for _, f := range figures {
-		if f.Attendance+f.Unknown > 0 {
+		if f.Attendance > 0 || f.Unknown > 0 {
 			w.From, last = min(w.From, f.Start), max(last, f.Start)
 		}
 		unknown = unknown || f.Unknown > 0
@@ -47,13 +49,14 @@ func newWeek(q availability.Search, possible int, figures []weekFigure) attendan
 	return w
 }
 
-func days(starts, filled int) [][]int {
-	out := make([][]int, 7)
+// small returns a figure of a Week. Only in groups of thousands are there larger ones, which
+// all look alike in it.
+func small(n int) int16 { return int16(min(n, math.MaxInt16)) }
+
+func days(starts int, filled int16) [][]int16 {
+	out, all := make([][]int16, 7), slices.Repeat([]int16{filled}, 7*starts)
 	for d := range out {
-		out[d] = make([]int, starts)
-		for i := range out[d] {
-			out[d][i] = filled
-		}
+		out[d] = all[d*starts : (d+1)*starts : (d+1)*starts]
 	}
 	return out
 }

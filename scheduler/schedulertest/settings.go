@@ -92,8 +92,8 @@ func testAttended(t *testing.T, s scheduler.Store) {
 	found.Week = attendance.Week{
 		Search:   availability.Search{Zone: "Europe/Berlin", Start: availability.Date{Year: 2026, Month: 1, Day: 5}, Cadence: availability.Weekly, Count: 1, Length: time.Hour, Step: time.Hour, Preferred: availability.DaysOf(time.Tuesday)},
 		Possible: 2, From: 15 * time.Hour,
-		Attendance: [][]int{{-1, -1}, {1, -1}, {-1, -1}, {-1, -1}, {-1, -1}, {-1, -1}, {-1, 0}},
-		Unknown:    [][]int{{0, 0}, {0, 0}, {0, 0}, {0, 0}, {0, 0}, {0, 0}, {0, 1}},
+		Attendance: [][]int16{{-1, -1}, {1, -1}, {-1, -1}, {-1, -1}, {-1, -1}, {-1, -1}, {-1, 0}},
+		Unknown:    [][]int16{{0, 0}, {0, 0}, {0, 0}, {0, 0}, {0, 0}, {0, 0}, {0, 1}},
 	}
 	other := found
 	other.UID = "ps2"
