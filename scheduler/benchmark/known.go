@@ -31,7 +31,7 @@ var Known = map[string]Figure{
 	"forming-n30-s5-h2-seed1":  {17690, 17690},
 	"forming-n60-s5-h0-seed1":  {6010, 6010},
 	"forming-n60-s5-h2-seed1":  {8550, 8550},
-	"forming-n100-s5-h0-seed1": {7610, 7420},
+	"forming-n100-s5-h0-seed1": {7610, 7480},
 	"forming-n100-s5-h2-seed1": {8130, 8000},
 	"forming-n150-s5-h2-seed1": {10700, 10210},
 	"forming-n200-s5-h2-seed1": {13460, 12860},

@@ -2,6 +2,7 @@ package exact
 
 import (
 	"cmp"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"time"
@@ -21,17 +22,34 @@ type diver struct {
 	sides   []side   // that hold for them
 	centre  []float64
 	chosen  [][]int // of people of the model
+	pace    pace
 }
 
-// How a dive goes down. Beside each stands what half of it and twice as much make of the cost of
-// 200 people after 8 s of work and 300 after 6; as it is, 13,580 and 18,260 (benchmark's generator,
-// two earlier rounds, seed 1; 2026-11).
+// How a dive ends. Beside each stands what half of it and twice as much make of the cost of 200
+// people after 8 s of work and 300 after 6, if the dive is a coarse one; as it is, 13,580 and
+// 18,260 (benchmark's generator, two earlier rounds, seed 1; 2026-11).
 const (
 	diveEnd    = 45                         // people that an exact search puts into groups; 13,600 and 13,780, 18,160 and 19,370
 	diveEffort = int(60 * time.Millisecond) // for that search; 13,610 and 13,580, 18,260 and 18,210
-	diveRough  = 1e-3                       // how far the relaxations on the way may be off; 13,740 and 13,630, 18,540 and 18,530
-	diveTurn   = 30                         // people for each group that is kept at least in a turn; 13,570 and 13,590, 18,040 and 18,120
 )
+
+// A pace is how coarsely a dive goes down.
+type pace struct {
+	turn  int     // people for each group that is kept at least before the others are solved anew
+	rough float64 // how far the relaxations on the way may be off, as a part of their bounds
+	reach float64 // how far beyond the duals groups may be that are of use, as a part of the mean dual
+}
+
+// paceFor is coarse for people above 450. 300 cost 17,790 after 20 s by a fine dive and 18,030
+// by a coarse one; 600 cost 26,130 by a fine one, which takes 17 of 20 s, and 25,600 by a coarse
+// one. With half and twice of turn coarse dives for 300 end, after 6 s, at 18,040 and 18,120, of
+// rough at 18,540 and 18,530, instead of 18,260 (2026-11).
+func paceFor(people int) pace {
+	if people <= 450 {
+		return pace{turn: 60, reach: math.Inf(1)}
+	}
+	return pace{turn: 30, rough: 1e-3, reach: 0.25}
+}
 
 // Dive puts the people of a table, who are in groups, together as a dive from the
 // relaxation over them does, if that is cheaper. It returns the groups, their cost and what
@@ -64,7 +82,7 @@ func Bound(t *table.Table, groups [][]int, m *meter.Meter) int {
 // dive returns a grouping of the table's people, nil if it comes to no end. It starts
 // from r, which is optimal over all of them, and keeps to its side constraints.
 func dive(t *table.Table, r *relaxation, m *meter.Meter) [][]int {
-	d := &diver{t: t, meter: m, sides: slices.Clone(r.sides)}
+	d := &diver{t: t, meter: m, sides: slices.Clone(r.sides), pace: paceFor(t.N)}
 	for d.t.N > diveEnd {
 		if m.Over() {
 			return nil
@@ -72,7 +90,7 @@ func dive(t *table.Table, r *relaxation, m *meter.Meter) [][]int {
 		d.keep(r)
 		if d.t.N > diveEnd {
 			e := New(d.t, nil, m)
-			e.rough = diveRough
+			e.rough = d.pace.rough
 			r, _ = e.relax(d.centre, d.columns, d.sides)
 		}
 	}
@@ -85,7 +103,7 @@ func dive(t *table.Table, r *relaxation, m *meter.Meter) [][]int {
 // keep takes the clearest groups of the optimum.
 func (d *diver) keep(r *relaxation) {
 	number := make([]int, d.t.N) // in the next table, -1 for those in groups
-	for _, c := range r.clearest(max(1, d.t.N/diveTurn)) {
+	for _, c := range r.clearest(max(1, d.t.N/d.pace.turn)) {
 		for _, i := range c.members() {
 			number[i] = -1
 		}
@@ -103,7 +121,7 @@ func (d *diver) keep(r *relaxation) {
 			d.centre = append(d.centre, r.Dual[i])
 		}
 	}
-	d.columns = r.among(number)
+	d.columns = r.among(number, d.pace.reach)
 	d.t = d.t.Only(left)
 }
 
@@ -180,13 +198,13 @@ func (r *relaxation) clearest(least int) []column {
 	return out
 }
 
-// among returns the groups of use all of whose people have a number of 0 or more, in these
-// numbers: those that cost no more beyond the duals than a quarter of what they are on average.
-func (r *relaxation) among(number []int) []column {
+// among returns the groups all of whose people have a number of 0 or more, in these numbers, unless
+// they cost more beyond the duals than so much of what these are on average.
+func (r *relaxation) among(number []int, reach float64) []column {
 	var out []column
-	reach := r.bound() / r.n / 4
+	most := reach * float64(r.bound()) / float64(r.n)
 	for k, c := range r.groups {
-		if r.reduced(&r.groups[k]) > reach {
+		if float64(r.reduced(&r.groups[k])) > most {
 			continue
 		}
 		d := column{cost: c.cost, count: c.count}
