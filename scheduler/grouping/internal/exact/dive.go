@@ -40,10 +40,11 @@ type pace struct {
 	reach float64 // how far beyond the duals groups may be that are of use, as a part of the mean dual
 }
 
-// paceFor is coarse for people above 450. 300 cost 17,790 after 20 s by a fine dive and 18,030
-// by a coarse one; 600 cost 26,130 by a fine one, which takes 17 of 20 s, and 25,600 by a coarse
-// one. With half and twice of turn coarse dives for 300 end, after 6 s, at 18,040 and 18,120, of
-// rough at 18,540 and 18,530, instead of 18,260 (2026-11).
+// paceFor is coarse for people above 450. 100 without earlier rounds cost 7,610 after 5 s by a fine
+// dive and 7,930 by a coarse one, with two of them 8,350 and 8,130, 300 18,010 and 18,030 after
+// 20 s; 600 26,130 by a fine one, which takes 17 of 20 s, and 25,600 by a coarse one. With half
+// and twice of turn coarse dives for 300 end, after 6 s, at 18,040 and 18,120, of rough at 18,540
+// and 18,530, instead of 18,260; figures that lie 1 % apart tell little (2026-11).
 func paceFor(people int) pace {
 	if people <= 450 {
 		return pace{turn: 60, reach: math.Inf(1)}
