@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/emersion/go-ical"
 
@@ -90,7 +91,7 @@ func (s *seriesReader) session(x line.Stamp, sessions []calendar.Occurrence) (in
 func (s *seriesReader) override(c, m *line.Component, session calendar.Occurrence) (calendar.Override, error) {
 	o := calendar.Override{
 		Cancelled: cancelled(c) && !cancelled(m),
-		Note:      noteOf(c, m),
+		Note:      strings.Clone(noteOf(c, m)), // else it holds the whole text of c
 		RSVPs:     map[calendar.Address]calendar.RSVP{},
 	}
 	for _, p := range c.All(ical.PropAttendee) {
