@@ -230,19 +230,25 @@ func (n *nextPairs) NextRound(_ context.Context, s *scheduler.Service, p schedul
 	return scheduler.NextRound{Round: round, Fresh: []string{"pairs-2"}, Replaced: []string{"pairs-1"}}, nil
 }
 
+// firstRound keeps the first round of a program of pairs that rotates after so many weeks.
+func firstRound(t *testing.T, w *schedulertest.World, after int, groups ...scheduler.Group) scheduler.Program {
+	t.Helper()
+	program := scheduler.DefaultProgram()
+	program.Name, program.RotateAfter = "pairs", after
+	w.Workspace.Programs, w.Workspace.Groups = []scheduler.Program{program}, groups
+	round := scheduler.Round{Program: "pairs", Number: 1, Start: start, Groups: groups}
+	if _, err := w.Store.Commit(t.Context(), scheduler.Batch{Round: &round}); err != nil {
+		t.Fatal(err)
+	}
+	return program
+}
+
 // A rotation forms and books in one run, as its rehearsal says; what fails is tried
 // again by the next run.
 func TestRotation(t *testing.T) {
 	w := newWorld(t, ana, bo)
-	program := scheduler.DefaultProgram()
-	program.Name, program.RotateAfter = "pairs", 6
-	w.Workspace.Programs = []scheduler.Program{program}
 	first := scheduler.Group{Name: "pairs-1", Program: "pairs", Members: []calendar.Address{ana, bo}}
-	w.Workspace.Groups = []scheduler.Group{first}
-	round := scheduler.Round{Program: "pairs", Number: 1, Start: start, Groups: []scheduler.Group{first}}
-	if _, err := w.Store.Commit(t.Context(), scheduler.Batch{Round: &round}); err != nil {
-		t.Fatal(err)
-	}
+	program := firstRound(t, w, 6, first)
 	b := w.MustBook(t, w.Plan(t, scheduler.Request{Group: first, Search: booking.NewSearch(w.Workspace, program, start)})[0])
 	w.NearEnd(b)
 	former := &nextPairs{err: errors.New("no way")}
@@ -284,18 +290,11 @@ func TestRotation(t *testing.T) {
 // days of a week, or one would go on: else the others wait for its whole next series.
 func TestARoundIsRenewedAsOne(t *testing.T) {
 	w := newWorld(t, ana, bo, cem, dee)
-	program := scheduler.DefaultProgram()
-	program.Name, program.RotateAfter = "pairs", 13
-	w.Workspace.Programs = []scheduler.Program{program}
-	round := scheduler.Round{Program: "pairs", Number: 1, Start: start, Groups: []scheduler.Group{
-		{Name: "late", Program: "pairs", Members: []calendar.Address{ana, bo}}, {Name: "short", Program: "pairs", Members: []calendar.Address{cem, dee}}}}
-	w.Workspace.Groups = round.Groups
-	if _, err := w.Store.Commit(t.Context(), scheduler.Batch{Round: &round}); err != nil {
-		t.Fatal(err)
-	}
+	groups := []scheduler.Group{{Name: "late", Program: "pairs", Members: []calendar.Address{ana, bo}}, {Name: "short", Program: "pairs", Members: []calendar.Address{cem, dee}}}
+	program := firstRound(t, w, 13, groups...)
 	var booked []scheduler.Booking
 	for i, text := range []string{"thu 15:00", "tue 15:00"} {
-		r := scheduler.Request{Group: round.Groups[i], Search: booking.NewSearch(w.Workspace, program, start)}
+		r := scheduler.Request{Group: groups[i], Search: booking.NewSearch(w.Workspace, program, start)}
 		r.Search.Count -= i
 		r.Slot = schedulertest.Slot(t, text)
 		booked = append(booked, w.MustBook(t, w.Plan(t, r)[0]))
@@ -430,17 +429,10 @@ func (s spoiltFirst) BookingsOf(ctx context.Context, group string) ([]scheduler.
 // groups is over.
 func TestWhenTheNextRoundBegins(t *testing.T) {
 	w := newWorld(t, ana, bo, cem, dee)
-	program := scheduler.DefaultProgram()
-	program.Name, program.RotateAfter = "pairs", 6
-	w.Workspace.Programs = []scheduler.Program{program}
-	round := scheduler.Round{Program: "pairs", Number: 1, Start: start, Groups: []scheduler.Group{
-		{Name: "pairs-1", Program: "pairs", Members: []calendar.Address{ana, bo}}, {Name: "stops", Program: "pairs", Members: []calendar.Address{cem, dee}}}}
-	w.Workspace.Groups = round.Groups
-	if _, err := w.Store.Commit(t.Context(), scheduler.Batch{Round: &round}); err != nil {
-		t.Fatal(err)
-	}
+	groups := []scheduler.Group{{Name: "pairs-1", Program: "pairs", Members: []calendar.Address{ana, bo}}, {Name: "stops", Program: "pairs", Members: []calendar.Address{cem, dee}}}
+	program := firstRound(t, w, 6, groups...)
 	var booked []scheduler.Booking
-	for i, g := range round.Groups {
+	for i, g := range groups {
 		r := scheduler.Request{Group: g, Search: booking.NewSearch(w.Workspace, program, start)}
 		r.Search.Count -= 2 * i
 		booked = append(booked, w.MustBook(t, w.Plan(t, r)[0]))
