@@ -88,7 +88,7 @@ func naiveCan(m *Member, start, end time.Time) bool {
 	local := start.In(m.Zone)
 	from := time.Duration(local.Hour())*time.Hour + time.Duration(local.Minute())*time.Minute
 	within := false
-	for _, r := range m.Hours[local.Weekday()] {
+	for _, r := range m.Hours.On(local.Weekday()) {
 		within = within || r.From <= from && from+end.Sub(start) <= r.To
 	}
 	if !within {

@@ -2,6 +2,7 @@ package availability
 
 import (
 	"cmp"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strconv"
@@ -10,9 +11,15 @@ import (
 )
 
 // Hours are the wall-clock times of a week at which a person is willing to
-// meet, by time.Weekday of the day on which they start. The zero Hours are
-// none.
-type Hours [7][]ClockRange
+// meet, by the day on which they start. The zero Hours are none. Copies share what
+// they have in common, since most of a company have the same.
+type Hours struct{ week *week }
+
+// A week has the ranges of each time.Weekday, in their order. It is never changed.
+type week [7][]ClockRange
+
+// HoursOf returns the hours of a week, by time.Weekday.
+func HoursOf(days [7][]ClockRange) Hours { return Hours{(*week)(&days)} }
 
 // A ClockRange is a half-open span of wall-clock time, counted from 00:00 of its
 // day in whole seconds. From is below 24 h. To is above From and below 48 h; past
@@ -20,12 +27,58 @@ type Hours [7][]ClockRange
 type ClockRange struct{ From, To time.Duration }
 
 // OfficeHours returns Monday to Friday, 09:00 to 17:00.
-func OfficeHours() Hours {
-	var h Hours
-	for d := time.Monday; d <= time.Friday; d++ {
-		h[d] = []ClockRange{{9 * time.Hour, 17 * time.Hour}}
+func OfficeHours() Hours { return officeHours }
+
+var officeHours = Hours{}.with(DaysOf(time.Monday, time.Tuesday, time.Wednesday, time.Thursday, time.Friday), []ClockRange{{9 * time.Hour, 17 * time.Hour}})
+
+// On returns the ranges of a day, which are not to be changed.
+func (h Hours) On(d time.Weekday) []ClockRange {
+	if h.week == nil {
+		return nil
 	}
-	return h
+	return h.week[d]
+}
+
+// IsZero reports whether there are no hours on any day.
+func (h Hours) IsZero() bool {
+	return h.week == nil || !slices.ContainsFunc(h.week[:], func(day []ClockRange) bool { return len(day) > 0 })
+}
+
+// Equal reports whether both are the same times.
+func (h Hours) Equal(o Hours) bool {
+	for d := time.Sunday; d <= time.Saturday; d++ {
+		if !slices.Equal(h.On(d), o.On(d)) {
+			return false
+		}
+	}
+	return true
+}
+
+// With returns the hours with other ranges on a day.
+func (h Hours) With(d time.Weekday, ranges ...ClockRange) Hours { return h.with(DaysOf(d), ranges) }
+
+func (h Hours) with(days Days, ranges []ClockRange) Hours {
+	var next week
+	for d := range next {
+		if next[d] = h.On(time.Weekday(d)); days.Has(time.Weekday(d)) {
+			next[d] = ranges
+		}
+	}
+	return Hours{&next}
+}
+
+// MarshalJSON writes the ranges of each day, from Sunday on.
+func (h Hours) MarshalJSON() ([]byte, error) {
+	if h.week == nil {
+		h.week = &week{}
+	}
+	return json.Marshal(h.week)
+}
+
+// UnmarshalJSON reads what MarshalJSON writes.
+func (h *Hours) UnmarshalJSON(text []byte) error {
+	h.week = &week{}
+	return json.Unmarshal(text, h.week)
 }
 
 // Set puts the ranges that text names, such as "09:00-12:00 13:00-15:00", on
@@ -51,11 +104,7 @@ func (h *Hours) Set(days, text string) error {
 			return fmt.Errorf("hours %q: the ranges overlap", text)
 		}
 	}
-	for d := range h {
-		if ds.Has(time.Weekday(d)) {
-			h[d] = ranges
-		}
-	}
+	*h = h.with(ds, ranges)
 	return nil
 }
 
@@ -90,12 +139,12 @@ func (h Hours) In(loc *time.Location, window Interval) []Interval {
 
 // appendSeconds appends the spans of h on clock that touch window, clipped to it,
 // in the order of the days on which they start.
-func (h *Hours) appendSeconds(dst []seconds, clock wallClock, window seconds) []seconds {
+func (h Hours) appendSeconds(dst []seconds, clock wallClock, window seconds) []seconds {
 	// A local date begins up to a day and a bit beside that of UTC, and a range
 	// may have begun on the date before.
 	first, last := window.from/secondsPerDay-3, window.to/secondsPerDay+2
 	for day := first; day <= last; day++ {
-		for _, r := range h[weekdayOf(day)] {
+		for _, r := range h.On(weekdayOf(day)) {
 			from := clock.reach(day*secondsPerDay + int64(r.From/time.Second))
 			to := clock.reach(day*secondsPerDay + int64(r.To/time.Second))
 			if from, to = max(from, window.from), min(to, window.to); from < to {

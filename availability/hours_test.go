@@ -23,11 +23,11 @@ func TestHoursSet(t *testing.T) {
 		}
 	}
 	office := []ClockRange{{clock(9, 0), clock(17, 0)}}
-	want := Hours{
+	want := HoursOf([7][]ClockRange{
 		time.Tuesday: office, time.Thursday: office,
 		time.Friday:   {{clock(9, 0), clock(12, 0)}, {clock(13, 0), clock(15, 0)}},
 		time.Saturday: {{clock(22, 0), clock(26, 0)}},
-	}
+	})
 	if diff := cmp.Diff(want, h); diff != "" {
 		t.Errorf("want - got +:\n%s", diff)
 	}

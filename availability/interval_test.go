@@ -14,7 +14,7 @@ func span(s string) Interval {
 		panic(err)
 	}
 	day := date("2026-03-03").utc()
-	return Interval{day.Add(h[time.Tuesday][0].From), day.Add(h[time.Tuesday][0].To)}
+	return Interval{day.Add(h.On(time.Tuesday)[0].From), day.Add(h.On(time.Tuesday)[0].To)}
 }
 
 func TestInterval(t *testing.T) {

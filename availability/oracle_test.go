@@ -139,8 +139,8 @@ func plainCan(m *Member, start, end time.Time) (Can, Why) {
 		return No, why
 	}
 	can := Yes
-	if !plainWithin(moments, &m.Hours, &Hours{}) {
-		if !plainWithin(moments, &m.Hours, &m.Stretch) {
+	if !plainWithin(moments, m.Hours, Hours{}) {
+		if !plainWithin(moments, m.Hours, m.Stretch) {
 			return No, OutOfHours
 		}
 		can = Stretch
@@ -177,7 +177,7 @@ func plainOff(m *Member, moments []time.Time) (why Why) {
 
 // plainWithin reports whether one of the hours holds each moment and, if these
 // are but the first and the last, what lies between.
-func plainWithin(moments []time.Time, hours, more *Hours) bool {
+func plainWithin(moments []time.Time, hours, more Hours) bool {
 	if len(moments) > 2 {
 		for _, t := range moments {
 			if plainUntil(t, hours, more).Equal(t) {
@@ -198,13 +198,13 @@ func plainWithin(moments []time.Time, hours, more *Hours) bool {
 
 // plainUntil returns until when the hours last that hold the wall clock time from,
 // or from if none does.
-func plainUntil(from time.Time, hours, more *Hours) time.Time {
+func plainUntil(from time.Time, hours, more Hours) time.Time {
 	until := from
 	today := from.Truncate(24 * time.Hour)
 	for days := range 2 {
 		day := today.Add(time.Duration(-days) * 24 * time.Hour)
-		for _, h := range []*Hours{hours, more} {
-			for _, r := range h[day.Weekday()] {
+		for _, h := range []Hours{hours, more} {
+			for _, r := range h.On(day.Weekday()) {
 				if end := day.Add(r.To); !day.Add(r.From).After(from) && end.After(until) {
 					until = end
 				}

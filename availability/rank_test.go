@@ -196,7 +196,8 @@ func (c *randomCase) trips() (trips []Trip) {
 }
 
 // hours are some ranges on some days, also past midnight, overlapping or empty.
-func (c *randomCase) hours() (h Hours) {
+func (c *randomCase) hours() Hours {
+	var h [7][]ClockRange
 	for d := range h {
 		for range c.IntN(3) {
 			unit := pick(c, time.Hour, 15*time.Minute, time.Minute)
@@ -204,7 +205,7 @@ func (c *randomCase) hours() (h Hours) {
 			h[d] = append(h[d], ClockRange{from, min(from+unit+time.Duration(c.Int64N(int64(16*time.Hour))).Truncate(unit), 48*time.Hour-time.Minute)})
 		}
 	}
-	return h
+	return HoursOf(h)
 }
 
 func (c *randomCase) busy() Busy {

@@ -15,14 +15,14 @@ type Trip struct {
 type stay struct {
 	seconds
 	zone           *time.Location
-	hours, stretch *Hours
+	hours, stretch Hours
 	off            []Off
 }
 
 // appendStays appends the stays of span, in order. Of trips that overlap the
 // earlier one in the list counts.
 func (m *Member) appendStays(dst []stay, span seconds) []stay {
-	home := stay{span, m.Zone, &m.Hours, &m.Stretch, m.Off}
+	home := stay{span, m.Zone, m.Hours, m.Stretch, m.Off}
 	for i := range m.Trips {
 		t := &m.Trips[i]
 		clock := appendClock(nil, t.Zone, span.from, span.to)
@@ -34,7 +34,7 @@ func (m *Member) appendStays(dst []stay, span seconds) []stay {
 			before.to = away.from
 			dst = append(dst, before)
 		}
-		dst = append(dst, stay{away, t.Zone, &t.Hours, &t.Stretch, t.Off})
+		dst = append(dst, stay{away, t.Zone, t.Hours, t.Stretch, t.Off})
 		home.from = away.to
 	}
 	if home.from < home.to || len(dst) == 0 {

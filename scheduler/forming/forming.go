@@ -224,10 +224,9 @@ func absence(p scheduler.Person, start availability.Date) string {
 		return fmt.Sprintf("has paused until %s", p.PausedUntil)
 	}
 	// Only days with hours count, if there are any.
-	works := slices.ContainsFunc(p.Hours[:], func(day []availability.ClockRange) bool { return len(day) > 0 })
 	for day := range 7 * weeksAway {
 		date := start.AddDays(day)
-		if works && len(p.Hours[date.Weekday()]) == 0 {
+		if !p.Hours.IsZero() && len(p.Hours.On(date.Weekday())) == 0 {
 			continue
 		}
 		if !slices.ContainsFunc(p.Away, func(a scheduler.DateRange) bool { return a.First.Compare(date) <= 0 && a.Last.Compare(date) >= 0 }) {

@@ -337,10 +337,7 @@ func TestKeptGroupIsNotBusyWithItself(t *testing.T) {
 	first := formed(t, s, f)
 	for _, a := range first.Groups[0].Members { // free for the hour of their own sessions only
 		p := s.Workspace.Roster[a]
-		for day := range p.Hours {
-			p.Hours[day] = nil
-		}
-		p.Hours[time.Tuesday] = []availability.ClockRange{{From: 15 * time.Hour, To: 16 * time.Hour}}
+		p.Hours = availability.Hours{}.With(time.Tuesday, availability.ClockRange{From: 15 * time.Hour, To: 16 * time.Hour})
 		s.Workspace.Roster[a] = p
 	}
 	again := formed(t, s, f)

@@ -60,7 +60,7 @@ func TestReasonsAreOnesOwn(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	person := s.here.Service.Workspace.Roster[bo]
-	person.Hours[time.Tuesday] = nil
+	person.Hours = person.Hours.With(time.Tuesday)
 	s.here.Service.Workspace.Roster[bo] = person
 	s.book(t)
 	const why = "outside the hours"

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/peerslot/peerslot/availability"
 )
@@ -57,7 +58,7 @@ func TestOwnHoursWinOverTheRoster(t *testing.T) {
 	if w := c.post("/hours", form); w.Code != http.StatusSeeOther {
 		t.Fatalf("saving: %d\n%s", w.Code, w.Body)
 	}
-	if got := s.hoursOf(t, string(ana))[2]; len(got) != 1 || availability.FormatClock(got[0].To) != "12:00" {
+	if got := s.hoursOf(t, string(ana)).On(time.Tuesday); len(got) != 1 || availability.FormatClock(got[0].To) != "12:00" {
 		t.Errorf("Tuesday is %v once it was saved; want until 12:00", got)
 	}
 	if page := c.read("/hours?saved"); !strings.Contains(page, "13 sessions are outside now, the first on Tue 6 January, 15:00 Berlin") || !strings.Contains(page, "count instead of the roster") {
@@ -69,7 +70,7 @@ func TestOwnHoursWinOverTheRoster(t *testing.T) {
 	if w := c.post("/hours/roster", url.Values{}); w.Code != http.StatusSeeOther {
 		t.Fatalf("taking it back: %d", w.Code)
 	}
-	if got := s.hoursOf(t, string(ana)); got[2][0].To != availability.OfficeHours()[2][0].To {
+	if got := s.hoursOf(t, string(ana)); got.On(time.Tuesday)[0].To != availability.OfficeHours().On(time.Tuesday)[0].To {
 		t.Errorf("hours are %v once they were taken back; want the roster's", got)
 	}
 }

@@ -3,6 +3,7 @@ package web_test
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
@@ -57,8 +58,8 @@ func TestHoursArePainted(t *testing.T) {
 		t.Errorf("a cell is %d px small, want 24", n)
 	}
 	w.press(t, `main form button.primary`)
-	if got := w.hoursOf(t, string(ana)); len(got[0]) != 2 || len(got[6]) != 1 {
-		t.Errorf("saved: Sunday %v, Saturday %v; want what was painted", got[0], got[6])
+	if got := w.hoursOf(t, string(ana)); len(got.On(time.Sunday)) != 2 || len(got.On(time.Saturday)) != 1 {
+		t.Errorf("saved: Sunday %v, Saturday %v; want what was painted", got.On(time.Sunday), got.On(time.Saturday))
 	}
 }
 

@@ -135,7 +135,7 @@ func TestOwnSlotIsAmongTheBest(t *testing.T) {
 		s := newSite(t)
 		bo := s.here.Workspace.Roster[bo]
 		for day := time.Monday; day <= time.Friday; day++ {
-			bo.Hours[day] = []availability.ClockRange{{From: 9 * time.Hour, To: 16*time.Hour + 15*time.Minute}}
+			bo.Hours = bo.Hours.With(day, availability.ClockRange{From: 9 * time.Hour, To: 16*time.Hour + 15*time.Minute})
 		}
 		s.here.Workspace.Roster[bo.Address] = bo
 		s.bookAt(t, slot)

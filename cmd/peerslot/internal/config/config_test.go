@@ -130,8 +130,8 @@ func wantFull(dir string) *config.Config {
 			Roster: scheduler.Roster{
 				ana: {
 					Address: ana, Name: "Ana Lima", Zone: "Europe/Lisbon",
-					Hours:    availability.Hours{time.Monday: clock(9, 17.5), time.Tuesday: clock(9, 17.5), time.Wednesday: clock(9, 17.5), time.Thursday: clock(9, 17.5), time.Friday: clock(9, 12, 13, 15)},
-					Stretch:  availability.Hours{time.Monday: clock(8, 19), time.Tuesday: clock(8, 19), time.Wednesday: clock(8, 19), time.Thursday: clock(8, 19), time.Friday: clock(8, 19)},
+					Hours:    availability.HoursOf([7][]availability.ClockRange{time.Monday: clock(9, 17.5), time.Tuesday: clock(9, 17.5), time.Wednesday: clock(9, 17.5), time.Thursday: clock(9, 17.5), time.Friday: clock(9, 12, 13, 15)}),
+					Stretch:  availability.HoursOf([7][]availability.ClockRange{time.Monday: clock(8, 19), time.Tuesday: clock(8, 19), time.Wednesday: clock(8, 19), time.Thursday: clock(8, 19), time.Friday: clock(8, 19)}),
 					Holidays: "PT-30",
 					Away:     []scheduler.DateRange{{First: day(2026, 8, 3), Last: day(2026, 8, 21)}, {First: day(2026, 12, 24), Last: day(2026, 12, 24)}},
 					Role:     "engineering-manager", Level: 5, Team: "payments", Department: "product", Location: "lisbon", Manager: omar,
@@ -261,8 +261,8 @@ people:
 `
 	c := parse(t, strings.ReplaceAll(text, "\n", "\r\n"))
 	ana := c.Workspace.Roster["ana@acme.example"]
-	ana.Address, ana.Hours[time.Wednesday] = "cem@acme.example", nil
-	want := availability.Hours{time.Monday: clock(9, 24), time.Saturday: clock(22, 26), time.Sunday: clock(22, 26)}
+	ana.Address, ana.Hours = "cem@acme.example", ana.Hours.With(time.Wednesday)
+	want := availability.HoursOf([7][]availability.ClockRange{time.Monday: clock(9, 24), time.Saturday: clock(22, 26), time.Sunday: clock(22, 26)})
 	for _, p := range c.Workspace.Roster {
 		if diff := cmp.Diff(want, p.Hours, cmpopts.EquateEmpty()); diff != "" {
 			t.Errorf("hours of %s (-want +got):\n%s", p.Address, diff)

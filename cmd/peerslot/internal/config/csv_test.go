@@ -18,10 +18,10 @@ func TestCSV(t *testing.T) {
 	want := scheduler.Roster{
 		"ana@acme.example": {
 			Address: "ana@acme.example", Name: `Lima, Ana "Aninha"`, Zone: "Europe/Lisbon",
-			Hours: availability.Hours{
+			Hours: availability.HoursOf([7][]availability.ClockRange{
 				time.Monday: clock(9, 17.5), time.Tuesday: clock(9, 17.5), time.Wednesday: clock(9, 17.5), time.Thursday: clock(9, 17.5),
 				time.Friday: clock(9, 12, 13, 15),
-			},
+			}),
 			Holidays: "PT",
 			Away:     []scheduler.DateRange{{First: day(2026, 8, 3), Last: day(2026, 8, 21)}, {First: day(2026, 12, 24), Last: day(2026, 12, 24)}},
 			Level:    5, Team: "42", Calendar: "none", PausedUntil: day(2026, 3, 1),
@@ -105,7 +105,7 @@ func TestCSVProblems(t *testing.T) {
 		{"open quote", "email,name\nana@acme.example,\"Ana\n", "2:22: people: this is not CSV: a quote stands alone; want cells that hold quotes to be in quotes, and the quotes doubled"},
 		{"Latin-1", "email,name\nana@acme.example,Jos\xe9\n", "2:21: this character is not UTF-8: save the file as UTF-8"},
 		{"UTF-16", "\xff\xfee\x00", "1:1: the file is UTF-16: save it as UTF-8"},
-		{"rows", "email\n" + strings.Repeat("\"\"\n", 60_000), "50002:1: people: there are more than 50000 rows"},
+		{"rows", "email\n" + strings.Repeat("\"\"\n", 260_000), "250002:1: people: there are more than 250000 rows"},
 		{"manager", "email,manager\nana@acme.example,ana@acme.example\n", "2:18: people[0].manager: the chain of managers never ends: ana@acme.example -> ana@acme.example"},
 	}
 	for _, tt := range tests {

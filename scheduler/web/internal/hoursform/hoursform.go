@@ -58,7 +58,7 @@ func Of(own scheduler.OwnHours, paused availability.Date) Form {
 	}
 	for _, d := range weekdays {
 		key := strings.ToLower(d.String()[:3])
-		f.Days = append(f.Days, Day{d.String(), key, rangesForm(key+"-can", own.Hours[d], pairsADay), rangesForm(key+"-stretch", own.Stretch[d], 1)})
+		f.Days = append(f.Days, Day{d.String(), key, rangesForm(key+"-can", own.Hours.On(d), pairsADay), rangesForm(key+"-stretch", own.Stretch.On(d), 1)})
 	}
 	for i := range min(len(own.Away)+freeRows, mostAway) {
 		row := Span{Name: fmt.Sprint("away", i)}
@@ -95,10 +95,10 @@ func rangesForm(name string, ranges []availability.ClockRange, least int) []Span
 func Text(h availability.Hours) string {
 	var parts []string
 	for i, d := range weekdays {
-		times := timesText(h[d])
+		times := timesText(h.On(d))
 		switch {
 		case times == "":
-		case i > 0 && timesText(h[weekdays[i-1]]) == times && len(parts) > 0:
+		case i > 0 && timesText(h.On(weekdays[i-1])) == times && len(parts) > 0:
 			days, _, _ := strings.Cut(parts[len(parts)-1], " ")
 			first, _, _ := strings.Cut(days, "-")
 			parts[len(parts)-1] = first + "-" + dayKey(d) + " " + times
