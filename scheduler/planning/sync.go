@@ -3,6 +3,7 @@ package planning
 import (
 	"context"
 	"maps"
+	"slices"
 
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
@@ -31,6 +32,31 @@ func Current(ctx context.Context, s *scheduler.Service, bookings []scheduler.Boo
 // readCalendar reads the series of the bookings. A backend on which reading each by
 // itself costs too much is asked only for what changed since the last time.
 func readCalendar(ctx context.Context, s *scheduler.Service, bookings []scheduler.Booking) (calendarNow, error) {
+	now, err := readAll(ctx, s, bookings)
+	for _, b := range bookings {
+		if series, there := now.current[b.Series.UID]; there {
+			now.current[b.Series.UID] = keptOnce(series, b.Series)
+		}
+	}
+	return now, err
+}
+
+// keptOnce returns a series as it was read, with what it has in common with the one that
+// was put held in memory once: for most, that is all that takes room.
+func keptOnce(read, put calendar.Series) calendar.Series {
+	if read.Title == put.Title {
+		read.Title = put.Title
+	}
+	if read.Description == put.Description {
+		read.Description = put.Description
+	}
+	if slices.Equal(read.Attendees, put.Attendees) {
+		read.Attendees = put.Attendees
+	}
+	return read
+}
+
+func readAll(ctx context.Context, s *scheduler.Service, bookings []scheduler.Booking) (calendarNow, error) {
 	syncer, ok := calendar.AsSyncer(s.Backend)
 	if !ok {
 		current, faults, err := Fetch(ctx, s, bookings)
