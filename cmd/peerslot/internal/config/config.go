@@ -126,7 +126,7 @@ type Slack struct {
 }
 
 // maxSize bounds each file, in bytes.
-const maxSize = 16 << 20
+const maxSize = 64 << 20
 
 // Load reads a configuration file and the files that it names. The error is
 // [Errors], except for a path that cannot be read, which is wrapped: a missing

@@ -16,7 +16,7 @@ import (
 
 // What a CSV file may have at most.
 const (
-	maxRows    = 50_000
+	maxRows    = 250_000 // more people than any employer but a few has
 	maxColumns = 100
 )
 

@@ -42,7 +42,7 @@ func TestProblems(t *testing.T) {
 		{"deep by indentation", deep(), "33:34: this is nested more than 32 levels deep"},
 		{"long mapping", strings.Repeat("a: b\n", 100_000), "1001:1: there are more than 1000 keys in one mapping"},
 		{"long list", strings.Repeat("- a\n", 600_000), "1:1: the file is too long: put people into a CSV file, and name it by people: people.csv"},
-		{"huge", strings.Repeat("# huge\n", 3<<20), "1:1: the file is larger than 16 MB"},
+		{"huge", strings.Repeat("# huge\n", 10<<20), "1:1: the file is larger than 64 MB"},
 		{"no anchor", start + "store: *a\n", "3:8: there is no anchor \"a\" before this alias"},
 		{"own anchor", start + "people: &a [*a]\n", "3:13: there is no anchor \"a\" before this alias\n3:14: people[0]: want a mapping (key: value), not nothing"},
 		{"tag", start + "store: !!str a\n", "3:8: want a value without a tag such as !!str"},
