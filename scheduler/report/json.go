@@ -1,7 +1,10 @@
 package report
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
+	"reflect"
 	"strings"
 	"time"
 
@@ -11,6 +14,45 @@ import (
 
 // The types of the JSON answers. Programs rely on their names; fields may be added,
 // never renamed. What is printed for people is made of the same values.
+
+// JSON returns an answer as indented text that is harmless on a screen. A list with
+// nothing in it is [], never null.
+func JSON(v any) ([]byte, error) {
+	answer := reflect.New(reflect.TypeOf(v)).Elem()
+	answer.Set(reflect.ValueOf(v))
+	fillLists(answer)
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(answer.Interface()); err != nil {
+		return nil, err
+	}
+	return HarmlessJSON(b.Bytes()), nil
+}
+
+// fillLists makes nil lists empty ones, in all that can be set of v.
+func fillLists(v reflect.Value) {
+	switch v.Kind() {
+	case reflect.Pointer:
+		if !v.IsNil() {
+			fillLists(v.Elem())
+		}
+	case reflect.Struct:
+		for _, field := range v.Fields() {
+			if field.CanSet() {
+				fillLists(field)
+			}
+		}
+	case reflect.Slice:
+		if v.IsNil() {
+			v.Set(reflect.MakeSlice(v.Type(), 0, 0))
+		}
+		for i := range v.Len() {
+			fillLists(v.Index(i))
+		}
+	}
+}
 
 // Unknown is somebody of whose time something is not known.
 type Unknown struct {

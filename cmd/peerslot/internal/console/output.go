@@ -2,7 +2,6 @@ package console
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -56,14 +55,10 @@ func (a *App) BeginAnswer() error {
 
 // Answer writes v, an object, as the JSON answer.
 func (a *App) Answer(v any) error {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	if err := enc.Encode(v); err != nil {
+	text, err := report.JSON(v)
+	if err != nil {
 		return err
 	}
-	text := report.HarmlessJSON(b.Bytes())
 	if a.Out.begun {
 		text = bytes.TrimPrefix(text, []byte("{"))
 	}
