@@ -1,6 +1,7 @@
 package calendar
 
 import (
+	"cmp"
 	"context"
 	"maps"
 
@@ -127,14 +128,16 @@ func (s busySplit) Busy(ctx context.Context, people []Address, iv availability.I
 	return out, nil
 }
 
-// Nothing is the BusyReader of people without a calendar to read.
-type Nothing struct{}
+// Nothing is the BusyReader of people without a calendar that can be read.
+type Nothing struct {
+	Why string // default: there is none
+}
 
 // Busy implements BusyReader: nothing is known of anybody.
-func (Nothing) Busy(_ context.Context, people []Address, _ availability.Interval, _ ...UID) (map[Address]availability.Busy, error) {
+func (n Nothing) Busy(_ context.Context, people []Address, _ availability.Interval, _ ...UID) (map[Address]availability.Busy, error) {
 	out := map[Address]availability.Busy{}
 	for _, a := range people {
-		out[a] = availability.Unreadable("no calendar to read")
+		out[a] = availability.Unreadable(cmp.Or(n.Why, "no calendar to read"))
 	}
 	return out, nil
 }

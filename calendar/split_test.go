@@ -68,13 +68,15 @@ func TestSplitPassesErrorsOn(t *testing.T) {
 }
 
 func TestNothing(t *testing.T) {
-	got, err := calendar.Nothing{}.Busy(t.Context(), calendartest.People(), calendartest.Window())
-	if err != nil || len(got) != len(calendartest.People()) {
-		t.Fatalf("got %d answers, %v", len(got), err)
-	}
-	for a, b := range got {
-		if b.Readable() || b.Reason == "" {
-			t.Errorf("%s: got %+v, want unreadable, with a reason", a, b)
+	for n, why := range map[calendar.Nothing]string{{}: "no calendar to read", {Why: "no password"}: "no password"} {
+		got, err := n.Busy(t.Context(), calendartest.People(), calendartest.Window())
+		if err != nil || len(got) != len(calendartest.People()) {
+			t.Fatalf("got %d answers, %v", len(got), err)
+		}
+		for a, b := range got {
+			if b.Readable() || b.Reason != why {
+				t.Errorf("%s: got %+v, want unreadable: %s", a, b, why)
+			}
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/xml"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"net/url"
 	"path"
@@ -148,8 +149,9 @@ func (b *Backend) principal(ctx context.Context, a *account) (*url.URL, error) {
 	for _, start := range starts {
 		// No more than that: Cyrus breaks off when the folder of all homes is asked for rights.
 		m, resp, err := b.client.Propfind(ctx, start, "0", "D:current-user-principal", "D:resourcetype")
-		if err != nil && (ctx.Err() != nil || errors.Is(err, calendar.ErrSignIn)) {
-			return nil, err
+		dial, ok := errors.AsType[*net.OpError](err)
+		if err != nil && (ctx.Err() != nil || errors.Is(err, calendar.ErrSignIn) || ok && dial.Op == "dial") {
+			return nil, err // at another address of the same host it would be the same
 		}
 		if err != nil || len(m.Items) == 0 {
 			faults = append(faults, err)
@@ -170,7 +172,7 @@ func (b *Backend) principal(ctx context.Context, a *account) (*url.URL, error) {
 		}
 		faults = append(faults, errors.New("the server does not say who is signed in"))
 	}
-	return nil, errors.Join(append(faults, errors.New("no CalDAV account is found at the address that is given"))...)
+	return nil, fmt.Errorf("no CalDAV account is found at the address that is given: %w", errors.Join(faults...))
 }
 
 // homes finds what the principal has.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
+	"net"
 	"net/url"
 	"sync"
 	"time"
@@ -165,6 +166,9 @@ func (l *Line) translate(ctx context.Context, method string, err error) error {
 	}
 	if classified, ok := l.Classify(method, err); ok {
 		return classified
+	}
+	if dns, ok := errors.AsType[*net.DNSError](err); ok && dns.IsNotFound {
+		return named(err) // a host that does not exist will not in a minute
 	}
 	return &calendar.RetryError{Err: named(err)} // the connection broke
 }

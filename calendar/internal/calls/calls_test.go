@@ -3,6 +3,7 @@ package calls
 import (
 	"context"
 	"errors"
+	"net"
 	"net/url"
 	"strings"
 	"sync"
@@ -19,6 +20,7 @@ var (
 	errBusy   = errors.New("busy")   // there were too many calls
 	errWrong  = errors.New("wrong")  // the call makes no sense
 	errBroken = errors.New("broken") // the connection
+	errNoHost = &net.DNSError{IsNotFound: true}
 )
 
 func newLine(parallel int) *Line {
@@ -58,6 +60,7 @@ func TestWhatIsMadeAgain(t *testing.T) {
 		"too many":       {[]error{errBusy, errBusy}, 3, 3, nil},
 		"makes no sense": {[]error{errWrong}, 1, 1, errWrong},
 		"breaks":         {[]error{errBroken}, 2, 1, errBroken},
+		"no such host":   {[]error{errNoHost}, 1, 1, errNoHost},
 		"not signed in":  {[]error{calendar.ErrSignIn}, 1, 1, calendar.ErrSignIn},
 	} {
 		synctest.Test(t, func(t *testing.T) {

@@ -349,8 +349,11 @@ func (r *readers) place(address calendar.Address, source string) (calendar.BusyR
 		return r.further, nil
 	case source == string(config.CalDAV) && r.Accounts[address] != nil:
 		account, err := caldavConfig(r.App, r.here, r.Accounts[address], address)
+		if err != nil { // it concerns this person only
+			return calendar.Nothing{Why: "their CalDAV account: " + err.Error()}, nil
+		}
 		r.accounts.Accounts[address] = account
-		return r.accounts, err
+		return r.accounts, nil
 	case feed.IsURL(source):
 		r.feeds.Sources[address] = append(r.feeds.Sources[address], feed.Source{URL: source, Aliases: r.Workspace.Roster[address].Aliases})
 	default:
@@ -377,7 +380,7 @@ func caldavConfig(a *console.App, w *Workspace, o *config.CalDAVOptions, owner c
 			continue
 		}
 		if *secret = a.Getenv(name); *secret == "" {
-			return cfg, console.Usagef("set it to the password of the CalDAV account: an app password where the server has them", "calendar: the environment variable %s is not set", name)
+			return cfg, console.Usagef("set it to the password of the CalDAV account: an app password where the server has them", "the environment variable %s is not set", name)
 		}
 	}
 	return cfg, nil
