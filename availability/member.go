@@ -1,7 +1,9 @@
 package availability
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -24,17 +26,37 @@ type Off struct {
 }
 
 // Why says what keeps a member from an occurrence.
-type Why string
+type Why uint8
 
-// The reasons, in the order in which [Member.CanAttend] looks for them.
+// The reasons, in the order in which [Member.CanAttend] looks for them; it knows of no
+// reply.
 const (
-	NoReason    Why = ""
-	Away        Why = "away"
-	Holiday     Why = "holiday"
-	OutOfHours  Why = "hours"
-	BusyThen    Why = "busy"
-	NotReadable Why = "unknown"
+	NoReason Why = iota
+	Declined
+	Away
+	Holiday
+	OutOfHours
+	BusyThen
+	NotReadable
 )
+
+var whyNames = [...]string{"", "declined", "away", "holiday", "hours", "busy", "unknown"}
+
+// String returns the reason in a word; "" for none.
+func (w Why) String() string { return whyNames[w] }
+
+// MarshalText returns the word.
+func (w Why) MarshalText() ([]byte, error) { return []byte(w.String()), nil }
+
+// UnmarshalText reads the word.
+func (w *Why) UnmarshalText(text []byte) error {
+	i := slices.Index(whyNames[:], string(text))
+	if i < 0 {
+		return fmt.Errorf("reason %q: want one of %s", text, strings.Join(whyNames[1:], ", "))
+	}
+	*w = Why(i)
+	return nil
+}
 
 // Can is the answer to "can this member attend?".
 type Can uint8

@@ -33,9 +33,6 @@ func (s *Share) Count(can availability.Can) {
 	}
 }
 
-// Declined is why somebody does not attend who said so.
-const Declined availability.Why = "declined"
-
 // Attends answers whether the person attends o, an occurrence of s. It is the one
 // rule by which attendance is counted; the search for slots, where nobody has
 // replied yet, asks its second half, [availability.Member.CanAttend]. m is the
@@ -46,7 +43,7 @@ const Declined availability.Why = "declined"
 func (p Person) Attends(m *availability.Member, s calendar.Series, o calendar.Occurrence, now time.Time) availability.Verdict {
 	switch p.Reply(s, o) {
 	case calendar.Declined:
-		return availability.Verdict{Can: availability.No, Why: Declined}
+		return availability.Verdict{Can: availability.No, Why: availability.Declined}
 	case calendar.Accepted, calendar.Tentative:
 		if !o.End.After(now) {
 			return availability.Verdict{Can: availability.Yes}

@@ -12,7 +12,6 @@ import (
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/calendar/folder"
-	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/report"
 )
 
@@ -194,7 +193,7 @@ func (f *fellow) can(iv availability.Interval, busy []availability.Interval) ava
 		date := at.Format(time.DateOnly)
 		if len(f.away) > 0 && date >= f.away[0] && date <= f.away[1] {
 			off = availability.Away
-		} else if off == "" && slices.Contains(f.holidays, date) {
+		} else if off == availability.NoReason && slices.Contains(f.holidays, date) {
 			off = availability.Holiday
 		}
 		own := at.Weekday() != time.Saturday && at.Weekday() != time.Sunday
@@ -209,7 +208,7 @@ func (f *fellow) can(iv availability.Interval, busy []availability.Interval) ava
 		taken = taken || !f.unreadable && e.busy && iv.Overlaps(availability.Interval{Start: e.start, End: e.end})
 	}
 	switch {
-	case off != "":
+	case off != availability.NoReason:
 		return no(off)
 	case !stretched:
 		return no(availability.OutOfHours)
@@ -265,7 +264,7 @@ func (w *randomWorld) attends(t *testing.T, all []calendar.Series, s calendar.Se
 	t.Helper()
 	switch r := w.replied(s.Group, o, a); {
 	case r == calendar.Declined:
-		return availability.Verdict{Why: scheduler.Declined}
+		return availability.Verdict{Why: availability.Declined}
 	case r != calendar.NoReply && !o.End.After(now):
 		return availability.Verdict{Can: availability.Yes}
 	}

@@ -80,7 +80,7 @@ func (p Panel) mayLead(a calendar.Address, o calendar.Occurrence, anyway bool) b
 		return false
 	}
 	v := p.people[i].Attends(&p.Members[i], p.Series, o, p.Now)
-	if v.Why == scheduler.Declined {
+	if v.Why == availability.Declined {
 		return !anyway && o.Start.After(p.Now.Add(leaderAhead))
 	}
 	return v.Can != availability.No || !o.Moved

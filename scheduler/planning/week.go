@@ -107,7 +107,7 @@ func rankOwn(q availability.Search, own availability.Slot, members []availabilit
 // Spread returns the best of ranked candidates, at most top of them, of which no two
 // begin less than an hour apart on the same dates.
 func Spread(candidates []availability.Candidate, top int) []availability.Candidate {
-	var out []availability.Candidate
+	out := make([]availability.Candidate, 0, min(top, len(candidates))+1) // a series' own may follow
 	for _, c := range candidates {
 		if len(out) == top {
 			break

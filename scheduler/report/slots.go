@@ -74,7 +74,7 @@ func newCandidate(members []availability.Member, c planning.Ranked) Candidate {
 			if v.Can.Attends() {
 				s.Attending = append(s.Attending, members[j].Name)
 			} else {
-				s.Missing = append(s.Missing, Missing{members[j].Name, string(v.Why)})
+				s.Missing = append(s.Missing, Missing{members[j].Name, v.Why.String()})
 			}
 		}
 		out.Occurrences = append(out.Occurrences, s)

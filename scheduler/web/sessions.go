@@ -50,7 +50,7 @@ func cellOf(v availability.Verdict, tell bool) cell {
 	if v.Can == availability.Stretch && !tell {
 		c = cell{"✓", "can", "can", ""} // which hours somebody does not like is theirs
 	}
-	if tell && v.Why != "" {
+	if tell && v.Why != availability.NoReason {
 		c.Why = reasons[v.Why]
 	}
 	return c
@@ -63,7 +63,7 @@ var reasons = map[availability.Why]string{
 	availability.OutOfHours:  "outside the hours",
 	availability.BusyThen:    "busy",
 	availability.NotReadable: "the calendar could not be read",
-	scheduler.Declined:       "declined",
+	availability.Declined:    "declined",
 }
 
 // A column is one member of a table of sessions.
@@ -126,7 +126,7 @@ func (v viewer) cells(found attendance.Found, s calendar.Series, o calendar.Occu
 		if counts {
 			share.Count(verdict.Can)
 		} else if v.view.service.Workspace.Roster[a].DeclinedAll(s) {
-			verdict = availability.Verdict{Why: scheduler.Declined}
+			verdict = availability.Verdict{Why: availability.Declined}
 		}
 		cells = append(cells, cellOf(verdict, v.Admin || a == v.Address))
 	}
