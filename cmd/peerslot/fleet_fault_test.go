@@ -18,6 +18,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/peerslot/peerslot/calendar/calendartest"
 	"github.com/peerslot/peerslot/calendar/google/googletest"
 	"github.com/peerslot/peerslot/scheduler/schedulertest"
 	"github.com/peerslot/peerslot/scheduler/store"
@@ -102,8 +103,8 @@ func TestPartitionedWorker(t *testing.T) {
 	switch {
 	case server == "":
 		t.Skip("PEERSLOT_TEST_POSTGRES names no server; CI does")
-	case testing.Short():
-		t.Skip("it lasts for more than a minute")
+	case !calendartest.Long():
+		t.Skip("PEERSLOT_TEST_LONG is not set: it waits for more than a minute")
 	}
 	t.Parallel()
 	const workspaces, groups = 8, 4

@@ -223,7 +223,7 @@ func (w manyWorld) killed(t *testing.T, changes int, moment time.Duration) (over
 // killing returns how many series are repaired, and how often the pass is killed.
 func killing() (groups, kills int) {
 	if calendartest.Long() {
-		return 200, 100
+		return 100, 100
 	}
 	return 40, 15
 }
