@@ -158,6 +158,8 @@ func (p Printer) Form(w scheduler.Workspace, f Form) {
 
 func (f Form) costLine() string {
 	switch {
+	case f.Proven && f.Ahead > 0 && f.Repeats == 0:
+		return fmt.Sprintf("Cost %d, proven least of those without a repeat.", f.Cost)
 	case f.Proven:
 		return fmt.Sprintf("Cost %d, proven least.", f.Cost)
 	case len(f.Placed) > 0:
