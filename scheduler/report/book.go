@@ -14,6 +14,8 @@ type Book struct {
 	Series  []Series  `json:"series"`
 	Failed  []Problem `json:"failed,omitempty"`
 	Unknown []Unknown `json:"unknown,omitempty"`
+	Error   string    `json:"error,omitempty"` // nothing could be booked
+	Hint    string    `json:"hint,omitempty"`
 	Plan    bool      `json:"plan,omitempty"` // nothing was changed
 }
 

@@ -181,6 +181,9 @@ func (b *booked) apply(ctx context.Context, w *workspace.Workspace) error {
 func (b booked) answer(planned bool) any {
 	out := b.out
 	out.Plan = planned
+	if b.nothing() {
+		out.Error, out.Hint = nothingBooked, "failed says why"
+	}
 	if planned {
 		out.Series = slices.Clone(out.Series)
 		for i := range out.Series {
@@ -190,10 +193,14 @@ func (b booked) answer(planned bool) any {
 	return out
 }
 
+const nothingBooked = "nothing could be booked"
+
+func (b booked) nothing() bool { return len(b.out.Failed) > 0 && len(b.out.Series) == 0 }
+
 func (b booked) verdict() error {
 	switch {
-	case len(b.out.Failed) > 0 && len(b.out.Series) == 0:
-		return console.WithHint(errors.New("nothing could be booked"), "see the warnings above")
+	case b.nothing():
+		return console.WithHint(errors.New(nothingBooked), "see the warnings above")
 	case len(b.out.Failed) > 0:
 		return &console.NeedsPerson{}
 	}

@@ -156,10 +156,11 @@ func ExitStatus(err error) int {
 	return ExitError
 }
 
-// Report tells the user what failed and what to do next.
+// Report tells the user what failed and what to do next. After a JSON answer it is
+// told beside it: there is one object a call.
 func (a *App) Report(err error) {
 	message, hint := err.Error(), HintFor(err)
-	if a.Json && !isOutput(err) {
+	if a.Json && !a.Out.whole && !isOutput(err) {
 		_ = a.Answer(struct {
 			Error string `json:"error"`
 			Hint  string `json:"hint"`

@@ -47,6 +47,19 @@ func TestErrorsSayTheNextStep(t *testing.T) {
 	}
 }
 
+// A program reads one object a call, also if the answer is followed by an error.
+func TestOneObjectACall(t *testing.T) {
+	var out, errs bytes.Buffer
+	a := &App{Json: true, Stderr: &errs, Out: &Output{W: &out}}
+	if err := a.Answer(struct{}{}); err != nil {
+		t.Fatal(err)
+	}
+	a.Report(errors.New("full"))
+	if out.String() != "{}\n" || !strings.Contains(errs.String(), "full") {
+		t.Errorf("stdout is %q, stderr %q; want {} and the error", &out, &errs)
+	}
+}
+
 func TestKnownGroupsAreFew(t *testing.T) {
 	var many []scheduler.Group
 	for i := range 40 {

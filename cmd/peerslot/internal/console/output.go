@@ -7,11 +7,14 @@ import (
 	"io"
 
 	"github.com/peerslot/peerslot/scheduler/report"
-) // An Output is where answers go. It remembers the first error, makes what could
+)
+
+// An Output is where answers go. It remembers the first error, makes what could
 // harm a terminal harmless, and writes nothing after an error.
 type Output struct {
 	W     io.Writer
 	begun bool // the first byte of a JSON answer is out
+	whole bool // a JSON answer is out
 	err   error
 }
 
@@ -62,7 +65,7 @@ func (a *App) Answer(v any) error {
 	if a.Out.begun {
 		text = bytes.TrimPrefix(text, []byte("{"))
 	}
-	a.Out.begun = false
+	a.Out.begun, a.Out.whole = false, true
 	return a.Out.Copy(text)
 }
 
