@@ -3,6 +3,7 @@ package schedulertest
 import (
 	"context"
 	"errors"
+	"os"
 	"path/filepath"
 	"testing"
 	"time"
@@ -43,7 +44,7 @@ type World struct {
 // NewWorld returns a World of people in Berlin who work from nine to five, at [Now].
 func NewWorld(t testing.TB, people ...calendar.Address) *World {
 	t.Helper()
-	w := &World{Fake: calendartest.NewFake(append(people, Organizer)...), Path: filepath.Join(t.TempDir(), "peerslot.db")}
+	w := &World{Fake: calendartest.NewFake(append(people, Organizer)...), Path: filepath.Join(inMemory(t), "peerslot.db")}
 	roster := scheduler.Roster{}
 	for _, a := range people {
 		roster[a] = scheduler.Person{Address: a, Zone: "Europe/Berlin", Hours: availability.OfficeHours()}
@@ -64,6 +65,18 @@ func NewWorld(t testing.TB, people ...calendar.Address) *World {
 	}
 	w.OpenStore(t)
 	return w
+}
+
+// inMemory returns a folder of the test's own, in memory where the system has a place
+// there: tests save so often that most would mainly wait for the disk.
+func inMemory(t testing.TB) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("/dev/shm", "peerslot")
+	if err != nil {
+		return t.TempDir()
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	return dir
 }
 
 // Booked returns a World with one group, g, at tue 15:00 from 6 January on.
