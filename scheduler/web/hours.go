@@ -148,13 +148,14 @@ func (s *Server) outside(v viewer) (string, error) {
 		}
 	}
 	slices.SortFunc(touched, time.Time.Compare)
+	looks := hoursform.Looks(touched, v.view.service.Workspace.Repair, v.Zone, now)
 	switch len(touched) {
 	case 0:
 		return "", nil
 	case 1:
-		return fmt.Sprintf("One session is outside now, on %s. Repair looks at it tonight.", when(touched[0], v.Zone)), nil
+		return fmt.Sprintf("One session is outside now, on %s. %s", when(touched[0], v.Zone), looks), nil
 	}
-	return fmt.Sprintf("%d sessions are outside now, the first on %s. Repair looks at them, a week ahead, from tonight on.", len(touched), when(touched[0], v.Zone)), nil
+	return fmt.Sprintf("%d sessions are outside now, the first on %s. %s", len(touched), when(touched[0], v.Zone), looks), nil
 }
 
 func outsideOf(m *availability.Member, series calendar.Series, now time.Time) (out []time.Time) {
