@@ -15,13 +15,13 @@ var broken = []scheduler.FindingKind{scheduler.BrokenRecord, scheduler.SpoiltRec
 // [FaultsHere] finds, and series on the calendar that cannot be used. With an error,
 // these could not be looked at, and the findings are all others.
 func Faults(ctx context.Context, s *scheduler.Service) ([]scheduler.Finding, error) {
-	out, err := FaultsHere(ctx, s)
-	if err != nil {
-		return nil, err
-	}
 	bookings, err := s.Store.Bookings(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read the bookings: %w", err)
+	}
+	out, err := faultsHere(ctx, s, bookings)
+	if err != nil {
+		return nil, err
 	}
 	_, faults, err := Current(ctx, s, bookings)
 	for _, b := range bookings {
@@ -40,6 +40,10 @@ func FaultsHere(ctx context.Context, s *scheduler.Service) ([]scheduler.Finding,
 	if err != nil {
 		return nil, fmt.Errorf("read the bookings: %w", err)
 	}
+	return faultsHere(ctx, s, bookings)
+}
+
+func faultsHere(ctx context.Context, s *scheduler.Service, bookings scheduler.Bookings) ([]scheduler.Finding, error) {
 	out, err := UpkeepOf(ctx, s, bookings)
 	return slices.DeleteFunc(out, func(f scheduler.Finding) bool { return !slices.Contains(broken, f.Kind) }), err
 }
