@@ -77,7 +77,7 @@ func (w *randomWorld) wantSlots(t *testing.T, now string) {
 				if v.Can.Attends() {
 					want.Attending = append(want.Attending, string(a))
 				} else {
-					want.Missing = append(want.Missing, report.Missing{Person: string(a), Why: string(v.Why)})
+					want.Missing = append(want.Missing, report.Missing{Person: string(a), Why: v.Why.String()})
 				}
 			}
 			attendance += len(want.Attending)
