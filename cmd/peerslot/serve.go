@@ -124,14 +124,15 @@ func runClock(a *console.App) {
 	a.Now = func() time.Time { return from.Add(time.Since(begun)) }
 }
 
-// open listens. Without https nobody else on the way may read along.
-func (o serveOptions) open(l *fleet.Live) (net.Listener, error) {
+// open listens for members who know the pages by an address, "" if it is not said.
+// Without https nobody else on the way may read along.
+func (o serveOptions) open(members string) (net.Listener, error) {
 	host, _, err := net.SplitHostPort(o.listen)
 	if err != nil {
 		return nil, console.Usagef("", "--listen %q: want an address and a port such as %s", o.listen, defaultListen)
 	}
 	ip, err := netip.ParseAddr(host)
-	if loopback := host == "localhost" || err == nil && ip.IsLoopback(); !loopback && !strings.HasPrefix(l.Config().Web.URL, "https://") {
+	if loopback := host == "localhost" || err == nil && ip.IsLoopback(); !loopback && !strings.HasPrefix(members, "https://") {
 		return nil, console.Usagef("set url: in web: to the https:// address that members use, and let a proxy speak https there", "--listen %q: without https peerslot serves a loopback address only", o.listen)
 	}
 	listener, err := net.Listen("tcp", o.listen)

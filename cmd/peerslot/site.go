@@ -35,9 +35,13 @@ func openSite(ctx context.Context, f *fleet.Fleet, o serveOptions) (*site, net.L
 	for _, path := range paths {
 		a := fleet.At(f.App, path)
 		a.Databases = f.Databases
-		l, err := fleet.OpenLive(ctx, a, true)
+		c, err := a.LoadConfig()
 		if err == nil && listener == nil {
-			listener, err = o.open(l)
+			listener, err = o.open(c.Web.URL) // before a store is made
+		}
+		var l *fleet.Live
+		if err == nil {
+			l, err = fleet.OpenLive(ctx, a, true)
 		}
 		if err == nil {
 			err = s.add(a, f, l, listener)

@@ -162,11 +162,11 @@ func (o freebusyOptions) runICS(ctx context.Context, a *console.App) error {
 		return context.Cause(ctx)
 	}
 	if err != nil {
-		hint := "export the calendar again as .ics"
+		place, hint := o.ics, "export the calendar again as .ics"
 		if feed.IsURL(o.ics) {
-			hint = "look whether the address needs a sign-in, or copy it again from the calendar's settings"
+			place, hint = name, "look whether the address needs a sign-in, or copy it again from the calendar's settings"
 		}
-		return console.WithHint(fmt.Errorf("read %s: %w", name, err), hint)
+		return console.WithHint(fmt.Errorf("read %s: %w", place, err), hint)
 	}
 	answer := report.Freebusy{From: options.Window.Start.UTC(), To: options.Window.End.UTC(), Warnings: []string{}}
 	answer.Add(name, loc.String(), busy)
