@@ -27,11 +27,12 @@ var migrationFiles embed.FS
 type dialect struct {
 	snapshot          sql.IsolationLevel // in which all reads of a transaction see one moment
 	goose             goose.Dialect
-	tableIsThere      string // a query of its name
+	tableIsThere      string                                        // a query of its name
+	copy              func(context.Context, *Store) (*Store, error) // in a store that goes with the process
 	isUniqueViolation func(error) bool
 }
 
-var sqliteDialect = dialect{sql.LevelDefault, goose.DialectSQLite3, `SELECT COUNT(*) FROM sqlite_master WHERE name = $1`, func(err error) bool {
+var sqliteDialect = dialect{sql.LevelDefault, goose.DialectSQLite3, `SELECT COUNT(*) FROM sqlite_master WHERE name = $1`, copyPages, func(err error) bool {
 	var e *sqlite.Error
 	return errors.As(err, &e) && (e.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE || e.Code() == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY)
 }}
@@ -83,15 +84,21 @@ func openPrivate(ctx context.Context, path string) (*Store, error) {
 // openFile opens the SQLite database at path, ":memory:" for one that is nowhere, "" for one
 // that has no name.
 func openFile(path, query string) (*sql.DB, error) {
-	dsn := &url.URL{Scheme: "file", OmitHost: true, Path: path, RawQuery: "_pragma=busy_timeout(10000)&" + query}
-	plain, err := sql.Open("sqlite", dsn.String())
+	dsn := source(path, query)
+	plain, err := sql.Open("sqlite", dsn)
 	if err != nil {
 		return nil, err
 	}
 	defer plain.Close() // which was opened for its driver alone
-	db := sql.OpenDB(stoppable{plain.Driver(), dsn.String()})
+	db := sql.OpenDB(stoppable{plain.Driver(), dsn})
 	db.SetMaxOpenConns(1)
 	return db, nil
+}
+
+// source returns what the driver calls the database at path.
+func source(path, query string) string {
+	dsn := &url.URL{Scheme: "file", OmitHost: true, Path: path, RawQuery: "_pragma=busy_timeout(10000)&" + query}
+	return dsn.String()
 }
 
 // ErrUnreachable says that a database server does not answer, or lets nobody in.

@@ -29,7 +29,7 @@ import (
 // out.
 const Postgres = true
 
-var postgresDialect = dialect{sql.LevelRepeatableRead, goose.DialectPostgres, `SELECT COUNT(*) FROM pg_catalog.pg_class WHERE oid = to_regclass($1)`, func(err error) bool {
+var postgresDialect = dialect{sql.LevelRepeatableRead, goose.DialectPostgres, `SELECT COUNT(*) FROM pg_catalog.pg_class WHERE oid = to_regclass($1)`, copyRows, func(err error) bool {
 	var e *pgconn.PgError
 	return errors.As(err, &e) && e.Code == "23505"
 }}

@@ -108,19 +108,14 @@ func readAside(ctx context.Context, path string) (*Store, error) {
 
 // Memory returns an empty store in memory.
 func Memory(ctx context.Context) (*Store, error) {
-	return openPassing(ctx, ":memory:", "_pragma=foreign_keys(1)")
+	return openPassing(ctx, ":memory:")
 }
 
-// passing returns an empty store that goes with the process. What is more than some
-// megabytes lies in a file that has no name, and that nobody else can open: pages in
-// memory take twice their size, which for a large store is most of what a run needs.
-// See https://www.sqlite.org/inmemorydb.html, "Temporary Databases".
-func passing(ctx context.Context) (*Store, error) {
-	return openPassing(ctx, "", "_pragma=foreign_keys(1)&_pragma=journal_mode(MEMORY)")
-}
+// passing is how a store is opened that goes with the process.
+const passing = "_pragma=foreign_keys(1)&_pragma=journal_mode(MEMORY)"
 
-func openPassing(ctx context.Context, path, query string) (*Store, error) {
-	db, err := openFile(path, query)
+func openPassing(ctx context.Context, path string) (*Store, error) {
+	db, err := openFile(path, passing)
 	if err != nil {
 		return nil, err
 	}
@@ -143,13 +138,9 @@ func (s *Store) Draft(ctx context.Context) (scheduler.Store, error) {
 
 // copy returns what s is at this moment, in a store that goes with the process.
 func (s *Store) copy(ctx context.Context) (*Store, error) {
-	m, err := passing(ctx)
+	c, err := s.dialect.copy(ctx, s)
 	if err != nil {
-		return nil, err
-	}
-	if err := m.fill(ctx, s); err != nil {
-		m.Close()
 		return nil, fmt.Errorf("copy the store: %w", err)
 	}
-	return m, nil
+	return c, nil
 }

@@ -86,8 +86,15 @@ func TestReadOfAnOlderStore(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer r.Close()
-	if got, err := r.Bookings(t.Context()); err != nil || len(got) != 1 {
-		t.Errorf("Bookings: %d, %v; want the one", len(got), err)
+	draft, err := r.Draft(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer draft.Close()
+	for name, read := range map[string]scheduler.Store{"the store": r, "a draft of it": draft} {
+		if got, err := read.Bookings(t.Context()); err != nil || len(got) != 1 {
+			t.Errorf("Bookings of %s: %d, %v; want the one", name, len(got), err)
+		}
 	}
 	if diff := cmp.Diff(before, files(t, dir)); diff != "" {
 		t.Error("reading changed a file")

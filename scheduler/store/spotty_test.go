@@ -60,6 +60,7 @@ type conn interface {
 	driver.ConnPrepareContext
 	driver.ExecerContext
 	driver.QueryerContext
+	pager
 }
 
 type spottyConn struct {
@@ -96,6 +97,13 @@ func (c spottyConn) PrepareContext(ctx context.Context, text string) (driver.Stm
 	}
 	s, err := c.conn.PrepareContext(ctx, text)
 	return spottyStmt{s, c.spot}, err
+}
+
+func (c spottyConn) NewBackup(to string) (*sqlite.Backup, error) {
+	if err := c.spot.err(); err != nil {
+		return nil, err
+	}
+	return c.conn.NewBackup(to)
 }
 
 type spottyStmt struct {

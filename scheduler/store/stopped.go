@@ -36,6 +36,7 @@ type sqliteConn interface {
 	driver.QueryerContext
 	driver.SessionResetter
 	driver.Validator
+	pager
 }
 
 type stoppableConn struct{ sqliteConn }
