@@ -335,12 +335,19 @@ func (s *Service) booking(ctx context.Context, group string) (Booking, error) {
 // currentOf is Bookings.Current of what the store has, without reading that of all
 // groups.
 func (s *Service) currentOf(ctx context.Context, group string) (Booking, bool, error) {
+	bookings, err := s.BookingsOf(ctx, group)
+	b, ok := bookings.Current(group)
+	return b, ok, err
+}
+
+// BookingsOf returns the bookings of a group that have not ended, without reading those
+// of all.
+func (s *Service) BookingsOf(ctx context.Context, group string) (Bookings, error) {
 	all, err := s.Store.BookingsOf(ctx, group)
 	if err != nil {
-		return Booking{}, false, fmt.Errorf("read the bookings of group %q: %w", group, err)
+		return nil, fmt.Errorf("read the bookings of group %q: %w", group, err)
 	}
-	b, ok := Bookings(slices.DeleteFunc(all, func(b Booking) bool { return b.State == Ended })).Current(group)
-	return b, ok, nil
+	return slices.DeleteFunc(all, func(b Booking) bool { return b.State == Ended }), nil
 }
 
 // Cancel takes the sessions of the group's series from now on off the calendar

@@ -19,13 +19,27 @@ func Faults(ctx context.Context, s *scheduler.Service) ([]scheduler.Finding, err
 	if err != nil {
 		return nil, fmt.Errorf("read the bookings: %w", err)
 	}
+	return faults(ctx, s, bookings)
+}
+
+// FaultsOf is Faults of one group.
+func FaultsOf(ctx context.Context, s *scheduler.Service, group string) ([]scheduler.Finding, error) {
+	bookings, err := s.BookingsOf(ctx, group)
+	if err != nil {
+		return nil, err
+	}
+	out, err := faults(ctx, s, bookings)
+	return slices.DeleteFunc(out, func(f scheduler.Finding) bool { return f.Group != group }), err
+}
+
+func faults(ctx context.Context, s *scheduler.Service, bookings scheduler.Bookings) ([]scheduler.Finding, error) {
 	out, err := faultsHere(ctx, s, bookings)
 	if err != nil {
 		return nil, err
 	}
-	_, faults, err := Current(ctx, s, bookings)
+	_, unusable, err := Current(ctx, s, bookings)
 	for _, b := range bookings {
-		if fault := faults[b.Series.UID]; fault != nil && b.Fault == nil {
+		if fault := unusable[b.Series.UID]; fault != nil && b.Fault == nil {
 			out = append(out, scheduler.Finding{Kind: scheduler.BrokenSeries, Group: b.Group, UID: b.Series.UID, Err: fault})
 		}
 	}

@@ -27,11 +27,10 @@ func Intro(ctx context.Context, s *scheduler.Service, name string) (string, erro
 	if err != nil {
 		return "", err
 	}
-	all, err := s.Store.BookingsOf(ctx, name)
+	bookings, err := s.BookingsOf(ctx, name)
 	if err != nil {
-		return "", fmt.Errorf("read the bookings: %w", err)
+		return "", err
 	}
-	bookings := scheduler.Bookings(slices.DeleteFunc(all, func(b scheduler.Booking) bool { return b.State == scheduler.Ended }))
 	d := agenda.Intro{Group: g.Name, Program: p.Name, Focus: p.Focus, Notes: g.Notes, Why: why(w, p, g)}
 	for _, address := range g.Members {
 		d.Members = append(d.Members, agenda.Member{Name: w.Name(address), About: about(w.Roster[address])})

@@ -175,12 +175,11 @@ var errOtherSlot = errors.New("another slot is best by now; the next night looks
 
 // reslot books the rest of a series on the slot that was planned.
 func reslot(ctx context.Context, s *scheduler.Service, r scheduler.Reslot) error {
-	all, err := s.Store.BookingsOf(ctx, r.Booking.Group)
+	bookings, err := s.BookingsOf(ctx, r.Booking.Group)
 	if err != nil {
 		return err
 	}
-	open := slices.DeleteFunc(all, func(b scheduler.Booking) bool { return b.State == scheduler.Ended })
-	old, _ := scheduler.Bookings(open).Current(r.Booking.Group) // as this night left it
+	old, _ := bookings.Current(r.Booking.Group) // as this night left it
 	plan, err := booking.PlanRebook(ctx, s, old)
 	if err != nil {
 		return err

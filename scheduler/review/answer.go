@@ -64,9 +64,9 @@ func MayAnswer(ctx context.Context, s *scheduler.Service, group string, who cale
 // answering returns the booking that an answer of the person is about: the one that
 // the group's review will look at.
 func answering(ctx context.Context, s *scheduler.Service, group string, who calendar.Address) (scheduler.Booking, error) {
-	bookings, err := s.Store.Bookings(ctx)
+	bookings, err := s.BookingsOf(ctx, group)
 	if err != nil {
-		return scheduler.Booking{}, fmt.Errorf("read the bookings: %w", err)
+		return scheduler.Booking{}, err
 	}
 	b, ok := bookings.Current(group)
 	if !ok {

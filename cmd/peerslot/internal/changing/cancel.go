@@ -82,11 +82,11 @@ type cancelling struct {
 
 func planCancel(ctx context.Context, w *workspace.Workspace, group string) (cancelling, error) {
 	c := cancelling{out: jsonCancel{Group: group, Cancelled: []time.Time{}}}
-	bookings, err := w.Service.Store.Bookings(ctx)
-	if err != nil {
+	var err error
+	if c.open, err = w.Service.BookingsOf(ctx, group); err != nil {
 		return c, err
 	}
-	if c.open = bookings.Of(group); len(c.open) == 0 {
+	if len(c.open) == 0 {
 		_, err := w.Service.Group(group)
 		return c, err
 	}

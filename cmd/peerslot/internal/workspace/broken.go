@@ -15,17 +15,21 @@ import (
 // Broken returns what is broken of the workspace: of all of it, or of one group. That
 // the calendar could not be asked for the series is told, and hinders nothing.
 func (w *Workspace) Broken(ctx context.Context, group string) ([]report.Attention, error) {
-	found, err := planning.Faults(ctx, w.Service)
-	return w.tellBroken(found, err, group)
+	look := planning.Faults
+	if group != "" {
+		look = func(ctx context.Context, s *scheduler.Service) ([]scheduler.Finding, error) {
+			return planning.FaultsOf(ctx, s, group)
+		}
+	}
+	return w.tellBroken(look(ctx, w.Service))
 }
 
 // BrokenHere is Broken without the series on the calendar.
 func (w *Workspace) BrokenHere(ctx context.Context) ([]report.Attention, error) {
-	found, err := planning.FaultsHere(ctx, w.Service)
-	return w.tellBroken(found, err, "")
+	return w.tellBroken(planning.FaultsHere(ctx, w.Service))
 }
 
-func (w *Workspace) tellBroken(found []scheduler.Finding, err error, group string) ([]report.Attention, error) {
+func (w *Workspace) tellBroken(found []scheduler.Finding, err error) ([]report.Attention, error) {
 	if errors.Is(err, context.Canceled) || errors.Is(err, scheduler.ErrStore) {
 		return nil, err
 	}
@@ -34,9 +38,7 @@ func (w *Workspace) tellBroken(found []scheduler.Finding, err error, group strin
 	}
 	var out []report.Attention
 	for _, f := range found {
-		if at := w.Attention(f); group == "" || at.Group == group {
-			out = append(out, at)
-		}
+		out = append(out, w.Attention(f))
 	}
 	return out, nil
 }
