@@ -2,6 +2,7 @@ package folder
 
 import (
 	"context"
+	"hash/maphash"
 	"runtime"
 	"slices"
 
@@ -20,7 +21,7 @@ func (b *Backend) Busy(ctx context.Context, people []calendar.Address, iv availa
 	people = slices.Clone(people)
 	slices.Sort(people)
 	people = slices.Compact(people)
-	ours, listing := ical.NewUIDs(except), b.list()
+	ours, listing, void := ical.NewUIDs(except), b.list(), voidTexts{seed: maphash.MakeSeed()}
 	answers := make([]availability.Busy, len(people))
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(runtime.GOMAXPROCS(0))
@@ -30,7 +31,7 @@ func (b *Backend) Busy(ctx context.Context, people []calendar.Address, iv availa
 			if b.Aliases != nil {
 				o.Aliases = b.Aliases(a)
 			}
-			answers[i], err = b.person(ctx, a, listing, o)
+			answers[i], err = b.person(ctx, a, listing, &void, o)
 			return err
 		})
 	}

@@ -231,3 +231,46 @@ func TestBusyBoundsItsWarnings(t *testing.T) {
 		t.Errorf("got %d warnings, the last %q, want %d and how many more", len(b.Warnings), b.Warnings[len(b.Warnings)-1], maxWarnings)
 	}
 }
+
+// Copies that are alike are understood once. One that also holds an event of another
+// program is not like that of somebody who declined it.
+func TestBusyWithAnEventInCopies(t *testing.T) {
+	h := newHands(t)
+	people := []calendar.Address{calendartest.Ana, calendartest.Bo, calendartest.Cem}
+	h.put(calendartest.With(sample(), people...))
+	for _, a := range people {
+		h.editText(a, uid, "END:VCALENDAR", strings.Join([]string{
+			"BEGIN:VEVENT", "UID:other", "DTSTART:20260303T090000Z", "DTEND:20260303T100000Z",
+			"ATTENDEE;PARTSTAT=DECLINED:mailto:" + string(ana), "END:VEVENT", "END:VCALENDAR",
+		}, "\r\n"))
+	}
+	answers, err := h.Busy(t.Context(), people, calendartest.Window(), uid)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, free := range []bool{true, false, false} {
+		if _, got := answers[people[i]].At(at(9)); got != free {
+			t.Errorf("%s is free: %t, want %t", people[i], got, free)
+		}
+		if _, free := answers[people[i]].At(at(14)); !free {
+			t.Errorf("%s is not free while the series is, which does not count", people[i])
+		}
+	}
+}
+
+// Whoever has nothing but an invitation that others have alike has no calendar.
+func TestBusyWithInvitationsAlone(t *testing.T) {
+	h := hands{t, &Backend{Path: t.TempDir()}}
+	people := []calendar.Address{calendartest.Ana, calendartest.Bo, calendartest.Cem}
+	h.put(calendartest.With(sample(), people...))
+	h.write("bo@acme.example/other.ics", meeting(at(9)))
+	answers, err := h.Busy(t.Context(), people, calendartest.Window(), uid)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for a, known := range map[calendar.Address]bool{calendartest.Ana: false, calendartest.Bo: true, calendartest.Cem: false} {
+		if got := answers[a]; (got.Reason == "") != known {
+			t.Errorf("%s: got reason %q, want that there is a calendar: %t", a, got.Reason, known)
+		}
+	}
+}

@@ -1,14 +1,18 @@
 package folder
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"hash/maphash"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/peerslot/peerslot/availability"
@@ -23,14 +27,14 @@ const (
 )
 
 // person reads all that there is of one person. The error is that of ctx.
-func (b *Backend) person(ctx context.Context, a calendar.Address, l listing, o ical.ReadOptions) (availability.Busy, error) {
+func (b *Backend) person(ctx context.Context, a calendar.Address, l listing, void *voidTexts, o ical.ReadOptions) (availability.Busy, error) {
 	if parsed, err := calendar.ParseAddress(string(a)); err != nil || parsed != a {
 		return availability.Unreadable(fmt.Sprintf("%q is no mail address", a)), ctx.Err()
 	}
 	if o.Zone = time.UTC; b.Zone != nil {
 		o.Zone = cmp.Or(b.Zone(a), time.UTC)
 	}
-	p := personReader{window: o.Window, calendar: ical.NewCalendar(o)}
+	p := personReader{window: o.Window, calendar: ical.NewCalendar(o), void: void}
 	isCalendar := false
 	for _, path := range b.of(l, a) {
 		if strings.EqualFold(filepath.Base(path), string(a)) {
@@ -57,6 +61,7 @@ func (b *Backend) person(ctx context.Context, a calendar.Address, l listing, o i
 type personReader struct {
 	window   availability.Interval
 	calendar *ical.Calendar
+	void     *voidTexts
 	read     int      // files that could be read
 	marked   bool     // a folder was made for invitations
 	foreign  bool     // and yet holds something else
@@ -124,6 +129,7 @@ func (p *personReader) readDir(ctx context.Context, dir string, top bool) bool {
 		case ctx.Err() != nil:
 			return true
 		case strings.HasPrefix(e.Name(), "."):
+		case isCopy(e.Name()) && p.readCopy(path):
 		case ending(strings.ToLower(e.Name())) != "":
 			p.readFile(ctx, path)
 			p.foreign = p.foreign || p.marked && isForeign(path)
@@ -156,11 +162,46 @@ func (p *personReader) readFile(ctx context.Context, path string) bool {
 		return p.cannotOpen(path, err)
 	}
 	defer f.Close()
-	if err := p.calendar.Add(path, file.Until(ctx, f)); err != nil {
+	p.add(path, file.Until(ctx, f))
+	return true
+}
+
+// add takes in what a file says.
+func (p *personReader) add(path string, r io.Reader) {
+	if err := p.calendar.Add(path, r); err != nil {
 		p.unknown(fmt.Sprintf("%s: %v", path, file.Reason(err)))
-		return true
+		return
 	}
 	p.read++
+}
+
+// voidTexts are copies of series that do not count, and of nothing else. Those in the
+// folders of a group are mostly alike, and understood once.
+type voidTexts struct {
+	seed  maphash.Seed
+	texts sync.Map // their hashes
+}
+
+// readCopy reads what has the name of a copy, and reports whether that could be done.
+func (p *personReader) readCopy(path string) bool {
+	buffer := buffers.Get().(*bytes.Buffer)
+	defer buffers.Put(buffer)
+	buffer.Reset()
+	if err := file.ReadInto(buffer, path, maxCopy); err != nil {
+		return false
+	}
+	text := buffer.Bytes()
+	hash := maphash.Bytes(p.void.seed, text)
+	if _, known := p.void.texts.Load(hash); known {
+		p.read++
+		return true
+	}
+	p.add(path, bytes.NewReader(text))
+	_, ours := ical.Ours(bytes.NewReader(text))
+	p.foreign = p.foreign || p.marked && !ours
+	if ours && p.calendar.OnlyExcepted() {
+		p.void.texts.Store(hash, nil)
+	}
 	return true
 }
 

@@ -54,6 +54,11 @@ func NewCalendar(o Options) *Calendar { return &Calendar{newScan(o), o} }
 // Warnings name the file.
 func (c *Calendar) Add(file string, r io.Reader) error { return c.scan.add(file, r) }
 
+// OnlyExcepted reports whether the file that was read last holds series that do not
+// count, and nothing else to go by or to warn of. The same text then says nothing in
+// anybody's calendar.
+func (c *Calendar) OnlyExcepted() bool { return c.scan.excepted && !c.scan.counted }
+
 // Busy returns what all files say together. Call it once, after the last Add.
 func (c *Calendar) Busy() (availability.Busy, error) {
 	s, o := c.scan, c.options

@@ -43,6 +43,8 @@ type scan struct {
 	zone      []*line.Component // the definition of a zone, and what is open in it
 	event     glance
 	skipZone  bool // it defines a zone that is known anyway
+	excepted  bool // the file holds events that do not count
+	counted   bool // it holds something else, or could not be read
 
 	zonesTried int // names of such zones
 
@@ -133,10 +135,12 @@ func (s *scan) add(file string, r io.Reader) error {
 	s.Reset(text)
 	defer s.Free()
 	s.file, s.first, s.open, s.kind = file, s.calendars, line.Outline{}, other
+	s.excepted, s.counted = false, false
 	before := s.finds
 	if err = s.run(); err != nil {
 		s.finds = before
 	}
+	s.counted = s.counted || err != nil || len(s.warn.list) > len(before.warn.list) || s.warn.more > before.warn.more
 	return err
 }
 
@@ -405,6 +409,8 @@ func (s *scan) keepZoneLine() {
 func (s *scan) finish() error {
 	kind := s.kind
 	s.kind = other
+	s.excepted = s.excepted || s.event.excepted
+	s.counted = s.counted || kind != other && !s.event.excepted && !s.skipZone
 	switch kind {
 	case other:
 		return nil
