@@ -46,6 +46,26 @@ func TestAMoveThatIsTooLateIsDropped(t *testing.T) {
 	}
 }
 
+// So it is with a session that is only called off.
+func TestASessionThatIsCalledOffTooLateIsHeld(t *testing.T) {
+	for late, off := range map[time.Duration]int{0: 1, 25 * time.Hour: 0} {
+		w, b := booked(t, ana, bo) // the first session is on 6 January, 15:00
+		next := b.Series.WithOverride(calendar.Override{Original: at(1, 6, 15).Start, Cancelled: true})
+		b.State, b.Next = scheduler.Changing, &next
+		if _, err := w.Save(t.Context(), b); err != nil {
+			t.Fatal(err)
+		}
+		w.Now = func() time.Time { return at(1, 5, 10).Start.Add(late) }
+		if err := w.Resume(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		there, err := w.Backend.Get(t.Context(), b.Series.UID)
+		if err != nil || len(calendartest.Sessions(there)) != b.Series.Count-off {
+			t.Errorf("%v later: %d sessions on the calendar, %v; want %d off", late, len(calendartest.Sessions(there)), err, off)
+		}
+	}
+}
+
 // Sessions held between a cancellation that was interrupted and its end stay on
 // the calendar.
 func TestALateCancellationKeepsWhatWasHeld(t *testing.T) {
