@@ -67,7 +67,7 @@ func PlanFrom(ctx context.Context, s planning.Snapshot, requests []scheduler.Req
 		}
 		plans[i] = scheduler.BookingPlan{Group: r.Group, Program: program, Existing: standing(s, r, current)}
 		if e := plans[i].Existing; e != nil {
-			plans[i].Problem = asksForAnother(r, e.Series)
+			plans[i].Problem = asksForAnother(r, *e)
 			continue
 		}
 		plans[i].Unknown = s.Unknown(r.Group)
@@ -135,11 +135,14 @@ func (p *run) days(g scheduler.Group, a calendar.Address) (days availability.Day
 
 // asksForAnother returns an error if somebody asked for something else than the
 // group's series is.
-func asksForAnother(r scheduler.Request, s calendar.Series) error {
+func asksForAnother(r scheduler.Request, b scheduler.Booking) error {
+	s := b.Series
 	late := r.Search.Start.DaysUntil(s.First)
 	slot := r.Slot
 	slot.Length = s.Slot.Length // which is a question of its own
 	switch {
+	case b.Loose && !sameMembers(r.Group.Members, b.Invited): // a configured group's are as the night finds them
+		return fmt.Errorf("%w, with other members", ErrOtherSeries)
 	case r.Slot != (availability.Slot{}) && slot != s.Slot:
 		return fmt.Errorf("%w: %s, not %s", ErrOtherSeries, s.Slot, slot)
 	case r.Asked.Length && r.Search.Length != s.Slot.Length:
@@ -152,6 +155,10 @@ func asksForAnother(r scheduler.Request, s calendar.Series) error {
 		return fmt.Errorf("%w: its first session is on %s", ErrOtherSeries, s.First)
 	}
 	return nil
+}
+
+func sameMembers(a, b []calendar.Address) bool {
+	return slices.Equal(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b)))
 }
 
 // programFor returns the rules that a request is planned by.

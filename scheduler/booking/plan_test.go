@@ -73,6 +73,24 @@ func TestAnotherSeriesIsNotBookedInSilence(t *testing.T) {
 	}
 }
 
+// A group that is named for its series alone is those people.
+func TestALooseGroupHasItsMembers(t *testing.T) {
+	w := newWorld(t, ana, bo, cem)
+	loose := func(members ...calendar.Address) scheduler.Request {
+		return scheduler.Request{
+			Group:  scheduler.Group{Name: "loose", Members: members},
+			Search: booking.NewSearch(w.Workspace, scheduler.DefaultProgram(), start),
+		}
+	}
+	w.MustBook(t, w.Plan(t, loose(ana, bo))[0])
+	if p := w.Plan(t, loose(bo, ana))[0]; p.Problem != nil || p.Existing == nil {
+		t.Errorf("the same two: %v, existing %v; want the series that there is", p.Problem, p.Existing)
+	}
+	if p := w.Plan(t, loose(ana, cem))[0]; !errors.Is(p.Problem, booking.ErrOtherSeries) {
+		t.Errorf("another two: %v; want %v", p.Problem, booking.ErrOtherSeries)
+	}
+}
+
 // A group that cannot be planned is named, and the others are.
 func TestOneGroupsFault(t *testing.T) {
 	w := newWorld(t, ana, bo, cem)
