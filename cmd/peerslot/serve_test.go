@@ -23,7 +23,7 @@ func TestServeFollowsItsFiles(t *testing.T) {
 	world := manyWorld{dir: dir}
 	const text = "organizer: robot@acme.example\ntimezone: UTC\nweb: {admins: [ana@acme.example]}\npeople: [{email: ana@acme.example}, {email: bo@acme.example}]\n"
 	world.write(t, "peerslot.yaml", text)
-	a := lifeWorld{dir}.app(&bytes.Buffer{}, &bytes.Buffer{})
+	a := lifeWorld{dir}.app(&bytes.Buffer{}, &lockedBuffer{})
 	a.ConfigPath = filepath.Join(dir, "peerslot.yaml")
 	ctx, cancel := context.WithCancel(t.Context())
 	served := make(chan []*web.Server, 1)

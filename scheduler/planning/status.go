@@ -118,7 +118,7 @@ func (t *Standings) Status() []scheduler.Status {
 	}
 	var out []scheduler.Status
 	shown := shown(n.Bookings)
-	for _, g := range groupsWith(n.service, n.Bookings) {
+	for _, g := range GroupsWith(n.service.Workspace, n.Bookings) {
 		st := scheduler.Status{Group: g}
 		if b, ok := shown[g.Name]; ok {
 			st.Booking, st.Series, st.Attendance = &b, n.series(b), t.held[b.Series.UID]
@@ -166,9 +166,9 @@ func sooner(a, b availability.Interval) availability.Interval {
 	return a
 }
 
-// groupsWith returns the configured groups, then those that only have a booking.
-func groupsWith(s *scheduler.Service, bookings scheduler.Bookings) []scheduler.Group {
-	groups, known := slices.Clone(s.Workspace.Groups), s.Workspace.GroupsByName()
+// GroupsWith returns the configured groups, then those that only have a booking.
+func GroupsWith(w scheduler.Workspace, bookings scheduler.Bookings) []scheduler.Group {
+	groups, known := slices.Clone(w.Groups), w.GroupsByName()
 	for _, b := range bookings {
 		if _, ok := known[b.Group]; !ok {
 			known[b.Group] = scheduler.GroupIn(known, b)

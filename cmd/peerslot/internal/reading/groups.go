@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -11,6 +12,7 @@ import (
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/console"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/workspace"
+	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/planning"
 	"github.com/peerslot/peerslot/scheduler/report"
 )
@@ -75,7 +77,8 @@ func runGroups(ctx context.Context, a *console.App, markdown bool) error {
 		return err
 	}
 	list, current := []report.Group{}, bookings.ByGroup()
-	for _, g := range w.Workspace.Groups {
+	loose := slices.DeleteFunc(slices.Clone(bookings), func(b scheduler.Booking) bool { return !b.Loose })
+	for _, g := range planning.GroupsWith(w.Workspace, loose) {
 		j := report.Group{Name: g.Name, Program: g.Program, Members: report.Addresses(g.Members), Required: report.Addresses(g.Required), Zone: w.Workspace.Zone}
 		if b, ok := current[g.Name]; ok {
 			if b, err := w.Service.Understood(ctx, b); err == nil { // else named as broken
