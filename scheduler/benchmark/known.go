@@ -31,11 +31,11 @@ var Known = map[string]Figure{
 	"forming-n30-s5-h2-seed1":  {17690, 17690},
 	"forming-n60-s5-h0-seed1":  {6010, 6010},
 	"forming-n60-s5-h2-seed1":  {8550, 8550},
-	"forming-n100-s5-h0-seed1": {7610, 7480},
+	"forming-n100-s5-h0-seed1": {7560, 7480},
 	"forming-n100-s5-h2-seed1": {8130, 8000},
 	"forming-n150-s5-h2-seed1": {10700, 10210},
 	"forming-n200-s5-h2-seed1": {13460, 12860},
-	"forming-n300-s5-h2-seed1": {17790, 16860},
+	"forming-n300-s5-h2-seed1": {17770, 16860},
 	"forming-n600-s5-h2-seed1": {25590, 23960},
 
 	"rounds-3x3":             {4, 4},

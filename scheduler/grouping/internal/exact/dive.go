@@ -38,18 +38,24 @@ type pace struct {
 	turn  int     // people for each group that is kept at least before the others are solved anew
 	rough float64 // how far the relaxations on the way may be off, as a part of their bounds
 	reach float64 // how far beyond the duals groups may be that are of use, as a part of the mean dual
+	cuts  int     // how often each relaxation on the way is cut
 }
 
-// paceFor is coarse for people above 450. 100 without earlier rounds cost 7,610 after 5 s by a fine
-// dive and 7,930 by a coarse one, with two of them 8,350 and 8,130, 300 18,010 and 18,030 after
-// 20 s; 600 26,130 by a fine one, which takes 17 of 20 s, and 25,600 by a coarse one. With half
-// and twice of turn coarse dives for 300 end, after 6 s, at 18,040 and 18,120, of rough at 18,540
-// and 18,530, instead of 18,260; figures that lie 1 % apart tell little (2026-11).
-func paceFor(people int) pace {
-	if people <= 450 {
-		return pace{turn: 60, reach: math.Inf(1)}
+// pacesFor returns the paces of dives from one relaxation. One is coarse for people above 450: 600
+// cost 26,130 by a fine one, which takes 17 of 20 s, and 25,600 by a coarse one. What a fine one ends
+// at is luck within 3 %, so that there are several, and better by cuts: for 300 people 17,910, 18,130
+// and 18,160 with them, 18,230 to 18,470 without, and after 20 s 17,770 and 18,060; one dive without
+// led to 18,010. 200 end after 30 s at 13,460 instead of 13,470, 100 after 5 s at 8,230
+// instead of 8,350, without earlier rounds at 7,560 instead of 7,610. Four turns of cuts make dives
+// for 200 and 300 worse than two in four of five cases, for a third more work (2026-11).
+func pacesFor(people int) (all []pace) {
+	if people > 450 {
+		return []pace{{turn: 30, rough: 1e-3, reach: 0.25}}
 	}
-	return pace{turn: 30, rough: 1e-3, reach: 0.25}
+	for _, turn := range []int{60, 30, 50, 40, 70, 35} {
+		all = append(all, pace{turn: turn, reach: math.Inf(1), cuts: 2})
+	}
+	return all
 }
 
 // Dive puts the people of a table, who are in groups, together as a dive from the
@@ -62,13 +68,18 @@ func Dive(t *table.Table, groups [][]int, m *meter.Meter) (best [][]int, cost, p
 	return e.Best, e.Cost, proven
 }
 
-// dive tightens r, of which so much is proven, dives from it, and takes what it finds if
-// that is cheaper. It returns what is proven then.
+// dive tightens r, of which so much is proven, dives from it until half of the work of the
+// meter is done, and takes what it finds if that is cheaper. It returns what is proven then.
 func (e *Search) dive(r *relaxation, proven int) int {
 	proven = e.tighten(r, proven)
-	if found := dive(e.t, r, e.Meter); found != nil {
-		if cost := e.t.Total(found); cost < e.Cost {
-			e.Best, e.Cost = found, cost
+	for k, p := range pacesFor(e.t.N) {
+		if k > 0 && e.Meter.Used > e.Meter.Left {
+			break
+		}
+		if found := dive(e.t, r, e.Meter, p); found != nil {
+			if cost := e.t.Total(found); cost < e.Cost {
+				e.Best, e.Cost = found, cost
+			}
 		}
 	}
 	return proven
@@ -82,8 +93,8 @@ func Bound(t *table.Table, groups [][]int, m *meter.Meter) int {
 
 // dive returns a grouping of the table's people, nil if it comes to no end. It starts
 // from r, which is optimal over all of them, and keeps to its side constraints.
-func dive(t *table.Table, r *relaxation, m *meter.Meter) [][]int {
-	d := &diver{t: t, meter: m, sides: slices.Clone(r.sides), pace: paceFor(t.N)}
+func dive(t *table.Table, r *relaxation, m *meter.Meter, p pace) [][]int {
+	d := &diver{t: t, meter: m, sides: slices.Clone(r.sides), pace: p}
 	for d.t.N > diveEnd {
 		if m.Over() {
 			return nil
@@ -93,12 +104,23 @@ func dive(t *table.Table, r *relaxation, m *meter.Meter) [][]int {
 			e := New(d.t, nil, m)
 			e.rough = d.pace.rough
 			r, _ = e.relax(d.centre, d.columns, d.sides)
+			e.cut(r, d.pace.cuts)
 		}
 	}
 	if !d.finish() {
 		return nil
 	}
 	return t.Numbers(d.chosen)
+}
+
+// cut adds cuts to r in so many turns at most.
+func (e *Search) cut(r *relaxation, turns int) {
+	for range turns {
+		if e.Meter.Over() || r.lacks() || !r.tighten(rootCuts) {
+			return
+		}
+		e.price(r, float64(e.t.Session[0]))
+	}
 }
 
 // keep takes the clearest groups of the optimum.
