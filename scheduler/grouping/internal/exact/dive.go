@@ -42,10 +42,10 @@ type pace struct {
 }
 
 // pacesFor returns the paces of dives from one relaxation. One is coarse for people above 450: 600
-// cost 26,130 by a fine one, which takes 17 of 20 s, and 25,600 by a coarse one. What a fine one ends
-// at is luck within 3 %, so that there are several, and better by cuts: for 300 people 17,910, 18,130
-// and 18,160 with them, 18,230 to 18,470 without, and after 20 s 17,770 and 18,060; one dive without
-// led to 18,010. 200 end after 30 s at 13,460 instead of 13,470, 100 after 5 s at 8,230
+// cost 26,130 by a fine one, which takes 17 of 20 s, and 25,600 by a coarse one (25,500 and 25,730
+// with half and twice of its reach). What a fine one ends at is luck within 3 %, so that there are
+// several, and better by cuts: for 300 people 17,910, 18,130 and 18,160 with them, 18,230 to 18,470
+// without, and after 20 s 17,770 and 18,060; one dive without led to 18,010. 200 end after 30 s at 13,460 instead of 13,470, 100 after 5 s at 8,230
 // instead of 8,350, without earlier rounds at 7,560 instead of 7,610. Four turns of cuts make dives
 // for 200 and 300 worse than two in four of five cases, for a third more work (2026-11).
 func pacesFor(people int) (all []pace) {

@@ -178,7 +178,10 @@ func (e *Search) relax(centre []float64, columns []column, sides []side) (r *rel
 // Cuts to add at once, and the part of the gap that they have to close for more to
 // be looked for. Of 100 people 3 turns with 117 cuts, in 0.27 s, raise the bound from 7,258 to
 // 7,328, which is a fifth of what lacks to the best known, 7,610; with two earlier rounds 2 turns
-// raise it from 7,760 to 7,794 of 8,350, which is 6 % (benchmark's two instances, 2026-11).
+// raise it from 7,760 to 7,794 of 8,350, which is 6 % (benchmark's two instances, 2026-11). After 5 s
+// they end at 7,560 and 8,230 over 7,460 and 7,910; with half and twice of rootCuts at 7,550 and 8,290
+// over 7,460 and 7,930, 7,550 and 8,340 over the same; of rootGain at 7,550 and 8,230 over 7,400 and
+// 7,910, 7,560 and 8,230 over 7,460 and 7,900.
 const (
 	cutLimit = 64 // people above which relaxations are cut before they are searched
 	rootCuts = 50
