@@ -1,7 +1,6 @@
 package repair_test
 
 import (
-	"cmp"
 	"fmt"
 	"maps"
 	"math"
@@ -478,7 +477,7 @@ func (l *lifetime) tell(group string, from, to, original time.Time) {
 	}
 	l.outcome.told += len(members)
 	l.outcome.moves++
-	l.outcome.ahead += minTime(from, to).Sub(l.today)
+	l.outcome.ahead += availability.Earlier(from, to).Sub(l.today)
 	l.moves[group] = append(l.moves[group], l.today)
 	l.counts[group+original.String()]++
 }
@@ -596,8 +595,4 @@ func (l *lifetime) hold(day availability.Interval) {
 			l.outcome.under++
 		}
 	})
-}
-
-func minTime(a, b time.Time) time.Time {
-	return slices.MinFunc([]time.Time{a, b}, func(x, y time.Time) int { return cmp.Compare(x.Unix(), y.Unix()) })
 }

@@ -15,13 +15,10 @@ import (
 // Broken returns what is broken of the workspace: of all of it, or of one group. That
 // the calendar could not be asked for the series is told, and hinders nothing.
 func (w *Workspace) Broken(ctx context.Context, group string) ([]report.Attention, error) {
-	look := planning.Faults
 	if group != "" {
-		look = func(ctx context.Context, s *scheduler.Service) ([]scheduler.Finding, error) {
-			return planning.FaultsOf(ctx, s, group)
-		}
+		return w.tellBroken(planning.FaultsOf(ctx, w.Service, group))
 	}
-	return w.tellBroken(look(ctx, w.Service))
+	return w.tellBroken(planning.Faults(ctx, w.Service))
 }
 
 // BrokenHere is Broken without the series on the calendar.
