@@ -29,10 +29,9 @@ func Current(ctx context.Context, s *scheduler.Service, bookings []scheduler.Boo
 	return now.current, now.faults, err
 }
 
-// readCalendar reads the series of the bookings. A backend on which reading each by
-// itself costs too much is asked only for what changed since the last time.
+// readCalendar is readSeries, with what series and bookings have in common in memory once.
 func readCalendar(ctx context.Context, s *scheduler.Service, bookings []scheduler.Booking) (calendarNow, error) {
-	now, err := readAll(ctx, s, bookings)
+	now, err := readSeries(ctx, s, bookings)
 	for _, b := range bookings {
 		if series, there := now.current[b.Series.UID]; there {
 			now.current[b.Series.UID] = keptOnce(series, b.Series)
@@ -56,7 +55,9 @@ func keptOnce(read, put calendar.Series) calendar.Series {
 	return read
 }
 
-func readAll(ctx context.Context, s *scheduler.Service, bookings []scheduler.Booking) (calendarNow, error) {
+// readSeries reads the series of the bookings. A backend on which reading each by
+// itself costs too much is asked only for what changed since the last time.
+func readSeries(ctx context.Context, s *scheduler.Service, bookings []scheduler.Booking) (calendarNow, error) {
 	syncer, ok := calendar.AsSyncer(s.Backend)
 	if !ok {
 		current, faults, err := Fetch(ctx, s, bookings)
