@@ -26,7 +26,7 @@ type FindingKind string
 // The kinds of findings.
 const (
 	BrokenRecord   FindingKind = "broken-record"   // a booking in the store cannot be read: Err
-	SpoiltRecord   FindingKind = "spoilt-record"   // another record in the store cannot be read, of Program or Person: Err says which
+	SpoiltRecord   FindingKind = "spoilt-record"   // another record in the store cannot be read, of Program, of Person or one that is written anew: Err says which
 	BrokenSeries   FindingKind = "broken-series"   // the series on the calendar cannot be used: Err
 	SeriesGone     FindingKind = "series-gone"     // it is not on the organizer's calendar
 	SeriesOff      FindingKind = "series-off"      // somebody cancelled it there

@@ -71,4 +71,5 @@ type Mailbox struct {
 	Validity uint32
 	Last     uint32    // the highest UID that was read
 	Read     time.Time // when that was
+	Fault    error     `json:"-"` // why nothing of it is known; nil if something is, or nothing was read yet
 }

@@ -146,7 +146,7 @@ type Workspace struct {
 	Zone      string            // IANA name; series are anchored in it
 	Roster    Roster
 	Unread    []string  // where lines of the roster stand that cannot be read, and why; who it is may be unknown
-	Spoilt    []Finding // records of the store that cannot be read, of settings and rounds
+	Spoilt    []Finding // records of the store that cannot be read: settings, rounds, whose it is
 	Programs  []Program
 	Groups    []Group
 	Repair    RepairRules

@@ -111,6 +111,7 @@ func (s *Service) Ready(ctx context.Context) (*Service, error) {
 			return nil, err
 		}
 	}
+	r.Workspace.Spoilt = nil
 	if err := r.checkMark(ctx); err != nil {
 		return nil, err
 	}
@@ -138,11 +139,17 @@ func (s *Service) Ready(ctx context.Context) (*Service, error) {
 	return &r, nil
 }
 
-// A Mark says whose a store is.
-type Mark struct{ Organizer, Workspace string }
+// A Mark says whose a store is; the zero Mark, that nobody's it is yet.
+type Mark struct {
+	Organizer, Workspace string
+	Fault                error `json:"-"` // why it cannot be read; nil if it can
+}
 
 // Mark returns the mark of the workspace's store.
-func (w Workspace) Mark() Mark { return Mark{string(w.Organizer.Address), w.ID} }
+func (w Workspace) Mark() Mark { return Mark{Organizer: string(w.Organizer.Address), Workspace: w.ID} }
+
+// Of reports whether the store may be that of the workspace marked so, as far as is known.
+func (m Mark) Of(here Mark) bool { return m.Fault != nil || m == Mark{} || m == here }
 
 // String names the workspace as people know it.
 func (m Mark) String() string {
@@ -160,21 +167,26 @@ func (e *OtherWorkspaceError) Error() string {
 	return fmt.Sprintf("the store belongs to %s, not to %s", e.Store, e.Here)
 }
 
+// checkMark is an *OtherWorkspaceError if the store is of another workspace. Whose store it
+// cannot be read goes on as a finding.
 func (s *Service) checkMark(ctx context.Context) error {
 	m, err := s.Store.Mark(ctx)
 	if err != nil {
 		return fmt.Errorf("read whose the store is: %w", err)
 	}
-	if here := s.Workspace.Mark(); m != (Mark{}) && m != here && !(s.Inherits && m.Workspace == here.Workspace) {
+	if here := s.Workspace.Mark(); !m.Of(here) && !(s.Inherits && m.Workspace == here.Workspace) {
 		return &OtherWorkspaceError{m, here}
+	}
+	if m.Fault != nil {
+		s.Workspace.Spoilt = []Finding{{Kind: SpoiltRecord, Err: m.Fault}}
 	}
 	return nil
 }
 
-// mark writes whose the store is, if that is not known yet.
+// mark writes whose the store is, if that is not known.
 func (s *Service) mark(ctx context.Context) error {
 	m, err := s.Store.Mark(ctx)
-	if err != nil || m != (Mark{}) {
+	if err != nil || m.Fault == nil && m != (Mark{}) {
 		return err
 	}
 	here := s.Workspace.Mark()

@@ -9,9 +9,10 @@ import (
 
 // Unattended is what is known of the work that is done without anybody looking.
 type Unattended struct {
-	Repaired time.Time   // for which moment the last nightly pass was; zero before the first
+	Repaired time.Time   // for which moment the last nightly pass was; zero before the first, and if it cannot be read
 	Reviewed time.Time   // the same of the last review
 	Dead     []FailedJob // what was given up, sorted by kind and subject
+	Faults   []error     // which of the moments cannot be read, and why
 }
 
 // A FailedJob is work that was tried often enough, and given up until somebody looks
@@ -49,9 +50,12 @@ func (s *Service) KeepNight(ctx context.Context, n Night) error {
 	return err
 }
 
-// Findings returns what was given up as findings.
+// Findings returns what was given up, and what cannot be read, as findings.
 func (u Unattended) Findings() []Finding {
 	var out []Finding
+	for _, err := range u.Faults {
+		out = append(out, Finding{Kind: SpoiltRecord, Err: err})
+	}
 	for _, j := range u.Dead {
 		f := Finding{Kind: JobDead, At: j.At, Err: fmt.Errorf("%s: %s", j.Kind, j.Why)}
 		if j.Kind == "series" {

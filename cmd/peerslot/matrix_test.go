@@ -71,6 +71,7 @@ var faults = map[string]fault{
 	"undecodable booking":     {inStore(`UPDATE booking SET record = '{"Series": 5' WHERE group_name = 'broken'`), `broken.*booking in the store cannot be used`, true},
 	"undecodable settings":    {inStore(`INSERT INTO own_setting (person, version, record) VALUES ('jon@acme.example', 1, '{')`), `jon@acme\.example.* set about themselves cannot be read`, false},
 	"undecodable round":       {inStore(`INSERT INTO round (program, number, start_date, seed, members, promised, created) VALUES ('own', 1, 'soon', '1', '[]', '[]', 1)`), `own.*round 1 of program "own" cannot be read`, false},
+	"undecodable mark":        {inStore(`UPDATE setting SET value = '{' WHERE name = 'workspace'`), `store: whose the store is cannot be read`, false},
 	"missing program":         {inFile("peerslot.yaml", "name: own", "name: another"), `broken.*"own" is not configured`, false},
 	"leaver named in a rule":  {inFile("peerslot.yaml", "[gil@acme.example, hal", "[zoe@acme.example, hal"), stranger, false},
 	"leaver named in a link":  {inFile("peerslot.yaml", "links: [[cem", "links: [[zoe@acme.example, dee@acme.example], [cem"), stranger, false},
@@ -116,8 +117,8 @@ func TestOneFaultStopsOneThing(t *testing.T) {
 			for _, c := range broad {
 				w := spoilt.copied(t)
 				got := w.run(t, c.args...)
-				if got.status != console.ExitPerson || !said(got, append(c.wants, f.named)) {
-					t.Errorf("peerslot %v: status %d\n%s%s\nwant 3, %q and %q named", c.args, got.status, got.stdout, got.stderr, c.wants, f.named)
+				if got.status != console.ExitPerson || !said(got, append(c.wants, f.named)) || twice(got.stdout) {
+					t.Errorf("peerslot %v: status %d\n%s%s\nwant 3, %q and %q named once", c.args, got.status, got.stdout, got.stderr, c.wants, f.named)
 				}
 			}
 			if f.ends {
@@ -139,6 +140,18 @@ func (w lifeWorld) endsBroken(t *testing.T) {
 			t.Errorf("after peerslot %v, status: status %d\n%s%s\nwant nothing to see", args, got.status, got.stdout, got.stderr)
 		}
 	}
+}
+
+// twice reports whether a line that names what needs a person is there twice.
+func twice(text string) bool {
+	named := map[string]bool{}
+	for line := range strings.Lines(text) {
+		if named[line] {
+			return true
+		}
+		named[line] = strings.HasPrefix(line, "! ")
+	}
+	return false
 }
 
 // said reports whether the answers have all that is wanted.

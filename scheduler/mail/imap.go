@@ -70,6 +70,9 @@ func (b *Inbox) fetch(ctx context.Context, done *Taken) error {
 	if err != nil {
 		return fmt.Errorf("read how far the mailbox was read: %w", err)
 	}
+	if at.Fault != nil {
+		done.Findings = append(done.Findings, scheduler.Finding{Kind: scheduler.SpoiltRecord, Err: at.Fault})
+	}
 	if at.Name != name || at.Validity != chosen.UIDValidity {
 		at = scheduler.Mailbox{Name: name, Validity: chosen.UIDValidity, Read: at.Read}
 	}

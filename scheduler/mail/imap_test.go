@@ -2,6 +2,7 @@ package mail
 
 import (
 	"context"
+	"errors"
 	"net"
 	"net/url"
 	"strings"
@@ -63,6 +64,31 @@ func TestFetchStartsAnewUnderAnotherValidity(t *testing.T) {
 	if done := fetch(t, b); done.Replies != 1 {
 		t.Errorf("got %+v, want the reply: the numbers of another validity say nothing", done)
 	}
+}
+
+// Where it cannot be read how far the mailbox was read, what came of late is read again,
+// which is named once.
+func TestFetchGoesOnWithoutItsPlace(t *testing.T) {
+	m, d := mailtest.NewMailroom(t), newDesk(t)
+	m.Deliver(t, reply("ana@acme.example", "REPLY", anaAccepts, "DTSTAMP:20260302T072900Z"), now.Add(time.Minute))
+	there := d.Replies.Store
+	d.Replies.Store = lostPlace{there}
+	b := &Inbox{Server: serverOf(m), Replies: d.Replies}
+	done := fetch(t, b)
+	if done.Replies != 1 || len(done.Findings) != 1 || done.Findings[0].Kind != scheduler.SpoiltRecord {
+		t.Errorf("got %+v, want the reply, and the place named", done)
+	}
+	d.Replies.Store = there
+	if done := fetch(t, b); done.Read > 0 || len(done.Findings) > 0 {
+		t.Errorf("the next time: got %+v, want nothing read", done)
+	}
+}
+
+// A lostPlace is a store in which it cannot be read how far the mailbox was read.
+type lostPlace struct{ scheduler.Store }
+
+func (lostPlace) Mailbox(context.Context) (scheduler.Mailbox, error) {
+	return scheduler.Mailbox{Fault: errors.New("spoilt")}, nil
 }
 
 func TestAMailboxInTroubleIsAFinding(t *testing.T) {

@@ -58,6 +58,9 @@ func Words(w scheduler.Workspace, f scheduler.Finding, steps Steps) string {
 		if f.Person != "" {
 			return fmt.Sprintf("what %s (%s) set about themselves cannot be read: %v; nothing is known of their time until they set it anew, or a backup of the store is put back", who, f.Person, f.Err)
 		}
+		if f.Program == "" {
+			return fmt.Sprintf("%v; the next run that keeps it writes it anew", f.Err)
+		}
 		return fmt.Sprintf("%v; its groups are not known, and no other round is formed, until a backup of the store is put back", f.Err)
 	case scheduler.BrokenSeries:
 		return fmt.Sprintf("the series on the organizer's calendar cannot be used: %v; mend it there, or end it with %s", f.Err, next)

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"fmt"
 
 	"github.com/peerslot/peerslot/scheduler"
 )
@@ -21,7 +22,10 @@ func (s *Store) Mark(ctx context.Context) (m scheduler.Mark, err error) {
 	if err != nil {
 		return m, err
 	}
-	return m, json.Unmarshal([]byte(text), &m)
+	if err := json.Unmarshal([]byte(text), &m); err != nil {
+		return scheduler.Mark{Fault: fmt.Errorf("whose the store is cannot be read: %w", err)}, nil
+	}
+	return m, nil
 }
 
 func writeMark(ctx context.Context, tx *sql.Tx, batch scheduler.Batch) error {

@@ -147,7 +147,10 @@ func (s *Store) Mailbox(ctx context.Context) (m scheduler.Mailbox, err error) {
 	if err != nil {
 		return m, err
 	}
-	return m, json.Unmarshal([]byte(text), &m)
+	if err := json.Unmarshal([]byte(text), &m); err != nil {
+		return scheduler.Mailbox{Fault: fmt.Errorf("how far the mailbox was read cannot be read: %w", err)}, nil
+	}
+	return m, nil
 }
 
 func writeMailbox(ctx context.Context, tx *sql.Tx, batch scheduler.Batch) error {

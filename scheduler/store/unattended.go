@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -31,16 +32,17 @@ func (s *Store) Unattended(ctx context.Context) (u scheduler.Unattended, err err
 		if err := rows.Scan(&name, &value); err != nil {
 			return u, err
 		}
+		var fault error
 		switch {
 		case name == repairedSetting:
-			u.Repaired, err = time.Parse(time.RFC3339, value)
+			u.Repaired, fault = time.Parse(time.RFC3339, value)
 		case name == reviewedSetting:
-			u.Reviewed, err = time.Parse(time.RFC3339, value)
+			u.Reviewed, fault = time.Parse(time.RFC3339, value)
 		case strings.HasPrefix(name, deadSetting):
 			u.Dead = append(u.Dead, readDead(strings.TrimPrefix(name, deadSetting), value))
 		}
-		if err != nil {
-			return u, fmt.Errorf("the setting %q in the store cannot be read: %w", name, err)
+		if fault != nil {
+			u.Faults = append(u.Faults, fmt.Errorf("the setting %q in the store cannot be read: %w", name, fault))
 		}
 	}
 	return u, rows.Err()
@@ -69,6 +71,9 @@ func writeUnattended(ctx context.Context, tx *sql.Tx, batch scheduler.Batch) err
 		if at.IsZero() {
 			continue
 		}
+		if err := dropSpoiltMoment(ctx, tx, name); err != nil {
+			return err
+		}
 		_, err := tx.ExecContext(ctx, `INSERT INTO setting (name, value) VALUES ($1, $2)
 			ON CONFLICT (name) DO UPDATE SET value = $2 WHERE setting.value < $2`, name, at.UTC().Format(time.RFC3339))
 		if err != nil {
@@ -86,6 +91,22 @@ func writeUnattended(ctx context.Context, tx *sql.Tx, batch scheduler.Batch) err
 		}
 	}
 	return nil
+}
+
+// dropSpoiltMoment makes room where a moment cannot be read, whose text is neither earlier
+// nor later than that of one which can.
+func dropSpoiltMoment(ctx context.Context, tx *sql.Tx, name string) error {
+	var text string
+	if err := tx.QueryRowContext(ctx, `SELECT value FROM setting WHERE name = $1`, name).Scan(&text); errors.Is(err, sql.ErrNoRows) {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	if _, fault := time.Parse(time.RFC3339, text); fault == nil {
+		return nil
+	}
+	_, err := tx.ExecContext(ctx, `DELETE FROM setting WHERE name = $1 AND value = $2`, name, text)
+	return err
 }
 
 func deadName(j scheduler.FailedJob) string { return deadSetting + j.Kind + " " + j.Subject }

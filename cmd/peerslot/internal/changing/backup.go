@@ -115,7 +115,7 @@ func planRestore(ctx context.Context, w *workspace.Workspace, path string) (r re
 	if err != nil {
 		return r, err
 	}
-	if here := w.Service.Workspace.Mark(); mark != (scheduler.Mark{}) && mark != here {
+	if here := w.Service.Workspace.Mark(); !mark.Of(here) {
 		return r, fmt.Errorf("%s: %w", path, &scheduler.OtherWorkspaceError{Store: mark, Here: here})
 	}
 	bookings, err := backup.Bookings(ctx)

@@ -1,9 +1,11 @@
 package fleet
 
 import (
+	"database/sql"
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -63,17 +65,47 @@ func TestMemberFollowsItsFile(t *testing.T) {
 	is("c", "Asia/Tokyo")
 }
 
-// A job that was given up is known until one of its kind and subject is done.
-func TestGivenUp(t *testing.T) {
+// A night whose moment cannot be read is made once more, and once.
+func TestANightThatCannotBeRead(t *testing.T) {
+	c, m := newCrew(t, "web: {url: \"http://localhost\", admins: [ana@acme.example], nightly: \"00:00\"}\n")
+	c.App.Now = func() time.Time { return time.Date(2026, 3, 3, 12, 0, 0, 0, time.UTC) }
+	var done []worker.Kind
+	for range 8 {
+		for _, j := range c.Find(t.Context()) {
+			if _, err := c.Do(t.Context(), j); err != nil {
+				t.Fatal(err)
+			}
+			done = append(done, j.Kind)
+		}
+		if len(done) != 2 {
+			continue
+		}
+		db, err := sql.Open("sqlite", workspace.StoreURL(m.config))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer db.Close()
+		if _, err := db.Exec(`UPDATE setting SET value = 'soon' WHERE name IN ('unattended repaired', 'unattended reviewed')`); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if want := []worker.Kind{worker.Night, worker.Review, worker.Night, worker.Review}; !slices.Equal(done, want) {
+		t.Errorf("done are %q; want %q", done, want)
+	}
+}
+
+// newCrew returns the crew of a folder with one workspace, with further lines of its file.
+func newCrew(t *testing.T, lines string) (*crew, member) {
+	t.Helper()
 	dir := t.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, "a.yaml"), []byte("organizer: robot@acme.example\ntimezone: UTC\nworkspace: a\nstore: a.db\npeople: [{email: ana@acme.example}]\n"), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, "a.yaml"), []byte("organizer: robot@acme.example\ntimezone: UTC\nworkspace: a\nstore: a.db\npeople: [{email: ana@acme.example}]\n"+lines), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	f, err := OpenFleet(&console.App{ConfigPath: dir, Getenv: func(string) string { return "" }, Now: time.Now, Stderr: t.Output()}, 1, time.Hour)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
+	t.Cleanup(func() { f.Close() })
 	members, err := f.Members()
 	if err != nil || len(members) != 1 {
 		t.Fatalf("the folder has %v, %v; want a workspace", members, err)
@@ -82,10 +114,15 @@ func TestGivenUp(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &crew{Fleet: f, jobs: jobs}
+	return &crew{Fleet: f, jobs: jobs}, members[0]
+}
+
+// A job that was given up is known until one of its kind and subject is done.
+func TestGivenUp(t *testing.T) {
+	c, m := newCrew(t, "")
 	dead := func() []scheduler.FailedJob {
 		t.Helper()
-		st, err := f.Databases.Open(t.Context(), workspace.StoreURL(members[0].config))
+		st, err := c.Databases.Open(t.Context(), workspace.StoreURL(m.config))
 		if err != nil {
 			t.Fatal(err)
 		}
