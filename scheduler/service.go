@@ -50,11 +50,24 @@ func (s *Service) Logger() *slog.Logger {
 	return slog.New(slog.DiscardHandler)
 }
 
-// Group returns the group of that name, or an error that lists the names there are.
-func (s *Service) Group(name string) (Group, error) {
+// Group returns the group of that name, which may be one that was named for its series
+// alone; or an error that lists the names there are.
+func (s *Service) Group(ctx context.Context, name string) (Group, error) {
 	for _, g := range s.Workspace.Groups {
 		if g.Name == name {
 			return g, nil
+		}
+	}
+	bookings, err := s.BookingsOf(ctx, name)
+	if err != nil {
+		return Group{}, err
+	}
+	for _, b := range slices.Backward(bookings) {
+		switch {
+		case b.Fault != nil:
+			return Group{}, fmt.Errorf("group %q: %w", name, b.Fault)
+		case b.Loose:
+			return GroupIn(nil, b), nil
 		}
 	}
 	return Group{}, &UnknownGroupError{Name: name, Known: s.Workspace.Groups}

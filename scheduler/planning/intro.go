@@ -14,7 +14,7 @@ import (
 
 // Intro returns the introduction of a group, with its slot if one is booked.
 func Intro(ctx context.Context, s *scheduler.Service, name string) (string, error) {
-	g, err := s.Group(name)
+	g, err := s.Group(ctx, name)
 	if err != nil {
 		return "", err
 	}

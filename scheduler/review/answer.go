@@ -70,7 +70,7 @@ func answering(ctx context.Context, s *scheduler.Service, group string, who cale
 	}
 	b, ok := bookings.Current(group)
 	if !ok {
-		if _, err := s.Group(group); err != nil {
+		if _, err := s.Group(ctx, group); err != nil {
 			return b, err
 		}
 		return b, fmt.Errorf("group %q has no series to answer about", group)

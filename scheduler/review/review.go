@@ -31,7 +31,7 @@ func Plan(ctx context.Context, s *scheduler.Service, o scheduler.ReviewOptions) 
 // PlanOf is Plan for the bookings that have not ended, where they were read.
 func PlanOf(ctx context.Context, s *scheduler.Service, bookings scheduler.Bookings, o scheduler.ReviewOptions) (scheduler.ReviewsPlan, error) {
 	var plan scheduler.ReviewsPlan
-	due, findings, err := due(s, bookings, o.Groups)
+	due, findings, err := due(ctx, s, bookings, o.Groups)
 	plan.Findings = findings
 	for _, b := range bookings {
 		plan.Findings = append(plan.Findings, planning.Unreached(b)...)
@@ -54,7 +54,7 @@ func PlanOf(ctx context.Context, s *scheduler.Service, bookings scheduler.Bookin
 }
 
 // due returns the bookings whose members are asked by now, or were never.
-func due(s *scheduler.Service, bookings scheduler.Bookings, groups []string) (due scheduler.Bookings, findings []scheduler.Finding, err error) {
+func due(ctx context.Context, s *scheduler.Service, bookings scheduler.Bookings, groups []string) (due scheduler.Bookings, findings []scheduler.Finding, err error) {
 	for _, b := range bookings.Open() {
 		named := slices.Contains(groups, b.Group)
 		if len(groups) > 0 && !named || b.State != scheduler.Booked && b.Fault == nil {
@@ -74,7 +74,7 @@ func due(s *scheduler.Service, bookings scheduler.Bookings, groups []string) (du
 	}
 	for _, name := range groups {
 		if _, ok := bookings.Current(name); !ok {
-			if _, err := s.Group(name); err != nil {
+			if _, err := s.Group(ctx, name); err != nil {
 				return nil, findings, err
 			}
 			return nil, findings, fmt.Errorf("group %q has no series to review", name)

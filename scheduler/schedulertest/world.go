@@ -135,11 +135,7 @@ func (w *World) NewGroup(name string, members ...calendar.Address) scheduler.Req
 
 // Request returns what is asked to have a group booked that there is.
 func (w *World) Request(name string) scheduler.Request {
-	g, err := w.Group(name)
-	if err != nil {
-		panic(err)
-	}
-	return w.request(g)
+	return w.request(w.Workspace.GroupsByName()[name])
 }
 
 func (w *World) request(g scheduler.Group) scheduler.Request {

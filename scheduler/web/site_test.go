@@ -124,7 +124,7 @@ func (s *site) bookGroup(t testing.TB, name, at string) scheduler.Booking {
 	if err != nil {
 		t.Fatal(err)
 	}
-	group, err := ready.Group(name)
+	group, err := ready.Group(t.Context(), name)
 	if err != nil {
 		t.Fatal(err)
 	}

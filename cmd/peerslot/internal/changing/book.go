@@ -104,11 +104,11 @@ func (o BookOptions) plan(ctx context.Context, w *workspace.Workspace) (booked, 
 			return b, err
 		}
 	}
-	groups, err := w.GroupsFor(o.Selection)
+	groups, err := w.GroupsFor(ctx, o.Selection)
 	if err != nil {
 		return b, err
 	}
-	if _, err := w.Service.Group(o.Name); err == nil && o.Name != "" {
+	if _, there := w.Workspace.GroupsByName()[o.Name]; there {
 		return b, console.Usagef(fmt.Sprintf("book it with 'peerslot book %s', or choose another name", o.Name), "--name %s: there is a group of that name", o.Name)
 	}
 	requests, err := o.requests(w, groups, b.now)

@@ -87,7 +87,7 @@ func planCancel(ctx context.Context, w *workspace.Workspace, group string) (canc
 		return c, err
 	}
 	if len(c.open) == 0 {
-		_, err := w.Service.Group(group)
+		_, err := w.Service.Group(ctx, group)
 		return c, err
 	}
 	for _, b := range c.open {

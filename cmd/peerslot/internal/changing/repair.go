@@ -159,7 +159,7 @@ func planRebook(ctx context.Context, w *workspace.Workspace, group string) (rebo
 	if err != nil {
 		return rebooking{}, err
 	}
-	old, err := w.BookingOf(bookings, group)
+	old, err := w.BookingOf(ctx, bookings, group)
 	if err != nil {
 		return rebooking{}, err
 	}

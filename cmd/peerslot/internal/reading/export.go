@@ -168,7 +168,7 @@ func (o ExportOptions) bookings(ctx context.Context, w *workspace.Workspace) ([]
 			return nil, err
 		}
 		if len(ended) == 0 {
-			_, err := w.BookingOf(nil, name)
+			_, err := w.BookingOf(ctx, nil, name)
 			return nil, err
 		}
 		out = append(out, slices.MaxFunc(ended, func(a, b scheduler.Booking) int { return a.Generation - b.Generation }))

@@ -43,7 +43,7 @@ func runHistory(ctx context.Context, a *console.App, group string) error {
 		return fmt.Errorf("read the history: %w", err)
 	}
 	if len(events) == 0 && group != "" {
-		if _, err := w.Service.Group(group); err != nil {
+		if _, err := w.Service.Group(ctx, group); err != nil {
 			return err
 		}
 	}

@@ -73,7 +73,7 @@ func (o SlotsOptions) Run(ctx context.Context, a *console.App) error {
 		return err
 	}
 	defer w.Close()
-	groups, err := w.GroupsFor(o.Selection)
+	groups, err := w.GroupsFor(ctx, o.Selection)
 	if err != nil {
 		return err
 	}

@@ -32,13 +32,13 @@ import (
 
 // BookingOf returns the open booking of a group, or an error that tells a group
 // without one from one that there is not.
-func (w *Workspace) BookingOf(all []scheduler.Booking, group string) (scheduler.Booking, error) {
+func (w *Workspace) BookingOf(ctx context.Context, all []scheduler.Booking, group string) (scheduler.Booking, error) {
 	for _, b := range all {
 		if b.Group == group {
 			return b, nil
 		}
 	}
-	if _, err := w.Service.Group(group); err != nil {
+	if _, err := w.Service.Group(ctx, group); err != nil {
 		return scheduler.Booking{}, err
 	}
 	return scheduler.Booking{}, console.WithHint(fmt.Errorf("group %q has no series", group), fmt.Sprintf("run 'peerslot book %s' first", group))
@@ -417,7 +417,7 @@ func agendas(dir string) func(scheduler.Program) (agenda.Agenda, error) {
 
 // GroupsFor returns the groups that the arguments name, all of them, or the one
 // made of --with.
-func (w *Workspace) GroupsFor(s Selection) ([]scheduler.Group, error) {
+func (w *Workspace) GroupsFor(ctx context.Context, s Selection) ([]scheduler.Group, error) {
 	if len(s.With) > 0 {
 		g, err := w.adHoc(s)
 		return []scheduler.Group{g}, err
@@ -427,7 +427,7 @@ func (w *Workspace) GroupsFor(s Selection) ([]scheduler.Group, error) {
 	}
 	var out []scheduler.Group
 	for _, name := range s.Names {
-		g, err := w.Service.Group(name)
+		g, err := w.Service.Group(ctx, name)
 		if err != nil {
 			return nil, err
 		}
