@@ -113,7 +113,6 @@ func (p Printer) Reviews(w scheduler.Workspace, plan scheduler.ReviewsPlan) {
 		p.Heading("%s: round %d from %s", r.Program, r.Round.Number, r.Start)
 		p.BookingPlans(w, r.Bookings)
 	}
-	p.Attention(attentionTo(w, plan.Findings, p.Steps))
 }
 
 // Asking writes whose members may still answer.

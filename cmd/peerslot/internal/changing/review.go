@@ -57,6 +57,7 @@ func reviewChange(a *console.App, o scheduler.ReviewOptions, flags console.Chang
 				return
 			}
 			p.Reviews(w.Workspace, r.Plan)
+			p.Attention(r.Out.Attention)
 			workspace.PrintLoad(w, p, r.Out.Load)
 		},
 		question: reviewing.question,
