@@ -16,6 +16,7 @@ type homeData struct {
 	Zone   *time.Location
 	Next   *session // nil if there is none
 	Later  []session
+	More   int // sessions after those
 	Todo   []todo
 	Groups []groupLine
 	Member bool // on the roster
@@ -62,6 +63,7 @@ func (s *Server) home(w http.ResponseWriter, r *http.Request, v viewer) error {
 	slices.SortStableFunc(all, func(a, b session) int { return a.Start.Compare(b.Start) })
 	if len(all) > 0 {
 		d.Next, d.Later = &all[0], all[1:min(len(all), 1+nextSessions)]
+		d.More = len(all) - 1 - len(d.Later)
 	}
 	unreadable, err := v.view.service.Store.Unreadable(r.Context())
 	if err != nil {

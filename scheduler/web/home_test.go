@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -40,5 +41,17 @@ func TestWhatAMoveWon(t *testing.T) {
 	}
 	if page := s.as(t, bo).read("/"); !strings.Contains(page, won+".") || strings.Contains(page, "among them") {
 		t.Errorf("the page of another member must say %q, and not whose conflict it was:\n%s", won, page)
+	}
+}
+
+// The first page shows the next sessions, and says that there are more.
+func TestHomeSaysWhatItLeavesOut(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	b := s.book(t)
+	page := s.as(t, ana).read("/")
+	shown := strings.Count(page, "<time datetime=")
+	if want := fmt.Sprintf("%d more later", b.Series.Count-shown); shown == b.Series.Count || !strings.Contains(page, want) {
+		t.Errorf("the page shows %d of %d sessions and does not say %q:\n%s", shown, b.Series.Count, want, page)
 	}
 }
