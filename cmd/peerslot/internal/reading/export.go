@@ -67,7 +67,7 @@ const defaultMethod = "publish"
 
 // methods are the values of --method.
 var methods = map[string]ical.WriteOptions{
-	"publish": {Method: ical.Publish, Listed: true}, "request": {Method: ical.Request}, "cancel": {Method: ical.Cancel},
+	"publish": {Method: ical.Publish, Listed: true, Bare: true}, "request": {Method: ical.Request, Bare: true}, "cancel": {Method: ical.Cancel, Bare: true},
 }
 
 type jsonExport struct {
