@@ -228,6 +228,10 @@ func TestFormingThatCannotBe(t *testing.T) {
 		wants string
 	}{
 		{"sizes", func(p *scheduler.Program, _ planning.Snapshot) { p.MinSize, p.MaxSize = 4, 5 }, "6 people cannot be divided into groups of 4 to 5"},
+		{"two each", func(p *scheduler.Program, s planning.Snapshot) {
+			p.MinSize, p.MaxSize = 2, 2
+			delete(s.Workspace.Roster, people[0])
+		}, "5 people cannot be divided into groups of 2"},
 		{"nobody", func(p *scheduler.Program, _ planning.Snapshot) { p.People.Role = "none" }, "0 take part"},
 		{"a rule", func(p *scheduler.Program, _ planning.Snapshot) {
 			p.NeverTogether = [][]calendar.Address{people[:3]} // three who must be apart, in two groups

@@ -28,8 +28,11 @@ func (r *forming) setProblem() error {
 		Apart: apartRules(r.Program), MaxLevelGap: r.Program.MaxLevelGap, CloseTeams: r.Program.CloseTeams,
 		Weights: weightsOf(r.Program), Seed: r.Seed, Budget: r.Budget, Cores: r.Cores,
 	}
-	if r.Program.Kind == scheduler.Pair {
+	switch r.Program.Kind {
+	case scheduler.Pair:
 		r.problem.MinSize, r.problem.MaxSize = 2, 2
+	case scheduler.Circle:
+		r.problem.NoTrio = true // the sizes of circles are hard
 	}
 	zone, err := availability.LoadZone(r.Workspace.Zone)
 	if err != nil {

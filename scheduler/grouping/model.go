@@ -43,7 +43,7 @@ func newModel(p *Problem) (*model, error) {
 }
 
 func (p *Problem) frame() table.Frame {
-	f := table.Frame{Weights: p.weights(), MinSize: p.MinSize, MaxSize: p.MaxSize, Weeks: p.Weeks, Width: p.Words, Seed: p.Seed}
+	f := table.Frame{Weights: p.weights(), MinSize: p.MinSize, MaxSize: p.MaxSize, NoTrio: p.NoTrio, Weeks: p.Weeks, Width: p.Words, Seed: p.Seed}
 	for _, person := range p.People {
 		f.Free = append(f.Free, person.Free)
 		f.Offsets = append(f.Offsets, onCircle(person.Offset))

@@ -85,9 +85,10 @@ type Meeting struct{ A, B, Times int }
 // the sizes ask for nothing special.
 type Problem struct {
 	People           []Person
-	MinSize, MaxSize int // 2 to 8; pairs of an odd number of people include one trio
-	Weeks            int // sessions that slots are judged by, at most 15; 0: slots do not matter
-	Words            int // of a row of Person.Free, at most 64
+	MinSize, MaxSize int  // 2 to 8; pairs of an odd number of people include one trio
+	NoTrio           bool // they do not, and an odd number of people has no grouping
+	Weeks            int  // sessions that slots are judged by, at most 15; 0: slots do not matter
+	Words            int  // of a row of Person.Free, at most 64
 
 	Apart         Rules // hard
 	MaxLevelGap   int   // for LevelGap

@@ -9,6 +9,7 @@ import (
 type Frame struct {
 	Weights          Weights
 	MinSize, MaxSize int
+	NoTrio           bool       // not even of an odd number in pairs
 	Weeks, Width     int        // rows of free, and the words of a row
 	Free             [][]uint64 // of each person: the starts they can take
 	Offsets          []int      // the different UTC offsets on the circle, sorted
@@ -95,9 +96,10 @@ type Sizes struct {
 	Lone        bool // all but one have the least size, and that one has the most
 }
 
-// Sizes returns the sizes for so many people. Pairs of an odd number include a trio.
+// SizesFor returns the sizes for so many people. Pairs of an odd number include a trio, unless
+// there is to be none.
 func (f *Frame) SizesFor(n int) Sizes {
-	if f.MaxSize == 2 && n%2 == 1 {
+	if f.MaxSize == 2 && n%2 == 1 && !f.NoTrio {
 		return Sizes{2, 3, true}
 	}
 	return Sizes{f.MinSize, f.MaxSize, false}
