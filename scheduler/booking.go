@@ -203,6 +203,10 @@ type Store interface {
 	// be on the calendar, sorted by group.
 	Begun(ctx context.Context) (Bookings, error)
 
+	// Due returns the bookings of Begun, and those whose series as it was last put is
+	// over by then, or may be for all that is known of it, sorted by group.
+	Due(ctx context.Context, now time.Time) (Bookings, error)
+
 	// Unattended returns what is known of the work that is done without anybody
 	// looking, as it was committed.
 	Unattended(ctx context.Context) (Unattended, error)

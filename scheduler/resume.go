@@ -34,7 +34,7 @@ func (e *UnfinishedError) Error() string {
 // something calls it first. If some groups cannot be finished, it goes on with the
 // others and returns an *UnfinishedError.
 func (s *Service) Resume(ctx context.Context) error {
-	bookings, err := s.Store.Bookings(ctx)
+	bookings, err := s.Store.Due(ctx, s.Now())
 	if err != nil {
 		return fmt.Errorf("read the bookings: %w", err)
 	}

@@ -76,6 +76,12 @@ func (r renamedStore) Begun(ctx context.Context) (Bookings, error) {
 	return r.rename(all), err
 }
 
+// Due implements Store.
+func (r renamedStore) Due(ctx context.Context, now time.Time) (Bookings, error) {
+	all, err := r.Store.Due(ctx, now)
+	return r.sorted(all), err
+}
+
 // BookingsOf implements Store.
 func (r renamedStore) BookingsOf(ctx context.Context, group string) ([]Booking, error) {
 	var all []Booking

@@ -44,6 +44,7 @@ func TestStore(t *testing.T, open func(t *testing.T) scheduler.Store) {
 		"feeds":                        testFeeds,
 		"one writer of a group":        testLockGroup,
 		"what is begun":                testBegun,
+		"what is due":                  testDue,
 		"unattended work":              testUnattended,
 		"nights":                       testNights,
 		"settings of members":          testSettings,

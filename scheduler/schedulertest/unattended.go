@@ -2,6 +2,7 @@ package schedulertest
 
 import (
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -61,6 +62,40 @@ func testBegun(t *testing.T, s scheduler.Store) {
 	if err != nil || len(got) != 1 || got[0].Group != "a" {
 		t.Errorf("Begun: %v, %v; want the booking of a, which is only intended", got, err)
 	}
+}
+
+func testDue(t *testing.T, s scheduler.Store) {
+	booked := func(group string, state scheduler.State, sessions int) scheduler.Booking {
+		t.Helper()
+		b := Booking(group, 1)
+		b.State, b.Series.Count = state, sessions
+		return save(t, s, b)
+	}
+	booked("begun", scheduler.Changing, 13)
+	booked("ended", scheduler.Ended, 12)
+	booked("goes on", scheduler.Booked, 13)
+	booked("endless", scheduler.Booked, 0)
+	over := booked("over", scheduler.Booked, 12)
+	end, err := over.Series.LastEnd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := func(now time.Time, groups ...string) {
+		t.Helper()
+		due, err := s.Due(t.Context(), now)
+		var got []string
+		for _, b := range due {
+			got = append(got, b.Group)
+		}
+		if err != nil || !slices.Equal(got, groups) {
+			t.Errorf("Due at %v: %q, %v; want %q", now, got, err, groups)
+		}
+	}
+	want(end.Add(-time.Second), "begun", "endless")
+	want(end, "begun", "endless", "over")
+	over.Series.Count++
+	save(t, s, over)
+	want(end, "begun", "endless")
 }
 
 func testLockGroup(t *testing.T, s scheduler.Store) {

@@ -52,6 +52,12 @@ func (s *Store) Begun(ctx context.Context) (scheduler.Bookings, error) {
 	return s.query(ctx, `SELECT `+bookingColumns+` FROM booking WHERE state IN ('intended', 'changing', 'cancelling') ORDER BY group_name, generation`)
 }
 
+// Due implements scheduler.Store.
+func (s *Store) Due(ctx context.Context, now time.Time) (scheduler.Bookings, error) {
+	return s.query(ctx, `SELECT `+bookingColumns+` FROM booking
+		WHERE state IN ('intended', 'changing', 'cancelling') OR state = 'booked' AND ends <= $1 ORDER BY group_name, generation`, toUnix(now))
+}
+
 func (s *Store) query(ctx context.Context, text string, args ...any) ([]scheduler.Booking, error) {
 	rows, err := s.db.QueryContext(ctx, text, args...)
 	if err != nil {
@@ -162,18 +168,19 @@ func (s *Store) save(ctx context.Context, tx *sql.Tx, b *scheduler.Booking) erro
 	}
 	b.Version++
 	if b.Version == 1 {
-		_, err = tx.ExecContext(ctx, `INSERT INTO booking (`+bookingColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1, $9)`,
-			string(b.Series.UID), b.Group, b.Program, b.Generation, string(b.State), reviewed, toUnix(b.CancelFrom), toUnix(b.Created), string(record))
+		_, err = tx.ExecContext(ctx, `INSERT INTO booking (`+bookingColumns+`, ends) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1, $9, $10)`,
+			string(b.Series.UID), b.Group, b.Program, b.Generation, string(b.State), reviewed, toUnix(b.CancelFrom), toUnix(b.Created), string(record), ends(b.Series))
 		if s.dialect.isUniqueViolation(err) {
 			return fmt.Errorf("group %q: %w", b.Group, scheduler.ErrBooked)
 		}
 		return err
 	}
-	text := `UPDATE booking SET group_name = $1, program = $2, state = $3, reviewed = $4, cancel_from = $5, version = $6, record = $9 WHERE uid = $7 AND version = $8`
-	if b.Fault != nil { // what could not be read stays as it is
-		text = `UPDATE booking SET group_name = $1, program = $2, state = $3, reviewed = $4, cancel_from = $5, version = $6 WHERE uid = $7 AND version = $8 AND $9 <> ''`
+	text := `UPDATE booking SET group_name = $1, program = $2, state = $3, reviewed = $4, cancel_from = $5, version = $6`
+	args := []any{b.Group, b.Program, string(b.State), reviewed, toUnix(b.CancelFrom), b.Version, string(b.Series.UID), b.Version - 1}
+	if b.Fault == nil { // what could not be read stays as it is
+		text, args = text+`, record = $9, ends = $10`, append(args, string(record), ends(b.Series))
 	}
-	res, err := tx.ExecContext(ctx, text, b.Group, b.Program, string(b.State), reviewed, toUnix(b.CancelFrom), b.Version, string(b.Series.UID), b.Version-1, string(record))
+	res, err := tx.ExecContext(ctx, text+` WHERE uid = $7 AND version = $8`, args...)
 	if err != nil {
 		return err
 	}
@@ -181,6 +188,15 @@ func (s *Store) save(ctx context.Context, tx *sql.Tx, b *scheduler.Booking) erro
 		return errors.Join(err, fmt.Errorf("group %q: %w", b.Group, scheduler.ErrStale))
 	}
 	return nil
+}
+
+// ends returns when the last session of a series is over; 0 if that cannot be told.
+func ends(s calendar.Series) int64 {
+	last, err := s.LastEnd()
+	if err != nil {
+		return 0
+	}
+	return toUnix(last)
 }
 
 func writeEvents(ctx context.Context, tx *sql.Tx, batch scheduler.Batch) error {
