@@ -14,6 +14,7 @@ type Turn struct {
 	*Service           // as the workspace is in this turn, with the groups that forming made
 	Resumed  []Event   // what an earlier run had begun, and this one finished or dropped
 	Findings []Finding // what of it cannot be finished
+	First    bool      // no turn was ever held on the store
 	end      func()
 }
 
@@ -73,7 +74,8 @@ func (t *Turn) begin(ctx context.Context, s *Service, o TurnOptions) error {
 		return err
 	}
 	t.Resumed = slices.DeleteFunc(recorder.events, func(e Event) bool { return e.Why == ranItsCourse }) // which nobody left
-	return t.mark(ctx)
+	t.First, err = t.mark(ctx)
+	return err
 }
 
 // End gives the turn back. Ending it twice does nothing.
@@ -183,13 +185,14 @@ func (s *Service) checkMark(ctx context.Context) error {
 	return nil
 }
 
-// mark writes whose the store is, if that is not known.
-func (s *Service) mark(ctx context.Context) error {
+// mark writes whose the store is, if that is not known. It reports whether it is nobody's
+// until then.
+func (s *Service) mark(ctx context.Context) (first bool, err error) {
 	m, err := s.Store.Mark(ctx)
 	if err != nil || m.Fault == nil && m != (Mark{}) {
-		return err
+		return false, err
 	}
 	here := s.Workspace.Mark()
 	_, err = s.Commit(ctx, Batch{Mark: &here})
-	return err
+	return m.Fault == nil, err
 }

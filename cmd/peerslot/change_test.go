@@ -410,6 +410,62 @@ func TestNothingChangesWithoutLeave(t *testing.T) {
 	}
 }
 
+// What fails before it has something to keep makes neither a store nor anything else, and
+// what follows makes one as if nothing had been.
+func TestWhatFailsMakesNoStore(t *testing.T) {
+	t.Parallel()
+	w := lifeWorld{t.TempDir()}
+	write(t, filepath.Join(w.dir, "peerslot.yaml"), `organizer: robot@acme.example
+timezone: Europe/Berlin
+web: {oidc: {issuer: "https://login.acme.example", client_id: peerslot, secret_env: NOT_SET}}
+people: [{email: ana@acme.example}, {email: bo@acme.example}, {email: cem@acme.example, role: em}]
+programs:
+  - {name: circles, people: {role: em}, size: 2-4}
+groups:
+  - {name: leads, members: [ana@acme.example, bo@acme.example]}
+  - {name: lost, program: gone, members: [ana@acme.example, bo@acme.example]}
+`)
+	w.calendar(t, "ana")
+	w.calendar(t, "bo")
+	before := w.files(t)
+	for _, c := range []struct{ args, says string }{
+		{"book nobody --yes", `no group "nobody"`},
+		{"book nobody --yes --json", `no group \"nobody\"`},
+		{"book leads --yes --slot fri", "--slot"},
+		{"book lost --yes", "nothing could be booked"},
+		{"book --with ana,zoe --name two --yes", "zoe"},
+		{"form nobody --yes", `no program "nobody"`},
+		{"form circles --yes", "circles"},
+		{"slack --yes", "Slack is not set up"},
+		{"restore DIR/none.db --yes", "no backup"},
+		{"repair --yes", "no store"},
+		{"review --yes", "no store"},
+		{"cancel leads --yes", "no store"},
+		{"answer leads keep --as ana --yes", "no store"},
+		{"handover --yes", "no store"},
+		{"backup DIR/copy.db", "no store"},
+		{"mail", "no store"},
+		{"link ana", "no store"},
+		{"serve --listen 8080", "--listen"},
+		{"serve --metrics 9090", "--metrics"},
+		{"serve --listen 127.0.0.1:0", "NOT_SET"},
+		{"serve --listen 127.0.0.1:0 --jobs 0", "--jobs"},
+		{"work --metrics 9090", "--metrics"},
+	} {
+		got := w.run(t, strings.Fields(c.args)...)
+		if got.status == console.ExitDone || got.status == console.ExitPerson || !strings.Contains(got.stdout+got.stderr, c.says) {
+			t.Errorf("peerslot %s: status %d\n%s%s\nwant that it fails, and %q", c.args, got.status, got.stdout, got.stderr, c.says)
+		}
+		if changed := changedFiles(before, w.files(t)); len(changed) > 0 {
+			t.Fatalf("peerslot %s changed %v", c.args, changed)
+		}
+	}
+	first, again := w.must(t, "book", "leads", "--yes"), w.must(t, "book", "leads", "--yes")
+	if !strings.Contains(first.stdout, "Booked leads") || !strings.Contains(again.stdout, "has a series already") {
+		t.Errorf("book: %q, and again: %q; want it booked once", first.stdout, again.stdout)
+	}
+}
+
 // What a rehearsal prints is what the real run prints and does, whatever a dead run
 // left.
 func TestARehearsalIsTrue(t *testing.T) {

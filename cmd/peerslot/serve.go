@@ -82,6 +82,13 @@ func (o serveOptions) run(ctx context.Context, a *console.App) error {
 		return err
 	}
 	defer fleet.Close()
+	metrics, err := o.openMetrics() // before a store is made
+	if err != nil {
+		return err
+	}
+	if metrics != nil {
+		defer metrics.Close()
+	}
 	site, listener, err := openSite(ctx, fleet, o)
 	if listener != nil {
 		defer listener.Close()
@@ -90,10 +97,6 @@ func (o serveOptions) run(ctx context.Context, a *console.App) error {
 		return err
 	}
 	defer site.close()
-	metrics, err := o.openMetrics()
-	if err != nil {
-		return err
-	}
 	for _, server := range site.servers {
 		fmt.Fprintf(a.Stderr, "Serving %s on %s; stop with Ctrl-C.\n", server.URL, listener.Addr())
 	}

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/config"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/console"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/fleet"
 	"github.com/peerslot/peerslot/scheduler/web"
@@ -37,7 +38,10 @@ func openSite(ctx context.Context, f *fleet.Fleet, o serveOptions) (*site, net.L
 		a.Databases = f.Databases
 		c, err := a.LoadConfig()
 		if err == nil && listener == nil {
-			listener, err = o.open(c.Web.URL) // before a store is made
+			listener, err = o.open(c.Web.URL)
+		}
+		if err == nil {
+			err = servable(a, f, c) // before a store is made
 		}
 		var l *fleet.Live
 		if err == nil {
@@ -64,11 +68,17 @@ func openSite(ctx context.Context, f *fleet.Fleet, o serveOptions) (*site, net.L
 	return s, listener, nil
 }
 
-// add adds the pages of one workspace.
-func (s *site) add(a *console.App, f *fleet.Fleet, l *fleet.Live, listener net.Listener) error {
-	if c := l.Config(); f.Folder && c.Web.URL == "" {
+// servable says what of a configuration is not as its pages need it.
+func servable(a *console.App, f *fleet.Fleet, c *config.Config) error {
+	if f.Folder && c.Web.URL == "" {
 		return console.Usagef("give each workspace of a folder a host, or a path on one, of its own", "web: has no url:")
 	}
+	_, err := provider(a, c.Web.OIDC)
+	return err
+}
+
+// add adds the pages of one workspace.
+func (s *site) add(a *console.App, f *fleet.Fleet, l *fleet.Live, listener net.Listener) error {
 	server, err := webServer(a, l, listener.Addr().String())
 	if err != nil {
 		return err

@@ -217,8 +217,8 @@ func (c change[P]) carryOut(ctx context.Context, a *console.App, agreed agreemen
 			return err
 		}
 	}
-	w, err := workspace.OpenToChange(ctx, a, !c.night)
-	if err != nil {
+	w, first, err := c.open(ctx, a, agreed != nil)
+	if err != nil || w == nil {
 		return err
 	}
 	defer w.Close()
@@ -228,8 +228,10 @@ func (c change[P]) carryOut(ctx context.Context, a *console.App, agreed agreemen
 	}
 	defer turn.End()
 	w = w.In(turn)
-	plan, err := c.planIn(ctx, a, w)
-	if err != nil {
+	var plan P
+	if first != nil && turn.First {
+		plan, w.Findings = first.plan, first.findings
+	} else if plan, err = c.planIn(ctx, a, w); err != nil {
 		return err
 	}
 	if agreed == nil {
@@ -252,6 +254,37 @@ func (c change[P]) carryOut(ctx context.Context, a *console.App, agreed agreemen
 		}
 	}
 	return c.finish(a, w, plan, false, true)
+}
+
+// A firstPlan is one that was made before there was a store, and what it found besides.
+type firstPlan[P any] struct {
+	plan     P
+	findings []report.Attention
+}
+
+// open opens the workspace to change it. A store that is not there is made once there is
+// something to keep in it: if nothing was agreed to yet, the plan is made first, and where it
+// fails, or has nothing to do, the answer is given and the workspace nil.
+func (c change[P]) open(ctx context.Context, a *console.App, agreed bool) (w *workspace.Workspace, first *firstPlan[P], err error) {
+	w, err = workspace.OpenToChange(ctx, a, agreed && !c.night)
+	if agreed || c.night || !errors.Is(err, scheduler.ErrNoStore) {
+		return w, nil, err
+	}
+	err = c.onRehearsal(ctx, a, func(w *workspace.Workspace, plan P) error {
+		if c.ask(w, plan) != "" {
+			first = &firstPlan[P]{plan, w.Findings}
+			return nil
+		}
+		if _, err := c.present(a, w, plan, false); err != nil {
+			return err
+		}
+		return c.finish(a, w, plan, false, false)
+	})
+	if err != nil || first == nil {
+		return nil, nil, err
+	}
+	w, err = workspace.OpenToChange(ctx, a, true)
+	return w, first, err
 }
 
 // compare is errOther if the plan is not the one that was agreed to.

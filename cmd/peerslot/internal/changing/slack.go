@@ -120,7 +120,7 @@ func slackOf(a *console.App, w *workspace.Workspace) (*chat.Slack, error) {
 			"the environment variable %s, which slack: token_env names, is empty", env)
 	}
 	return &chat.Slack{
-		Token: token, Endpoint: w.Slack.Endpoint, Organizer: w.Workspace.Organizer.Address, Intro: func(ctx context.Context, group string) (string, error) { return planning.Intro(ctx, w.Service, group) }, Log: w.Service.Log,
+		Token: token, Endpoint: w.Slack.Endpoint, Organizer: w.Workspace.Organizer.Address, Log: w.Service.Log,
 	}, nil
 }
 
@@ -149,6 +149,7 @@ func (s *slacking) apply(ctx context.Context, w *workspace.Workspace) error {
 	if len(s.out.Changes) == 0 {
 		return nil
 	}
+	s.channels.Intro = func(ctx context.Context, group string) (string, error) { return planning.Intro(ctx, w.Service, group) }
 	s.out.Changes, s.out.Attention = []jsonChannel{}, []report.Attention{}
 	for i, c := range s.plan {
 		done, err := s.channels.Apply(ctx, c)
