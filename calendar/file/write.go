@@ -37,7 +37,11 @@ func ReplaceWith(path string, perm fs.FileMode, fill func(*os.File) error) error
 		return err
 	}
 	if info != nil && (!info.Mode().IsRegular() || ofKernel(target)) {
-		return inPlace(target, fill)
+		err := inPlace(target, fill)
+		if e, ok := errors.AsType[*fs.PathError](err); ok && e.Op == "open" && info.Mode()&fs.ModeNamedPipe != 0 && !errors.Is(err, fs.ErrPermission) {
+			return pathError("write", path, errors.New("nobody reads from this pipe"))
+		}
+		return err
 	}
 	sweepOnce(filepath.Dir(target))
 	return replace(target, info, perm, fill)

@@ -104,9 +104,12 @@ func (s *Store) Backup(ctx context.Context, path string) error {
 
 // mayReplace lets nothing but an earlier backup be lost by a mistyped name.
 func mayReplace(path string) error {
-	f, err := os.Open(path)
+	f, err := file.Open(path, 0)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
+	}
+	if k, ok := errors.AsType[*file.KindError](err); ok && k.Mode&(fs.ModeNamedPipe|fs.ModeCharDevice) != 0 {
+		return nil // nothing is lost that is written to a pipe or a terminal
 	}
 	if err != nil {
 		return err

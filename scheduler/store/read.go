@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/peerslot/peerslot/calendar/file"
 	"github.com/peerslot/peerslot/scheduler"
 )
 
@@ -28,10 +29,13 @@ func Read(ctx context.Context, location string) (*Store, error) {
 }
 
 func readSQLite(ctx context.Context, path string) (*Store, error) {
-	if info, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) || err == nil && info.Size() == 0 {
+	switch info, err := os.Stat(path); {
+	case errors.Is(err, fs.ErrNotExist) || err == nil && info.Mode().IsRegular() && info.Size() == 0:
 		return nil, fmt.Errorf("%w at %s", scheduler.ErrNoStore, path)
-	} else if err != nil {
+	case err != nil:
 		return nil, err
+	case !info.Mode().IsRegular():
+		return nil, &file.KindError{Mode: info.Mode()}
 	}
 	db, err := openFile(path, "mode=ro")
 	if err != nil {
