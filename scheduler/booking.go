@@ -55,6 +55,14 @@ type Booking struct {
 	Fault      error `json:"-"` // why the record cannot be read; then only what is searched is known, and committed: group, program, generation, state, UID, Reviewed, CancelFrom
 }
 
+// A BookingRef names a booking as it was at a Version.
+type BookingRef struct {
+	Group      string
+	Generation int
+	UID        calendar.UID
+	Version    int64
+}
+
 // A DeclinedHour is a time that a member declined for one session. No time that
 // overlaps it is offered for that session again.
 type DeclinedHour struct {
@@ -104,8 +112,12 @@ const MadeAhead = 2 * 365 * 24 * time.Hour
 // A Store keeps bookings and what was decided about them. schedulertest holds its
 // contract. Its methods may be called from several goroutines.
 type Store interface {
-	// Bookings returns the bookings that have not ended, sorted by group.
-	Bookings(ctx context.Context) (Bookings, error)
+	// Bookings returns the bookings of the groups that have not ended, sorted by group,
+	// then by generation; those of all groups for none.
+	Bookings(ctx context.Context, groups ...string) (Bookings, error)
+
+	// BookingRefs names the bookings that have not ended, sorted alike.
+	BookingRefs(ctx context.Context) ([]BookingRef, error)
 
 	// BookingsOf returns all bookings that the group ever had, also those that
 	// have ended, oldest generation first.
@@ -253,6 +265,7 @@ type Seen struct {
 	Token  string            // from which changes are counted; "" for none
 	Full   bool              // Series are all there are, not only those that changed
 	Series []calendar.Series // as they are on the calendar
+	Gone   []calendar.UID    // that are there no longer, or cannot be understood, where Series are what changed
 }
 
 // An Event is one line of the history: what was decided about a group, when and

@@ -39,7 +39,11 @@ func TestARecordThatCannotBeRead(t *testing.T) {
 	if err := w.Resume(t.Context()); err != nil {
 		t.Errorf("Resume: %v; want that it goes on", err)
 	}
-	all, _, err := repair.Status(t.Context(), w.Service)
+	groups, _, err := repair.Status(t.Context(), w.Service)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := groups.Status()
 	if err != nil || len(all) != 2 || all[1].Left != 13 {
 		t.Errorf("Status: %+v, %v; want h with its sessions", all, err)
 	}
@@ -117,9 +121,9 @@ type countingStore struct {
 	looks int
 }
 
-func (s *countingStore) Bookings(ctx context.Context) (scheduler.Bookings, error) {
+func (s *countingStore) Bookings(ctx context.Context, groups ...string) (scheduler.Bookings, error) {
 	s.looks++
-	return s.Store.Bookings(ctx)
+	return s.Store.Bookings(ctx, groups...)
 }
 
 // What is done for one group looks at the bookings of no other.

@@ -40,7 +40,7 @@ func try[T any](s *spottyStore, method string, call func() (T, error)) (T, error
 	return zero, schedulertest.ErrFault
 }
 
-func (s *spottyStore) Bookings(ctx context.Context) (scheduler.Bookings, error) {
+func (s *spottyStore) Bookings(ctx context.Context, groups ...string) (scheduler.Bookings, error) {
 	return try(s, "Bookings", func() (scheduler.Bookings, error) { return s.Store.Bookings(ctx) })
 }
 

@@ -108,8 +108,11 @@ var stoppable = map[string]struct {
 		return nil, w.Cancel(ctx, all[0])
 	}},
 	"status": {clash, func(ctx context.Context, w *world) (any, error) {
-		all, _, err := repair.Status(ctx, w.Service)
-		return all, err
+		groups, _, err := repair.Status(ctx, w.Service)
+		if err != nil {
+			return nil, err
+		}
+		return groups.Status(), nil
 	}},
 	"held": {clash, func(ctx context.Context, w *world) (any, error) {
 		w.Now = func() time.Time { return at(2, 1, 9).Start }

@@ -57,9 +57,31 @@ func (r renamedStore) rename(bookings []Booking) []Booking {
 }
 
 // Bookings implements Store.
-func (r renamedStore) Bookings(ctx context.Context) (Bookings, error) {
-	all, err := r.Store.Bookings(ctx)
+func (r renamedStore) Bookings(ctx context.Context, groups ...string) (Bookings, error) {
+	asked := map[string]bool{}
+	for _, name := range groups {
+		asked[name] = true
+	}
+	groups = slices.Clone(groups)
+	for was, is := range r.groups {
+		if asked[is] && !asked[was] {
+			groups = append(groups, was)
+		}
+	}
+	all, err := r.Store.Bookings(ctx, groups...)
 	return r.sorted(all), err
+}
+
+// BookingRefs implements Store.
+func (r renamedStore) BookingRefs(ctx context.Context) ([]BookingRef, error) {
+	all, err := r.Store.BookingRefs(ctx)
+	for i, one := range all {
+		all[i].Group = cmp.Or(r.groups[one.Group], one.Group)
+	}
+	slices.SortStableFunc(all, func(a, b BookingRef) int {
+		return cmp.Or(cmp.Compare(a.Group, b.Group), cmp.Compare(a.Generation, b.Generation))
+	})
+	return all, err
 }
 
 func (r renamedStore) sorted(all []Booking) []Booking {

@@ -106,7 +106,7 @@ func planParts(ctx context.Context, s *scheduler.Service, requests []scheduler.R
 		return nil, err
 	}
 	plans := make([]scheduler.BookingPlan, len(requests))
-	for part := range planning.Parts(len(requests), a.concerns, people) {
+	for _, part := range planning.Parts(len(requests), a.concerns, people) {
 		planned, err := a.plan(ctx, s, part)
 		if err != nil {
 			return nil, err

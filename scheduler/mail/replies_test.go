@@ -229,9 +229,9 @@ type countedStore struct {
 	read *int
 }
 
-func (s countedStore) Bookings(ctx context.Context) (scheduler.Bookings, error) {
+func (s countedStore) Bookings(ctx context.Context, groups ...string) (scheduler.Bookings, error) {
 	*s.read++
-	return s.Store.Bookings(ctx)
+	return s.Store.Bookings(ctx, groups...)
 }
 
 // Of thousands of series, that of a reply is found by what was told of it; one of which

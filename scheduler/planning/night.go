@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"maps"
 	"slices"
 	"time"
@@ -22,59 +23,181 @@ const night = 18 * time.Hour
 // month is how long a move counts against the moves of a month.
 const month = 28 * 24 * time.Hour
 
-// A Night is what a pass over all series is planned from: the bookings and their
-// series as they are on the calendar. Busy times, which are most of it, are read for a
-// part of the bookings at a time; its own Busy is nil.
+// A Night is what a pass over all series is planned from. Bookings, their series as they
+// are on the calendar and busy times, which are most of it, are read for a part of the
+// groups at a time; its own Bookings, Current and Busy are nil.
 type Night struct {
 	Snapshot
-	service *scheduler.Service
-	syncer  calendar.Syncer // nil if the backend is none
+	service  *scheduler.Service
+	calendar *calendarNow
+	groups   []string               // that have bookings, in the order of these
+	apart    *division              // of the groups
+	noted    map[calendar.UID]noted // of the bookings
+	moves    map[calendar.UID]int   // that members were told of in the last hours
 }
 
-// Tonight reads all of a night but the busy times.
+// A noted is what is kept of a booking and its series until its part is planned.
+type noted struct {
+	version int64 // of the booking
+	there   bool  // on the calendar
+	difference
+}
+
+// groupsAtOnce is of how many groups the bookings are in memory while they are noted.
+const groupsAtOnce = 200
+
+// Tonight looks at all bookings and their series, and reads what concerns all groups.
 func Tonight(ctx context.Context, s *scheduler.Service) (*Night, error) {
-	bookings, err := s.Store.Bookings(ctx)
+	refs, err := s.Store.BookingRefs(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read the bookings: %w", err)
 	}
-	cal, err := readCalendar(ctx, s, bookings)
-	if err != nil {
+	now := s.Now()
+	n := &Night{service: s, noted: make(map[calendar.UID]noted, len(refs)), Snapshot: Snapshot{
+		Workspace: s.Workspace, Window: availability.Interval{Start: now, End: now}, Now: now,
+		Aliases: s.Workspace.Roster.Aliases(), Groups: s.Workspace.GroupsByName(), Booked: map[string]bool{}, Agendas: agendas(s, nil),
+	}}
+	uids := make([]calendar.UID, len(refs))
+	for i, r := range refs {
+		uids[i] = r.UID
+		n.noted[r.UID] = noted{version: r.Version}
+		if i == 0 || refs[i-1].Group != r.Group {
+			n.groups = append(n.groups, r.Group)
+		}
+	}
+	if n.calendar, err = lookAtCalendar(ctx, s, uids); err != nil {
 		return nil, err
 	}
-	groups, now := s.Workspace.GroupsByName(), s.Now()
-	_, _, end := concerned(s, groups, bookings, cal.current)
-	n := &Night{service: s, syncer: cal.syncer, Snapshot: Snapshot{
-		Workspace: s.Workspace, Bookings: bookings, Current: cal.current, Faults: cal.faults, Seen: cal.seen,
-		Window: availability.Interval{Start: now, End: availability.Later(end, now)}, Now: now,
-		Aliases: s.Workspace.Roster.Aliases(), Groups: groups, Agendas: agendas(s, nil),
-	}}
+	n.Faults, n.Seen = n.calendar.faults, n.calendar.seen
+	if err := n.noteAll(ctx); err != nil {
+		return nil, err
+	}
 	if n.Rounds, err = s.Store.Rounds(ctx, ""); err != nil {
 		return nil, fmt.Errorf("read the rounds: %w", err)
 	}
+	n.formed = n.formedGroups()
 	if err := hadSeries(ctx, s, &n.Snapshot); err != nil {
 		return nil, err
 	}
-	return n, countMoves(ctx, s, &n.Snapshot)
+	return n, n.countMoves(ctx)
 }
 
-// Read returns the snapshot of a part of the bookings, which [Apart] made, with the
-// busy times of all who are in them, without our own series.
-func (n *Night) Read(ctx context.Context, part scheduler.Bookings) (Snapshot, error) {
-	return n.over(ctx, part, n.Window)
-}
-
-// over is Read with the busy times of another window.
-func (n *Night) over(ctx context.Context, part scheduler.Bookings, window availability.Interval) (Snapshot, error) {
-	s := n.Snapshot
-	s.Bookings, s.Window = part, window
-	people, uids, _ := concerned(n.service, n.Groups, part, n.Current)
-	people = slices.Compact(slices.Sorted(slices.Values(people)))
-	own := calendarNow{current: map[calendar.UID]calendar.Series{}, syncer: n.syncer}
-	for _, uid := range uids {
-		if series, ok := n.Current[uid]; ok {
-			own.current[uid] = series
+// noteAll reads the bookings and their series, and keeps who is concerned by what.
+func (n *Night) noteAll(ctx context.Context) error {
+	n.apart = newDivision(len(n.groups))
+	for first := 0; first < len(n.groups); first += groupsAtOnce {
+		bookings, err := n.bookingsOf(ctx, n.groups[first:min(first+groupsAtOnce, len(n.groups))])
+		if err == nil {
+			err = n.calendar.read(ctx, n.service, bookings)
+		}
+		if err != nil {
+			return err
+		}
+		group := first
+		for _, b := range bookings {
+			for n.groups[group] != b.Group {
+				group++
+			}
+			n.note(group, b)
 		}
 	}
+	n.apart.count()
+	return nil
+}
+
+// note notes one booking, and takes its series out of what was read.
+func (n *Night) note(group int, b scheduler.Booking) {
+	uid := b.Series.UID
+	read := n.Snapshot
+	read.Current = n.calendar.current
+	n.apart.note(group, read.Concerns(b))
+	n.Booked[b.Group] = n.Booked[b.Group] || !b.Reviewed
+	if series, there := n.calendar.current[uid]; there {
+		n.Window.End = availability.Later(n.Window.End, lastWeek(series, n.Now))
+		n.noted[uid] = noted{b.Version, true, differenceOf(series, b.Series)}
+		delete(n.calendar.current, uid)
+	}
+}
+
+// bookingsOf reads the bookings of some groups. Those that another run changed since the
+// night began have the version that they had then: what is planned of them is not applied.
+func (n *Night) bookingsOf(ctx context.Context, groups []string) (scheduler.Bookings, error) {
+	bookings, err := n.service.Store.Bookings(ctx, groups...)
+	if err != nil {
+		return nil, fmt.Errorf("read the bookings: %w", err)
+	}
+	bookings = slices.DeleteFunc(bookings, func(b scheduler.Booking) bool {
+		_, known := n.noted[b.Series.UID]
+		return !known
+	})
+	for i, b := range bookings {
+		bookings[i].Version = n.noted[b.Series.UID].version
+	}
+	return bookings, nil
+}
+
+// Parts divides the groups that have bookings into parts that share nobody, neither a
+// member of a group nor who is invited to a series, now or by what is intended: what is
+// planned for one part concerns no other. Small parts are put together as long as they
+// have at most so many people. The parts are in the order of their first groups.
+func (n *Night) Parts(people int) iter.Seq[[]string] {
+	return func(yield func([]string) bool) {
+		for _, part := range n.apart.parts(people) {
+			groups := make([]string, len(part))
+			for i, number := range part {
+				groups[i] = n.groups[number]
+			}
+			if !yield(groups) {
+				return
+			}
+		}
+	}
+}
+
+// Read returns the snapshot of a part of the groups, which Parts made, with the busy
+// times of all who are in them, without our own series.
+func (n *Night) Read(ctx context.Context, groups []string) (Snapshot, error) {
+	part, err := n.part(ctx, groups)
+	if err != nil {
+		return part, err
+	}
+	return n.busy(ctx, part, n.Window)
+}
+
+// part returns the snapshot of a part of the groups without busy times.
+func (n *Night) part(ctx context.Context, groups []string) (s Snapshot, err error) {
+	s = n.Snapshot
+	if s.Bookings, err = n.bookingsOf(ctx, groups); err != nil {
+		return s, err
+	}
+	s.Current, s.Tonight = map[calendar.UID]calendar.Series{}, map[calendar.Address]int{}
+	for _, b := range s.Bookings {
+		uid := b.Series.UID
+		if known := n.noted[uid]; known.there {
+			s.Current[uid] = known.from(b.Series)
+		}
+		for _, a := range b.Series.Attendees {
+			s.Tonight[a.Address] += n.moves[uid]
+		}
+	}
+	return s, nil
+}
+
+// busy reads the busy times of a part over a window.
+func (n *Night) busy(ctx context.Context, s Snapshot, window availability.Interval) (Snapshot, error) {
+	s.Window = window
+	var people []calendar.Address
+	var uids []calendar.UID
+	for _, b := range s.Bookings {
+		uids = append(uids, b.Series.UID)
+		for _, a := range scheduler.GroupIn(n.Groups, b).Members {
+			if _, ok := s.Workspace.Roster[a]; ok {
+				people = append(people, a)
+			}
+		}
+	}
+	people = slices.Compact(slices.Sorted(slices.Values(people)))
+	own := calendarNow{current: s.Current, syncer: n.calendar.syncer}
 	reader, err := own.reader(ctx, n.service.Backend, people, window)
 	if err != nil {
 		return s, fmt.Errorf("read busy times: %w", err)
@@ -82,10 +205,22 @@ func (n *Night) over(ctx context.Context, part scheduler.Bookings, window availa
 	return s, s.fill(ctx, n.service, reader, people, uids...)
 }
 
+// lastWeek returns the end of the last week in which a series has a session to come: it
+// moves within that. It is zero if there is none.
+func lastWeek(series calendar.Series, now time.Time) (end time.Time) {
+	zone, err := availability.LoadZone(series.Slot.Zone)
+	if err != nil {
+		return end
+	}
+	if last, err := series.LastEnd(); err == nil && last.After(now) {
+		end = availability.DateOf(last.In(zone)).Monday().AddDays(7).In(zone).Start
+	}
+	return end
+}
+
 // hadSeries fills in which groups without a series had one: it was decided that none
 // follows, or that the next round does.
 func hadSeries(ctx context.Context, s *scheduler.Service, snapshot *Snapshot) error {
-	booked := snapshot.Bookings.ByGroup()
 	snapshot.Had = map[string]bool{}
 	last := map[string]scheduler.Round{}
 	for _, r := range snapshot.Rounds {
@@ -95,7 +230,7 @@ func hadSeries(ctx context.Context, s *scheduler.Service, snapshot *Snapshot) er
 	}
 	for _, r := range last {
 		for _, g := range r.Groups {
-			if _, ok := booked[g.Name]; ok {
+			if snapshot.Booked[g.Name] {
 				continue
 			}
 			all, err := s.Store.BookingsOf(ctx, g.Name)
@@ -178,49 +313,20 @@ func Fetch(ctx context.Context, s *scheduler.Service, bookings []scheduler.Booki
 	return current, faults, nil
 }
 
-// concerned returns everybody in the bookings and their groups, the series, and the
-// end of the last week in which there is a session: it moves within that.
-func concerned(s *scheduler.Service, groups map[string]scheduler.Group, bookings []scheduler.Booking, current map[calendar.UID]calendar.Series) (people []calendar.Address, uids []calendar.UID, end time.Time) {
-	for _, b := range bookings {
-		uids = append(uids, b.Series.UID)
-		for _, a := range scheduler.GroupIn(groups, b).Members {
-			if _, ok := s.Workspace.Roster[a]; ok {
-				people = append(people, a)
-			}
-		}
-		series := current[b.Series.UID]
-		zone, err := availability.LoadZone(series.Slot.Zone)
-		if err != nil {
-			continue
-		}
-		if last, err := series.LastEnd(); err == nil && last.After(s.Now()) {
-			end = availability.Later(end, availability.DateOf(last.In(zone)).Monday().AddDays(7).In(zone).Start)
-		}
-	}
-	return people, uids, end
-}
-
 // countMoves fills in what members were told of lately.
-func countMoves(ctx context.Context, s *scheduler.Service, snapshot *Snapshot) error {
-	now := snapshot.Now
-	events, err := s.Store.History(ctx, "", now.Add(-month))
+func (n *Night) countMoves(ctx context.Context) error {
+	events, err := n.service.Store.History(ctx, "", n.Now.Add(-month))
 	if err != nil {
 		return fmt.Errorf("read the history: %w", err)
 	}
-	moves := map[calendar.UID]int{}
-	snapshot.Month, snapshot.Tonight = map[string]int{}, map[calendar.Address]int{}
+	n.moves, n.Month = map[calendar.UID]int{}, map[string]int{}
 	for _, e := range events {
 		if e.What != string(scheduler.MoveSession) {
 			continue
 		}
-		snapshot.Month[e.Group]++
-		if e.At.After(now.Add(-night)) {
-			moves[e.UID]++
-		}
-	}
-	for _, b := range snapshot.Bookings {
-		for _, a := range b.Series.Attendees {
-			snapshot.Tonight[a.Address] += moves[b.Series.UID]
+		n.Month[e.Group]++
+		if e.At.After(n.Now.Add(-night)) {
+			n.moves[e.UID]++
 		}
 	}
 	return nil

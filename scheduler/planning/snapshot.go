@@ -103,11 +103,13 @@ type Snapshot struct {
 	// For repair and review:
 	Rounds  []scheduler.Round                // of all programs
 	Current map[calendar.UID]calendar.Series // as they are on the calendar; missing if gone
+	Booked  map[string]bool                  // groups with a series: whether one was not reviewed; nil to have it made of Bookings
 	Had     map[string]bool                  // groups of the last rounds that have no series any more, and had one
 	Faults  map[calendar.UID]error           // why a series on the calendar cannot be used
 	Seen    *scheduler.Seen                  // for KeepSeen; nil if nothing needs to be kept
 	Tonight map[calendar.Address]int         // moves that members were told of in the last hours
 	Month   map[string]int                   // by group: moves in the last 28 days
+	formed  map[string]bool                  // groups of the last rounds; nil to have it made
 }
 
 // within returns a snapshot that knows a part of the window.

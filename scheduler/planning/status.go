@@ -1,7 +1,9 @@
 package planning
 
 import (
+	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -40,44 +42,51 @@ func Past(ctx context.Context, s *scheduler.Service, bookings, due scheduler.Boo
 	return New(snapshot)
 }
 
-// Standings counts, while a night is read, how the groups stand.
+// Standings are how the groups stand, counted while a night is read.
 type Standings struct {
-	night *Night
-	held  map[calendar.UID]scheduler.Share // who attended the sessions that are over
+	*Night
+	Bookings scheduler.Bookings               // of the parts that were read
+	current  map[calendar.UID]calendar.Series // theirs
+	held     map[calendar.UID]scheduler.Share // who attended the sessions that are over
 }
 
 // Standings returns what counts how the groups stand. Every part of the night must be
 // read by its Read.
 func (n *Night) Standings() *Standings {
-	return &Standings{n, map[calendar.UID]scheduler.Share{}}
+	return &Standings{n, nil, map[calendar.UID]calendar.Series{}, map[calendar.UID]scheduler.Share{}}
 }
 
 // Read is [Night.Read], and counts who attended the sessions of the part that are over.
 // Busy times of both are read at once.
-func (t *Standings) Read(ctx context.Context, part scheduler.Bookings) (Snapshot, error) {
-	n := t.night
-	since := n.Now
-	for _, b := range part {
-		sessions, _ := n.series(b).Occurrences() // none of one that repair names
+func (t *Standings) Read(ctx context.Context, groups []string) (Snapshot, error) {
+	part, err := t.part(ctx, groups)
+	if err != nil {
+		return part, err
+	}
+	t.Bookings = append(t.Bookings, part.Bookings...)
+	maps.Copy(t.current, part.Current)
+	since := t.Now
+	for _, b := range part.Bookings {
+		sessions, _ := t.series(b).Occurrences() // none of one that repair names
 		for _, o := range sessions {
 			since = availability.Earlier(since, o.Start)
 		}
 	}
-	if !since.Before(n.Now) {
-		return n.Read(ctx, part)
+	if !since.Before(t.Now) {
+		return t.busy(ctx, part, t.Window)
 	}
-	whole, err := n.over(ctx, part, availability.Interval{Start: since, End: n.Window.End})
+	whole, err := t.busy(ctx, part, availability.Interval{Start: since, End: t.Window.End})
 	if err != nil {
 		return whole, err
 	}
-	return whole.within(n.Window), t.count(whole.within(availability.Interval{Start: since, End: n.Now}))
+	return whole.within(t.Window), t.count(whole.within(availability.Interval{Start: since, End: t.Now}))
 }
 
 // count counts who attended the series of a part whose past the snapshot knows.
 func (t *Standings) count(past Snapshot) error {
 	past.Bookings = slices.Clone(past.Bookings)
 	for i, b := range past.Bookings {
-		past.Bookings[i].Series = t.night.series(b)
+		past.Bookings[i].Series = t.series(b)
 	}
 	p, err := New(past)
 	if err != nil {
@@ -110,21 +119,23 @@ func (p *Planner) attended(g scheduler.Group, s calendar.Series) (all scheduler.
 // Status returns how every group stands, in the order of the configuration;
 // bookings of groups that are in it no longer come last.
 func (t *Standings) Status() []scheduler.Status {
-	n, ending := t.night, map[string]scheduler.Booking{}
-	for _, b := range n.Bookings {
+	bookings := slices.Clone(t.Bookings) // in the order of the parts
+	slices.SortStableFunc(bookings, func(a, b scheduler.Booking) int { return cmp.Compare(a.Group, b.Group) })
+	ending := map[string]scheduler.Booking{}
+	for _, b := range bookings {
 		if b.Reviewed {
 			ending[b.Group] = b
 		}
 	}
 	var out []scheduler.Status
-	shown := shown(n.Bookings)
-	for _, g := range GroupsWith(n.service.Workspace, n.Bookings) {
+	shown := shown(bookings)
+	for _, g := range GroupsWith(t.Workspace, bookings) {
 		st := scheduler.Status{Group: g}
 		if b, ok := shown[g.Name]; ok {
-			st.Booking, st.Series, st.Attendance = &b, n.series(b), t.held[b.Series.UID]
-			count(&st, n.Now)
+			st.Booking, st.Series, st.Attendance = &b, t.series(b), t.held[b.Series.UID]
+			count(&st, t.Now)
 			if old, ok := ending[g.Name]; ok && old.Series.UID != b.Series.UID {
-				st.Next = sooner(st.Next, nextOf(old, n.Current, n.Now))
+				st.Next = sooner(st.Next, nextOf(old, t.current, t.Now))
 			}
 		}
 		out = append(out, st)
@@ -134,8 +145,8 @@ func (t *Standings) Status() []scheduler.Status {
 
 // series returns the series of a booking as it is on the calendar, or as it was put if
 // that is not known.
-func (n *Night) series(b scheduler.Booking) calendar.Series {
-	if series, there := n.Current[b.Series.UID]; there {
+func (t *Standings) series(b scheduler.Booking) calendar.Series {
+	if series, there := t.current[b.Series.UID]; there {
 		return series
 	}
 	return b.Series

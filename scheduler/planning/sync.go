@@ -3,6 +3,7 @@ package planning
 import (
 	"context"
 	"maps"
+	"reflect"
 	"slices"
 
 	"github.com/peerslot/peerslot/availability"
@@ -14,8 +15,10 @@ import (
 type calendarNow struct {
 	current map[calendar.UID]calendar.Series // missing if gone
 	faults  map[calendar.UID]error           // why one that is there cannot be used
-	syncer  calendar.Syncer                  // nil if the backend is none
-	seen    *scheduler.Seen                  // to be committed; nil if nothing is kept
+	gone    map[calendar.UID]bool
+	whole   bool            // all that are there are known
+	syncer  calendar.Syncer // nil if the backend is none
+	seen    *scheduler.Seen // to be committed; nil if nothing is kept
 }
 
 // Current returns the series of the bookings as they are on the calendar, read by as
@@ -25,104 +28,77 @@ func Current(ctx context.Context, s *scheduler.Service, bookings []scheduler.Boo
 	if len(bookings) < 2 {
 		return Fetch(ctx, s, bookings)
 	}
-	now, err := readCalendar(ctx, s, bookings)
-	return now.current, now.faults, err
-}
-
-// readCalendar is readSeries, with what series and bookings have in common in memory once.
-func readCalendar(ctx context.Context, s *scheduler.Service, bookings []scheduler.Booking) (calendarNow, error) {
-	now, err := readSeries(ctx, s, bookings)
-	for _, b := range bookings {
-		if series, there := now.current[b.Series.UID]; there {
-			now.current[b.Series.UID] = keptOnce(series, b.Series)
-		}
-	}
-	return now, err
-}
-
-// keptOnce returns a series as it was read, with what it has in common with the one that
-// was put held in memory once: for most, that is all that takes room.
-func keptOnce(read, put calendar.Series) calendar.Series {
-	if read.Title == put.Title {
-		read.Title = put.Title
-	}
-	if read.Description == put.Description {
-		read.Description = put.Description
-	}
-	if slices.Equal(read.Attendees, put.Attendees) {
-		read.Attendees = put.Attendees
-	}
-	return read
-}
-
-// readSeries reads the series of the bookings. A backend on which reading each by
-// itself costs too much is asked only for what changed since the last time.
-func readSeries(ctx context.Context, s *scheduler.Service, bookings []scheduler.Booking) (calendarNow, error) {
-	syncer, ok := calendar.AsSyncer(s.Backend)
-	if !ok {
-		current, faults, err := Fetch(ctx, s, bookings)
-		return calendarNow{current: current, faults: faults}, err
-	}
-	seen, err := s.Store.Seen(ctx)
-	if err != nil {
-		return calendarNow{}, err
-	}
 	uids := make([]calendar.UID, len(bookings))
 	for i, b := range bookings {
 		uids[i] = b.Series.UID
 	}
-	changes, err := syncer.Sync(ctx, seen.Token, uids)
-	if err != nil {
-		return calendarNow{}, err
+	now, err := lookAtCalendar(ctx, s, uids)
+	if err == nil {
+		err = now.read(ctx, s, bookings)
 	}
-	return apply(ctx, s, syncer, bookings, seen.Series, changes)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, b := range bookings {
+		if series, there := now.current[b.Series.UID]; there {
+			now.current[b.Series.UID] = differenceOf(series, b.Series).from(b.Series)
+		}
+	}
+	return now.current, now.faults, nil
 }
 
-// apply brings what was seen the last time up to date.
-func apply(ctx context.Context, s *scheduler.Service, syncer calendar.Syncer, bookings []scheduler.Booking, seen []calendar.Series, changes calendar.Changes) (calendarNow, error) {
-	now := calendarNow{current: map[calendar.UID]calendar.Series{}, faults: map[calendar.UID]error{}, syncer: syncer}
-	if !changes.Full {
-		for _, series := range seen {
-			now.current[series.UID] = series
-		}
+// lookAtCalendar returns what can be known of the series without reading each by itself.
+// Where that costs too much, the backend is asked only for what changed since the last time.
+func lookAtCalendar(ctx context.Context, s *scheduler.Service, uids []calendar.UID) (*calendarNow, error) {
+	now := &calendarNow{current: map[calendar.UID]calendar.Series{}, faults: map[calendar.UID]error{}, gone: map[calendar.UID]bool{}}
+	syncer, ok := calendar.AsSyncer(s.Backend)
+	if !ok {
+		return now, nil
 	}
-	for _, series := range changes.Series {
-		now.current[series.UID] = series
+	seen, err := s.Store.Seen(ctx)
+	if err != nil {
+		return nil, err
 	}
-	for _, uid := range changes.Gone {
-		delete(now.current, uid)
+	changes, err := syncer.Sync(ctx, seen.Token, uids)
+	if err != nil {
+		return nil, err
 	}
-	for uid, err := range changes.Problems {
-		delete(now.current, uid)
-		now.faults[uid] = err
-	}
-	if err := readMissing(ctx, s, &now, bookings, changes); err != nil {
-		return now, err
-	}
-	series := changes.Series
-	if changes.Full || len(changes.Gone)+len(changes.Problems) > 0 {
-		series = make([]calendar.Series, 0, len(now.current))
-		for _, one := range now.current {
-			series = append(series, one)
-		}
-		changes.Full = true
-	}
-	now.seen = &scheduler.Seen{Token: changes.Token, Full: changes.Full, Series: series}
+	now.syncer = syncer
+	now.apply(seen.Series, changes)
 	return now, nil
 }
 
-// readMissing reads by itself what is neither among the changes nor was seen
-// before: a problem of an earlier night that is still there.
-func readMissing(ctx context.Context, s *scheduler.Service, now *calendarNow, bookings []scheduler.Booking, changes calendar.Changes) error {
-	known := map[calendar.UID]bool{}
-	for _, uid := range changes.Gone {
-		known[uid] = true
+// apply brings what was seen the last time up to date.
+func (c *calendarNow) apply(seen []calendar.Series, changes calendar.Changes) {
+	if c.whole = changes.Full; !c.whole {
+		for _, series := range seen {
+			c.current[series.UID] = series
+		}
 	}
+	for _, series := range changes.Series {
+		c.current[series.UID] = series
+	}
+	c.seen = &scheduler.Seen{Token: changes.Token, Full: changes.Full, Series: changes.Series, Gone: slices.Clone(changes.Gone)}
+	for uid, err := range changes.Problems {
+		c.faults[uid] = err
+		c.seen.Gone = append(c.seen.Gone, uid)
+	}
+	for _, uid := range c.seen.Gone {
+		delete(c.current, uid)
+	}
+	for _, uid := range changes.Gone {
+		c.gone[uid] = true
+	}
+}
+
+// read reads the series of the bookings of which nothing is known yet: with a Syncer those
+// that were a problem at an earlier look, and still may be.
+func (c *calendarNow) read(ctx context.Context, s *scheduler.Service, bookings []scheduler.Booking) error {
 	var missing []scheduler.Booking
 	for _, b := range bookings {
-		_, there := now.current[b.Series.UID]
-		_, fault := now.faults[b.Series.UID]
-		if !there && !fault && !known[b.Series.UID] && !changes.Full {
+		_, there := c.current[b.Series.UID]
+		_, fault := c.faults[b.Series.UID]
+		if !there && !fault && !c.gone[b.Series.UID] && !c.whole {
 			missing = append(missing, b)
 		}
 	}
@@ -130,9 +106,51 @@ func readMissing(ctx context.Context, s *scheduler.Service, now *calendarNow, bo
 	if err != nil {
 		return err
 	}
-	maps.Copy(now.current, current)
-	maps.Copy(now.faults, faults)
+	maps.Copy(c.current, current)
+	maps.Copy(c.faults, faults)
 	return nil
+}
+
+// A difference is what of a series that was read is not as it was put: for most nothing,
+// and of the others little that takes room.
+type difference struct {
+	read                   *calendar.Series // nil for nothing
+	title, text, attendees bool             // are as they were put, and left out of read
+}
+
+func differenceOf(read, put calendar.Series) difference {
+	if reflect.DeepEqual(read, put) {
+		return difference{}
+	}
+	d := difference{&read, read.Title == put.Title, read.Description == put.Description, slices.Equal(read.Attendees, put.Attendees)}
+	if d.title {
+		read.Title = ""
+	}
+	if d.text {
+		read.Description = ""
+	}
+	if d.attendees {
+		read.Attendees = nil
+	}
+	return d
+}
+
+// from returns the series that was read.
+func (d difference) from(put calendar.Series) calendar.Series {
+	if d.read == nil {
+		return put
+	}
+	read := *d.read
+	if d.title {
+		read.Title = put.Title
+	}
+	if d.text {
+		read.Description = put.Description
+	}
+	if d.attendees {
+		read.Attendees = put.Attendees
+	}
+	return read
 }
 
 // reader returns where busy times are read from: a Syncer tells our own series

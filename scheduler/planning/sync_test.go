@@ -18,28 +18,25 @@ import (
 	"github.com/peerslot/peerslot/scheduler/schedulertest"
 )
 
-// A busyStore has another run change bookings between two looks at them.
-type busyStore struct {
-	scheduler.Store
-	looks int
-}
-
-func (s *busyStore) Bookings(ctx context.Context) (scheduler.Bookings, error) {
-	all, err := s.Store.Bookings(ctx)
-	if s.looks++; s.looks > 1 {
-		all = nil
+// What another run books, changes or ends after a night began is not planned in it.
+func TestANightKnowsWhatWasThereWhenItBegan(t *testing.T) {
+	w := newWorld(t, ana, bo, cem, dee)
+	ended, changed := w.BookAt(t, "g", "tue 15:00", ana, bo), w.BookAt(t, "h", "wed 15:00", cem, dee)
+	night, err := planning.Tonight(t.Context(), w.Service)
+	if err != nil {
+		t.Fatal(err)
 	}
-	return all, err
-}
-
-// A night is planned from one look at the bookings: the series that were read are
-// those that are planned.
-func TestANightIsOneLook(t *testing.T) {
-	w, _ := booked(t, ana, bo)
-	w.Store = &busyStore{Store: w.Store}
-	snapshot := schedulertest.ReadNight(t, w.Service)
-	if len(snapshot.Bookings) != 1 || len(snapshot.Current) != 1 {
-		t.Errorf("Night: %d bookings, %d series; want one of each", len(snapshot.Bookings), len(snapshot.Current))
+	version := changed.Version
+	if changed, err = w.Save(t.Context(), changed); err != nil || changed.Version == version {
+		t.Fatalf("Save: version %d, %v; want another one than before", changed.Version, err)
+	}
+	if err := w.Cancel(t.Context(), ended); err != nil {
+		t.Fatal(err)
+	}
+	w.BookAt(t, "g", "mon 15:00", ana, bo)
+	snapshot, err := night.Read(t.Context(), []string{"g", "h"})
+	if err != nil || len(snapshot.Bookings) != 1 || snapshot.Bookings[0].Group != "h" || snapshot.Bookings[0].Version != version || len(snapshot.Current) != 1 {
+		t.Errorf("bookings %+v, series %+v, %v; want those of h alone, of version %d", snapshot.Bookings, snapshot.Current, err, version)
 	}
 }
 
@@ -100,13 +97,7 @@ func TestANightThatReadsWhatChanged(t *testing.T) {
 		func() {},
 	} {
 		happens()
-		snapshot, err := planning.Tonight(t.Context(), w.Service)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := snapshot.Read(t.Context(), snapshot.Bookings); err != nil {
-			t.Fatal(err)
-		}
+		snapshot := schedulertest.ReadNight(t, w.Service)
 		w.Backend = w.Fake
 		want, _, err := planning.Fetch(t.Context(), w.Service, snapshot.Bookings)
 		w.Backend = s

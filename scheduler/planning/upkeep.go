@@ -19,18 +19,22 @@ import (
 // not there; people who should be in a group and are in none; groups that fell under
 // their size. Each is named until a person has settled it.
 func Upkeep(s Snapshot) []scheduler.Finding {
-	u := upkeep{s, map[string]bool{}, map[string]bool{}}
-	for _, b := range s.Bookings {
-		u.booked[b.Group] = true
-	}
-	for _, p := range s.Workspace.Programs {
-		last, _ := u.lastRound(p.Name)
-		for _, g := range last.Groups {
-			u.formed[g.Name] = true
-		}
-	}
-	return u.findings()
+	return append(BookingUpkeep(s), WorkspaceUpkeep(s)...)
 }
+
+// BookingUpkeep is Upkeep of the bookings of a snapshot, in their order.
+func BookingUpkeep(s Snapshot) []scheduler.Finding {
+	u, groups := newUpkeep(s), s.GroupsByName()
+	var out []scheduler.Finding
+	for _, b := range s.Bookings {
+		out = append(out, u.bookingUpkeep(groups, b)...)
+		out = append(out, Unreached(b)...)
+	}
+	return out
+}
+
+// WorkspaceUpkeep is Upkeep of what no booking tells.
+func WorkspaceUpkeep(s Snapshot) []scheduler.Finding { return newUpkeep(s).findings() }
 
 // upkeepKinds are those of the findings of Upkeep.
 var upkeepKinds = append(slices.Clone(broken), scheduler.OtherRules, scheduler.Unplaced, scheduler.Alone, scheduler.TooSmall, scheduler.NotBooked, scheduler.Unreached)
@@ -46,28 +50,54 @@ func UpkeepOf(ctx context.Context, s *scheduler.Service, bookings scheduler.Book
 		return nil, fmt.Errorf("read the rounds: %w", err)
 	}
 	snapshot := Snapshot{Workspace: s.Workspace, Bookings: bookings, Rounds: rounds, Agendas: agendas(s, nil), Now: s.Now()}
+	snapshot.Booked = snapshot.booked()
 	if err := hadSeries(ctx, s, &snapshot); err != nil {
 		return nil, err
 	}
 	return Upkeep(snapshot), nil
 }
 
-// An upkeep is a snapshot in the course of it.
-type upkeep struct {
-	Snapshot
-	booked map[string]bool // groups with a series
-	formed map[string]bool // groups of the last rounds, also of which fewer than two are left
+// An upkeep is a snapshot in the course of it: Booked and formed are there.
+type upkeep struct{ Snapshot }
+
+func newUpkeep(s Snapshot) upkeep {
+	s.Booked, s.formed = s.booked(), s.formedGroups()
+	return upkeep{s}
 }
 
+// booked returns which groups have a series, and whether one was not reviewed.
+func (s Snapshot) booked() map[string]bool {
+	if s.Booked != nil {
+		return s.Booked
+	}
+	out := map[string]bool{}
+	for _, b := range s.Bookings {
+		out[b.Group] = out[b.Group] || !b.Reviewed
+	}
+	return out
+}
+
+// formedGroups returns the groups of the last rounds, also of which fewer than two are
+// left.
+func (s Snapshot) formedGroups() map[string]bool {
+	if s.formed != nil {
+		return s.formed
+	}
+	out := map[string]bool{}
+	for _, p := range s.Workspace.Programs {
+		last, _ := s.lastRound(p.Name)
+		for _, g := range last.Groups {
+			out[g.Name] = true
+		}
+	}
+	return out
+}
+
+// findings returns those of the workspace.
 func (s upkeep) findings() []scheduler.Finding {
 	var out []scheduler.Finding
-	groups := s.GroupsByName()
-	for _, b := range s.Bookings {
-		out = append(out, s.bookingUpkeep(groups, b)...)
-		out = append(out, Unreached(b)...)
-	}
 	for _, g := range s.Workspace.Groups {
-		if _, ok := s.Workspace.Program(g.Program); !ok && !s.booked[g.Name] {
+		if _, ok := s.Workspace.Program(g.Program); !ok && !s.isBooked(g.Name) {
 			out = append(out, scheduler.Finding{Kind: scheduler.NoSuchProgram, Group: g.Name, Program: g.Program})
 		}
 		if !s.formed[g.Name] {
@@ -86,6 +116,12 @@ func (s upkeep) findings() []scheduler.Finding {
 		}
 	}
 	return out
+}
+
+// isBooked reports whether a group has a series, also one that was reviewed.
+func (s upkeep) isBooked(group string) bool {
+	_, ok := s.Booked[group]
+	return ok
 }
 
 // bookingUpkeep compares one booking with the configuration.
@@ -195,7 +231,7 @@ func (s upkeep) brokenAgendas() []scheduler.Finding {
 }
 
 // lastRound returns the round whose groups are the program's current ones.
-func (s upkeep) lastRound(program string) (last scheduler.Round, ok bool) {
+func (s Snapshot) lastRound(program string) (last scheduler.Round, ok bool) {
 	for _, r := range s.Rounds {
 		if r.Program == program && r.Number > last.Number {
 			last, ok = r, true
@@ -228,7 +264,7 @@ func (s upkeep) roundUpkeep(p scheduler.Program, r scheduler.Round) []scheduler.
 			placed[left[0]] = true
 		case len(left) > 1 && len(left) < least && len(g.Members) >= least:
 			f.Kind, f.Share = scheduler.TooSmall, scheduler.Share{Yes: len(left), No: least - len(left)}
-		case len(left) > 1 && r.Number > 1 && !s.booked[g.Name] && !s.Had[g.Name]:
+		case len(left) > 1 && r.Number > 1 && !s.isBooked(g.Name) && !s.Had[g.Name]:
 			f.Kind = scheduler.NotBooked
 		default:
 			continue

@@ -1,6 +1,7 @@
 package repair_test
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math/rand/v2"
@@ -30,18 +31,25 @@ func TestANightInPartsEqualsTheWhole(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		all := slices.Collect(planning.Apart(s, 1+random.IntN(12)))
+		night, err := planning.Tonight(t.Context(), serviceOf(s))
+		if err != nil {
+			t.Fatal(err)
+		}
+		all := slices.Collect(night.Parts(1 + random.IntN(12)))
 		var sum scheduler.RepairPlan
 		seen := map[calendar.Address]int{}
-		for i, part := range all {
-			one := s
-			one.Bookings, one.Workspace.Programs, one.Rounds = part, nil, nil
-			p, err := repair.New(one)
+		for i, groups := range all {
+			part, err := night.Read(t.Context(), groups)
+			if err != nil {
+				t.Fatal(err)
+			}
+			part.Window, part.Tonight, part.Month = s.Window, s.Tonight, s.Month
+			p, err := repair.New(part)
 			if err != nil {
 				t.Fatal(err)
 			}
 			sum.Changes, sum.Bookings = append(sum.Changes, p.Changes...), append(sum.Bookings, p.Bookings...)
-			for _, b := range part {
+			for _, b := range part.Bookings {
 				for _, at := range b.Series.Attendees {
 					if was, ok := seen[at.Address]; ok && was != i {
 						t.Fatalf("case %d: %s is in parts %d and %d", n, at.Address, was, i)
@@ -58,6 +66,31 @@ func TestANightInPartsEqualsTheWhole(t *testing.T) {
 	if parts < 120 || changes < 60 {
 		t.Errorf("only %d parts and %d changes; the test tests too little", parts, changes)
 	}
+}
+
+// serviceOf returns a service that a snapshot is read from.
+func serviceOf(s planning.Snapshot) *scheduler.Service {
+	return &scheduler.Service{
+		Workspace: s.Workspace, Store: snapshotStore{bookings: s.Bookings}, Backend: snapshotCalendars{snapshot: s},
+		Now: func() time.Time { return s.Now },
+	}
+}
+
+// snapshotCalendars are a backend that is only read.
+type snapshotCalendars struct {
+	calendar.Backend
+	snapshot planning.Snapshot
+}
+
+func (c snapshotCalendars) Get(_ context.Context, uid calendar.UID) (calendar.Series, error) {
+	if series, there := c.snapshot.Current[uid]; there {
+		return series, nil
+	}
+	return calendar.Series{}, calendar.ErrNotFound
+}
+
+func (c snapshotCalendars) Busy(context.Context, []calendar.Address, availability.Interval, ...calendar.UID) (map[calendar.Address]availability.Busy, error) {
+	return c.snapshot.Busy, nil
 }
 
 // changesOf returns what a plan does, in an order of its own.
@@ -135,8 +168,8 @@ func renamedSeries(s calendar.Series, i int, rename func(calendar.Address) calen
 }
 
 // BenchmarkLargeNight reads and plans a night of groups of five that share nobody,
-// from a store and calendars that answer at once. It reports the most memory that was
-// held beside the roster, the bookings and their series.
+// from a store and calendars that answer at once. It reports the memory that the roster
+// takes, and the most that was held.
 func BenchmarkLargeNight(b *testing.B) {
 	for _, groups := range []int{2_000, 20_000} {
 		b.Run(fmt.Sprintf("%d groups of %d people", groups, 5*groups), func(b *testing.B) {
@@ -191,54 +224,102 @@ func largeService(b *testing.B, groups int) *scheduler.Service {
 		a := calendar.Address(fmt.Sprintf("p%05d@acme.example", i))
 		w.Roster[a] = scheduler.Person{Address: a, Zone: "Europe/Berlin", Hours: availability.OfficeHours()}
 	}
-	at := &largeCalendars{series: map[calendar.UID]calendar.Series{}, of: map[calendar.Address]calendar.UID{}}
+	at := large{groups: groups, of: map[calendar.UID]int{}}
 	for i := range groups {
-		one := manyBooking(i, 5, 5*groups)
-		at.bookings = append(at.bookings, one)
-		at.series[one.Series.UID] = one.Series
-		for _, a := range one.Series.Attendees {
-			at.of[a.Address] = one.Series.UID
-		}
+		at.of[manyBooking(i, 5, 5*groups).Series.UID] = i
 	}
 	return &scheduler.Service{
-		Workspace: w, Store: largeStore{bookings: at.bookings}, Backend: at, Now: func() time.Time { return night },
+		Workspace: w, Store: largeStore{large: at}, Backend: largeCalendars{large: at}, Now: func() time.Time { return night },
 		Holidays: func(string, availability.Date, availability.Date) ([]availability.Date, error) { return nil, nil },
 	}
 }
 
+// A large workspace is made up where it is read.
+type large struct {
+	groups int
+	of     map[calendar.UID]int
+}
+
+func (l large) booking(i int) scheduler.Booking { return manyBooking(i, 5, 5*l.groups) }
+
 // largeCalendars are a backend that is only read.
 type largeCalendars struct {
 	calendar.Backend
-	bookings scheduler.Bookings
-	series   map[calendar.UID]calendar.Series
-	of       map[calendar.Address]calendar.UID
+	large
 }
 
-func (c *largeCalendars) Get(_ context.Context, uid calendar.UID) (calendar.Series, error) {
-	return c.series[uid], nil
+func (c largeCalendars) Get(_ context.Context, uid calendar.UID) (calendar.Series, error) {
+	return c.booking(c.of[uid]).Series, nil
 }
 
-func (c *largeCalendars) Busy(_ context.Context, people []calendar.Address, window availability.Interval, _ ...calendar.UID) (map[calendar.Address]availability.Busy, error) {
+func (c largeCalendars) Busy(_ context.Context, people []calendar.Address, window availability.Interval, _ ...calendar.UID) (map[calendar.Address]availability.Busy, error) {
 	out := map[calendar.Address]availability.Busy{}
 	for i, a := range people {
-		out[a] = manyMeetings(rand.New(rand.NewPCG(uint64(i), 1)), window, calendartest.Sessions(c.series[c.of[a]]))
+		var number int
+		if _, err := fmt.Sscanf(string(a), "p%d@", &number); err != nil {
+			return nil, err
+		}
+		out[a] = manyMeetings(rand.New(rand.NewPCG(uint64(i), 1)), window, calendartest.Sessions(c.booking(number/5).Series))
 	}
 	return out, nil
 }
 
 // largeStore is a store that is only read.
 type largeStore struct {
-	scheduler.Store
-	bookings scheduler.Bookings
+	snapshotStore
+	large
 }
 
-func (s largeStore) Bookings(context.Context) (scheduler.Bookings, error) { return s.bookings, nil }
-func (largeStore) Rounds(context.Context, string) ([]scheduler.Round, error) {
+func (s largeStore) Bookings(_ context.Context, groups ...string) (out scheduler.Bookings, err error) {
+	for _, name := range groups {
+		var i int
+		if _, err := fmt.Sscanf(name, "g%d", &i); err != nil {
+			return nil, err
+		}
+		out = append(out, s.booking(i))
+	}
+	return out, nil
+}
+
+func (s largeStore) BookingRefs(context.Context) ([]scheduler.BookingRef, error) {
+	out := make([]scheduler.BookingRef, s.groups)
+	for i := range out {
+		b := s.booking(i)
+		out[i] = scheduler.BookingRef{Group: b.Group, Generation: b.Generation, UID: b.Series.UID, Version: b.Version}
+	}
+	return out, nil
+}
+
+// A snapshotStore is a store that is only read.
+type snapshotStore struct {
+	scheduler.Store
+	bookings scheduler.Bookings // sorted
+}
+
+func (s snapshotStore) Bookings(_ context.Context, groups ...string) (out scheduler.Bookings, err error) {
+	for _, name := range groups {
+		i, _ := slices.BinarySearchFunc(s.bookings, name, func(b scheduler.Booking, name string) int { return cmp.Compare(b.Group, name) })
+		for ; i < len(s.bookings) && s.bookings[i].Group == name; i++ {
+			out = append(out, s.bookings[i])
+		}
+	}
+	return out, nil
+}
+
+func (s snapshotStore) BookingRefs(context.Context) ([]scheduler.BookingRef, error) {
+	out := make([]scheduler.BookingRef, len(s.bookings))
+	for i, b := range s.bookings {
+		out[i] = scheduler.BookingRef{Group: b.Group, Generation: b.Generation, UID: b.Series.UID, Version: b.Version}
+	}
+	return out, nil
+}
+
+func (snapshotStore) Rounds(context.Context, string) ([]scheduler.Round, error) {
 	return nil, nil
 }
-func (largeStore) History(context.Context, string, time.Time) ([]scheduler.Event, error) {
+func (snapshotStore) History(context.Context, string, time.Time) ([]scheduler.Event, error) {
 	return nil, nil
 }
-func (largeStore) Unreadable(context.Context) (map[calendar.Address]time.Time, error) {
+func (snapshotStore) Unreadable(context.Context) (map[calendar.Address]time.Time, error) {
 	return nil, nil
 }

@@ -26,35 +26,25 @@ func PlanNight(ctx context.Context, s *scheduler.Service) (scheduler.RepairPlan,
 	if err != nil {
 		return scheduler.RepairPlan{}, err
 	}
-	return PlanOf(ctx, s, night)
-}
-
-// PlanOf is PlanNight for a night that was read.
-func PlanOf(ctx context.Context, s *scheduler.Service, night *planning.Night) (scheduler.RepairPlan, error) {
-	return planParts(ctx, s, night, night.Read, sum{})
+	return planParts(ctx, s, night, night.Read, sum{}, planning.PeopleAtOnce)
 }
 
 // Status returns how every group stands, and what the pass would do, but for who can
 // attend what: both are worked out from calendars that are read once.
-func Status(ctx context.Context, s *scheduler.Service) ([]scheduler.Status, scheduler.RepairPlan, error) {
+func Status(ctx context.Context, s *scheduler.Service) (*planning.Standings, scheduler.RepairPlan, error) {
 	night, err := planning.Tonight(ctx, s)
 	if err != nil {
 		return nil, scheduler.RepairPlan{}, err
 	}
-	return StatusOf(ctx, s, night)
-}
-
-// StatusOf is Status for a night that was read.
-func StatusOf(ctx context.Context, s *scheduler.Service, night *planning.Night) ([]scheduler.Status, scheduler.RepairPlan, error) {
 	groups := night.Standings()
-	plan, err := planParts(ctx, s, night, groups.Read, sum{shown: true})
-	return groups.Status(), plan, err
+	plan, err := planParts(ctx, s, night, groups.Read, sum{shown: true}, planning.PeopleAtOnce)
+	return groups, plan, err
 }
 
 // planParts plans the pass part by part, of which there is one in memory at a time.
-func planParts(ctx context.Context, s *scheduler.Service, night *planning.Night, read func(context.Context, scheduler.Bookings) (planning.Snapshot, error), all sum) (scheduler.RepairPlan, error) {
-	for part := range planning.Apart(night.Snapshot, planning.PeopleAtOnce) {
-		snapshot, err := read(ctx, part)
+func planParts(ctx context.Context, s *scheduler.Service, night *planning.Night, read func(context.Context, []string) (planning.Snapshot, error), all sum, people int) (scheduler.RepairPlan, error) {
+	for groups := range night.Parts(people) {
+		snapshot, err := read(ctx, groups)
 		if err != nil {
 			return scheduler.RepairPlan{}, err
 		}
@@ -72,6 +62,7 @@ type sum struct {
 	scheduler.RepairPlan
 	shown           bool // and not applied: who can attend what is not needed
 	asked, readable int  // people with a calendar, and of whom something could be read
+	upkeep          []scheduler.Finding
 }
 
 // add plans one part.
@@ -87,6 +78,7 @@ func (t *sum) add(part planning.Snapshot) error {
 	t.Attended, t.Replies = append(t.Attended, p.Attended...), append(t.Replies, p.Replies...)
 	asked, readable := r.calendars()
 	t.asked, t.readable = t.asked+asked, t.readable+readable
+	t.upkeep = append(t.upkeep, planning.BookingUpkeep(part)...)
 	return nil
 }
 
@@ -98,7 +90,8 @@ func (t *sum) plan(whole planning.Snapshot) scheduler.RepairPlan {
 		plan.Findings = append([]scheduler.Finding{nobody}, plan.Findings...)
 	}
 	slices.SortFunc(plan.Unknown, func(a, b scheduler.Unknown) int { return cmp.Compare(a.Person, b.Person) })
-	plan.Findings = append(plan.Findings, planning.Upkeep(whole)...)
+	slices.SortStableFunc(t.upkeep, func(a, b scheduler.Finding) int { return cmp.Compare(a.Group, b.Group) })
+	plan.Findings = slices.Concat(plan.Findings, t.upkeep, planning.WorkspaceUpkeep(whole))
 	return plan
 }
 

@@ -96,7 +96,11 @@ func TestReviewKeepsTheSlotOnATie(t *testing.T) {
 	if err != nil || len(bookings) != 2 {
 		t.Errorf("bookings %d, %v; want the one that runs out and the next", len(bookings), err)
 	}
-	all, _, err := repair.Status(t.Context(), w.Service)
+	groups, _, err := repair.Status(t.Context(), w.Service)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := groups.Status()
 	if err != nil || len(all) != 1 || !all[0].Next.Start.Equal(at(3, 31, 15).Start) {
 		t.Errorf("status %+v, %v; want the last session of the series that runs out as the next one", all, err)
 	}

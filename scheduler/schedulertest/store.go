@@ -114,6 +114,18 @@ func testRoundTrip(t *testing.T, s scheduler.Store) {
 	if diff := cmp.Diff(want, got); err != nil || diff != "" {
 		t.Errorf("Bookings(): %v, differs from what was saved (-want +got):\n%s", err, diff)
 	}
+	some, err := s.Bookings(t.Context(), "b", "of nobody")
+	if diff := cmp.Diff(want[1:], some); err != nil || diff != "" {
+		t.Errorf("Bookings(b): %v (-want +got):\n%s", err, diff)
+	}
+	var named []scheduler.BookingRef
+	for _, b := range want {
+		named = append(named, scheduler.BookingRef{Group: b.Group, Generation: b.Generation, UID: b.Series.UID, Version: b.Version})
+	}
+	refs, err := s.BookingRefs(t.Context())
+	if diff := cmp.Diff(named, refs); err != nil || diff != "" {
+		t.Errorf("BookingRefs(): %v (-want +got):\n%s", err, diff)
+	}
 }
 
 func save(t *testing.T, s scheduler.Store, b scheduler.Booking, events ...scheduler.Event) scheduler.Booking {
@@ -231,6 +243,10 @@ func testSeen(t *testing.T, s scheduler.Store) {
 	a.Sequence++
 	save("two", false, a)
 	want("two", a, b)
+	if _, err := s.Commit(t.Context(), scheduler.Batch{Seen: &scheduler.Seen{Token: "gone", Gone: []calendar.UID{b.UID, "another"}}}); err != nil {
+		t.Fatal(err)
+	}
+	want("gone", a)
 	save("three", true, b)
 	want("three", b)
 }

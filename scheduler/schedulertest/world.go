@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -246,7 +247,7 @@ func ReadNight(t testing.TB, s *scheduler.Service) planning.Snapshot {
 	if err != nil {
 		t.Fatal(err)
 	}
-	snapshot, err := night.Read(t.Context(), night.Bookings)
+	snapshot, err := night.Read(t.Context(), slices.Concat(slices.Collect(night.Parts(planning.PeopleAtOnce))...))
 	if err != nil {
 		t.Fatal(err)
 	}

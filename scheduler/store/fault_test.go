@@ -72,8 +72,9 @@ var calls = map[string]func(ctx context.Context, s *store.Store, dir string) err
 	"Bind": func(ctx context.Context, s *store.Store, _ string) error {
 		return one(s.Bind(ctx, "https://login.acme.example", "18", "bo@acme.example"))
 	},
-	"Bookings":   func(ctx context.Context, s *store.Store, _ string) error { return one(s.Bookings(ctx)) },
-	"BookingsOf": func(ctx context.Context, s *store.Store, _ string) error { return one(s.BookingsOf(ctx, "a")) },
+	"BookingRefs": func(ctx context.Context, s *store.Store, _ string) error { return one(s.BookingRefs(ctx)) },
+	"Bookings":    func(ctx context.Context, s *store.Store, _ string) error { return one(s.Bookings(ctx)) },
+	"BookingsOf":  func(ctx context.Context, s *store.Store, _ string) error { return one(s.BookingsOf(ctx, "a")) },
 	"Bound": func(ctx context.Context, s *store.Store, _ string) error {
 		return one(s.Bound(ctx, "https://login.acme.example", "17"))
 	},

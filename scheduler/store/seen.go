@@ -49,6 +49,11 @@ func writeSeen(ctx context.Context, tx *sql.Tx, batch scheduler.Batch) error {
 			return err
 		}
 	}
+	for _, uid := range seen.Gone {
+		if _, err := tx.ExecContext(ctx, `DELETE FROM seen WHERE uid = $1`, string(uid)); err != nil {
+			return err
+		}
+	}
 	for _, one := range seen.Series {
 		text, err := json.Marshal(one)
 		if err != nil {

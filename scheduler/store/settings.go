@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
@@ -61,15 +60,8 @@ func writeSettings(ctx context.Context, tx *sql.Tx, batch scheduler.Batch) error
 // Attended implements scheduler.Store. A record that is broken is left out: the next night
 // finds anew what it said of the sessions to come.
 func (s *Store) Attended(ctx context.Context, uids ...calendar.UID) ([]attendance.Found, error) {
-	args, places := make([]any, len(uids)), make([]string, len(uids))
-	for i, uid := range uids {
-		args[i], places[i] = string(uid), fmt.Sprintf("$%d", i+1)
-	}
-	where := ""
-	if len(uids) > 0 {
-		where = ` WHERE uid IN (` + strings.Join(places, ", ") + `)`
-	}
-	rows, err := s.db.QueryContext(ctx, `SELECT record FROM attendance`+where+` ORDER BY uid`, args...)
+	asked, args := among("uid", uids)
+	rows, err := s.db.QueryContext(ctx, `SELECT record FROM attendance WHERE `+asked+` ORDER BY uid`, args...)
 	if err != nil {
 		return nil, err
 	}

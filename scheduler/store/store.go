@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -33,8 +34,40 @@ func (s *Store) Close() error { return s.db.Close() }
 const bookingColumns = `uid, group_name, program, generation, state, reviewed, cancel_from, created, version, record`
 
 // Bookings implements scheduler.Store.
-func (s *Store) Bookings(ctx context.Context) (scheduler.Bookings, error) {
-	return s.query(ctx, `SELECT `+bookingColumns+` FROM booking WHERE state <> 'ended' ORDER BY group_name, generation`)
+func (s *Store) Bookings(ctx context.Context, groups ...string) (scheduler.Bookings, error) {
+	asked, args := among("group_name", groups)
+	return s.query(ctx, `SELECT `+bookingColumns+` FROM booking WHERE state <> 'ended' AND `+asked+` ORDER BY group_name, generation`, args...)
+}
+
+// BookingRefs implements scheduler.Store.
+func (s *Store) BookingRefs(ctx context.Context) ([]scheduler.BookingRef, error) {
+	rows, err := s.db.QueryContext(ctx, `SELECT group_name, generation, uid, version FROM booking WHERE state <> 'ended' ORDER BY group_name, generation`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []scheduler.BookingRef
+	for rows.Next() {
+		var one scheduler.BookingRef
+		if err := rows.Scan(&one.Group, &one.Generation, &one.UID, &one.Version); err != nil {
+			return nil, err
+		}
+		out = append(out, one)
+	}
+	return out, rows.Err()
+}
+
+// among returns the condition that a column is one of the values, with its arguments. It
+// holds for all rows if there are no values.
+func among[T ~string](column string, values []T) (condition string, args []any) {
+	if len(values) == 0 {
+		return `1 = 1`, nil
+	}
+	places := make([]string, len(values))
+	for i, v := range values {
+		args, places[i] = append(args, string(v)), fmt.Sprintf("$%d", i+1)
+	}
+	return column + ` IN (` + strings.Join(places, ", ") + `)`, args
 }
 
 // BookingsOf implements scheduler.Store.

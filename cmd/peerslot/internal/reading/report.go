@@ -117,15 +117,15 @@ func overviewOf(ctx context.Context, w *workspace.Workspace, weeks int) (overvie
 		return overview.Overview{}, err
 	}
 	in.Rounds = slices.Concat(earlier, in.Rounds)
-	night, err := planning.Tonight(ctx, w.Service)
+	plan, err := repair.PlanNight(ctx, w.Service)
 	if err != nil {
 		return overview.Overview{}, err
 	}
-	plan, err := repair.PlanOf(ctx, w.Service, night)
+	bookings, err := w.Service.Store.Bookings(ctx)
 	if err != nil {
-		return overview.Overview{}, err
+		return overview.Overview{}, fmt.Errorf("read the bookings: %w", err)
 	}
-	if in.Attention, _, err = attention(ctx, w, night.Bookings, plan); err != nil {
+	if in.Attention, _, err = attention(ctx, w, bookings, plan); err != nil {
 		return overview.Overview{}, err
 	}
 	held, err := planning.HeldSince(ctx, w.Service, in.Since())

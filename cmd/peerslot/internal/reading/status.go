@@ -12,7 +12,6 @@ import (
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/fleet"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/workspace"
 	"github.com/peerslot/peerslot/scheduler"
-	"github.com/peerslot/peerslot/scheduler/planning"
 	"github.com/peerslot/peerslot/scheduler/repair"
 	"github.com/peerslot/peerslot/scheduler/report"
 	"github.com/peerslot/peerslot/scheduler/review"
@@ -136,11 +135,7 @@ func readStanding(ctx context.Context, a *console.App) (s standing, print func()
 	}
 	defer turn.End()
 	w = w.In(turn)
-	night, err := planning.Tonight(ctx, w.Service)
-	if err != nil {
-		return s, nil, err
-	}
-	all, plan, err := repair.StatusOf(ctx, w.Service, night)
+	standings, plan, err := repair.Status(ctx, w.Service)
 	if err != nil {
 		return s, nil, err
 	}
@@ -158,7 +153,7 @@ func readStanding(ctx context.Context, a *console.App) (s standing, print func()
 	for _, f := range known.Findings() {
 		w.Findings = append(w.Findings, w.Attention(f))
 	}
-	attention, asking, err := attention(ctx, w, night.Bookings, plan)
+	attention, asking, err := attention(ctx, w, standings.Bookings, plan)
 	if err != nil {
 		return s, nil, err
 	}
@@ -167,12 +162,12 @@ func readStanding(ctx context.Context, a *console.App) (s standing, print func()
 		of[at.Group] = append(of[at.Group], at.What)
 	}
 	list := []report.Status{}
-	for _, st := range all {
+	for _, st := range standings.Status() {
 		list = append(list, report.NewStatus(st, of[st.Group.Name]))
 		delete(of, st.Group.Name)
 	}
 	rest := slices.DeleteFunc(slices.Clone(attention), func(at report.Attention) bool { return of[at.Group] == nil })
-	load := w.Load(night.Bookings)
+	load := w.Load(standings.Bookings)
 	s = standing{Groups: list, Attention: append([]report.Attention{}, rest...), Asking: asking, Load: load, Waiting: waiting, person: len(attention) > 0}
 	return s, func() {
 		printStatus(a, w, list)
