@@ -21,11 +21,11 @@ type middle struct {
 // that its optimum may consist of, and what is proven by that. It begins near the centre.
 //
 // What it is tuned by hardly changes the bound, 16,860 for 300 people and 23,950 or 23,960 for 600, and
-// the cost by what is luck in a dive. After 20 s that is 17,770 and 25,600; with half and twice of
-// enough 17,870 and 25,600, 17,780 and 25,740; of the groups that are offered 17,790 and 25,520,
-// 17,770 and 25,560; of where Mu begins 17,630 and 25,850, 18,090 and 26,100; of the part that is
-// useful 17,660 and 25,370, 17,720 and 25,770; where Mu falls to a fifth or a twentieth, not a tenth,
-// 17,640 and 26,220, 17,870 and 26,340 (2026-11).
+// the cost by what is luck in a dive. After 20 s that is 17,660 and 25,370, and 14,960 for another 300;
+// with twice of the part that is useful 17,770, 25,600 and 15,090. Beside that, half and twice of
+// enough make 17,870 and 25,600, 17,780 and 25,740; of the groups that are offered 17,790 and 25,520,
+// 17,770 and 25,560; of where Mu begins 17,630 and 25,850, 18,090 and 26,100; and where Mu falls to a
+// fifth or a twentieth, not a tenth, 17,640 and 26,220, 17,870 and 26,340 (2026-11).
 func (e *Search) approach(centre []float64) (duals []float64, useful []column, proven int) {
 	const enough = 1.0 / 4000 // of the bound, to know it up to
 	m := newMiddle(centre, e.t, e.Best)
@@ -97,7 +97,7 @@ func (m *middle) offer(o offer) {
 
 // useful returns the groups that are taken to some part.
 func (m *middle) useful() (all []column) {
-	const part = 1e-3
+	const part = 5e-4
 	for k, c := range m.columns {
 		if m.Mu > part*m.Reduced(len(m.Dual)+k) {
 			all = append(all, c)
