@@ -40,7 +40,7 @@ const maxPool = 250_000
 
 // New makes a search that starts from best, which may be nil.
 func New(t *table.Table, best [][]int, m *meter.Meter) *Search {
-	return &Search{t: t, pricer: newPricer(t), Best: best, Cost: t.Total(best), Meter: m, Cores: 1}
+	return &Search{t: t, pricer: newPricer(t, m.Stopped), Best: best, Cost: t.Total(best), Meter: m, Cores: 1}
 }
 
 // Solve looks for a grouping cheaper than the best and proves as much as the meter

@@ -25,6 +25,7 @@ type pricer struct {
 	bonus   [table.MaxGroup + 1]int     // what is paid for a group of a size
 	work    int                         // groups priced in this walk
 	done    bool                        // set by visit to end the walk
+	stopped func() bool                 // whether nobody waits for the answer any more; asked before each first person
 
 	*charges
 
@@ -50,8 +51,8 @@ type candidate struct {
 	pairs  int   // price of its pairs with the members
 }
 
-func newPricer(t *table.Table) *pricer {
-	p := &pricer{t: t, together: make([]uint8, t.N*t.N),
+func newPricer(t *table.Table, stopped func() bool) *pricer {
+	p := &pricer{t: t, stopped: stopped, together: make([]uint8, t.N*t.N),
 		dual: make([]int, t.N), pairs: make([]int, t.N*t.N), order: everyone32(t.N)}
 	var c table.Common
 	for i := range t.N {
@@ -96,11 +97,14 @@ func (p *pricer) setDuals(r *relaxation) {
 }
 
 // walk visits every group with a reduced cost below p.limit. It reports whether it
-// came to its end.
+// came to its end: what an answer that nobody waits for is worth is no matter.
 func (p *pricer) walk() bool {
 	slices.SortFunc(p.order, func(a, b int32) int { return cmp.Or(cmp.Compare(p.dual[b], p.dual[a]), cmp.Compare(a, b)) })
 	p.work, p.done = 0, false
 	for at, i := range p.order {
+		if p.stopped() {
+			return false
+		}
 		if p.begin != nil {
 			p.begin()
 		}

@@ -35,9 +35,21 @@ func TestWalk(t *testing.T) {
 	}
 }
 
+// TestWalkStops: a walk ends before the next first person once nobody waits for it.
+func TestWalkStops(t *testing.T) {
+	tab := tabletest.New(benchmark.NewForming(14, 2, 0, 1), 1)
+	asked, begun := 0, 0
+	pricer := newPricer(tab, func() bool { asked++; return asked > 3 })
+	pricer.setDuals(newRelaxation(tab, make([]float64, tab.N), nil))
+	pricer.begin = func() { begun++ }
+	if pricer.walk() || begun != 3 {
+		t.Errorf("the walk came to its end, or began with %d people; want 3", begun)
+	}
+}
+
 func checkWalk(t *testing.T, tab *table.Table, r *relaxation, few int) {
 	t.Helper()
-	pricer := newPricer(tab)
+	pricer := newPricer(tab, func() bool { return false })
 	pricer.setDuals(r)
 	got := pricer.cheapest(few)
 	byFirst := make(map[int32][]int)
