@@ -21,8 +21,8 @@ import (
 // execute runs the program and returns its exit status.
 func execute(ctx context.Context, a *console.App, args []string) int {
 	a.TerminalErr = a.Stderr
-	a.Out = &console.Output{W: a.Stdout}
-	a.Stdout, a.Stderr = a.Out, &console.Output{W: a.Stderr}
+	a.Out = &console.Output{W: a.Stdout, Interrupted: ctx.Done()}
+	a.Stdout, a.Stderr = a.Out, &console.Output{W: a.Stderr, Interrupted: ctx.Done()}
 	root := newRootCmd(a)
 	root.SetArgs(args)
 	root.SetIn(a.Stdin)

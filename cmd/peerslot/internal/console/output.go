@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/peerslot/peerslot/scheduler/report"
 )
@@ -12,10 +13,11 @@ import (
 // An Output is where answers go. It remembers the first error, makes what could
 // harm a terminal harmless, and writes nothing after an error.
 type Output struct {
-	W     io.Writer
-	begun bool // the first byte of a JSON answer is out
-	whole bool // a JSON answer is out
-	err   error
+	W           io.Writer
+	Interrupted <-chan struct{} // closed when the run is to end, so that nobody is waited for who does not read; nil for never
+	begun       bool            // the first byte of a JSON answer is out
+	whole       bool            // a JSON answer is out
+	err         error
 }
 
 // Write implements io.Writer for text that people read.
@@ -29,9 +31,31 @@ func (o *Output) Write(text []byte) (int, error) {
 // Copy writes data as it is: a file that goes to stdout, or what is harmless.
 func (o *Output) Copy(data []byte) error {
 	if o.err == nil && len(data) > 0 {
-		_, o.err = o.W.Write(data)
+		o.err = o.write(bytes.Clone(data)) // which may be read after a writer was given up
 	}
 	return o.Error()
+}
+
+// lastWords is how long a reader may take for what is written once the run is to end.
+const lastWords = 300 * time.Millisecond
+
+func (o *Output) write(data []byte) error {
+	written := make(chan error, 1)
+	go func() {
+		_, err := o.W.Write(data)
+		written <- err
+	}()
+	select {
+	case err := <-written:
+		return err
+	case <-o.Interrupted:
+	}
+	select {
+	case err := <-written:
+		return err
+	case <-time.After(lastWords):
+		return errors.New("interrupted, and nobody reads it")
+	}
 }
 
 // An outputError says that an answer could not be written.
