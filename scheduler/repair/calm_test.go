@@ -11,6 +11,7 @@ import (
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/calendar/calendartest"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/schedulertest"
 )
 
 // A session that was moved is moved again only for two more, or for the quorum.
@@ -130,6 +131,96 @@ func TestNothingComesBackOntoAnother(t *testing.T) {
 	w.Fake.ByHand(other.Series.UID, calendar.Override{Original: moved.Start, Moved: moved})
 	if plan := w.repair(t); actions(plan) != "restore" {
 		t.Errorf("once cem meets nobody then: %s; want that it takes place after all", actions(plan))
+	}
+}
+
+// freeOnly leaves a person only these times free in the week from 12 January on.
+func (w *world) freeOnly(a calendar.Address, free ...availability.Interval) {
+	from := at(1, 12, 0).Start
+	for _, iv := range append(free, availability.Interval{Start: at(1, 19, 0).Start}) {
+		if from.Before(iv.Start) {
+			w.Fake.Meet(a, availability.Interval{Start: from, End: iv.Start})
+		}
+		from = iv.End
+	}
+}
+
+// What is called off makes room for another session in the same night.
+func TestACancellationMakesRoom(t *testing.T) {
+	const eve = "eve@acme.example"
+	w := newWorld(t, ana, bo, cem, dee, eve)
+	w.BookAt(t, "g", "tue 15:00", ana, bo, cem)
+	w.BookAt(t, "h", "wed 15:00", cem, dee, eve)
+	w.Workspace.Repair.CancelBelow = true
+	w.freeOnly(ana)
+	w.freeOnly(bo)
+	w.freeOnly(dee, at(1, 13, 15))
+	plan := w.repair(t)
+	if actions(plan) != "cancel move" || !plan.Changes[1].To.Equal(at(1, 13, 15).Start) {
+		t.Errorf("changes %+v; want g's session called off, and h's in its place", plan.Changes)
+	}
+	w.wantQuiet(t)
+}
+
+// What takes place after all takes its time from what is moved in the same night.
+func TestWhatComesBackTakesItsTime(t *testing.T) {
+	const eve, fay = "eve@acme.example", "fay@acme.example"
+	w := newWorld(t, ana, bo, cem, dee, eve, fay)
+	w.BookAt(t, "g", "tue 15:00", ana, bo, cem)
+	w.BookAt(t, "h", "wed 15:00", cem, dee, eve)
+	w.BookAt(t, "k", "tue 15:00", eve, fay)
+	w.Workspace.Repair.CancelBelow = true
+	w.freeOnly(ana)
+	w.freeOnly(bo)
+	if plan := w.repair(t); actions(plan) != "cancel" {
+		t.Fatalf("changes %+v; want g's session called off", plan.Changes)
+	}
+	w.Fake.Forget(ana)
+	w.Fake.Forget(bo)
+	w.freeOnly(dee, at(1, 13, 15)) // when eve is at k's session, which fay cannot attend
+	w.freeOnly(fay)
+	if plan := w.repair(t); actions(plan) != "restore cancel" {
+		t.Errorf("changes %+v; want g's session back, k's called off, and h's left where it is", plan.Changes)
+	}
+}
+
+// A session that is moved back in the same night was not moved: nobody hears of it, and it
+// counts neither among the moves of the night nor among its own.
+func TestMovedBackTheSameNight(t *testing.T) {
+	const eve, fay, gus, hal = "eve@acme.example", "fay@acme.example", "gus@acme.example", "hal@acme.example"
+	w := newWorld(t, ana, cem, dee, eve, fay, gus, hal)
+	h := w.NewGroup("h", cem, eve, gus, hal)
+	h.Search.Start, h.Search.Cadence, h.Search.Count, h.Slot = availability.Date{Year: 2026, Month: 1, Day: 12}, availability.Monthly, 3, schedulertest.Slot(t, "tue 15:30")
+	w.MustBook(t, w.Plan(t, h)[0])
+	g := w.NewGroup("g", ana, cem, dee, eve, fay, gus)
+	g.Slot, g.Stay = schedulertest.Slot(t, "tue 15:00"), true
+	booked := w.MustBook(t, w.Plan(t, g)[0])
+	first, second := at(1, 13, 15), at(1, 20, 15)
+	monday, thursday := at(1, 12, 10), at(1, 15, 10)
+	half := availability.Interval{Start: first.Start, End: first.End.Add(30 * time.Minute)}
+	w.freeOnly(ana, monday, first)
+	for _, a := range []calendar.Address{cem, eve, gus} {
+		w.freeOnly(a, monday, half, thursday)
+	}
+	w.freeOnly(dee, first)
+	w.freeOnly(fay, first)
+	w.freeOnly(hal, thursday)
+	w.Fake.Meet(ana, second)
+	plan := w.repair(t)
+	var moved []time.Time
+	for _, c := range plan.Changes {
+		moved = append(moved, c.From)
+	}
+	if actions(plan) != "move move" || !slices.Contains(moved, half.Start.Add(30*time.Minute)) || !slices.Contains(moved, second.Start) {
+		t.Fatalf("changes %+v; want h's session away from g's, and g's of a week later", plan.Changes)
+	}
+	for _, a := range []calendar.Address{ana, cem, dee, eve, fay, gus, hal} {
+		w.Fake.Forget(a)
+	}
+	w.Fake.Meet(ana, first)
+	w.Now = func() time.Time { return now.Add(24 * time.Hour) }
+	if plan := w.repair(t); actions(plan) != "move" || !plan.Changes[0].From.Equal(first.Start) || plan.Changes[0].UID != booked.Series.UID {
+		t.Errorf("once ana has another meeting: %+v; want the session moved, for the first time", plan.Changes)
 	}
 }
 
