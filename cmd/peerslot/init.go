@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/peerslot/peerslot/calendar/file"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/config"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/console"
 )
@@ -36,15 +37,11 @@ func runInit(a *console.App, dir string) error {
 		return err
 	}
 	path := filepath.Join(dir, "peerslot.yaml")
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
+	err := file.Create(path, config.Starting(), 0o666)
 	if errors.Is(err, fs.ErrExist) {
 		return console.WithHint(fmt.Errorf("%s is there already; it was left as it is", path), "remove it first, or name another folder")
 	}
 	if err != nil {
-		return err
-	}
-	_, err = f.Write(config.Starting())
-	if err := errors.Join(err, f.Close()); err != nil {
 		return err
 	}
 	if a.Json {
