@@ -185,7 +185,7 @@ type exportFile struct {
 // files returns what is to be written. Broken are series that cannot be used; they are
 // named, and hinder no others.
 func (o ExportOptions) files(ctx context.Context, a *console.App, w *workspace.Workspace, bookings []scheduler.Booking) (files []exportFile, broken bool, err error) {
-	together := o.Output == "-" || strings.HasSuffix(strings.ToLower(o.Output), ".ics")
+	together := o.intoOne()
 	if !together && o.Output != "" {
 		if err := os.MkdirAll(o.Output, 0o755); err != nil {
 			return nil, false, fmt.Errorf("export: %w", err)
@@ -222,6 +222,16 @@ func (o ExportOptions) files(ctx context.Context, a *console.App, w *workspace.W
 		files = append(files, exportFile{filepath.Join(o.Output, FileName(name)+".ics"), []string{name}, data})
 	}
 	return files, broken, nil
+}
+
+// intoOne reports whether all series go to one place: stdout, a file of calendars, or a
+// pipe or device. Any other file that is there is not replaced.
+func (o ExportOptions) intoOne() bool {
+	if o.Output == "-" || strings.HasSuffix(strings.ToLower(o.Output), ".ics") {
+		return true
+	}
+	info, err := os.Stat(o.Output)
+	return err == nil && !info.IsDir() && !info.Mode().IsRegular()
 }
 
 // exported returns the series to be written for a booking: as it is on the calendar if
