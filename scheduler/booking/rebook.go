@@ -134,6 +134,13 @@ func endOfThreeMonths(ctx context.Context, s *scheduler.Service, b scheduler.Boo
 // session less may make room for a better one.
 func BestBefore(r scheduler.Request, members []availability.Member) (availability.Candidate, error) {
 	var best availability.Candidate
+	required := slices.ContainsFunc(members, func(m availability.Member) bool { return m.Required })
+	better := func(c availability.Candidate) bool {
+		if required && c.RequiredMet != best.RequiredMet {
+			return c.RequiredMet > best.RequiredMet
+		}
+		return c.Attendance > best.Attendance
+	}
 	for less := range min(2, r.Search.Count) {
 		search := r.Search
 		search.Count -= less
@@ -145,7 +152,7 @@ func BestBefore(r scheduler.Request, members []availability.Member) (availabilit
 		i := slices.IndexFunc(ranked, func(c availability.Candidate) bool {
 			return c.First.AddDays((c.Count-1)*search.Cadence.Days()).Compare(r.Before) < 0
 		})
-		if i >= 0 && (ranked[i].RequiredMet > best.RequiredMet || ranked[i].RequiredMet == best.RequiredMet && ranked[i].Attendance > best.Attendance) {
+		if i >= 0 && better(ranked[i]) {
 			best = ranked[i]
 		}
 	}

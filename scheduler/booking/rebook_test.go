@@ -162,3 +162,28 @@ func TestBestBefore(t *testing.T) {
 		}
 	}
 }
+
+// One session less is better where more come to all others together; not where a required
+// member comes to fewer.
+func TestBestBeforeWithOneLess(t *testing.T) {
+	berlin, err := availability.LoadZone("Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	only := func(day string) availability.Member {
+		m := availability.Member{Zone: berlin, Busy: availability.Busy{Window: availability.Interval{Start: start.In(berlin).Start, End: start.AddDays(40).In(berlin).Start}}}
+		if err := m.Hours.Set(day, "09:00-17:00"); err != nil {
+			t.Fatal(err)
+		}
+		return m
+	}
+	for required, want := range map[bool]int{false: 2, true: 3} { // three Wednesdays, or two Mondays: the first one is a week later
+		members := []availability.Member{only("wed"), only("mon"), only("mon")}
+		members[0].Required = required
+		r := scheduler.Request{Search: booking.NewSearch(scheduler.Workspace{Zone: "Europe/Berlin"}, scheduler.DefaultProgram(), start.AddDays(1)), Before: start.AddDays(21)}
+		r.Search.Count = 3
+		if c, err := booking.BestBefore(r, members); err != nil || c.Count != want {
+			t.Errorf("with a required member %v: %d sessions at %s, %v; want %d", required, c.Count, c.Slot, err, want)
+		}
+	}
+}

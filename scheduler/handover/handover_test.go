@@ -11,6 +11,7 @@ import (
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/calendar/calendartest"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/booking"
 	"github.com/peerslot/peerslot/scheduler/handover"
 	"github.com/peerslot/peerslot/scheduler/repair"
 	"github.com/peerslot/peerslot/scheduler/schedulertest"
@@ -71,6 +72,35 @@ func TestHandover(t *testing.T) {
 	}
 	if again := planHandover(t, w); again.From != again.To || len(again.Series) != 0 {
 		t.Errorf("a second handover plans %+v; want nothing", again)
+	}
+}
+
+// What was handed over keeps to the three months in which it began, if it is rebooked.
+func TestRebookOfWhatWasHandedOver(t *testing.T) {
+	w, _, _ := schedulertest.HandedOver(t) // begun on 6 January
+	if _, err := handover.Apply(t.Context(), w.Service, planHandover(t, w)); err != nil {
+		t.Fatal(err)
+	}
+	open, err := w.Store.Bookings(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	events, err := w.Store.History(t.Context(), "g", w.Now())
+	if err != nil || len(events) == 0 || !strings.HasSuffix(events[len(events)-1].Why, "9 sessions, by the new organizer") {
+		t.Errorf("history %+v, %v; want that the new organizer booked what was left", events, err)
+	}
+	for day := at(2, 3, 0).Start; day.Before(at(4, 30, 0).Start); day = day.AddDate(0, 0, 1) {
+		if day.Weekday() != time.Monday {
+			w.Fake.Meet(bo, availability.Interval{Start: day, End: day.AddDate(0, 0, 1)})
+		}
+	}
+	plan, err := booking.PlanRebook(t.Context(), w.Service, open[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	sessions := calendartest.Sessions(plan.Booking.Series)
+	if last := sessions[len(sessions)-1]; len(sessions) != 8 || sessions[0].Start.Weekday() != time.Monday || !last.Start.Before(at(4, 6, 0).Start) {
+		t.Errorf("%d sessions from %v to %v; want the 8 Mondays until 6 April", len(sessions), sessions[0].Start, last.Start)
 	}
 }
 
