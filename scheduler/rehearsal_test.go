@@ -281,3 +281,38 @@ func TestRehearsalReadsOnce(t *testing.T) {
 		t.Errorf("reads (-want +got):\n%s", diff)
 	}
 }
+
+// A rehearsal leaves the calendars of earlier organizers alone, too, and knows what it
+// changed there.
+func TestARehearsalAtAnEarlierOrganizer(t *testing.T) {
+	w, old, b := schedulertest.HandedOver(t)
+	opened, open := 0, w.Formerly
+	w.Formerly = func(ctx context.Context, organizer calendar.Address) (calendar.Backend, error) {
+		if opened++; opened == 1 {
+			return nil, schedulertest.ErrFault
+		}
+		return open(ctx, organizer)
+	}
+	r, err := w.Rehearsal(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Store.Close()
+	if _, err := r.OfOrganizer(t.Context(), b); !errors.Is(err, schedulertest.ErrFault) || !strings.Contains(err.Error(), string(organizer)) {
+		t.Errorf("an account that cannot be opened: %v; want the fault, and whose it is", err)
+	}
+	b.State = scheduler.Booked
+	if err := r.Cancel(t.Context(), b); err != nil {
+		t.Fatal(err)
+	}
+	there, err := r.OfOrganizer(t.Context(), b)
+	if err != nil || opened != 2 {
+		t.Fatalf("OfOrganizer: opened %d times, %v; want once more after the fault", opened, err)
+	}
+	if rehearsed, err := there.Backend.Get(t.Context(), b.Series.UID); err != nil || rehearsed.Count != 4 {
+		t.Errorf("in the rehearsal the series has %d sessions, %v; want the 4 that were held", rehearsed.Count, err)
+	}
+	if real, err := old.Get(t.Context(), b.Series.UID); err != nil || real.Count != 13 {
+		t.Errorf("on the calendar it has %d sessions, %v; want all 13", real.Count, err)
+	}
+}

@@ -16,6 +16,7 @@ import (
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/calendar/calendartest"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/schedulertest"
 )
 
 func TestBookTwiceIsOneSeries(t *testing.T) {
@@ -326,4 +327,85 @@ func TestSeriesThatIsOver(t *testing.T) {
 	}
 	w.Now = func() time.Time { return now.AddDate(0, 9, 0) }
 	resume(0)
+}
+
+// A series that another run changed meanwhile is left alone and named, and all others change;
+// what a night only notes is noted by the next one.
+func TestAnotherRunWasFaster(t *testing.T) {
+	w := newWorld(t, ana, bo, cem, dee)
+	g, h := w.BookAt(t, "g", "tue 15:00", ana, bo), w.BookAt(t, "h", "wed 15:00", cem, dee)
+	other, err := w.Save(t.Context(), g)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var intents []scheduler.Intent
+	for _, b := range []scheduler.Booking{g, h} {
+		next := b.Series
+		next.Description, next.Sequence, next.Updated = "anew", next.Sequence+1, now.Add(time.Minute)
+		b.State, b.Next = scheduler.Changing, &next
+		intents = append(intents, scheduler.Intent{Booking: b, Events: []scheduler.Event{w.Event(b, "text", "anew")}})
+	}
+	found, err := w.Carry(t.Context(), intents)
+	if err != nil || len(found) != 1 || found[0].Group != "g" || found[0].Kind != scheduler.Failed || !errors.Is(found[0].Err, scheduler.ErrStale) {
+		t.Errorf("Carry: %+v, %v; want g named", found, err)
+	}
+	for _, b := range []scheduler.Booking{g, h} {
+		there, err := w.Backend.Get(t.Context(), b.Series.UID)
+		if err != nil || (there.Description == "anew") != (b.Group == "h") {
+			t.Errorf("%s on the calendar: %q, %v; want h's alone anew", b.Group, there.Description, err)
+		}
+	}
+	g.Suggested = g.Series.Slot
+	if err := w.Note(t.Context(), &scheduler.Seen{Full: true, Token: "7"}, []scheduler.Intent{{Booking: g}}); err != nil {
+		t.Fatal(err)
+	}
+	seen, err := w.Store.Seen(t.Context())
+	if err != nil || seen.Token != "7" {
+		t.Errorf("Seen: %+v, %v; want what was read noted all the same", seen, err)
+	}
+	if all, err := w.Store.BookingsOf(t.Context(), "g"); err != nil || all[0].Version != other.Version {
+		t.Errorf("g: %+v, %v; want it as the other run left it", all, err)
+	}
+}
+
+// A group is found by its name in the configuration, or as its series was named; of any other
+// the error knows what there is, and of a record that cannot be read it says so.
+func TestGroupByName(t *testing.T) {
+	w := newWorld(t, ana, bo, cem, dee)
+	w.NewGroup("g", ana, bo)
+	loose := schedulertest.Booking("ad hoc", 1)
+	loose.Loose = true
+	if _, err := w.Store.Commit(t.Context(), scheduler.Batch{Bookings: []scheduler.Booking{loose}}); err != nil {
+		t.Fatal(err)
+	}
+	if g, err := w.Group(t.Context(), "g"); err != nil || len(g.Members) != 2 {
+		t.Errorf("g: %+v, %v; want it as it is configured", g, err)
+	}
+	if g, err := w.Group(t.Context(), "ad hoc"); err != nil || len(g.Members) != len(loose.Series.Attendees) {
+		t.Errorf("ad hoc: %+v, %v; want whom its series invites", g, err)
+	}
+	var unknown *scheduler.UnknownGroupError
+	if _, err := w.Group(t.Context(), "h"); !errors.As(err, &unknown) || len(unknown.Known) != 1 || err.Error() != `there is no group "h"` {
+		t.Errorf("h: %v; want that there is none, and which there are", err)
+	}
+	breakRecord(t, w, "ad hoc")
+	if _, err := w.Group(t.Context(), "ad hoc"); err == nil || errors.As(err, &unknown) || !strings.Contains(err.Error(), `group "ad hoc"`) {
+		t.Errorf("once its record is broken: %v; want that it cannot be read", err)
+	}
+}
+
+// A plan that has a problem, or finds a series, books nothing.
+func TestBookOfWhatIsNotToBeBooked(t *testing.T) {
+	w, b := booked(t, ana, bo)
+	puts := len(w.Puts())
+	if got, created, err := w.Book(t.Context(), scheduler.BookingPlan{Existing: &b}); err != nil || created || got.Series.UID != b.Series.UID {
+		t.Errorf("Book of what is booked: %+v, %v, %v; want the booking", got, created, err)
+	}
+	problem := errors.New("no slot")
+	if _, created, err := w.Book(t.Context(), scheduler.BookingPlan{Group: scheduler.Group{Name: "h"}, Problem: problem}); !errors.Is(err, problem) || created || !strings.Contains(err.Error(), `group "h"`) {
+		t.Errorf("Book of a problem: %v, %v; want it, and the group", created, err)
+	}
+	if len(w.Puts()) != puts {
+		t.Error("a series was put")
+	}
 }
