@@ -29,9 +29,10 @@ func wroteValue(s calendar.Series) string {
 
 // noteOf returns the note of the override c: the one that Encode put before the
 // description, and whatever else a person wrote into c alone, which the
-// description is to keep showing once Encode writes the texts of the series again.
-func noteOf(c, m *line.Component) string {
-	text, description := textOf(c, ical.PropDescription), textOf(m, ical.PropDescription)
+// description, that of m, is to keep showing once Encode writes the texts of the series
+// again.
+func noteOf(c, m *line.Component, description string) string {
+	text := textOf(c, ical.PropDescription)
 	if note, ok := noteIn(text, description); ok && alike(c, m, ical.PropSummary, ical.PropLocation, ical.PropURL) {
 		return note // as most are
 	}

@@ -91,7 +91,7 @@ func (s *seriesReader) session(x line.Stamp, sessions []calendar.Occurrence) (in
 func (s *seriesReader) override(c, m *line.Component, session calendar.Occurrence) (calendar.Override, error) {
 	o := calendar.Override{
 		Cancelled: cancelled(c) && !cancelled(m),
-		Note:      strings.Clone(noteOf(c, m)), // else it holds the whole text of c
+		Note:      strings.Clone(noteOf(c, m, s.Description)), // else it holds the whole text of c
 		RSVPs:     map[calendar.Address]calendar.RSVP{},
 	}
 	for _, p := range c.All(ical.PropAttendee) {

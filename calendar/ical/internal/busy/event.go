@@ -48,22 +48,25 @@ type eventReader struct {
 	doubt  string // why something is unknown; "" if all is known
 }
 
-// read returns the event, unless nothing can be told of when it is.
+// read reads an event into e, which is zero, and reports whether anything can be told
+// of when it is.
 //
 // What can be read is used. If of its start only the day is clear, that whole
 // day is unknown; if not even that but its end, the day before the end. An end
 // that cannot be read, or lies before the start, leaves unknown what it may
 // take. An event in a zone that nobody knows is unknown at all instants that
 // its wall clock may mean.
-func (r *eventReader) read(c *excerpt) (e event, ok bool) {
-	e = event{place: c.place, calendar: c.calendar, sequence: c.sequence, free: !c.status.takesTime(), kind: c.status.kind(), unnamed: c.unnamed, off: c.off}
+func (r *eventReader) read(e *event, c *excerpt) bool {
+	e.place, e.calendar, e.sequence = c.place, c.calendar, c.sequence
+	e.free, e.kind, e.unnamed, e.off = !c.status.takesTime(), c.status.kind(), c.unnamed, c.off
 	if c.plain() {
-		r.readPlain(&e, c)
-		return e, true
+		r.readPlain(e, c)
+		return true
 	}
 	if p := c.Get("RECURRENCE-ID"); p != nil {
-		r.readID(&e, p)
+		r.readID(e, p)
 	}
+	ok := false
 	if p := c.Get("DTSTART"); p != nil {
 		e.start, ok = line.StampOf(p)
 	}
@@ -71,27 +74,27 @@ func (r *eventReader) read(c *excerpt) (e event, ok bool) {
 	case ok:
 	case c.status.cancelled: // which needs no time (RFC 5546, section 3.2.5)
 		if e.off = e.id == nil; e.id != nil {
-			e.start, e.zone = *e.id, r.zone(&e, *e.id)
+			e.start, e.zone = *e.id, r.zone(e, *e.id)
 		}
-		return e, true
+		return true
 	default:
-		return e, r.readBackwards(&e, c)
+		return r.readBackwards(e, c)
 	}
-	if e.zone = r.zone(&e, e.start); e.zone == nil {
+	if e.zone = r.zone(e, e.start); e.zone == nil {
 		e.kind = availability.Unknown
 	}
 	if e.start.Odd && !e.start.Vague {
 		r.warn.add(e.place, "DTSTART is not written as it should be")
 	}
 	r.warnOfTwins(e.place, c)
-	r.readLength(&e, c)
+	r.readLength(e, c)
 	if e.start.Vague {
-		r.unknown(&e, "only the day of DTSTART can be read")
+		r.unknown(e, "only the day of DTSTART can be read")
 		e.start.Wall = line.Midnight(e.start.Wall)
 		e.length.Days++
 	}
-	r.readRules(&e, c)
-	return e, true
+	r.readRules(e, c)
+	return true
 }
 
 // readPlain reads an event of which its glance says all.

@@ -2,6 +2,7 @@ package busy
 
 import (
 	"bytes"
+	"slices"
 
 	"github.com/peerslot/peerslot/calendar/ical/internal/line"
 )
@@ -38,7 +39,7 @@ func propertyOf(name []byte) property {
 	default:
 		return propNone
 	}
-	if p := upperProperty(name); p != propNone || len(name) > 32 {
+	if p := upperProperty(name); p != propNone || len(name) > 32 || !slices.ContainsFunc(name, func(b byte) bool { return b != line.Upper(b) }) {
 		return p
 	}
 	var buf [32]byte

@@ -81,7 +81,6 @@ type busyReader struct {
 	spans   spans
 	scan    *scan
 	window  availability.Interval
-	groups  []*group
 	covered map[string]*coverage // by file
 }
 
@@ -104,22 +103,21 @@ func (b *busyReader) readAll() {
 			b.cover(x)
 			continue
 		}
-		e, ok := b.read(x)
-		if !ok || b.scan.days && e.start.Form != line.WholeDay {
+		e := stock.eventOf()
+		if !b.read(e, x) || b.scan.days && e.start.Form != line.WholeDay {
 			continue
 		}
 		g := byUID[x.uid]
 		if g == nil {
 			g = stock.groupOf()
-			b.groups = append(b.groups, g)
 			if x.uid != 0 {
 				byUID[x.uid] = g
 			}
 		}
 		if e.id == nil {
-			g.masters = append(g.masters, stock.eventOf(e))
+			g.masters = append(g.masters, e)
 		} else {
-			g.overrides = append(g.overrides, stock.eventOf(e))
+			g.overrides = append(g.overrides, e)
 		}
 	}
 	for _, gh := range b.scan.ghosts {
@@ -127,8 +125,8 @@ func (b *busyReader) readAll() {
 			g.ghosts = append(g.ghosts, gh)
 		}
 	}
-	for _, g := range b.groups {
-		b.group(g)
+	for i := range stock.groups {
+		b.group(&stock.groups[i])
 	}
 }
 

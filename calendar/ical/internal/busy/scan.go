@@ -43,14 +43,15 @@ type scan struct {
 	zone      []*line.Component // the definition of a zone, and what is open in it
 	event     glance
 	skipZone  bool // it defines a zone that is known anyway
-	excepted  bool // the file holds events that do not count
+	events    bool // the file holds events, kept or not
+	excepted  bool // and some that do not count
 	counted   bool // it holds something else, or could not be read
 
 	zonesTried int // names of such zones
 
 	finds
 	stock     *stock
-	eventful  map[string]bool // files that hold events, kept or not
+	eventful  map[string]bool // files that hold events
 	zones     []string        // that ghosts name
 	seed      maphash.Seed
 	line      line.Content
@@ -135,10 +136,13 @@ func (s *scan) add(file string, r io.Reader) error {
 	s.Reset(text)
 	defer s.Free()
 	s.file, s.first, s.open, s.kind = file, s.calendars, line.Outline{}, other
-	s.excepted, s.counted = false, false
+	s.events, s.excepted, s.counted = false, false, false
 	before := s.finds
 	if err = s.run(); err != nil {
 		s.finds = before
+	}
+	if s.events {
+		s.eventful[file] = true
 	}
 	s.counted = s.counted || err != nil || len(s.warn.list) > len(before.warn.list) || s.warn.more > before.warn.more
 	return err
@@ -340,9 +344,9 @@ func (s *scan) takeEvent(p property, n int) {
 // they should be. Most lines begin like one before.
 func (s *scan) headOf(text []byte) (h head, ok bool) {
 	begins := text[:bytes.LastIndexByte(text, ':')+1]
-	for _, known := range s.known {
-		if string(begins) == known.text {
-			return known, true
+	for i := range s.known {
+		if known := &s.known[i]; string(begins) == known.text {
+			return *known, true
 		}
 	}
 	if s.line.Parse(text) != nil || s.line.Flawed {
@@ -415,7 +419,7 @@ func (s *scan) finish() error {
 	case other:
 		return nil
 	case eventKind:
-		s.eventful[s.file] = true
+		s.events = true
 		switch s.method {
 		case "CANCEL":
 			s.event.status.cancelled, s.event.off = true, !s.event.override
@@ -445,19 +449,19 @@ func (s *scan) keep(kind kind) error {
 	if s.kept += len(s.text); s.kept > maxExcerpts {
 		return fmt.Errorf("more than %d MB of the calendar matter", maxExcerpts>>20)
 	}
-	x := excerpt{glance: s.event, kind: kind, calendar: s.calendars, place: s.begin}
 	if kind == timezoneKind {
-		x.Component, x.text = *s.zone[0], string(s.text)
-		s.definitions = append(s.definitions, x)
+		s.definitions = append(s.definitions, excerpt{Component: *s.zone[0], kind: kind, calendar: s.calendars, place: s.begin, text: string(s.text)})
 		return nil
 	}
+	s.excerpts = append(s.excerpts, excerpt{})
+	x := &s.excerpts[len(s.excerpts)-1]
+	x.glance, x.kind, x.calendar, x.place = s.event, kind, s.calendars, s.begin
 	if !x.plain() {
 		x.Props = s.stock.propsOf(bytes.Count(s.text, []byte("\n")))
 		for text := range bytes.Lines(s.text) {
 			x.Props = append(x.Props, s.prop(bytes.TrimSuffix(text, []byte("\n"))))
 		}
 	}
-	s.excerpts = append(s.excerpts, x)
 	return nil
 }
 

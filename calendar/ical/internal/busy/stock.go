@@ -42,8 +42,8 @@ func (k *stock) reserve(n int) {
 
 // eventOf returns the place of an event, and groupOf that of a group with room for a
 // first master.
-func (k *stock) eventOf(e event) *event {
-	k.events = append(k.events, e)
+func (k *stock) eventOf() *event {
+	k.events = append(k.events, event{})
 	return &k.events[len(k.events)-1]
 }
 

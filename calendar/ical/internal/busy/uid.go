@@ -38,16 +38,22 @@ func NewUIDs(list []calendar.UID) UIDs {
 // has reports whether the UID, as it stands in a calendar, is of one of the series.
 func (ids UIDs) has(uid []byte) bool { return ids[string(bare(uid))] }
 
-// busyWords are what programs call the events of a calendar that shows times only.
-var busyWords = []string{
+// busyWords are what programs call the events of a calendar that shows times only, by
+// how long they are.
+var busyWords = byLength(
 	"busy", "tentative", "away", "out of office", "beschäftigt", "gebucht", "belegt", "mit vorbehalt", "abwesend", "occupé", "occupé(e)",
 	"provisoire", "absent(e)", "absent", "ocupado", "provisional", "fuera de la oficina", "tentativo", "ausente", "occupato", "bezet", "optaget", "opptatt", "upptagen", "zajęty",
+)
+
+func byLength(words ...string) (of [40][]string) {
+	for _, w := range words {
+		of[len(w)] = append(of[len(w)], w)
+	}
+	return of
 }
 
 // SaysOnlyBusy reports whether the SUMMARY of an event says no more than that.
 func SaysOnlyBusy(summary []byte) bool {
 	value := line.AfterColon(summary)
-	return len(value) < 40 && slices.ContainsFunc(busyWords, func(w string) bool {
-		return len(w) == len(value) && bytes.EqualFold(value, []byte(w))
-	})
+	return len(value) < len(busyWords) && slices.ContainsFunc(busyWords[len(value)], func(w string) bool { return bytes.EqualFold(value, []byte(w)) })
 }

@@ -164,6 +164,9 @@ func MailIn(value string) string {
 // EqualFold reports whether text is name, which is ASCII in upper case, in any
 // case.
 func EqualFold(text []byte, name string) bool {
+	if string(text) == name { // as most write it
+		return true
+	}
 	if len(text) != len(name) {
 		return false
 	}

@@ -18,7 +18,7 @@ func (o *Outline) Depth() int { return len(o.open) }
 func (o *Outline) Begin(name []byte, number int) error {
 	name = bytes.TrimSpace(name)
 	n := len(o.open)
-	switch isCalendar := bytes.EqualFold(name, []byte("VCALENDAR")); {
+	switch isCalendar := EqualFold(name, "VCALENDAR"); {
 	case n >= maxDepth:
 		return fmt.Errorf("line %d: components nest deeper than %d", number, maxDepth)
 	case n == 0 && !isCalendar:

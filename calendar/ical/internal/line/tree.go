@@ -108,14 +108,14 @@ func (p *Prop) Params() map[string][]string {
 // Prop returns the line as a property, with the parameters that keep wants; nil
 // wants all.
 func (c *Content) Prop(keep func(Param) bool) Prop {
-	p := Prop{Name: upperText(c.Name), Value: string(c.Value)}
+	p := Prop{Name: upperText(c.Name), Value: interned(c.Value)}
 	for _, x := range c.Params {
 		switch {
 		case keep != nil && !keep(x):
 		case p.params == nil && len(c.last) == 2 && string(x.Name) == c.last[0] && string(x.Value) == c.last[1]:
 			p.params = c.last[:2:2]
 		default:
-			p.params = append(slices.Grow(p.params, 2*len(c.Params)-len(p.params)), upperText(x.Name), string(x.Value))
+			p.params = append(slices.Grow(p.params, 2*len(c.Params)-len(p.params)), upperText(x.Name), interned(x.Value))
 		}
 	}
 	if len(p.params) == 2 {
@@ -124,22 +124,14 @@ func (c *Content) Prop(keep func(Param) bool) Prop {
 	return p
 }
 
-// upperText returns a name in upper case. Most names are so, and few are most.
+// upperText returns a name in upper case, as most are.
 func upperText(name []byte) string {
-	switch string(name) {
-	case "DTSTART":
-		return "DTSTART"
-	case "DTEND":
-		return "DTEND"
-	case "TZID":
-		return "TZID"
-	}
 	for _, b := range name {
 		if b != Upper(b) {
 			return string(AppendUpper(nil, name))
 		}
 	}
-	return string(name)
+	return interned(name)
 }
 
 // plainParam returns the value of a parameter without quotes and control
