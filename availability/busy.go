@@ -195,7 +195,11 @@ func (b *Busy) Add(ivs ...Interval) {
 // Unknown if any of it is unknown; free is false for both.
 func (b Busy) At(iv Interval) (kind Kind, free bool) {
 	unknown := !b.Window.Contains(iv)
-	for _, s := range b.Spans {
+	for i := range b.Spans {
+		s := &b.Spans[i]
+		if !s.End.After(iv.Start) {
+			continue // most, in a long window
+		}
 		if !s.Start.Before(iv.End) {
 			break
 		}

@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -103,8 +104,7 @@ func (p *personReader) unknown(reason string) {
 // readFolder reads the files of a person's folder and of the folders in it, as
 // far as ctx lasts. It reports whether that is a calendar.
 func (p *personReader) readFolder(ctx context.Context, dir string) bool {
-	_, err := os.Lstat(filepath.Join(dir, markerName))
-	p.marked, p.foreign = err == nil, false
+	p.marked, p.foreign = false, false
 	if !p.readDir(ctx, dir, true) {
 		return false
 	}
@@ -122,6 +122,9 @@ func (p *personReader) readDir(ctx context.Context, dir string, top bool) bool {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return p.cannotOpen(dir, err)
+	}
+	if top {
+		p.marked = slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() == markerName })
 	}
 	for _, e := range entries {
 		path := filepath.Join(dir, e.Name())
