@@ -112,14 +112,15 @@ func (s *Store) query(ctx context.Context, text string, args ...any) ([]schedule
 // it are known.
 func scanBooking(rows *sql.Rows) (scheduler.Booking, error) {
 	var b, columns scheduler.Booking
-	var uid, record string
+	var uid string
+	var record sql.RawBytes
 	var reviewed int
 	var cancelFrom, created int64
 	err := rows.Scan(&uid, &columns.Group, &columns.Program, &columns.Generation, &columns.State, &reviewed, &cancelFrom, &created, &columns.Version, &record)
 	if err != nil {
 		return b, err
 	}
-	if err := json.Unmarshal([]byte(record), &b); err != nil {
+	if err := json.Unmarshal(record, &b); err != nil {
 		b = scheduler.Booking{Fault: fmt.Errorf("the stored series %s cannot be read: %w", uid, err)}
 	}
 	b.Group, b.Program, b.Generation, b.State, b.Version = columns.Group, columns.Program, columns.Generation, columns.State, columns.Version
