@@ -39,7 +39,7 @@ var allowed = map[string][]string{
 	"scheduler/report":                 {"availability", "calendar", "scheduler", "scheduler/attendance", "scheduler/planning"},
 	"scheduler/feed":                   {"scheduler/account", "availability", "calendar", "calendar/ical", "scheduler"},
 	"scheduler/report/overview":        {"availability", "calendar", "scheduler", "scheduler/report"},
-	"scheduler/mail":                   {"availability", "calendar", "calendar/ical", "scheduler"},
+	"scheduler/mail":                   {"availability", "calendar", "calendar/ical", "scheduler", "scheduler/report"},
 	"scheduler/mail/mailtest":          {},
 	"scheduler/holiday":                {"availability", "calendar/ical"},
 	"scheduler/store":                  {"scheduler/account", "availability", "calendar", "scheduler", "scheduler/attendance"},

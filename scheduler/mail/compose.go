@@ -18,6 +18,7 @@ import (
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/calendar/ical"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/report"
 )
 
 // A Composer writes the messages of notices. Its fields must not change while it is
@@ -168,7 +169,7 @@ func (c *Composer) header(n scheduler.Notice, subject, first string) message.Hea
 	h.Set("MIME-Version", "1.0")
 	h.SetAddressList("From", []*gomail.Address{{Name: c.From.Name, Address: string(c.From.Address)}})
 	h.SetAddressList("To", []*gomail.Address{{Name: c.Workspace.Roster[n.To].Name, Address: string(n.To)}})
-	h.SetSubject(subject)
+	h.SetSubject(report.Line(subject))
 	h.SetDate(n.Made.In(time.UTC))
 	h.Set("Message-Id", c.messageID(n.ID))
 	if first != "" && first != n.ID {

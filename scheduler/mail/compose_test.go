@@ -206,14 +206,18 @@ func TestAnEndedSeriesAsksNothing(t *testing.T) {
 
 func TestNamesCannotMakeHeadersOrMarkup(t *testing.T) {
 	s := circle()
-	s.Title = "Circle\r\nBcc: eve@evil.example <script>alert(1)</script>"
+	s.Title = "Circle\r\nBcc: eve@evil.example <script>alert(1)</script> \u202etxt"
 	n := composed(t, scheduler.Notice{Kind: scheduler.NoticeInvited}, calendar.Series{}, s, "")
 	h, err := gomail.CreateReader(bytes.NewReader(n.Message))
 	if err != nil || h.Header.Get("Bcc") != "" {
 		t.Errorf("a title made a header: %q, %v", h.Header.Get("Bcc"), err)
 	}
-	if found, _ := parts(t, n.Message); strings.Contains(found["text/html"], "<script") {
+	found, _ := parts(t, n.Message)
+	if strings.Contains(found["text/html"], "<script") {
 		t.Errorf("a title made markup:\n%s", found["text/html"])
+	}
+	if subject, _ := h.Header.Subject(); strings.Contains(subject+found["text/plain"]+found["text/html"], "\u202e") {
+		t.Errorf("a title turns the order of what is read:\n%s\n%s", subject, found["text/plain"])
 	}
 }
 

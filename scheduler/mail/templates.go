@@ -11,6 +11,8 @@ import (
 
 	htmltemplate "github.com/DataDog/datadog-agent/pkg/template/html"
 	"github.com/DataDog/datadog-agent/pkg/template/text"
+
+	"github.com/peerslot/peerslot/scheduler/report"
 )
 
 //go:embed templates/*.tmpl
@@ -84,13 +86,13 @@ func (t *Templates) render(l Letter) (text, html string, err error) {
 	if err := t.html.Execute(&marked, l); err != nil {
 		return "", "", fmt.Errorf("mail template: %w", err)
 	}
-	return lines(plain.String()), lines(marked.String()), nil
+	return lines(report.HarmlessPage(plain.Bytes())), lines(report.HarmlessPage(marked.Bytes())), nil
 }
 
 // lines returns text with the line ends of mail, and at most one empty line in a
 // row.
-func lines(text string) string {
-	text = strings.ReplaceAll(text, "\r\n", "\n")
+func lines(harmless []byte) string {
+	text := string(harmless)
 	for strings.Contains(text, "\n\n\n") {
 		text = strings.ReplaceAll(text, "\n\n\n", "\n\n")
 	}

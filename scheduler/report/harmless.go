@@ -14,6 +14,11 @@ import (
 // stay. It is the one place through which all text goes before a screen.
 func Harmless(text []byte) []byte { return spellOut(text, true) }
 
+// HarmlessPage is Harmless for a mail or a page, which has no colours; its lines end in \n.
+func HarmlessPage(text []byte) []byte {
+	return spellOut(bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n")), false)
+}
+
 func spellOut(text []byte, keepStyles bool) []byte {
 	if harmless(text) {
 		return text
@@ -29,7 +34,7 @@ func spellOut(text []byte, keepStyles bool) []byte {
 		switch {
 		case r == utf8.RuneError && size == 1:
 			fmt.Fprintf(&b, `\x%02x`, text[0])
-		case r == '\n' || r == '\t' || !steers(r):
+		case r == '\n' || r == '\t' || !Steers(r):
 			b.Write(text[:size])
 		default:
 			b.WriteString(spelled(r))
@@ -64,7 +69,7 @@ func HarmlessJSON(text []byte) []byte {
 	var b bytes.Buffer
 	for _, r := range string(text) {
 		switch {
-		case r == '\n' || r == '\t' || !steers(r):
+		case r == '\n' || r == '\t' || !Steers(r):
 			b.WriteRune(r)
 		case r > 0xffff:
 			r -= 0x10000
@@ -76,10 +81,10 @@ func HarmlessJSON(text []byte) []byte {
 	return b.Bytes()
 }
 
-// steers reports whether a rune is shown by what it does: Unicode's controls (Cc),
+// Steers reports whether a rune is shown by what it does: Unicode's controls (Cc),
 // formats such as direction marks and zero width (Cf, but for the joiners and the
 // soft hyphen that words are written with), line and paragraph separators (Zl, Zp).
-func steers(r rune) bool {
+func Steers(r rune) bool {
 	switch r {
 	case 0x200c, 0x200d, 0xad:
 		return false

@@ -18,7 +18,7 @@ import (
 // Names that would be something else where they are shown.
 const (
 	oddGroup  = `R&D / 50% "why?" #1 <script>alert(1)</script>` + "\r\nBEGIN:VJOURNAL"
-	oddPerson = `Bo <img src=x onerror=alert(1)> "Li"` + "\r\nX-EVIL:1"
+	oddPerson = `Bo <img src=x onerror=alert(1)> "Li"` + "\u202e\r\nX-EVIL:1"
 )
 
 // Names are text wherever they stand, and lead where they say.
@@ -46,7 +46,7 @@ func TestNamesAreTextEverywhere(t *testing.T) {
 		}
 		for _, path := range paths {
 			page := c.read(path)
-			for _, not := range []string{"<script>a", "<img", "<b>", "ZgotmplZ"} {
+			for _, not := range []string{"<script>a", "<img", "<b>", "ZgotmplZ", "\u202e"} {
 				if strings.Contains(page, not) {
 					t.Errorf("%s: the page of %s has %q:\n%s", path, who, not, page)
 				}

@@ -62,7 +62,7 @@ func (s *Server) render(w http.ResponseWriter, r *http.Request, status int, name
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Add("Vary", "Accept-Encoding")
-	body := text.Bytes()
+	body := report.HarmlessPage(text.Bytes())
 	if assets.AcceptsGzip(r) {
 		h.Set("Content-Encoding", "gzip")
 		body = assets.Zipped(body)

@@ -227,10 +227,10 @@ func TestNamesAreText(t *testing.T) {
 	t.Parallel()
 	in := input()
 	p := in.Workspace.Roster["ana@acme.example"]
-	p.Name = `<script>alert(1)</script>"&`
+	p.Name = `<script>alert(1)</script>"&` + "\u202e"
 	in.Workspace.Roster["ana@acme.example"] = p
-	if got := page(t, counted(t, in), true); strings.Contains(got, "<script") {
-		t.Error("a name became markup")
+	if got := page(t, counted(t, in), true); strings.Contains(got, "<script") || strings.Contains(got, "\u202e") {
+		t.Error("a name became markup, or turns what is read")
 	}
 }
 

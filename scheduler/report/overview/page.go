@@ -38,7 +38,7 @@ func (o Overview) Body(names bool, part Part) (template.HTML, error) {
 		Headlines []Headline
 		Sections  []Section
 	}{o.Evidence(), o.Headlines(), part.of(o.Sections(names))})
-	return template.HTML(b.String()), err
+	return template.HTML(report.HarmlessPage(b.Bytes())), err
 }
 
 // WriteHTML writes the overview as one page that needs nothing else, and may load

@@ -254,7 +254,7 @@ people:
       Lima
     manager: ~
     away: 2026-08-03/2026-08-21 2026-12-24
-  - {email: bo@acme.example, hours: *hours, role: "5"}
+  - {email: bo@acme.example, hours: *hours, role: "\u202a5 \u202c"}
   - <<: *ana
     email: cem@acme.example
 ---

@@ -15,6 +15,7 @@ import (
 
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/config/internal/column"
+	"github.com/peerslot/peerslot/scheduler/report"
 )
 
 // scalar returns the text of a value that is one of the kinds, or of a cell, without
@@ -33,14 +34,20 @@ func (v value) scalar(want string, kinds ...kind) (string, bool) {
 	return "", false
 }
 
-// text reads one line of text.
+// text reads one line of text. What is not seen in it but turns the order of what is read,
+// as programs copy it along with names, is left out.
 func (v value) text() string {
 	s, _ := v.scalar("text", text)
-	if strings.ContainsFunc(s, unicode.IsControl) {
+	if strings.ContainsFunc(s, func(r rune) bool { return unicode.In(r, unicode.Cc, unicode.Zl, unicode.Zp) }) {
 		v.fail("want one line of text")
 		return ""
 	}
-	return s
+	return strings.TrimSpace(strings.Map(func(r rune) rune {
+		if report.Steers(r) {
+			return -1
+		}
+		return r
+	}, s))
 }
 
 // label reads a word such as a role or a team. It is compared without case, hyphens
