@@ -235,3 +235,20 @@ func TestABrokenTemplateIsAnError(t *testing.T) {
 		t.Errorf("got %q, %v", text, err)
 	}
 }
+
+// The letter with which somebody signs in has the link in both of its texts, and nowhere in its
+// header: servers log that.
+func TestTheLetterToSignIn(t *testing.T) {
+	const link = "https://peers.acme.example/signin/TOKEN"
+	raw, err := composer().SignIn("ana@acme.example", link, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found, structure := parts(t, raw)
+	if !strings.Contains(found["text/plain"], link) || !strings.Contains(found["text/html"], link) || strings.Contains(strings.Join(structure, ""), "calendar") {
+		t.Errorf("its parts are %q:\n%s\n%s\nwant the link in both texts, and no more", structure, found["text/plain"], found["text/html"])
+	}
+	if header, _, _ := bytes.Cut(raw, []byte("\r\n\r\n")); bytes.Contains(header, []byte("TOKEN")) {
+		t.Errorf("the header has the link:\n%s", header)
+	}
+}

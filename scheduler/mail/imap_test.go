@@ -104,6 +104,16 @@ func TestAMailboxInTroubleIsAFinding(t *testing.T) {
 		if len(done.Findings) != 1 || done.Findings[0].Kind != scheduler.MailServer || strings.Contains(done.Findings[0].Err.Error(), "wrong") {
 			t.Errorf("%s: got %+v, want one finding without the password", name, done)
 		}
+		if err := (&Inbox{Server: server, Replies: d.Replies}).Check(t.Context()); err == nil || strings.Contains(err.Error(), "wrong") {
+			t.Errorf("%s: Check: %v, want an error without the password", name, err)
+		}
+	}
+}
+
+// Check needs neither a message nor a store.
+func TestCheckOfAMailbox(t *testing.T) {
+	if err := (&Inbox{Server: serverOf(mailtest.NewMailroom(t))}).Check(t.Context()); err != nil {
+		t.Errorf("Check: %v", err)
 	}
 }
 

@@ -3,12 +3,14 @@ package mail
 import (
 	"context"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/schedulertest"
 )
 
 // server is a calendar that tells attendees, or not, and says whom it has not told.
@@ -70,6 +72,54 @@ func TestNoticesGoToWhomTheServerDoesNotTell(t *testing.T) {
 		slices.Sort(to)
 		if diff := cmp.Diff(test.want, slices.Compact(to)); diff != "" {
 			t.Errorf("%s: told by mail (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
+// Members are asked once what should follow: not who declined the series, and not about a
+// series that is over. Where nobody is invited by mail, nobody is asked.
+func TestMembersAreAskedOnce(t *testing.T) {
+	const ana, bo, cem = calendar.Address("ana@acme.example"), calendar.Address("bo@acme.example"), calendar.Address("cem@acme.example")
+	s := openStore(t)
+	b, over := schedulertest.Booking("leads", 1), schedulertest.Booking("over", 1)
+	b.Series = circle()
+	b.Series.Attendees = append(b.Series.Attendees, calendar.Attendee{Address: cem, RSVP: calendar.Declined}, b.Series.Organizer)
+	over.State = scheduler.Ended
+	if _, err := s.Commit(t.Context(), scheduler.Batch{Bookings: []scheduler.Booking{b, over}}); err != nil {
+		t.Fatal(err)
+	}
+	n := &Notifier{Composer: composer(), Store: s, Backend: server{}, Invite: InviteNone}
+	asking := []scheduler.Asking{{UID: b.Series.UID, Until: now.AddDate(0, 0, 18)}, {UID: over.Series.UID, Until: now}}
+	for _, step := range []struct {
+		invite Invite
+		asking []scheduler.Asking
+		want   []calendar.Address // who was asked until then
+	}{
+		{InviteNone, asking, nil},
+		{InviteAuto, nil, nil},
+		{InviteAuto, asking[1:], nil},
+		{InviteAuto, asking, []calendar.Address{ana, bo}},
+		{InviteAll, asking, []calendar.Address{ana, bo}},
+	} {
+		n.Invite = step.invite
+		if err := n.Ask(t.Context(), step.asking, now); err != nil {
+			t.Fatal(err)
+		}
+		waiting, err := s.Notices(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		var asked []calendar.Address
+		for _, notice := range waiting {
+			text, err := s.Message(t.Context(), notice.ID)
+			if err != nil || notice.Kind != scheduler.NoticeAsked || !strings.Contains(string(text), "20 Mar") {
+				t.Errorf("to %s: %s, %v; want until when they may answer:\n%s", notice.To, notice.Kind, err, text)
+			}
+			asked = append(asked, notice.To)
+		}
+		slices.Sort(asked)
+		if diff := cmp.Diff(step.want, asked); diff != "" {
+			t.Errorf("inviting %q, about %d series (-want +got):\n%s", step.invite, len(step.asking), diff)
 		}
 	}
 }

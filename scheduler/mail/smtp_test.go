@@ -166,6 +166,75 @@ func TestSendLosesNothingWhenTheConnectionBreaks(t *testing.T) {
 	}
 }
 
+// One notice is sent by itself if it waits, is due, and nothing waits that its reader must
+// hear first of the same series.
+func TestSendOne(t *testing.T) {
+	p := &mailtest.PostOffice{}
+	s := openStore(t)
+	waiting(t, s, "ana@acme.example", "bo@acme.example", "ana@acme.example")
+	o := outbox(s, Server{URL: p.Open(t, "smtp", nil)}, now)
+	one := func(id string, at time.Time) Sent {
+		t.Helper()
+		o.Now = func() time.Time { return at }
+		done, err := o.SendOne(t.Context(), id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return done
+	}
+	if done := one("n2", now); done.Sent != 0 || done.Waiting != 2 {
+		t.Errorf("before what comes first: %+v, want none sent", done)
+	}
+	if done := one("n1", now); done.Sent != 1 {
+		t.Errorf("another reader's: %+v, want it sent", done)
+	}
+	p.Refuse = map[string]*smtp.SMTPError{"": {Code: 451, Message: "ill"}}
+	if done := one("n0", now); done.Sent != 0 || !slices.Equal(kinds(done.Findings), []scheduler.FindingKind{scheduler.MailServer}) {
+		t.Errorf("to a server in trouble: %+v, want that named", done)
+	}
+	p.Refuse = nil
+	if done := one("n0", now.Add(time.Minute)); done.Sent != 0 {
+		t.Errorf("before it is due again: %+v, want it to wait", done)
+	}
+	due, err := o.Due(t.Context())
+	if err != nil || len(due) != 0 {
+		t.Errorf("due %+v, %v; want nothing: it holds up what follows", due, err)
+	}
+	for _, id := range []string{"n0", "n2"} {
+		if done := one(id, now.Add(time.Hour)); done.Sent != 1 {
+			t.Errorf("%s an hour later: %+v, want it sent", id, done)
+		}
+	}
+	for _, id := range []string{"n0", "none"} {
+		if done := one(id, now.Add(time.Hour)); done.Sent != 0 || done.Waiting != 0 {
+			t.Errorf("%s, which does not wait: %+v, want nothing done", id, done)
+		}
+	}
+	if want := []string{"bo@acme.example n1", "ana@acme.example n0", "ana@acme.example n2"}; !slices.Equal(p.Taken, want) {
+		t.Errorf("the server took %q, want %q", p.Taken, want)
+	}
+}
+
+// What is handed over at once ends at the first message that is not taken.
+func TestSendAll(t *testing.T) {
+	p := &mailtest.PostOffice{Auth: []string{"PLAIN"}, Token: "right"}
+	server := Server{URL: p.Open(t, "smtp", nil), Username: "ops@acme.example", Password: "right"}
+	messages := [][]byte{[]byte("Message-Id: <a>\r\n\r\ntext\r\n"), []byte("Message-Id: <b>\r\n\r\ntext\r\n")}
+	if err := errors.Join(server.Check(t.Context(), "ops@acme.example"), server.SendAll(t.Context(), "ops@acme.example", "ana@acme.example", messages...)); err != nil || len(p.Taken) != 2 {
+		t.Errorf("the server took %q, %v; want both", p.Taken, err)
+	}
+	p.Refuse = map[string]*smtp.SMTPError{"": {Code: 550, EnhancedCode: smtp.EnhancedCode{5, 1, 1}, Message: "unknown"}}
+	if err := server.SendAll(t.Context(), "ops@acme.example", "dead@acme.example", messages...); err == nil || len(p.Taken) != 2 {
+		t.Errorf("to a dead address: %v, %q taken; want an error", err, p.Taken)
+	}
+	server.Password = "wrong"
+	for what, err := range map[string]error{"Check": server.Check(t.Context(), "ops@acme.example"), "SendAll": server.SendAll(t.Context(), "ops@acme.example", "ana@acme.example", messages...)} {
+		if !errors.Is(err, ErrSignIn) || strings.Contains(err.Error(), "wrong") {
+			t.Errorf("%s with a wrong password: %v, want that the sign-in failed, without it", what, err)
+		}
+	}
+}
+
 func TestSendSignsIn(t *testing.T) {
 	token := func(text string) func(s *Server) {
 		return func(s *Server) {
