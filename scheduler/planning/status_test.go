@@ -10,6 +10,7 @@ import (
 
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/calendar/calendartest"
 	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/planning"
 	"github.com/peerslot/peerslot/scheduler/repair"
@@ -37,8 +38,12 @@ func TestLoads(t *testing.T) {
 	if loads := planning.Loads(bookings, w.Workspace.Roster.Aliases(), berlin, now); len(loads) != 2 || loads[1].Person != bo || loads[1].Sessions != 2 {
 		t.Errorf("loads %+v; want both sessions of bo, whichever address was invited", loads)
 	}
-	if after := planning.Loads(bookings, w.Workspace.Roster.Aliases(), berlin, now.AddDate(0, 6, 0)); len(after) != 0 {
-		t.Errorf("half a year later: %+v; want nobody", after)
+	sessions := calendartest.Sessions(bookings[0].Series)
+	last := sessions[len(sessions)-1]
+	for at, want := range map[time.Time]int{last.Start.Add(time.Minute): 2, last.End: 0} {
+		if got := planning.Loads(bookings[:1], nil, berlin, at); len(got) != want {
+			t.Errorf("at %v, of the last session at %v: %+v; want %d people", at, last.Start, got, want)
+		}
 	}
 }
 

@@ -124,3 +124,47 @@ func TestPausesGrow(t *testing.T) {
 		}
 	}
 }
+
+// A quitter is work that fails, and notes what was given up.
+type quitter struct {
+	idle
+	fail error
+	dead []Job
+}
+
+func (q *quitter) Do(context.Context, Job) ([]Job, error)   { return nil, q.fail }
+func (q *quitter) GiveUp(_ context.Context, j Job, _ error) { q.dead = append(q.dead, j) }
+
+// A job that fails is given up at its last attempt, unless its process was asked to stop
+// meanwhile; what is only put off, never.
+func TestWhatFailsIsGivenUpAtLast(t *testing.T) {
+	stopped, stop := context.WithCancel(t.Context())
+	stop()
+	job, broken := Job{Kind: Series, Workspace: "acme", Subject: "a"}, errors.New("no answer")
+	later := &LaterError{After: time.Minute, Why: broken}
+	if later.Error() != "later: no answer" || !errors.Is(later, broken) {
+		t.Errorf("put off: %v; want that it says why", later)
+	}
+	for name, c := range map[string]struct {
+		ctx     context.Context
+		attempt int
+		fail    error
+		dead    int
+	}{
+		"the first attempt":       {t.Context(), 1, broken, 0},
+		"the last attempt":        {t.Context(), attempts, broken, 1},
+		"the last, stopped in it": {stopped, attempts, broken, 0},
+		"put off at the last":     {t.Context(), attempts, later, 0},
+		"done at the last":        {t.Context(), attempts, nil, 0},
+	} {
+		q := &quitter{fail: c.fail}
+		p := &process{work: q, at: map[int64]context.CancelCauseFunc{}}
+		err := p.do(c.ctx, &rivertype.JobRow{Attempt: c.attempt, MaxAttempts: attempts}, job)
+		if len(q.dead) != c.dead || (err == nil) != (c.fail == nil) || len(p.at) > 0 {
+			t.Errorf("%s: %v, and given up are %v; want %d", name, err, q.dead, c.dead)
+		}
+		if snoozed := new(river.JobSnoozeError); errors.As(err, &snoozed) != (c.fail == error(later)) {
+			t.Errorf("%s: %v; want River to put off what is put off, and nothing else", name, err)
+		}
+	}
+}

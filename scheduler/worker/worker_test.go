@@ -130,7 +130,7 @@ func jobs(kind worker.Kind, n int) (out []worker.Job) {
 func TestDueIsDoneOnce(t *testing.T) {
 	t.Parallel()
 	onEach(t, func(t *testing.T, location string) {
-		all := slices.Concat(jobs(worker.Series, 20), jobs(worker.Message, 20), jobs(worker.Night, 3))
+		all := slices.Concat(jobs(worker.Series, 20), jobs(worker.Message, 20), jobs(worker.Night, 3), jobs(worker.Review, 3), jobs(worker.Replies, 3))
 		l := newLedger(all...)
 		work(t, location, l)
 		work(t, location, l)
