@@ -69,11 +69,20 @@ func (p Printer) Repair(w scheduler.Workspace, r Repair) {
 		p.Table([]string{"GROUP", "ACTION", "BEFORE", "AFTER", "ATTEND", "WHY"}, rows)
 	}
 	p.Attention(r.Attention)
-	unknown := make([]Said, len(r.Unknown))
-	for i, u := range r.Unknown {
-		unknown[i] = Said{u.Person, fmt.Sprintf("%s (since %s)", u.Reason, since(u, zone))}
+	p.Unreadable(w, r.Unknown)
+}
+
+// Unreadable writes whose calendars cannot be read, and since when.
+func (p Printer) Unreadable(w scheduler.Workspace, unknown []Unknown) {
+	zone, err := availability.LoadZone(w.Zone)
+	if err != nil {
+		zone = time.UTC
 	}
-	for _, line := range Lines(unknown, "their calendars cannot be read", p.All) {
+	said := make([]Said, len(unknown))
+	for i, u := range unknown {
+		said[i] = Said{u.Person, fmt.Sprintf("%s (since %s)", u.Reason, since(u, zone))}
+	}
+	for _, line := range Lines(said, "their calendars cannot be read", p.All) {
 		p.Printf("? %s\n", line)
 	}
 }

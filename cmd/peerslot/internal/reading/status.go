@@ -24,8 +24,8 @@ func NewStatusCmd(a *console.App) *cobra.Command {
 		Use:   "status",
 		Short: "Show groups, series, next sessions, and what needs attention",
 		Long: `Shows how every group stands: its slot, how many sessions were held and are left,
-the next one, attendance so far, and all that needs a person: what repair and review
-would say.
+the next one, attendance so far, whose calendars cannot be read, and all that needs a
+person: what repair and review would say.
 
 Exit status 3 if something needs a person.`,
 		Example: `  peerslot status
@@ -47,6 +47,7 @@ Exit status 3 if something needs a person.`,
 type standing struct {
 	Groups    []report.Status    `json:"groups"`
 	Attention []report.Attention `json:"attention"` // what is about none of the groups
+	Unknown   []report.Unknown   `json:"unknown"`   // members of series whose calendars cannot be read
 	Asking    []report.Asking    `json:"asking,omitempty"`
 	Load      []report.Load      `json:"load"`
 	Waiting   int                `json:"mail_waiting"`
@@ -168,10 +169,11 @@ func readStanding(ctx context.Context, a *console.App) (s standing, print func()
 	}
 	rest := slices.DeleteFunc(slices.Clone(attention), func(at report.Attention) bool { return of[at.Group] == nil })
 	load := w.Load(standings.Bookings)
-	s = standing{Groups: list, Attention: append([]report.Attention{}, rest...), Asking: asking, Load: load, Waiting: waiting, person: len(attention) > 0}
+	s = standing{Groups: list, Attention: append([]report.Attention{}, rest...), Unknown: report.Unknowns(plan.Unknown), Asking: asking, Load: load, Waiting: waiting, person: len(attention) > 0}
 	return s, func() {
 		printStatus(a, w, list)
 		a.Printer().Attention(rest)
+		a.Printer().Unreadable(w.Workspace, s.Unknown)
 		a.Printer().Asking(w.Workspace, asking)
 		workspace.PrintLoad(w, a.Printer(), workspace.TooMuch(load))
 		if waiting > 0 {
