@@ -2,7 +2,7 @@ package scheduler
 
 import (
 	"context"
-	"slices"
+	"fmt"
 
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler/attendance"
@@ -10,17 +10,27 @@ import (
 
 // KeepAttended records what a night found. Sessions that it did not look at, because
 // they are over, stay as they were.
-func (s *Service) KeepAttended(ctx context.Context, found []attendance.Found) error {
-	for some := range slices.Chunk(found, attendedAtOnce) {
-		if err := s.keepSome(ctx, some); err != nil {
-			return err
+func (s *Service) KeepAttended(ctx context.Context, found *attendance.Pile) error {
+	some := make([]attendance.Found, 0, attendedAtOnce)
+	for one, err := range found.All() {
+		if err != nil {
+			return fmt.Errorf("keep who can attend: %w", err)
+		}
+		if some = append(some, one); len(some) == attendedAtOnce {
+			if err := s.keepSome(ctx, some); err != nil {
+				return err
+			}
+			some = some[:0]
 		}
 	}
-	return nil
+	if len(some) == 0 {
+		return nil
+	}
+	return s.keepSome(ctx, some)
 }
 
-// attendedAtOnce is of how many series what earlier nights found is in memory: some
-// kilobytes of each.
+// attendedAtOnce is of how many series what nights found is in memory: some kilobytes of
+// each.
 const attendedAtOnce = 200
 
 func (s *Service) keepSome(ctx context.Context, found []attendance.Found) error {

@@ -70,7 +70,8 @@ func TestAttendedStays(t *testing.T) {
 	first := attendance.Found{UID: "u", Group: "g", At: at(1, 5, 3).Start.UTC(), Members: []calendar.Address{ana, bo}, Sessions: []attendance.Session{session(6, yes, no), session(13, yes, yes), session(20, yes, yes), session(27, yes, yes)}}
 	second := attendance.Found{UID: "u", Group: "g", At: at(1, 14, 3).Start.UTC(), Members: []calendar.Address{bo}, Sessions: []attendance.Session{session(20, no)}}
 	for _, found := range []attendance.Found{first, second} {
-		if err := w.KeepAttended(t.Context(), []attendance.Found{found}); err != nil {
+		var pile attendance.Pile
+		if err := errors.Join(pile.Add(found), w.KeepAttended(t.Context(), &pile)); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -51,7 +51,7 @@ var allowed = map[string][]string{
 	"scheduler/handover":               {"availability", "calendar", "scheduler", "scheduler/planning"},
 	"scheduler/review":                 {"availability", "calendar", "scheduler", "scheduler/booking", "scheduler/planning"},
 	"scheduler/worker":                 {},
-	"scheduler/repair":                 {"availability", "calendar", "scheduler", "scheduler/booking", "scheduler/planning"},
+	"scheduler/repair":                 {"availability", "calendar", "scheduler", "scheduler/attendance", "scheduler/booking", "scheduler/planning"},
 	"scheduler/chat":                   {"availability", "calendar", "scheduler"},
 	"scheduler/web/issuer":             {},
 	"scheduler/web/internal/assets":    {"scheduler/report/overview"},

@@ -114,24 +114,21 @@ func (c *calendarNow) read(ctx context.Context, s *scheduler.Service, bookings [
 // A difference is what of a series that was read is not as it was put: for most nothing,
 // and of the others little that takes room.
 type difference struct {
-	read                   *calendar.Series // nil for nothing
-	title, text, attendees bool             // are as they were put, and left out of read
+	read                              *calendar.Series // nil for nothing
+	title, text, attendees, overrides bool             // are as they were put, and left out of read
 }
 
 func differenceOf(read, put calendar.Series) difference {
-	if reflect.DeepEqual(read, put) {
+	d := difference{
+		title: read.Title == put.Title, text: read.Description == put.Description,
+		attendees: slices.Equal(read.Attendees, put.Attendees),
+		overrides: slices.EqualFunc(read.Overrides, put.Overrides, func(a, b calendar.Override) bool { return a.Same(b) && maps.Equal(a.RSVPs, b.RSVPs) }),
+	}
+	if reflect.DeepEqual(d.with(read, put), put) {
 		return difference{}
 	}
-	d := difference{&read, read.Title == put.Title, read.Description == put.Description, slices.Equal(read.Attendees, put.Attendees)}
-	if d.title {
-		read.Title = ""
-	}
-	if d.text {
-		read.Description = ""
-	}
-	if d.attendees {
-		read.Attendees = nil
-	}
+	rest := d.with(read, calendar.Series{})
+	d.read = &rest
 	return d
 }
 
@@ -140,17 +137,24 @@ func (d difference) from(put calendar.Series) calendar.Series {
 	if d.read == nil {
 		return put
 	}
-	read := *d.read
+	return d.with(*d.read, put)
+}
+
+// with returns a series in which what is as it was put is that of another.
+func (d difference) with(s, other calendar.Series) calendar.Series {
 	if d.title {
-		read.Title = put.Title
+		s.Title = other.Title
 	}
 	if d.text {
-		read.Description = put.Description
+		s.Description = other.Description
 	}
 	if d.attendees {
-		read.Attendees = put.Attendees
+		s.Attendees = other.Attendees
 	}
-	return read
+	if d.overrides {
+		s.Overrides = other.Overrides
+	}
+	return s
 }
 
 // reader returns where busy times are read from: a Syncer tells our own series

@@ -9,6 +9,7 @@ import (
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/attendance"
 	"github.com/peerslot/peerslot/scheduler/planning"
 )
 
@@ -66,6 +67,7 @@ type pass struct {
 	month    map[string]int                  // by group: moves in the last 28 days, tonight's among them
 	queue    queue
 	plan     scheduler.RepairPlan
+	found    []attendance.Found // who can attend the sessions to come
 }
 
 // A subject is one series under repair.
@@ -415,7 +417,7 @@ func (r *pass) describe(sub *subject) error {
 func (r *pass) attended(sub *subject) error {
 	found, err := r.Attended(sub.group, sub.series)
 	if err == nil && !sub.faulty {
-		r.plan.Attended = append(r.plan.Attended, found)
+		r.found = append(r.found, found)
 	}
 	return err
 }
@@ -437,7 +439,8 @@ func (r *pass) conclude(sub *subject) {
 		if changed {
 			sub.series.Updated = r.Now.UTC().Truncate(time.Second)
 		}
-		sub.booking.Next, sub.booking.State = &sub.series, scheduler.Changing
+		next := sub.series // alone: the plan outlives the subject
+		sub.booking.Next, sub.booking.State = &next, scheduler.Changing
 		r.plan.Bookings = append(r.plan.Bookings, sub.booking)
 	case sub.noted:
 		r.plan.Noted = append(r.plan.Noted, sub.booking)

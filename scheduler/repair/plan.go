@@ -16,6 +16,7 @@ import (
 
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/attendance"
 	"github.com/peerslot/peerslot/scheduler/booking"
 	"github.com/peerslot/peerslot/scheduler/planning"
 )
@@ -75,10 +76,18 @@ func (t *sum) add(part planning.Snapshot) error {
 	t.Checked += p.Checked
 	t.Changes, t.Findings, t.Unknown = append(t.Changes, p.Changes...), append(t.Findings, p.Findings...), append(t.Unknown, p.Unknown...)
 	t.Bookings, t.Noted, t.Reslots = append(t.Bookings, p.Bookings...), append(t.Noted, p.Noted...), append(t.Reslots, p.Reslots...)
-	t.Attended, t.Replies = append(t.Attended, p.Attended...), append(t.Replies, p.Replies...)
+	t.Replies = append(t.Replies, p.Replies...)
 	asked, readable := r.calendars()
 	t.asked, t.readable = t.asked+asked, t.readable+readable
 	t.upkeep = append(t.upkeep, planning.BookingUpkeep(part)...)
+	if t.Attended == nil {
+		t.Attended = &attendance.Pile{}
+	}
+	for _, found := range r.found {
+		if err := t.Attended.Add(found); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

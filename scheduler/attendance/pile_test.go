@@ -1,0 +1,47 @@
+package attendance_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/scheduler/attendance"
+)
+
+// What is put on a pile is taken off as it was, also after some was looked at.
+func TestPile(t *testing.T) {
+	var pile attendance.Pile
+	for range pile.All() {
+		t.Fatal("an empty pile has something")
+	}
+	var want []attendance.Found
+	for i := range 500 {
+		start := time.Date(2026, 1, 5, 9, i, 0, 0, time.UTC)
+		one := attendance.Found{
+			UID: calendar.UID(fmt.Sprint("ps", i)), Group: fmt.Sprint("g", i), At: start, Members: []calendar.Address{"ana@acme.example", "bo@acme.example"},
+			Sessions: []attendance.Session{{Original: start, Interval: availability.Interval{Start: start, End: start.Add(time.Hour)}, Verdicts: []availability.Verdict{{Can: availability.Yes}, {Can: availability.No, Why: availability.BusyThen}}}},
+			Week:     attendance.Week{Possible: i, Attendance: [][]int16{{1, -1, int16(i)}}},
+		}
+		want = append(want, one)
+		if err := pile.Add(one); err != nil {
+			t.Fatal(err)
+		}
+		if i%100 != 99 {
+			continue
+		}
+		var got []attendance.Found
+		for found, err := range pile.All() {
+			if err != nil {
+				t.Fatal(err)
+			}
+			got = append(got, found)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Fatalf("after %d (-put on +taken off):\n%s", i+1, diff)
+		}
+	}
+}
