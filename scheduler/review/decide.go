@@ -96,11 +96,8 @@ func figures(e scheduler.Evidence) []string {
 	return out
 }
 
-// percent is the share of what is known, "none known" if nothing is.
+// percent is the share of what is known, which is something.
 func percent(s scheduler.Share) string {
-	if s.Known() == 0 {
-		return "none known"
-	}
 	return fmt.Sprintf("%.0f%%", 100*float64(s.Yes)/float64(s.Known()))
 }
 

@@ -286,6 +286,74 @@ func TestRotation(t *testing.T) {
 	}
 }
 
+// Who names groups has the rounds of their programs alone formed.
+func TestRotationOfNamedGroups(t *testing.T) {
+	w := newWorld(t, ana, bo, cem, dee)
+	first := scheduler.Group{Name: "pairs-1", Program: "pairs", Members: []calendar.Address{ana, bo}}
+	program := firstRound(t, w, 6, first)
+	b := w.MustBook(t, w.Plan(t, scheduler.Request{Group: first, Search: booking.NewSearch(w.Workspace, program, start)})[0])
+	other := w.NewGroup("other", cem, dee)
+	other.Search.Count = b.Series.Count
+	w.MustBook(t, w.Plan(t, other)[0])
+	w.NearEnd(b)
+	w.Former = &nextPairs{}
+	for group, rotations := range map[string]int{"other": 0, "pairs-1": 1} {
+		plan, err := review.Plan(t.Context(), w.Service, scheduler.ReviewOptions{Groups: []string{group}})
+		if err != nil || len(plan.Reviews) != 1 || len(plan.Rotations) != rotations {
+			t.Errorf("review of %s: %+v, %v; want %d rotations", group, plan, err, rotations)
+		}
+	}
+}
+
+// A group of the next round that cannot be booked is named, and one that has its series keeps
+// it; the others are booked.
+func TestRotationWithAProblem(t *testing.T) {
+	w := newWorld(t, ana, bo, cem, dee)
+	there := w.BookAt(t, "there", "tue 15:00", ana, bo)
+	plan := w.Plan(t, w.NewGroup("fresh", cem, dee))[0]
+	bad := scheduler.BookingPlan{Group: scheduler.Group{Name: "bad"}, Problem: booking.ErrNoSlot}
+	r := scheduler.Rotation{Program: "pairs", NextRound: scheduler.NextRound{Round: scheduler.Round{Program: "pairs", Number: 1, Start: start}}, Bookings: []scheduler.BookingPlan{bad, {Existing: &there}, plan}}
+	booked, findings, err := review.ApplyRotation(t.Context(), w.Service, r)
+	if err != nil || len(booked) != 2 || booked[0].Series.UID != there.Series.UID || booked[1].Group != "fresh" {
+		t.Errorf("booked %+v, %v; want there as it is, and fresh", booked, err)
+	}
+	if len(findings) != 1 || findings[0].Kind != scheduler.NotBooked || findings[0].Group != "bad" || !errors.Is(findings[0].Err, booking.ErrNoSlot) {
+		t.Errorf("findings %+v; want bad, which has no slot", findings)
+	}
+}
+
+// A series that no slot can follow is named; its review is not carried out, and comes again.
+func TestNothingCanFollow(t *testing.T) {
+	w, b := booked(t, ana, bo)
+	w.NearEnd(b)
+	for _, a := range []calendar.Address{ana, bo} {
+		w.Fake.Meet(a, availability.Interval{Start: w.Now().AddDate(0, 0, 7), End: w.Now().AddDate(0, 6, 0)})
+	}
+	plan, err := review.Plan(t.Context(), w.Service, scheduler.ReviewOptions{})
+	if err != nil || len(plan.Findings) != 1 || plan.Findings[0].Kind != scheduler.Failed || plan.Findings[0].Group != "g" {
+		t.Fatalf("findings %+v, %v; want that g has no next series", plan.Findings, err)
+	}
+	if _, err := review.Apply(t.Context(), w.Service, plan.Reviews[0]); !errors.Is(err, plan.Reviews[0].Next.Problem) || !strings.Contains(err.Error(), `group "g"`) {
+		t.Errorf("Apply: %v; want the problem, and the group", err)
+	}
+	if all, err := w.Store.BookingsOf(t.Context(), "g"); err != nil || len(all) != 1 || all[0].Reviewed {
+		t.Errorf("bookings %+v, %v; want the old one, not reviewed", all, err)
+	}
+}
+
+// Nobody answers about a series that there is not.
+func TestAnswerWithoutASeries(t *testing.T) {
+	w := newWorld(t, ana, bo)
+	w.NewGroup("g", ana, bo)
+	if err := review.MayAnswer(t.Context(), w.Service, "g", ana); err == nil || !strings.Contains(err.Error(), "no series to answer about") {
+		t.Errorf("a group without a series: %v", err)
+	}
+	var unknown *scheduler.UnknownGroupError
+	if err := review.MayAnswer(t.Context(), w.Service, "h", ana); !errors.As(err, &unknown) {
+		t.Errorf("a group that there is not: %v; want an UnknownGroupError", err)
+	}
+}
+
 // The groups of a round are formed anew together, though their series end on different
 // days of a week, or one would go on: else the others wait for its whole next series.
 func TestARoundIsRenewedAsOne(t *testing.T) {
