@@ -159,6 +159,32 @@ func TestSlotsAreChoices(t *testing.T) {
 	}
 }
 
+// The group's own series does not stand in its way: what it takes is free for it.
+func TestSlotsOfAGroupThatMeets(t *testing.T) {
+	w, b := booked(t, ana, bo)
+	r := w.Request("g")
+	r.Search.Top = 500
+	ranking, err := booking.Slots(t.Context(), w.Service, r.Group, r.Search, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range ranking.Candidates {
+		if c.Slot == b.Series.Slot && c.Attendance != c.Possible {
+			t.Errorf("its own slot has %d of %d attendances; want all", c.Attendance, c.Possible)
+		}
+	}
+	other := scheduler.Group{Name: "h", Members: []calendar.Address{ana, cem}}
+	w.Workspace.Roster[cem] = w.Workspace.Roster[ana]
+	if ranking, err = booking.Slots(t.Context(), w.Service, other, r.Search, true); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range ranking.Candidates {
+		if c.Slot == b.Series.Slot && c.Attendance == c.Possible {
+			t.Error("another group has all attendances at the slot, where ana is taken")
+		}
+	}
+}
+
 // A booking remembers the cadence that its group has of its own.
 func TestABookingRemembersItsGroupsCadence(t *testing.T) {
 	w, _ := booked(t, ana, bo)

@@ -187,6 +187,54 @@ func TestAFavouredSlot(t *testing.T) {
 	}
 }
 
+// Why a slot stays, or another takes its place, is said with figures of what is known.
+func TestWhyASlotStays(t *testing.T) {
+	for name, c := range map[string]struct {
+		slot   string
+		change func(w *world, r *scheduler.Request)
+		want   string
+	}{
+		"it is the best":       {"mon 09:00", func(*world, *scheduler.Request) {}, "stays mon 09:00, which is the best slot: 26 of 26 attendances"},
+		"no other is better":   {"tue 15:00", func(*world, *scheduler.Request) {}, "stays tue 15:00: 26 of 26 attendances; the best other slot, mon 09:00, has 26"},
+		"not all is known":     {"tue 15:00", func(w *world, _ *scheduler.Request) { w.Fake.Break(bo) }, "stays tue 15:00: 13 of the 13 attendances known; the best other slot, mon 09:00, has 13"},
+		"its day is not to be": {"tue 15:00", func(_ *world, r *scheduler.Request) { r.Search.OnlyDays = availability.DaysOf(time.Wednesday) }, "meets wed 09:00 from now on: the rules allow no Tuesday"},
+		"it is not possible":   {"tue 15:00", func(_ *world, r *scheduler.Request) { r.Favour.Zone = "Europe/Nowhere" }, "meets mon 09:00: "},
+	} {
+		w := newWorld(t, ana, bo)
+		r := w.NewGroup("g", ana, bo)
+		r.Favour = schedulertest.Slot(t, c.slot)
+		c.change(w, &r)
+		if p := w.Plan(t, r)[0]; !strings.HasPrefix(p.Stay, c.want) {
+			t.Errorf("%s: %q (%v); want %q", name, p.Stay, p.Problem, c.want)
+		}
+	}
+}
+
+// A search that no series can come of is an error that says what a series may have.
+func TestSearchesThatCannotBe(t *testing.T) {
+	w := newWorld(t, ana, bo)
+	for name, change := range map[string]func(*availability.Search){
+		"a zone that there is not": func(s *availability.Search) { s.Zone = "Europe/Nowhere" },
+		"no cadence":               func(s *availability.Search) { s.Cadence = 3 },
+		"too many sessions":        func(s *availability.Search) { s.Count = 14 },
+		"fewer than none":          func(s *availability.Search) { s.Count = -1 },
+	} {
+		r := w.NewGroup("g", ana, bo)
+		change(&r.Search)
+		if _, err := booking.Slots(t.Context(), w.Service, r.Group, r.Search, false); err == nil {
+			t.Errorf("%s: no error", name)
+		}
+		if _, err := booking.Plan(t.Context(), w.Service, []scheduler.Request{r}); err == nil {
+			t.Errorf("%s, to book: no error", name)
+		}
+	}
+	r := w.NewGroup("h", ana, bo)
+	r.Search.Count = 14
+	if _, err := booking.Slots(t.Context(), w.Service, r.Group, r.Search, false); err == nil || err.Error() != "14 weekly sessions: a series has at most 13" {
+		t.Errorf("14 sessions: %v; want how many there may be", err)
+	}
+}
+
 func TestNobodyCanEver(t *testing.T) {
 	w := newWorld(t, ana, bo)
 	for a, p := range w.Workspace.Roster {
