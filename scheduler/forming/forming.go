@@ -336,9 +336,17 @@ func (r *forming) swap(plan *Plan) error {
 		swapped := Swapped{s, plan.Cost, result.Cost}
 		r.take(plan, result)
 		plan.Swapped = append(plan.Swapped, swapped)
+		if r.keeps(s.A) || r.keeps(s.B) {
+			plan.Bound = 0 // it was one of groupings that keep those groups as they were
+		}
 		plan.Proven = plan.Proven && plan.Cost == plan.Bound
 	}
 	return nil
+}
+
+// keeps reports whether somebody is in a kept group.
+func (r *forming) keeps(a calendar.Address) bool {
+	return slices.ContainsFunc(r.kept, func(g scheduler.Group) bool { return slices.Contains(g.Members, a) })
 }
 
 // exchange swaps two people in r.groups.

@@ -272,6 +272,12 @@ func TestKeepAndSwap(t *testing.T) {
 	if got := swapped.Swapped; len(got) != 1 || got[0].Before != third.Cost || got[0].After != swapped.Cost || swapped.Cost < third.Cost {
 		t.Errorf("swapped %+v; want one, from %d to %d", got, third.Cost, swapped.Cost)
 	}
+	all := f
+	all.Keep = []string{first.Groups[0].Name, first.Groups[1].Name, first.Groups[2].Name}
+	all.Swaps = []forming.Swap{{A: first.Groups[0].Members[0], B: first.Groups[1].Members[0]}}
+	if got := formed(t, s, all); got.Cost >= got.Swapped[0].Before || got.Bound > got.Cost || got.Proven {
+		t.Errorf("a swap of people in kept groups, who met there, costs %d instead of %d, and at least %d, proven %t", got.Cost, got.Swapped[0].Before, got.Bound, got.Proven)
+	}
 	f.Program.NeverTogether = [][]calendar.Address{{third.Groups[0].Members[0], third.Groups[1].Members[1]}}
 	f.Start = start
 	var infeasible *forming.InfeasibleError

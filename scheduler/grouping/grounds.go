@@ -9,10 +9,9 @@ import (
 // maxGrounds is how many facts are told at most of a clash.
 const maxGrounds = 6
 
-// grounds says in words why the people may not share groups, rule by rule: who are of one team,
+// grounds says in words why these rules keep the people apart, one by one: who are of one team,
 // who is above whom, who were named. It begins with "; " and is empty if there is nothing to say.
-func (s *solver) grounds(people []int) string {
-	rules := s.m.brokenAmong(people)
+func (s *solver) grounds(people []int, rules Rules) string {
 	var facts []string
 	for rule := ReportingLine; rule <= NeverTogether; rule <<= 1 {
 		if rules&rule == 0 {

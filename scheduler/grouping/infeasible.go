@@ -79,7 +79,7 @@ func (s *solver) lonely() error {
 			People: s.m.names(append([]int{a}, clash...)),
 			Rules:  rules,
 			reason: fmt.Sprintf("%s needs %d others for a group, but there are %s in all, and rules (%s) forbid %s%s",
-				s.m.People[a].Name, least-1, count(others, "other", "others"), rules, s.list(clash), s.grounds(append([]int{a}, clash...))),
+				s.m.People[a].Name, least-1, count(others, "other", "others"), rules, s.list(clash), s.grounds(append([]int{a}, clash...), rules)),
 		}
 	}
 	return nil
@@ -102,7 +102,7 @@ func (s *solver) crowded() error {
 		People: s.m.names(clique),
 		Rules:  rules,
 		reason: fmt.Sprintf("no two of these %d may share a group (%s), but %s make up at most %s: %s%s", len(clique), rules,
-			count(len(s.people), "person", "people"), count(many, "group", "groups"), s.list(clique), s.grounds(clique)),
+			count(len(s.people), "person", "people"), count(many, "group", "groups"), s.list(clique), s.grounds(clique, rules)),
 	}
 }
 
@@ -218,7 +218,7 @@ func (s *solver) entangled() error {
 		People: s.m.names(bound),
 		Rules:  rules,
 		reason: fmt.Sprintf("no division of %s into groups of %s keeps the rules (%s) among %s%s",
-			count(len(s.people), "person", "people"), s.m.frame.SizesFor(len(s.people)), rules, s.list(bound), s.grounds(bound)),
+			count(len(s.people), "person", "people"), s.m.frame.SizesFor(len(s.people)), rules, s.list(bound), s.grounds(bound, rules)),
 	}
 }
 

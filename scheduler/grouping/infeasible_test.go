@@ -44,13 +44,14 @@ func TestInfeasible(t *testing.T) {
 				p.NeverTogether = append(p.NeverTogether, [2]int{11, i})
 			}
 		}, "l a b c d e f g h i", NeverTogether, "; l is never to be together with a, b, c, d, e, f, g, h, i"},
-		{"a lonely level", func(p *Problem) {
-			p.Apart, p.MaxLevelGap = LevelGap, 1
+		{"a lonely level, and others of one team", func(p *Problem) {
+			p.Apart, p.MaxLevelGap = LevelGap|SameTeam, 1
+			p.People[0].Team, p.People[1].Team = "x", "x"
 			for i := range p.People {
 				p.People[i].Level = 5 + i%2
 			}
 			p.People[11].Level = 9
-		}, "l a b c d e f g h i", LevelGap, "the only one of level 9 is l"},
+		}, "l a b c d e f g h i", LevelGap, "h, i; the only one of level 9 is l"},
 		{"departments, managers and places", func(p *Problem) {
 			p.Apart = SameDepartment | SameManager | SameLocation | CloseTeams
 			p.CloseTeams = [][]string{{"core", "edge"}}
