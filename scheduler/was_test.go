@@ -46,6 +46,18 @@ func TestWas(t *testing.T) {
 			return len(all), err
 		},
 		func() (int, error) {
+			all, err := turn.Store.Bookings(t.Context(), "new name")
+			return len(all), errors.Join(err, named(all[0].Group, "new name"))
+		},
+		func() (int, error) { // of two
+			all, err := turn.Store.BookingRefs(t.Context())
+			return len(all) / 2, errors.Join(err, named(all[0].Group, "later"), named(all[1].Group, "new name"))
+		},
+		func() (int, error) { // its last session is on 31 March
+			all, err := turn.Store.Due(t.Context(), now.AddDate(0, 4, 0))
+			return len(all) / 2, errors.Join(err, named(all[0].Group, "later"))
+		},
+		func() (int, error) {
 			rounds, err := turn.Store.Rounds(t.Context(), "circles")
 			return len(rounds), err
 		},

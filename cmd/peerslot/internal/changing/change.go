@@ -267,7 +267,7 @@ type firstPlan[P any] struct {
 // fails, or has nothing to do, the answer is given and the workspace nil.
 func (c change[P]) open(ctx context.Context, a *console.App, agreed bool) (w *workspace.Workspace, first *firstPlan[P], err error) {
 	w, err = workspace.OpenToChange(ctx, a, agreed && !c.night)
-	if agreed || c.night || !errors.Is(err, scheduler.ErrNoStore) {
+	if agreed || !errors.Is(err, scheduler.ErrNoStore) {
 		return w, nil, err
 	}
 	err = c.onRehearsal(ctx, a, func(w *workspace.Workspace, plan P) error {
