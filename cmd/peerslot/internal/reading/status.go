@@ -125,6 +125,7 @@ func statusOfAll(ctx context.Context, a *console.App) error {
 
 // readStanding returns how the workspace stands, and how to print that.
 func readStanding(ctx context.Context, a *console.App) (s standing, print func(), err error) {
+	s = standing{Groups: []report.Status{}, Attention: []report.Attention{}, Unknown: []report.Unknown{}, Load: []report.Load{}}
 	w, err := workspace.OpenToRead(ctx, a)
 	if err != nil {
 		return s, nil, err
