@@ -22,7 +22,7 @@ type middle struct {
 //
 // What it is tuned by hardly changes the bound, 16,860 for 300 people and 23,950 or 23,960 for 600, and
 // the cost by what is luck in a dive. After 20 s that is 17,660 and 25,370, and 14,960 for another 300;
-// with twice of the part that is useful 17,770, 25,600 and 15,090. Beside that, half and twice of
+// with twice of the part that is useful 17,770, 25,600 and 15,080. Beside that, half and twice of
 // enough make 17,870 and 25,600, 17,780 and 25,740; of the groups that are offered 17,790 and 25,520,
 // 17,770 and 25,560; of where Mu begins 17,630 and 25,850, 18,090 and 26,100; and where Mu falls to a
 // fifth or a twentieth, not a tenth, 17,640 and 26,220, 17,870 and 26,340 (2026-11).

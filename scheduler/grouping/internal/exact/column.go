@@ -44,11 +44,13 @@ func (s set) all() iter.Seq[int] {
 
 // A column is a possible group.
 type column struct {
-	set   set // the members among the first ExactLimit people
-	list  [table.MaxGroup]uint16
-	size  uint8
-	cost  int
-	count [features]int // how much of each feature it has
+	set      set // the members among the first ExactLimit people
+	list     [table.MaxGroup]uint16
+	size     uint8
+	sessions uint8  // that it can have
+	zones    uint64 // of its members, by index
+	cost     int
+	count    [features]int // how much of each feature it has
 }
 
 // add makes person i a member.
@@ -72,17 +74,29 @@ const (
 )
 
 // A side constraint holds for every grouping that is looked for: it has at least,
-// or at most, so much of a feature.
+// or at most, so much of a feature, or so many groups that touch some zones.
 type side struct {
 	feature int
+	zones   uint64 // by index; none for a feature
 	atLeast bool
 	value   int
+}
+
+// amount returns how much a group has of what the side limits.
+func (s *side) amount(c *column) int {
+	switch {
+	case s.zones == 0:
+		return c.count[s.feature]
+	case s.zones&c.zones != 0:
+		return 1
+	}
+	return 0
 }
 
 // sidesOf returns what holds for all groupings.
 func sidesOf(t *table.Table) []side {
 	if t.Lone {
-		return []side{{trios, true, 1}, {trios, false, 1}}
+		return []side{{feature: trios, atLeast: true, value: 1}, {feature: trios, value: 1}}
 	}
 	return nil
 }
@@ -92,11 +106,13 @@ func newColumn(t *table.Table, members []int) column {
 	c := column{cost: t.Cost(members)}
 	for k, i := range members {
 		c.add(i)
+		c.zones |= t.Zone[i]
 		for _, j := range members[:k] {
 			c.count[meetings] += int(t.Met[i*t.N+j])
 		}
 	}
-	if t.Slotless(t.Sessions(members)) {
+	c.sessions = uint8(t.Sessions(members))
+	if t.Slotless(int(c.sessions)) {
 		c.count[noSlot] = 1
 	}
 	if len(members) == 3 {

@@ -230,7 +230,7 @@ func (r *relaxation) among(number []int, reach float64) []column {
 		if float64(r.reduced(&r.groups[k])) > most {
 			continue
 		}
-		d := column{cost: c.cost, count: c.count}
+		d := column{cost: c.cost, count: c.count, sessions: c.sessions, zones: c.zones}
 		for _, i := range c.members() {
 			if number[i] < 0 {
 				break

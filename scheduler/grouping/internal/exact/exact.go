@@ -140,7 +140,7 @@ func (e *Search) split(b *branch) bool {
 	feature, down, ok := r.brokenSum(0.01)
 	if ok {
 		e.branches = slices.DeleteFunc(e.branches, func(x *branch) bool { return x == b })
-		for _, s := range [2]side{{feature, false, down}, {feature, true, down + 1}} {
+		for _, s := range [2]side{{feature: feature, value: down}, {feature: feature, atLeast: true, value: down + 1}} {
 			e.open(r.Dual[:e.t.N], r.groups, append(slices.Clone(r.sides), s))
 		}
 	}

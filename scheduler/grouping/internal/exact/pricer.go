@@ -243,9 +243,10 @@ func (p *pricer) gain(f *pricingFrame, size int) int {
 // found visits the present members with one more.
 func (p *pricer) found(last int32, sessions, zone, reduced int) {
 	all := append(p.members, last)
-	c := column{cost: p.t.Session[sessions] + zone}
+	c := column{cost: p.t.Session[sessions] + zone, sessions: uint8(sessions)}
 	for k, i := range all {
 		c.add(int(i))
+		c.zones |= p.t.Zone[i]
 		for _, j := range all[:k] {
 			pair := int(i)*p.t.N + int(j)
 			c.cost += int(p.t.Pairs[pair])

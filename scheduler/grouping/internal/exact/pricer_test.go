@@ -19,7 +19,7 @@ func TestWalk(t *testing.T) {
 		f.Least = 2 + rng.IntN(3)
 		f.Most = f.Least + rng.IntN(3)
 		tab := tabletest.New(f, 1)
-		r := newRelaxation(tab, make([]float64, tab.N), []side{{noSlot, true, 1}, {meetings, false, 2}, {trios, true, 1}})
+		r := newRelaxation(tab, make([]float64, tab.N), []side{{feature: noSlot, atLeast: true, value: 1}, {feature: meetings, value: 2}, {feature: trios, atLeast: true, value: 1}})
 		for i := range r.person {
 			r.person[i] = rng.IntN(900 * table.DualUnit)
 		}

@@ -15,7 +15,9 @@ type relaxation struct {
 	n, least int // people, and the least size of a group
 	groups   []column
 	sides    []side
+	sideRow  []int // of each side, in the programme
 	cuts     []cut
+	cutRow   []int
 
 	person  []int // duals in units of 1/table.DualUnit
 	limit   []int // of the sides
@@ -26,23 +28,39 @@ type relaxation struct {
 // newRelaxation starts without columns. What a person lacks in groups costs at most
 // so much as most says, which is an upper bound of their dual.
 func newRelaxation(t *table.Table, most []float64, sides []side) *relaxation {
-	r := &relaxation{n: t.N, least: t.Least, sides: sides, person: make([]int, t.N), limit: make([]int, len(sides))}
+	r := &relaxation{n: t.N, least: t.Least, person: make([]int, t.N)}
 	r.charges.reset(t.N, nil, nil)
 	for i, m := range most {
 		r.AddRow(1, m, math.Inf(1), lp.Lacking(i))
 	}
-	// A dual above the weight of its feature would make groups cheaper for having
-	// more of it.
-	weight := [features]int{noSlot: t.Weights.NoSlot, meetings: t.Weights.Met, trios: t.Dearest()}
-	for k, s := range sides {
-		if s.atLeast {
-			r.AddRow(float64(s.value), float64(weight[s.feature]), 0, lp.Lacking(t.N+k))
-		} else {
-			r.AddRow(float64(s.value), 0, 1e6, lp.Lacking(t.N+k))
-		}
+	for _, x := range sides {
+		r.addSide(x, t)
 	}
 	r.Refactor()
+	r.Restore(whole)
 	return r
+}
+
+// addSide adds a side constraint. Call Refactor and Restore before Solve.
+func (r *relaxation) addSide(s side, t *table.Table) {
+	// A dual above the weight of its feature would make groups cheaper for having
+	// more of it.
+	weight := [features]int{noSlot: t.Weights.NoSlot, meetings: t.Weights.Met, trios: t.Dearest()}[s.feature]
+	if s.zones != 0 {
+		weight = t.Dearest()
+	}
+	at := r.Rows()
+	if s.atLeast {
+		r.AddRow(float64(s.value), float64(weight), 0, lp.Surplus(at))
+	} else {
+		r.AddRow(float64(s.value), 0, 1e6, lp.Lacking(at))
+	}
+	r.sides, r.sideRow, r.limit = append(r.sides, s), append(r.sideRow, at), append(r.limit, 0)
+	for i := range r.groups {
+		if n := s.amount(&r.groups[i]); n != 0 {
+			r.Extend(i, lp.Entry{Row: int32(at), Coef: float64(n)})
+		}
+	}
 }
 
 // add makes a group available.
@@ -52,13 +70,13 @@ func (r *relaxation) add(c column) {
 		entries = append(entries, lp.Entry{Row: int32(i), Coef: 1})
 	}
 	for k, s := range r.sides {
-		if n := c.count[s.feature]; n != 0 {
-			entries = append(entries, lp.Entry{Row: int32(r.n + k), Coef: float64(n)})
+		if n := s.amount(&c); n != 0 {
+			entries = append(entries, lp.Entry{Row: int32(r.sideRow[k]), Coef: float64(n)})
 		}
 	}
 	for k := range r.cuts {
 		if r.cuts[k].hits(&c) {
-			entries = append(entries, lp.Entry{Row: int32(r.n + len(r.sides) + k), Coef: 1})
+			entries = append(entries, lp.Entry{Row: int32(r.cutRow[k]), Coef: 1})
 		}
 	}
 	r.groups = append(r.groups, c)
@@ -72,7 +90,7 @@ func (r *relaxation) round() {
 		r.person[i] = int(math.Floor(r.Dual[i] * table.DualUnit))
 	}
 	for k := range r.limit {
-		r.limit[k] = int(math.Floor(r.Dual[r.n+k] * table.DualUnit))
+		r.limit[k] = int(math.Floor(r.Dual[r.sideRow[k]] * table.DualUnit))
 		if r.sides[k].atLeast {
 			r.limit[k] = max(0, r.limit[k])
 		} else {
@@ -80,8 +98,8 @@ func (r *relaxation) round() {
 		}
 	}
 	r.cut = r.cut[:0]
-	for _, y := range r.Dual[r.n+len(r.sides):] {
-		r.cut = append(r.cut, min(0, int(math.Floor(y*table.DualUnit))))
+	for _, row := range r.cutRow {
+		r.cut = append(r.cut, min(0, int(math.Floor(r.Dual[row]*table.DualUnit+1e-6)))) // no cut binds by an error of rounding
 	}
 	r.charges.reset(r.n, r.cuts, r.cut)
 }
@@ -100,7 +118,7 @@ func (r *relaxation) reduced(c *column) int {
 		d -= r.person[i]
 	}
 	for k, s := range r.sides {
-		d -= r.limit[k] * c.count[s.feature]
+		d -= r.limit[k] * s.amount(c)
 	}
 	return d + r.charges.total(c.members())
 }
@@ -142,42 +160,31 @@ func (r *relaxation) lacks() bool {
 	return false
 }
 
-// sum returns how much of a feature the optimum has.
-func (r *relaxation) sum(feature int) float64 {
-	s := 0.0
-	for k := range r.Rows() {
-		if id := r.Basic(k); id >= 0 {
-			s += r.Value[k] * float64(r.groups[id].count[feature])
+// eachTaken calls f with the groups that the optimum takes and the part of each.
+func (r *relaxation) eachTaken(f func(c *column, part float64)) {
+	for k, x := range r.Value {
+		if id := r.Basic(k); id >= 0 && x > 1e-3 {
+			f(&r.groups[id], x)
 		}
 	}
-	return s
+}
+
+// sum returns how much the optimum has of what a side limits.
+func (r *relaxation) sum(s *side) (sum float64) {
+	r.eachTaken(func(c *column, part float64) { sum += part * float64(s.amount(c)) })
+	return sum
 }
 
 // brokenSum returns a feature of whose sum the optimum has a whole number and a
 // part, of at least so much from either side.
 func (r *relaxation) brokenSum(part float64) (feature, down int, ok bool) {
 	for feature := range features {
-		sum := r.sum(feature)
+		sum := r.sum(&side{feature: feature})
 		if d := math.Floor(sum); sum-d > part && sum-d < 1-part {
 			return feature, int(d), true
 		}
 	}
 	return 0, 0, false
-}
-
-// brokenPair returns two people whom the optimum puts together in part, by as near
-// to a half as can be.
-func (r *relaxation) brokenPair() (a, b int) {
-	_, pair := r.fractions()
-	best := math.Inf(1)
-	for i := range r.n {
-		for j := range i {
-			if d := math.Abs(pair[i*r.n+j] - 0.5); d < best {
-				a, b, best = i, j, d
-			}
-		}
-	}
-	return a, b
 }
 
 // binding returns the cuts that matter.
@@ -197,22 +204,18 @@ func (r *relaxation) tighten(most int) bool {
 	parts, pair := r.fractions()
 	found := violated(r.n, parts, pair)
 	for _, f := range found[:min(most, len(found))] {
-		r.addCut(f.cut, f.by)
+		r.addCut(f.cut)
 	}
 	r.Refactor()
+	r.Restore(whole)
 	return len(found) > 0
 }
 
-// addCut adds a cut. by is how much the optimum violates it, 0 if there is none
-// yet. Call Refactor before Solve.
-func (r *relaxation) addCut(t cut, by float64) {
+// addCut adds a cut. Call Refactor and Restore before Solve.
+func (r *relaxation) addCut(t cut) {
 	at := r.Rows()
-	r.cuts = append(r.cuts, t)
-	if by > 0 {
-		r.AddRow(1, 0, 1e6, lp.Surplus(at))
-	} else {
-		r.AddRow(1, 0, 1e6, lp.Lacking(at))
-	}
+	r.cuts, r.cutRow = append(r.cuts, t), append(r.cutRow, at)
+	r.AddRow(1, 0, 1e6, lp.Lacking(at))
 	for i := range r.groups {
 		if t.hits(&r.groups[i]) {
 			r.Extend(i, lp.Entry{Row: int32(at), Coef: 1})

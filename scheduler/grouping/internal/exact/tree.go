@@ -10,8 +10,8 @@ import (
 )
 
 // A tree searches all choices from a list of columns that cost less than a target.
-// Where a cover does not come to an end soon it halves the list: two people are
-// together or they are not. It takes waves of nodes, whose results do not depend
+// Where a cover does not come to an end soon it makes a decision, and goes on with the choices for
+// which it is so and with the others. It takes waves of nodes, whose results do not depend
 // on each other, so that any number of cores finds the same.
 type tree struct {
 	*Search
@@ -20,13 +20,13 @@ type tree struct {
 	quota   int // of columns that a cover looks at
 }
 
-// A node is what is left of the columns under some decisions.
+// A node is the choices of one that was searched for which a decision is so, or is not.
 type node struct {
-	columns []int32
-	duals   []float64
-	cuts    []cut
-	sides   []side
-	bound   int
+	above    *relaxation // of that one, optimal
+	columns  []int32     // that were left there
+	decision decision
+	depth    int
+	bound    int
 }
 
 // An outcome is what became of a node.
@@ -37,21 +37,30 @@ type outcome struct {
 	work int
 }
 
-// How a tree shares its work. Beside each stands what half of it and twice as much made of the
-// work of the proof for 60 people, h2 seed1 and h0 seed2 of the benchmark's generator, and of the
-// gap that was left for 100, h2 seed1, after 5 s; as it is, 1.13 s, 0.42 s and 3.3 % (2026-11).
-// No value is better in all; the answers for 100 people follow from luck with their first groupings.
+// How a tree shares its work. The proof for 100 people without earlier rounds, from a grouping that is
+// 10 dearer than the optimum, takes 7.7 s of work with 439 nodes. Where covers of 1,500 columns
+// with 300,000 looks at most take the place of these, more than 600 nodes are not enough, and twice
+// the foresight makes hardly fewer (2026-11).
 const (
-	wave       = 4         // nodes at once; 1.05 and 1.27 s, 0.32 and 0.42 s, 8.3 and 3.3 %
-	coverQuota = 2_000_000 // columns that a cover looks at; 1.14 and 0.86 s, 0.38 and 0.29 s, 5.3 and 5.9 %
-	cutRounds  = 6         // 1.02 and 1.13 s, 0.45 and 0.42 s, 3.3 and 3.3 %
-	cutsAtOnce = 20        // 0.74 and 1.03 s, 0.30 and 0.35 s, 7.5 and 3.7 %
-	maxCuts    = 120       // of a node; 1.10 and 1.13 s, 0.39 and 0.42 s, 3.0 and 3.3 %
+	wave       = 4         // nodes at once
+	coverQuota = 2_000_000 // columns that a cover looks at
+	coverLimit = 4000      // columns that a cover begins with
+	cutRounds  = 6
+	cutsAtOnce = 20
+	maxCuts    = 120  // of a node
+	cutDepth   = 3    // above which all nodes are cut; below it every second
+	foresight  = 15   // pivots by which a decision is judged
+	whole      = 1000 // pivots after which an optimum is restored, or rounding errors are in the way
 )
+
+// candidatesOf are how many decisions of a sort are judged.
+var candidatesOf = [abouts]int{withPerson: 5, withSessions: 3, withZones: 5, sums: 4}
 
 // search returns what no choice of the columns costs less than, at most the target.
 func (t *tree) search(r *relaxation) int {
-	stack := []node{{columns: everyone32(len(t.columns)), duals: r.Dual[:t.t.N], sides: r.sides, bound: r.bound()}}
+	root := t.pool(r)
+	t.Meter.Use(root.takeWork())
+	stack := []node{{above: root, columns: everyone32(len(t.columns)), bound: r.bound()}}
 	for len(stack) > 0 && !t.Meter.Over() {
 		k := max(0, len(stack)-wave)
 		nodes := slices.Clone(stack[k:])
@@ -59,7 +68,7 @@ func (t *tree) search(r *relaxation) int {
 		meter.Each(t.Cores, len(nodes), func(i int) { outcomes[i] = t.visit(nodes[i]) })
 		stack = stack[:k]
 		for _, o := range outcomes {
-			if o.best != nil && (t.Best == nil || o.cost < t.Cost) {
+			if o.best != nil && o.cost < t.Cost || t.Best == nil && o.best != nil {
 				t.take(o.best)
 			}
 			t.Meter.Use(o.work)
@@ -76,81 +85,116 @@ func (t *tree) search(r *relaxation) int {
 // visit searches a node, or halves it.
 func (t *tree) visit(n node) outcome {
 	target := min(t.target, t.ceiling()+1)
-	r := t.pool(n)
-	t.tighten(r, n.columns, target)
+	r := n.above.under(&n.decision, t.t)
+	r.Restore(whole)
+	var columns []int32
+	for _, k := range n.columns {
+		if n.decision.allows(&t.columns[k]) {
+			columns = append(columns, k)
+		}
+	}
+	t.settle(r, columns)
+	if n.depth < cutDepth || n.depth%2 == 0 {
+		t.tighten(r, columns, target)
+	}
 	bound := max(n.bound, r.bound())
-	o := outcome{work: r.takeWork()}
+	o := outcome{work: r.takeWork() + 3*len(n.columns)*meter.ColumnCost}
 	if bound >= target {
 		return o
 	}
-	slack := r.bound()
-	var choices []choice
-	var rest []int32
-	for _, k := range n.columns {
-		if d := r.reduced(&t.columns[k]); d < target-slack {
-			choices = append(choices, newChoice(t.columns, k, d))
-			rest = append(rest, k)
-		}
+	room := target - r.bound()
+	columns = slices.DeleteFunc(columns, func(k int32) bool { return r.reduced(&t.columns[k]) >= room })
+	if t.cover(r, columns, room, &o) {
+		return o
 	}
-	v := &cover{columns: t.columns, n: t.t.N, most: t.t.Most, target: target - slack, slack: slack, cost: math.MaxInt, quota: t.quota}
+	r = r.shrunk(room)
+	d, ok := t.decide(r, room, &o)
+	if !ok {
+		d = t.between(columns)
+	}
+	for _, not := range [2]bool{true, false} {
+		d.not = not
+		o.open = append(o.open, node{r, columns, d, n.depth + 1, bound})
+	}
+	return o
+}
+
+// cover searches the columns, which are those of r with reduced costs below room, and reports whether it
+// came to an end. It does not begin if they are many.
+func (t *tree) cover(r *relaxation, columns []int32, room int, o *outcome) bool {
+	if len(columns) > coverLimit {
+		return false
+	}
+	choices := make([]choice, len(columns))
+	for at, k := range columns {
+		choices[at] = newChoice(t.columns, k, r.reduced(&t.columns[k]))
+	}
+	v := &cover{columns: t.columns, n: t.t.N, most: t.t.Most, target: room, slack: r.bound(), cost: math.MaxInt, quota: t.quota}
 	if t.Best != nil {
 		v.cost = t.Cost
 	}
 	complete := v.search(choices)
 	o.best, o.cost = v.best, v.cost
-	o.work += (v.work + len(n.columns)) * meter.ColumnCost
-	if !complete {
-		o.open = t.halve(r, node{rest, r.Dual[:t.t.N], r.binding(), n.sides, bound})
-	}
-	return o
+	o.work += v.work * meter.ColumnCost
+	return complete
 }
 
-// halve returns two nodes that make up n. If the optimum of r leaves nothing to
-// decide, the halves differ in the first two people that can be together.
-func (t *tree) halve(r *relaxation, n node) []node {
-	if feature, down, ok := r.brokenSum(0.03); ok {
-		a, b := n, n
-		a.sides = append(slices.Clone(n.sides), side{feature, false, down})
-		b.sides = append(slices.Clone(n.sides), side{feature, true, down + 1})
-		return []node{a, b}
+// decide returns the decision after which the bounds of both halves are highest, as far as some
+// pivots tell. ok is false if r leaves nothing open.
+func (t *tree) decide(r *relaxation, room int, o *outcome) (best decision, ok bool) {
+	before, most := r.Objective(), 0.0
+	gain := func(d decision, not bool) float64 {
+		d.not = not
+		s := r.under(&d, t.t)
+		s.Restore(foresight)
+		o.work += s.takeWork()
+		return 0.5 + max(0, min(s.Objective()-before, float64(room)/table.DualUnit))
 	}
-	i, j := r.brokenPair()
-	together, apart := n, n
-	together.columns, apart.columns = nil, nil
-	for _, k := range n.columns {
-		s := t.columns[k].set
-		if s.has(i) == s.has(j) {
-			together.columns = append(together.columns, k)
-		}
-		if !s.has(i) || !s.has(j) {
-			apart.columns = append(apart.columns, k)
+	for _, d := range r.candidates(t.t) {
+		if score := gain(d, true) * gain(d, false); score > most {
+			best, most = d, score
 		}
 	}
-	return []node{apart, together}
+	return best, most > 0
 }
 
-// pool returns the relaxation over a node's columns.
-func (t *tree) pool(n node) *relaxation {
+// between returns a decision of which each half lacks one of the columns, at least two of which
+// have a person in common.
+func (t *tree) between(columns []int32) decision {
+	for at, k := range columns {
+		for _, l := range columns[:at] {
+			a, b := t.columns[k].set, t.columns[l].set
+			if !a.meets(b) {
+				continue
+			}
+			for i := range a.all() {
+				for j := range a.minus(b).all() {
+					if b.has(i) {
+						return decision{about: withPerson, person: i, value: j}
+					}
+				}
+			}
+		}
+	}
+	return decision{}
+}
+
+// pool returns the relaxation over the columns that are cheap by the duals of another.
+func (t *tree) pool(from *relaxation) *relaxation {
 	most := make([]float64, t.t.N)
 	for i := range most {
-		most[i] = max(n.duals[i], 0) + 5000
+		most[i] = max(from.Dual[i], 0) + 5000
 	}
-	r := newRelaxation(t.t, most, n.sides)
-	for _, c := range n.cuts {
-		r.addCut(c, 0)
+	r := newRelaxation(t.t, most, from.sides)
+	for _, c := range from.binding() {
+		r.addCut(c)
 	}
 	r.Refactor()
-	// Columns that are cheap by the old duals are likely to matter.
-	for _, k := range n.columns {
-		d := float64(t.columns[k].cost)
-		for _, i := range t.columns[k].members() {
-			d -= n.duals[i]
-		}
-		if d < 5 {
+	for k := range t.columns {
+		if from.reduced(&t.columns[k]) < 5*table.DualUnit {
 			r.add(t.columns[k])
 		}
 	}
-	t.settle(r, n.columns)
 	return r
 }
 

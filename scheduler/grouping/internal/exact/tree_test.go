@@ -7,10 +7,8 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/peerslot/peerslot/scheduler/benchmark"
 	"github.com/peerslot/peerslot/scheduler/grouping/internal/meter"
 	"github.com/peerslot/peerslot/scheduler/grouping/internal/table"
-	"github.com/peerslot/peerslot/scheduler/grouping/internal/table/tabletest"
 )
 
 // searched returns what a tree over all groups of a table finds and proves below a target, with so
@@ -54,49 +52,6 @@ func TestTree(t *testing.T) {
 	}
 }
 
-// TestHalve: of two people who are together in part, and of a sum that is broken, each grouping is in
-// one half of the list or in both, and not all of it is in each.
-func TestHalve(t *testing.T) {
-	t.Parallel()
-	halved := 0
-	for seed := range uint64(40) {
-		f := benchmark.NewForming(15, 3, 0, seed)
-		tab := tabletest.New(f, seed)
-		e := New(tab, nil, meter.New(1e10, nil))
-		r, _ := e.relax(e.centre(), nil, nil)
-		tr := &tree{Search: e, columns: everyGroup(tab), quota: 1}
-		whole := node{columns: everyone32(len(tr.columns))}
-		halves := tr.halve(r, whole)
-		groups := f.Greedy(20, seed)
-		if groups == nil || len(r.groups) == 0 {
-			continue
-		}
-		holds := func(n node) bool {
-			sums := [features]int{}
-			for _, g := range groups {
-				c := newColumn(tab, g)
-				at := slices.IndexFunc(n.columns, func(k int32) bool { return tr.columns[k].set == c.set })
-				if at < 0 {
-					return false
-				}
-				for feature, count := range c.count {
-					sums[feature] += count
-				}
-			}
-			return !slices.ContainsFunc(n.sides, func(s side) bool { return !s.keeps(sums[s.feature]) })
-		}
-		if len(halves) != 2 || holds(halves[0]) == holds(halves[1]) {
-			t.Errorf("%s: a grouping is in %t and %t of the halves, want one", f.Name, holds(halves[0]), holds(halves[1]))
-		}
-		if len(halves[0].columns) < len(whole.columns) && len(halves[1].columns) < len(whole.columns) {
-			halved++
-		}
-	}
-	if halved == 0 {
-		t.Error("no list was halved by two people")
-	}
-}
-
 // TestSettle: the relaxation over a list is optimal over all of it, though it begins with the
 // cheapest of it by old duals.
 func TestSettle(t *testing.T) {
@@ -106,17 +61,18 @@ func TestSettle(t *testing.T) {
 		f, tab := smallProblem(seed)
 		e := New(tab, nil, meter.New(1e10, nil))
 		tr := &tree{Search: e, columns: everyGroup(tab)}
-		n := node{columns: everyone32(len(tr.columns)), duals: make([]float64, tab.N)}
-		for i := range n.duals {
-			n.duals[i] = 300 * rng.Float64()
+		old := make([]float64, tab.N)
+		for i := range old {
+			old[i] = 300 * rng.Float64()
 		}
 		want, _ := e.relax(e.centre(), nil, nil)
-		r := tr.pool(n)
+		r := tr.pool(newRelaxation(tab, old, nil))
+		tr.settle(r, everyone32(len(tr.columns)))
 		if got := r.bound(); max(got-want.bound(), want.bound()-got) > table.DualUnit {
 			t.Errorf("%s: the bound is %d, want %d", f.Name, got, want.bound())
 		}
-		for _, k := range n.columns {
-			if d := r.reduced(&tr.columns[k]); d < 0 {
+		for _, c := range tr.columns {
+			if d := r.reduced(&c); d < 0 {
 				t.Errorf("%s: a group has the reduced cost %d", f.Name, d)
 			}
 		}

@@ -19,6 +19,7 @@ type Program struct {
 	columns []column
 	inv     [][]float64 // of the basis, by row
 	step    []float64   // scratch
+	pivots  int         // since the inverse was made
 }
 
 type row struct {
@@ -30,6 +31,7 @@ type column struct {
 	cost    float64
 	entries []Entry
 	basic   bool
+	barred  bool // may not be taken
 }
 
 // An Entry is a coefficient of a column that is not zero.
@@ -86,7 +88,7 @@ func (p *Program) Solve() {
 		if reduced > -1e-6 || !p.pivot(id, reduced) {
 			return
 		}
-		if pivots%(200+2*len(p.rows)) == 0 {
+		if p.worn() {
 			p.Refactor()
 		}
 	}
@@ -94,7 +96,7 @@ func (p *Program) Solve() {
 
 // Extend gives a column a coefficient in a row that was added after it.
 func (p *Program) Extend(column int, e Entry) {
-	p.columns[column].entries = append(p.columns[column].entries, e)
+	p.columns[column].entries = append(slices.Clip(p.columns[column].entries), e)
 }
 
 // Rows returns the number of rows.
@@ -106,9 +108,16 @@ func (p *Program) Basic(row int) int { return p.rows[row].basic }
 // SetPlus changes at what price a row's lack can be made up for.
 func (p *Program) SetPlus(row int, plus float64) { p.rows[row].plus = plus }
 
-// Refactor inverts the basis anew, which sheds rounding errors.
+// Refactor inverts the basis: that of rows that were added, or after many pivots all of it anew,
+// which sheds rounding errors.
 func (p *Program) Refactor() {
 	n := len(p.rows)
+	if m := len(p.inv); 0 < m && m < n && !p.worn() {
+		p.border(m)
+		p.revalue()
+		return
+	}
+	p.pivots = 0
 	if p.fresh() {
 		p.inv = square(n)
 		for k, row := range p.rows {
@@ -141,6 +150,12 @@ func (p *Program) Refactor() {
 	}
 	p.revalue()
 }
+
+// worn reports whether the inverse has seen many pivots.
+func (p *Program) worn() bool { return p.pivots >= 200+2*len(p.rows) }
+
+// noise is what rounding leaves of zeros.
+const noise = 1e-12
 
 func square(n int) [][]float64 {
 	all, m := make([]float64, n*n), make([][]float64, n)
@@ -206,7 +221,7 @@ func (p *Program) entering() (id int, reduced float64) {
 		for _, e := range c.entries {
 			d -= p.Dual[e.Row] * e.Coef
 		}
-		if d < reduced && !c.basic {
+		if d < reduced && !c.basic && !c.barred {
 			id, reduced = i, d
 		}
 	}
@@ -237,6 +252,12 @@ func (p *Program) pivot(id int, reduced float64) bool {
 	if out < 0 {
 		return false
 	}
+	p.exchange(out, id, reduced, ratio)
+	return true
+}
+
+// exchange brings a column, of which direction was called, into the basis in a row.
+func (p *Program) exchange(out, id int, reduced, ratio float64) {
 	p.swap(out, id)
 	pivotRow := p.inv[out]
 	scale := 1 / p.step[out]
@@ -245,13 +266,13 @@ func (p *Program) pivot(id int, reduced float64) bool {
 		p.Dual[j] += reduced * pivotRow[j]
 	}
 	for r, inv := range p.inv {
-		if f := p.step[r]; r != out && f != 0 {
+		if f := p.step[r]; r != out && (f > noise || f < -noise) {
 			subtract(inv, pivotRow, f)
 			p.Value[r] -= f * ratio
 		}
 	}
 	p.Value[out] = ratio
-	return true
+	p.pivots++
 }
 
 // direction sets step to how the basic values fall as the column grows.
