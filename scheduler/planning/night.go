@@ -25,15 +25,16 @@ const month = 28 * 24 * time.Hour
 
 // A Night is what a pass over all series is planned from. Bookings, their series as they
 // are on the calendar and busy times, which are most of it, are read for a part of the
-// groups at a time; its own Bookings, Current and Busy are nil.
+// groups at a time; its own Current and Busy are nil, and mostly its Bookings.
 type Night struct {
 	Snapshot
 	service  *scheduler.Service
 	calendar *calendarNow
-	groups   []string               // that have bookings, in the order of these
-	apart    *division              // of the groups
-	noted    map[calendar.UID]noted // of the bookings
-	moves    map[calendar.UID]int   // that members were told of in the last hours
+	groups   []string                      // that have bookings, in the order of these
+	apart    *division                     // of the groups
+	noted    map[calendar.UID]noted        // of the bookings
+	moves    map[calendar.UID]int          // that members were told of in the last hours
+	kept     map[string]scheduler.Bookings // by group, of all groups; nil if each part reads its own
 }
 
 // A noted is what is kept of a booking and its series until its part is planned.
@@ -48,6 +49,11 @@ const groupsAtOnce = 200
 
 // Tonight looks at all bookings and their series, and reads what concerns all groups.
 func Tonight(ctx context.Context, s *scheduler.Service) (*Night, error) {
+	return tonight(ctx, s, false)
+}
+
+// tonight is Tonight, which may keep the bookings for who lists all of them.
+func tonight(ctx context.Context, s *scheduler.Service, keep bool) (*Night, error) {
 	refs, err := s.Store.BookingRefs(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read the bookings: %w", err)
@@ -57,6 +63,9 @@ func Tonight(ctx context.Context, s *scheduler.Service) (*Night, error) {
 		Workspace: s.Workspace, Window: availability.Interval{Start: now, End: now}, Now: now,
 		Aliases: s.Workspace.Roster.Aliases(), Groups: s.Workspace.GroupsByName(), Booked: map[string]bool{}, Agendas: agendas(s, nil),
 	}}
+	if keep {
+		n.kept = map[string]scheduler.Bookings{}
+	}
 	uids := make([]calendar.UID, len(refs))
 	for i, r := range refs {
 		uids[i] = r.UID
@@ -112,6 +121,9 @@ func (n *Night) note(group int, b scheduler.Booking) {
 	read.Current = n.calendar.current
 	n.apart.note(group, read.Concerns(b))
 	n.Booked[b.Group] = n.Booked[b.Group] || !b.Reviewed
+	if n.kept != nil {
+		n.Bookings, n.kept[b.Group] = append(n.Bookings, b), append(n.kept[b.Group], b)
+	}
 	if series, there := n.calendar.current[uid]; there {
 		n.Window.End = availability.Later(n.Window.End, lastWeek(series, n.Now))
 		n.noted[uid] = noted{b.Version, true, differenceOf(series, b.Series)}
@@ -167,7 +179,15 @@ func (n *Night) Read(ctx context.Context, groups []string) (Snapshot, error) {
 // part returns the snapshot of a part of the groups without busy times.
 func (n *Night) part(ctx context.Context, groups []string) (s Snapshot, err error) {
 	s = n.Snapshot
-	if s.Bookings, err = n.bookingsOf(ctx, groups); err != nil {
+	if n.kept == nil {
+		s.Bookings, err = n.bookingsOf(ctx, groups)
+	} else {
+		s.Bookings = nil
+		for _, g := range groups {
+			s.Bookings = append(s.Bookings, n.kept[g]...)
+		}
+	}
+	if err != nil {
 		return s, err
 	}
 	s.Current, s.Tonight = map[calendar.UID]calendar.Series{}, map[calendar.Address]int{}

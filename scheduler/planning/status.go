@@ -1,9 +1,7 @@
 package planning
 
 import (
-	"cmp"
 	"context"
-	"maps"
 	"slices"
 	"time"
 
@@ -42,18 +40,18 @@ func Past(ctx context.Context, s *scheduler.Service, bookings, due scheduler.Boo
 	return New(snapshot)
 }
 
-// Standings are how the groups stand, counted while a night is read.
+// Standings are how the groups stand, counted while a night is read. All bookings are
+// among it.
 type Standings struct {
 	*Night
-	Bookings scheduler.Bookings               // of the parts that were read
-	current  map[calendar.UID]calendar.Series // theirs
-	held     map[calendar.UID]scheduler.Share // who attended the sessions that are over
+	held map[calendar.UID]scheduler.Share // who attended the sessions that are over
 }
 
-// Standings returns what counts how the groups stand. Every part of the night must be
+// Stand is Tonight for what counts how the groups stand. Every part of the night must be
 // read by its Read.
-func (n *Night) Standings() *Standings {
-	return &Standings{n, nil, map[calendar.UID]calendar.Series{}, map[calendar.UID]scheduler.Share{}}
+func Stand(ctx context.Context, s *scheduler.Service) (*Standings, error) {
+	n, err := tonight(ctx, s, true)
+	return &Standings{n, map[calendar.UID]scheduler.Share{}}, err
 }
 
 // Read is [Night.Read], and counts who attended the sessions of the part that are over.
@@ -63,8 +61,6 @@ func (t *Standings) Read(ctx context.Context, groups []string) (Snapshot, error)
 	if err != nil {
 		return part, err
 	}
-	t.Bookings = append(t.Bookings, part.Bookings...)
-	maps.Copy(t.current, part.Current)
 	since := t.Now
 	for _, b := range part.Bookings {
 		sessions, _ := t.series(b).Occurrences() // none of one that repair names
@@ -119,23 +115,21 @@ func (p *Planner) attended(g scheduler.Group, s calendar.Series) (all scheduler.
 // Status returns how every group stands, in the order of the configuration;
 // bookings of groups that are in it no longer come last.
 func (t *Standings) Status() []scheduler.Status {
-	bookings := slices.Clone(t.Bookings) // in the order of the parts
-	slices.SortStableFunc(bookings, func(a, b scheduler.Booking) int { return cmp.Compare(a.Group, b.Group) })
 	ending := map[string]scheduler.Booking{}
-	for _, b := range bookings {
+	for _, b := range t.Bookings {
 		if b.Reviewed {
 			ending[b.Group] = b
 		}
 	}
 	var out []scheduler.Status
-	shown := shown(bookings)
-	for _, g := range GroupsWith(t.Workspace, bookings) {
+	shown := shown(t.Bookings)
+	for _, g := range GroupsWith(t.Workspace, t.Bookings) {
 		st := scheduler.Status{Group: g}
 		if b, ok := shown[g.Name]; ok {
 			st.Booking, st.Series, st.Attendance = &b, t.series(b), t.held[b.Series.UID]
 			count(&st, t.Now)
 			if old, ok := ending[g.Name]; ok && old.Series.UID != b.Series.UID {
-				st.Next = sooner(st.Next, nextOf(old, t.current, t.Now))
+				st.Next = sooner(st.Next, t.nextOf(old))
 			}
 		}
 		out = append(out, st)
@@ -146,23 +140,21 @@ func (t *Standings) Status() []scheduler.Status {
 // series returns the series of a booking as it is on the calendar, or as it was put if
 // that is not known.
 func (t *Standings) series(b scheduler.Booking) calendar.Series {
-	if series, there := t.current[b.Series.UID]; there {
-		return series
+	if known := t.noted[b.Series.UID]; known.there {
+		return known.from(b.Series)
 	}
 	return b.Series
 }
 
 // nextOf returns the next session of a booking's series, empty if there is none.
-func nextOf(b scheduler.Booking, current map[calendar.UID]calendar.Series, now time.Time) (next availability.Interval) {
-	if series, there := current[b.Series.UID]; there {
-		b.Series = series
-	}
+func (t *Standings) nextOf(b scheduler.Booking) (next availability.Interval) {
+	b.Series = t.series(b)
 	sessions, err := StillHeld(b).Occurrences()
 	if err != nil {
 		return next // as repair says
 	}
 	for _, o := range sessions {
-		if !o.Cancelled && o.End.After(now) {
+		if !o.Cancelled && o.End.After(t.Now) {
 			next = sooner(next, o.Interval)
 		}
 	}

@@ -33,12 +33,11 @@ func PlanNight(ctx context.Context, s *scheduler.Service) (scheduler.RepairPlan,
 // Status returns how every group stands, and what the pass would do, but for who can
 // attend what: both are worked out from calendars that are read once.
 func Status(ctx context.Context, s *scheduler.Service) (*planning.Standings, scheduler.RepairPlan, error) {
-	night, err := planning.Tonight(ctx, s)
+	groups, err := planning.Stand(ctx, s)
 	if err != nil {
 		return nil, scheduler.RepairPlan{}, err
 	}
-	groups := night.Standings()
-	plan, err := planParts(ctx, s, night, groups.Read, sum{shown: true}, planning.PeopleAtOnce)
+	plan, err := planParts(ctx, s, groups.Night, groups.Read, sum{shown: true}, planning.PeopleAtOnce)
 	return groups, plan, err
 }
 
