@@ -99,6 +99,7 @@ func (o ExportOptions) Run(ctx context.Context, a *console.App) error {
 		return err
 	}
 	defer w.Close()
+	w.HintMissing()
 	if o.perPerson {
 		return o.feeds(ctx, a, w)
 	}

@@ -38,6 +38,7 @@ func runHistory(ctx context.Context, a *console.App, group string) error {
 		return err
 	}
 	defer w.Close()
+	w.HintMissing()
 	events, err := w.Service.Store.History(ctx, group, time.Time{})
 	if err != nil {
 		return fmt.Errorf("read the history: %w", err)

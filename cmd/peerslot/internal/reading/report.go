@@ -64,6 +64,7 @@ func (o reportOptions) run(ctx context.Context, a *console.App) error {
 		return err
 	}
 	defer w.Close()
+	w.HintMissing()
 	view, err := overviewOf(ctx, w, o.weeks)
 	if err != nil {
 		return err

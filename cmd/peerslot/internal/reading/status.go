@@ -131,6 +131,7 @@ func readStanding(ctx context.Context, a *console.App) (s standing, print func()
 		return s, nil, err
 	}
 	defer w.Close()
+	w.HintMissing()
 	turn, err := w.Service.Rehearse(ctx, scheduler.TurnOptions{AcceptClock: true})
 	if err != nil {
 		return s, nil, err

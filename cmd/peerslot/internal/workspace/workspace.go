@@ -117,6 +117,14 @@ func NoStore(err error) error {
 	return console.WithHint(err, "'peerslot book' makes it with the first series; if there was one, look at store: in the configuration, and bring the file back from a backup, or have 'peerslot adopt' rebuild it from the organizer's calendar")
 }
 
+// HintMissing says, for a command that shows what a store knows, that there is none: it
+// looks as if nothing had been booked.
+func (w *Workspace) HintMissing() {
+	if w.Missing != nil {
+		w.App.Hint("%v; %s", w.Missing, console.HintFor(w.Missing))
+	}
+}
+
 func OpenWith(ctx context.Context, a *console.App, other otherBackend, open func(location string) (*store.Store, error)) (*Workspace, error) {
 	c, err := a.LoadConfig()
 	if err != nil {
