@@ -51,8 +51,7 @@ func knowKey(ctx context.Context, tx *sql.Tx, key string) error {
 	case kept > 0:
 		return fmt.Errorf("the answers: %w", scheduler.ErrOtherKey)
 	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO setting (name, value) VALUES ('answer key', $1) ON CONFLICT (name) DO UPDATE SET value = $1`, key)
-	return err
+	return writeSetting(ctx, tx, "answer key", key)
 }
 
 // Answers implements scheduler.Store.

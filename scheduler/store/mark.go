@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"errors"
 	"fmt"
 
 	"github.com/peerslot/peerslot/scheduler"
@@ -14,12 +13,8 @@ const markSetting = "workspace"
 
 // Mark implements scheduler.Store.
 func (s *Store) Mark(ctx context.Context) (m scheduler.Mark, err error) {
-	var text string
-	err = s.db.QueryRowContext(ctx, `SELECT value FROM setting WHERE name = $1`, markSetting).Scan(&text)
-	if errors.Is(err, sql.ErrNoRows) {
-		return m, nil
-	}
-	if err != nil {
+	text, ok, err := readSetting(ctx, s.db, markSetting)
+	if err != nil || !ok {
 		return m, err
 	}
 	if err := json.Unmarshal([]byte(text), &m); err != nil {
@@ -36,6 +31,5 @@ func writeMark(ctx context.Context, tx *sql.Tx, batch scheduler.Batch) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO setting (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = $2`, markSetting, string(text))
-	return err
+	return writeSetting(ctx, tx, markSetting, string(text))
 }

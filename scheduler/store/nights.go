@@ -94,7 +94,7 @@ func writeNight(ctx context.Context, tx *sql.Tx, batch scheduler.Batch) error {
 		if err != nil {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, `INSERT INTO setting (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = $2`, name, string(text)); err != nil {
+		if err := writeSetting(ctx, tx, name, string(text)); err != nil {
 			return err
 		}
 	}

@@ -139,12 +139,8 @@ const mailboxSetting = "mailbox"
 
 // Mailbox implements scheduler.Store.
 func (s *Store) Mailbox(ctx context.Context) (m scheduler.Mailbox, err error) {
-	var text string
-	err = s.db.QueryRowContext(ctx, `SELECT value FROM setting WHERE name = $1`, mailboxSetting).Scan(&text)
-	if errors.Is(err, sql.ErrNoRows) {
-		return m, nil
-	}
-	if err != nil {
+	text, ok, err := readSetting(ctx, s.db, mailboxSetting)
+	if err != nil || !ok {
 		return m, err
 	}
 	if err := json.Unmarshal([]byte(text), &m); err != nil {
@@ -161,6 +157,5 @@ func writeMailbox(ctx context.Context, tx *sql.Tx, batch scheduler.Batch) error 
 	if err != nil {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO setting (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = $2`, mailboxSetting, string(text))
-	return err
+	return writeSetting(ctx, tx, mailboxSetting, string(text))
 }

@@ -4,22 +4,18 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"errors"
 
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
 )
 
+const syncSetting = "sync token"
+
 // Seen implements scheduler.Store.
 func (s *Store) Seen(ctx context.Context) (seen scheduler.Seen, err error) {
-	err = s.db.QueryRowContext(ctx, `SELECT value FROM setting WHERE name = 'sync token'`).Scan(&seen.Token)
-	if errors.Is(err, sql.ErrNoRows) {
-		return scheduler.Seen{}, nil
-	}
-	if err != nil {
+	if seen.Token, seen.Full, err = readSetting(ctx, s.db, syncSetting); err != nil || !seen.Full {
 		return seen, err
 	}
-	seen.Full = true
 	rows, err := s.db.QueryContext(ctx, `SELECT series FROM seen ORDER BY uid`)
 	if err != nil {
 		return seen, err
@@ -65,7 +61,5 @@ func writeSeen(ctx context.Context, tx *sql.Tx, batch scheduler.Batch) error {
 			return err
 		}
 	}
-	_, err := tx.ExecContext(ctx, `INSERT INTO setting (name, value) VALUES ('sync token', $1)
-		ON CONFLICT (name) DO UPDATE SET value = $1`, seen.Token)
-	return err
+	return writeSetting(ctx, tx, syncSetting, seen.Token)
 }

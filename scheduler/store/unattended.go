@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -85,8 +84,7 @@ func writeUnattended(ctx context.Context, tx *sql.Tx, batch scheduler.Batch) err
 		if err != nil {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, `INSERT INTO setting (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = $2`, deadName(j), string(text))
-		if err != nil {
+		if err := writeSetting(ctx, tx, deadName(j), string(text)); err != nil {
 			return err
 		}
 	}
@@ -96,16 +94,14 @@ func writeUnattended(ctx context.Context, tx *sql.Tx, batch scheduler.Batch) err
 // dropSpoiltMoment makes room where a moment cannot be read, whose text is neither earlier
 // nor later than that of one which can.
 func dropSpoiltMoment(ctx context.Context, tx *sql.Tx, name string) error {
-	var text string
-	if err := tx.QueryRowContext(ctx, `SELECT value FROM setting WHERE name = $1`, name).Scan(&text); errors.Is(err, sql.ErrNoRows) {
-		return nil
-	} else if err != nil {
+	text, ok, err := readSetting(ctx, tx, name)
+	if err != nil || !ok {
 		return err
 	}
 	if _, fault := time.Parse(time.RFC3339, text); fault == nil {
 		return nil
 	}
-	_, err := tx.ExecContext(ctx, `DELETE FROM setting WHERE name = $1 AND value = $2`, name, text)
+	_, err = tx.ExecContext(ctx, `DELETE FROM setting WHERE name = $1 AND value = $2`, name, text)
 	return err
 }
 

@@ -1,0 +1,22 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+)
+
+// readSetting returns the value that stands under a name; ok is false if none does.
+func readSetting(ctx context.Context, q querier, name string) (value string, ok bool, err error) {
+	err = q.QueryRowContext(ctx, `SELECT value FROM setting WHERE name = $1`, name).Scan(&value)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", false, nil
+	}
+	return value, err == nil, err
+}
+
+// writeSetting has the value stand under the name, in the place of any other.
+func writeSetting(ctx context.Context, tx *sql.Tx, name, value string) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO setting (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = $2`, name, value)
+	return err
+}
