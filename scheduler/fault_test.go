@@ -20,12 +20,18 @@ import (
 // breakRecord makes the record of a group's booking undecodable, as a bad disk would.
 func breakRecord(t *testing.T, w *world, group string) {
 	t.Helper()
+	spoil(t, w, `UPDATE booking SET record = '{"Series": 5' WHERE group_name = $1`, group)
+}
+
+// spoil changes the store behind its back.
+func spoil(t *testing.T, w *world, statement string, args ...any) {
+	t.Helper()
 	db, err := sql.Open("sqlite", w.Path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	if _, err := db.Exec(`UPDATE booking SET record = '{"Series": 5' WHERE group_name = $1`, group); err != nil {
+	if _, err := db.Exec(statement, args...); err != nil {
 		t.Fatal(err)
 	}
 }

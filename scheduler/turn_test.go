@@ -68,6 +68,37 @@ func TestTurnRefusesTheStoreOfAnotherWorkspace(t *testing.T) {
 	}
 }
 
+// Whose the store is, if it cannot be read, is named once by who reads and by the next turn,
+// which writes it anew. Such a turn is not the first on the store.
+func TestAMarkThatCannotBeRead(t *testing.T) {
+	w, _ := booked(t, ana, bo)
+	for i, want := range []struct {
+		first  bool
+		spoilt int
+	}{{true, 0}, {false, 0}, {false, 1}, {false, 0}} {
+		if want.spoilt > 0 {
+			spoil(t, w, `UPDATE setting SET value = '{' WHERE name = 'workspace'`)
+			ready, err := w.Ready(t.Context())
+			if err == nil {
+				ready, err = ready.Ready(t.Context())
+			}
+			if err != nil || len(ready.Workspace.Spoilt) != 1 || ready.Workspace.Spoilt[0].Kind != scheduler.SpoiltRecord {
+				t.Fatalf("Ready, twice: %+v, %v; want the mark named once", ready.Workspace.Spoilt, err)
+			}
+		}
+		turn, err := w.Turn(t.Context(), scheduler.TurnOptions{})
+		if err != nil || turn.First != want.first || len(turn.Workspace.Spoilt) != want.spoilt {
+			t.Fatalf("turn %d: first %v, spoilt %+v, %v; want %+v", i, turn.First, turn.Workspace.Spoilt, err, want)
+		}
+		turn.End()
+	}
+	w.Workspace.ID = "emea"
+	var other *scheduler.OtherWorkspaceError
+	if _, err := w.Turn(t.Context(), scheduler.TurnOptions{}); !errors.As(err, &other) {
+		t.Errorf("another workspace afterwards: %v; want that it is refused", err)
+	}
+}
+
 func TestTurnRefusesAClockThatWasSetBack(t *testing.T) {
 	w, _ := booked(t, ana, bo)
 	w.Now = func() time.Time { return now.Add(-time.Hour) }
