@@ -91,6 +91,8 @@ func TestRemoteDatabasesProveThemselves(t *testing.T) {
 		"postgres://me:secret@192.0.2.1:5432/x?connect_timeout=1":                 true,
 		"postgres://me:secret@192.0.2.1:5432/x?connect_timeout=1&sslmode=disable": false,
 		"postgres://me:secret@127.0.0.1:1/x":                                      false,
+		"postgres://me:secret@127.0.0.1:1,192.0.2.1:5432/x":                       true,
+		"postgres://me:secret@/x?host=192.0.2.1":                                  true,
 	} {
 		if got := store.DemandsTLS(location); got != demanded {
 			t.Errorf("%s demands TLS: %v; want %v", location, got, demanded)

@@ -2,10 +2,21 @@
 
 package store
 
+import (
+	"crypto/tls"
+	"slices"
+
+	"github.com/jackc/pgx/v5/pgconn"
+)
+
 // DemandsTLS reports whether a server at location must prove who it is.
 func DemandsTLS(location string) bool {
 	p, err := parsePlace(location)
-	return err == nil && p.config.ConnConfig.TLSConfig != nil && !p.config.ConnConfig.TLSConfig.InsecureSkipVerify && len(p.config.ConnConfig.Fallbacks) == 0
+	if err != nil {
+		return false
+	}
+	proven := func(c *tls.Config) bool { return c != nil && !c.InsecureSkipVerify }
+	return proven(p.config.ConnConfig.TLSConfig) && !slices.ContainsFunc(p.config.ConnConfig.Fallbacks, func(f *pgconn.FallbackConfig) bool { return !proven(f.TLSConfig) })
 }
 
 // PasswordFor returns the password with which a server at location is asked.

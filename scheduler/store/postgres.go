@@ -13,6 +13,7 @@ import (
 	"net/netip"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 
@@ -89,7 +90,7 @@ func parsePlace(location string) (place, error) {
 	if p.config, err = pgxpool.ParseConfig(u.String()); err != nil {
 		return p, fmt.Errorf("open the store %s: %w", p.name, withoutAddress(err))
 	}
-	if !query.Has("sslmode") && !isLocal(p.config.ConnConfig.Host) {
+	if !query.Has("sslmode") && !isLocal(p.config.ConnConfig) {
 		query.Set("sslmode", "verify-full")
 		u.RawQuery = query.Encode()
 		if p.config, err = pgxpool.ParseConfig(u.String()); err != nil {
@@ -105,11 +106,17 @@ func parsePlace(location string) (place, error) {
 	return p, nil
 }
 
-// isLocal reports whether a host is this machine: a socket's path, or a loopback
-// address.
-func isLocal(host string) bool {
-	ip, err := netip.ParseAddr(host)
-	return strings.HasPrefix(host, "/") || host == "localhost" || err == nil && ip.IsLoopback()
+// isLocal reports whether all hosts that an address names are this machine: a socket's
+// path, or a loopback address.
+func isLocal(c *pgx.ConnConfig) bool {
+	hosts := []string{c.Host}
+	for _, f := range c.Fallbacks {
+		hosts = append(hosts, f.Host)
+	}
+	return !slices.ContainsFunc(hosts, func(host string) bool {
+		ip, err := netip.ParseAddr(host)
+		return !strings.HasPrefix(host, "/") && host != "localhost" && (err != nil || !ip.IsLoopback())
+	})
 }
 
 // open connects to the place and makes it ready. pool, if not nil, lends its
