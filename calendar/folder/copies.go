@@ -45,7 +45,7 @@ func (b *Backend) copies(uid calendar.UID, people ...calendar.Address) (copies, 
 	if err != nil {
 		return nil, err
 	}
-	r := copyReader{b, uid, copies{}, map[string]held{}, buffers.Get().(*bytes.Buffer)}
+	r := b.reader(uid)
 	defer buffers.Put(r.buffer)
 	r.read(who)
 	r.read(people)
@@ -54,6 +54,24 @@ func (b *Backend) copies(uid calendar.UID, people ...calendar.Address) (copies, 
 		r.read(s.People())
 	}
 	return r.found, nil
+}
+
+// copiesThatCount reads those of the copies that say what the series is: where the
+// organizer has one, nobody looks for who else may hold one.
+func (b *Backend) copiesThatCount(uid calendar.UID) (copies, error) {
+	r := b.reader(uid)
+	defer buffers.Put(r.buffer)
+	r.read([]calendar.Address{b.Organizer})
+	s, err := r.found.organizers()
+	if err != nil {
+		return b.copies(uid)
+	}
+	r.read(s.People())
+	return r.found, nil
+}
+
+func (b *Backend) reader(uid calendar.UID) copyReader {
+	return copyReader{b, uid, copies{}, map[string]held{}, buffers.Get().(*bytes.Buffer)}
 }
 
 // A copyReader reads the copies of one series. Most are alike, and are understood

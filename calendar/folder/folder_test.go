@@ -27,7 +27,7 @@ type hands struct {
 
 // newHands returns a backend with an empty calendar for everybody.
 func newHands(t *testing.T) hands {
-	h := hands{t, &Backend{Path: filepath.Join(t.TempDir(), "calendars")}}
+	h := hands{t, &Backend{Path: filepath.Join(t.TempDir(), "calendars"), Organizer: calendartest.Organizer}}
 	for _, a := range calendartest.People() {
 		if err := os.MkdirAll(h.folderOf(a), 0o755); err != nil {
 			t.Fatal(err)

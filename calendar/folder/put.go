@@ -71,7 +71,7 @@ func (b *Backend) Get(ctx context.Context, uid calendar.UID) (calendar.Series, e
 	if err := ctx.Err(); err != nil {
 		return calendar.Series{}, err
 	}
-	there, err := b.copies(uid)
+	there, err := b.copiesThatCount(uid)
 	if err != nil {
 		return calendar.Series{}, err
 	}

@@ -254,6 +254,23 @@ func with(s calendar.Series, people ...calendar.Address) calendar.Series {
 	return s
 }
 
+// Whose copies count says that of the organizer: nobody's folder is listed for it.
+func TestGetReadsWhatTheOrganizersCopyNames(t *testing.T) {
+	h := newHands(t)
+	h.put(sample())
+	h.known = nil // as a new process finds it
+	got, err := h.Get(t.Context(), uid)
+	if err != nil || len(got.Attendees) != 2 || len(got.Deleted) > 0 {
+		t.Errorf("got %d attendees, of whom %v deleted their copies, %v; want both with theirs", len(got.Attendees), got.Deleted, err)
+	}
+	if h.known != nil {
+		t.Error("all folders were looked into")
+	}
+	if _, err := h.Get(t.Context(), calendartest.UID(1)); !errors.Is(err, calendar.ErrNotFound) || h.known == nil {
+		t.Errorf("got %v for a series of which the organizer has no copy; want that others were asked for theirs", err)
+	}
+}
+
 func TestGetNamesABrokenCopy(t *testing.T) {
 	h := newHands(t)
 	h.put(sample())
