@@ -64,7 +64,7 @@ func tonight(ctx context.Context, s *scheduler.Service, keep bool) (*Night, erro
 		Aliases: s.Workspace.Roster.Aliases(), Groups: s.Workspace.GroupsByName(), Booked: map[string]bool{}, Agendas: agendas(s, nil),
 	}}
 	if keep {
-		n.kept = map[string]scheduler.Bookings{}
+		n.kept, n.Bookings = map[string]scheduler.Bookings{}, make(scheduler.Bookings, 0, len(refs))
 	}
 	uids := make([]calendar.UID, len(refs))
 	for i, r := range refs {
@@ -122,7 +122,8 @@ func (n *Night) note(group int, b scheduler.Booking) {
 	n.apart.note(group, read.Concerns(b))
 	n.Booked[b.Group] = n.Booked[b.Group] || !b.Reviewed
 	if n.kept != nil {
-		n.Bookings, n.kept[b.Group] = append(n.Bookings, b), append(n.kept[b.Group], b)
+		n.Bookings = append(n.Bookings, b) // has room for all
+		n.kept[b.Group] = n.Bookings[len(n.Bookings)-len(n.kept[b.Group])-1:]
 	}
 	if series, there := n.calendar.current[uid]; there {
 		n.Window.End = availability.Later(n.Window.End, lastWeek(series, n.Now))
