@@ -196,6 +196,7 @@ func TestWhyASlotStays(t *testing.T) {
 	}{
 		"it is the best":       {"mon 09:00", func(*world, *scheduler.Request) {}, "stays mon 09:00, which is the best slot: 26 of 26 attendances"},
 		"no other is better":   {"tue 15:00", func(*world, *scheduler.Request) {}, "stays tue 15:00: 26 of 26 attendances; the best other slot, mon 09:00, has 26"},
+		"no gain is asked for": {"tue 15:00", func(w *world, _ *scheduler.Request) { w.Workspace.Review.Stay = 0 }, "stays tue 15:00: 26 of 26 attendances"},
 		"not all is known":     {"tue 15:00", func(w *world, _ *scheduler.Request) { w.Fake.Break(bo) }, "stays tue 15:00: 13 of the 13 attendances known; the best other slot, mon 09:00, has 13"},
 		"its day is not to be": {"tue 15:00", func(_ *world, r *scheduler.Request) { r.Search.OnlyDays = availability.DaysOf(time.Wednesday) }, "meets wed 09:00 from now on: the rules allow no Tuesday"},
 		"it is not possible":   {"tue 15:00", func(_ *world, r *scheduler.Request) { r.Favour.Zone = "Europe/Nowhere" }, "meets mon 09:00: "},

@@ -3,6 +3,7 @@ package handover_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -151,6 +152,7 @@ func TestInterruptedHandoverGoesOn(t *testing.T) {
 func TestLateHandover(t *testing.T) {
 	w, _, _ := schedulertest.HandedOver(t)
 	plan := planHandover(t, w)
+	leaders := plan.Series[0].Next.Facilitators
 	w.Fake.Before = schedulertest.Failing("Put", 1)
 	if _, err := handover.Apply(t.Context(), w.Service, plan); err != nil {
 		t.Fatal(err)
@@ -163,6 +165,9 @@ func TestLateHandover(t *testing.T) {
 	open, err := w.Store.Bookings(t.Context())
 	if err != nil || len(open) != 1 || open[0].Series.Count != 7 || open[0].State != scheduler.Booked {
 		t.Errorf("%+v, %v; want the 7 sessions that are left by then", open, err)
+	}
+	if len(leaders) != 9 || !slices.Equal(open[0].Facilitators, leaders[2:]) {
+		t.Errorf("they are led by %v; want by those who were to lead them, of %v", open[0].Facilitators, leaders)
 	}
 }
 
