@@ -155,6 +155,9 @@ func TestJudge(t *testing.T) {
 	if err != nil || read.Optimum() != s.Forming[0].Optimum() {
 		t.Errorf("the problem that was written is another: %v", err)
 	}
+	if bytes.Contains(data, []byte("null")) {
+		t.Error("where a program that takes part looks for a list there is none")
+	}
 	answers := t.TempDir()
 	for _, a := range []benchmark.Answer{
 		{Problem: s.Forming[0].Name, Groups: s.Forming[0].Greedy(50, 1)},

@@ -42,7 +42,7 @@ func NewForming(n, size, rounds int, seed uint64) Forming {
 	rng := rand.New(rand.NewPCG(seed, 13))
 	f := Forming{
 		Name: fmt.Sprintf("forming-n%d-s%d-h%d-seed%d", n, size, rounds, seed), Least: size, Most: size, Weeks: formingWeeks, Starts: quarters,
-		MetCost: 1000, SessionCost: 100, NoSlotCost: 2000, ZoneCost: 20, SameCost: 10,
+		MetCost: 1000, SessionCost: 100, NoSlotCost: 2000, ZoneCost: 20, SameCost: 10, Met: [][3]int{}, // in JSON a list, also without any
 	}
 	bosses := rng.Perm(n)[:(n+7)/8]
 	for i := range n {
