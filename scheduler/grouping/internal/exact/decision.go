@@ -64,7 +64,7 @@ func (r *relaxation) under(d *decision, t *table.Table) *relaxation {
 	s.charges = charges{}
 	if d.about == sums {
 		s.addSide(d.half(), t)
-		s.Refactor()
+		s.Border()
 	}
 	for k := range s.groups {
 		if !d.allows(&s.groups[k]) {

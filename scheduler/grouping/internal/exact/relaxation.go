@@ -19,6 +19,11 @@ type relaxation struct {
 	cuts     []cut
 	cutRow   []int
 
+	// Of a tree: rows are added at the border of the inverse, and the dual simplex restores the
+	// optimum. Dives end higher by that: 300 people cost 17,780 instead of 17,660, another 300
+	// 15,180 instead of 14,960 (2026-11).
+	warm bool
+
 	person  []int // duals in units of 1/table.DualUnit
 	limit   []int // of the sides
 	cut     []int // of the cuts; not above 0
@@ -37,11 +42,13 @@ func newRelaxation(t *table.Table, most []float64, sides []side) *relaxation {
 		r.addSide(x, t)
 	}
 	r.Refactor()
-	r.Restore(whole)
+	if len(sides) > 0 {
+		r.Restore(whole)
+	}
 	return r
 }
 
-// addSide adds a side constraint. Call Refactor and Restore before Solve.
+// addSide adds a side constraint. Call Refactor or Border, and Restore, before Solve.
 func (r *relaxation) addSide(s side, t *table.Table) {
 	// A dual above the weight of its feature would make groups cheaper for having
 	// more of it.
@@ -99,7 +106,7 @@ func (r *relaxation) round() {
 	}
 	r.cut = r.cut[:0]
 	for _, row := range r.cutRow {
-		r.cut = append(r.cut, min(0, int(math.Floor(r.Dual[row]*table.DualUnit+1e-6)))) // no cut binds by an error of rounding
+		r.cut = append(r.cut, min(0, int(math.Floor(r.Dual[row]*table.DualUnit))))
 	}
 	r.charges.reset(r.n, r.cuts, r.cut)
 }
@@ -204,18 +211,27 @@ func (r *relaxation) tighten(most int) bool {
 	parts, pair := r.fractions()
 	found := violated(r.n, parts, pair)
 	for _, f := range found[:min(most, len(found))] {
-		r.addCut(f.cut)
+		r.addCut(f.cut, f.by)
 	}
-	r.Refactor()
-	r.Restore(whole)
+	if r.warm {
+		r.Border()
+		r.Restore(whole)
+	} else {
+		r.Refactor()
+	}
 	return len(found) > 0
 }
 
-// addCut adds a cut. Call Refactor and Restore before Solve.
-func (r *relaxation) addCut(t cut) {
+// addCut adds a cut. by is how much the optimum violates it, 0 if there is none
+// yet. Call Refactor before Solve.
+func (r *relaxation) addCut(t cut, by float64) {
 	at := r.Rows()
 	r.cuts, r.cutRow = append(r.cuts, t), append(r.cutRow, at)
-	r.AddRow(1, 0, 1e6, lp.Lacking(at))
+	if by > 0 && !r.warm {
+		r.AddRow(1, 0, 1e6, lp.Surplus(at))
+	} else {
+		r.AddRow(1, 0, 1e6, lp.Lacking(at))
+	}
 	for i := range r.groups {
 		if t.hits(&r.groups[i]) {
 			r.Extend(i, lp.Entry{Row: int32(at), Coef: 1})

@@ -53,7 +53,7 @@ func (p *Program) Part(keepRow, keepColumn func(i int) bool) (part Program, rows
 			part.inv[at][j] = p.inv[places[at]][l]
 		}
 	}
-	if part.revalue(); part.pivots > len(kept) {
+	if part.revalue(); part.pivots > 200+2*len(kept) {
 		part.Refactor() // once, rather than in each of its clones
 	}
 	return part, rows, columns
@@ -83,8 +83,9 @@ func within(entries []Entry, number []int) []Entry {
 	return out
 }
 
-// border enlarges the inverse, which is of so many rows, by those that were added, whose own gaps are basic.
-func (p *Program) border(old int) {
+// Border does for rows that were added what Refactor does for all.
+func (p *Program) Border() {
+	old := len(p.inv)
 	inv := square(len(p.rows))
 	for r := range old {
 		copy(inv[r], p.inv[r])
@@ -104,4 +105,5 @@ func (p *Program) border(old int) {
 	}
 	p.Work += old * old * (len(p.rows) - old) / 8
 	p.inv = inv
+	p.revalue()
 }

@@ -88,7 +88,7 @@ func (p *Program) Solve() {
 		if reduced > -1e-6 || !p.pivot(id, reduced) {
 			return
 		}
-		if p.worn() {
+		if pivots%(200+2*len(p.rows)) == 0 {
 			p.Refactor()
 		}
 	}
@@ -108,15 +108,9 @@ func (p *Program) Basic(row int) int { return p.rows[row].basic }
 // SetPlus changes at what price a row's lack can be made up for.
 func (p *Program) SetPlus(row int, plus float64) { p.rows[row].plus = plus }
 
-// Refactor inverts the basis: that of rows that were added, or after many pivots all of it anew,
-// which sheds rounding errors.
+// Refactor inverts the basis anew, which sheds rounding errors.
 func (p *Program) Refactor() {
 	n := len(p.rows)
-	if m := len(p.inv); 0 < m && m < n && !p.worn() {
-		p.border(m)
-		p.revalue()
-		return
-	}
 	p.pivots = 0
 	if p.fresh() {
 		p.inv = square(n)
@@ -150,12 +144,6 @@ func (p *Program) Refactor() {
 	}
 	p.revalue()
 }
-
-// worn reports whether the inverse has seen many pivots.
-func (p *Program) worn() bool { return p.pivots >= 200+2*len(p.rows) }
-
-// noise is what rounding leaves of zeros.
-const noise = 1e-12
 
 func square(n int) [][]float64 {
 	all, m := make([]float64, n*n), make([][]float64, n)
@@ -266,7 +254,7 @@ func (p *Program) exchange(out, id int, reduced, ratio float64) {
 		p.Dual[j] += reduced * pivotRow[j]
 	}
 	for r, inv := range p.inv {
-		if f := p.step[r]; r != out && (f > noise || f < -noise) {
+		if f := p.step[r]; r != out && f != 0 {
 			subtract(inv, pivotRow, f)
 			p.Value[r] -= f * ratio
 		}

@@ -25,6 +25,9 @@ func (p *Program) Restore(pivots int) {
 	}
 }
 
+// worn reports whether the inverse has seen many pivots.
+func (p *Program) worn() bool { return p.pivots >= 1000+10*len(p.rows) }
+
 // leaving returns the row whose basic column is most out of its bounds, -1 for none, and
 // whether it is too high, 1, or below zero, -1.
 func (p *Program) leaving() (out int, sign float64) {

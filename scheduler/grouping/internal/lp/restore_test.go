@@ -32,7 +32,7 @@ func limit(p *Program, most float64) {
 	for i := 0; i < len(p.columns); i += 2 {
 		p.Extend(i, Entry{int32(at), 1})
 	}
-	p.Refactor()
+	p.Border()
 }
 
 // solved returns what a programme costs that is solved from its beginning, without the columns
