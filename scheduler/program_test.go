@@ -120,7 +120,9 @@ func TestWonBy(t *testing.T) {
 	first := scheduler.Move{Original: at(1, 6, 15).Start, To: at(1, 7, 15), Before: 1, After: 2}
 	second := first
 	second.To, second.After = at(1, 8, 15), 3
-	b := scheduler.Booking{Won: []scheduler.Move{first, second}}
+	again := first
+	again.After = 4
+	b := scheduler.Booking{Won: []scheduler.Move{first, second, again}}
 	session := func(is availability.Interval, moved bool) calendar.Occurrence {
 		return calendar.Occurrence{Original: first.Original, Interval: is, Moved: moved}
 	}
@@ -128,8 +130,8 @@ func TestWonBy(t *testing.T) {
 		o    calendar.Occurrence
 		want int // who can attend it there; 0 for no move of ours
 	}{
-		"where the last move brought it":  {session(second.To, true), 3},
-		"where an earlier one brought it": {session(first.To, true), 2},
+		"where a move brought it":         {session(second.To, true), 3},
+		"where two brought it, the later": {session(first.To, true), 4},
 		"elsewhere, by hand":              {session(at(1, 9, 15), true), 0},
 		"where it was booked":             {session(at(1, 6, 15), false), 0},
 	} {
