@@ -8,15 +8,13 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
 )
 
-// New returns a backend that has what b has, and keeps changes to itself. What is read
-// of b is read once.
+// New returns a backend that has what b has, and keeps changes to itself.
 func New(b calendar.Backend) calendar.Backend {
 	d := &backend{Backend: b, series: map[calendar.UID]calendar.Series{}, was: map[calendar.UID]calendar.Series{}}
 	if inner, ok := calendar.AsSyncer(b); ok {
@@ -30,24 +28,15 @@ type backend struct {
 	calendar.Backend
 	series map[calendar.UID]calendar.Series // as they were put
 	was    map[calendar.UID]calendar.Series // as they are on the calendars
-	read   sync.Map                         // of UID to Series: as they were found
 	puts   int
 }
 
-// Get implements calendar.Backend. What the calendars have is read once: a rehearsal
-// is of one moment, and several plans in it ask for all series.
+// Get implements calendar.Backend.
 func (d *backend) Get(ctx context.Context, uid calendar.UID) (calendar.Series, error) {
 	if s, ok := d.series[uid]; ok {
 		return s, nil
 	}
-	if s, ok := d.read.Load(uid); ok {
-		return s.(calendar.Series), nil
-	}
-	s, err := d.Backend.Get(ctx, uid)
-	if err == nil {
-		d.read.Store(uid, s)
-	}
-	return s, err
+	return d.Backend.Get(ctx, uid)
 }
 
 // List implements calendar.Lister, if the calendar does.
