@@ -118,6 +118,24 @@ func TestSendGivesUpAfterTwoDaysFromTheFirstTry(t *testing.T) {
 
 // Whom a message is for that cannot be read any more is not known: it is given up and named,
 // and hinders no other, until the series is told of anew.
+// What a server does not take waits twice as long each time, at most six hours.
+func TestSendWaitsLongerEachTime(t *testing.T) {
+	p := &mailtest.PostOffice{Refuse: map[string]*smtp.SMTPError{"": {Code: 451, Message: "ill"}}}
+	s := openStore(t)
+	waiting(t, s, "ana@acme.example")
+	o := outbox(s, Server{URL: p.Open(t, "smtp", nil)}, now)
+	at := now
+	for _, minutes := range []int{5, 10, 20, 40, 80, 160, 320, 360, 360} {
+		o.Now = func() time.Time { return at }
+		send(t, o)
+		list, err := s.Notices(t.Context())
+		if want := at.Add(time.Duration(minutes) * time.Minute); err != nil || !list[0].Due.Equal(want) {
+			t.Fatalf("tried at %v: due at %v, %v; want %v", at, list[0].Due, err, want)
+		}
+		at = list[0].Due
+	}
+}
+
 func TestSendGivesUpWhatCannotBeRead(t *testing.T) {
 	p := &mailtest.PostOffice{}
 	s := openStore(t)
