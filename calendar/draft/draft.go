@@ -8,13 +8,16 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
 )
 
-// New returns a backend that has what b has, and keeps changes to itself.
+// New returns a backend that has what b has, and keeps changes to itself. What is read
+// of b is mostly read once.
 func New(b calendar.Backend) calendar.Backend {
 	d := &backend{Backend: b, series: map[calendar.UID]calendar.Series{}, was: map[calendar.UID]calendar.Series{}}
 	if inner, ok := calendar.AsSyncer(b); ok {
@@ -28,15 +31,29 @@ type backend struct {
 	calendar.Backend
 	series map[calendar.UID]calendar.Series // as they were put
 	was    map[calendar.UID]calendar.Series // as they are on the calendars
+	read   sync.Map                         // of UID to Series: as they were found, the first ones
+	reads  atomic.Int32
 	puts   int
 }
 
-// Get implements calendar.Backend.
+// mostRead is how many series are kept as they were found: some megabytes.
+const mostRead = 1000
+
+// Get implements calendar.Backend. What the calendars have is read once where it is not
+// too much: a rehearsal is of one moment, and several plans in it may ask for all series,
+// each of which may be a call.
 func (d *backend) Get(ctx context.Context, uid calendar.UID) (calendar.Series, error) {
 	if s, ok := d.series[uid]; ok {
 		return s, nil
 	}
-	return d.Backend.Get(ctx, uid)
+	if s, ok := d.read.Load(uid); ok {
+		return s.(calendar.Series), nil
+	}
+	s, err := d.Backend.Get(ctx, uid)
+	if err == nil && d.reads.Add(1) <= mostRead {
+		d.read.Store(uid, s)
+	}
+	return s, err
 }
 
 // List implements calendar.Lister, if the calendar does.
