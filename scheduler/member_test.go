@@ -12,6 +12,7 @@ import (
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/attendance"
+	"github.com/peerslot/peerslot/scheduler/repair"
 	"github.com/peerslot/peerslot/scheduler/schedulertest"
 )
 
@@ -71,7 +72,7 @@ func TestAttendedStays(t *testing.T) {
 	second := attendance.Found{UID: "u", Group: "g", At: at(1, 14, 3).Start.UTC(), Members: []calendar.Address{bo}, Sessions: []attendance.Session{session(20, no)}}
 	for _, found := range []attendance.Found{first, second} {
 		var pile attendance.Pile
-		if err := errors.Join(pile.Add(found), w.KeepAttended(t.Context(), &pile)); err != nil {
+		if err := errors.Join(pile.Add(found), repair.KeepAttended(t.Context(), w.Service, &pile)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -92,7 +93,7 @@ func TestAttendedStays(t *testing.T) {
 	if got, ok := kept[0].Verdict(bo, elsewhere); ok || got.Can != availability.Maybe {
 		t.Errorf("of a session that moved since: %+v, %v; want nothing known", got, ok)
 	}
-	if err := w.KeepAttended(t.Context(), nil); err != nil {
+	if err := repair.KeepAttended(t.Context(), w.Service, nil); err != nil {
 		t.Errorf("nothing to keep: %v", err)
 	}
 }

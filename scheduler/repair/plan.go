@@ -120,7 +120,7 @@ func Begin(ctx context.Context, s *scheduler.Service, plan *scheduler.RepairPlan
 }
 
 func apply(ctx context.Context, s *scheduler.Service, plan *scheduler.RepairPlan, carry func(context.Context, []scheduler.Intent) ([]scheduler.Finding, error)) error {
-	if err := s.KeepAttended(ctx, plan.Attended); err != nil {
+	if err := KeepAttended(ctx, s, plan.Attended); err != nil {
 		return err
 	}
 	events := eventsOf(plan, s.Now().UTC())

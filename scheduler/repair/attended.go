@@ -1,23 +1,24 @@
-package scheduler
+package repair
 
 import (
 	"context"
 	"fmt"
 
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/attendance"
 )
 
 // KeepAttended records what a night found. Sessions that it did not look at, because
 // they are over, stay as they were.
-func (s *Service) KeepAttended(ctx context.Context, found *attendance.Pile) error {
+func KeepAttended(ctx context.Context, s *scheduler.Service, found *attendance.Pile) error {
 	some := make([]attendance.Found, 0, attendedAtOnce)
 	for one, err := range found.All() {
 		if err != nil {
 			return fmt.Errorf("keep who can attend: %w", err)
 		}
 		if some = append(some, one); len(some) == attendedAtOnce {
-			if err := s.keepSome(ctx, some); err != nil {
+			if err := keepSome(ctx, s, some); err != nil {
 				return err
 			}
 			some = some[:0]
@@ -26,14 +27,14 @@ func (s *Service) KeepAttended(ctx context.Context, found *attendance.Pile) erro
 	if len(some) == 0 {
 		return nil
 	}
-	return s.keepSome(ctx, some)
+	return keepSome(ctx, s, some)
 }
 
 // attendedAtOnce is of how many series what nights found is in memory: some kilobytes of
 // each.
 const attendedAtOnce = 200
 
-func (s *Service) keepSome(ctx context.Context, found []attendance.Found) error {
+func keepSome(ctx context.Context, s *scheduler.Service, found []attendance.Found) error {
 	uids := make([]calendar.UID, len(found))
 	for i, t := range found {
 		uids[i] = t.UID
@@ -50,6 +51,6 @@ func (s *Service) keepSome(ctx context.Context, found []attendance.Found) error 
 	for i, t := range found {
 		kept[i] = t.After(before[t.UID])
 	}
-	_, err = s.Commit(ctx, Batch{Attended: kept})
+	_, err = s.Commit(ctx, scheduler.Batch{Attended: kept})
 	return err
 }
