@@ -127,7 +127,9 @@ func (e *Search) add(r *relaxation, proven int) {
 		return
 	}
 	least := r.bound()
-	reach := max(64*table.DualUnit, (e.ceiling()-least)/4)
+	// A quarter, and twice as much each time, prove 7,930 of 100 people after two rounds in 5 s where this
+	// proves 8,000, and 7,460 without where this proves 7,480 (2026-11).
+	reach := max(64*table.DualUnit, (e.ceiling()-least)/6)
 	e.branches = append(e.branches, &branch{relaxation: r, bound: least, proven: proven, reach: reach})
 }
 
@@ -247,7 +249,7 @@ func (e *Search) advance(b *branch) {
 	t := &tree{Search: e, columns: columns, target: target, quota: coverQuota}
 	b.proven = max(b.proven, t.search(b.relaxation))
 	b.stuck = b.proven < min(target, e.ceiling()+1)
-	b.reach *= 2
+	b.reach += b.reach / 2
 }
 
 // take keeps the columns as the best grouping.
