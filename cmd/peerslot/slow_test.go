@@ -3,13 +3,17 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/console"
 )
 
 // Clients that are slow, or send too much, are cut off; others are served meanwhile.
@@ -87,3 +91,46 @@ func (p pipes) Close() error {
 }
 
 func (p pipes) Addr() net.Addr { return &net.UnixAddr{Name: "memory", Net: "pipe"} }
+
+// Nothing is applied whose plan, or answer, could not be shown.
+func TestAFullOutput(t *testing.T) {
+	t.Parallel()
+	full := errors.New("no space left on device")
+	world := newLifeWorld(t, false)
+	for name, c := range changers {
+		for _, more := range []string{"--yes", "--json"} {
+			w := world.toChange(t, c)
+			before := w.files(t)
+			var errs bytes.Buffer
+			a := w.app(writerFunc(func([]byte) (int, error) { return 0, full }), &errs)
+			status := execute(t.Context(), a, w.args(append(c.args, "--yes", more)...))
+			if status != console.ExitError || !strings.Contains(errs.String(), full.Error()) {
+				t.Errorf("%s %s: exit status %d, want %d and why\n%s", name, more, status, console.ExitError, errs.String())
+			}
+			changed := slices.DeleteFunc(changedFiles(before, w.files(t)), func(name string) bool {
+				return name == "/peerslot.db" && before[name] == "" && len(w.bookings(t)) == 0 // made, and empty
+			})
+			if len(changed) > 0 {
+				t.Errorf("%s %s: changed %v though its plan could not be shown", name, more, changed)
+			}
+		}
+	}
+}
+
+// A read that waits does not outlast its context.
+func TestInterruptibleReads(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, stop := context.WithCancelCause(t.Context())
+		silent, w := io.Pipe()
+		defer w.Close()
+		stopped := errors.New("stopped")
+		time.AfterFunc(time.Minute, func() { stop(stopped) })
+		if _, err := console.Interruptible(ctx, silent).Read(make([]byte, 1)); !errors.Is(err, stopped) {
+			t.Errorf("got error %v, want %v", err, stopped)
+		}
+	})
+	got, err := io.ReadAll(console.Interruptible(t.Context(), strings.NewReader("all of it")))
+	if err != nil || string(got) != "all of it" {
+		t.Errorf("got %q, %v; want all of it", got, err)
+	}
+}

@@ -588,25 +588,3 @@ func TestWhatWaitsForTheNextNightIsNoFinding(t *testing.T) {
 		t.Errorf("the next night: %s; want the third move", actions(plan))
 	}
 }
-
-// A series whose program is gone keeps the rules that it was booked with; those of a
-// program that is there are its own as they are now.
-func TestRulesOfAProgramThatIsGone(t *testing.T) {
-	w, b := booked(t, ana, bo)
-	b.Program, b.Rules = "circles", scheduler.DefaultProgram()
-	b.Rules.OnlyDays = availability.DaysOf(time.Tuesday)
-	if _, err := w.Save(t.Context(), b); err != nil {
-		t.Fatal(err)
-	}
-	first := calendartest.Sessions(b.Series)[0]
-	w.Fake.Meet(bo, availability.Interval{Start: first.Start.Add(-8 * time.Hour), End: first.End.Add(8 * time.Hour)})
-	if plan := w.planOnly(t); actions(plan) != "" || !strings.Contains(words(plan), `its program "circles" is not configured any more`) {
-		t.Errorf("the program is gone: %s\n%s\nwant no move to another day, and that it is named", actions(plan), words(plan))
-	}
-	p := scheduler.DefaultProgram()
-	p.Name = "circles"
-	w.Workspace.Programs = append(w.Workspace.Programs, p)
-	if plan := w.planOnly(t); actions(plan) != "move" {
-		t.Errorf("the program allows all days: %q; want a move to another day", actions(plan))
-	}
-}

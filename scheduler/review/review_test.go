@@ -7,6 +7,7 @@ import (
 
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/calendar/calendartest"
 	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/repair"
 	"github.com/peerslot/peerslot/scheduler/review"
@@ -213,6 +214,22 @@ func TestFacilitatorsAreFair(t *testing.T) {
 	for _, who := range []calendar.Address{ana, bo, cem} {
 		if led[who] < 8 || led[who] > 9 {
 			t.Errorf("%s leads %d of 26 sessions over both series; want 8 or 9", who, led[who])
+		}
+	}
+}
+
+// What was cancelled, and what is going on, was not held.
+func TestEvidenceIsOfWhatWasHeld(t *testing.T) {
+	w, b := booked(t, ana, bo)
+	sessions := calendartest.Sessions(b.Series)
+	w.Fake.ByHand(b.Series.UID, calendar.Override{Original: sessions[3].Start, Cancelled: true})
+	for at, want := range map[time.Time]int{
+		sessions[11].Start.Add(30 * time.Minute): 10,
+		sessions[11].End:                         11,
+	} {
+		w.Now = func() time.Time { return at }
+		if r := w.Review(t); r.Evidence.Held != want || r.Evidence.Attendance != (scheduler.Share{Yes: 2 * want}) {
+			t.Errorf("at %v, one being off: %d held, %+v; want %d, with both at each", at, r.Evidence.Held, r.Evidence.Attendance, want)
 		}
 	}
 }

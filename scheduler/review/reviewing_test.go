@@ -593,19 +593,3 @@ func TestAnswersUnderAnotherKey(t *testing.T) {
 		t.Errorf("once somebody is asked: %+v, %v; want it open", all, err)
 	}
 }
-
-// What was cancelled, and what is going on, was not held.
-func TestEvidenceIsOfWhatWasHeld(t *testing.T) {
-	w, b := booked(t, ana, bo)
-	sessions := calendartest.Sessions(b.Series)
-	w.Fake.ByHand(b.Series.UID, calendar.Override{Original: sessions[3].Start, Cancelled: true})
-	for at, want := range map[time.Time]int{
-		sessions[11].Start.Add(30 * time.Minute): 10,
-		sessions[11].End:                         11,
-	} {
-		w.Now = func() time.Time { return at }
-		if r := w.Review(t); r.Evidence.Held != want || r.Evidence.Attendance != (scheduler.Share{Yes: 2 * want}) {
-			t.Errorf("at %v, one being off: %d held, %+v; want %d, with both at each", at, r.Evidence.Held, r.Evidence.Attendance, want)
-		}
-	}
-}
