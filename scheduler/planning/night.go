@@ -94,20 +94,20 @@ func tonight(ctx context.Context, s *scheduler.Service, keep bool) (*Night, erro
 // noteAll reads the bookings and their series, and keeps who is concerned by what.
 func (n *Night) noteAll(ctx context.Context) error {
 	n.apart = newDivision(len(n.groups))
-	for first := 0; first < len(n.groups); first += groupsAtOnce {
-		bookings, err := n.bookingsOf(ctx, n.groups[first:min(first+groupsAtOnce, len(n.groups))])
+	numbers := make(map[string]int, len(n.groups))
+	for i, g := range n.groups {
+		numbers[g] = i
+	}
+	for groups := range slices.Chunk(n.groups, groupsAtOnce) {
+		bookings, err := n.bookingsOf(ctx, groups)
 		if err == nil {
 			err = n.calendar.read(ctx, n.service, bookings)
 		}
 		if err != nil {
 			return err
 		}
-		group := first
 		for _, b := range bookings {
-			for n.groups[group] != b.Group {
-				group++
-			}
-			n.note(group, b)
+			n.note(numbers[b.Group], b)
 		}
 	}
 	n.apart.count()

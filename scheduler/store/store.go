@@ -35,6 +35,28 @@ const bookingColumns = `uid, group_name, program, generation, state, reviewed, c
 
 // Bookings implements scheduler.Store.
 func (s *Store) Bookings(ctx context.Context, groups ...string) (scheduler.Bookings, error) {
+	if len(groups) <= mostAsked {
+		return s.bookings(ctx, groups)
+	}
+	var out scheduler.Bookings
+	for some := range slices.Chunk(groups, mostAsked) {
+		bookings, err := s.bookings(ctx, some)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, bookings...)
+	}
+	slices.SortFunc(out, func(a, b scheduler.Booking) int {
+		return cmp.Or(cmp.Compare(a.Group, b.Group), cmp.Compare(a.Generation, b.Generation))
+	})
+	return out, nil
+}
+
+// mostAsked is of how many values one statement asks: databases take no more than some
+// ten thousand.
+const mostAsked = 1000
+
+func (s *Store) bookings(ctx context.Context, groups []string) (scheduler.Bookings, error) {
 	asked, args := among("group_name", groups)
 	return s.query(ctx, `SELECT `+bookingColumns+` FROM booking WHERE state <> 'ended' AND `+asked+` ORDER BY group_name, generation`, args...)
 }
