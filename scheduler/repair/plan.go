@@ -27,7 +27,7 @@ func PlanNight(ctx context.Context, s *scheduler.Service) (scheduler.RepairPlan,
 	if err != nil {
 		return scheduler.RepairPlan{}, err
 	}
-	return planParts(ctx, s, night, night.Read, sum{}, planning.PeopleAtOnce)
+	return planParts(ctx, s, night, night.Read, sum{})
 }
 
 // Status returns how every group stands, and what the pass would do, but for who can
@@ -37,13 +37,13 @@ func Status(ctx context.Context, s *scheduler.Service) (*planning.Standings, sch
 	if err != nil {
 		return nil, scheduler.RepairPlan{}, err
 	}
-	plan, err := planParts(ctx, s, groups.Night, groups.Read, sum{shown: true}, planning.PeopleAtOnce)
+	plan, err := planParts(ctx, s, groups.Night, groups.Read, sum{shown: true})
 	return groups, plan, err
 }
 
 // planParts plans the pass part by part, of which there is one in memory at a time.
-func planParts(ctx context.Context, s *scheduler.Service, night *planning.Night, read func(context.Context, []string) (planning.Snapshot, error), all sum, people int) (scheduler.RepairPlan, error) {
-	for groups := range night.Parts(people) {
+func planParts(ctx context.Context, s *scheduler.Service, night *planning.Night, read func(context.Context, []string) (planning.Snapshot, error), all sum) (scheduler.RepairPlan, error) {
+	for groups := range night.Parts(planning.PeopleAtOnce) {
 		snapshot, err := read(ctx, groups)
 		if err != nil {
 			return scheduler.RepairPlan{}, err
