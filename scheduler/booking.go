@@ -29,7 +29,7 @@ type Booking struct {
 	ByHand       []time.Time        // original starts of sessions that people changed on the calendar
 	Moves        []time.Time        // original starts of sessions that the night moved, one for each move
 	Won          []Move             // what moves of sessions won, at booking or by the night, the last ones last
-	Hours        []DeclinedHour     // that a member declined before the session was moved away
+	Hours        []DeclinedHour     // that a member declined before the session was moved away, or cancelled
 	Off          []time.Time        // original starts of sessions that the night cancelled, as too few could attend
 	Suggested    availability.Slot  // that was suggested last; zero for none
 	Told         []calendar.Address // who declined the whole series, once that was reported
@@ -68,6 +68,7 @@ type BookingRef struct {
 type DeclinedHour struct {
 	Original time.Time // names the session
 	availability.Interval
+	By []calendar.Address `json:",omitempty"` // who declined it
 }
 
 // A State of a booking.

@@ -300,6 +300,29 @@ func TestWhatPeopleCancelledStaysOff(t *testing.T) {
 	w.wantQuiet(t)
 }
 
+// A session that was called off since members declined it does not come back because the
+// calendar keeps no replies to what is off.
+func TestADeclineOutlivesTheCancellation(t *testing.T) {
+	w, b := booked(t, ana, bo, cem)
+	w.Workspace.Repair.CancelBelow = true
+	session := at(1, 13, 15)
+	for _, a := range []calendar.Address{ana, bo} {
+		w.freeOnly(a, session)
+		w.Fake.Reply(b.Series.UID, a, session.Start, calendar.Declined)
+	}
+	if plan := w.repair(t); actions(plan) != "cancel" {
+		t.Fatalf("changes %+v; want the session called off", plan.Changes)
+	}
+	s, err := w.Backend.Get(t.Context(), b.Series.UID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	off := s.Override(session.Start)
+	off.RSVPs = nil
+	w.Fake.ByHand(b.Series.UID, off)
+	w.wantQuiet(t)
+}
+
 // busyAtItsSlot keeps a person from the first n sessions of tue 15:00, all week where
 // no time is to be better.
 func (w *world) busyAtItsSlot(a calendar.Address, n int) {

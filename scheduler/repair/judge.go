@@ -102,6 +102,7 @@ func (r *pass) cancel(d due, v planning.Verdicts, alone bool) {
 	override.Original, override.Cancelled, override.Note = o.Original, true, "Cancelled: "+why+"."
 	sub.series = sub.series.WithOverride(override)
 	sub.booking.Off = append(slices.Clone(sub.booking.Off), o.Original.UTC())
+	r.keepDeclined(sub, *o)
 	r.Retake(sub.series, o.Interval, availability.Interval{})
 	o.Cancelled = true
 	c := sub.change(scheduler.CancelSession, "", why)

@@ -252,6 +252,9 @@ func (r *pass) verdicts(sub *subject, o calendar.Occurrence) (planning.Verdicts,
 			return nil, err
 		}
 		v[i] = verdict.Can
+		if o.Cancelled && sub.declinedBefore(a, o) {
+			v[i] = availability.No
+		}
 	}
 	return v, nil
 }
@@ -311,16 +314,35 @@ func (r *pass) declinedHours(sub *subject, o calendar.Occurrence) (hours []avail
 			hours = append(hours, h.Interval)
 		}
 	}
-	if r.declined(sub, o) {
+	if len(r.decliners(sub, o)) > 0 {
 		hours = append(hours, o.Interval)
 	}
 	return hours
 }
 
-// declined reports whether a member who counts declined the session where it is.
-func (r *pass) declined(sub *subject, o calendar.Occurrence) bool {
-	return slices.ContainsFunc(sub.members, func(a calendar.Address) bool {
-		return r.Workspace.Roster[a].Reply(sub.series, o) == calendar.Declined
+// decliners returns the members who count and declined the session where it is.
+func (r *pass) decliners(sub *subject, o calendar.Occurrence) (by []calendar.Address) {
+	for _, a := range sub.members {
+		if r.Workspace.Roster[a].Reply(sub.series, o) == calendar.Declined {
+			by = append(by, a)
+		}
+	}
+	return by
+}
+
+// keepDeclined notes who declined the session where it is, before it is moved or
+// cancelled: most calendars forget it then.
+func (r *pass) keepDeclined(sub *subject, o calendar.Occurrence) {
+	if by := r.decliners(sub, o); len(by) > 0 {
+		sub.booking.Hours = append(slices.Clone(sub.booking.Hours), scheduler.DeclinedHour{Original: o.Original.UTC(), Interval: utc(o.Interval), By: by})
+	}
+}
+
+// declinedBefore reports whether a declined the session where it is before the night
+// cancelled it.
+func (sub *subject) declinedBefore(a calendar.Address, o calendar.Occurrence) bool {
+	return slices.ContainsFunc(sub.booking.Hours, func(h scheduler.DeclinedHour) bool {
+		return h.Original.Equal(o.Original) && h.Start.Equal(o.Start) && slices.Contains(h.By, a)
 	})
 }
 
@@ -335,9 +357,7 @@ func (r *pass) move(d due, m scheduler.Move, before planning.Verdicts) error {
 		sub.moved[m.Original.Unix()] = first
 		r.tell(sub, 1)
 	}
-	if r.declined(sub, *o) {
-		sub.booking.Hours = append(slices.Clone(sub.booking.Hours), scheduler.DeclinedHour{Original: m.Original.UTC(), Interval: utc(m.From)})
-	}
+	r.keepDeclined(sub, *o)
 	sub.booking.Moves = append(slices.Clone(sub.booking.Moves), m.Original.UTC())
 	r.Retake(sub.series, m.From, m.To)
 	o.Interval, o.Moved = m.To, true
