@@ -28,6 +28,7 @@ type copies map[calendar.Address]held
 type held struct {
 	text    string
 	series  calendar.Series
+	aliases []calendar.Address // of whose it is
 	err     error
 	spoiled bool // it was read, and is no calendar, or no series
 }
@@ -94,7 +95,10 @@ func (r copyReader) read(people []calendar.Address) {
 		}
 		h := r.copyAt(r.copyOf(a, r.uid))
 		if !errors.Is(h.err, fs.ErrNotExist) {
-			h.series = r.named(h.series, a)
+			if r.Aliases != nil {
+				h.aliases = r.Aliases(a)
+			}
+			h.series = h.named(h.series, a)
 			r.found[a] = h
 		}
 	}
@@ -102,14 +106,31 @@ func (r copyReader) read(people []calendar.Address) {
 
 // named returns a person's copy with what they replied in it under another of their
 // addresses as their reply.
-func (r copyReader) named(s calendar.Series, a calendar.Address) calendar.Series {
-	if r.Aliases == nil {
-		return s
-	}
-	for _, other := range r.Aliases(a) {
+func (h held) named(s calendar.Series, a calendar.Address) calendar.Series {
+	for _, other := range h.aliases {
 		s = s.Renamed(other, a)
 	}
 	return s
+}
+
+// beside returns a's copy, to be read beside s. Where s has a reply of theirs to one session,
+// the copy may hold another one that is the same as theirs to the series.
+func (h held) beside(s calendar.Series, a calendar.Address) calendar.Series {
+	replied := func(o calendar.Override) bool { _, ok := o.RSVPs[a]; return ok }
+	if !slices.ContainsFunc(s.Overrides, replied) {
+		return h.series
+	}
+	own, err := copyIn([]byte(h.text), s.UID, append([]calendar.Address{a}, h.aliases...)...)
+	if err != nil {
+		return h.series
+	}
+	own = h.named(own, a)
+	for _, o := range own.Overrides {
+		if replied(s.Override(o.Original)) {
+			h.series = h.series.WithOverride(o)
+		}
+	}
+	return h.series
 }
 
 // copyAt reads one copy. Its error is fs.ErrNotExist if nothing is there, and says
@@ -133,9 +154,10 @@ func (r copyReader) copyAt(path string) held {
 	return h
 }
 
-// copyIn returns the series that the text of its copy says.
-func copyIn(text []byte, uid calendar.UID) (calendar.Series, error) {
-	all, err := ical.Decode(bytes.NewReader(text))
+// copyIn returns the series that the text of its copy says, which is that of somebody with
+// these addresses, if that is known.
+func copyIn(text []byte, uid calendar.UID, own ...calendar.Address) (calendar.Series, error) {
+	all, err := ical.DecodeCopy(bytes.NewReader(text), own...)
 	if err != nil {
 		return calendar.Series{}, err
 	}
@@ -160,7 +182,7 @@ func (c copies) series() (calendar.Series, error) {
 		own, ok := c[a.Address]
 		switch {
 		case ok && own.err == nil:
-			s = s.WithReplies(own.series, a.Address)
+			s = s.WithReplies(own.beside(s, a.Address), a.Address)
 		case !ok:
 			s.Deleted = append(s.Deleted, a.Address)
 		}

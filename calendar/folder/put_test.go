@@ -138,6 +138,36 @@ func TestReplyInTheAttendeesCopy(t *testing.T) {
 	h.want(calendartest.Bo, map[int]rune{14: '+'})
 }
 
+// Who declined one session, and later accepts it like the rest, comes.
+func TestAnAttendeeChangesTheirMind(t *testing.T) {
+	for name, aliases := range map[string][]calendar.Address{"own address": nil, "alias": {"a.lima@acme.example"}} {
+		t.Run(name, func(t *testing.T) {
+			h := newHands(t)
+			h.Aliases = func(a calendar.Address) []calendar.Address {
+				return map[calendar.Address][]calendar.Address{ana: aliases}[a]
+			}
+			second := calendartest.Move(h.put(sample()), 1, 0).Original
+			h.edit(ana, uid, func(s calendar.Series) calendar.Series {
+				return calendartest.WithReply(calendartest.WithReply(s, ana, time.Time{}, calendar.Accepted), ana, second, calendar.Declined)
+			})
+			got, err := h.Get(t.Context(), uid)
+			if err != nil || got.RSVP(ana, second) != calendar.Declined {
+				t.Fatalf("Get: %v, overrides %+v, want the second declined", err, got.Overrides)
+			}
+			got.Title = "Another title"
+			h.put(got)
+			text := strings.ReplaceAll(h.read(fileOf(ana)), "PARTSTAT=DECLINED", "PARTSTAT=ACCEPTED")
+			for _, alias := range aliases {
+				text = strings.ReplaceAll(text, string(ana), string(alias))
+			}
+			h.write(fileOf(ana), text)
+			if got, err = h.Get(t.Context(), uid); err != nil || got.RSVP(ana, second) != calendar.Accepted {
+				t.Errorf("Get: %v, overrides %+v, want the second accepted", err, got.Overrides)
+			}
+		})
+	}
+}
+
 // A program replies under the address that it knows, which may be another one of the
 // attendee.
 func TestReplyUnderAnAlias(t *testing.T) {

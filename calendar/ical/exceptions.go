@@ -97,7 +97,8 @@ func (s *seriesReader) override(c, m *line.Component, session calendar.Occurrenc
 	for _, p := range c.All(ical.PropAttendee) {
 		a, ok := personIn(p)
 		invited, isInvited := attendee(s.Series, a.Address)
-		if r, own := replyIn(p, invited.RSVP); ok && isInvited && own {
+		r, own := replyIn(p, invited.RSVP)
+		if own = own || r != calendar.NoReply && slices.Contains(s.own, a.Address); ok && isInvited && own {
 			o.RSVPs[a.Address] = r
 		}
 	}

@@ -40,7 +40,11 @@ func Ours(r io.Reader) (calendar.UID, bool) {
 // cut short, other ways to say the same. Events of others are passed over. If a
 // series is no longer one that peerslot can hold, the error says what is wrong,
 // and the other series are returned beside it.
-func Decode(r io.Reader) ([]calendar.Series, error) {
+func Decode(r io.Reader) ([]calendar.Series, error) { return DecodeCopy(r) }
+
+// DecodeCopy is Decode for the copy of somebody with these addresses. What they say there
+// of one occurrence is a reply to it, though it be the same as their reply to the series.
+func DecodeCopy(r io.Reader, own ...calendar.Address) ([]calendar.Series, error) {
 	calendars, err := line.Read(r)
 	if err != nil {
 		return nil, err
@@ -49,6 +53,7 @@ func Decode(r io.Reader) ([]calendar.Series, error) {
 	var faults []error
 	for _, cal := range calendars {
 		for _, e := range seriesIn(cal) {
+			e.own = own
 			s, err := e.read()
 			if err != nil {
 				faults = append(faults, fmt.Errorf("series %s: %w", e.uid, err))
@@ -67,7 +72,8 @@ type seriesReader struct {
 	masters         []*line.Component
 	overrides       []*line.Component
 	zones           *zones.Table
-	zone            *time.Location // of the slot, once it was read
+	zone            *time.Location     // of the slot, once it was read
+	own             []calendar.Address // of whose copy it is, if that is known
 }
 
 // seriesIn collects the components of each of our series.
