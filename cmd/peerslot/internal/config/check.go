@@ -9,10 +9,17 @@ import (
 	"github.com/peerslot/peerslot/scheduler"
 )
 
-// A mention is an address that must be somebody's of the roster.
+// A mention is an address that should be somebody's of the roster, and is nobody's.
 type mention struct {
 	value
 	address calendar.Address
+}
+
+// mentions notes that the value is the address of somebody of the roster, which was read.
+func (v value) mentions(a calendar.Address) {
+	if _, known := v.r.roster[a]; !known {
+		v.r.unknown = append(v.r.unknown, mention{v, a})
+	}
 }
 
 // check looks at what concerns several places of the file. When people could not be
@@ -37,10 +44,8 @@ func (r *reader) checkMentions() {
 	for i, a := range r.everybody {
 		names[i] = string(a)
 	}
-	for _, m := range r.mentions {
-		if _, ok := r.roster[m.address]; !ok {
-			m.warn("%s is not among the people%s", m.address, r.suggest(string(m.address), names))
-		}
+	for _, m := range r.unknown {
+		m.warn("%s is not among the people%s", m.address, r.suggest(string(m.address), names))
 	}
 }
 
@@ -69,6 +74,12 @@ func (r *reader) checkManagers(roster scheduler.Roster) {
 	}
 }
 
+// manager returns where the roster says who somebody's manager is.
+func (r *reader) manager(a calendar.Address) value {
+	p := r.roster[a]
+	return value{&node{file: r.rosterFile, line: p.managerLine, col: p.managerCol}, r, join(p.path, "manager")}
+}
+
 func (r *reader) failCycle(cycle []calendar.Address) {
 	const most = 6
 	var names []string
@@ -78,11 +89,11 @@ func (r *reader) failCycle(cycle []calendar.Address) {
 	if len(names) > most {
 		names = append(names[:most-1], "…", names[len(names)-1])
 	}
-	r.roster[cycle[0]].at("manager").fail("the chain of managers never ends: %s", strings.Join(names, " -> "))
+	r.manager(cycle[0]).fail("the chain of managers never ends: %s", strings.Join(names, " -> "))
 }
 
 func (r *reader) warnManager(chain []calendar.Address, manager calendar.Address) {
-	r.roster[chain[len(chain)-1]].at("manager").warn("%s is not among the people, so reporting lines end there", manager)
+	r.manager(chain[len(chain)-1]).warn("%s is not among the people, so reporting lines end there", manager)
 }
 
 // warnTeams warns of close teams that nobody is in.
@@ -93,8 +104,8 @@ func (r *reader) warnTeams(w *scheduler.Workspace) {
 	}
 	names := slices.Sorted(maps.Keys(teams))
 	for _, v := range r.programNodes {
-		for _, pair := range v.at("close_teams").children() {
-			for _, team := range pair.children() {
+		for pair := range v.at("close_teams").children() {
+			for team := range pair.children() {
 				if name := strings.TrimSpace(team.node.text); !teams[name] {
 					team.warn("nobody is in a team %s%s", quote(name), r.suggest(name, names))
 				}

@@ -142,8 +142,25 @@ func Load(path string) (*Config, error) {
 // Parse reads a configuration file from memory. name is what problems call the file; the
 // files that it names are looked for in dir. The error is [Errors].
 func Parse(name string, data []byte, dir string) (*Config, error) {
-	r := newReader(dir)
-	c := &Config{Dir: dir, Store: "peerslot.db", AnswerKey: filepath.Join(".peerslot", "answer.key"), MaxSessionsPerWeek: 3, holidays: map[string]holiday.Calendar{}}
+	r := newReader(dir, pieceSize)
+	c := r.parse(name, data)
+	if len(r.problems) > 0 { // what is wrong in pieces may be right as a whole
+		r = newReader(dir, 0)
+		c = r.parse(name, data)
+	}
+	if len(r.problems) > 0 {
+		return nil, r.inOrder(append(r.problems, r.faults...))
+	}
+	for _, p := range r.inOrder(r.faults) {
+		c.Workspace.Unread = append(c.Workspace.Unread, p.String())
+	}
+	c.Warnings, c.Files = r.inOrder(r.warnings), r.files
+	return c, nil
+}
+
+// parse reads a configuration file as far as it can.
+func (r *reader) parse(name string, data []byte) *Config {
+	c := &Config{Dir: r.dir, Store: "peerslot.db", AnswerKey: filepath.Join(".peerslot", "answer.key"), MaxSessionsPerWeek: 3, holidays: map[string]holiday.Calendar{}}
 	c.Workspace = scheduler.Workspace{Roster: scheduler.Roster{}, Repair: scheduler.DefaultRepairRules(), Review: scheduler.DefaultReviewRules()}
 	c.Calendar = Calendar{
 		Backend:   Folder,
@@ -154,14 +171,7 @@ func Parse(name string, data []byte, dir string) (*Config, error) {
 	if root := r.parseYAML(name, data); root != nil {
 		r.config(c, root)
 	}
-	if len(r.problems) > 0 {
-		return nil, r.inOrder(append(r.problems, r.faults...))
-	}
-	for _, p := range r.inOrder(r.faults) {
-		c.Workspace.Unread = append(c.Workspace.Unread, p.String())
-	}
-	c.Warnings, c.Files = r.inOrder(r.warnings), r.files
-	return c, nil
+	return c
 }
 
 // Holidays implements scheduler.HolidayFunc: a region is the code of one, or the path of a

@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"errors"
 	"io"
+	"iter"
 	"maps"
 	"slices"
 	"strings"
@@ -27,53 +28,62 @@ type csvFile struct {
 	name    string
 	lines   [][]byte
 	columns []string // "" for those that are not read
-	rest    []byte   // what Reader reads
+	data    []byte   // of the file
+	rest    []byte   // what Reader reads of it
 	before  int      // lines before rest
 }
 
 // parseCSV turns a file whose first row names the columns into a list of mappings,
-// as YAML would have them. Cells are separated by commas, semicolons (which programs
-// write where the comma is for decimals) or tabs. Column names may be in any case;
-// an empty cell is not given, and an empty row is skipped. What is wrong with columns
-// or with a row is reported, and the others are read all the same.
+// as YAML would have them, of which one is in memory at a time. Cells are separated by
+// commas, semicolons (which programs write where the comma is for decimals) or tabs. Column
+// names may be in any case; an empty cell is not given, and an empty row is skipped. What is
+// wrong with columns or with a row is reported, and the others are read all the same.
 func (r *reader) parseCSV(name string, data []byte, known fields) *node {
 	r.files = append(r.files, name)
 	data, ok := r.decode(name, data)
 	if !ok {
 		return nil
 	}
-	c := &csvFile{reader: r, name: name, lines: bytes.Split(data, []byte("\n")), rest: data}
+	c := &csvFile{reader: r, name: name, lines: bytes.Split(data, []byte("\n")), data: data, rest: data}
 	c.open(separator(c.lines[0]))
 	if !c.header(known) {
 		return nil
 	}
-	root := &node{file: name, line: 1, col: 1, kind: list}
-	var people []rosterRow
-	r.rows = true
-	defer func() {
-		r.findManagers(root.items, people)
-		r.rows = false
-	}()
-	for rows := 1; ; rows++ {
-		row, err := c.Read()
-		if errors.Is(err, io.EOF) {
-			return root
-		}
-		if !c.readable(err) {
-			if len(r.faults) == maxProblems {
-				return root
+	return &node{file: name, line: 1, col: 1, kind: list, long: func(yield func(*node) bool) {
+		everybody := c.everybody()
+		for n := range c.rows() {
+			if c.finish(n, everybody); !yield(n) {
+				return
 			}
-			c.resume(err)
-			continue
 		}
-		if rows > maxRows {
-			r.rows = false
-			c.cell(0, "").value(r).fail("there are more than %d rows", maxRows)
-			return nil
-		}
-		if n := c.row(row); n != nil {
-			root.items = append(root.items, n)
-			people = append(people, finishRow(n))
+	}}
+}
+
+// rows yields the mappings of the rows, and reports those that cannot be read.
+func (c *csvFile) rows() iter.Seq[*node] {
+	return func(yield func(*node) bool) {
+		c.rest, c.before = c.data, 0
+		c.open(c.Comma)
+		_, _ = c.Read() // the names of the columns, which header read
+		for rows := 1; ; rows++ {
+			row, err := c.Read()
+			switch {
+			case errors.Is(err, io.EOF):
+				return
+			case !c.readable(err):
+				if len(c.faults) == maxProblems {
+					return
+				}
+				c.resume(err)
+				continue
+			case rows > maxRows:
+				c.reader.rows, c.broken = false, true
+				c.cell(0, "").value(c.reader).fail("there are more than %d rows", maxRows)
+				return
+			}
+			if n := c.row(row); n != nil && !yield(n) {
+				return
+			}
 		}
 	}
 }
@@ -201,6 +211,7 @@ func (c *csvFile) row(row []string) *node {
 			n.entries = append(n.entries, entry{&node{file: c.name, line: value.line, col: value.col, text: c.columns[i]}, value})
 		}
 	}
+	joinName(n)
 	return n
 }
 

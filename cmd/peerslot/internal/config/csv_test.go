@@ -1,6 +1,9 @@
 package config_test
 
 import (
+	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -12,6 +15,25 @@ import (
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/config"
 	"github.com/peerslot/peerslot/scheduler"
 )
+
+// Rows are no repetitions: a roster may have as many as it likes, of as many columns as HR
+// systems export.
+func TestRowsAreNoSteps(t *testing.T) {
+	steps := func(rows int) int {
+		dir := t.TempDir()
+		people := "email,name,role,team\n"
+		for i := range rows {
+			people += fmt.Sprintf("p%d@acme.example,P %d,lead,a\n", i, i)
+		}
+		if err := os.WriteFile(filepath.Join(dir, "people.csv"), []byte(people), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return config.Steps(start+"people: people.csv\n", dir)
+	}
+	if few, many := steps(1), steps(100); few == 0 || many != few {
+		t.Errorf("%d steps for a row, %d for a hundred", few, many)
+	}
+}
 
 // The same people, as different programs write them.
 func TestCSV(t *testing.T) {

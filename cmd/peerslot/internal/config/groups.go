@@ -21,7 +21,10 @@ func (r *reader) groups(w *scheduler.Workspace, v value) {
 		return
 	}
 	lines := map[string]int{}
-	for _, item := range v.list("groups") {
+	if !v.is(list, "groups") {
+		return
+	}
+	for item := range v.children() {
 		if item.kind != mapping {
 			item.fields(nil)
 			continue

@@ -34,8 +34,8 @@ func (r *reader) people(c *Config, v, top value) {
 		v.fail("want a list of people, or the path of a CSV file such as people.csv, not %s", v.kind)
 		return
 	}
-	for _, item := range v.list("people") {
-		r.rows = file
+	r.rows, r.rosterFile = file, v.file
+	for item := range v.children() {
 		r.person(c, item)
 	}
 	r.rows = false
@@ -102,14 +102,15 @@ func (r *reader) person(c *Config, v value) {
 		v.at("email").fail("%s is given twice, first in line %d", p.Address, first.line)
 		return
 	}
-	p.Zone = cmp.Or(p.Zone, c.Workspace.Zone)
+	at := v.at("manager")
+	r.roster[p.Address] = place{v.line, at.line, at.col, v.path}
+	p.Zone, p.Name = cmp.Or(p.Zone, c.Workspace.Zone), strings.Clone(p.Name) // it was a piece of the whole row
 	if travel := v.at("travel"); travel.given() {
 		p.Travel = travel.travel(c, &p)
 	}
 	if len(r.faults) > faults {
 		p.Unread = r.faults[faults].String()
 	}
-	r.roster[p.Address] = v
 	r.everybody = append(r.everybody, p.Address)
 	c.Workspace.Roster[p.Address] = p
 	c.account(p.Address, v.at("calendar"))
@@ -120,7 +121,7 @@ func (c *Config) account(a calendar.Address, v value) {
 	switch {
 	case !v.given():
 	case v.kind == list:
-		for _, item := range v.children() {
+		for item := range v.children() {
 			c.account(a, item)
 		}
 	case v.kind == mapping && v.has("caldav"):

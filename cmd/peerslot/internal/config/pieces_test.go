@@ -15,13 +15,15 @@ var lists = []string{
 	full,
 	string(config.Starting()),
 	"people:\n- {email: a@b.example}\n\n- email: c@d.example\n  name: |\n    - no\n\n    - one\n# item\n- {}\norganizer: x\n",
-	"a:\n  # first\n  - b: &c {d: e}\n  - f:\n      *c\n  - g\n    h\nlast:\n  - i",
-	"a: &a {x: 1}\nb:\n  - <<: *a\n    y: 2\n  - - c\n    - d\n  - \"e\n    - f\"\n---\n",
+	"a:\n  # first\n  - b: {d: e}\n  - f:\n      c\n  - g\n    h\nlast:\n  - i",
+	"b:\n  - {}\n  - - c\n    - d\n  - \"e\n    - f\"\n---\n",
 	"a:\n  - b\n  - c:\n    - d\n    - e\n\n...\n",
 }
 
-// notLists are files that look like such and are not, or that are wrong.
+// notLists are files that look like such and are not, or that are wrong, or that name
+// something to say it again.
 var notLists = []string{
+	"a:\n  - b: &c {d: e}\n  - *c\n", "a: &a {x: 1}\nb:\n  - <<: *a\n    y: 2\n", "b: &b 1\na:\n  - *b\nc: &b 2\n",
 	"a: \"b\nc:\n- d\n- e\"\n", "a: {b: 1,\nc:\n- d\n}\n", "{a: 1,\nb:\n- c\n}\n", "a: \"b\nc:\n- d\nf: e\"\n",
 	"a:\n- \"b\n- c\"\n", "a:\n- [b,\n- c]\n", "a: [\nb:\n- c\n]\n", "a:\n  - b\n c: d\n", "a:\n  - b\n\t- c\n", "a:\n  - *b\n",
 	"a:\n  - b\na:\n  - c\n", "a:\n  - !!str b\n", "a:\n  - b\n  c: d\n", "a:\n - b\n -c\n", "a:\n- b\n--- \nc:\n- d\n", "a:\r- b\r- c\r\n", "a:\n  b: |\nc:\n- d\n", "- x\na:\n- b\n", "a:\n- \n0:",

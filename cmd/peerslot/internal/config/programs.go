@@ -277,7 +277,7 @@ func (v value) link() (l scheduler.Link, ok bool) {
 	}
 	for i, a := range []calendar.Address{l.A, l.B} {
 		if a != "" {
-			v.r.mentions = append(v.r.mentions, mention{items[i], a})
+			items[i].mentions(a)
 		}
 	}
 	if l.A == l.B && l.A != "" {

@@ -2,11 +2,13 @@ package config
 
 import (
 	"fmt"
+	"iter"
 	"maps"
 	"slices"
 	"strings"
 
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/config/internal/hint"
 	"github.com/peerslot/peerslot/scheduler/holiday"
 )
 
@@ -21,15 +23,23 @@ type reader struct {
 	steps    int       // spent on nodes
 	hints    int       // spent on suggestions
 
-	roster       map[calendar.Address]value
+	piece        int // how many bytes of a long list are parsed at once; 0 for all
+	roster       map[calendar.Address]place
+	rosterFile   string
 	everybody    []calendar.Address // of the roster, in the order of the file
 	broken       bool               // some people could not be read at all
 	noEmails     bool               // of anybody, since their column is missing
 	programNodes []value
-	mentions     []mention
+	unknown      []mention
 	zones        map[string]string       // by what is written; "" where it is none
 	calendars    map[string]calendarFile // by path as written
 	labels       map[string]string       // roles, teams and so on as they are first written
+}
+
+// A place is where a person stands in the roster, and who is named as their manager.
+type place struct {
+	line, managerLine, managerCol int
+	path                          string
 }
 
 // A calendarFile is a calendar of holidays, or why it could not be read.
@@ -38,17 +48,20 @@ type calendarFile struct {
 	err      error
 }
 
-func newReader(dir string) *reader {
-	return &reader{dir: dir, roster: map[calendar.Address]value{}, zones: map[string]string{}, calendars: map[string]calendarFile{}, labels: map[string]string{}}
+func newReader(dir string, piece int) *reader {
+	return &reader{dir: dir, piece: piece, roster: map[calendar.Address]place{}, zones: map[string]string{}, calendars: map[string]calendarFile{}, labels: map[string]string{}}
 }
 
-// maxSteps bounds how many nodes are visited, since aliases make few lines stand
-// for many nodes. Fifty thousand people fit.
+// maxSteps bounds how many nodes are visited, since aliases make few lines of YAML stand
+// for many nodes.
 const maxSteps = 1_000_000
 
 // spend counts one step. After the last it reports that, once, and is false; so it
 // is when there are too many problems.
 func (r *reader) spend(n *node) bool {
+	if n.kind == cell || r.rows {
+		return !r.full()
+	}
 	if r.steps++; r.steps == maxSteps {
 		r.report(Problem{File: n.file, Line: n.line, Column: n.col, Message: "too much is repeated by aliases"})
 	}
@@ -156,13 +169,13 @@ func (v value) unknownKey(key *node, known fields) {
 	value{key, v.r, v.path}.fail("unknown key %s%s", quote(key.text), hint)
 }
 
-// suggest is the function of that name, which gets too slow to be asked often.
+// suggest is hint.At, which gets too slow to be asked often.
 func (r *reader) suggest(word string, candidates []string) string {
 	const most = 1000
 	if r.hints++; r.hints > most || len(candidates) > most || len(word) > 100 {
 		return ""
 	}
-	return suggest(word, candidates)
+	return hint.At(word, candidates)
 }
 
 // each calls read for each entry of a mapping whose keys are not known
@@ -190,21 +203,23 @@ func (v value) list(want string) []value {
 	if !v.is(list, want) {
 		return nil
 	}
-	return v.children()
+	return slices.Collect(v.children())
 }
 
-// children returns the values of what may be a list, and none of anything else.
-func (v value) children() (items []value) {
-	if v.node == nil {
-		return nil
-	}
-	for i, n := range v.items {
-		if !v.r.spend(n) {
-			break
+// children yields the values of what may be a list, and none of anything else.
+func (v value) children() iter.Seq[value] {
+	return func(yield func(value) bool) {
+		if v.node == nil {
+			return
 		}
-		items = append(items, value{n, v.r, fmt.Sprintf("%s[%d]", v.path, i)})
+		i := 0
+		for n := range v.all() {
+			if !v.r.spend(n) || !yield(value{n, v.r, fmt.Sprintf("%s[%d]", v.path, i)}) {
+				return
+			}
+			i++
+		}
 	}
-	return items
 }
 
 // is reports whether the value is of a kind, and what is wrong if not.

@@ -222,7 +222,7 @@ func (v value) addresses() []calendar.Address {
 // members reads a list of different addresses of people.
 func (v value) members() []calendar.Address {
 	for item, a := range v.eachAddress() {
-		v.r.mentions = append(v.r.mentions, mention{item, a})
+		item.mentions(a)
 	}
 	return v.addresses()
 }
@@ -230,7 +230,7 @@ func (v value) members() []calendar.Address {
 // eachAddress yields the addresses of a list, without reporting what else is in it.
 func (v value) eachAddress() iter.Seq2[value, calendar.Address] {
 	return func(yield func(value, calendar.Address) bool) {
-		for _, item := range v.children() {
+		for item := range v.children() {
 			a, err := calendar.ParseAddress(item.node.text)
 			if err == nil && !yield(item, a) {
 				return

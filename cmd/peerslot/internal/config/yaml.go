@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 	"unicode"
@@ -24,9 +25,18 @@ type node struct {
 	file      string
 	line, col int
 	kind      kind
-	text      string  // of a scalar
-	entries   []entry // of a mapping, in the order of the file
-	items     []*node // of a list
+	text      string          // of a scalar
+	entries   []entry         // of a mapping, in the order of the file
+	items     []*node         // of a list
+	long      iter.Seq[*node] // the items of a list of which only some are in memory at a time; else nil
+}
+
+// all yields the items of a list.
+func (n *node) all() iter.Seq[*node] {
+	if n.long != nil {
+		return n.long
+	}
+	return slices.Values(n.items)
 }
 
 // An entry is one key of a mapping and its value.
@@ -62,54 +72,49 @@ func (r *reader) parseYAML(name string, data []byte) *node {
 		y.fail(1, 1, "the file is too long: put people into a CSV file, and name it by people: people.csv")
 		return nil
 	}
-	text, before := strings.ReplaceAll(string(data), "\r\n", "\n"), *r // of comments the parser counts "\r\n" as two lines
-	if root := y.inPieces(text, pieceSize); root != nil && len(r.problems) == len(before.problems) {
-		return root
+	text := strings.ReplaceAll(string(data), "\r\n", "\n") // of comments the parser counts "\r\n" as two lines
+	if r.piece == 0 {
+		return y.root(y.parse(text, 0))
 	}
-	*r = before
-	y.lists, y.anchors = nil, map[string]*node{}
-	return y.root(y.parse(text, 0))
+	return y.inPieces(text)
 }
 
 // pieceSize is how many bytes of a list are parsed at once: some hundred people.
 const pieceSize = 16 << 10
 
-// inPieces reads the lists of the first level some items at a time, so that what the
-// parser makes of them is never there of all. It returns nil for a file that has none,
-// and for many that are not right.
-func (y *yamlFile) inPieces(text string, size int) *node {
-	rest, lists := yamltext.Split(text, size)
-	if len(lists) == 0 {
-		return nil
-	}
+// inPieces reads a file whose lists of the first level are read some items at a time, when
+// they are asked for, so that what the parser makes of them is never there of all. Many a
+// file that is right is none in pieces; what is one is the same file as a whole.
+func (y *yamlFile) inPieces(text string) *node {
+	rest, lists := yamltext.Split(text, y.piece)
 	y.lists = map[int]yamltext.List{}
 	for _, l := range lists {
 		y.lists[l.Line] = l
 	}
 	root := y.root(y.parse(rest, 0))
-	if len(y.lists) > 0 { // what seemed to be a list is something else
-		return nil
+	for line := range y.lists {
+		y.fail(line, 1, "what seemed to be a list is something else")
 	}
 	return root
 }
 
 // pieces returns the list that was split.
-func (y *yamlFile) pieces(l yamltext.List) (all *node) {
+func (y *yamlFile) pieces(l yamltext.List) *node {
 	delete(y.lists, l.Line)
-	for _, p := range l.Pieces {
-		root := y.root(y.parse(p.Text, p.Before))
-		if root == nil || len(root.entries) != 1 || root.entries[0].value.kind != list {
-			y.fail(l.Line, 1, "this is not YAML")
-			return &node{}
+	return &node{file: y.name, line: l.Pieces[0].Before + 2, col: l.Column, kind: list, long: func(yield func(*node) bool) {
+		for _, p := range l.Pieces {
+			root := y.root(y.parse(p.Text, p.Before))
+			if root == nil || len(root.entries) != 1 || root.entries[0].value.kind != list {
+				y.fail(l.Line, 1, "this is not YAML")
+				return
+			}
+			for _, item := range root.entries[0].value.items {
+				if !yield(item) {
+					return
+				}
+			}
 		}
-		some := root.entries[0].value
-		if all == nil {
-			all = some
-		} else {
-			all.items = append(all.items, some.items...)
-		}
-	}
-	return all
+	}}
 }
 
 // parse parses text that stands after so many lines. If it cannot, it reports why and
@@ -172,7 +177,7 @@ type yamlFile struct {
 	*reader
 	name    string
 	anchors map[string]*node
-	lists   map[int]yamltext.List // that were split, by the line of their key, until they are read
+	lists   map[int]yamltext.List // that were split, by the line of their key, until it is read; nil for a file that is read as a whole
 }
 
 func (y *yamlFile) fail(line, col int, format string, args ...any) {
@@ -252,7 +257,7 @@ func (y *yamlFile) node(from ast.Node) *node {
 	case *ast.BoolNode:
 		n.kind = boolean
 	case *ast.SequenceNode:
-		n.kind = list
+		n.kind, n.text = list, ""
 		for _, item := range from.Values {
 			n.items = append(n.items, y.node(item))
 		}
@@ -261,6 +266,9 @@ func (y *yamlFile) node(from ast.Node) *node {
 	case *ast.MappingValueNode:
 		y.mapping(n, []*ast.MappingValueNode{from}, from.IsFlowStyle)
 	case *ast.AnchorNode:
+		if y.lists != nil {
+			y.failAt(t, "what an anchor names depends on the order of reading")
+		}
 		n = y.node(from.Value)
 		y.anchors[from.Name.GetToken().Value] = n
 	case *ast.AliasNode:

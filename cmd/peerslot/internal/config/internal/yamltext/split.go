@@ -8,6 +8,7 @@ import "strings"
 // A List is a list that stands below a key in the first column, an item to a dash.
 type List struct {
 	Line   int // of the key, from 1
+	Column int // of the dashes, from 1
 	Pieces []Piece
 }
 
@@ -36,7 +37,8 @@ func Split(text string, size int) (rest string, lists []List) {
 		if len(starts) == 0 {
 			continue
 		}
-		lists = append(lists, List{i + 1, pieces(lines, i, starts, end, size)})
+		column := strings.IndexByte(lines[starts[0]], '-') + 1
+		lists = append(lists, List{i + 1, column, pieces(lines, i, starts, end, size)})
 		out.WriteString(strings.Repeat("\n", end-i-1))
 		i = end - 1
 	}
