@@ -1,19 +1,26 @@
 package folder
 
 import (
+	"cmp"
+	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/peerslot/peerslot/calendar"
 )
 
-// A listing is what lies in the folder of all calendars: the names of entries by
-// whose they are, which no case tells apart. Whose an entry is its name says, less
-// its ending; of folders the whole name.
-type listing map[string][]string
+// A listing is what lies in the folder of all calendars, sorted by whose it is, which no
+// case tells apart, then by name.
+type listing []entry
+
+// An entry is something that lies there. Whose it is its name says, less its ending; of
+// folders the whole name.
+type entry struct{ owner, name string }
 
 // A dated listing is what lay there when the folder had been changed last.
 type dated struct {
@@ -31,20 +38,37 @@ func (b *Backend) list() listing {
 		return b.listed.listing
 	}
 	b.listed = dated{}
-	entries, err := os.ReadDir(b.Path)
-	if err != nil {
-		return nil
-	}
-	l := make(listing, len(entries))
-	for _, e := range entries { // sorted
-		whose := owner(e)
-		l[whose] = append(l[whose], e.Name())
-	}
+	l, err := readListing(b.Path)
 	// What comes within one tick of the file system's clock looks as if it had been there.
-	if time.Since(at) > clockTick {
+	if err == nil && time.Since(at) > clockTick {
 		b.listed = dated{l, at}
 	}
 	return l
+}
+
+// readListing reads a folder, some of it at a time. The listing is nil if it cannot.
+func readListing(path string) (listing, error) {
+	folder, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer folder.Close()
+	l := listing{}
+	for {
+		entries, err := folder.ReadDir(1000)
+		for _, e := range entries {
+			l = append(l, entry{owner(e), e.Name()})
+		}
+		switch {
+		case errors.Is(err, io.EOF):
+			slices.SortFunc(l, func(a, b entry) int {
+				return cmp.Or(strings.Compare(a.owner, b.owner), strings.Compare(a.name, b.name))
+			})
+			return l, nil
+		case err != nil:
+			return nil, err
+		}
+	}
 }
 
 // clockTick is the coarsest clock of a file system in use: that of FAT.
@@ -61,13 +85,16 @@ func owner(e fs.DirEntry) string {
 
 // of returns the paths of a person's calendars.
 func (b *Backend) of(l listing, a calendar.Address) []string {
-	names := l[string(a)]
 	if l == nil {
-		names = []string{string(a), string(a) + suffix}
+		return []string{filepath.Join(b.Path, string(a)), filepath.Join(b.Path, string(a)+suffix)}
 	}
-	paths := make([]string, 0, len(names))
-	for _, name := range names {
-		paths = append(paths, filepath.Join(b.Path, name))
+	var paths []string
+	first, _ := slices.BinarySearchFunc(l, string(a), func(e entry, owner string) int { return strings.Compare(e.owner, owner) })
+	for _, e := range l[first:] {
+		if e.owner != string(a) {
+			break
+		}
+		paths = append(paths, filepath.Join(b.Path, e.name))
 	}
 	return paths
 }
