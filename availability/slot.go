@@ -2,6 +2,7 @@ package availability
 
 import (
 	"fmt"
+	"iter"
 	"path"
 	"strings"
 	"sync"
@@ -40,9 +41,13 @@ func (s Slot) On(d Date) (Interval, error) {
 	}
 	start, exists := At(d, s.Start, loc)
 	if !exists {
-		return Interval{}, fmt.Errorf("slot %s: the clocks of %s skip it on %s", s, s.Zone, d)
+		return Interval{}, s.skipped(d)
 	}
 	return Interval{start, start.Add(s.Length)}, nil
+}
+
+func (s Slot) skipped(d Date) error {
+	return fmt.Errorf("slot %s: the clocks of %s skip it on %s", s, s.Zone, d)
 }
 
 // Occurrences returns the intervals of a series of count sessions whose first is
@@ -56,14 +61,41 @@ func (s Slot) Occurrences(first Date, cadence Cadence, count int) ([]Interval, e
 	if first.Weekday() != s.Day {
 		return nil, fmt.Errorf("slot %s: the first date %s is a %s", s, first, first.Weekday())
 	}
-	out := make([]Interval, count)
-	for i := range out {
-		var err error
-		if out[i], err = s.On(first.AddDays(i * cadence.Days())); err != nil {
+	out := make([]Interval, 0, count)
+	for iv, err := range s.Every(first, cadence, count) {
+		if err != nil {
 			return nil, err
 		}
+		out = append(out, iv)
 	}
 	return out, nil
+}
+
+// Every returns the intervals of count sessions, of which the first is on the given
+// date, whatever weekday that is. It ends with an error if the zone is unknown or its
+// clocks skip the start on one of the dates.
+func (s Slot) Every(first Date, cadence Cadence, count int) iter.Seq2[Interval, error] {
+	return func(yield func(Interval, error) bool) {
+		loc, err := LoadZone(s.Zone)
+		if err != nil {
+			yield(Interval{}, err)
+			return
+		}
+		var room [4]piece
+		wall, step := first.wall()+int64(s.Start/time.Second), int64(cadence.Days())*secondsPerDay
+		clock := appendClock(room[:0], loc, wall, wall+int64(count-1)*step)
+		for i := range count {
+			instant, exists := clock.at(wall + int64(i)*step)
+			if !exists {
+				yield(Interval{}, s.skipped(first.AddDays(i*cadence.Days())))
+				return
+			}
+			start := time.Unix(instant, int64(s.Start%time.Second)).In(loc)
+			if !yield(Interval{start, start.Add(s.Length)}, nil) {
+				return
+			}
+		}
+	}
 }
 
 // zones keeps what LoadZone has loaded, which takes longer than all else that is

@@ -103,13 +103,12 @@ func (s Series) Occurrences() ([]Occurrence, error) {
 	if err := s.check(); err != nil {
 		return nil, err
 	}
-	out := make([]Occurrence, s.Count)
-	for i := range out {
-		iv, err := s.Slot.On(s.First.AddDays(i * s.Cadence.Days()))
+	out := make([]Occurrence, 0, s.Count)
+	for iv, err := range s.Slot.Every(s.First, s.Cadence, s.Count) {
 		if err != nil {
 			return nil, err
 		}
-		out[i] = Occurrence{Original: iv.Start, Interval: iv}
+		out = append(out, Occurrence{Original: iv.Start, Interval: iv})
 	}
 	for _, o := range s.Overrides {
 		i, ok := slices.BinarySearchFunc(out, o.Original, func(a Occurrence, t time.Time) int { return a.Original.Compare(t) })

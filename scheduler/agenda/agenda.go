@@ -21,6 +21,7 @@ var files embed.FS
 type Agenda struct {
 	template *template.Template
 	parts    string // the built-in one whose parts it has
+	own      bool   // it is the user's
 	fault    error  // why there is none
 }
 
@@ -73,7 +74,7 @@ func Parse(name, text string) (Agenda, error) {
 		return Agenda{}, fmt.Errorf("agenda %s: %w", name, err)
 	}
 	bound(t)
-	a := Agenda{template: t, parts: "peer-circle"}
+	a := Agenda{template: t, parts: "peer-circle", own: true}
 	if _, err := a.Text(Data{Group: "example", Members: []string{"Ana", "Bo"}}, time.Hour); err != nil {
 		return Agenda{}, err
 	}
@@ -89,6 +90,10 @@ func Missing(err error) Agenda { return Agenda{fault: err} }
 
 // Fault says why there is none; nil if there is one.
 func (a Agenda) Fault() error { return a.fault }
+
+// Sure reports whether Text surely renders it, as it does a built-in one: no name is long
+// enough to be too much for that.
+func (a Agenda) Sure() bool { return a.fault == nil && a.template != nil && !a.own }
 
 // Text renders the agenda for sessions of that length. It sets Minutes and Parts.
 func (a Agenda) Text(d Data, length time.Duration) (string, error) {

@@ -52,3 +52,15 @@ func TestMissingAgendas(t *testing.T) {
 		t.Errorf("Parse of half a template: %v; want an error that names it", err)
 	}
 }
+
+// Of the program's own agendas alone it is sure that they render.
+func TestSure(t *testing.T) {
+	builtIn, _ := agenda.BuiltIn("coaching")
+	own, err := agenda.Parse("own.txt", "{{.Group}} {{index .Members 1}}")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !builtIn.Sure() || own.Sure() || agenda.Missing(errors.New("gone")).Sure() || (agenda.Agenda{}).Sure() {
+		t.Error("an agenda is sure that is not built in, or one that is is not")
+	}
+}

@@ -27,9 +27,9 @@ func New(s planning.Snapshot) (scheduler.RepairPlan, error) {
 	return all.plan(s), nil
 }
 
-// passOver plans the pass over all series of a snapshot, and notes who can attend what
-// if that is to be kept.
-func passOver(s planning.Snapshot, keep bool) (*pass, error) {
+// passOver plans the pass over all series of a snapshot. Of what is shown and not applied
+// it leaves out who can attend what, and the texts of series.
+func passOver(s planning.Snapshot, shown bool) (*pass, error) {
 	r, err := newPass(s)
 	if err != nil {
 		return nil, err
@@ -48,8 +48,10 @@ func passOver(s planning.Snapshot, keep bool) (*pass, error) {
 	}
 	for _, sub := range r.subjects {
 		r.fault(sub, r.judge(sub))
-		r.fault(sub, r.describe(sub))
-		if keep {
+		if shown {
+			r.fault(sub, r.describable(sub))
+		} else {
+			r.fault(sub, r.describe(sub))
 			r.fault(sub, r.attended(sub))
 		}
 		r.conclude(sub)
@@ -431,6 +433,15 @@ func (r *pass) describe(sub *subject) error {
 	}
 	sub.series.Description, sub.booking.Facilitators = text, leaders
 	return nil
+}
+
+// describable returns the error of describe.
+func (r *pass) describable(sub *subject) error {
+	if !r.Agendas[sub.program.Agenda].Sure() {
+		return r.describe(sub)
+	}
+	_, err := r.Panel(sub.group, sub.series)
+	return err
 }
 
 // attended notes who can attend the sessions to come.

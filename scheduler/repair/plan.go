@@ -60,14 +60,14 @@ func planParts(ctx context.Context, s *scheduler.Service, night *planning.Night,
 // A sum is the plans of parts that share nobody.
 type sum struct {
 	scheduler.RepairPlan
-	shown           bool // and not applied: who can attend what is not needed
+	shown           bool // and not applied
 	asked, readable int  // people with a calendar, and of whom something could be read
 	upkeep          []scheduler.Finding
 }
 
 // add plans one part.
 func (t *sum) add(part planning.Snapshot) error {
-	r, err := passOver(part, !t.shown)
+	r, err := passOver(part, t.shown)
 	if err != nil {
 		return err
 	}
