@@ -38,7 +38,7 @@ func TestSettingsWin(t *testing.T) {
 	}
 	stranger := scheduler.Settings{Person: "eve@evil.example", Own: &own}
 	with := w.Workspace.With([]scheduler.Settings{got, stranger})
-	p := with.Roster[bo]
+	p := with.Roster.Of(bo)
 	if p.Zone != "Europe/Lisbon" || p.PausedUntil != set.Paused || len(p.Left) != 1 || p.Left[0] != "circles" {
 		t.Errorf("bo is %+v; want it as they set it, under the program's present name", p)
 	}
@@ -48,7 +48,7 @@ func TestSettingsWin(t *testing.T) {
 	if part := with.Participants(with.Programs[0]); len(part) != 2 {
 		t.Errorf("%v take part; want the two who did not leave", part)
 	}
-	if len(with.Roster) != len(w.Workspace.Roster) || w.Workspace.Roster[bo].Zone != "Europe/Berlin" || len(w.Workspace.Groups[0].Members) != 3 {
+	if with.Roster.Len() != w.Workspace.Roster.Len() || w.Workspace.Roster.Of(bo).Zone != "Europe/Berlin" || len(w.Workspace.Groups[0].Members) != 3 {
 		t.Error("settings changed the workspace that they were put on, or added a stranger")
 	}
 	if none, err := w.SettingsOf(t.Context(), ana); err != nil || none.Person != ana || none.Says() != "" {

@@ -8,82 +8,27 @@ package scheduler
 import (
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/scheduler/roster"
 )
 
-// A Person is someone who may be put in groups.
-type Person struct {
-	Address  calendar.Address
-	Aliases  []calendar.Address // other addresses of the same person
-	Mail     MailReader         // what their mail program can take; "" for everything
-	Name     string             // "" if not given; see DisplayName
-	Zone     string             // IANA name
-	Hours    availability.Hours
-	Stretch  availability.Hours
-	Holidays string // region whose public holidays are free of work, such as PT or DE-BE; "" for none
-	Away     []DateRange
-	Travel   []Trip // in the order of their dates
-
-	Role       string
-	Level      int // 0 if not given
-	Team       string
-	Department string
-	Location   string
-	Manager    calendar.Address // "" if nobody, or not given
-
-	Calendar string   // where busy times are read: a feed URL, a file, "none", or "" for the workspace's backend
-	More     []string // further ones: as Calendar, or "backend", or "google:" and an ID
-
-	Unread      string            // why not all that the roster says of them, or they themselves, can be read; then nothing is known of their time; "" if it can
-	Left        []string          // programs in which they take part no longer, by their own word
-	PausedUntil availability.Date // left out of rounds that are formed before it; zero if not paused
-}
-
-// A MailReader says what a person's mail program makes of messages about single
-// sessions: some replace the whole series by them.
-type MailReader string
+// The people have a room of their own, and are called here what they are called there.
+type (
+	Person     = roster.Person
+	Roster     = roster.Roster
+	OwnHours   = roster.OwnHours
+	Trip       = roster.Trip
+	DateRange  = roster.DateRange
+	MailReader = roster.MailReader
+)
 
 // The mail programs that get no messages about single sessions.
 const (
-	MailWhole MailReader = "whole" // the series is sent again instead
-	MailFeed  MailReader = "feed"  // they see changes in a subscription
+	MailWhole = roster.MailWhole
+	MailFeed  = roster.MailFeed
 )
 
-// A Trip is a stay elsewhere over some dates, both inclusive, with the zone, hours and
-// holidays of there.
-type Trip struct {
-	DateRange
-	Zone           string
-	Hours, Stretch availability.Hours
-	Holidays       string // as in Person
-}
-
-// DisplayName returns the name, or what stands before the @ of the address.
-func (p Person) DisplayName() string {
-	if p.Name != "" {
-		return p.Name
-	}
-	return p.Address.Local()
-}
-
-// A DateRange is a span of dates, both inclusive.
-type DateRange struct{ First, Last availability.Date }
-
-// A Roster is all the people, by address.
-type Roster map[calendar.Address]Person
-
-// Aliases returns the other addresses of all people. The address of a person is nobody
-// else's alias.
-func (r Roster) Aliases() calendar.Aliases {
-	aliases := calendar.Aliases{}
-	for address, p := range r {
-		for _, a := range p.Aliases {
-			if _, taken := r[a]; !taken {
-				aliases[a] = address
-			}
-		}
-	}
-	return aliases
-}
+// NewRoster returns the roster of some people.
+func NewRoster(people ...Person) Roster { return roster.New(people...) }
 
 // A HolidayFunc returns the public holidays of a region from first to last, both
 // inclusive and sorted, or an error that names a region it does not know.
@@ -119,7 +64,7 @@ func (f HolidayFunc) Of(people []Person, window availability.Interval) Holidays 
 
 // Name returns what people call the person with that address.
 func (w Workspace) Name(a calendar.Address) string {
-	if p, ok := w.Roster[a]; ok {
+	if p, ok := w.Roster.Find(a); ok {
 		return p.DisplayName()
 	}
 	return a.Local()

@@ -194,7 +194,7 @@ func (p Program) Rules() Program {
 // Participants returns the addresses of those who take part in p, sorted.
 func (w Workspace) Participants(p Program) []calendar.Address {
 	var out []calendar.Address
-	for a, person := range w.Roster {
+	for a, person := range w.Roster.All() {
 		if p.People.Matches(person) && !slices.Contains(person.Left, p.Name) {
 			out = append(out, a)
 		}

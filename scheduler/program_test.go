@@ -16,7 +16,7 @@ import (
 // Everybody takes part as long as there is neither a program nor a group; then those who are
 // in one.
 func TestWhoTakesPart(t *testing.T) {
-	w := scheduler.Workspace{Roster: scheduler.Roster{ana: {Address: ana, Role: "em"}, bo: {Address: bo, Role: "em", Left: []string{"circles"}}, cem: {Address: cem}, dee: {Address: dee}}}
+	w := scheduler.Workspace{Roster: scheduler.NewRoster(scheduler.Person{Address: ana, Role: "em"}, scheduler.Person{Address: bo, Role: "em", Left: []string{"circles"}}, scheduler.Person{Address: cem}, scheduler.Person{Address: dee})}
 	for _, step := range []struct {
 		change func()
 		want   []calendar.Address
@@ -100,7 +100,7 @@ func TestHolidaysOfARegion(t *testing.T) {
 // People are called by their names, or what stands before the @; an alias that is somebody's
 // own address is nobody else's.
 func TestNamesOfPeople(t *testing.T) {
-	w := scheduler.Workspace{Roster: scheduler.Roster{ana: {Address: ana, Name: "Ana Lima", Aliases: []calendar.Address{bo, "a.lima@acme.example"}}, bo: {Address: bo}}}
+	w := scheduler.Workspace{Roster: scheduler.NewRoster(scheduler.Person{Address: ana, Name: "Ana Lima", Aliases: []calendar.Address{bo, "a.lima@acme.example"}}, scheduler.Person{Address: bo})}
 	for a, want := range map[calendar.Address]string{ana: "Ana Lima", bo: "bo", "zoe@acme.example": "zoe"} {
 		if got := w.Name(a); got != want {
 			t.Errorf("%s is called %q, want %q", a, got, want)

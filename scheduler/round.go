@@ -45,7 +45,7 @@ func (w Workspace) CurrentOf(r Round) []Group {
 	var out []Group
 	for _, g := range r.Groups {
 		g.Members = slices.DeleteFunc(slices.Clone(g.Members), func(a calendar.Address) bool {
-			_, ok := w.Roster[a]
+			ok := w.Roster.Has(a)
 			return !ok
 		})
 		g.Members = w.staying(g)

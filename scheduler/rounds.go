@@ -1,7 +1,6 @@
 package scheduler
 
 import (
-	"maps"
 	"slices"
 
 	"github.com/peerslot/peerslot/availability"
@@ -33,11 +32,11 @@ func (w Workspace) holdOn(rounds []Round) Workspace {
 	for _, r := range last {
 		groups = append(groups, r.Groups...)
 	}
-	w.Roster = maps.Clone(w.Roster)
+	w.Roster = w.Roster.Clone()
 	for _, g := range groups {
 		for _, a := range g.Members {
-			if _, ok := w.Roster[a]; !ok {
-				w.Roster[a] = Person{Address: a, Zone: w.Zone, Hours: availability.OfficeHours(), Unread: "their line of the roster may be one that cannot be read"}
+			if !w.Roster.Has(a) {
+				w.Roster.Put(Person{Address: a, Zone: w.Zone, Hours: availability.OfficeHours(), Unread: "their line of the roster may be one that cannot be read"})
 			}
 		}
 	}

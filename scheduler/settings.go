@@ -3,7 +3,6 @@ package scheduler
 import (
 	"context"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -24,22 +23,8 @@ type Settings struct {
 	Fault   error             `json:"-"` // why the record cannot be read, of which then only Person and Version are known; nil if it can
 }
 
-// OwnHours are when a member can meet, all of it: what is empty is empty.
-type OwnHours struct {
-	Zone           string
-	Hours, Stretch availability.Hours
-	Holidays       string
-	Away           []DateRange
-	Travel         []Trip // in the order of their dates
-}
-
-// OwnHours returns when the person can meet, as settings say it.
-func (p Person) OwnHours() OwnHours {
-	return OwnHours{p.Zone, p.Hours, p.Stretch, p.Holidays, p.Away, p.Travel}
-}
-
-// with returns the person as their settings make them.
-func (p Person) with(s Settings) Person {
+// of returns the person as their settings make them.
+func (s Settings) of(p Person) Person {
 	if s.Fault != nil {
 		p.Unread = "what they set about themselves cannot be read"
 	}
@@ -71,11 +56,11 @@ func (w Workspace) With(settings []Settings) Workspace {
 	if len(settings) == 0 {
 		return w
 	}
-	w.Roster, w.Spoilt = maps.Clone(w.Roster), slices.Clone(w.Spoilt)
+	w.Roster, w.Spoilt = w.Roster.Clone(), slices.Clone(w.Spoilt)
 	left := false
 	for _, s := range settings {
-		if p, ok := w.Roster[s.Person]; ok {
-			w.Roster[s.Person] = p.with(s.now(w))
+		if p, ok := w.Roster.Find(s.Person); ok {
+			w.Roster.Put(s.now(w).of(p))
 			if s.Fault != nil {
 				w.Spoilt = append(w.Spoilt, Finding{Kind: SpoiltRecord, Person: s.Person, Err: s.Fault})
 			}
@@ -94,7 +79,7 @@ func (w Workspace) With(settings []Settings) Workspace {
 // staying returns the members of g who did not leave its program.
 func (w Workspace) staying(g Group) []calendar.Address {
 	return slices.DeleteFunc(slices.Clone(g.Members), func(a calendar.Address) bool {
-		return g.Program != "" && slices.Contains(w.Roster[a].Left, g.Program)
+		return g.Program != "" && slices.Contains(w.Roster.Of(a).Left, g.Program)
 	})
 }
 

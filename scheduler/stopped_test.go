@@ -327,7 +327,7 @@ func outcome(t *testing.T, w *world) map[string]any {
 	t.Helper()
 	out := map[string]any{}
 	for _, a := range []calendar.Address{ana, bo, cem} {
-		if w.Workspace.Roster[a].Address != "" {
+		if w.Workspace.Roster.Of(a).Address != "" {
 			out["told "+string(a)] = w.Fake.Told(a)
 		}
 	}

@@ -121,9 +121,9 @@ func TestTurnLoadsTheWorkspaceAnew(t *testing.T) {
 		people++
 		ws := w.Workspace
 		ws.Programs = []scheduler.Program{{Name: "circles"}}
-		ws.Roster = scheduler.Roster{}
+		ws.Roster = scheduler.NewRoster()
 		for _, a := range []calendar.Address{ana, bo}[:people] {
-			ws.Roster[a] = scheduler.Person{Address: a}
+			ws.Roster.Put(scheduler.Person{Address: a})
 		}
 		ws.Groups = []scheduler.Group{{Name: "By Hand", Members: []calendar.Address{ana}}}
 		return ws, nil
@@ -138,8 +138,8 @@ func TestTurnLoadsTheWorkspaceAnew(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := turn.Workspace.Groups; len(turn.Workspace.Roster) != want || len(got) != want || got[0].Name != "By Hand" {
-			t.Errorf("turn %d: %d people, groups %+v; want %d of each", i+1, len(turn.Workspace.Roster), got, want)
+		if got := turn.Workspace.Groups; turn.Workspace.Roster.Len() != want || len(got) != want || got[0].Name != "By Hand" {
+			t.Errorf("turn %d: %d people, groups %+v; want %d of each", i+1, turn.Workspace.Roster.Len(), got, want)
 		}
 		turn.End()
 	}
@@ -164,11 +164,11 @@ func TestNobodyIsGoneWhileTheRosterCannotBeRead(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, a := range []calendar.Address{bo, dee} { // by hand, and in the last round
-			if person, there := ready.Workspace.Roster[a]; there != (unread != nil) || there && person.Unread == "" {
+			if person, there := ready.Workspace.Roster.Find(a); there != (unread != nil) || there && person.Unread == "" {
 				t.Errorf("with %v, %s is on the roster: %v, %q; want so only while a line cannot be read, and why", unread, a, there, person.Unread)
 			}
 		}
-		if _, there := ready.Workspace.Roster[cem]; there {
+		if ready.Workspace.Roster.Has(cem) {
 			t.Errorf("with %v, cem is on the roster, who is in no group any more", unread)
 		}
 	}

@@ -201,11 +201,11 @@ func (a completion) completeList(_ *cobra.Command, _ []string, typed string) ([]
 func (a completion) people(there []string, before string) []string {
 	roster := a.configToComplete().Workspace.Roster
 	var out []string
-	for _, address := range slices.Sorted(maps.Keys(roster)) {
+	for _, address := range roster.Addresses() {
 		if !slices.Contains(there, string(address)) {
 			text := before + string(address)
 			if before == "" {
-				text = cobra.CompletionWithDesc(text, roster[address].Name)
+				text = cobra.CompletionWithDesc(text, roster.Of(address).Name)
 			}
 			out = append(out, text)
 		}
@@ -230,7 +230,7 @@ func (a completion) completeZone(*cobra.Command, []string, string) ([]string, co
 	}
 	w := a.configToComplete().Workspace
 	zones := map[string]bool{cmp.Or(w.Zone, "UTC"): true}
-	for _, p := range w.Roster {
+	for _, p := range w.Roster.All() {
 		zones[cmp.Or(p.Zone, "UTC")] = true
 	}
 	return slices.Sorted(maps.Keys(zones)), noFiles

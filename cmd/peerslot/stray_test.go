@@ -11,13 +11,13 @@ import (
 )
 
 func TestWhoseAStrayIs(t *testing.T) {
-	roster := scheduler.Roster{}
+	roster := scheduler.NewRoster()
 	for a, name := range map[calendar.Address]string{"ana@acme.example": "Ana Lima", "bo@acme.example": "Bo Ek", "bo.su@acme.example": "Bo Su", "cem@acme.example": "Cem Yıldız"} {
-		roster[a] = scheduler.Person{Address: a, Name: name}
+		roster.Put(scheduler.Person{Address: a, Name: name})
 	}
-	ana := roster["ana@acme.example"]
+	ana := roster.Of("ana@acme.example")
 	ana.Aliases = []calendar.Address{"a.lima@acme.example"}
-	roster[ana.Address] = ana
+	roster.Put(ana)
 	for path, want := range map[string]calendar.Address{
 		"Ana Lima.ics": "ana@acme.example", "lima_ana.ics": "ana@acme.example", "ANA.ics": "ana@acme.example", "A.Lima@acme.example.ics": "ana@acme.example",
 		"ana@acme.example (1).ics": "", "bo.ics": "bo@acme.example", "Bo Su.zip": "bo.su@acme.example", "YILDIZ, Cem.ics": "", "Yıldız Cem.ics": "cem@acme.example",

@@ -124,7 +124,7 @@ func mend(tb testing.TB, n benchmark.Night) (moves []benchmark.Move) {
 	rules := scheduler.DefaultRepairRules()
 	rules.Notice, rules.Horizon, rules.MinGain = time.Duration(n.Notice)*time.Hour, time.Duration(n.Horizon)*time.Hour, n.MinGain
 	s := planning.Snapshot{
-		Workspace: scheduler.Workspace{Organizer: calendar.Attendee{Address: organizer}, Zone: n.Zone, Roster: scheduler.Roster{}, Repair: rules},
+		Workspace: scheduler.Workspace{Organizer: calendar.Attendee{Address: organizer}, Zone: n.Zone, Roster: scheduler.NewRoster(), Repair: rules},
 		Busy:      map[calendar.Address]availability.Busy{}, Current: map[calendar.UID]calendar.Series{},
 		Window: availability.Interval{Start: n.Now, End: n.Now.AddDate(0, 0, 100)}, Now: n.Now,
 	}
@@ -134,7 +134,7 @@ func mend(tb testing.TB, n benchmark.Night) (moves []benchmark.Move) {
 		b := booked(tb, n, one, organizer, k)
 		for i, m := range one.Members {
 			a := b.Series.Attendees[i].Address
-			s.Workspace.Roster[a] = scheduler.Person{Address: a, Zone: m.Zone, Hours: hours(tb, m)}
+			s.Workspace.Roster.Put(scheduler.Person{Address: a, Zone: m.Zone, Hours: hours(tb, m)})
 			s.Busy[a] = busy(m, n.Now, 100)
 		}
 		s.Bookings = append(s.Bookings, b)

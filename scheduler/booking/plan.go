@@ -445,7 +445,7 @@ func newSeries(s planning.Snapshot, g scheduler.Group, p scheduler.Program, sear
 		Updated:  s.Now.UTC().Truncate(time.Second),
 	}
 	for _, a := range slices.Sorted(slices.Values(g.Members)) {
-		series.Attendees = append(series.Attendees, calendar.Attendee{Address: a, Name: s.Workspace.Roster[a].Name})
+		series.Attendees = append(series.Attendees, calendar.Attendee{Address: a, Name: s.Workspace.Roster.Of(a).Name})
 	}
 	return series
 }

@@ -174,7 +174,9 @@ func TestSlotsOfAGroupThatMeets(t *testing.T) {
 		}
 	}
 	other := scheduler.Group{Name: "h", Members: []calendar.Address{ana, cem}}
-	w.Workspace.Roster[cem] = w.Workspace.Roster[ana]
+	cems := w.Workspace.Roster.Of(ana)
+	cems.Address = cem
+	w.Workspace.Roster.Put(cems)
 	if ranking, err = booking.Slots(t.Context(), w.Service, other, r.Search, true); err != nil {
 		t.Fatal(err)
 	}

@@ -80,12 +80,12 @@ func TestDeclinedSessionsBlockNoBooking(t *testing.T) {
 
 func TestTheMostConstrainedGroupGoesFirst(t *testing.T) {
 	w := newWorld(t, ana, bo, cem)
-	bos := w.Workspace.Roster[cem]
+	bos := w.Workspace.Roster.Of(cem)
 	bos.Hours = availability.Hours{}
 	if err := bos.Hours.Set("mon", "09:00-10:00"); err != nil {
 		t.Fatal(err)
 	}
-	w.Workspace.Roster[cem] = bos // cem can only at mon 09:00, which the other group would take
+	w.Workspace.Roster.Put(bos) // cem can only at mon 09:00, which the other group would take
 	plans := w.Plan(t, w.NewGroup("easy", ana, bo), w.NewGroup("hard", bo, cem))
 	if got := plans[1].Candidate.Slot.String(); got != "mon 09:00" || plans[1].Attendance() != 26 {
 		t.Errorf("hard: %s with %d; want mon 09:00 with 26", got, plans[1].Attendance())
@@ -238,9 +238,9 @@ func TestSearchesThatCannotBe(t *testing.T) {
 
 func TestNobodyCanEver(t *testing.T) {
 	w := newWorld(t, ana, bo)
-	for a, p := range w.Workspace.Roster {
+	for _, p := range w.Workspace.Roster.All() {
 		p.Hours = availability.Hours{}
-		w.Workspace.Roster[a] = p
+		w.Workspace.Roster.Put(p)
 	}
 	p := w.Plan(t, w.NewGroup("g", ana, bo))[0]
 	if !errors.Is(p.Problem, booking.ErrNoSlot) {

@@ -17,7 +17,7 @@ var (
 	ana   = scheduler.Person{Address: "ana@acme.example", Name: "Ana Lima", Aliases: []calendar.Address{"a.lima@acme.example"}}
 	bo    = scheduler.Person{Address: "bo@acme.example"}
 	dee   = scheduler.Person{Address: "dee@acme.example"}
-	place = scheduler.Workspace{Zone: "Europe/Berlin", Roster: scheduler.Roster{ana.Address: ana, bo.Address: bo, dee.Address: dee}}
+	place = scheduler.Workspace{Zone: "Europe/Berlin", Roster: scheduler.NewRoster(ana, bo, dee)}
 	first = time.Date(2026, 3, 3, 14, 0, 0, 0, time.UTC) // the clocks of Berlin change on 29 March
 )
 

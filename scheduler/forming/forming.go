@@ -194,7 +194,7 @@ func (r *forming) choosePeople() error {
 		}
 	}
 	for _, a := range r.Workspace.Participants(r.Program) {
-		why := absence(r.Workspace.Roster[a], r.Start)
+		why := absence(r.Workspace.Roster.Of(a), r.Start)
 		switch {
 		case inKept[a]:
 		case why != "":
@@ -306,7 +306,7 @@ func (r *forming) take(plan *Plan, result grouping.Result) {
 func (r *forming) spread(members []calendar.Address) (s Spread) {
 	teams, departments, zones := map[string]bool{}, map[string]bool{}, map[string]bool{}
 	for i, a := range members {
-		p := r.Workspace.Roster[a]
+		p := r.Workspace.Roster.Of(a)
 		teams[p.Team], departments[p.Department], zones[p.Zone] = true, true, true
 		for _, b := range members[:i] {
 			if r.met[pairOf(a, b)] > 0 {

@@ -36,11 +36,11 @@ func numbered(n int) []calendar.Address {
 // snapshotOf returns people of Berlin whose calendars are empty, each in a team of
 // their own.
 func snapshotOf(people []calendar.Address) planning.Snapshot {
-	roster := scheduler.Roster{}
+	roster := scheduler.NewRoster()
 	busy := map[calendar.Address]availability.Busy{}
 	window := availability.Interval{Start: now.AddDate(0, 0, -10), End: now.AddDate(0, 6, 0)}
 	for _, a := range people {
-		roster[a] = scheduler.Person{Address: a, Zone: "Europe/Berlin", Hours: availability.OfficeHours(), Team: string(a)}
+		roster.Put(scheduler.Person{Address: a, Zone: "Europe/Berlin", Hours: availability.OfficeHours(), Team: string(a)})
 		busy[a] = availability.Busy{Window: window}
 	}
 	return planning.Snapshot{
@@ -179,9 +179,9 @@ func TestWhoIsNotThereIsLeftOut(t *testing.T) {
 	people := numbered(8)
 	s := snapshotOf(people)
 	change := func(i int, f func(*scheduler.Person)) {
-		p := s.Workspace.Roster[people[i]]
+		p := s.Workspace.Roster.Of(people[i])
 		f(&p)
-		s.Workspace.Roster[people[i]] = p
+		s.Workspace.Roster.Put(p)
 	}
 	away := func(first, last int) func(*scheduler.Person) {
 		return func(p *scheduler.Person) {
@@ -230,7 +230,7 @@ func TestFormingThatCannotBe(t *testing.T) {
 		{"sizes", func(p *scheduler.Program, _ planning.Snapshot) { p.MinSize, p.MaxSize = 4, 5 }, "6 people cannot be divided into groups of 4 to 5"},
 		{"two each", func(p *scheduler.Program, s planning.Snapshot) {
 			p.MinSize, p.MaxSize = 2, 2
-			delete(s.Workspace.Roster, people[0])
+			s.Workspace.Roster.Remove(people[0])
 		}, "5 people cannot be divided into groups of 2"},
 		{"nobody", func(p *scheduler.Program, _ planning.Snapshot) { p.People.Role = "none" }, "0 take part"},
 		{"a rule", func(p *scheduler.Program, _ planning.Snapshot) {
@@ -346,9 +346,9 @@ func TestKeptGroupIsNotBusyWithItself(t *testing.T) {
 	f := forming.Request{Program: program(scheduler.Circle, 4, 4)}
 	first := formed(t, s, f)
 	for _, a := range first.Groups[0].Members { // free for the hour of their own sessions only
-		p := s.Workspace.Roster[a]
+		p := s.Workspace.Roster.Of(a)
 		p.Hours = availability.Hours{}.With(time.Tuesday, availability.ClockRange{From: 15 * time.Hour, To: 16 * time.Hour})
-		s.Workspace.Roster[a] = p
+		s.Workspace.Roster.Put(p)
 	}
 	again := formed(t, s, f)
 	kept := slices.IndexFunc(again.Groups, func(g forming.Group) bool { return slices.Equal(g.Members, first.Groups[0].Members) })
@@ -378,16 +378,16 @@ func TestPlace(t *testing.T) {
 	s := snapshotOf(people)
 	newcomer := people[8]
 	roster := s.Workspace.Roster
-	p := roster[newcomer]
-	delete(roster, newcomer)
+	p := roster.Of(newcomer)
+	roster.Remove(newcomer)
 	f := forming.Request{Program: program(scheduler.Circle, 4, 5)}
 	first := formed(t, s, f)
 	p.Department = "d"
-	roster[newcomer] = p
+	roster.Put(p)
 	for _, a := range first.Groups[0].Members { // the other group is the better one
-		q := roster[a]
+		q := roster.Of(a)
 		q.Department = "d"
-		roster[a] = q
+		roster.Put(q)
 	}
 	f.Rounds, f.Place = []scheduler.Round{first.Round}, []calendar.Address{newcomer}
 	plan := formed(t, s, f)

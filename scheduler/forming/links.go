@@ -95,7 +95,7 @@ func (r *forming) everybody() []scheduler.Link {
 // linkCadence is weekly for teams that depend strongly on each other, else
 // biweekly; without any such figures it is the program's.
 func (r *forming) linkCadence(a, b calendar.Address) availability.Cadence {
-	x, y := r.Workspace.Roster[a].Team, r.Workspace.Roster[b].Team
+	x, y := r.Workspace.Roster.Of(a).Team, r.Workspace.Roster.Of(b).Team
 	for teams, strength := range r.Program.Interdependence {
 		if strength == "strong" && (strings.EqualFold(teams, x+"-"+y) || strings.EqualFold(teams, y+"-"+x)) {
 			return availability.Weekly

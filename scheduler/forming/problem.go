@@ -113,7 +113,7 @@ func weightsOf(p scheduler.Program) *grouping.Weights {
 
 // person describes somebody to the optimiser, but for their free starts.
 func (r *forming) person(a calendar.Address, noon time.Time) grouping.Person {
-	p := r.Workspace.Roster[a]
+	p := r.Workspace.Roster.Of(a)
 	_, offset := noon.In(zoneOf(p)).Zone()
 	return grouping.Person{
 		Name: string(a), Team: p.Team, Department: p.Department, Location: p.Location,
@@ -133,7 +133,7 @@ func zoneOf(p scheduler.Person) *time.Location {
 // chain returns the managers above a person, the nearest first.
 func chain(r scheduler.Roster, a calendar.Address) []string {
 	var above []string
-	for m := r[a].Manager; m != "" && m != a && !slices.Contains(above, string(m)); m = r[m].Manager {
+	for m := r.Of(a).Manager; m != "" && m != a && !slices.Contains(above, string(m)); m = r.Of(m).Manager {
 		above = append(above, string(m))
 	}
 	return above

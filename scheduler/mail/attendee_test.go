@@ -266,10 +266,10 @@ func (l *life) wants(t *testing.T, a calendar.Address) []string {
 
 func composer() *Composer {
 	return &Composer{From: calendar.Attendee{Address: "ops@acme.example", Name: "People Ops"}, Workspace: scheduler.Workspace{
-		Zone: "Europe/Berlin", Roster: scheduler.Roster{
-			"ana@acme.example": {Address: "ana@acme.example", Name: "Ana Lima", Zone: "Europe/Lisbon"},
-			"bo@acme.example":  {Address: "bo@acme.example", Name: "Bo Berg", Zone: "America/New_York"},
-		}}}
+		Zone: "Europe/Berlin", Roster: scheduler.NewRoster(
+			scheduler.Person{Address: "ana@acme.example", Name: "Ana Lima", Zone: "Europe/Lisbon"},
+			scheduler.Person{Address: "bo@acme.example", Name: "Bo Berg", Zone: "America/New_York"},
+		)}}
 }
 
 func TestEveryAttendeeEndsWithTheSessionsOfTheSeries(t *testing.T) {

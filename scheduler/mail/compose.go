@@ -168,7 +168,7 @@ func (c *Composer) header(n scheduler.Notice, subject, first string) message.Hea
 	h := gomail.Header{Header: multipart("mixed", "m"+n.ID)}
 	h.Set("MIME-Version", "1.0")
 	h.SetAddressList("From", []*gomail.Address{{Name: c.From.Name, Address: string(c.From.Address)}})
-	h.SetAddressList("To", []*gomail.Address{{Name: c.Workspace.Roster[n.To].Name, Address: string(n.To)}})
+	h.SetAddressList("To", []*gomail.Address{{Name: c.Workspace.Roster.Of(n.To).Name, Address: string(n.To)}})
 	h.SetSubject(report.Line(subject))
 	h.SetDate(n.Made.In(time.UTC))
 	h.Set("Message-Id", c.messageID(n.ID))

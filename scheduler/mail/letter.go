@@ -88,7 +88,7 @@ type letterWriter struct {
 }
 
 func (c *Composer) writer(n scheduler.Notice, series calendar.Series) (*letterWriter, error) {
-	zone, err := availability.LoadZone(cmp.Or(c.Workspace.Roster[n.To].Zone, series.Slot.Zone))
+	zone, err := availability.LoadZone(cmp.Or(c.Workspace.Roster.Of(n.To).Zone, series.Slot.Zone))
 	if err != nil {
 		return nil, err
 	}

@@ -139,7 +139,7 @@ func (n *Notifier) ask(ctx context.Context, b scheduler.Booking, until, now time
 func (n *Notifier) wanted(list []scheduler.Notice) []scheduler.Notice {
 	var out []scheduler.Notice
 	for _, notice := range list {
-		how := n.Composer.Workspace.Roster[notice.To].Mail
+		how := n.Composer.Workspace.Roster.Of(notice.To).Mail
 		if notice.Original.IsZero() || how == "" {
 			out = append(out, notice)
 			continue

@@ -40,9 +40,9 @@ func newDesk(t testing.TB) *desk {
 		t.Fatal(err)
 	}
 	w := composer().Workspace
-	ana := w.Roster["ana@acme.example"]
+	ana := w.Roster.Of("ana@acme.example")
 	ana.Aliases = []calendar.Address{"a.lima@acme.example"}
-	w.Roster["ana@acme.example"] = ana
+	w.Roster.Put(ana)
 	d.Replies = &Replies{Store: d.store, Backend: calendar.Split{Backend: backend}, Workspace: w, Authserv: "mx.acme.example", Now: func() time.Time { return now.Add(time.Hour) }}
 	return d
 }

@@ -33,7 +33,7 @@ func Intro(ctx context.Context, s *scheduler.Service, name string) (string, erro
 	}
 	d := agenda.Intro{Group: g.Name, Program: p.Name, Focus: p.Focus, Notes: g.Notes, Why: why(w, p, g)}
 	for _, address := range g.Members {
-		d.Members = append(d.Members, agenda.Member{Name: w.Name(address), About: about(w.Roster[address])})
+		d.Members = append(d.Members, agenda.Member{Name: w.Name(address), About: about(w.Roster.Of(address))})
 	}
 	if b := Standing(bookings.ByGroup(), name, s.Now()); b != nil {
 		if err := setSlot(&d, w, *b, s.Now()); err != nil {
@@ -73,14 +73,14 @@ func why(w scheduler.Workspace, p scheduler.Program, g scheduler.Group) string {
 	teams, departments, zones := map[string]bool{}, map[string]bool{}, map[string]bool{}
 	roles := map[string]bool{}
 	for _, a := range g.Members {
-		person := w.Roster[a]
+		person := w.Roster.Of(a)
 		roles[person.Role], teams[person.Team], departments[person.Department], zones[person.Zone] = true, true, true, true
 	}
 	delete(teams, "")
 	delete(departments, "")
 	who := "you are peers"
-	if len(roles) == 1 && w.Roster[g.Members[0]].Role != "" {
-		who = "you do the same work (" + w.Roster[g.Members[0]].Role + ")"
+	if len(roles) == 1 && w.Roster.Of(g.Members[0]).Role != "" {
+		who = "you do the same work (" + w.Roster.Of(g.Members[0]).Role + ")"
 	}
 	var from []string
 	for _, n := range []struct {

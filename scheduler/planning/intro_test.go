@@ -19,9 +19,9 @@ func TestIntro(t *testing.T) {
 	w.Workspace.Programs[0].Focus = "Leading remote teams"
 	w.Workspace.Programs[0].Apart = []scheduler.Rule{scheduler.ReportingLine}
 	for i, a := range []calendar.Address{ana, bo, cem} {
-		p := w.Workspace.Roster[a]
+		p := w.Workspace.Roster.Of(a)
 		p.Role, p.Team, p.Location = "engineering manager", []string{"payments", "ledger", "search"}[i], "Lisbon"
-		w.Workspace.Roster[a] = p
+		w.Workspace.Roster.Put(p)
 	}
 	intro := func() string {
 		t.Helper()
@@ -48,9 +48,9 @@ func TestIntro(t *testing.T) {
 	if text := intro(); !strings.Contains(text, "Monday 12 January, 09:00") {
 		t.Errorf("after the first session:\n%s", text)
 	}
-	p := w.Workspace.Roster[cem]
+	p := w.Workspace.Roster.Of(cem)
 	p.Role = "designer"
-	w.Workspace.Roster[cem] = p
+	w.Workspace.Roster.Put(p)
 	if text := intro(); !strings.Contains(text, "you are peers in 3 teams") {
 		t.Errorf("people of other work:\n%s", text)
 	}

@@ -114,9 +114,9 @@ func TestReviewKnowsAliases(t *testing.T) {
 	for i := range 3 {
 		w.Fake.Reply(b.Series.UID, cem, sessions[i].Original, calendar.Accepted)
 	}
-	person := w.Workspace.Roster[ana]
+	person := w.Workspace.Roster.Of(ana)
 	person.Address, person.Aliases = ana, []calendar.Address{"a.lima@acme.example"}
-	w.Workspace.Roster[ana] = person
+	w.Workspace.Roster.Put(person)
 	s := b.Series
 	s.Attendees = []calendar.Attendee{{Address: "a.lima@acme.example", RSVP: calendar.Declined}, {Address: bo}}
 	if got := planning.Attending(w.Workspace, scheduler.Group{Members: []calendar.Address{ana, bo, cem}}, s); len(got) != 1 || got[0] != bo {
@@ -131,9 +131,9 @@ func TestReviewKnowsAliases(t *testing.T) {
 // Who is invited under another of their addresses is busy all the same, once.
 func TestAnAliasBlocksElsewhere(t *testing.T) {
 	w, b := booked(t, ana, bo, cem)
-	person := w.Workspace.Roster[ana]
+	person := w.Workspace.Roster.Of(ana)
 	person.Aliases = []calendar.Address{"a.lima@acme.example"}
-	w.Workspace.Roster[ana] = person
+	w.Workspace.Roster.Put(person)
 	b.Series.Attendees = slices.Concat([]calendar.Attendee{{Address: "a.lima@acme.example"}}, b.Series.Attendees)
 	whole := availability.Interval{Start: now, End: now.AddDate(0, 6, 0)}
 	for _, invited := range [][]calendar.Attendee{b.Series.Attendees, b.Series.Attendees[:1]} {

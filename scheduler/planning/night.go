@@ -212,7 +212,7 @@ func (n *Night) busy(ctx context.Context, s Snapshot, window availability.Interv
 	for _, b := range s.Bookings {
 		uids = append(uids, b.Series.UID)
 		for _, a := range scheduler.GroupIn(n.Groups, b).Members {
-			if _, ok := s.Workspace.Roster[a]; ok {
+			if s.Workspace.Roster.Has(a) {
 				people = append(people, a)
 			}
 		}

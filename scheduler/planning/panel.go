@@ -31,7 +31,7 @@ func (p *Planner) Panel(g scheduler.Group, s calendar.Series) (Panel, error) {
 		one := *m
 		one.Busy, one.Required = p.busy(a, s.UID, p.Window), slices.Contains(g.Required, a)
 		panel.Members = append(panel.Members, one)
-		panel.people = append(panel.people, p.Workspace.Roster[a])
+		panel.people = append(panel.people, p.Workspace.Roster.Of(a))
 	}
 	return panel, nil
 }
@@ -59,7 +59,7 @@ func (p Panel) Share(o calendar.Occurrence) (s scheduler.Share) {
 func Attending(w scheduler.Workspace, g scheduler.Group, s calendar.Series) []calendar.Address {
 	var out []calendar.Address
 	for _, a := range g.Members {
-		p, ok := w.Roster[a]
+		p, ok := w.Roster.Find(a)
 		invited := slices.ContainsFunc(s.Attendees, func(at calendar.Attendee) bool { return p.Is(at.Address) })
 		if ok && invited && !p.DeclinedAll(s) {
 			out = append(out, a)

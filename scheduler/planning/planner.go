@@ -115,7 +115,7 @@ func (p *Planner) Take(s calendar.Series) error {
 		return err
 	}
 	for _, a := range p.Invited(s) {
-		person, known := p.Workspace.Roster[a]
+		person, known := p.Workspace.Roster.Find(a)
 		if !known {
 			person.Address = a
 		}
@@ -135,7 +135,7 @@ func (p *Planner) Attends(a calendar.Address, s calendar.Series, o calendar.Occu
 	if err != nil {
 		return availability.Verdict{}, err
 	}
-	v := p.Workspace.Roster[a].Attends(m, s, o, p.Now)
+	v := p.Workspace.Roster.Of(a).Attends(m, s, o, p.Now)
 	if v.Can != availability.No && p.elsewhere(a, s.UID, o.Interval) {
 		v = availability.Verdict{Can: availability.No, Why: availability.BusyThen}
 	}
@@ -147,7 +147,7 @@ func (p *Planner) member(a calendar.Address) (*availability.Member, error) {
 	if m := p.people[a]; m != nil {
 		return m, nil
 	}
-	person, ok := p.Workspace.Roster[a]
+	person, ok := p.Workspace.Roster.Find(a)
 	if !ok {
 		return nil, fmt.Errorf("%s is not among the people", a)
 	}
@@ -254,7 +254,7 @@ func (p *Planner) Retake(s calendar.Series, from, to availability.Interval) {
 // Add notes a session of s that takes place after all.
 func (p *Planner) Add(s calendar.Series, o calendar.Occurrence) {
 	for _, a := range p.Invited(s) {
-		declined := p.Workspace.Roster[a].Reply(s, o) == calendar.Declined
+		declined := p.Workspace.Roster.Of(a).Reply(s, o) == calendar.Declined
 		p.own[a] = append(p.own[a], ownSession{s.UID, o.Interval, declined})
 	}
 }

@@ -42,7 +42,7 @@ func (s *Snapshot) fill(ctx context.Context, service *scheduler.Service, reader 
 	service.Step("reading calendars", len(people), len(people))
 	known := make([]scheduler.Person, len(people))
 	for i, a := range people {
-		known[i] = s.Workspace.Roster[a]
+		known[i] = s.Workspace.Roster.Of(a)
 	}
 	s.Holidays, s.Agendas = service.Holidays.Of(known, s.Window), agendas(service, s.Bookings)
 	return nil
@@ -56,7 +56,7 @@ func (s *Snapshot) forget(people []calendar.Address) {
 	}
 	s.Busy = maps.Clone(s.Busy)
 	for _, a := range people {
-		if why := s.Workspace.Roster[a].Unread; why != "" {
+		if why := s.Workspace.Roster.Of(a).Unread; why != "" {
 			s.Busy[a] = availability.Unreadable(why)
 		}
 	}

@@ -28,7 +28,7 @@ func Past(ctx context.Context, s *scheduler.Service, bookings, due scheduler.Boo
 			window.Start = availability.Earlier(window.Start, o.Start)
 		}
 		for _, a := range scheduler.GroupIn(groups, b).Members {
-			if _, ok := s.Workspace.Roster[a]; ok {
+			if s.Workspace.Roster.Has(a) {
 				people = append(people, a)
 			}
 		}

@@ -30,9 +30,9 @@ func TestLoads(t *testing.T) {
 	if len(loads) != 3 || loads[0].Person != ana || loads[0].Sessions != 2 || loads[0].Average != 2 || loads[0].Week != start || loads[1].Sessions != 1 {
 		t.Errorf("loads %+v; want ana with 2 a week from %s on, the others with 1", loads, start)
 	}
-	b := w.Workspace.Roster[bo]
+	b := w.Workspace.Roster.Of(bo)
 	b.Aliases = []calendar.Address{"bo.old@acme.example"}
-	w.Workspace.Roster[bo] = b
+	w.Workspace.Roster.Put(b)
 	bookings[1].Series.Attendees = slices.Clone(bookings[1].Series.Attendees)
 	bookings[1].Series.Attendees[1].Address = "bo.old@acme.example" // whom somebody invited there
 	if loads := planning.Loads(bookings, w.Workspace.Roster.Aliases(), berlin, now); len(loads) != 2 || loads[1].Person != bo || loads[1].Sessions != 2 {
@@ -82,9 +82,9 @@ func TestHeldSince(t *testing.T) {
 // members' holidays.
 func TestStatusBeforeTheFirstSession(t *testing.T) {
 	w := newWorld(t, ana, bo)
-	person := w.Workspace.Roster[ana]
+	person := w.Workspace.Roster.Of(ana)
 	person.Holidays = "DE-BE"
-	w.Workspace.Roster[ana] = person
+	w.Workspace.Roster.Put(person)
 	w.MustBook(t, w.Plan(t, w.NewGroup("g", ana, bo))[0])
 	groups, _, err := repair.Status(t.Context(), w.Service)
 	if err != nil {

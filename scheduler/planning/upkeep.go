@@ -174,7 +174,7 @@ func strangers(w scheduler.Workspace) []scheduler.Finding {
 	var out []scheduler.Finding
 	look := func(f scheduler.Finding, people ...calendar.Address) {
 		for _, a := range people {
-			if _, ok := w.Roster[a]; !ok {
+			if !w.Roster.Has(a) {
 				f.Kind, f.Person = scheduler.Stranger, a
 				out = append(out, f)
 			}
@@ -209,7 +209,7 @@ func (s upkeep) namedUpkeep(g scheduler.Group) []scheduler.Finding {
 		least = max(least, p.MinSize)
 	}
 	for _, a := range g.Members {
-		if _, ok := s.Workspace.Roster[a]; ok {
+		if s.Workspace.Roster.Has(a) {
 			left++
 		}
 	}
@@ -253,7 +253,7 @@ func (s upkeep) roundUpkeep(p scheduler.Program, r scheduler.Round) []scheduler.
 	}
 	for _, g := range r.Groups {
 		left := slices.DeleteFunc(slices.Clone(g.Members), func(a calendar.Address) bool {
-			_, ok := s.Workspace.Roster[a]
+			ok := s.Workspace.Roster.Has(a)
 			return !ok
 		})
 		f := scheduler.Finding{Group: g.Name, Program: p.Name}
@@ -283,7 +283,7 @@ func (s upkeep) unplaced(p scheduler.Program, placed map[calendar.Address]bool) 
 	}
 	today := availability.DateOf(s.Now)
 	for _, a := range s.Workspace.Participants(p) {
-		if person := s.Workspace.Roster[a]; !placed[a] && person.PausedUntil.Compare(today) <= 0 {
+		if person := s.Workspace.Roster.Of(a); !placed[a] && person.PausedUntil.Compare(today) <= 0 {
 			out = append(out, scheduler.Finding{Kind: scheduler.Unplaced, Program: p.Name, Person: a})
 		}
 	}

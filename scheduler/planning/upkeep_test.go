@@ -35,9 +35,9 @@ func TestUpkeep(t *testing.T) {
 		return scheduler.Booking{Group: group, Program: "circles", State: scheduler.Booked, Rules: program()}
 	}
 	snapshot := func(change func(*planning.Snapshot)) planning.Snapshot {
-		s := planning.Snapshot{Now: now, Workspace: scheduler.Workspace{Roster: scheduler.Roster{}, Programs: []scheduler.Program{program()}}}
+		s := planning.Snapshot{Now: now, Workspace: scheduler.Workspace{Roster: scheduler.NewRoster(), Programs: []scheduler.Program{program()}}}
 		for _, a := range []calendar.Address{ana, bo, cem} {
-			s.Workspace.Roster[a] = scheduler.Person{Address: a}
+			s.Workspace.Roster.Put(scheduler.Person{Address: a})
 		}
 		g := scheduler.Group{Name: "g", Program: "circles", Members: []calendar.Address{ana, bo, cem}}
 		s.Workspace.Groups = []scheduler.Group{g}
@@ -49,7 +49,7 @@ func TestUpkeep(t *testing.T) {
 	leave := func(people ...calendar.Address) func(*planning.Snapshot) {
 		return func(s *planning.Snapshot) {
 			for _, a := range people {
-				delete(s.Workspace.Roster, a)
+				s.Workspace.Roster.Remove(a)
 			}
 			s.Workspace.Groups = s.Workspace.CurrentGroups(s.Rounds)
 		}
@@ -85,14 +85,14 @@ func TestUpkeep(t *testing.T) {
 			s.Workspace.Groups[0].Members = append(slices.Clone(s.Workspace.Groups[0].Members), dee)
 			s.Workspace.Programs[0].NeverTogether = [][]calendar.Address{{ana, "zoe@acme.example"}}
 		}, []string{"stranger /circles zoe@acme.example", "stranger g/circles dee@acme.example"}},
-		"a joiner": {func(s *planning.Snapshot) { s.Workspace.Roster[dee] = scheduler.Person{Address: dee} }, []string{"unplaced /circles dee@acme.example"}},
+		"a joiner": {func(s *planning.Snapshot) { s.Workspace.Roster.Put(scheduler.Person{Address: dee}) }, []string{"unplaced /circles dee@acme.example"}},
 		"a leaver of a group named by hand": {func(s *planning.Snapshot) {
 			s.Rounds, s.Workspace.Groups[0].Members = nil, []calendar.Address{ana, bo, dee}
 		}, []string{"too-small g/ ", "stranger g/circles dee@acme.example"}},
 		"a leaver":          {leave(cem), []string{"too-small g/circles "}},
 		"a partner is left": {leave(bo, cem), []string{"alone g/circles ana@acme.example"}},
 		"a paused joiner": {func(s *planning.Snapshot) {
-			s.Workspace.Roster[dee] = scheduler.Person{Address: dee, PausedUntil: availability.DateOf(now).AddDays(7)}
+			s.Workspace.Roster.Put(scheduler.Person{Address: dee, PausedUntil: availability.DateOf(now).AddDays(7)})
 		}, nil},
 		"nothing follows":    {func(s *planning.Snapshot) { s.Bookings, s.Had = nil, map[string]bool{"g": true} }, nil},
 		"nothing was booked": {func(s *planning.Snapshot) { s.Bookings = nil }, []string{"not-booked g/circles "}},

@@ -116,9 +116,10 @@ func apartNight(t *testing.T, random *rand.Rand) planning.Snapshot {
 			whole = s
 			continue
 		}
-		for a, p := range s.Workspace.Roster {
+		for a, p := range s.Workspace.Roster.All() {
 			p.Address = rename(a)
-			whole.Workspace.Roster[p.Address], whole.Busy[p.Address] = p, s.Busy[a]
+			whole.Workspace.Roster.Put(p)
+			whole.Busy[p.Address] = s.Busy[a]
 			if n := s.Tonight[a]; n > 0 {
 				whole.Tonight[p.Address] = n
 			}
@@ -219,10 +220,10 @@ func watchHeap() (peak chan uint64, stop chan bool) {
 func largeService(b *testing.B, groups int) *scheduler.Service {
 	b.Helper()
 	night := time.Date(2026, 2, 1, 2, 0, 0, 0, time.UTC)
-	w := scheduler.Workspace{Organizer: calendar.Attendee{Address: organizer}, Zone: "Europe/Berlin", Roster: scheduler.Roster{}, Repair: scheduler.DefaultRepairRules()}
+	w := scheduler.Workspace{Organizer: calendar.Attendee{Address: organizer}, Zone: "Europe/Berlin", Roster: scheduler.NewRoster(), Repair: scheduler.DefaultRepairRules()}
 	for i := range 5 * groups {
 		a := calendar.Address(fmt.Sprintf("p%05d@acme.example", i))
-		w.Roster[a] = scheduler.Person{Address: a, Zone: "Europe/Berlin", Hours: availability.OfficeHours()}
+		w.Roster.Put(scheduler.Person{Address: a, Zone: "Europe/Berlin", Hours: availability.OfficeHours()})
 	}
 	at := large{groups: groups, of: map[calendar.UID]int{}}
 	for i := range groups {

@@ -3,7 +3,6 @@ package repair_test
 import (
 	"cmp"
 	"fmt"
-	"maps"
 	"math/rand/v2"
 	"runtime"
 	"runtime/debug"
@@ -55,7 +54,7 @@ func manySeries(tb testing.TB, series, members, people int) planning.Snapshot {
 	s := planning.Snapshot{
 		Workspace: scheduler.Workspace{
 			Organizer: calendar.Attendee{Address: organizer}, Zone: "Europe/Berlin",
-			Roster: scheduler.Roster{}, Repair: scheduler.DefaultRepairRules(),
+			Roster: scheduler.NewRoster(), Repair: scheduler.DefaultRepairRules(),
 		},
 		Busy:    map[calendar.Address]availability.Busy{},
 		Current: map[calendar.UID]calendar.Series{},
@@ -66,7 +65,7 @@ func manySeries(tb testing.TB, series, members, people int) planning.Snapshot {
 	own := map[calendar.Address][]availability.Interval{}
 	for i := range people {
 		a := calendar.Address(fmt.Sprintf("p%05d@acme.example", i))
-		s.Workspace.Roster[a] = scheduler.Person{Address: a, Zone: zones[i%len(zones)], Hours: availability.OfficeHours()}
+		s.Workspace.Roster.Put(scheduler.Person{Address: a, Zone: zones[i%len(zones)], Hours: availability.OfficeHours()})
 	}
 	for i := range series {
 		b := manyBooking(i, members, people)
@@ -76,7 +75,7 @@ func manySeries(tb testing.TB, series, members, people int) planning.Snapshot {
 			own[at.Address] = append(own[at.Address], calendartest.Sessions(b.Series)...)
 		}
 	}
-	for _, a := range slices.Sorted(maps.Keys(s.Workspace.Roster)) {
+	for _, a := range s.Workspace.Roster.Addresses() {
 		s.Busy[a] = manyMeetings(random, s.Window, own[a])
 	}
 	return s

@@ -229,15 +229,15 @@ func TestMovedBackTheSameNight(t *testing.T) {
 func TestAGroupThatShrankToOne(t *testing.T) {
 	w, b := booked(t, ana, bo)
 	w.Workspace.Repair.CancelWithin = 7 * 24 * time.Hour
-	person := w.Workspace.Roster[bo]
-	delete(w.Workspace.Roster, bo)
+	person := w.Workspace.Roster.Of(bo)
+	w.Workspace.Roster.Remove(bo)
 	first := calendartest.Sessions(b.Series)[0].Start
 	w.Now = func() time.Time { return first.AddDate(0, 0, -3) }
 	if plan := w.repair(t); actions(plan) != "leave cancel" || !strings.Contains(plan.Changes[1].Why, "nobody meets alone: only one of those who are left can come") {
 		t.Fatalf("bo left: %+v; want that the next session is off", plan.Changes)
 	}
 	w.wantQuiet(t)
-	w.Workspace.Roster[bo] = person
+	w.Workspace.Roster.Put(person)
 	if plan := w.repair(t); actions(plan) != "join restore" {
 		t.Errorf("bo is back: %s; want that the session takes place after all", actions(plan))
 	}
@@ -435,10 +435,10 @@ func TestADeclinedSessionBlocksNobody(t *testing.T) {
 // A reply under another address of the same person counts.
 func TestADeclineUnderAnAlias(t *testing.T) {
 	w := newWorld(t, ana, bo, "ana.lima@acme.example")
-	anas := w.Workspace.Roster[ana]
+	anas := w.Workspace.Roster.Of(ana)
 	anas.Aliases = []calendar.Address{"ana.lima@acme.example"}
-	delete(w.Workspace.Roster, "ana.lima@acme.example")
-	w.Workspace.Roster[ana] = anas
+	w.Workspace.Roster.Remove("ana.lima@acme.example")
+	w.Workspace.Roster.Put(anas)
 	b := w.BookAt(t, "g", "tue 15:00", ana, bo)
 	there, err := w.Backend.Get(t.Context(), b.Series.UID)
 	if err != nil {
@@ -537,9 +537,9 @@ func TestFindingsOfOneSeries(t *testing.T) {
 			w.edit(t, uid, func(s *calendar.Series) { s.Attendees = s.Attendees[:1] })
 		}, scheduler.Uninvited},
 		"no zone of that name": {func(t *testing.T, w *world, uid calendar.UID) {
-			deeIs := w.Workspace.Roster[dee]
+			deeIs := w.Workspace.Roster.Of(dee)
 			deeIs.Zone = "Mars/Olympus"
-			w.Workspace.Roster[dee] = deeIs
+			w.Workspace.Roster.Put(deeIs)
 		}, scheduler.Failed},
 	} {
 		t.Run(name, func(t *testing.T) {

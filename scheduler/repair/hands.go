@@ -112,20 +112,20 @@ func (sub *subject) handMade(what string) {
 // alone. Nobody joins of whom not all can be read: they may have left by their own word.
 func (sub *subject) followRoster(w scheduler.Workspace) {
 	sub.group.Members = slices.DeleteFunc(slices.Clone(sub.group.Members), func(a calendar.Address) bool {
-		p, ok := w.Roster[a]
+		p, ok := w.Roster.Find(a)
 		return !ok || p.Unread != "" && !sub.invites(p) && !slices.Contains(sub.booking.Invited, a)
 	})
 	var attendees []calendar.Attendee
 	for _, a := range sub.series.Attendees {
-		if slices.ContainsFunc(sub.group.Members, func(m calendar.Address) bool { return w.Roster[m].Is(a.Address) }) || !slices.Contains(sub.booking.Invited, a.Address) {
+		if slices.ContainsFunc(sub.group.Members, func(m calendar.Address) bool { return w.Roster.Of(m).Is(a.Address) }) || !slices.Contains(sub.booking.Invited, a.Address) {
 			attendees = append(attendees, a)
 			continue
 		}
 		sub.changes = append(sub.changes, sub.change(scheduler.Leave, a.Address, "is not in the group any more"))
 	}
 	for _, a := range sub.group.Members {
-		if !sub.invites(w.Roster[a]) && !slices.Contains(sub.booking.Invited, a) {
-			attendees = append(attendees, calendar.Attendee{Address: a, Name: w.Roster[a].Name})
+		if !sub.invites(w.Roster.Of(a)) && !slices.Contains(sub.booking.Invited, a) {
+			attendees = append(attendees, calendar.Attendee{Address: a, Name: w.Roster.Of(a).Name})
 			sub.changes = append(sub.changes, sub.change(scheduler.Join, a, "is new in the group"))
 		}
 	}
@@ -146,11 +146,11 @@ func (r *pass) seePeople(sub *subject, w scheduler.Workspace) {
 	for _, a := range sub.group.Members {
 		f := scheduler.Finding{Group: sub.booking.Group, UID: sub.series.UID, Person: a}
 		switch {
-		case !sub.invites(w.Roster[a]):
+		case !sub.invites(w.Roster.Of(a)):
 			f.Kind = scheduler.Uninvited
 			gone = append(gone, a)
 			r.find(f)
-		case w.Roster[a].DeclinedAll(sub.series):
+		case w.Roster.Of(a).DeclinedAll(sub.series):
 			out = append(out, a)
 			if !slices.Contains(sub.booking.Told, a) {
 				f.Kind, sub.noted = scheduler.DeclinedSeries, true
@@ -175,7 +175,7 @@ func (r *pass) seePeople(sub *subject, w scheduler.Workspace) {
 // guests counts whom somebody invited by hand, and who did not decline the series.
 func (sub *subject) guests(w scheduler.Workspace) (n int) {
 	for _, at := range sub.series.Attendees {
-		member := slices.ContainsFunc(sub.group.Members, func(a calendar.Address) bool { return slices.Contains(w.Roster[a].Addresses(), at.Address) })
+		member := slices.ContainsFunc(sub.group.Members, func(a calendar.Address) bool { return slices.Contains(w.Roster.Of(a).Addresses(), at.Address) })
 		if !member && at.RSVP != calendar.Declined {
 			n++
 		}

@@ -325,7 +325,7 @@ func (r *pass) declinedHours(sub *subject, o calendar.Occurrence) (hours []avail
 // decliners returns the members who count and declined the session where it is.
 func (r *pass) decliners(sub *subject, o calendar.Occurrence) (by []calendar.Address) {
 	for _, a := range sub.members {
-		if r.Workspace.Roster[a].Reply(sub.series, o) == calendar.Declined {
+		if r.Workspace.Roster.Of(a).Reply(sub.series, o) == calendar.Declined {
 			by = append(by, a)
 		}
 	}

@@ -115,7 +115,7 @@ func newPlain(t *testing.T, s planning.Snapshot) *plain {
 			one.ours = slices.ContainsFunc(b.Off, o.Original.Equal)
 			one.byHand = !was.Moved.Start.Equal(is.Moved.Start) || was.Cancelled != is.Cancelled || was.Note != is.Note
 			for _, a := range one.group.Members {
-				if s.Workspace.Roster[a].Reply(current, o) == calendar.Declined {
+				if s.Workspace.Roster.Of(a).Reply(current, o) == calendar.Declined {
 					one.declinedBy = append(one.declinedBy, a)
 				}
 			}
@@ -164,7 +164,7 @@ func (p *plain) member(a calendar.Address) *availability.Member {
 	if m := p.members[a]; m != nil {
 		return m
 	}
-	m, err := planning.Member(p.s.Workspace.Roster[a], p.s.Busy[a], p.s.Window, p.s.Holidays)
+	m, err := planning.Member(p.s.Workspace.Roster.Of(a), p.s.Busy[a], p.s.Window, p.s.Holidays)
 	if err != nil {
 		p.t.Fatal(err)
 	}
@@ -432,7 +432,7 @@ func randomNight(t *testing.T, random *rand.Rand) planning.Snapshot {
 	change := []time.Time{at(3, 29, 3).Start, at(10, 25, 3).Start, at(3, 8, 9).Start, at(4, 4, 17).Start, at(10, 3, 18).Start}[random.IntN(5)]
 	day := 24 * time.Hour
 	s := planning.Snapshot{
-		Workspace: scheduler.Workspace{Organizer: calendar.Attendee{Address: organizer}, Zone: "Europe/Berlin", Roster: scheduler.Roster{}},
+		Workspace: scheduler.Workspace{Organizer: calendar.Attendee{Address: organizer}, Zone: "Europe/Berlin", Roster: scheduler.NewRoster()},
 		Busy:      map[calendar.Address]availability.Busy{}, Current: map[calendar.UID]calendar.Series{},
 		Tonight: map[calendar.Address]int{}, Month: map[string]int{},
 		Now: change.Add(-time.Duration(random.IntN(8*24)) * time.Hour).Truncate(time.Hour),
@@ -451,7 +451,7 @@ func randomNight(t *testing.T, random *rand.Rand) planning.Snapshot {
 		if err := person.Stretch.Set("mon-fri", "07:00-20:00"); err != nil {
 			t.Fatal(err)
 		}
-		s.Workspace.Roster[a] = person
+		s.Workspace.Roster.Put(person)
 		s.Busy[a] = randomBusy(random, s.Window)
 		s.Tonight[a] = random.IntN(6) / 5
 	}

@@ -222,14 +222,14 @@ func newLifetime(tb testing.TB, k kind, p policy, seed uint64, weeks int) *lifet
 	l := &lifetime{
 		tb: tb, kind: k, policy: p, busy: map[calendar.Address][]availability.Interval{}, tonight: map[calendar.Address]int{},
 		holidays: policyHolidays(tb), sessions: map[calendar.UID][]calendar.Occurrence{}, moves: map[string][]time.Time{}, counts: map[string]int{},
-		space: scheduler.Workspace{Organizer: calendar.Attendee{Address: organizer}, Zone: "Europe/Berlin", Roster: scheduler.Roster{}, Repair: p.rules},
+		space: scheduler.Workspace{Organizer: calendar.Attendee{Address: organizer}, Zone: "Europe/Berlin", Roster: scheduler.NewRoster(), Repair: p.rules},
 	}
 	var people []calendar.Address
 	for i := range policyPeople {
 		a := calendar.Address(fmt.Sprintf("p%02d@acme.example", i))
 		people = append(people, a)
 		zone := []string{"Europe/Berlin", "Europe/Lisbon", "Europe/London", "Europe/Athens"}[i%4]
-		l.space.Roster[a] = scheduler.Person{Address: a, Zone: zone, Hours: availability.OfficeHours(), Holidays: []string{"DE", "PT", "GB", "GR"}[i%4]}
+		l.space.Roster.Put(scheduler.Person{Address: a, Zone: zone, Hours: availability.OfficeHours(), Holidays: []string{"DE", "PT", "GB", "GR"}[i%4]})
 	}
 	for g := range policyGroups {
 		members := append(slices.Clone(people[5*g:5*g+5]), people[(5*g+5)%policyPeople])
@@ -361,7 +361,7 @@ func (l *lifetime) snapshot(days int) planning.Snapshot {
 		Window: availability.Interval{Start: l.today.AddDate(0, 0, -2), End: l.today.AddDate(0, 0, days)},
 		Busy:   map[calendar.Address]availability.Busy{}, Current: map[calendar.UID]calendar.Series{}, Holidays: l.holidays,
 	}
-	for _, a := range slices.Sorted(maps.Keys(l.space.Roster)) {
+	for _, a := range l.space.Roster.Addresses() {
 		busy := availability.Busy{Window: s.Window}
 		l.busy[a] = slices.DeleteFunc(l.busy[a], func(iv availability.Interval) bool { return iv.End.Before(s.Window.Start) })
 		for _, iv := range l.busy[a] {

@@ -169,8 +169,8 @@ func TestBelowQuorum(t *testing.T) {
 
 func TestRosterChangesReachTheSeries(t *testing.T) {
 	w, b := booked(t, ana, bo, cem)
-	delete(w.Workspace.Roster, bo)
-	w.Workspace.Roster[dee] = scheduler.Person{Address: dee, Zone: "Europe/Berlin", Hours: availability.OfficeHours()}
+	w.Workspace.Roster.Remove(bo)
+	w.Workspace.Roster.Put(scheduler.Person{Address: dee, Zone: "Europe/Berlin", Hours: availability.OfficeHours()})
 	w.Workspace.Groups[0].Members = []calendar.Address{ana, bo, cem, dee}
 	plan := w.repair(t)
 	if actions(plan) != "leave join" {
@@ -398,9 +398,9 @@ func TestOneBrokenSeriesDoesNotHinderTheOthers(t *testing.T) {
 // in no attendance, and that is told once.
 func TestWhoDeclinedTheSeriesIsOutOfIt(t *testing.T) {
 	w, b := booked(t, ana, bo, cem)
-	bos := w.Workspace.Roster[bo]
+	bos := w.Workspace.Roster.Of(bo)
 	bos.Aliases = []calendar.Address{"robert@acme.example"}
-	w.Workspace.Roster[bo] = bos
+	w.Workspace.Roster.Put(bos)
 	w.Fake.Reply(b.Series.UID, bo, time.Time{}, calendar.Declined)
 	w.Fake.Meet(cem, at(1, 13, 15))
 	w.Fake.Meet(bo, availability.Interval{Start: at(1, 12, 0).Start, End: at(1, 19, 0).Start})
@@ -517,9 +517,9 @@ func TestUnreadLinesMoveNothing(t *testing.T) {
 	w, _ := booked(t, ana, bo)
 	w.Fake.Meet(bo, at(1, 13, 15))
 	w.Workspace.Unread = []string{"people.csv:3"}
-	person := w.Workspace.Roster[bo]
+	person := w.Workspace.Roster.Of(bo)
 	person.Unread = "their line cannot be read"
-	w.Workspace.Roster[bo] = person
+	w.Workspace.Roster.Put(person)
 	if plan := w.repair(t); actions(plan) != "" || len(plan.Unknown) != 1 || plan.Unknown[0].Person != bo || !strings.Contains(words(plan), "people.csv:3") {
 		t.Errorf("changes %+v, unknown %+v, %s; want bo unknown, the line named, and nothing moved", plan.Changes, plan.Unknown, words(plan))
 	}

@@ -29,7 +29,7 @@ func (r *pass) calendars() (asked, readable int) {
 		return 0, 0
 	}
 	for _, a := range r.everybody().Members {
-		if r.Workspace.Roster[a].Calendar == "none" {
+		if r.Workspace.Roster.Of(a).Calendar == "none" {
 			continue
 		}
 		if asked++; r.Busy[a].Readable() {

@@ -124,9 +124,9 @@ func newYear(tb testing.TB, seed uint64, repair bool) *year {
 	y.world = newWorld(tb, y.people...)
 	y.Now = func() time.Time { return y.today }
 	for i, a := range y.people {
-		p := y.Workspace.Roster[a]
+		p := y.Workspace.Roster.Of(a)
 		p.Zone = []string{"Europe/Berlin", "Europe/Lisbon", "Europe/London", "Europe/Athens"}[i%4]
-		y.Workspace.Roster[a] = p
+		y.Workspace.Roster.Put(p)
 	}
 	for g := range simulatedGroups {
 		members := slices.Clone(y.people[5*g : 5*g+5])
@@ -319,7 +319,7 @@ func (y *year) attends(series calendar.Series, a calendar.Address, o calendar.Oc
 	if series.RSVP(a, o.Original) == calendar.Declined {
 		return false
 	}
-	m, err := planning.Member(y.Workspace.Roster[a], busy[a], busy[a].Window, nil)
+	m, err := planning.Member(y.Workspace.Roster.Of(a), busy[a], busy[a].Window, nil)
 	if err != nil {
 		y.tb.Fatal(err)
 	}

@@ -44,7 +44,7 @@ func kindsOfFindings(t *testing.T) (out []scheduler.FindingKind) {
 // Every kind of finding has words of its own, with the step that is next if there is one,
 // and without the name of the group, which stands before them.
 func TestEveryFindingHasWords(t *testing.T) {
-	w := scheduler.Workspace{Zone: "Europe/Berlin", Roster: scheduler.Roster{"ana@acme.example": {Name: "Ana Lima"}, "bo@acme.example": {Name: "Bo Ek"}}}
+	w := scheduler.Workspace{Zone: "Europe/Berlin", Roster: scheduler.NewRoster(scheduler.Person{Address: "ana@acme.example", Name: "Ana Lima"}, scheduler.Person{Address: "bo@acme.example", Name: "Bo Ek"})}
 	steps := Steps(func(s scheduler.Step) string { return "STEP-" + string(s.Do) })
 	for _, kind := range kindsOfFindings(t) {
 		full := scheduler.Finding{
@@ -69,7 +69,7 @@ func TestEveryFindingHasWords(t *testing.T) {
 
 // The words say what is known of a finding, and nothing of what is not.
 func TestWordsOfFindings(t *testing.T) {
-	w := scheduler.Workspace{Zone: "Europe/Berlin", Roster: scheduler.Roster{"ana@acme.example": {Name: "Ana Lima"}, "bo@acme.example": {Name: "Bo Ek"}}}
+	w := scheduler.Workspace{Zone: "Europe/Berlin", Roster: scheduler.NewRoster(scheduler.Person{Address: "ana@acme.example", Name: "Ana Lima"}, scheduler.Person{Address: "bo@acme.example", Name: "Bo Ek"})}
 	at := time.Date(2026, 3, 3, 14, 0, 0, 0, time.UTC)
 	fault := errors.New("it is spoilt")
 	for _, c := range []struct {

@@ -177,7 +177,7 @@ func (p Printer) formed(w scheduler.Workspace, g Formed) {
 		width = max(width, ansi.StringWidth(w.Name(calendar.Address(m))))
 	}
 	for _, m := range g.Members {
-		person := w.Roster[calendar.Address(m)]
+		person := w.Roster.Of(calendar.Address(m))
 		var traits []string
 		for _, t := range []string{person.Role, person.Team, person.Department, person.Location} {
 			if t != "" {

@@ -28,7 +28,7 @@ func TestMarkdownIsText(t *testing.T) {
 			t.Errorf("%q: got %s, want %s", name, got, want)
 		}
 	}
-	w := scheduler.Workspace{Roster: scheduler.Roster{"ana@acme.example": {Address: "ana@acme.example", Name: "A|na\n| x | y |"}}}
+	w := scheduler.Workspace{Roster: scheduler.NewRoster(scheduler.Person{Address: "ana@acme.example", Name: "A|na\n| x | y |"})}
 	page := Markdown(w, []Group{{Name: "g|1", Members: []string{"ana@acme.example"}, Slot: "tue 15:00", Zone: "Europe/Berlin"}})
 	rows := strings.Split(strings.TrimSpace(page), "\n")
 	if last := rows[len(rows)-1]; len(rows) != 5 || strings.Count(strings.ReplaceAll(last, `\|`, ""), "|") != 5 {

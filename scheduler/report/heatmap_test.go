@@ -26,7 +26,7 @@ func ranked(t testing.TB, step time.Duration, top int) (planning.Ranking, []avai
 		t.Fatal(err)
 	}
 	s := planning.Snapshot{
-		Workspace: scheduler.Workspace{Zone: "Europe/Berlin", Roster: scheduler.Roster{}},
+		Workspace: scheduler.Workspace{Zone: "Europe/Berlin", Roster: scheduler.NewRoster()},
 		Now:       time.Date(2026, 2, 26, 9, 0, 0, 0, time.UTC), Busy: map[calendar.Address]availability.Busy{},
 	}
 	start := availability.Date{Year: 2026, Month: time.March, Day: 2}
@@ -34,7 +34,7 @@ func ranked(t testing.TB, step time.Duration, top int) (planning.Ranking, []avai
 	g := scheduler.Group{Name: "leads"}
 	for i, zone := range []string{"Europe/Berlin", "Europe/Berlin", "America/New_York", "Europe/Lisbon"} {
 		a := calendar.Address(fmt.Sprintf("p%d@acme.example", i))
-		s.Workspace.Roster[a] = scheduler.Person{Address: a, Zone: zone, Hours: availability.OfficeHours(), Stretch: stretch}
+		s.Workspace.Roster.Put(scheduler.Person{Address: a, Zone: zone, Hours: availability.OfficeHours(), Stretch: stretch})
 		s.Busy[a] = availability.Busy{Window: s.Window}
 		g.Members = append(g.Members, a)
 	}

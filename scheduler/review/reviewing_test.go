@@ -168,9 +168,9 @@ func TestReviewOfSoManyWeeks(t *testing.T) {
 // Who was away, or out of hours, did not attend, whatever their calendar says.
 func TestReviewCountsAbsence(t *testing.T) {
 	w, b := booked(t, ana, bo)
-	person := w.Workspace.Roster[bo]
+	person := w.Workspace.Roster.Of(bo)
 	person.Away = []scheduler.DateRange{{First: availability.Date{Year: 2026, Month: 1, Day: 1}, Last: availability.Date{Year: 2026, Month: 2, Day: 10}}}
-	w.Workspace.Roster[bo] = person
+	w.Workspace.Roster.Put(person)
 	w.NearEnd(b)
 	if r := w.Review(t); r.Evidence.Attendance != (scheduler.Share{Yes: 18, No: 6}) {
 		t.Errorf("attendance %+v; want that bo missed six of twelve", r.Evidence.Attendance)
@@ -180,9 +180,9 @@ func TestReviewCountsAbsence(t *testing.T) {
 // A single session, which is asked about before it is held, is no fault of anybody's.
 func TestReviewBeforeAnythingWasHeld(t *testing.T) {
 	w := newWorld(t, ana, bo)
-	person := w.Workspace.Roster[ana]
+	person := w.Workspace.Roster.Of(ana)
 	person.Holidays = "DE-BE"
-	w.Workspace.Roster[ana] = person
+	w.Workspace.Roster.Put(person)
 	w.Holidays = func(string, availability.Date, availability.Date) ([]availability.Date, error) { return nil, nil }
 	r := w.NewGroup("g", ana, bo)
 	r.Search.Count = 1

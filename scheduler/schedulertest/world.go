@@ -46,9 +46,9 @@ type World struct {
 func NewWorld(t testing.TB, people ...calendar.Address) *World {
 	t.Helper()
 	w := &World{Fake: calendartest.NewFake(append(people, Organizer)...), Path: filepath.Join(inMemory(t), "peerslot.db")}
-	roster := scheduler.Roster{}
+	roster := scheduler.NewRoster()
 	for _, a := range people {
-		roster[a] = scheduler.Person{Address: a, Zone: "Europe/Berlin", Hours: availability.OfficeHours()}
+		roster.Put(scheduler.Person{Address: a, Zone: "Europe/Berlin", Hours: availability.OfficeHours()})
 	}
 	w.Service = &scheduler.Service{
 		Workspace: scheduler.Workspace{

@@ -142,7 +142,7 @@ func (s *Server) feedBody(r *http.Request, now *view) (feedBody, error) {
 	if err != nil {
 		return feedBody{}, err
 	}
-	_, member := now.service.Workspace.Roster[f.Person]
+	member := now.service.Workspace.Roster.Has(f.Person)
 	if !feed.Opens(s.Key, token, f) || !member || f.Group != "" && !slices.Contains(now.mine[f.Person], f.Group) {
 		return feedBody{}, errNotFound
 	}
@@ -190,7 +190,7 @@ func (c *bodyCache) body(r *http.Request, s *Server, now *view, f account.Feed) 
 	if kept, ok := c.bodies[key]; ok {
 		return kept, nil
 	}
-	person := now.service.Workspace.Roster[f.Person]
+	person := now.service.Workspace.Roster.Of(f.Person)
 	var mine []scheduler.Booking
 	for _, a := range person.Addresses() {
 		mine = append(mine, c.bookings[a]...)

@@ -134,7 +134,7 @@ func TestDeadFeedsAreAsIfTheyHadNeverBeen(t *testing.T) {
 		t.Errorf("her own, after she left a group: %d", w.Code)
 	}
 	s.here.Stamp++
-	delete(s.here.Service.Workspace.Roster, ana)
+	s.here.Service.Workspace.Roster.Remove(ana)
 	dead("of who left", all)
 }
 

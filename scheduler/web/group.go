@@ -116,7 +116,7 @@ func (v viewer) heatMap(g scheduler.Group, found attendance.Found) report.HeatMa
 		m.Ranking.Candidates = append(m.Ranking.Candidates, planning.Ranked{Candidate: c})
 	}
 	for _, a := range g.Members {
-		if zone, err := availability.LoadZone(v.view.service.Workspace.Roster[a].Zone); err == nil {
+		if zone, err := availability.LoadZone(v.view.service.Workspace.Roster.Of(a).Zone); err == nil {
 			m.Ranking.Members = append(m.Ranking.Members, availability.Member{Name: string(a), Zone: zone})
 		}
 	}

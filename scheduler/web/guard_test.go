@@ -59,9 +59,9 @@ func TestAdminsSeeAllGroupsAndAnswerForNone(t *testing.T) {
 func TestReasonsAreOnesOwn(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	person := s.here.Service.Workspace.Roster[bo]
+	person := s.here.Service.Workspace.Roster.Of(bo)
 	person.Hours = person.Hours.With(time.Tuesday)
-	s.here.Service.Workspace.Roster[bo] = person
+	s.here.Service.Workspace.Roster.Put(person)
 	s.book(t)
 	const why = "outside the hours"
 	for who, want := range map[calendar.Address]bool{ana: false, bo: true, mia: true} {

@@ -15,9 +15,9 @@ func TestWhatAMoveWon(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	roster := s.here.Service.Workspace.Roster
-	for a, p := range roster {
+	for _, p := range roster.All() {
 		p.Name = "Sam Lima" // all of them
-		roster[a] = p
+		roster.Put(p)
 	}
 	b := s.book(t)
 	sessions, err := b.Series.Occurrences()

@@ -44,7 +44,7 @@ func (s *Server) hoursForm(w http.ResponseWriter, r *http.Request, v viewer, sta
 	}
 	d.Own, d.Version, d.Left = set.Own != nil, set.Version, set.Left
 	d.Zones = v.view.zones
-	if said, ok := v.view.roster[v.Address]; ok {
+	if said, ok := v.view.roster.Find(v.Address); ok {
 		d.Roster = hoursform.Text(said.Hours) + ", " + said.Zone
 	}
 	if d.Saved {
@@ -71,7 +71,7 @@ func (s *Server) saveHours(w http.ResponseWriter, r *http.Request, v viewer) err
 	return s.set(w, r, v, f, func(set *scheduler.Settings) string {
 		was := *set
 		set.Own, set.Paused = &own, paused
-		if paused == v.view.roster[v.Address].PausedUntil {
+		if paused == v.view.roster.Of(v.Address).PausedUntil {
 			set.Paused = availability.Date{} // as the roster says
 		}
 		said := set.Says()
@@ -92,7 +92,7 @@ func (s *Server) rosterHours(w http.ResponseWriter, r *http.Request, v viewer) e
 	if err := guard.Form(r); err != nil {
 		return err
 	}
-	return s.set(w, r, v, hoursform.Of(v.view.roster[v.Address].OwnHours(), v.Person.PausedUntil), func(set *scheduler.Settings) string {
+	return s.set(w, r, v, hoursform.Of(v.view.roster.Of(v.Address).OwnHours(), v.Person.PausedUntil), func(set *scheduler.Settings) string {
 		set.Own = nil
 		return "took their own hours back; the roster's count again"
 	})
@@ -123,7 +123,7 @@ func (s *Server) set(w http.ResponseWriter, r *http.Request, v viewer, f hoursfo
 func (s *Server) knowsHolidays(v viewer) hoursform.HolidayCheck {
 	return func(region string) error {
 		holidays := v.view.service.Holidays
-		if holidays == nil || region == v.view.roster[v.Address].Holidays {
+		if holidays == nil || region == v.view.roster.Of(v.Address).Holidays {
 			return nil
 		}
 		day := availability.DateOf(s.Now())

@@ -34,7 +34,7 @@ func (s *site) hoursOf(t *testing.T, who string) availability.Hours {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for a, p := range ready.Workspace.Roster {
+	for a, p := range ready.Workspace.Roster.All() {
 		if string(a) == who {
 			return p.Hours
 		}

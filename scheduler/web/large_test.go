@@ -36,7 +36,7 @@ func newLargeSite(b testing.TB, groups int) *site {
 		}
 		for j := range 5 {
 			a := largePerson(i, j)
-			w.Roster[a] = scheduler.Person{Address: a, Zone: "Europe/Berlin", Hours: availability.OfficeHours()}
+			w.Roster.Put(scheduler.Person{Address: a, Zone: "Europe/Berlin", Hours: availability.OfficeHours()})
 			g.Members = append(g.Members, a)
 			series.Attendees = append(series.Attendees, calendar.Attendee{Address: a})
 		}

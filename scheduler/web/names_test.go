@@ -30,9 +30,9 @@ func TestNamesAreTextEverywhere(t *testing.T) {
 		circles.Name, circles.Kind = `cir<b>cles</b>"`, scheduler.Circle
 		w.Programs = []scheduler.Program{circles}
 		w.Groups[0].Was, w.Groups[0].Name, w.Groups[0].Program = []string{"leads"}, oddGroup, circles.Name
-		person := w.Roster[bo]
+		person := w.Roster.Of(bo)
 		person.Name = oddPerson
-		w.Roster[bo] = person
+		w.Roster.Put(person)
 	})
 	s.bookGroup(t, oddGroup, "tue 15:00")
 	group := "/groups/" + url.PathEscape(oddGroup)

@@ -186,7 +186,7 @@ func (s *Server) planData(v viewer, form url.Values) (planData, error) {
 			d.Groups = append(d.Groups, g.Name)
 		}
 	}
-	for _, a := range sortedAddresses(w.Roster) {
+	for _, a := range w.Roster.Addresses() {
 		d.People = append(d.People, planPerson{a, w.Name(a)})
 	}
 	d.ask(form)

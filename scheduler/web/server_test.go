@@ -133,11 +133,11 @@ func TestOwnSlotIsAmongTheBest(t *testing.T) {
 		"fri 16:00": "Friday at 16:00 Berlin: 26 of 39 attendances, as it is now",
 	} {
 		s := newSite(t)
-		bo := s.here.Workspace.Roster[bo]
+		bo := s.here.Workspace.Roster.Of(bo)
 		for day := time.Monday; day <= time.Friday; day++ {
 			bo.Hours = bo.Hours.With(day, availability.ClockRange{From: 9 * time.Hour, To: 16*time.Hour + 15*time.Minute})
 		}
-		s.here.Workspace.Roster[bo.Address] = bo
+		s.here.Workspace.Roster.Put(bo)
 		s.bookAt(t, slot)
 		page := s.as(t, ana).read("/groups/leads")
 		if !strings.Contains(page, "<li>"+want+"</li>") || strings.Count(page, "as it is now") != 1 {

@@ -125,7 +125,7 @@ func (v viewer) cells(found attendance.Found, s calendar.Series, o calendar.Occu
 		verdict, counts := found.Verdict(a, o)
 		if counts {
 			share.Count(verdict.Can)
-		} else if v.view.service.Workspace.Roster[a].DeclinedAll(s) {
+		} else if v.view.service.Workspace.Roster.Of(a).DeclinedAll(s) {
 			verdict = availability.Verdict{Why: availability.Declined}
 		}
 		cells = append(cells, cellOf(verdict, v.Admin || a == v.Address))

@@ -178,9 +178,9 @@ func TestFewLinksAreSent(t *testing.T) {
 func TestAliasesSignInAsThePerson(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	person := s.here.Service.Workspace.Roster[ana]
+	person := s.here.Service.Workspace.Roster.Of(ana)
 	person.Aliases = []calendar.Address{"a.lima@acme.example"}
-	s.here.Service.Workspace.Roster[ana] = person
+	s.here.Service.Workspace.Roster.Put(person)
 	c := s.browser(t)
 	link := c.ask(t, "a.lima@acme.example", "")
 	if link == "" {
@@ -199,7 +199,7 @@ func TestSessionsEnd(t *testing.T) {
 		"by signing out":            func(_ *site, c, _ *client) { c.post("/signout", url.Values{}) },
 		"by signing out everywhere": func(_ *site, _, other *client) { other.post("/signout", url.Values{"everywhere": {"1"}}) },
 		"after 30 idle days":        func(s *site, _, _ *client) { s.now = s.now.AddDate(0, 0, 31) },
-		"when the person leaves":    func(s *site, _, _ *client) { delete(s.here.Service.Workspace.Roster, ana); s.here.Stamp++ },
+		"when the person leaves":    func(s *site, _, _ *client) { s.here.Service.Workspace.Roster.Remove(ana); s.here.Stamp++ },
 		"after 90 days of use": func(s *site, c, _ *client) {
 			for range 91 {
 				s.now = s.now.AddDate(0, 0, 1)

@@ -58,10 +58,10 @@ func newSite(t testing.TB, with ...func(*site)) *site {
 	}
 	t.Cleanup(func() { st.Close() })
 	s := &site{fake: calendartest.NewFake(ana, bo, cem, dee, "people-ops@acme.example"), store: st, now: start, sent: map[calendar.Address][]string{}}
-	roster := scheduler.Roster{}
+	roster := scheduler.NewRoster()
 	for _, a := range []calendar.Address{ana, bo, cem, dee} {
 		name := a.Local()
-		roster[a] = scheduler.Person{Address: a, Name: strings.ToUpper(name[:1]) + name[1:] + " Lima", Zone: "Europe/Berlin", Hours: availability.OfficeHours()}
+		roster.Put(scheduler.Person{Address: a, Name: strings.ToUpper(name[:1]) + name[1:] + " Lima", Zone: "Europe/Berlin", Hours: availability.OfficeHours()})
 	}
 	s.here = web.Workspace{
 		Stamp: 1, Admins: []calendar.Address{mia},

@@ -95,7 +95,7 @@ func newView(ctx context.Context, here Workspace) (*view, error) {
 		}
 	}
 	v.roster = here.Service.Workspace.Roster
-	for _, p := range service.Workspace.Roster {
+	for _, p := range service.Workspace.Roster.All() {
 		v.zones = append(v.zones, p.Zone)
 	}
 	slices.Sort(v.zones)

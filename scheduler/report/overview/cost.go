@@ -119,7 +119,7 @@ func (o *Overview) countZones(held []Session) {
 	people := map[calendar.Address]bool{}
 	for _, s := range held {
 		for _, m := range s.Members {
-			person, known := o.roster[m.Person]
+			person, known := o.roster.Find(m.Person)
 			if !known || !m.Can.Attends() {
 				continue
 			}

@@ -126,7 +126,7 @@ func (m *Met) teamsOf(roster scheduler.Roster) (of []string, size map[string]int
 	for _, unit := range units {
 		of, size = make([]string, len(m.People)), map[string]int{}
 		for i, a := range m.People {
-			of[i] = unit(roster[calendar.Address(a)])
+			of[i] = unit(roster.Of(calendar.Address(a)))
 			size[of[i]]++
 		}
 		if len(size) <= mostTeams {

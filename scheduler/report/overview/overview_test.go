@@ -26,7 +26,7 @@ var now = time.Date(2026, 4, 6, 9, 0, 0, 0, time.UTC)
 // then two of three, with one of whom nothing is known in a session of "birch".
 func input() overview.Input {
 	names := []string{"Ana Lima", "Bo Chen", "Cem Kaya", "Dee Ito", "Eva Rocha", "Fil Marek", "Gus Lind"}
-	roster := scheduler.Roster{}
+	roster := scheduler.NewRoster()
 	var people []calendar.Address
 	for i, name := range names {
 		a := calendar.Address(strings.ToLower(name[:3]) + "@acme.example")
@@ -35,7 +35,7 @@ func input() overview.Input {
 		if i%2 == 1 {
 			zone = "America/New_York"
 		}
-		roster[a] = scheduler.Person{Address: a, Name: name, Zone: zone, Team: fmt.Sprint("team ", i%3)}
+		roster.Put(scheduler.Person{Address: a, Name: name, Zone: zone, Team: fmt.Sprint("team ", i%3)})
 		people = append(people, a)
 	}
 	p := scheduler.DefaultProgram()
@@ -209,7 +209,7 @@ func TestWithoutNames(t *testing.T) {
 		t.Fatal(err)
 	}
 	for what, got := range map[string]string{"page": page(t, o, false), "text": text.String(), "JSON": string(listed)} {
-		for a, p := range in.Workspace.Roster {
+		for a, p := range in.Workspace.Roster.All() {
 			for _, name := range []string{string(a), p.Name} {
 				if strings.Contains(got, name) {
 					t.Errorf("the %s without names names %s", what, name)
@@ -226,9 +226,9 @@ func TestWithoutNames(t *testing.T) {
 func TestNamesAreText(t *testing.T) {
 	t.Parallel()
 	in := input()
-	p := in.Workspace.Roster["ana@acme.example"]
+	p := in.Workspace.Roster.Of("ana@acme.example")
 	p.Name = `<script>alert(1)</script>"&` + "\u202e"
-	in.Workspace.Roster["ana@acme.example"] = p
+	in.Workspace.Roster.Put(p)
 	if got := page(t, counted(t, in), true); strings.Contains(got, "<script") || strings.Contains(got, "\u202e") {
 		t.Error("a name became markup, or turns what is read")
 	}
@@ -260,7 +260,7 @@ func BenchmarkNew(b *testing.B) {
 			g := scheduler.Group{Name: fmt.Sprint("group ", i), Program: "circles"}
 			for j := range 5 {
 				a := calendar.Address(fmt.Sprintf("p%d-%d@acme.example", i, j))
-				in.Workspace.Roster[a] = scheduler.Person{Address: a, Zone: "Europe/Berlin", Team: fmt.Sprint("team ", i)}
+				in.Workspace.Roster.Put(scheduler.Person{Address: a, Zone: "Europe/Berlin", Team: fmt.Sprint("team ", i)})
 				g.Members = append(g.Members, a)
 			}
 			in.Workspace.Groups = append(in.Workspace.Groups, g)

@@ -57,13 +57,13 @@ func (r *reader) checkManagers(roster scheduler.Roster) {
 	for _, a := range r.everybody {
 		var chain []calendar.Address
 		for a != "" && state[a] == 0 {
-			if _, ok := roster[a]; !ok {
+			if !roster.Has(a) {
 				r.warnManager(chain, a)
 				break
 			}
 			state[a] = onChain
 			chain = append(chain, a)
-			a = roster[a].Manager
+			a = roster.Of(a).Manager
 		}
 		if state[a] == onChain {
 			r.failCycle(chain[slices.Index(chain, a):])
@@ -99,7 +99,7 @@ func (r *reader) warnManager(chain []calendar.Address, manager calendar.Address)
 // warnTeams warns of close teams that nobody is in.
 func (r *reader) warnTeams(w *scheduler.Workspace) {
 	teams := map[string]bool{}
-	for _, p := range w.Roster {
+	for _, p := range w.Roster.All() {
 		teams[p.Team] = true
 	}
 	names := slices.Sorted(maps.Keys(teams))

@@ -161,7 +161,7 @@ func Parse(name string, data []byte, dir string) (*Config, error) {
 // parse reads a configuration file as far as it can.
 func (r *reader) parse(name string, data []byte) *Config {
 	c := &Config{Dir: r.dir, Store: "peerslot.db", AnswerKey: filepath.Join(".peerslot", "answer.key"), MaxSessionsPerWeek: 3, holidays: map[string]holiday.Calendar{}}
-	c.Workspace = scheduler.Workspace{Roster: scheduler.Roster{}, Repair: scheduler.DefaultRepairRules(), Review: scheduler.DefaultReviewRules()}
+	c.Workspace = scheduler.Workspace{Roster: scheduler.NewRoster(), Repair: scheduler.DefaultRepairRules(), Review: scheduler.DefaultReviewRules()}
 	c.Calendar = Calendar{
 		Backend:   Folder,
 		Folder:    FolderOptions{Path: "calendars"},
@@ -212,7 +212,7 @@ func (r *reader) config(c *Config, root *node) {
 		top.warn("timezone: not given, so series are anchored in UTC and move by an hour when clocks change; want an IANA name such as Europe/Berlin")
 	}
 	r.people(c, people, top)
-	w.Organizer.Name = cmp.Or(w.Organizer.Name, w.Roster[w.Organizer.Address].Name)
+	w.Organizer.Name = cmp.Or(w.Organizer.Name, w.Roster.Of(w.Organizer.Address).Name)
 	if c.Mail.Configured() {
 		letters.checkMail(&c.Mail, w.Organizer)
 	}

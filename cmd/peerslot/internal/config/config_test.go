@@ -127,8 +127,8 @@ func wantFull(dir string) *config.Config {
 		Workspace: scheduler.Workspace{
 			Organizer: calendar.Attendee{Address: "people-ops@acme.example"},
 			Zone:      "Europe/Berlin", URL: "https://peers.acme.example",
-			Roster: scheduler.Roster{
-				ana: {
+			Roster: scheduler.NewRoster(
+				scheduler.Person{
 					Address: ana, Name: "Ana Lima", Zone: "Europe/Lisbon",
 					Hours:    availability.HoursOf([7][]availability.ClockRange{time.Monday: clock(9, 17.5), time.Tuesday: clock(9, 17.5), time.Wednesday: clock(9, 17.5), time.Thursday: clock(9, 17.5), time.Friday: clock(9, 12, 13, 15)}),
 					Stretch:  availability.HoursOf([7][]availability.ClockRange{time.Monday: clock(8, 19), time.Tuesday: clock(8, 19), time.Wednesday: clock(8, 19), time.Thursday: clock(8, 19), time.Friday: clock(8, 19)}),
@@ -138,9 +138,9 @@ func wantFull(dir string) *config.Config {
 					Calendar:    "https://feeds.acme.example/ana.ics",
 					PausedUntil: day(2026, 3, 1),
 				},
-				bo:   {Address: bo, Zone: "Europe/Berlin", Hours: availability.OfficeHours(), Team: "ledger", Calendar: "none"},
-				omar: {Address: omar, Zone: "Europe/Berlin", Hours: availability.OfficeHours(), Calendar: "omar.ics", PausedUntil: day(9999, 12, 31)},
-			},
+				scheduler.Person{Address: bo, Zone: "Europe/Berlin", Hours: availability.OfficeHours(), Team: "ledger", Calendar: "none"},
+				scheduler.Person{Address: omar, Zone: "Europe/Berlin", Hours: availability.OfficeHours(), Calendar: "omar.ics", PausedUntil: day(9999, 12, 31)},
+			),
 			Programs: []scheduler.Program{
 				{
 					Name: "em-circles", Kind: scheduler.Circle,
@@ -213,10 +213,10 @@ programs: [{name: c}, {name: p, kind: pair}, {name: o, kind: one-on-one}]
 		Workspace: scheduler.Workspace{
 			Organizer: calendar.Attendee{Address: "robot@acme.example", Name: "Robot"},
 			Zone:      "Asia/Kolkata",
-			Roster: scheduler.Roster{
-				"ana@acme.example": {Address: "ana@acme.example", Zone: "Asia/Kolkata", Hours: availability.OfficeHours()},
-				"bo@acme.example":  {Address: "bo@acme.example", Zone: "Asia/Kolkata", Hours: availability.OfficeHours()},
-			},
+			Roster: scheduler.NewRoster(
+				scheduler.Person{Address: "ana@acme.example", Zone: "Asia/Kolkata", Hours: availability.OfficeHours()},
+				scheduler.Person{Address: "bo@acme.example", Zone: "Asia/Kolkata", Hours: availability.OfficeHours()},
+			),
 			Programs: []scheduler.Program{circle, pair, one},
 			Repair:   scheduler.DefaultRepairRules(),
 			Review:   scheduler.DefaultReviewRules(),
@@ -260,18 +260,18 @@ people:
 ---
 `
 	c := parse(t, strings.ReplaceAll(text, "\n", "\r\n"))
-	ana := c.Workspace.Roster["ana@acme.example"]
+	ana := c.Workspace.Roster.Of("ana@acme.example")
 	ana.Address, ana.Hours = "cem@acme.example", ana.Hours.With(time.Wednesday)
 	want := availability.HoursOf([7][]availability.ClockRange{time.Monday: clock(9, 24), time.Saturday: clock(22, 26), time.Sunday: clock(22, 26)})
-	for _, p := range c.Workspace.Roster {
+	for _, p := range c.Workspace.Roster.All() {
 		if diff := cmp.Diff(want, p.Hours, cmpopts.EquateEmpty()); diff != "" {
 			t.Errorf("hours of %s (-want +got):\n%s", p.Address, diff)
 		}
 	}
-	if diff := cmp.Diff(ana, c.Workspace.Roster["cem@acme.example"], cmpopts.EquateEmpty()); diff != "" {
+	if diff := cmp.Diff(ana, c.Workspace.Roster.Of("cem@acme.example"), cmpopts.EquateEmpty()); diff != "" {
 		t.Errorf("Cem, merged from Ana (-want +got):\n%s", diff)
 	}
-	if ana.Name != "Ana Lima" || ana.Holidays != "NO" || len(ana.Away) != 2 || c.Workspace.Roster["bo@acme.example"].Role != "5" {
+	if ana.Name != "Ana Lima" || ana.Holidays != "NO" || len(ana.Away) != 2 || c.Workspace.Roster.Of("bo@acme.example").Role != "5" {
 		t.Errorf("got %+v", c.Workspace.Roster)
 	}
 	if c.Workspace.Repair.Horizon != 10*24*time.Hour || c.Workspace.Repair.Notice != 0 {
@@ -341,7 +341,7 @@ people: [{email: ana@acme.example, holidays: india.ics}, {email: bo@acme.example
 		t.Errorf("Dir = %q, want %q", c.Dir, dir)
 	}
 	var holidays scheduler.HolidayFunc = c.Holidays
-	for _, p := range c.Workspace.Roster {
+	for _, p := range c.Workspace.Roster.All() {
 		want := map[calendar.Address][]availability.Date{
 			"ana@acme.example": {day(2026, 1, 26)},
 			"bo@acme.example":  {day(2026, 1, 1)},

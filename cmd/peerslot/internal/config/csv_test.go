@@ -37,8 +37,8 @@ func TestRowsAreNoSteps(t *testing.T) {
 
 // The same people, as different programs write them.
 func TestCSV(t *testing.T) {
-	want := scheduler.Roster{
-		"ana@acme.example": {
+	want := scheduler.NewRoster(
+		scheduler.Person{
 			Address: "ana@acme.example", Name: `Lima, Ana "Aninha"`, Zone: "Europe/Lisbon",
 			Hours: availability.HoursOf([7][]availability.ClockRange{
 				time.Monday: clock(9, 17.5), time.Tuesday: clock(9, 17.5), time.Wednesday: clock(9, 17.5), time.Thursday: clock(9, 17.5),
@@ -48,8 +48,8 @@ func TestCSV(t *testing.T) {
 			Away:     []scheduler.DateRange{{First: day(2026, 8, 3), Last: day(2026, 8, 21)}, {First: day(2026, 12, 24), Last: day(2026, 12, 24)}},
 			Level:    5, Team: "42", Calendar: "none", PausedUntil: day(2026, 3, 1),
 		},
-		"bö@acme.example": {Address: "bö@acme.example", Name: "Bö", Zone: "UTC", Hours: availability.OfficeHours(), Manager: "ana@acme.example"},
-	}
+		scheduler.Person{Address: "bö@acme.example", Name: "Bö", Zone: "UTC", Hours: availability.OfficeHours(), Manager: "ana@acme.example"},
+	)
 	tests := []struct{ name, text string }{
 		{"commas", `email,name,timezone,hours,holidays,away,level,team,calendar,paused,manager
 ana@acme.example,"Lima, Ana ""Aninha""",Europe/Lisbon,mon-thu 09:00-17:30; fri 09:00-12:00 13:00-15:00,PT,2026-08-03/2026-08-21 2026-12-24,5,42,none,until 2026-03-01,
@@ -169,10 +169,10 @@ func TestCSVRowsThatCannotBeRead(t *testing.T) {
 		if len(w.Unread) != 1 || !strings.HasPrefix(w.Unread[0], path+":3:") || !strings.HasSuffix(w.Unread[0], ": "+c.want) {
 			t.Errorf("%s: unread are %q, want %q in line 3", name, w.Unread, c.want)
 		}
-		if w.Roster["ana@acme.example"].Level != 1 || w.Roster["cem@acme.example"].Level != 3 || len(got.Warnings) > 0 {
+		if w.Roster.Of("ana@acme.example").Level != 1 || w.Roster.Of("cem@acme.example").Level != 3 || len(got.Warnings) > 0 {
 			t.Errorf("%s: the roster is %+v, with %v; want ana and cem as they are, and no word of dee", name, w.Roster, got.Warnings)
 		}
-		for a, p := range w.Roster {
+		for a, p := range w.Roster.All() {
 			if (p.Unread != "") != (a == c.unread) {
 				t.Errorf("%s: of %s is said %q", name, a, p.Unread)
 			}
@@ -229,11 +229,11 @@ func TestCSVOfHRSystems(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
-		ana := got.Workspace.Roster["ana@acme.example"]
+		ana := got.Workspace.Roster.Of("ana@acme.example")
 		if s := strings.Join([]string{ana.Name, ana.Role, ana.Department, string(ana.Manager)}, ","); s != c.want {
 			t.Errorf("%s: got %s, want %s", name, s, c.want)
 		}
-		if omar := got.Workspace.Roster["omar@acme.example"]; omar.Department != ana.Department {
+		if omar := got.Workspace.Roster.Of("omar@acme.example"); omar.Department != ana.Department {
 			t.Errorf("%s: departments %q and %q differ", name, ana.Department, omar.Department)
 		}
 	}
@@ -251,7 +251,7 @@ func TestLevelsOfHRSystems(t *testing.T) {
 		dir := t.TempDir()
 		write(t, dir, "people.csv", "Email,Management Level\nana@acme.example,"+cell+"\n")
 		got, err := config.Parse("peerslot.yaml", []byte(start+"people: people.csv\n"), dir)
-		if err != nil || got.Workspace.Roster["ana@acme.example"].Level != want {
+		if err != nil || got.Workspace.Roster.Of("ana@acme.example").Level != want {
 			t.Errorf("%q: got %v, %v, want %d", cell, got, err, want)
 		}
 	}
@@ -273,7 +273,7 @@ func TestZonesOfHRSystems(t *testing.T) {
 		dir := t.TempDir()
 		write(t, dir, "people.csv", "Email,Time Zone\nana@acme.example,"+cell+"\nbo@acme.example,"+cell+"\n")
 		got, err := config.Parse("peerslot.yaml", []byte(start+"people: people.csv\n"), dir)
-		if err != nil || got.Workspace.Roster["bo@acme.example"].Zone != want {
+		if err != nil || got.Workspace.Roster.Of("bo@acme.example").Zone != want {
 			t.Errorf("%s: got %v, %v, want %s", cell, got, err, want)
 			continue
 		}

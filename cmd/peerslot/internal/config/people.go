@@ -39,7 +39,7 @@ func (r *reader) people(c *Config, v, top value) {
 		r.person(c, item)
 	}
 	r.rows = false
-	whole := slices.ContainsFunc(r.everybody, func(a calendar.Address) bool { return c.Workspace.Roster[a].Unread == "" })
+	whole := slices.ContainsFunc(r.everybody, func(a calendar.Address) bool { return c.Workspace.Roster.Of(a).Unread == "" })
 	if len(r.faults) > 0 && (!whole || len(r.faults) == maxProblems) { // it concerns everybody
 		r.problems, r.faults, r.broken = append(r.problems, r.faults...), nil, true
 	}
@@ -112,7 +112,7 @@ func (r *reader) person(c *Config, v value) {
 		p.Unread = r.faults[faults].String()
 	}
 	r.everybody = append(r.everybody, p.Address)
-	c.Workspace.Roster[p.Address] = p
+	c.Workspace.Roster.Put(p)
 	c.account(p.Address, v.at("calendar"))
 }
 

@@ -65,7 +65,7 @@ func runCheck(ctx context.Context, a *console.App, sampleTo string) error {
 	defer w.Close()
 	ws := w.Workspace
 	findings := []finding{
-		{"configuration", true, fmt.Sprintf("%s, %s, %s", report.Count(len(ws.Roster), "person", "people"), report.Count(len(ws.Programs), "program", "programs"), report.Count(len(ws.Groups), "group", "groups")), ""},
+		{"configuration", true, fmt.Sprintf("%s, %s, %s", report.Count(ws.Roster.Len(), "person", "people"), report.Count(len(ws.Programs), "program", "programs"), report.Count(len(ws.Groups), "group", "groups")), ""},
 	}
 	for _, warning := range w.Warnings {
 		findings = append(findings, finding{"configuration", true, "note: " + warning.String(), ""})
@@ -108,7 +108,7 @@ func settingsFindings(ctx context.Context, w *workspace.Workspace) ([]finding, e
 	}
 	var out []finding
 	for _, s := range all {
-		if _, known := w.Workspace.Roster[s.Person]; known && s.Says() != "" {
+		if w.Workspace.Roster.Has(s.Person) && s.Says() != "" {
 			out = append(out, finding{"settings of " + string(s.Person), true, fmt.Sprintf("%s, since %s", s.Says(), s.Set.Format(time.DateOnly)), ""})
 		}
 	}
@@ -152,7 +152,7 @@ func (u unusable) Busy(context.Context, []calendar.Address, availability.Interva
 // calendarFindings reads everybody's calendar over the next three months.
 func calendarFindings(ctx context.Context, a *console.App, w *workspace.Workspace) ([]finding, error) {
 	var people []calendar.Address
-	for p := range w.Workspace.Roster {
+	for p := range w.Workspace.Roster.All() {
 		people = append(people, p)
 	}
 	slices.Sort(people)
@@ -180,7 +180,7 @@ func calendarFindings(ctx context.Context, a *console.App, w *workspace.Workspac
 		if _, asked := busy[p]; !asked {
 			continue
 		}
-		if w.Workspace.Roster[p].Calendar == "none" {
+		if w.Workspace.Roster.Of(p).Calendar == "none" {
 			out = append(out, finding{calendarOf + string(p), true, "none, as configured: nothing is known of their times", ""})
 			continue
 		}
@@ -273,7 +273,7 @@ func clockFinding(ctx context.Context, a *console.App, w *workspace.Workspace) (
 // over, and ever after, it needs a person.
 func holidayFindings(roster scheduler.Roster, now time.Time) (out []finding) {
 	regions := map[string]bool{}
-	for _, p := range roster {
+	for _, p := range roster.All() {
 		regions[p.Holidays] = true
 		for _, trip := range p.Travel {
 			regions[trip.Holidays] = true

@@ -54,8 +54,8 @@ func (o ExportOptions) feeds(ctx context.Context, a *console.App, w *workspace.W
 	index := map[string]calendar.Address{}
 	answer := jsonExport{Files: []jsonFile{}}
 	faults := map[string]bool{}
-	for _, address := range slices.Sorted(maps.Keys(w.Workspace.Roster)) {
-		person := w.Workspace.Roster[address]
+	for _, address := range w.Workspace.Roster.Addresses() {
+		person := w.Workspace.Roster.Of(address)
 		var mine []scheduler.Booking
 		for _, at := range person.Addresses() {
 			mine = append(mine, of[at]...)

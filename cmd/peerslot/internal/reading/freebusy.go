@@ -106,7 +106,7 @@ func (o freebusyOptions) people(w *workspace.Workspace, args []string) ([]calend
 		people = append(people, p)
 	}
 	if len(args) == 0 {
-		for p := range w.Workspace.Roster {
+		for p := range w.Workspace.Roster.All() {
 			people = append(people, p)
 		}
 		slices.Sort(people)

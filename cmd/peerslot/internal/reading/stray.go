@@ -3,7 +3,6 @@ package reading
 import (
 	"cmp"
 	"fmt"
-	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -24,7 +23,7 @@ func strays(w *workspace.Workspace) []finding {
 		return nil
 	}
 	roster := w.Workspace.Roster
-	list, err := home.Strays(append(slices.Collect(maps.Keys(roster)), w.Workspace.Organizer.Address))
+	list, err := home.Strays(append(roster.Addresses(), w.Workspace.Organizer.Address))
 	if err != nil {
 		return []finding{{"calendars", false, err.Error(), "make the folder readable"}}
 	}
@@ -86,7 +85,7 @@ func stem(name string) string { return strings.TrimSuffix(name, filepath.Ext(nam
 // filesInUse returns the files that people's calendar: names.
 func filesInUse(w *workspace.Workspace) map[string]bool {
 	used := map[string]bool{}
-	for _, p := range w.Workspace.Roster {
+	for _, p := range w.Workspace.Roster.All() {
 		for _, source := range append([]string{p.Calendar}, p.More...) {
 			used[filepath.Clean(account.InDir(w.Dir, source))] = true
 		}
@@ -121,7 +120,7 @@ func namedBy(roster scheduler.Roster, text string) calendar.Address {
 	}
 	for _, way := range ways {
 		var found []calendar.Address
-		for a, p := range roster {
+		for a, p := range roster.All() {
 			if slices.ContainsFunc(way(p), func(called string) bool { return slices.Equal(wordsOf(called), words) }) {
 				found = append(found, a)
 			}
@@ -145,7 +144,7 @@ func wordsOf(text string) []string {
 func mostNamed(roster scheduler.Roster, named map[calendar.Address]int) (most calendar.Address) {
 	times, tie := 0, false
 	for a, n := range named {
-		if _, ok := roster[a]; !ok || n < times {
+		if !roster.Has(a) || n < times {
 			continue
 		}
 		most, tie, times = a, n == times, n

@@ -253,7 +253,7 @@ func backend(ctx context.Context, a *console.App, w *Workspace) (calendar.Backen
 	switch c.Calendar.Backend {
 	case config.Folder:
 		b = &folder.Backend{Path: account.InDir(c.Dir, c.Calendar.Folder.Path), Zone: w.zones.of, Organizer: c.Workspace.Organizer.Address,
-			Aliases: func(a calendar.Address) []calendar.Address { return c.Workspace.Roster[a].Aliases }}
+			Aliases: func(a calendar.Address) []calendar.Address { return c.Workspace.Roster.Of(a).Aliases }}
 	case config.Google:
 		g, err := account.OpenGoogle(ctx, a, c)
 		if err != nil {
@@ -298,7 +298,7 @@ func readersOf(a *console.App, w *Workspace) (map[calendar.Address]calendar.Busy
 		r.further = g.Further(r.ids)
 	}
 	all := map[calendar.Address]calendar.BusyReader{}
-	for address, p := range c.Workspace.Roster {
+	for address, p := range c.Workspace.Roster.All() {
 		one, err := r.of(address, p)
 		if err != nil {
 			return nil, err
@@ -363,9 +363,9 @@ func (r *readers) place(address calendar.Address, source string) (calendar.BusyR
 		r.accounts.Accounts[address] = account
 		return r.accounts, nil
 	case feed.IsURL(source):
-		r.feeds.Sources[address] = append(r.feeds.Sources[address], feed.Source{URL: source, Aliases: r.Workspace.Roster[address].Aliases})
+		r.feeds.Sources[address] = append(r.feeds.Sources[address], feed.Source{URL: source, Aliases: r.Workspace.Roster.Of(address).Aliases})
 	default:
-		r.feeds.Sources[address] = append(r.feeds.Sources[address], feed.Source{File: account.InDir(r.Dir, source), Aliases: r.Workspace.Roster[address].Aliases})
+		r.feeds.Sources[address] = append(r.feeds.Sources[address], feed.Source{File: account.InDir(r.Dir, source), Aliases: r.Workspace.Roster.Of(address).Aliases})
 	}
 	return r.feeds, nil
 }
@@ -491,7 +491,7 @@ func (w *Workspace) adHoc(s Selection) (scheduler.Group, error) {
 // address of theirs, or by the part before the @ alone if that is unique.
 func (w *Workspace) Person(word string) (calendar.Address, error) {
 	if a, err := calendar.ParseAddress(word); err == nil {
-		if _, ok := w.Workspace.Roster[a]; ok {
+		if w.Workspace.Roster.Has(a) {
 			return a, nil
 		}
 		if known, ok := w.Workspace.Roster.Aliases()[a]; ok {
@@ -500,7 +500,7 @@ func (w *Workspace) Person(word string) (calendar.Address, error) {
 		return "", console.Usagef("add them to people: in the configuration", "%s is not among the people", a)
 	}
 	var found []calendar.Address
-	for a := range w.Workspace.Roster {
+	for a := range w.Workspace.Roster.All() {
 		if strings.EqualFold(a.Local(), word) {
 			found = append(found, a)
 		}

@@ -30,7 +30,7 @@ func (z *zones) of(a calendar.Address) *time.Location { return ZoneOf(*z.workspa
 // and UTC last.
 func ZoneOf(w scheduler.Workspace) func(calendar.Address) *time.Location {
 	return func(a calendar.Address) *time.Location {
-		for _, name := range []string{w.Roster[a].Zone, w.Zone} {
+		for _, name := range []string{w.Roster.Of(a).Zone, w.Zone} {
 			if loc, err := availability.LoadZone(name); err == nil {
 				return loc
 			}

@@ -1,0 +1,110 @@
+package roster_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"reflect"
+	"slices"
+	"testing"
+
+	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/scheduler/roster"
+)
+
+// A Roster holds what a map of people by address holds, every field of everybody, after
+// whatever was put in, replaced and taken out.
+func TestRosterIsAMapOfPeople(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 1))
+	r, plain := roster.New(), map[calendar.Address]roster.Person{}
+	for range 2000 {
+		a := calendar.Address(fmt.Sprintf("p%d@acme.example", random.IntN(60)))
+		if random.IntN(4) == 0 {
+			r.Remove(a)
+			delete(plain, a)
+		} else {
+			p := somebody(random)
+			p.Address = a
+			r.Put(p)
+			plain[a] = p
+		}
+		b := calendar.Address(fmt.Sprintf("p%d@acme.example", random.IntN(60)))
+		want, there := plain[b]
+		if got, ok := r.Find(b); ok != there || r.Has(b) != there || !reflect.DeepEqual(got, want) || !reflect.DeepEqual(r.Of(b), want) {
+			t.Fatalf("Find(%s) = %+v, %v; want %+v, %v", b, got, ok, want, there)
+		}
+	}
+	got := map[calendar.Address]roster.Person{}
+	for a, p := range r.All() {
+		got[a] = p
+	}
+	if !reflect.DeepEqual(got, plain) || r.Len() != len(plain) || len(r.Addresses()) != len(plain) || !slices.IsSorted(r.Addresses()) {
+		t.Errorf("All, Len and Addresses are not of the %d people", len(plain))
+	}
+}
+
+// somebody returns a person of whom each field is set or not, whichever fields there are.
+func somebody(random *rand.Rand) (p roster.Person) {
+	v := reflect.ValueOf(&p).Elem()
+	for i := range v.NumField() {
+		if f := v.Field(i); random.IntN(3) == 0 {
+			fill(f, random)
+		}
+	}
+	return p
+}
+
+func fill(f reflect.Value, random *rand.Rand) {
+	switch f.Kind() {
+	case reflect.String:
+		f.SetString(fmt.Sprint("text ", random.IntN(5)))
+	case reflect.Int:
+		f.SetInt(int64(random.IntN(10)))
+	case reflect.Slice:
+		f.Set(reflect.MakeSlice(f.Type(), 1+random.IntN(2), 2))
+		fill(f.Index(0), random)
+	case reflect.Struct:
+		switch f.Interface().(type) {
+		case availability.Hours:
+			f.Set(reflect.ValueOf(availability.OfficeHours()))
+		case availability.Date:
+			f.Set(reflect.ValueOf(availability.Date{Year: 2026, Month: 3, Day: 1 + random.IntN(28)}))
+		default:
+			for i := range f.NumField() {
+				fill(f.Field(i), random)
+			}
+		}
+	default:
+		panic("a field of a kind that is not filled: " + f.Type().String())
+	}
+}
+
+func TestAClonedRosterIsAnother(t *testing.T) {
+	r := roster.New(roster.Person{Address: "ana@acme.example", Team: "a"}, roster.Person{Address: "bo@acme.example"})
+	c := r.Clone()
+	if !r.Equal(c) || !c.Equal(r) {
+		t.Error("a clone is not equal")
+	}
+	c.Put(roster.Person{Address: "ana@acme.example", Team: "b"})
+	c.Put(roster.Person{Address: "cem@acme.example"})
+	c.Remove("bo@acme.example")
+	if r.Len() != 2 || r.Of("ana@acme.example").Team != "a" || !r.Has("bo@acme.example") || r.Equal(c) {
+		t.Errorf("a change of the clone changed it: %v", r.Addresses())
+	}
+}
+
+// The zero Roster has nobody, and can be asked everything.
+func TestTheZeroRoster(t *testing.T) {
+	var r roster.Roster
+	if _, ok := r.Find("ana@acme.example"); ok || r.Has("ana@acme.example") || r.Len() != 0 || len(r.Addresses()) != 0 || len(r.Aliases()) != 0 || !r.Equal(roster.New()) {
+		t.Error("it has somebody")
+	}
+	for a := range r.All() {
+		t.Errorf("it has %s", a)
+	}
+	c := r.Clone()
+	c.Put(roster.Person{Address: "ana@acme.example"})
+	if c.Len() != 1 || r.Len() != 0 {
+		t.Error("its clone is none of its own")
+	}
+}
