@@ -155,9 +155,8 @@ func (r *relaxation) eachOpen(t *table.Table, f func(d decision, part float64)) 
 		}
 	}
 	sum := func(s side) {
-		whole, part := math.Modf(r.sum(&s))
-		s.value = int(whole)
-		f(decision{about: sums, side: s}, part)
+		down, part := r.openSum(s)
+		f(decision{about: sums, side: down}, part)
 	}
 	for feature := range features {
 		sum(side{feature: feature})

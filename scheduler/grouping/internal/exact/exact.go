@@ -133,20 +133,25 @@ func (e *Search) add(r *relaxation, proven int) {
 	e.branches = append(e.branches, &branch{relaxation: r, bound: least, proven: proven, reach: reach})
 }
 
-// split replaces b by two branches if its optimum has a broken sum of a feature.
+// split replaces b by two branches if its optimum leaves open how much it has of a feature.
 func (e *Search) split(b *branch) bool {
 	r := b.relaxation
 	if len(r.sides) > 6 {
 		return false
 	}
-	feature, down, ok := r.brokenSum(0.01)
-	if ok {
-		e.branches = slices.DeleteFunc(e.branches, func(x *branch) bool { return x == b })
-		for _, s := range [2]side{{feature: feature, value: down}, {feature: feature, atLeast: true, value: down + 1}} {
-			e.open(r.Dual[:e.t.N], r.groups, append(slices.Clone(r.sides), s))
+	for feature := range features {
+		down, part := r.openSum(side{feature: feature})
+		if part < 0.01 || part > 0.99 {
+			continue
 		}
+		e.branches = slices.DeleteFunc(e.branches, func(x *branch) bool { return x == b })
+		for _, not := range [2]bool{false, true} {
+			d := decision{about: sums, side: down, not: not}
+			e.open(r.Dual[:e.t.N], r.groups, append(slices.Clone(r.sides), d.half()))
+		}
+		return true
 	}
-	return ok
+	return false
 }
 
 // simplexLimit is for how many people a relaxation is solved by the simplex alone. For 600 that

@@ -182,16 +182,12 @@ func (r *relaxation) sum(s *side) (sum float64) {
 	return sum
 }
 
-// brokenSum returns a feature of whose sum the optimum has a whole number and a
-// part, of at least so much from either side.
-func (r *relaxation) brokenSum(part float64) (feature, down int, ok bool) {
-	for feature := range features {
-		sum := r.sum(&side{feature: feature})
-		if d := math.Floor(sum); sum-d > part && sum-d < 1-part {
-			return feature, int(d), true
-		}
-	}
-	return 0, 0, false
+// openSum returns at how much of what s limits the optimum has its sum: s with the whole number, and the
+// part of one beyond it.
+func (r *relaxation) openSum(s side) (down side, part float64) {
+	whole, part := math.Modf(r.sum(&s))
+	s.value = int(whole)
+	return s, part
 }
 
 // binding returns the cuts that matter.

@@ -216,23 +216,26 @@ func TestCutsHoldForGroupings(t *testing.T) {
 	}
 }
 
-// TestBroken: a sum of a feature that is called broken lies between the two whole numbers.
-func TestBroken(t *testing.T) {
+// TestOpenSum: a sum of a feature in the optimum is the whole number and the part that are said.
+func TestOpenSum(t *testing.T) {
 	t.Parallel()
 	found := 0
 	for seed := range uint64(20) {
 		f, tab := smallProblem(seed)
 		e := New(tab, nil, meter.New(1e10, nil))
 		r, _ := e.relax(e.centre(), nil, nil)
-		if feature, down, ok := r.brokenSum(0.01); ok {
-			found++
-			if sum := r.sum(&side{feature: feature}); sum <= float64(down) || sum >= float64(down+1) {
-				t.Errorf("%s: feature %d sums to %g, which is not between %d and the next", f.Name, feature, sum, down)
+		for feature := range features {
+			down, part := r.openSum(side{feature: feature})
+			if sum := r.sum(&down); down.feature != feature || math.Abs(sum-part-float64(down.value)) > 1e-9 || part < 0 || part >= 1 {
+				t.Errorf("%s: feature %d sums to %g, not %d and %g", f.Name, feature, sum, down.value, part)
+			}
+			if part > 0.01 {
+				found++
 			}
 		}
 	}
 	if found == 0 {
-		t.Error("no sum is broken in any problem")
+		t.Error("no sum is open in any problem")
 	}
 }
 
