@@ -101,7 +101,7 @@ func (s *solver) prove() (bound int, err error) {
 	total := s.meter.Left
 	n := len(s.people)
 	if n > 64 { // few proofs come to their end
-		s.diveAll(total / 3)
+		s.diveAll(total * 2 / 3) // of which dives begin in the first half
 		s.repartitionAll(total/3, 8)
 	}
 	whole := s.take(table.Everyone(len(s.groups)))

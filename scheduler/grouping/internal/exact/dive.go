@@ -22,6 +22,7 @@ type diver struct {
 	sides   []side   // that hold for them
 	centre  []float64
 	chosen  [][]int // of people of the model
+	room    int     // what those who are in no group yet may cost, in units of 1/table.DualUnit
 	pace    pace
 }
 
@@ -33,29 +34,33 @@ const (
 	diveEffort = int(60 * time.Millisecond) // for that search; 13,610 and 13,580, 18,260 and 18,210
 )
 
-// A pace is how coarsely a dive goes down.
+// A pace is how a dive goes down.
 type pace struct {
-	turn  int     // people for each group that is kept at least before the others are solved anew
-	rough float64 // how far the relaxations on the way may be off, as a part of their bounds
-	reach float64 // how far beyond the duals groups may be that are of use, as a part of the mean dual
-	cuts  int     // how often each relaxation on the way is cut
+	turn  int        // people for each group that is kept at least before the others are solved anew
+	rough float64    // how far the relaxations on the way may be off, as a part of their bounds
+	reach float64    // how far beyond the duals groups may be that are of use, as a part of the mean dual
+	cuts  int        // how often each relaxation on the way is cut
+	luck  *rand.Rand // by which unclear groups may pass for clearer ones, nil in the first dive
 }
 
-// pacesFor returns the paces of dives from one relaxation. One is coarse for people above 450: 600
-// cost 26,130 by a fine one, which takes 17 of 20 s, and 25,600 by a coarse one (25,500 and 25,730
-// with half and twice of its reach). What a fine one ends at is luck within 3 %, so that there are
-// several, and better by cuts: for 300 people 17,910, 18,130 and 18,160 with them, 18,230 to 18,470
-// without, and after 20 s 17,770 and 18,060; one dive without led to 18,010. 200 end after 30 s at 13,460 instead of 13,470, 100 after 5 s at 8,230
-// instead of 8,350, without earlier rounds at 7,560 instead of 7,610. Four turns of cuts make dives
-// for 200 and 300 worse than two in four of five cases, for a third more work (2026-11).
-func pacesFor(people int) (all []pace) {
-	if people > 450 {
-		return []pace{{turn: 30, rough: 1e-3, reach: 0.25}}
+// paceOf returns the pace of the dive with a number from 0 from one relaxation. What a dive ends at is luck
+// within 3 %, so that there are many, and those that cannot end below the best go no further: 200 people cost 13,490
+// after 30 s, where six dives, each to its end, led to 13,650, and 100 cost 8,160 after 5 s, not 8,340. Of 18 dives
+// for 200 people 11 end on the way.
+//
+// All are coarse for people above 450: 600 cost 26,130 by a fine one, which takes 17 of 20 s, and 25,600 by a
+// coarse one (25,500 and 25,730 with half and twice of its reach). Cuts make fine ones better: for 300 people
+// 17,910, 18,130 and 18,160 with them, 18,230 to 18,470 without; four turns of them make dives for 200 and 300 worse
+// than two in four of five cases, for a third more work (2026-11).
+func paceOf(t *table.Table, number int) pace {
+	p := pace{turn: [...]int{60, 30, 50, 40, 70, 35}[number%6], reach: math.Inf(1), cuts: 2}
+	if t.N > 450 {
+		p = pace{turn: 30, rough: 1e-3, reach: 0.25}
 	}
-	for _, turn := range []int{60, 30, 50, 40, 70, 35} {
-		all = append(all, pace{turn: turn, reach: math.Inf(1), cuts: 2})
+	if number > 0 {
+		p.luck = rand.New(rand.NewPCG(t.Seed, uint64(number)))
 	}
-	return all
+	return p
 }
 
 // Dive puts the people of a table, who are in groups, together as a dive from the
@@ -68,18 +73,16 @@ func Dive(t *table.Table, groups [][]int, m *meter.Meter) (best [][]int, cost, p
 	return e.Best, e.Cost, proven
 }
 
+// maxDives is above what 15 s of work are enough for. It ends dives that cost next to none.
+const maxDives = 100
+
 // dive tightens r, of which so much is proven, dives from it until half of the work of the
 // meter is done, and takes what it finds if that is cheaper. It returns what is proven then.
 func (e *Search) dive(r *relaxation, proven int) int {
 	proven = e.tighten(r, proven)
-	for k, p := range pacesFor(e.t.N) {
-		if k > 0 && e.Meter.Used > e.Meter.Left {
-			break
-		}
-		if found := dive(e.t, r, e.Meter, p); found != nil {
-			if cost := e.t.Total(found); cost < e.Cost {
-				e.Best, e.Cost = found, cost
-			}
+	for k := 0; k == 0 || k < maxDives && e.Meter.Used <= e.Meter.Left && proven <= e.ceiling(); k++ {
+		if found := e.diveOnce(r, paceOf(e.t, k)); found != nil {
+			e.Best, e.Cost = found, e.t.Total(found)
 		}
 	}
 	return proven
@@ -91,26 +94,30 @@ func Bound(t *table.Table, groups [][]int, m *meter.Meter) int {
 	return New(t, groups, m).proof()
 }
 
-// dive returns a grouping of the table's people, nil if it comes to no end. It starts
-// from r, which is optimal over all of them, and keeps to its side constraints.
-func dive(t *table.Table, r *relaxation, m *meter.Meter, p pace) [][]int {
-	d := &diver{t: t, meter: m, sides: slices.Clone(r.sides), pace: p}
+// diveOnce returns a grouping that is cheaper than the best, nil if the dive comes to none. It starts
+// from r, which is optimal over all people, and keeps to its side constraints.
+func (e *Search) diveOnce(r *relaxation, p pace) [][]int {
+	d := &diver{t: e.t, meter: e.Meter, sides: slices.Clone(r.sides), pace: p, room: e.ceiling()}
 	for d.t.N > diveEnd {
-		if m.Over() {
+		if d.meter.Over() || r.bound() > d.room {
 			return nil
 		}
 		d.keep(r)
 		if d.t.N > diveEnd {
-			e := New(d.t, nil, m)
-			e.rough = d.pace.rough
-			r, _ = e.relax(d.centre, d.columns, d.sides)
-			e.cut(r, d.pace.cuts)
+			rest := New(d.t, nil, d.meter)
+			rest.rough = d.pace.rough
+			r, _ = rest.relax(d.centre, d.columns, d.sides)
+			rest.cut(r, d.pace.cuts)
 		}
 	}
 	if !d.finish() {
 		return nil
 	}
-	return t.Numbers(d.chosen)
+	found := e.t.Numbers(d.chosen)
+	if e.t.Total(found) >= e.Cost && e.Best != nil {
+		return nil
+	}
+	return found
 }
 
 // cut adds cuts to r in so many turns at most.
@@ -126,7 +133,8 @@ func (e *Search) cut(r *relaxation, turns int) {
 // keep takes the clearest groups of the optimum.
 func (d *diver) keep(r *relaxation) {
 	number := make([]int, d.t.N) // in the next table, -1 for those in groups
-	for _, c := range r.clearest(max(1, d.t.N/d.pace.turn)) {
+	for _, c := range r.clearest(max(1, d.t.N/d.pace.turn), d.pace.luck) {
+		d.room -= c.cost * table.DualUnit
 		for _, i := range c.members() {
 			number[i] = -1
 		}
@@ -190,27 +198,28 @@ func (d *diver) finish() bool {
 }
 
 // clearest returns the groups with the largest parts in the optimum: those that are
-// nearly whole, and at least so many.
-func (r *relaxation) clearest(least int) []column {
+// nearly whole, and at least so many. With luck, others count for up to half as much again.
+func (r *relaxation) clearest(least int, luck *rand.Rand) []column {
 	type entry struct {
-		id   int
-		part float64
+		id         int
+		part, rank float64
 	}
 	var all []entry
 	for k, part := range r.Value {
 		if id := r.Basic(k); id >= 0 {
-			all = append(all, entry{id, part})
+			rank := part
+			if luck != nil {
+				rank *= 1 + luck.Float64()/2
+			}
+			all = append(all, entry{id, part, rank})
 		}
 	}
-	slices.SortFunc(all, func(a, b entry) int { return cmp.Or(cmp.Compare(b.part, a.part), cmp.Compare(a.id, b.id)) })
+	slices.SortFunc(all, func(a, b entry) int { return cmp.Or(cmp.Compare(b.rank, a.rank), cmp.Compare(a.id, b.id)) })
 	var out []column
 	taken := make([]bool, r.n)
 	for _, a := range all {
 		c := r.groups[a.id]
-		if a.part < 0.9 && len(out) >= least {
-			break
-		}
-		if slices.ContainsFunc(c.members(), func(i uint16) bool { return taken[i] }) {
+		if a.part < 0.9 && len(out) >= least || slices.ContainsFunc(c.members(), func(i uint16) bool { return taken[i] }) {
 			continue
 		}
 		for _, i := range c.members() {

@@ -3,6 +3,8 @@ package exact
 import (
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/peerslot/peerslot/scheduler/benchmark"
 	"github.com/peerslot/peerslot/scheduler/grouping/internal/meter"
 	"github.com/peerslot/peerslot/scheduler/grouping/internal/table/tabletest"
@@ -27,5 +29,31 @@ func TestDive(t *testing.T) {
 	}
 	if last > optimum*5/4 {
 		t.Errorf("got %d, far above the optimum of %d", last, optimum)
+	}
+}
+
+// TestDiveOnce: the same luck leads to the same grouping, another often elsewhere, and a dive that
+// cannot end below the best does not begin.
+func TestDiveOnce(t *testing.T) {
+	t.Parallel()
+	f := benchmark.NewForming(60, 5, 2, 1)
+	tab := tabletest.New(f, 1)
+	e := New(tab, f.Greedy(100, 1), meter.New(1e10, nil))
+	r, _ := e.relax(e.centre(), nil, nil)
+	ends := map[int]bool{}
+	for number := range 6 {
+		once, again := e.diveOnce(r, paceOf(tab, number)), e.diveOnce(r, paceOf(tab, number))
+		if !cmp.Equal(once, again) {
+			t.Errorf("dive %d ends at %v, then at %v", number, once, again)
+		}
+		ends[tab.Total(once)] = true
+	}
+	if len(ends) < 2 {
+		t.Errorf("all dives end at %v", ends)
+	}
+	e.Cost = tab.RoundUp(r.bound())
+	before := e.Meter.Used
+	if found := e.diveOnce(r, paceOf(tab, 1)); found != nil || e.Meter.Used != before {
+		t.Errorf("a dive to less than the bound finds %v with %d of work", found, e.Meter.Used-before)
 	}
 }
