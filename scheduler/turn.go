@@ -128,7 +128,7 @@ func (s *Service) Ready(ctx context.Context) (*Service, error) {
 	}
 	r.Workspace = r.Workspace.With(settings).holdOn(rounds)
 	r.Workspace.Spoilt = slices.Concat(r.Workspace.Spoilt, r.Workspace.spoilt(rounds))
-	groups, taken := slices.Clone(r.Workspace.Groups), map[string]bool{}
+	groups, taken := slices.Clip(r.Workspace.Groups), map[string]bool{}
 	for _, g := range groups {
 		taken[strings.ToLower(g.Name)] = true
 	}

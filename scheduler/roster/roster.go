@@ -5,6 +5,7 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"strings"
 
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
@@ -12,7 +13,7 @@ import (
 
 // A Roster is all the people, by address. A hundred thousand of them are a company, so
 // that they are kept as small as they can be: a word that many share, such as a zone or a
-// team, is kept once, and what few have takes no room from the others. Copies share what
+// manager, is kept once, and what few have takes no room from the others. Copies share what
 // is put into one; Clone does not. The zero Roster has nobody.
 type Roster struct{ *table }
 
@@ -28,12 +29,12 @@ type word int32
 
 // A row is a person.
 type row struct {
-	address, manager                                 calendar.Address
-	name                                             string
-	hours, stretch                                   availability.Hours
-	zone, holidays, role, team, department, location word
-	level                                            int32
-	rare                                             *rare // nil for nothing
+	address                                                   calendar.Address
+	name                                                      string
+	hours, stretch                                            availability.Hours
+	zone, holidays, role, team, department, location, manager word
+	level                                                     int32
+	rare                                                      *rare // nil for nothing
 }
 
 // rare is what few people have.
@@ -61,8 +62,8 @@ func New(people ...Person) Roster {
 // Put puts somebody in, or in the place of who has that address.
 func (t *table) Put(p Person) {
 	kept := row{
-		address: p.Address, manager: p.Manager, name: p.Name, hours: p.Hours, stretch: p.Stretch, level: int32(p.Level),
-		zone: t.word(p.Zone), holidays: t.word(p.Holidays), role: t.word(p.Role), team: t.word(p.Team), department: t.word(p.Department), location: t.word(p.Location),
+		address: calendar.Address(strings.Clone(string(p.Address))), name: strings.Clone(p.Name), hours: p.Hours, stretch: p.Stretch, level: int32(p.Level),
+		zone: t.word(p.Zone), holidays: t.word(p.Holidays), role: t.word(p.Role), team: t.word(p.Team), department: t.word(p.Department), location: t.word(p.Location), manager: t.word(string(p.Manager)),
 	}
 	few := rare{p.Mail, p.Aliases, p.Away, p.Travel, p.Calendar, p.More, p.Unread, p.Left, p.PausedUntil}
 	if !few.empty() {
@@ -84,7 +85,7 @@ func (r rare) empty() bool {
 func (t *table) word(s string) word {
 	id, known := t.ids[s]
 	if !known {
-		id = word(len(t.words))
+		id, s = word(len(t.words)), strings.Clone(s) // it may be a piece of much more
 		t.words, t.ids[s] = append(t.words, s), id
 	}
 	return id
@@ -93,8 +94,8 @@ func (t *table) word(s string) word {
 // person returns who is in a row.
 func (t *table) person(r *row) Person {
 	p := Person{
-		Address: r.address, Manager: r.manager, Name: r.name, Hours: r.hours, Stretch: r.stretch, Level: int(r.level),
-		Zone: t.words[r.zone], Holidays: t.words[r.holidays], Role: t.words[r.role], Team: t.words[r.team], Department: t.words[r.department], Location: t.words[r.location],
+		Address: r.address, Name: r.name, Hours: r.hours, Stretch: r.stretch, Level: int(r.level),
+		Zone: t.words[r.zone], Holidays: t.words[r.holidays], Role: t.words[r.role], Team: t.words[r.team], Department: t.words[r.department], Location: t.words[r.location], Manager: calendar.Address(t.words[r.manager]),
 	}
 	if few := r.rare; few != nil {
 		p.Mail, p.Aliases, p.Away, p.Travel, p.Calendar, p.More = few.mail, few.aliases, few.away, few.travel, few.calendar, few.more

@@ -104,7 +104,7 @@ func (r *reader) person(c *Config, v value) {
 	}
 	at := v.at("manager")
 	r.roster[p.Address] = place{v.line, at.line, at.col, v.path}
-	p.Zone, p.Name = cmp.Or(p.Zone, c.Workspace.Zone), strings.Clone(p.Name) // it was a piece of the whole row
+	p.Zone = cmp.Or(p.Zone, c.Workspace.Zone)
 	if travel := v.at("travel"); travel.given() {
 		p.Travel = travel.travel(c, &p)
 	}
