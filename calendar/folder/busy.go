@@ -5,6 +5,7 @@ import (
 	"hash/maphash"
 	"runtime"
 	"slices"
+	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
 
@@ -24,14 +25,21 @@ func (b *Backend) Busy(ctx context.Context, people []calendar.Address, iv availa
 	ours, listing, void := ical.NewUIDs(except), b.list(), voidTexts{seed: maphash.MakeSeed()}
 	answers := make([]availability.Busy, len(people))
 	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(runtime.GOMAXPROCS(0))
-	for i, a := range people {
+	var next atomic.Int64
+	for range runtime.GOMAXPROCS(0) { // not one for each person, whose stack would grow anew
 		g.Go(func() (err error) {
-			o := ical.ReadOptions{Window: iv, Owner: a, Organizer: b.Organizer, Except: ours}
-			if b.Aliases != nil {
-				o.Aliases = b.Aliases(a)
+			for err == nil {
+				i := int(next.Add(1)) - 1
+				if i >= len(people) {
+					break
+				}
+				a := people[i]
+				o := ical.ReadOptions{Window: iv, Owner: a, Organizer: b.Organizer, Except: ours}
+				if b.Aliases != nil {
+					o.Aliases = b.Aliases(a)
+				}
+				answers[i], err = b.person(ctx, a, listing, &void, o)
 			}
-			answers[i], err = b.person(ctx, a, listing, &void, o)
 			return err
 		})
 	}

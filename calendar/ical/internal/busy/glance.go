@@ -36,9 +36,8 @@ type glance struct {
 // plain reports whether the glance says all of when the event is. It takes place once.
 func (e *glance) plain() bool { return e.hasStart && !e.more && !e.unclear }
 
-// note takes in one line, of which h is what stands before the value.
-func (e *glance) note(p property, h head, text []byte, s *scan) {
-	raw := text[bytes.LastIndexByte(text, ':')+1:]
+// note takes in one line, of which h is what stands before the value, which is raw.
+func (e *glance) note(p property, h head, text, raw []byte, s *scan) {
 	value := bytes.TrimSpace(raw)
 	e.more = e.more || p != propStart && p != propEnd || len(value) != len(raw)
 	switch p {

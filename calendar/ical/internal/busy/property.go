@@ -2,7 +2,6 @@ package busy
 
 import (
 	"bytes"
-	"slices"
 
 	"github.com/peerslot/peerslot/calendar/ical/internal/line"
 )
@@ -39,11 +38,16 @@ func propertyOf(name []byte) property {
 	default:
 		return propNone
 	}
-	if p := upperProperty(name); p != propNone || len(name) > 32 || !slices.ContainsFunc(name, func(b byte) bool { return b != line.Upper(b) }) {
+	if p := upperProperty(name); p != propNone || len(name) > 32 {
 		return p
 	}
-	var buf [32]byte
-	return upperProperty(line.AppendUpper(buf[:0], name))
+	for _, b := range name {
+		if b != line.Upper(b) {
+			var buf [32]byte
+			return upperProperty(line.AppendUpper(buf[:0], name))
+		}
+	}
+	return propNone
 }
 
 func upperProperty(name []byte) property {

@@ -328,22 +328,21 @@ func (s *scan) takeEvent(p property, n int) {
 			s.warn.add(s.here(), "%v", line.ErrLong)
 			e.unclear = true
 		}
-		h := head{}
-		if s.Head[n] == ';' {
+		h, value := head{}, bytes.LastIndexByte(text, ':')+1
+		if text[n] == ';' {
 			ok := false
-			if h, ok = s.headOf(text); !ok {
+			if h, ok = s.headOf(text, text[:value]); !ok {
 				e.unclear = true
 			}
 		}
-		e.note(p, h, text, s)
+		e.note(p, h, text, text[value:], s)
 		s.keepLine()
 	}
 }
 
 // headOf returns the head of a line with parameters, and whether they are written as
-// they should be. Most lines begin like one before.
-func (s *scan) headOf(text []byte) (h head, ok bool) {
-	begins := text[:bytes.LastIndexByte(text, ':')+1]
+// they should be. Most lines begin, up to the last colon, like one before.
+func (s *scan) headOf(text, begins []byte) (h head, ok bool) {
 	for i := range s.known {
 		if known := &s.known[i]; string(begins) == known.text {
 			return *known, true

@@ -55,5 +55,7 @@ func byLength(words ...string) (of [40][]string) {
 // SaysOnlyBusy reports whether the SUMMARY of an event says no more than that.
 func SaysOnlyBusy(summary []byte) bool {
 	value := line.AfterColon(summary)
-	return len(value) < len(busyWords) && slices.ContainsFunc(busyWords[len(value)], func(w string) bool { return bytes.EqualFold(value, []byte(w)) })
+	return len(value) < len(busyWords) && slices.ContainsFunc(busyWords[len(value)], func(w string) bool {
+		return w[0] == value[0]|0x20 && bytes.EqualFold(value, []byte(w)) // all begin with a plain letter
+	})
 }

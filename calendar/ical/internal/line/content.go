@@ -61,18 +61,24 @@ func (c *Content) Parse(line []byte) error {
 // it has none.
 func NameLength(line []byte) int {
 	for i, b := range line {
-		switch {
-		case b == ':' || b == ';':
-			if i == 0 {
-				return -1
-			}
-			return i
-		case b <= ' ' || b == '"' || b >= 0x7f:
-			return -1
+		if inName[b] {
+			continue
 		}
+		if i > 0 && (b == ':' || b == ';') {
+			return i
+		}
+		break
 	}
 	return -1
 }
+
+// inName are the bytes that a name may have.
+var inName = func() (in [256]bool) {
+	for b := '!'; b < 0x7f; b++ {
+		in[b] = b != ':' && b != ';' && b != '"'
+	}
+	return in
+}()
 
 // parseParam takes one parameter off text and returns what follows it, which
 // begins with a semicolon or colon.

@@ -13,10 +13,9 @@ type Outline struct {
 // Depth returns how many components are open.
 func (o *Outline) Depth() int { return len(o.open) }
 
-// Begin opens a component. A calendar within a calendar is an error: the end of
+// Begin opens a component, whose name has no blanks around it. A calendar within a calendar is an error: the end of
 // the outer one is lost, and what else is cannot be known.
 func (o *Outline) Begin(name []byte, number int) error {
-	name = bytes.TrimSpace(name)
 	n := len(o.open)
 	switch isCalendar := EqualFold(name, "VCALENDAR"); {
 	case n >= maxDepth:
@@ -41,7 +40,6 @@ func (o *Outline) Begin(name []byte, number int) error {
 // closes none. It is an error in a component, and so is the end of a calendar there:
 // what else is lost cannot be known.
 func (o *Outline) End(name []byte, number int) (closed int, fits bool, err error) {
-	name = bytes.TrimSpace(name)
 	n := len(o.open)
 	for i := n - 1; i >= 0; i-- {
 		if !bytes.EqualFold(o.open[i], name) {

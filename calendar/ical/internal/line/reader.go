@@ -73,7 +73,7 @@ func (l *Reader) Free() {
 // an error, which Err tells.
 func (l *Reader) Next() bool {
 	for l.Folded {
-		l.physical()
+		l.passFold()
 	}
 	for {
 		l.Cut = false
@@ -162,6 +162,16 @@ func (l *Reader) pass(n, eol int) []byte {
 		line = line[:len(line)-1]
 	}
 	return line
+}
+
+// passFold passes over a line that continues another, none of which is kept.
+func (l *Reader) passFold() {
+	i := bytes.IndexByte(l.buf[l.pos:l.end], '\n')
+	if next := l.pos + i + 1; i >= 0 && next < l.end && l.passed < maxLines-1 {
+		l.pos, l.passed, l.Folded = next, l.passed+1, l.buf[next] == ' ' || l.buf[next] == '\t'
+		return
+	}
+	l.physical()
 }
 
 // skip keeps the first maxKept bytes of a line that is longer and drops the

@@ -153,7 +153,7 @@ func plainParam(value string) string {
 // out. The error (not a calendar, cut off, over a limit) means that nothing is
 // known.
 func Read(r io.Reader) ([]*Component, error) {
-	t := treeReader{in: NewReader(r)}
+	t := treeReader{in: NewReader(r), known: map[string]Prop{}}
 	defer t.in.Free()
 	for t.in.Next() {
 		if err := t.take(); err != nil {
@@ -175,6 +175,7 @@ func Read(r io.Reader) ([]*Component, error) {
 type treeReader struct {
 	in        *Reader
 	line      Content
+	known     map[string]Prop // lines as attendees have them, which every override repeats
 	open      Outline
 	stack     []*Component // that are open, outermost first
 	props     [][]Prop     // of each so far
@@ -184,7 +185,11 @@ type treeReader struct {
 
 // take reads one line.
 func (t *treeReader) take() error {
-	err := t.line.Parse(t.in.Whole())
+	text := t.in.Whole()
+	if p, ok := t.known[string(text)]; ok && len(t.stack) > 0 {
+		return t.add(p)
+	}
+	err := t.line.Parse(text)
 	switch {
 	case len(t.calendars) == 0 && len(t.stack) == 0 && !t.line.Is("BEGIN", "VCALENDAR"):
 		return ErrNotCalendar
@@ -193,26 +198,39 @@ func (t *treeReader) take() error {
 	case t.line.Named("BEGIN"):
 		return t.begin()
 	case t.line.Named("END"):
-		closed, _, err := t.open.End(t.line.Value, t.in.Number)
+		closed, _, err := t.open.End(bytes.TrimSpace(t.line.Value), t.in.Number)
 		t.end(closed)
 		return err
 	case len(t.stack) == 0:
 		return nil
 	}
-	if t.size += len(t.line.Name) + len(t.line.Value); t.size > maxWhole {
+	p := t.line.Prop(nil)
+	if n := len(t.line.Params); n > 2 && n < 20 && len(t.known) < maxKnown {
+		t.known[string(text)] = p
+	}
+	return t.add(p)
+}
+
+// maxKnown is how many lines are known at most: those of a large group.
+const maxKnown = 200
+
+// add adds a property to the innermost component.
+func (t *treeReader) add(p Prop) error {
+	if t.size += len(p.Name) + len(p.Value); t.size > maxWhole {
 		return fmt.Errorf("the calendar is larger than %d MB", maxWhole>>20)
 	}
 	innermost := len(t.stack) - 1
-	t.props[innermost] = append(t.props[innermost], t.line.Prop(nil))
+	t.props[innermost] = append(t.props[innermost], p)
 	return nil
 }
 
 // begin opens a component.
 func (t *treeReader) begin() error {
-	if err := t.open.Begin(t.line.Value, t.in.Number); err != nil {
+	name := bytes.TrimSpace(t.line.Value)
+	if err := t.open.Begin(name, t.in.Number); err != nil {
 		return err
 	}
-	c := &Component{Name: upperText(bytes.TrimSpace(t.line.Value))}
+	c := &Component{Name: upperText(name)}
 	if n := len(t.stack); n > 0 {
 		t.stack[n-1].Children = append(t.stack[n-1].Children, c)
 	} else {

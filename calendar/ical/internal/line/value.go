@@ -106,19 +106,16 @@ func ParseDay[text string | []byte](digits text) (number int64, ok bool) {
 	if len(digits) != 8 {
 		return 0, false
 	}
-	n := 0
-	for i := range 8 {
-		c := digits[i]
-		if c < '0' || c > '9' {
-			return 0, false
-		}
-		n = n*10 + int(c-'0')
-	}
-	year, month, day := n/10000, n/100%100, n%100
-	if year < 1 || month < 1 || month > 12 || day < 1 || day > rrule.MonthLength(year, month) {
+	century, year := twoDigits(digits[:2]), twoDigits(digits[2:4])
+	month, day := int(twoDigits(digits[4:6])), int(twoDigits(digits[6:]))
+	if max(century, year) > 99 || century+year < 1 || month < 1 || month > 12 {
 		return 0, false
 	}
-	return rrule.DayNumber(year, month, day), true
+	full := int(100*century + year)
+	if day < 1 || day > rrule.MonthLength(full, month) {
+		return 0, false
+	}
+	return rrule.DayNumber(full, month, day), true
 }
 
 // parseClock reads 090000, or 0900 or 09:00:00, which are odd.
