@@ -3,6 +3,7 @@
 package file
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"os"
@@ -10,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -99,6 +101,11 @@ func TestDevicesAndPipesAreNeverReplaced(t *testing.T) {
 	got := make([]byte, 5)
 	if _, err := reader.Read(got); err != nil || string(got) != "hello" {
 		t.Errorf("the reader of the pipe got %q, %v", got, err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	time.AfterFunc(10*time.Millisecond, cancel)
+	if err := ReplaceUntil(ctx, pipe, make([]byte, 1<<20), 0o644); !errors.Is(err, context.Canceled) {
+		t.Errorf("a reader that stands still was waited for: %v", err)
 	}
 }
 

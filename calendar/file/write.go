@@ -1,6 +1,7 @@
 package file
 
 import (
+	"context"
 	"crypto/rand"
 	"errors"
 	"io/fs"
@@ -8,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"time"
 )
 
 // Temporary files are called prefix, random text, suffix.
@@ -20,6 +22,18 @@ const prefix, suffix = ".peerslot-", ".tmp"
 // them nothing. What a killed run left in the folder is removed.
 func Replace(path string, data []byte, perm fs.FileMode) error {
 	return ReplaceWith(path, perm, func(f *os.File) error { return write(f, data) })
+}
+
+// ReplaceUntil is Replace, which waits for the reader of a pipe until ctx ends.
+func ReplaceUntil(ctx context.Context, path string, data []byte, perm fs.FileMode) error {
+	err := ReplaceWith(path, perm, func(f *os.File) error {
+		defer context.AfterFunc(ctx, func() { _ = f.SetWriteDeadline(time.Unix(1, 0)) })() // a plain file has none
+		return write(f, data)
+	})
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return pathError("write", path, context.Cause(ctx))
+	}
+	return err
 }
 
 // ReplaceWith is Replace of what fill writes. If fill fails the file stays as it

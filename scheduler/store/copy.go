@@ -99,7 +99,7 @@ func (s *Store) Backup(ctx context.Context, path string) error {
 	if err != nil {
 		return err
 	}
-	return file.Replace(path, data, 0o600)
+	return file.ReplaceUntil(ctx, path, data, 0o600)
 }
 
 // mayReplace lets nothing but an earlier backup be lost by a mistyped name.

@@ -125,7 +125,7 @@ func (o ExportOptions) Run(ctx context.Context, a *console.App) error {
 			}
 			continue
 		}
-		if err := file.Replace(f.path, f.data, 0o666); err != nil {
+		if err := file.ReplaceUntil(ctx, f.path, f.data, 0o666); err != nil {
 			return fmt.Errorf("export: %w", err)
 		}
 		answer.Files = append(answer.Files, jsonFile{f.path, f.groups})

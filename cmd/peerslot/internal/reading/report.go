@@ -70,7 +70,7 @@ func (o reportOptions) run(ctx context.Context, a *console.App) error {
 		return err
 	}
 	if o.output != "" {
-		if err := o.write(a, view); err != nil {
+		if err := o.write(ctx, a, view); err != nil {
 			return err
 		}
 	}
@@ -84,7 +84,7 @@ func (o reportOptions) run(ctx context.Context, a *console.App) error {
 }
 
 // write writes the page.
-func (o reportOptions) write(a *console.App, view overview.Overview) error {
+func (o reportOptions) write(ctx context.Context, a *console.App, view overview.Overview) error {
 	var page bytes.Buffer
 	if err := view.WriteHTML(&page, !o.noNames); err != nil {
 		return err
@@ -92,7 +92,7 @@ func (o reportOptions) write(a *console.App, view overview.Overview) error {
 	if o.output == "-" {
 		return a.Out.Copy(page.Bytes())
 	}
-	if err := file.Replace(o.output, page.Bytes(), 0o666); err != nil {
+	if err := file.ReplaceUntil(ctx, o.output, page.Bytes(), 0o666); err != nil {
 		return fmt.Errorf("report: %w", err)
 	}
 	if !a.Json {

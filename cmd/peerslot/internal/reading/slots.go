@@ -87,7 +87,7 @@ func (o SlotsOptions) Run(ctx context.Context, a *console.App) error {
 		return err
 	}
 	if o.Svg != "" {
-		if err := writeHeatMap(a, w, ranking, all, o.Svg); err != nil || o.Svg == "-" {
+		if err := writeHeatMap(ctx, a, w, ranking, all, o.Svg); err != nil || o.Svg == "-" {
 			return err
 		}
 	}
@@ -132,7 +132,7 @@ func printRanking(a *console.App, w *workspace.Workspace, r planning.Ranking) {
 }
 
 // writeHeatMap writes the picture into a file, or to stdout for "-".
-func writeHeatMap(a *console.App, w *workspace.Workspace, r planning.Ranking, all []availability.Candidate, path string) error {
+func writeHeatMap(ctx context.Context, a *console.App, w *workspace.Workspace, r planning.Ranking, all []availability.Candidate, path string) error {
 	var b bytes.Buffer
 	h := report.HeatMap{Ranking: r, All: all, Name: func(s string) string { return w.Workspace.Name(calendar.Address(s)) }}
 	if err := h.WriteSVG(&b); err != nil {
@@ -141,5 +141,5 @@ func writeHeatMap(a *console.App, w *workspace.Workspace, r planning.Ranking, al
 	if path == "-" {
 		return a.Out.Copy(b.Bytes())
 	}
-	return file.Replace(path, b.Bytes(), 0o666)
+	return file.ReplaceUntil(ctx, path, b.Bytes(), 0o666)
 }
