@@ -101,7 +101,7 @@ func (s *solver) prove() (bound int, err error) {
 	total := s.meter.Left
 	n := len(s.people)
 	if n > 64 { // few proofs come to their end
-		s.diveAll(total * 2 / 3) // of which dives begin in the first half
+		s.diveAll(total*2/3, 0) // of which dives begin in the first half
 		s.repartitionAll(total/3, 8)
 	}
 	whole := s.take(table.Everyone(len(s.groups)))
@@ -130,12 +130,12 @@ func (s *solver) prove() (bound int, err error) {
 }
 
 // diveAll tries to find something better for all people at once, with so much work,
-// and returns the bound of the relaxation.
-func (s *solver) diveAll(effort int) (bound int) {
+// and returns the bound of the relaxation. turn is how often it has tried before.
+func (s *solver) diveAll(effort, turn int) (bound int) {
 	whole := s.take(table.Everyone(len(s.groups)))
 	part := s.meter.Part(effort)
 	var proven int
-	whole.groups, whole.cost, proven = exact.Dive(whole.table, whole.groups, part)
+	whole.groups, whole.cost, proven = exact.Dive(whole.table, whole.groups, turn, part)
 	s.meter.Use(part.Used)
 	s.put([]portion{whole})
 	return whole.table.RoundUp(proven)
@@ -188,7 +188,12 @@ func (s *solver) improve() (bound int, err error) {
 	}
 	switch {
 	case n <= relaxLimit && total >= n*n*diveCost:
-		bound = s.diveAll(s.meter.Left)
+		// After dives half of the work is left. For 200 people most of that gains 50 of 13,700 at once, and dives
+		// again lead from 13,490 to 13,450 (2026-11).
+		for turn := 0; s.meter.Left >= n*n*diveCost && !s.meter.Over(); turn++ {
+			bound = max(bound, s.diveAll(s.meter.Left, turn))
+			s.repartitionAll(s.meter.Left, 12)
+		}
 	case n <= relaxLimit:
 		s.repartitionAll(total*2/5, math.MaxInt)
 		bound = s.relaxAll()

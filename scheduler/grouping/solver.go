@@ -216,7 +216,7 @@ func (p *portion) improve(m *meter.Meter) {
 		p.groups, p.cost = e.Best, e.Cost
 		return
 	}
-	p.groups, p.cost, _ = exact.Dive(p.table, p.groups, m)
+	p.groups, p.cost, _ = exact.Dive(p.table, p.groups, 0, m)
 }
 
 // pair matches the people of the portion, who are all in pairs.

@@ -89,7 +89,7 @@ func TestSearch(t *testing.T) {
 		if bound := tab.RoundUp(Bound(tab, groups, meter.New(1e9, nil))); bound > want {
 			t.Errorf("%s: got the bound %d, above the optimum %d", f.Name, bound, want)
 		}
-		best, cost, proven := Dive(tab, groups, meter.New(1e9, nil))
+		best, cost, proven := Dive(tab, groups, 0, meter.New(1e9, nil))
 		if real, err := f.Cost(best); err != nil || cost != real || cost < want || tab.RoundUp(proven) > want {
 			t.Errorf("%s: a dive says %d, costs %d, %v, and proves %d, want %d", f.Name, cost, real, err, tab.RoundUp(proven), want)
 		}

@@ -65,11 +65,12 @@ func paceOf(t *table.Table, number int) pace {
 
 // Dive puts the people of a table, who are in groups, together as a dive from the
 // relaxation over them does, if that is cheaper. It returns the groups, their cost and what
-// is proven of any, in units of 1/table.DualUnit.
-func Dive(t *table.Table, groups [][]int, m *meter.Meter) (best [][]int, cost, proven int) {
+// is proven of any, in units of 1/table.DualUnit. turn is how often it was called for these people before: it
+// has other luck then.
+func Dive(t *table.Table, groups [][]int, turn int, m *meter.Meter) (best [][]int, cost, proven int) {
 	e := New(t, groups, m)
 	r, proven := e.relax(e.centre(), nil, sidesOf(t))
-	proven = e.dive(r, proven)
+	proven = e.dive(r, proven, turn*maxDives)
 	return e.Best, e.Cost, proven
 }
 
@@ -77,11 +78,12 @@ func Dive(t *table.Table, groups [][]int, m *meter.Meter) (best [][]int, cost, p
 const maxDives = 100
 
 // dive tightens r, of which so much is proven, dives from it until half of the work of the
-// meter is done, and takes what it finds if that is cheaper. It returns what is proven then.
-func (e *Search) dive(r *relaxation, proven int) int {
+// meter is done, and takes what it finds if that is cheaper. It returns what is proven then. Dives are
+// numbered from first.
+func (e *Search) dive(r *relaxation, proven, first int) int {
 	proven = e.tighten(r, proven)
 	for k := 0; k == 0 || k < maxDives && e.Meter.Used <= e.Meter.Left && proven <= e.ceiling(); k++ {
-		if found := e.diveOnce(r, paceOf(e.t, k)); found != nil {
+		if found := e.diveOnce(r, paceOf(e.t, first+k)); found != nil {
 			e.Best, e.Cost = found, e.t.Total(found)
 		}
 	}

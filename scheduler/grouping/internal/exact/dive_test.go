@@ -20,7 +20,7 @@ func TestDive(t *testing.T) {
 	tab, groups := tabletest.New(f, 1), f.Greedy(100, 1)
 	last := tab.Total(groups)
 	for _, work := range []int{1, 2e8, 8e8} {
-		best, cost, proven := Dive(tab, groups, meter.New(1e9, nil).Part(work))
+		best, cost, proven := Dive(tab, groups, 0, meter.New(1e9, nil).Part(work))
 		if real, err := f.Cost(best); err != nil || cost != real || cost > last || cost < optimum || tab.RoundUp(proven) > optimum {
 			t.Errorf("with %d of work: a dive says %d, costs %d, %v, and proves %d; before it were %d, the optimum is %d",
 				work, cost, real, err, tab.RoundUp(proven), last, optimum)
