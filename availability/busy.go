@@ -96,6 +96,9 @@ func touching(spans []Span, iv Interval) []Span {
 
 // joinSpans sorts the spans and joins them, in place.
 func joinSpans(spans []Span) []Span {
+	if apart(spans) {
+		return spans
+	}
 	spans = slices.DeleteFunc(spans, Span.Empty)
 	sortSpans(spans)
 	out := spans[:0]
@@ -113,6 +116,16 @@ func joinSpans(spans []Span) []Span {
 	}
 	sortSpans(out) // joining may have changed the order of the ends
 	return out
+}
+
+// apart reports whether each of the spans is over before the next begins.
+func apart(spans []Span) bool {
+	for i := range spans {
+		if spans[i].Empty() || i > 0 && !spans[i-1].End.Before(spans[i].Start) {
+			return false
+		}
+	}
+	return true
 }
 
 // sortSpans sorts the spans, which most sources give in order.

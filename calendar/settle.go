@@ -28,11 +28,26 @@ func Settle(have, s Series) (Series, error) {
 // Same reports whether s and o are the same meeting to those who attend. Replies,
 // Version, Sequence and Updated do not count.
 func (s Series) Same(o Series) bool {
-	s, o = s.WithoutReplies(), o.WithoutReplies()
+	s.Organizer.RSVP, o.Organizer.RSVP = NoReply, NoReply
 	return s.sameTimes(o) && s.Count == o.Count && s.Cancelled == o.Cancelled &&
 		s.Title == o.Title && s.Description == o.Description && s.Link == o.Link && s.Reminder == o.Reminder &&
-		s.Organizer == o.Organizer && slices.Equal(s.Attendees, o.Attendees) &&
-		slices.EqualFunc(s.Overrides, o.Overrides, Override.Same)
+		s.Organizer == o.Organizer && slices.EqualFunc(s.Attendees, o.Attendees, Attendee.same) &&
+		slices.EqualFunc(s.changes(), o.changes(), Override.Same)
+}
+
+// same reports whether both are one person, called alike.
+func (a Attendee) same(b Attendee) bool { return a.Address == b.Address && a.Name == b.Name }
+
+// changes returns the overrides that hold more than replies.
+func (s Series) changes() []Override {
+	if !slices.ContainsFunc(s.Overrides, Override.onlyReplies) {
+		return s.Overrides
+	}
+	return slices.DeleteFunc(slices.Clone(s.Overrides), Override.onlyReplies)
+}
+
+func (o Override) onlyReplies() bool {
+	return !o.Cancelled && o.Note == "" && o.Edited == "" && o.Moved.Empty()
 }
 
 // sameTimes reports whether both name their occurrences alike.
@@ -64,7 +79,7 @@ func (s Series) WithoutReplies() Series {
 	overrides := s.Overrides
 	s.Overrides = nil
 	for _, o := range overrides {
-		if o.RSVPs = nil; o.Cancelled || o.Note != "" || o.Edited != "" || !o.Moved.Empty() {
+		if o.RSVPs = nil; !o.onlyReplies() {
 			s.Overrides = append(s.Overrides, o)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
@@ -83,10 +84,10 @@ func (p *Planner) recognise() {
 // makeRoom sizes what take fills: grown step by step, it would take twice the
 // memory for thousands of series.
 func (p *Planner) makeRoom() {
-	sessions := map[calendar.Address]int{}
+	sessions, weeks := map[calendar.Address]int{}, int(p.Window.Length()/(7*24*time.Hour))+1
 	for _, b := range p.Bookings {
 		for _, a := range p.Invited(b.Series) {
-			sessions[a] += b.Series.Count
+			sessions[a] += min(b.Series.Count, weeks)
 		}
 	}
 	for a, n := range sessions {
