@@ -23,6 +23,7 @@ type Booking struct {
 	State        State
 	Series       calendar.Series  // as it was last put; as it is to be put while State is Intended
 	Next         *calendar.Series // set while State is Changing: as it is to be put
+	Heard        *calendar.Series `json:",omitempty"` // as members were last told of it, if people changed it by hand since; else nil
 	Attendance   int              // expected when it was booked
 	Possible     int
 	Planned      int                // sessions, if somebody gave the series fewer by hand; else 0

@@ -88,18 +88,25 @@ func (s *Service) Note(ctx context.Context, seen *Seen, noted []Intent) error {
 // putNext brings a change onto the calendar and saves the outcome. If somebody
 // changed the series meanwhile, theirs wins and the change is dropped.
 func (s *Service) putNext(ctx context.Context, b Booking) (Booking, error) {
-	put, err := s.Backend.Put(ctx, *b.Next)
+	was, next := b.Series, *b.Next
+	if b.Heard != nil {
+		was = *b.Heard
+		if s.Notifier != nil && !s.Backend.Capabilities().SendsInvites && !next.Same(was) {
+			next.Sequence = max(next.Sequence, was.Sequence+1) // who changed it by hand may not have counted
+		}
+	}
+	put, err := s.Backend.Put(ctx, next)
 	changed := errors.Is(err, calendar.ErrChanged)
 	if err != nil && !changed {
 		return b, fmt.Errorf("change the series of group %q: %w", b.Group, err)
 	}
-	was, what := b.Series, s.Event(b, "changed", "on the calendar")
+	what := s.Event(b, "changed", "on the calendar")
 	if changed {
 		what = s.Event(b, "dropped", "the series was changed on the calendar meanwhile; the next pass looks at it again")
 	} else {
 		b.Series = put
 	}
-	b.Next, b.State = nil, Booked
+	b.Next, b.Heard, b.State = nil, nil, Booked
 	saved, saveErr := s.outcome(ctx, b, was, b.Series, what)
 	if saveErr != nil {
 		return b, fmt.Errorf("group %q: the change is on the calendar, but not recorded; the next run settles it: %w", b.Group, saveErr)

@@ -156,6 +156,27 @@ func TestAWholeLifeByMail(t *testing.T) {
 	}
 }
 
+// What somebody does by hand on a calendar that tells nobody is told by mail, once, and
+// counts as a change.
+func TestWhatIsDoneByHandIsMailed(t *testing.T) {
+	t.Parallel()
+	w := newMailWorld(t, "")
+	w.at(t, "2026-03-02T08:00:00Z", "book", "leads", "--slot", "thu 13:00", "--start", "2026-03-09", "--yes")
+	w.letters()
+	w.moveByHand(t, "leads")
+	w.at(t, "2026-03-03T09:00:00Z", "repair", "--yes")
+	if got := w.letters(); len(got) != 3 || !strings.Contains(got[0], "Moved") {
+		t.Errorf("%q; want each told of the move", got)
+	}
+	if b := w.bookings(t)[0]; b.Series.Sequence != 1 || b.Heard != nil {
+		t.Errorf("sequence %d, heard of %+v; want 1, and that all is told", b.Series.Sequence, b.Heard)
+	}
+	w.at(t, "2026-03-04T09:00:00Z", "repair", "--yes")
+	if got := w.letters(); len(got) > 0 {
+		t.Errorf("the next night wrote %q", got)
+	}
+}
+
 // Without leave nobody is written to, and what members answered is noted nowhere; what
 // is shown counts it all the same.
 func TestNothingIsMailedWithoutLeave(t *testing.T) {

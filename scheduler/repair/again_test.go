@@ -25,7 +25,7 @@ func TestANightSpentTwiceChangesNothing(t *testing.T) {
 			if b.Next != nil {
 				b.Series = *b.Next
 			}
-			b.Next, b.State = nil, scheduler.Booked
+			b.Next, b.Heard, b.State = nil, nil, scheduler.Booked
 			i := slices.IndexFunc(s.Bookings, func(o scheduler.Booking) bool { return o.Series.UID == b.Series.UID })
 			s.Bookings[i], s.Current[b.Series.UID] = b, b.Series
 		}

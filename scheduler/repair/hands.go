@@ -57,11 +57,20 @@ func (r *pass) subject(s planning.Snapshot, groups map[string]scheduler.Group, b
 // seeHands finds what people changed on the calendar since the series was put. A
 // session that anybody touched stays as it is, for good.
 func (sub *subject) seeHands() {
-	base, current := sub.booking.Series, sub.current
+	base := sub.booking.Series
+	sub.booking.Series = sub.current
+	sub.seeEdits(base)
+	if sub.hands && sub.booking.Heard == nil {
+		sub.booking.Heard = &base
+	}
+}
+
+// seeEdits finds what differs from the series as it was put.
+func (sub *subject) seeEdits(base calendar.Series) {
+	current := sub.current
 	if base.Description != current.Description && !sub.booking.OwnText {
 		sub.booking.OwnText, sub.noted = true, true
 	}
-	sub.booking.Series = current
 	if base.Slot != current.Slot || base.First != current.First || base.Cadence != current.Cadence {
 		sub.handMade(fmt.Sprintf("somebody moved the whole series to %s; that is its slot now", current.Slot))
 		return

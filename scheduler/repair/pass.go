@@ -463,7 +463,7 @@ func (r *pass) conclude(sub *subject) {
 	told := !sub.series.Same(sub.current) // of a new text alone nobody is
 	sub.series.Description = text
 	switch {
-	case changed || sub.hands:
+	case changed || sub.hands || sub.booking.Heard != nil:
 		if told {
 			sub.series.Sequence++
 		}
