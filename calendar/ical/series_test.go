@@ -250,6 +250,7 @@ func FuzzDecode(f *testing.F) {
 	}
 	f.Add(b.String())
 	f.Add("BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:a-peerslot\nORGANIZER:mailto:a@b\nDTSTART:20260303T120000Z\nDTEND:20260303T130000Z\nRRULE:FREQ=WEEKLY;UNTIL=20260401\nEXDATE:20260310\nEND:VEVENT\nEND:VCALENDAR")
+	f.Add("BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:0000000000000000000000000000000000-peerslot\nORGANIZER:mailto:a@b\nATTENDEE:mailto:a@b\nATTENDEE:mailto:c@d\nDTSTART;TZID=Europe/Berlin:20260203T000000\nDTEND;TZID=Europe/Berlin:20270701T000000\nRRULE:FREQ=WEEKLY;COUNT=10\nEND:VEVENT\nEND:VCALENDAR")
 	f.Fuzz(func(t *testing.T, text string) {
 		Ours(strings.NewReader(text))
 		all, _ := Decode(strings.NewReader(text)) // beside the error are those without a fault

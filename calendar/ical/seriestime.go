@@ -32,17 +32,23 @@ func (s *seriesReader) interval(c *line.Component, otherwise time.Duration) (iv 
 			return iv, err
 		}
 	}
-	if iv.Empty() {
+	switch {
+	case iv.Empty():
 		return iv, errors.New("an event has no end after its start")
+	case iv.Length() > longest*rrule.SecondsPerDay*time.Second:
+		return iv, errors.New("an event lasts more than a year")
 	}
 	return iv, nil
 }
+
+// longest is how many days a session may last.
+const longest = 366
 
 // lengthIn reads a duration of at most a year, either way.
 func lengthIn(p *line.Prop) (l line.Length, ok bool) {
 	l, ok = line.ParseLength(p.Value)
 	total := l.Days*rrule.SecondsPerDay + l.Seconds
-	return l, ok && max(total, -total) <= 366*rrule.SecondsPerDay
+	return l, ok && max(total, -total) <= longest*rrule.SecondsPerDay
 }
 
 // after returns the time that follows t by l: first the days, on the wall clock.
