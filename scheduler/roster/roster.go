@@ -73,7 +73,7 @@ func (t *table) Put(p Person) {
 		t.rows[i] = kept
 		return
 	}
-	t.of[p.Address] = int32(len(t.rows))
+	t.of[kept.address] = int32(len(t.rows))
 	t.rows = append(t.rows, kept)
 }
 
