@@ -241,11 +241,14 @@ func withoutAddress(err error) error {
 	return err
 }
 
-// A firstOf says what the first of several errors says: there is one for each address
-// of a host, and they are often the same.
+// A firstOf says what the server answered, or else what the first of several errors says:
+// there is one for each address of a host, and they are often the same.
 type firstOf struct{ error }
 
 func (e firstOf) Error() string {
+	if answer, ok := errors.AsType[*pgconn.PgError](e.error); ok {
+		return answer.Error() // such as a wrong password, after TLS was tried in vain
+	}
 	text, _, _ := strings.Cut(e.error.Error(), "\n")
 	return text
 }
