@@ -166,7 +166,7 @@ func (s *solver) start() {
 // relaxLimit is the number of people up to which the relaxation over all of them is solved for
 // its bound: 600 take 4 s of work, 800 take 9. diveCost is the work for each two people from
 // which on there is a dive from it, too, which takes as much again: 12 s for 600. 200 people, and another 200, cost
-// 13,630 and 12,160 after 3 s; with twice of it, and so without a dive, 15,990 and 12,990. Half of it makes them cost
+// 13,710 and 12,240 after 3 s; with twice of it, and so without a dive, 15,990 and 12,990. Half of it makes them cost
 // 14,140 and 12,250 after 1 s, not 15,470 and 14,080, but 300 people 22,690 after 2 s, not 21,140 (2026-11).
 const (
 	relaxLimit = 800

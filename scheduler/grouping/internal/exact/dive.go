@@ -40,7 +40,7 @@ type pace struct {
 	rough float64    // how far the relaxations on the way may be off, as a part of their bounds
 	reach float64    // how far beyond the duals groups may be that are of use, as a part of the mean dual
 	cuts  int        // how often each relaxation on the way is cut
-	luck  *rand.Rand // by which unclear groups may pass for clearer ones, nil in the first dive
+	luck  *rand.Rand // by which unclear groups may pass for clearer ones, nil in the first dive of a kind
 }
 
 // paceOf returns the pace of the dive with a number from 0 from one relaxation. What a dive ends at is luck
@@ -48,18 +48,18 @@ type pace struct {
 // after 30 s, where six dives, each to its end, led to 13,650, and 100 cost 8,160 after 5 s, not 8,340. Of 18 dives
 // for 200 people 11 end on the way.
 //
-// The first is coarse, which is soon done: 300 people cost 18,240 after 6 s, 22,100 if it is fine and finds no end,
-// 200 after 3 s 13,630 and 13,710. All are coarse for people above 450: 600 cost 26,130 by a fine one, which takes
+// The first is coarse, which is soon done: 300 people cost 18,290 after 6 s, and 22,100 if it is fine and finds no
+// end. All are coarse for people above 450: 600 cost 26,130 by a fine one, which takes
 // 17 of 20 s, and 25,600 by a coarse one (25,500 and 25,730 with half and twice of its reach). Cuts make fine ones
 // better: for 300 people 17,910, 18,130 and 18,160 with them, 18,230 to 18,470 without; four turns of them make dives for
 // 200 and 300 worse than two in four of five cases, for a third more work (2026-11).
 func paceOf(t *table.Table, number int) pace {
-	p := pace{turn: [...]int{60, 30, 50, 40, 70, 35}[number%6], reach: math.Inf(1), cuts: 2}
+	p := pace{turn: [...]int{35, 60, 30, 50, 40, 70}[number%6], reach: math.Inf(1), cuts: 2}
 	if t.N > 450 || number == 0 {
 		p = pace{turn: 30, rough: 1e-3, reach: 0.25}
 	}
-	if number > 0 {
-		p.luck = rand.New(rand.NewPCG(t.Seed, uint64(number)))
+	if number > 1 || number == 1 && t.N > 450 {
+		p.luck = rand.New(rand.NewPCG(t.Seed, uint64(number-1)))
 	}
 	return p
 }
