@@ -328,7 +328,7 @@ func (a *App) LoadConfig() (*config.Config, error) {
 		return nil, Usagef("'peerslot init' writes one, 'peerslot demo' shows a worked example, -c FILE names another", "there is no %s here", path)
 	}
 	if kind, ok := errors.AsType[*file.KindError](err); ok {
-		return nil, Usagef("name the workspace's peerslot.yaml", "-c %s %w", path, kind)
+		return nil, Usagef("name one workspace's file; of 'status --all-workspaces', 'serve' and 'work' it may be a folder of them", "-c %s %w", path, kind)
 	}
 	return c, err
 }
