@@ -13,8 +13,9 @@ type Outline struct {
 // Depth returns how many components are open.
 func (o *Outline) Depth() int { return len(o.open) }
 
-// Begin opens a component, whose name has no blanks around it. A calendar within a calendar is an error: the end of
-// the outer one is lost, and what else is cannot be known.
+// Begin opens a component, whose name has no blanks around it. A calendar within a
+// calendar is an error: the end of the outer one is lost, and what else is cannot be
+// known.
 func (o *Outline) Begin(name []byte, number int) error {
 	n := len(o.open)
 	switch isCalendar := EqualFold(name, "VCALENDAR"); {
