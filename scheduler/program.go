@@ -237,19 +237,19 @@ func (k Kind) Title() string {
 // was invited.
 func (w Workspace) GroupOf(b Booking) Group { return GroupIn(w.GroupsByName(), b) }
 
-// GroupsByName returns the groups by their names.
-func (w Workspace) GroupsByName() map[string]Group {
-	groups := make(map[string]Group, len(w.Groups))
-	for _, g := range w.Groups {
-		groups[g.Name] = g
+// GroupsByName returns the groups by their names. They are not to be changed.
+func (w Workspace) GroupsByName() map[string]*Group {
+	groups := make(map[string]*Group, len(w.Groups))
+	for i, g := range w.Groups {
+		groups[g.Name] = &w.Groups[i]
 	}
 	return groups
 }
 
 // GroupIn is GroupOf for many bookings.
-func GroupIn(groups map[string]Group, b Booking) Group {
+func GroupIn(groups map[string]*Group, b Booking) Group {
 	if g, ok := groups[b.Group]; ok {
-		return g
+		return *g
 	}
 	g := Group{Name: b.Group, Program: b.Program}
 	for _, a := range b.Series.Attendees {

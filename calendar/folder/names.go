@@ -64,7 +64,7 @@ func readListing(path string) (listing, error) {
 			slices.SortFunc(l, func(a, b entry) int {
 				return cmp.Or(strings.Compare(a.owner, b.owner), strings.Compare(a.name, b.name))
 			})
-			return l, nil
+			return slices.Clone(l), nil // without room for more
 		case err != nil:
 			return nil, err
 		}

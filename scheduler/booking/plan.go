@@ -95,7 +95,7 @@ func PlanFrom(ctx context.Context, s planning.Snapshot, requests []scheduler.Req
 // person, so that none is looked for among all.
 type run struct {
 	*planning.Planner
-	groups map[string]scheduler.Group            // of the workspace
+	groups map[string]*scheduler.Group           // of the workspace
 	meet   map[string]map[calendar.Address][]met // by program
 }
 

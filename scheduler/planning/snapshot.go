@@ -96,7 +96,7 @@ type Snapshot struct {
 	// Aliases are those of the roster, and Groups those of the workspace by their names,
 	// where they are made once for several plans; nil to have them made.
 	Aliases calendar.Aliases
-	Groups  map[string]scheduler.Group
+	Groups  map[string]*scheduler.Group
 
 	Led map[string]map[calendar.Address]int // by group: how often a member led a session of earlier series
 
@@ -131,7 +131,7 @@ func (s Snapshot) aliases() calendar.Aliases {
 }
 
 // GroupsByName returns the groups of the workspace.
-func (s Snapshot) GroupsByName() map[string]scheduler.Group {
+func (s Snapshot) GroupsByName() map[string]*scheduler.Group {
 	if s.Groups != nil {
 		return s.Groups
 	}

@@ -174,8 +174,8 @@ func GroupsWith(w scheduler.Workspace, bookings scheduler.Bookings) []scheduler.
 	groups, known := slices.Clone(w.Groups), w.GroupsByName()
 	for _, b := range bookings {
 		if _, ok := known[b.Group]; !ok {
-			known[b.Group] = scheduler.GroupIn(known, b)
-			groups = append(groups, known[b.Group])
+			g := scheduler.GroupIn(known, b)
+			known[b.Group], groups = &g, append(groups, g)
 		}
 	}
 	return groups

@@ -125,7 +125,7 @@ func (s upkeep) isBooked(group string) bool {
 }
 
 // bookingUpkeep compares one booking with the configuration.
-func (s upkeep) bookingUpkeep(groups map[string]scheduler.Group, b scheduler.Booking) []scheduler.Finding {
+func (s upkeep) bookingUpkeep(groups map[string]*scheduler.Group, b scheduler.Booking) []scheduler.Finding {
 	f := scheduler.Finding{Group: b.Group, Program: b.Program, UID: b.Series.UID}
 	if b.Fault != nil {
 		f.Kind, f.Err = scheduler.BrokenRecord, b.Fault
@@ -144,7 +144,7 @@ func (s upkeep) bookingUpkeep(groups map[string]scheduler.Group, b scheduler.Boo
 		f.Kind = scheduler.NoSuchProgram
 		return []scheduler.Finding{f}
 	}
-	if err := differs(p.For(groups[b.Group]), b); err != nil {
+	if err := differs(p.For(scheduler.GroupIn(groups, b)), b); err != nil {
 		f.Kind, f.Err = scheduler.OtherRules, err
 		return []scheduler.Finding{f}
 	}

@@ -136,7 +136,7 @@ func (w *World) NewGroup(name string, members ...calendar.Address) scheduler.Req
 
 // Request returns what is asked to have a group booked that there is.
 func (w *World) Request(name string) scheduler.Request {
-	return w.request(w.Workspace.GroupsByName()[name])
+	return w.request(*w.Workspace.GroupsByName()[name])
 }
 
 func (w *World) request(g scheduler.Group) scheduler.Request {

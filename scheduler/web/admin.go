@@ -283,7 +283,7 @@ func (n *view) standing(ctx context.Context, attended []attendance.Found, now ti
 	for _, name := range n.names {
 		st, booked := status[name]
 		if !booked {
-			st = scheduler.Status{Group: n.groups[name]}
+			st = scheduler.Status{Group: *n.groups[name]}
 		}
 		out.groups = append(out.groups, n.row(st, of[name]))
 	}

@@ -24,7 +24,7 @@ type view struct {
 	zone     *time.Location
 	bookings scheduler.Bookings
 	of       map[string]scheduler.Bookings // by group
-	groups   map[string]scheduler.Group    // configured, formed, and such as only have a booking
+	groups   map[string]*scheduler.Group   // configured, formed, and such as only have a booking
 	names    []string                      // of groups, in the order in which they are shown
 	mine     map[calendar.Address][]string // names of groups by their members
 	aliases  calendar.Aliases
@@ -90,7 +90,8 @@ func newView(ctx context.Context, here Workspace) (*view, error) {
 	for _, b := range v.bookings {
 		v.of[b.Group] = append(v.of[b.Group], b)
 		if _, known := v.groups[b.Group]; !known {
-			v.groups[b.Group] = scheduler.GroupIn(v.groups, b)
+			g := scheduler.GroupIn(v.groups, b)
+			v.groups[b.Group] = &g
 			v.names = append(v.names, b.Group)
 		}
 	}
@@ -112,10 +113,10 @@ func newView(ctx context.Context, here Workspace) (*view, error) {
 // own, admins all.
 func (v viewer) group(name string) (scheduler.Group, error) {
 	g, ok := v.view.groups[name]
-	if !ok || !v.Admin && !isMember(g, v.Address) {
+	if !ok || !v.Admin && !isMember(*g, v.Address) {
 		return scheduler.Group{}, errNotFound
 	}
-	return g, nil
+	return *g, nil
 }
 
 func isMember(g scheduler.Group, a calendar.Address) bool {

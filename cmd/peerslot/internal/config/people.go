@@ -103,7 +103,7 @@ func (r *reader) person(c *Config, v value) {
 		return
 	}
 	at := v.at("manager")
-	r.roster[p.Address] = place{v.line, at.line, at.col, v.path}
+	r.roster[p.Address] = place{v.line, at.line, at.col, v.path, p.Address}
 	p.Zone = cmp.Or(p.Zone, c.Workspace.Zone)
 	if travel := v.at("travel"); travel.given() {
 		p.Travel = travel.travel(c, &p)

@@ -40,6 +40,7 @@ type reader struct {
 type place struct {
 	line, managerLine, managerCol int
 	path                          string
+	address                       calendar.Address
 }
 
 // A calendarFile is a calendar of holidays, or why it could not be read.
