@@ -96,7 +96,7 @@ func touching(spans []Span, iv Interval) []Span {
 
 // joinSpans sorts the spans and joins them, in place.
 func joinSpans(spans []Span) []Span {
-	if apart(spans) {
+	if disjoint(spans) {
 		return spans
 	}
 	spans = slices.DeleteFunc(spans, Span.Empty)
@@ -118,8 +118,8 @@ func joinSpans(spans []Span) []Span {
 	return out
 }
 
-// apart reports whether each of the spans is over before the next begins.
-func apart(spans []Span) bool {
+// disjoint reports whether each of the spans is over before the next begins.
+func disjoint(spans []Span) bool {
 	for i := range spans {
 		if spans[i].Empty() || i > 0 && !spans[i-1].End.Before(spans[i].Start) {
 			return false

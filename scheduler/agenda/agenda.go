@@ -91,9 +91,15 @@ func Missing(err error) Agenda { return Agenda{fault: err} }
 // Fault says why there is none; nil if there is one.
 func (a Agenda) Fault() error { return a.fault }
 
-// Sure reports whether Text surely renders it, as it does a built-in one: no name is long
-// enough to be too much for that.
-func (a Agenda) Sure() bool { return a.fault == nil && a.template != nil && !a.own }
+// fewWords is how many bytes of names and other words of the user's are far from too much
+// text, though each session of a quarter repeats them.
+const fewWords = 1000
+
+// Sure reports whether Text surely renders it with that many bytes of names and other words
+// of the user's, as it does a built-in one with few.
+func (a Agenda) Sure(words int) bool {
+	return a.fault == nil && a.template != nil && !a.own && words <= fewWords
+}
 
 // Text renders the agenda for sessions of that length. It sets Minutes and Parts.
 func (a Agenda) Text(d Data, length time.Duration) (string, error) {

@@ -53,6 +53,22 @@ func TestMissingAgendas(t *testing.T) {
 	}
 }
 
+// As many words as are few for a built-in agenda are rendered, though somebody of a long
+// name leads every session of a quarter.
+func TestFewWordsAreRendered(t *testing.T) {
+	long := strings.Repeat("n", 1000)
+	d := agenda.Data{Group: long, Focus: long, Notes: long, Members: []string{long, "Bo"}}
+	for range 13 {
+		d.Sessions = append(d.Sessions, agenda.Session{Date: "Tue 3 Mar", Facilitator: long})
+	}
+	for _, name := range []string{"peer-circle", "coaching", "one-on-one"} {
+		a, _ := agenda.BuiltIn(name)
+		if _, err := a.Text(d, time.Hour); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 // Of the program's own agendas alone it is sure that they render.
 func TestSure(t *testing.T) {
 	builtIn, _ := agenda.BuiltIn("coaching")
@@ -60,7 +76,7 @@ func TestSure(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !builtIn.Sure() || own.Sure() || agenda.Missing(errors.New("gone")).Sure() || (agenda.Agenda{}).Sure() {
+	if !builtIn.Sure(1000) || builtIn.Sure(1001) || own.Sure(0) || agenda.Missing(errors.New("gone")).Sure(0) || (agenda.Agenda{}).Sure(0) {
 		t.Error("an agenda is sure that is not built in, or one that is is not")
 	}
 }

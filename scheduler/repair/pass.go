@@ -437,7 +437,11 @@ func (r *pass) describe(sub *subject) error {
 
 // describable returns the error of describe.
 func (r *pass) describable(sub *subject) error {
-	if !r.Agendas[sub.program.Agenda].Sure() {
+	words := len(sub.program.Focus) + len(sub.group.Notes)
+	for _, a := range sub.group.Members {
+		words += len(r.Workspace.Name(a))
+	}
+	if !r.Agendas[sub.program.Agenda].Sure(words) {
 		return r.describe(sub)
 	}
 	_, err := r.Panel(sub.group, sub.series)

@@ -43,12 +43,14 @@ func TestRosterIsAMapOfPeople(t *testing.T) {
 	}
 }
 
-// somebody returns a person of whom each field is set or not, whichever fields there are.
+// somebody returns a person of whom one field is set, or each is set or not, whichever fields
+// there are.
 func somebody(random *rand.Rand) (p roster.Person) {
 	v := reflect.ValueOf(&p).Elem()
+	only, one := random.IntN(v.NumField()), random.IntN(2) == 0
 	for i := range v.NumField() {
-		if f := v.Field(i); random.IntN(3) == 0 {
-			fill(f, random)
+		if one && i == only || !one && random.IntN(3) == 0 {
+			fill(v.Field(i), random)
 		}
 	}
 	return p

@@ -57,10 +57,10 @@ func newReader(dir string, piece int) *reader {
 // for many nodes.
 const maxSteps = 1_000_000
 
-// spend counts one step. After the last it reports that, once, and is false; so it
-// is when there are too many problems.
+// spend counts one step, which rows of the roster are none of. After the last it reports
+// that, once, and is false; so it is when there are too many problems.
 func (r *reader) spend(n *node) bool {
-	if n.kind == cell || r.rows {
+	if r.rows {
 		return !r.full()
 	}
 	if r.steps++; r.steps == maxSteps {
