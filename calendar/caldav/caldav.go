@@ -41,7 +41,9 @@ type Config struct {
 	Calendar     string           // where series live: its name, its URL or the last part of that; "" for the server's default
 	InviteByMail bool             // new series leave telling the attendees to others than the server
 
-	Dir  string                                // folder for what was found and for copies, which nobody else may read; "" keeps them in memory
+	Dir     string                                    // folder for what was found and for copies, which nobody else may read; "" keeps them in memory
+	Aliases func(calendar.Address) []calendar.Address // a person's other addresses; may be nil
+
 	Zone func(calendar.Address) *time.Location // a person's all-day and floating times; nil, or nil for a person, is UTC
 	Now  func() time.Time                      // the clock by which what was found grows old
 
@@ -134,6 +136,13 @@ func (b *Backend) zone(a calendar.Address) *time.Location {
 		}
 	}
 	return time.UTC
+}
+
+func (b *Backend) aliases(a calendar.Address) []calendar.Address {
+	if b.cfg.Aliases == nil {
+		return nil
+	}
+	return b.cfg.Aliases(a)
 }
 
 // turns lets one caller at a time have each series.

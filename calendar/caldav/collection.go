@@ -37,7 +37,7 @@ const (
 type collection struct {
 	b     *Backend
 	url   *url.URL
-	owner calendar.Address
+	owner []calendar.Address // under all their addresses
 	key   string
 
 	mu    sync.Mutex
@@ -79,12 +79,16 @@ type difference struct {
 
 // collection returns the collection at a URL, as its owner's.
 func (b *Backend) collection(u *url.URL, owner calendar.Address) *collection {
+	addresses := append([]calendar.Address{owner}, b.aliases(owner)...)
 	key := keyOf("calendar", u.String(), string(owner), b.cfg.Username)
+	if len(addresses) > 1 { // the copy has their answers
+		key = keyOf(key, fmt.Sprint(addresses))
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	c := b.known[key]
 	if c == nil {
-		c = &collection{b: b, url: u, owner: owner, key: key, state: state{Objects: map[string]object{}}}
+		c = &collection{b: b, url: u, owner: addresses, key: key, state: state{Objects: map[string]object{}}}
 		b.known[key] = c
 	}
 	return c
@@ -290,7 +294,7 @@ func (c *collection) fetch(ctx context.Context, etags map[string]string, into ma
 }
 
 func (c *collection) screened(text []byte) (kept, fault string) {
-	out, err := io.ReadAll(screen.New(bytes.NewReader(text), c.owner))
+	out, err := io.ReadAll(screen.New(bytes.NewReader(text), c.owner...))
 	if err != nil {
 		return "", "it cannot be read"
 	}

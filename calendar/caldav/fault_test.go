@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/calendar/caldav"
 	"github.com/peerslot/peerslot/calendar/calendartest"
 	"github.com/peerslot/peerslot/calendar/internal/webtest"
 )
@@ -101,6 +102,31 @@ func TestSignInIsTriedOnce(t *testing.T) {
 	}
 	if calls := s.Calls(); len(calls) != 1 || calls["OPTIONS"]+calls["PROPFIND"] != 1 {
 		t.Errorf("%v requests, want 1", calls)
+	}
+}
+
+// An answer to an invitation counts under whichever address of theirs a person was
+// invited, and from the run on that knows the address.
+func TestAnswersUnderOtherAddresses(t *testing.T) {
+	s := newStandIn(nil)
+	window := calendartest.Window()
+	at := func(hours int) string {
+		return window.Start.Add(time.Duration(hours) * time.Hour).UTC().Format("20060102T150405Z")
+	}
+	s.store("/u/robot/cal/meeting.ics", "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nBEGIN:VEVENT\r\nUID:meeting\r\nDTSTAMP:20260101T000000Z\r\nDTSTART:"+at(1)+
+		"\r\nDTEND:"+at(2)+"\r\nATTENDEE;PARTSTAT=DECLINED:mailto:ops@acme.example\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n", false)
+	copies := t.TempDir()
+	for _, tt := range []struct {
+		known []calendar.Address
+		busy  int
+	}{{nil, 1}, {[]calendar.Address{"ops@acme.example"}, 0}, {nil, 1}} {
+		b := s.openAs(t, func(cfg *caldav.Config) {
+			cfg.Dir, cfg.Aliases = copies, func(calendar.Address) []calendar.Address { return tt.known }
+		})
+		got, err := b.Busy(t.Context(), []calendar.Address{calendartest.Organizer}, window)
+		if err != nil || len(got[calendartest.Organizer].Spans) != tt.busy {
+			t.Errorf("with the other addresses %q: got %v, %v, want %d busy times", tt.known, got, err, tt.busy)
+		}
 	}
 }
 

@@ -125,19 +125,34 @@ func readAnswer(r *dav.Node) answer {
 	return answer{periods: periods}
 }
 
-// inZone returns the periods with whole days of UTC, which is how servers write
-// whole days of anybody's, as the days of that zone.
+// inZone returns the periods with whole days, which servers write as their own days
+// of anybody's, as the days of that zone.
 func inZone(periods []availability.Span, zone *time.Location) []availability.Span {
 	out := make([]availability.Span, len(periods))
 	for i, p := range periods {
 		out[i] = p
-		const day = 24 * time.Hour
-		if p.Start.Unix()%int64(day/time.Second) != 0 || p.Length() <= 0 || p.Length()%day != 0 {
-			continue
+		if first, n := wholeDays(p.Interval); n > 0 {
+			out[i].Interval = availability.Interval{Start: first.In(zone).Start, End: first.AddDays(n - 1).In(zone).End}
+			out[i].AllDay = true
 		}
-		first, last := availability.DateOf(p.Start.UTC()), availability.DateOf(p.End.UTC().Add(-day))
-		out[i].Interval = availability.Interval{Start: first.In(zone).Start, End: last.In(zone).End}
-		out[i].AllDay = true
 	}
 	return out
+}
+
+// wholeDays returns how many whole days a period of a server is, 0 if it is none, and
+// the first: from midnight to midnight UTC, or, as SOGo writes the days of its own
+// zone, to a second before midnight there.
+func wholeDays(p availability.Interval) (first availability.Date, n int) {
+	const day = 24 * time.Hour
+	length := p.Length()
+	if p.End.Second() == 59 && p.Start.Second() == 0 {
+		length += time.Second
+		if off := length - length.Round(day); off.Abs() <= time.Hour { // its clocks change on one of them
+			return availability.DateOf(p.Start.UTC().Add(day / 2)), int(length.Round(day) / day)
+		}
+	}
+	if p.Start.Truncate(day).Equal(p.Start) && length%day == 0 {
+		return availability.DateOf(p.Start.UTC()), int(length / day)
+	}
+	return availability.Date{}, 0
 }

@@ -52,7 +52,7 @@ func serverOf(u *url.URL, h http.Header, tokens []string) server {
 
 // limits are what people should know of a kind of server before they rely on it.
 var limits = map[server]string{
-	cyrus:   "a reply to a single session is seen only if that session was moved before; declined meetings count as busy; dates end in 2038",
+	cyrus:   "a reply to a single session is seen only if that session was moved before; declined meetings count as busy; of calendars that people share it does not tell what is marked as free, so that whole days there may count as busy; dates end in 2038",
 	sogo:    "each change is a mail of the server's to everybody; replies to a series with moved sessions may be incomplete; 'invite: mail' cannot work",
 	davical: "it loses moves and single cancellations of meetings with attendees, so that invitations go by mail; declined meetings count as busy",
 	sabre:   "free/busy times of colleagues are known only if principals may be read; declined meetings count as busy",

@@ -70,10 +70,17 @@ func (s *standIn) open(t testing.TB) *caldav.Backend {
 
 func (s *standIn) openOver(t testing.TB, network http.RoundTripper) *caldav.Backend {
 	t.Helper()
-	b, err := caldav.Open(t.Context(), caldav.Config{
+	return s.openAs(t, func(cfg *caldav.Config) { cfg.Transport = network })
+}
+
+func (s *standIn) openAs(t testing.TB, set func(*caldav.Config)) *caldav.Backend {
+	t.Helper()
+	cfg := caldav.Config{
 		URL: "https://" + standInHost + "/", Username: "robot", Password: "robot-pw", Organizer: calendartest.Organizer,
-		Dir: t.TempDir(), Now: time.Now, Transport: network,
-	})
+		Dir: t.TempDir(), Now: time.Now, Transport: webtest.Client(s).Transport,
+	}
+	set(&cfg)
+	b, err := caldav.Open(t.Context(), cfg)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -75,7 +75,8 @@ type Info struct {
 //
 // What is kept and returned tells when the owner is busy and little else: titles,
 // notes, places and people are blanked or left out, but for the owner's own
-// answers to invitations. If owner is "", those are left out, too.
+// answers to invitations, to whichever of their addresses; all stand under the
+// first. If that is "", those are left out, too.
 //
 // When the server cannot be asked, or does not answer with a calendar, a copy not
 // older than MaxStale stands in. It does not when the server says that the
@@ -83,13 +84,15 @@ type Info struct {
 // owner, or the config, has taken it back.
 //
 // The error is an [*Error], which never shows the URL.
-func (f *Fetcher) Open(ctx context.Context, rawURL string, owner calendar.Address) (io.ReadCloser, Info, error) {
+func (f *Fetcher) Open(ctx context.Context, rawURL string, owner ...calendar.Address) (io.ReadCloser, Info, error) {
 	f.once.Do(f.start)
 	l, problem := parseLink(rawURL, f.allow)
 	if problem != nil {
 		return nil, Info{}, problem
 	}
-	l.owner = calendar.Address(strings.ToLower(string(owner)))
+	for _, a := range owner {
+		l.owner = append(l.owner, calendar.Address(strings.ToLower(string(a))))
+	}
 	if f.startErr != nil {
 		return nil, Info{}, &Error{Feed: l.String(), What: f.startErr.Error(), Next: "name a folder of your own for the copies of feeds"}
 	}
@@ -217,7 +220,7 @@ func (f *Fetcher) keep(l, from link, resp *http.Response) error {
 	return f.copies.write(record{
 		Key: l.copyKey(), From: from.key(), Checked: f.Now(),
 		ETag: validator(resp.Header.Get("Etag")), Modified: validator(resp.Header.Get("Last-Modified")),
-	}, io.NopCloser(screen.New(body, l.owner)))
+	}, io.NopCloser(screen.New(body, l.owner...)))
 }
 
 func (f *Fetcher) timeout() time.Duration  { return cmp.Or(f.Timeout, 30*time.Second) }

@@ -43,7 +43,7 @@ type link struct {
 	url  url.URL // https, or http where that is allowed; no user, no fragment
 	user *url.Userinfo
 
-	owner calendar.Address // of the calendar; "" if that is not known
+	owner []calendar.Address // of the calendar, under all addresses; "" if that is not known
 }
 
 // parseLink reads a feed's URL. Its errors do not show it.
@@ -109,7 +109,11 @@ func (l link) key() string {
 // copyKey returns a name for the copy of the calendar, which depends on its
 // owner: only their answers to invitations are kept.
 func (l link) copyKey() string {
-	sum := sha256.Sum256([]byte(l.key() + "\n" + string(l.owner)))
+	text := l.key()
+	for _, a := range l.owner {
+		text += "\n" + string(a)
+	}
+	sum := sha256.Sum256([]byte(text))
 	return hex.EncodeToString(sum[:])
 }
 

@@ -34,7 +34,7 @@ type Reader struct {
 type Source struct {
 	URL     string             // a secret; see [IsURL]
 	File    string             // a regular file, which is only read
-	Aliases []calendar.Address // other addresses of the person; a feed's copies keep only answers under the address itself
+	Aliases []calendar.Address // other addresses of the person
 	Zone    *time.Location     // of the person: floating and all-day times; nil for the reader's
 }
 
@@ -103,12 +103,12 @@ func (r *Reader) one(ctx context.Context, s Source, o ical.ReadOptions) availabi
 	if s.Zone == nil || (s.URL == "") == (s.File == "") || s.URL != "" && r.Fetcher == nil {
 		return availability.Unreadable("no feed or file is set: give an .ics URL or file")
 	}
+	o.Zone, o.Aliases = s.Zone, s.Aliases
 	body, info, err := r.open(ctx, s, o.Owner)
 	if err != nil {
 		return availability.Unreadable(reason(s, err))
 	}
 	defer body.Close()
-	o.Zone, o.Aliases = s.Zone, s.Aliases
 	b, err := ical.ReadBusy(file.Until(ctx, body), o)
 	if err != nil {
 		return availability.Unreadable(reason(s, fmt.Errorf("%s: %w", s, err)))
@@ -121,7 +121,7 @@ func (r *Reader) one(ctx context.Context, s Source, o ical.ReadOptions) availabi
 
 func (r *Reader) open(ctx context.Context, s Source, owner calendar.Address) (io.ReadCloser, Info, error) {
 	if s.URL != "" {
-		return r.Fetcher.Open(ctx, s.URL, owner)
+		return r.Fetcher.Open(ctx, s.URL, append([]calendar.Address{owner}, s.Aliases...)...)
 	}
 	f, err := file.Open(s.File, defaultMaxSize)
 	if err != nil {

@@ -144,6 +144,18 @@ func TestReaderLeavesOutExcept(t *testing.T) {
 	}
 }
 
+func TestReaderKnowsOtherAddresses(t *testing.T) {
+	s := newSite(t, text(strings.Replace(calendarOf("1"), "END:VEVENT", "ATTENDEE;PARTSTAT=DECLINED:mailto:a.lima@acme.example\r\nEND:VEVENT", 1)))
+	f, _ := s.fetcher(t)
+	const ana = calendar.Address("ana@acme.example")
+	for _, aliases := range [][]calendar.Address{nil, {"a.lima@acme.example"}} {
+		r := &Reader{Fetcher: f, Sources: map[calendar.Address][]Source{ana: {{URL: s.url(), Zone: time.UTC, Aliases: aliases}}}}
+		if b := busy(t, r, ana)[ana]; !b.Readable() || len(b.Spans) != 1-len(aliases) {
+			t.Errorf("a meeting declined under another address, with %q known: got %+v", aliases, b)
+		}
+	}
+}
+
 func TestReaderReadsFewAtATime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var asked atomic.Int32

@@ -5,6 +5,7 @@ package screen
 import (
 	"bytes"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/peerslot/peerslot/calendar"
@@ -15,17 +16,24 @@ import (
 type screen struct {
 	lines *ical.Lines
 	line  ical.Line
-	owner string
+	owner []string
 	out   bytes.Buffer
 	ended int // lines of out
 }
 
 // New returns the calendar that r holds without titles, notes, places and all
 // people but the owner. When somebody is busy can still be told from it as from
-// the whole, and its lines have the numbers that they had. If the owner is "",
-// nobody's answer to an invitation is left.
-func New(r io.Reader, owner calendar.Address) io.Reader {
-	return &screen{lines: ical.NewLines(r), owner: string(owner)}
+// the whole, and its lines have the numbers that they had. Under whichever address
+// of theirs the owner was invited, the first takes its place. If that is "", nobody's
+// answer to an invitation is left.
+func New(r io.Reader, owner ...calendar.Address) io.Reader {
+	s := &screen{lines: ical.NewLines(r)}
+	for _, a := range owner {
+		if a != "" {
+			s.owner = append(s.owner, string(a))
+		}
+	}
+	return s
 }
 
 // Read implements [io.Reader].
@@ -53,8 +61,8 @@ func (s *screen) take() {
 		s.keep(number, text)
 	case becomes == blanked, strings.HasPrefix(name, "X-"):
 		s.put(number, name+":-")
-	case name == "ATTENDEE" && s.owner != "" && !s.lines.Cut && s.line.Parse(text) == nil && s.line.Names(s.owner):
-		s.put(number, name+answer(s.line.Param("PARTSTAT"))+":mailto:"+s.owner)
+	case name == "ATTENDEE" && len(s.owner) > 0 && !s.lines.Cut && s.line.Parse(text) == nil && slices.ContainsFunc(s.owner, s.line.Names):
+		s.put(number, name+answer(s.line.Param("PARTSTAT"))+":mailto:"+s.owner[0])
 	}
 }
 

@@ -88,6 +88,14 @@ func TestScreenWithoutOwner(t *testing.T) {
 	}
 }
 
+func TestScreenKnowsTheOwnersOtherAddresses(t *testing.T) {
+	const text = "BEGIN:VCALENDAR\nATTENDEE;PARTSTAT=DECLINED:mailto:A.Lima@acme.example\nATTENDEE:mailto:bo@acme.example\nEND:VCALENDAR"
+	b, err := io.ReadAll(New(strings.NewReader(text), ana, "a.lima@acme.example"))
+	if want := "BEGIN:VCALENDAR\r\nATTENDEE;PARTSTAT=DECLINED:mailto:ana@acme.example\r\n\r\nEND:VCALENDAR\r\n"; err != nil || string(b) != want {
+		t.Errorf("got %q, %v, want %q", b, err, want)
+	}
+}
+
 func TestScreenPassesErrorsOn(t *testing.T) {
 	broken := errors.New("broken")
 	for _, text := range []string{"", "BEGIN:VCALENDAR\r\n", "BEGIN:VCALENDAR\r\nSUMMARY:Hu"} {

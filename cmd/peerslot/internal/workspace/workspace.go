@@ -252,8 +252,7 @@ func backend(ctx context.Context, a *console.App, w *Workspace) (calendar.Backen
 	var b calendar.Backend
 	switch c.Calendar.Backend {
 	case config.Folder:
-		b = &folder.Backend{Path: account.InDir(c.Dir, c.Calendar.Folder.Path), Zone: w.zones.of, Organizer: c.Workspace.Organizer.Address,
-			Aliases: func(a calendar.Address) []calendar.Address { return c.Workspace.Roster.Of(a).Aliases }}
+		b = &folder.Backend{Path: account.InDir(c.Dir, c.Calendar.Folder.Path), Zone: w.zones.of, Organizer: c.Workspace.Organizer.Address, Aliases: w.aliases}
 	case config.Google:
 		g, err := account.OpenGoogle(ctx, a, c)
 		if err != nil {
@@ -281,6 +280,11 @@ func backend(ctx context.Context, a *console.App, w *Workspace) (calendar.Backen
 		return nil, console.Usagef("use backend: folder", "calendar backend %q is not part of this build", c.Calendar.Backend)
 	}
 	return b, nil
+}
+
+// aliases returns the other addresses of a person.
+func (w *Workspace) aliases(a calendar.Address) []calendar.Address {
+	return w.Config.Workspace.Roster.Of(a).Aliases
 }
 
 // readersOf returns who is read elsewhere than from the workspace's backend alone.
@@ -363,9 +367,9 @@ func (r *readers) place(address calendar.Address, source string) (calendar.BusyR
 		r.accounts.Accounts[address] = account
 		return r.accounts, nil
 	case feed.IsURL(source):
-		r.feeds.Sources[address] = append(r.feeds.Sources[address], feed.Source{URL: source, Aliases: r.Workspace.Roster.Of(address).Aliases})
+		r.feeds.Sources[address] = append(r.feeds.Sources[address], feed.Source{URL: source, Aliases: r.here.aliases(address)})
 	default:
-		r.feeds.Sources[address] = append(r.feeds.Sources[address], feed.Source{File: account.InDir(r.Dir, source), Aliases: r.Workspace.Roster.Of(address).Aliases})
+		r.feeds.Sources[address] = append(r.feeds.Sources[address], feed.Source{File: account.InDir(r.Dir, source), Aliases: r.here.aliases(address)})
 	}
 	return r.feeds, nil
 }
@@ -376,7 +380,7 @@ func caldavConfig(a *console.App, w *Workspace, o *config.CalDAVOptions, owner c
 	c := w.Config
 	cfg := caldav.Config{
 		URL: o.URL, Username: o.Username, Organizer: owner, Calendar: o.Calendar, InviteByMail: o.InviteByMail,
-		Dir: filepath.Join(c.Dir, ".peerslot", "caldav"), Zone: w.zones.of,
+		Dir: filepath.Join(c.Dir, ".peerslot", "caldav"), Zone: w.zones.of, Aliases: w.aliases,
 		Now: time.Now, AllowHosts: c.Calendar.AllowHosts, // copies grow old by the real clock
 	}
 	if shared := c.Calendar.CalDAV; o.Username == "" && o.TokenEnv == "" && sameServer(o.URL, shared.URL) {
