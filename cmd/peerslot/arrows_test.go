@@ -55,9 +55,10 @@ var allowed = map[string][]string{
 	"scheduler/repair":                 {"availability", "calendar", "scheduler", "scheduler/attendance", "scheduler/booking", "scheduler/planning"},
 	"scheduler/chat":                   {"availability", "calendar", "scheduler"},
 	"scheduler/web/issuer":             {},
+	"scheduler/web/plans":              {"calendar", "scheduler", "scheduler/report"},
 	"scheduler/web/internal/assets":    {"scheduler/report/overview"},
 	"scheduler/web/internal/hoursform": {"availability", "scheduler"},
-	"scheduler/web":                    {"scheduler/web/internal/assets", "scheduler/web/internal/guard", "scheduler/web/internal/hoursform", "scheduler/web/internal/paging", "scheduler/web/issuer", "scheduler/account", "availability", "calendar", "calendar/ical", "scheduler", "scheduler/attendance", "scheduler/feed", "scheduler/planning", "scheduler/report", "scheduler/report/overview"},
+	"scheduler/web":                    {"scheduler/web/internal/assets", "scheduler/web/internal/guard", "scheduler/web/internal/hoursform", "scheduler/web/internal/paging", "scheduler/web/issuer", "scheduler/web/plans", "scheduler/account", "availability", "calendar", "calendar/ical", "scheduler", "scheduler/attendance", "scheduler/feed", "scheduler/planning", "scheduler/report", "scheduler/report/overview"},
 	"scheduler/chat/chattest":          {},
 
 	"scheduler/grouping/internal/exact":           {"scheduler/grouping/internal/local", "scheduler/grouping/internal/lp", "scheduler/grouping/internal/meter", "scheduler/grouping/internal/table"},

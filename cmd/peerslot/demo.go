@@ -20,6 +20,7 @@ import (
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/workspace"
 	"github.com/peerslot/peerslot/scheduler/report"
 	"github.com/peerslot/peerslot/scheduler/web"
+	"github.com/peerslot/peerslot/scheduler/web/plans"
 )
 
 func newDemoCmd(a *console.App) *cobra.Command {
@@ -95,7 +96,7 @@ func demoNight(ctx context.Context, a *console.App, dir string, night time.Time)
 	}
 	then := *a
 	then.Now, then.NowFlag = func() time.Time { return night }, night.Format(time.RFC3339)
-	planner, ask := changing.WebPlanner{App: &then}, web.PlanAsk{Do: "repair"}
+	planner, ask := changing.WebPlanner{App: &then}, plans.Ask{Do: "repair"}
 	plan, err := planner.Plan(ctx, ask)
 	if err != nil {
 		return err

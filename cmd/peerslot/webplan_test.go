@@ -12,21 +12,21 @@ import (
 
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/changing"
-	"github.com/peerslot/peerslot/scheduler/web"
+	"github.com/peerslot/peerslot/scheduler/web/plans"
 )
 
 // pagePlans are the plans of the admins' pages, each with the command that does the same.
 var pagePlans = map[string]struct {
-	ask  web.PlanAsk
+	ask  plans.Ask
 	args []string
 }{
-	"repair": {web.PlanAsk{Do: "repair"}, []string{"repair"}},
-	"review": {web.PlanAsk{Do: "review"}, []string{"review"}},
-	"form":   {web.PlanAsk{Do: "form", Program: "circles", Seed: 1}, []string{"form", "circles"}},
-	"swap":   {web.PlanAsk{Do: "form", Program: "circles", Seed: 1, Swap: [2]calendar.Address{"ana@acme.example", "dee@acme.example"}}, []string{"form", "circles", "--swap", "ana,dee"}},
-	"keep":   {web.PlanAsk{Do: "form", Program: "circles", Seed: 1, Keep: []string{"circles-1-amber"}}, []string{"form", "circles", "--keep", "circles-1-amber"}},
-	"book":   {web.PlanAsk{Do: "book"}, []string{"book", "--all"}},
-	"one":    {web.PlanAsk{Do: "book", Groups: []string{"unbooked"}}, []string{"book", "unbooked"}},
+	"repair": {plans.Ask{Do: "repair"}, []string{"repair"}},
+	"review": {plans.Ask{Do: "review"}, []string{"review"}},
+	"form":   {plans.Ask{Do: "form", Program: "circles", Seed: 1}, []string{"form", "circles"}},
+	"swap":   {plans.Ask{Do: "form", Program: "circles", Seed: 1, Swap: [2]calendar.Address{"ana@acme.example", "dee@acme.example"}}, []string{"form", "circles", "--swap", "ana,dee"}},
+	"keep":   {plans.Ask{Do: "form", Program: "circles", Seed: 1, Keep: []string{"circles-1-amber"}}, []string{"form", "circles", "--keep", "circles-1-amber"}},
+	"book":   {plans.Ask{Do: "book"}, []string{"book", "--all"}},
+	"one":    {plans.Ask{Do: "book", Groups: []string{"unbooked"}}, []string{"book", "unbooked"}},
 }
 
 // planner returns what makes the plans of the pages.
@@ -60,7 +60,7 @@ func TestPlansOfPagesAreThoseOfCommands(t *testing.T) {
 				if !strings.Contains(rehearsed.stdout, strings.TrimSpace(plan.Text)) {
 					t.Errorf("the page shows\n%s\nthe command\n%s", plan.Text, rehearsed.stdout)
 				}
-				var other *web.OtherPlanError
+				var other *plans.OtherError
 				if err := planner.Apply(t.Context(), p.ask, "seen another day", "mia@acme.example"); !errors.As(err, &other) || other.Now.Hash != plan.Hash {
 					t.Errorf("applied by another plan's hash: %v; want the plan as it is now", err)
 				}
@@ -81,10 +81,10 @@ func TestPlansOfPagesAreThoseOfCommands(t *testing.T) {
 		}
 	}
 	w := newLifeWorld(t, false)
-	if plan, err := w.planner(t).Plan(t.Context(), web.PlanAsk{Do: "cancel"}); err == nil {
+	if plan, err := w.planner(t).Plan(t.Context(), plans.Ask{Do: "cancel"}); err == nil {
 		t.Errorf("a plan that no page has: %+v", plan)
 	}
-	if _, err := w.planner(t).Plan(t.Context(), web.PlanAsk{Do: "form", Program: "nowhere"}); err == nil {
+	if _, err := w.planner(t).Plan(t.Context(), plans.Ask{Do: "form", Program: "nowhere"}); err == nil {
 		t.Error("the plan of a program that is not there")
 	}
 }

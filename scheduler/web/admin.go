@@ -16,6 +16,7 @@ import (
 	"github.com/peerslot/peerslot/scheduler/planning"
 	"github.com/peerslot/peerslot/scheduler/report"
 	"github.com/peerslot/peerslot/scheduler/web/internal/paging"
+	"github.com/peerslot/peerslot/scheduler/web/plans"
 )
 
 func (s *Server) adminRoutes(mux *http.ServeMux) {
@@ -37,7 +38,7 @@ const (
 
 type adminData struct {
 	Fault     string
-	Done      string // what was applied just now
+	Done      string // that a plan was carried out just now
 	Jobs      bool   // whether there are pages of the jobs
 	Attention []needs
 	Needing   int    // all of Attention, also what is not shown
@@ -98,11 +99,8 @@ func (s *Server) adminPage(w http.ResponseWriter, r *http.Request, v viewer) err
 	if err != nil {
 		return err
 	}
-	d := adminData{Jobs: s.jobsFor(r.Context(), v) != nil, Done: r.URL.Query().Get("done"), Attention: stands.attention, Groups: stands.groups, AsOf: stands.asOf, Load: stands.load, Most: cmp.Or(v.view.most, 3)}
+	d := adminData{Jobs: s.jobsFor(r.Context(), v) != nil, Done: plans.Done[r.URL.Query().Get("done")], Attention: stands.attention, Groups: stands.groups, AsOf: stands.asOf, Load: stands.load, Most: cmp.Or(v.view.most, 3)}
 	d.SeeAll, d.Repair = v.view.steps.Words(scheduler.Step{Do: scheduler.LookAtAll}), v.view.steps.Words(scheduler.Step{Do: scheduler.RunRepair})
-	if !slices.Contains(plans, d.Done) {
-		d.Done = ""
-	}
 	if v.view.fault != nil {
 		d.Fault = v.view.fault.Error()
 	}

@@ -17,27 +17,27 @@ import (
 	"github.com/peerslot/peerslot/scheduler/agenda"
 	"github.com/peerslot/peerslot/scheduler/attendance"
 	"github.com/peerslot/peerslot/scheduler/report"
-	"github.com/peerslot/peerslot/scheduler/web"
+	"github.com/peerslot/peerslot/scheduler/web/plans"
 )
 
 // A planner stands in for the commands.
 type planner struct {
-	plan    web.Plan
+	plan    plans.Plan
 	err     error
-	asked   web.PlanAsk
+	asked   plans.Ask
 	applied []string // hashes
 	by      calendar.Address
 }
 
-func (p *planner) Plan(_ context.Context, ask web.PlanAsk) (web.Plan, error) {
+func (p *planner) Plan(_ context.Context, ask plans.Ask) (plans.Plan, error) {
 	p.asked = ask
 	return p.plan, p.err
 }
 
-func (p *planner) Apply(_ context.Context, ask web.PlanAsk, hash string, by calendar.Address) error {
+func (p *planner) Apply(_ context.Context, ask plans.Ask, hash string, by calendar.Address) error {
 	p.asked = ask
 	if hash != p.plan.Hash {
-		return &web.OtherPlanError{Now: p.plan}
+		return &plans.OtherError{Now: p.plan}
 	}
 	p.applied, p.by = append(p.applied, hash), by
 	return p.err
@@ -195,9 +195,9 @@ func TestReportPage(t *testing.T) {
 
 func TestPlanIsShownAndAppliedAsShown(t *testing.T) {
 	t.Parallel()
-	p := &planner{plan: web.Plan{
+	p := &planner{plan: plans.Plan{
 		Hash: "h1", Steps: 1, Mails: 3, Text: "1 series checked <now>",
-		Changes:   []web.PlanChange{{Group: "leads", What: "move", Before: "Tue 6 Jan 15:00 (1 can)", After: "Wed 7 Jan 15:00 (3 can)", Why: "Bo can come"}},
+		Changes:   []plans.Change{{Group: "leads", What: "move", Before: "Tue 6 Jan 15:00 (1 can)", After: "Wed 7 Jan 15:00 (3 can)", Why: "Bo can come"}},
 		Attention: []report.Attention{{Group: "leads", What: "too few can come"}},
 	}}
 	s := newSite(t, withPlanner(p))
@@ -212,7 +212,7 @@ func TestPlanIsShownAndAppliedAsShown(t *testing.T) {
 	if w.Code != http.StatusSeeOther || len(p.applied) != 1 || p.by != mia {
 		t.Fatalf("applying: %d, applied %v by %q; want a redirect, h1 by mia", w.Code, p.applied, p.by)
 	}
-	if got := c.read(w.Header().Get("Location")); !strings.Contains(got, "Done: repair") {
+	if got := c.read(w.Header().Get("Location")); !strings.Contains(got, "The repair is done.") {
 		t.Error("the page after it does not say that it was done")
 	}
 	p.plan.Hash, p.plan.Changes[0].After = "h2", "Thu 8 Jan 15:00 (3 can)"
@@ -224,35 +224,53 @@ func TestPlanIsShownAndAppliedAsShown(t *testing.T) {
 
 func TestPlanForm(t *testing.T) {
 	t.Parallel()
-	p := &planner{plan: web.Plan{Hash: "h", Steps: 1}}
+	p := &planner{plan: plans.Plan{Hash: "h", Steps: 1}}
 	s := newSite(t, withPlanner(p), func(s *site) {
 		circles := scheduler.DefaultProgram()
 		circles.Name, circles.Kind = "circles", scheduler.Circle
 		s.here.Service.Workspace.Programs = []scheduler.Program{circles}
 		s.here.Service.Workspace.Groups[0].Program = "circles"
 	})
-	c := s.as(t, mia)
-	got := c.read("/admin/plan?do=form&program=circles&seed=7&keep=leads&keep=nobody&swap-a=ana@acme.example&swap-b=bo@acme.example")
-	if a := p.asked; a.Program != "circles" || a.Seed != 7 || len(a.Keep) != 1 || a.Keep[0] != "leads" || a.Swap != [2]calendar.Address{ana, bo} {
-		t.Errorf("asked for %+v; want circles, seed 7, leads kept, ana and bo in each other's places", a)
+	_, err := s.store.Commit(t.Context(), scheduler.Batch{Round: &scheduler.Round{Program: "circles", Number: 1, Start: availability.DateOf(start), Groups: []scheduler.Group{{Name: "circles-1-amber", Program: "circles", Members: []calendar.Address{ana, bo}}}, Created: start}})
+	if err != nil {
+		t.Fatal(err)
 	}
-	for _, want := range []string{`name="keep" value="leads" checked`, `type="hidden" name="swap-b" value="bo@acme.example"`, `type="hidden" name="seed" value="7"`} {
+	c := s.as(t, mia)
+	got := c.read("/admin/plan?do=form&program=circles&seed=7&keep=circles-1-amber&swap-a=ana@acme.example&swap-b=bo@acme.example")
+	if a := p.asked; a.Program != "circles" || a.Seed != 7 || len(a.Keep) != 1 || a.Swap != [2]calendar.Address{ana, bo} {
+		t.Errorf("asked for %+v; want circles, seed 7, a group kept, ana and bo in each other's places", a)
+	}
+	for _, want := range []string{`name="keep" value="circles-1-amber" checked`, `type="hidden" name="swap-b" value="bo@acme.example"`, `type="hidden" name="seed" value="7"`, "Times are those of Berlin"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("what was asked for is not kept: no %s", want)
 		}
 	}
-	for query, what := range map[string]string{
-		"do=form&program=others": "of no program", "do=delete": "of no kind that there is",
-	} {
-		p.asked = web.PlanAsk{}
-		c.read("/admin/plan?" + query)
-		if p.asked.Do != "" {
-			t.Errorf("a plan %s was made: %+v", what, p.asked)
-		}
+	if strings.Contains(got, `name="keep" value="leads"`) {
+		t.Error("a group named by hand is offered to be kept; no round has it")
 	}
-	c.read("/admin/plan?do=book&group=leads&group=nobody")
+	c.read("/admin/plan?do=book&group=leads")
 	if a := p.asked; a.Do != "book" || len(a.Groups) != 1 || a.Groups[0] != "leads" {
 		t.Errorf("asked for %+v; want to book leads alone", a)
+	}
+	for query, status := range map[string]int{"do=form&program=others": http.StatusUnprocessableEntity, "do=delete": http.StatusOK, "do=book&group=nobody": http.StatusUnprocessableEntity} {
+		p.asked = plans.Ask{}
+		if w := c.get("/admin/plan?" + query); w.Code != status || p.asked.Do != "" {
+			t.Errorf("%s: %d, and a plan was made: %+v; want %d and none", query, w.Code, p.asked, status)
+		}
+	}
+}
+
+// A plan for one group that was sent again after the group was booked is not a plan for
+// all others.
+func TestAPlanSentAgain(t *testing.T) {
+	t.Parallel()
+	p := &planner{plan: plans.Plan{Hash: "h", Steps: 1}}
+	s := newSite(t, withPlanner(p))
+	c := s.as(t, mia)
+	s.book(t)
+	w := c.post("/admin/plan", url.Values{"do": {"book"}, "group": {"leads"}, "hash": {"h"}})
+	if body := w.Body.String(); w.Code != http.StatusConflict || len(p.applied) > 0 || !strings.Contains(body, "Nothing was done") || strings.Contains(body, `name="hash"`) {
+		t.Errorf("%d, applied %v, want 409, nothing, and no other plan to apply:\n%s", w.Code, p.applied, body)
 	}
 }
 
@@ -274,7 +292,7 @@ func TestPlanThatCannotBeMade(t *testing.T) {
 // page does not.
 func TestStopEndsAPlanThatIsCarriedOut(t *testing.T) {
 	t.Parallel()
-	p := &patientPlanner{planner: planner{plan: web.Plan{Hash: "h1", Steps: 1}}, begun: make(chan context.Context)}
+	p := &patientPlanner{planner: planner{plan: plans.Plan{Hash: "h1", Steps: 1}}, begun: make(chan context.Context)}
 	s := newSite(t, func(s *site) { s.Planner = p })
 	c := s.as(t, mia)
 	left, leave := context.WithCancel(t.Context())
@@ -302,7 +320,7 @@ type patientPlanner struct {
 	begun chan context.Context
 }
 
-func (p *patientPlanner) Apply(ctx context.Context, _ web.PlanAsk, _ string, _ calendar.Address) error {
+func (p *patientPlanner) Apply(ctx context.Context, _ plans.Ask, _ string, _ calendar.Address) error {
 	p.begun <- ctx
 	<-ctx.Done()
 	return ctx.Err()

@@ -26,7 +26,7 @@ import (
 	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/account"
 	"github.com/peerslot/peerslot/scheduler/report"
-	"github.com/peerslot/peerslot/scheduler/web"
+	"github.com/peerslot/peerslot/scheduler/web/plans"
 )
 
 // axePath names axe-core's axe.min.js. Without it there is no browser to test in.
@@ -97,9 +97,9 @@ func newWindow(t *testing.T, with ...func(*site)) *window {
 
 // filledPlanner plans a move and has something for a person.
 func filledPlanner() *planner {
-	return &planner{plan: web.Plan{
+	return &planner{plan: plans.Plan{
 		Hash: "h1", Steps: 1, Mails: 3, Text: strings.Repeat("1 series checked, 1 change, 1 thing for a person. ", 6),
-		Changes:   []web.PlanChange{{Group: "leads", What: "move", Before: "Tue 6 Jan 15:00 (1 can)", After: "Wed 7 Jan 15:00 (3 can)", Why: "so that 3 instead of 1 can come"}},
+		Changes:   []plans.Change{{Group: "leads", What: "move", Before: "Tue 6 Jan 15:00 (1 can)", After: "Wed 7 Jan 15:00 (3 can)", Why: "so that 3 instead of 1 can come"}},
 		Attention: []report.Attention{{Group: "leads", What: "too few can come"}},
 	}}
 }

@@ -22,6 +22,7 @@ import (
 	"github.com/peerslot/peerslot/scheduler/web/internal/assets"
 	"github.com/peerslot/peerslot/scheduler/web/internal/guard"
 	"github.com/peerslot/peerslot/scheduler/web/issuer"
+	"github.com/peerslot/peerslot/scheduler/web/plans"
 )
 
 // A Server serves the pages of one workspace. Its fields must not change while it is
@@ -54,7 +55,7 @@ type Server struct {
 	// /admin/jobs/ of URL; nil if there are none for them. Nil: for nobody.
 	Jobs func(ctx context.Context, admin calendar.Address) http.Handler
 
-	Planner Planner // makes and carries out plans for admins; nil if nothing does
+	Planner plans.Planner // makes and carries out plans for admins; nil if nothing does
 
 	OIDC *issuer.Provider // who vouches for people, too; nil for nobody
 

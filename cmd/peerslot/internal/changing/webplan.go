@@ -18,7 +18,7 @@ import (
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/workspace"
 	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/report"
-	"github.com/peerslot/peerslot/scheduler/web"
+	"github.com/peerslot/peerslot/scheduler/web/plans"
 )
 
 // A WebPlanner makes the plans of the admins' pages by the commands' own changes: what a
@@ -32,7 +32,7 @@ type planned interface {
 }
 
 // change returns what the command of that name does.
-func (p WebPlanner) change(a *console.App, ask web.PlanAsk) (planned, error) {
+func (p WebPlanner) change(a *console.App, ask plans.Ask) (planned, error) {
 	beat := &heartbeat{UnknownSince: map[string]time.Time{}}
 	search := workspace.SearchFlags{Step: 15 * time.Minute, Weeks: workspace.AllWeeks}
 	switch ask.Do {
@@ -62,20 +62,20 @@ func (p WebPlanner) asked(by calendar.Address) *console.App {
 	return &a
 }
 
-// Plan implements web.Planner.
-func (p WebPlanner) Plan(ctx context.Context, ask web.PlanAsk) (web.Plan, error) {
+// Plan implements plans.Planner.
+func (p WebPlanner) Plan(ctx context.Context, ask plans.Ask) (plans.Plan, error) {
 	a := p.asked("")
 	c, err := p.change(a, ask)
 	if err != nil {
-		return web.Plan{}, err
+		return plans.Plan{}, err
 	}
 	f, err := c.foresee(ctx, a)
 	if err != nil {
-		return web.Plan{}, explained(err)
+		return plans.Plan{}, explained(err)
 	}
-	plan := web.Plan{Hash: hashOf(f.view), Mails: f.mails, Text: string(report.Harmless(f.text))}
+	plan := plans.Plan{Hash: hashOf(f.view), Mails: f.mails, Text: string(report.Harmless(f.text))}
 	if plan.Changes, plan.Attention, err = p.lines(ask.Do, f.json); err != nil {
-		return web.Plan{}, err
+		return plans.Plan{}, err
 	}
 	if f.todo {
 		plan.Steps = max(1, len(plan.Changes))
@@ -83,8 +83,8 @@ func (p WebPlanner) Plan(ctx context.Context, ask web.PlanAsk) (web.Plan, error)
 	return plan, nil
 }
 
-// Apply implements web.Planner.
-func (p WebPlanner) Apply(ctx context.Context, ask web.PlanAsk, hash string, by calendar.Address) error {
+// Apply implements plans.Planner.
+func (p WebPlanner) Apply(ctx context.Context, ask plans.Ask, hash string, by calendar.Address) error {
 	a := p.asked(by)
 	c, err := p.change(a, ask)
 	if err != nil {
@@ -96,7 +96,7 @@ func (p WebPlanner) Apply(ctx context.Context, ask web.PlanAsk, hash string, by 
 		if err != nil {
 			return err
 		}
-		return &web.OtherPlanError{Now: now}
+		return &plans.OtherError{Now: now}
 	}
 	if err == nil || console.IsPerson(err) {
 		return nil // what needs a person stands on the page
@@ -126,7 +126,7 @@ func hashOf(v view) string {
 }
 
 // lines returns the steps of a plan, from the answer of its command.
-func (p WebPlanner) lines(do string, answer []byte) ([]web.PlanChange, []report.Attention, error) {
+func (p WebPlanner) lines(do string, answer []byte) ([]plans.Change, []report.Attention, error) {
 	c, err := p.App.LoadConfig()
 	if err != nil {
 		return nil, nil, err
@@ -177,10 +177,10 @@ func (l planLines) when(t *time.Time) string {
 	return t.In(l.zone).Format("Mon 2 Jan 15:04")
 }
 
-func (l planLines) repair(r report.Repair) []web.PlanChange {
-	var out []web.PlanChange
+func (l planLines) repair(r report.Repair) []plans.Change {
+	var out []plans.Change
 	for _, c := range r.Changes {
-		line := web.PlanChange{Group: c.Group, What: c.Action, Before: l.when(c.From), After: l.when(c.To), Why: c.Why}
+		line := plans.Change{Group: c.Group, What: c.Action, Before: l.when(c.From), After: l.when(c.To), Why: c.Why}
 		if c.Person != "" {
 			line.What += " " + l.Name(calendar.Address(c.Person))
 		}
@@ -193,10 +193,10 @@ func (l planLines) repair(r report.Repair) []web.PlanChange {
 	return out
 }
 
-func (l planLines) review(r report.Reviews) []web.PlanChange {
-	var out []web.PlanChange
+func (l planLines) review(r report.Reviews) []plans.Change {
+	var out []plans.Change
 	for _, one := range r.Reviews {
-		line := web.PlanChange{Group: one.Group, What: one.Decision, Before: report.Count(one.Held, "session held", "sessions held"), Why: strings.Join(one.Reasons, "; ")}
+		line := plans.Change{Group: one.Group, What: one.Decision, Before: report.Count(one.Held, "session held", "sessions held"), Why: strings.Join(one.Reasons, "; ")}
 		if one.Next != nil {
 			line.After = fmt.Sprintf("%s %s, %s", one.Next.Slot, one.Next.Cadence, report.Count(one.Next.Count, "session", "sessions"))
 		}
@@ -208,14 +208,14 @@ func (l planLines) review(r report.Reviews) []web.PlanChange {
 	return out
 }
 
-func (l planLines) form(f report.Form) []web.PlanChange {
-	var out []web.PlanChange
+func (l planLines) form(f report.Form) []plans.Change {
+	var out []plans.Change
 	for _, g := range f.Groups {
 		var names []string
 		for _, a := range g.Members {
 			names = append(names, l.Name(calendar.Address(a)))
 		}
-		line := web.PlanChange{Group: g.Name, What: "form", After: strings.Join(names, ", "), Why: fmt.Sprintf("all can come to %d of %d sessions, best at %s", g.Common, g.Sessions, g.Slot)}
+		line := plans.Change{Group: g.Name, What: "form", After: strings.Join(names, ", "), Why: fmt.Sprintf("all can come to %d of %d sessions, best at %s", g.Common, g.Sessions, g.Slot)}
 		if g.Kept {
 			line.What = "keep"
 		}
@@ -225,16 +225,16 @@ func (l planLines) form(f report.Form) []web.PlanChange {
 		out = append(out, line)
 	}
 	for _, name := range f.Replaced {
-		out = append(out, web.PlanChange{Group: name, What: "replace", Why: "its series runs out, and no next one follows"})
+		out = append(out, plans.Change{Group: name, What: "replace", Why: "its series runs out, and no next one follows"})
 	}
 	return out
 }
 
-func (l planLines) book(b report.Book) []web.PlanChange {
-	var out []web.PlanChange
+func (l planLines) book(b report.Book) []plans.Change {
+	var out []plans.Change
 	for _, s := range b.Series {
 		if s.UID == "" {
-			out = append(out, web.PlanChange{Group: s.Group, What: "book", After: fmt.Sprintf("%s, %s from %s", s.Slot, report.Count(s.Count, s.Cadence+" session", s.Cadence+" sessions"), l.when(&s.First)), Why: fmt.Sprintf("%d of %d attendances expected, %s moved", s.Attendance, s.Possible, report.Count(len(s.Moves), "session", "sessions"))})
+			out = append(out, plans.Change{Group: s.Group, What: "book", After: fmt.Sprintf("%s, %s from %s", s.Slot, report.Count(s.Count, s.Cadence+" session", s.Cadence+" sessions"), l.when(&s.First)), Why: fmt.Sprintf("%d of %d attendances expected, %s moved", s.Attendance, s.Possible, report.Count(len(s.Moves), "session", "sessions"))})
 		}
 	}
 	return out
