@@ -182,6 +182,7 @@ type Intro struct {
 	Why         string // these people are together, in a sentence
 	Slot        string // such as Tuesday 15:00 (Europe/Berlin), weekly; "" if nothing is booked
 	First       string // date of the first session to come, "" if there is none
+	Begun       bool   // sessions were held before it
 	Facilitator string // who leads that one, "" if nobody is named
 	Notes       string // address of the group's own notes, "" for none
 }

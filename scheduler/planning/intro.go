@@ -56,7 +56,11 @@ func setSlot(d *agenda.Intro, w scheduler.Workspace, b scheduler.Booking, now ti
 		return err
 	}
 	for i, o := range sessions {
-		if o.Cancelled || !o.End.After(now) {
+		switch {
+		case o.Cancelled:
+			continue
+		case !o.End.After(now):
+			d.Begun = true
 			continue
 		}
 		d.First = o.Start.In(zone).Format("Monday 2 January, 15:04")

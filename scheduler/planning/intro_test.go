@@ -37,15 +37,18 @@ func TestIntro(t *testing.T) {
 			t.Errorf("the introduction lacks %q:\n%s", want, before)
 		}
 	}
+	if strings.Contains(before, "\n\n\n") {
+		t.Errorf("a gap where the time would be:\n%q", before)
+	}
 	if strings.Contains(before, "Europe/Berlin") {
 		t.Errorf("a time, before anything is booked:\n%s", before)
 	}
 	b := w.MustBook(t, w.Plan(t, w.Request("g"))[0])
-	if text := intro(); !strings.Contains(text, "Monday 09:00 (Europe/Berlin), weekly") || !strings.Contains(text, "Monday 5 January, 09:00") || !strings.Contains(text, w.Workspace.Name(b.Facilitators[0])) {
+	if text := intro(); !strings.Contains(text, "Monday 09:00 (Europe/Berlin), weekly") || !strings.Contains(text, "first on Monday 5 January, 09:00") || !strings.Contains(text, w.Workspace.Name(b.Facilitators[0])) {
 		t.Errorf("once it is booked:\n%s", text)
 	}
 	w.Now = func() time.Time { return at(1, 5, 11).Start }
-	if text := intro(); !strings.Contains(text, "Monday 12 January, 09:00") {
+	if text := intro(); !strings.Contains(text, "next on Monday 12 January, 09:00") || strings.Contains(text, "first session") {
 		t.Errorf("after the first session:\n%s", text)
 	}
 	p := w.Workspace.Roster.Of(cem)

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/web/internal/guard"
 )
@@ -20,11 +21,26 @@ type answerData struct {
 // A choice is one of the answers, with what follows from it.
 type choice struct{ Value, Label, Means string }
 
-var choices = []choice{
-	{string(scheduler.AnswerKeep), "Keep it as it is", "The next series has the same rhythm."},
-	{string(scheduler.AnswerRarer), "Meet more rarely", "Every two weeks instead of every week, or every four instead of every two."},
-	{string(scheduler.AnswerOftener), "Meet more often", "The other way round."},
-	{string(scheduler.AnswerStop), "Stop", "Nothing follows this series."},
+// choicesOf says what each answer means for a series that meets so often.
+func choicesOf(c availability.Cadence) []choice {
+	return []choice{
+		{string(scheduler.AnswerKeep), "Keep it as it is", "The next series has the same rhythm: " + every[c] + "."},
+		{string(scheduler.AnswerRarer), "Meet more rarely", rarer[c]},
+		{string(scheduler.AnswerOftener), "Meet more often", oftener[c]},
+		{string(scheduler.AnswerStop), "Stop", "Nothing follows this series."},
+	}
+}
+
+var rarer = map[availability.Cadence]string{
+	availability.Weekly:   "Every two weeks instead of every week.",
+	availability.Biweekly: "Every four weeks instead of every two.",
+	availability.Monthly:  "Nothing is rarer than every four weeks: this counts like Stop.",
+}
+
+var oftener = map[availability.Cadence]string{
+	availability.Weekly:   "Nothing is more often than every week: it would stay so.",
+	availability.Biweekly: "Every week instead of every two.",
+	availability.Monthly:  "Every two weeks instead of every four.",
 }
 
 // asked reports whether the viewer may say what should follow a booking, and until when.
@@ -46,9 +62,10 @@ func (s *Server) answerForm(w http.ResponseWriter, r *http.Request, v viewer, st
 	if err != nil || !isMember(g, v.Address) {
 		return errNotFound
 	}
-	d.Name, d.Path, d.Choices = g.Name, groupPath(g.Name), choices
+	d.Name, d.Path = g.Name, groupPath(g.Name)
 	if b, ok := v.view.of[g.Name].Current(g.Name); ok {
 		if asked, until := v.asked(b, s.Now()); asked {
+			d.Choices = choicesOf(b.Series.Cadence)
 			d.Until, d.Last = until.In(v.Zone).Format("Mon 2 January"), lastDay(b.Series, v.Zone)
 			if until.Before(s.Now()) {
 				d.Until = "tonight"

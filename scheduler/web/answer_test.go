@@ -22,6 +22,9 @@ func TestAnswersAreAskedForInTimeAndTiedToNobody(t *testing.T) {
 	if page := c.read("/"); !strings.Contains(page, `href="/groups/leads/answer"`) {
 		t.Errorf("the first page does not say that something is asked:\n%s", page)
 	}
+	if page := c.read(path); !strings.Contains(page, "Every two weeks instead of every week.") || !strings.Contains(page, "Nothing is more often than every week") {
+		t.Errorf("the page does not say what answers mean for a weekly series:\n%s", page)
+	}
 	if got := send(c, "perhaps"); got != http.StatusUnprocessableEntity {
 		t.Errorf("no answer that there is: %d, want 422", got)
 	}
@@ -69,8 +72,12 @@ func TestLeavingSaysFirstWhatItMeans(t *testing.T) {
 	if w := c.get("/groups/leads"); w.Code != http.StatusOK {
 		t.Errorf("looking at the page changes something: %d", w.Code)
 	}
-	if w := c.post("/groups/leads/leave", url.Values{}); w.Code != http.StatusSeeOther {
-		t.Fatalf("leaving: %d\n%s", w.Code, w.Body)
+	w := c.post("/groups/leads/leave", url.Values{})
+	if w.Code != http.StatusSeeOther || !strings.Contains(c.read(w.Header().Get("Location")), "You left circles.") {
+		t.Fatalf("leaving: %d, and a page that does not say so\n%s", w.Code, w.Body)
+	}
+	if page := c.read("/?left=others"); strings.Contains(page, "You left") {
+		t.Errorf("a program that she did not leave:\n%s", page)
 	}
 	if w := c.get("/groups/leads"); w.Code != http.StatusNotFound {
 		t.Errorf("the group once she left: %d, want 404", w.Code)
@@ -82,8 +89,9 @@ func TestLeavingSaysFirstWhatItMeans(t *testing.T) {
 	if err != nil || len(history) == 0 || history[len(history)-1].By != ana || !strings.Contains(history[len(history)-1].Why, "left circles") {
 		t.Errorf("history %v, %v; want that ana left", history, err)
 	}
-	if w := c.post("/hours/rejoin", url.Values{"program": {"circles"}}); w.Code != http.StatusSeeOther {
-		t.Fatalf("taking part again: %d", w.Code)
+	w = c.post("/hours/rejoin", url.Values{"program": {"circles"}})
+	if w.Code != http.StatusSeeOther || !strings.Contains(c.read(w.Header().Get("Location")), "You take part in circles again.") {
+		t.Fatalf("taking part again: %d, and a page that does not say so", w.Code)
 	}
 	c.read("/groups/leads")
 }

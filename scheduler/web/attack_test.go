@@ -57,7 +57,7 @@ func TestAttacks(t *testing.T) {
 		"a feed of another group":          {method: "POST", path: "/feeds", body: "group=others&do=make", header: ours, want: 404},
 		"a plan":                           {method: "POST", path: "/admin/plan", body: "do=repair&hash=h1", header: ours, want: 404},
 		"an address with a line break":     {method: "POST", path: "/signin", body: "email=ana%40acme.example%0d%0aBcc:x", header: ours, want: 422},
-		"a link that was never made":       {method: "POST", path: "/signin/" + strings.Repeat("A", 43), body: "email=mia%40acme.example", header: ours, want: 410},
+		"a link that was never made":       {method: "POST", path: "/signin/" + strings.Repeat("A", 43), body: "email=mia%40acme.example", header: ours, want: 303, at: "/"},
 		"a way to a provider that is none": {method: "GET", path: "/signin/oidc?state=x&code=y", want: 404},
 	} {
 		t.Run(name, func(t *testing.T) {

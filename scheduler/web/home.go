@@ -19,7 +19,8 @@ type homeData struct {
 	More   int // sessions after those
 	Todo   []todo
 	Groups []groupLine
-	Member bool // on the roster
+	Member bool   // on the roster
+	Left   string // the program that the viewer left just now, "" for none
 }
 
 // A todo is something that waits for the viewer.
@@ -35,6 +36,9 @@ type groupLine struct {
 // home shows a member what they come to, and what waits for them.
 func (s *Server) home(w http.ResponseWriter, r *http.Request, v viewer) error {
 	d := homeData{Zone: v.Zone, Member: v.Member}
+	if left := r.URL.Query().Get("left"); slices.Contains(v.Person.Left, left) {
+		d.Left = left
+	}
 	var all []session
 	for _, name := range v.view.mine[v.Address] {
 		line := groupLine{Name: name}
@@ -55,7 +59,7 @@ func (s *Server) home(w http.ResponseWriter, r *http.Request, v viewer) error {
 			all = append(all, slices.DeleteFunc(sessions, func(one session) bool { return one.Off })...)
 			line.Slot = slotWords(b.Series, v.Zone)
 			if asked, _ := v.asked(b, s.Now()); asked {
-				d.Todo = append(d.Todo, todo{fmt.Sprintf("The series of %s ends on %s. What should follow?", name, lastDay(b.Series, v.Zone)), groupPath(name) + "/answer", "Say what you would like"})
+				d.Todo = append(d.Todo, todo{fmt.Sprintf("The series of %s ends on %s. What should follow?", name, lastDay(b.Series, v.Zone)), groupPath(name) + "/answer", "Say or change what you would like"})
 			}
 		}
 		d.Groups = append(d.Groups, line)

@@ -45,6 +45,15 @@ func TestWhatAMoveWon(t *testing.T) {
 }
 
 // The first page shows the next sessions, and says that there are more.
+// Who only looks after the pages is not told to wait for a group.
+func TestHomeOfWhoIsNotOnTheRoster(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	if page := s.as(t, mia).read("/"); !strings.Contains(page, "You are not on the roster") || strings.Contains(page, "you get an invitation") {
+		t.Errorf("the first page of an admin without a group:\n%s", page)
+	}
+}
+
 func TestHomeSaysWhatItLeavesOut(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)

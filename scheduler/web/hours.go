@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
+	"reflect"
 	"slices"
 	"strconv"
 	"time"
@@ -25,6 +27,7 @@ type hoursData struct {
 	Zones   []string // that others here have
 	Left    []string // programs in which the viewer takes part no longer
 	Saved   bool
+	Joined  string // the program in which the viewer takes part again, "" for none
 	Outside string // which sessions the hours touch
 	Fault   string
 }
@@ -44,6 +47,9 @@ func (s *Server) hoursForm(w http.ResponseWriter, r *http.Request, v viewer, sta
 	}
 	d.Own, d.Version, d.Left = set.Own != nil, set.Version, set.Left
 	d.Zones = v.view.zones
+	if joined, ok := v.view.service.Workspace.Program(r.URL.Query().Get("joined")); ok && !slices.Contains(set.Left, joined.Name) {
+		d.Joined = joined.Name
+	}
 	if said, ok := v.view.roster.Find(v.Address); ok {
 		d.Roster = hoursform.Text(said.Hours) + ", " + said.Zone
 	}
@@ -109,13 +115,23 @@ func (s *Server) set(w http.ResponseWriter, r *http.Request, v viewer, f hoursfo
 	}
 	why := change(&set)
 	err = v.view.service.Set(r.Context(), set, why)
-	if errors.Is(err, scheduler.ErrStale) {
+	if errors.Is(err, scheduler.ErrStale) && !saysAlready(r.Context(), v, set) {
 		return s.hoursForm(w, r, v, http.StatusConflict, hoursData{Form: f, Fault: "You changed your hours in another window meanwhile. What you see here is not saved; press Save once more if it is what you want."})
 	}
-	if err != nil {
+	if err != nil && !errors.Is(err, scheduler.ErrStale) {
 		return err
 	}
 	return s.done(w, r, "/hours?saved")
+}
+
+// saysAlready reports whether the viewer's hours and pause are those already: Save was
+// pressed twice.
+func saysAlready(ctx context.Context, v viewer, set scheduler.Settings) bool {
+	now, err := v.view.service.SettingsOf(ctx, v.Address)
+	if err != nil || now.Own == nil || set.Own == nil {
+		return false
+	}
+	return reflect.DeepEqual(hoursform.Of(*now.Own, now.Paused), hoursform.Of(*set.Own, set.Paused))
 }
 
 // knowsHolidays returns what tells whether a region's holidays are known. The roster's own
@@ -243,7 +259,7 @@ func (s *Server) leave(w http.ResponseWriter, r *http.Request, v viewer) error {
 	if err != nil {
 		return err
 	}
-	return s.done(w, r, "/?left")
+	return s.done(w, r, "/?"+url.Values{"left": {g.Program}}.Encode())
 }
 
 // rejoin takes leaving a program back.
@@ -252,13 +268,16 @@ func (s *Server) rejoin(w http.ResponseWriter, r *http.Request, v viewer) error 
 		return err
 	}
 	program := r.PostForm.Get("program")
+	if !slices.Contains(v.Person.Left, program) {
+		return s.done(w, r, "/hours") // they do already
+	}
 	err := s.change(r.Context(), v, "takes part in "+program+" again", func(set *scheduler.Settings) {
 		set.Left = slices.DeleteFunc(slices.Clone(set.Left), func(p string) bool { return p == program })
 	})
 	if err != nil {
 		return err
 	}
-	return s.done(w, r, "/hours")
+	return s.done(w, r, "/hours?"+url.Values{"joined": {program}}.Encode())
 }
 
 // change keeps a change of the viewer's settings that does not depend on others.

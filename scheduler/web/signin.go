@@ -215,10 +215,10 @@ type linkData struct {
 }
 
 // linkPage spends nothing: mail scanners open links.
-func (s *Server) linkPage(w http.ResponseWriter, r *http.Request, _ viewer) error {
+func (s *Server) linkPage(w http.ResponseWriter, r *http.Request, v viewer) error {
 	link, err := s.Accounts.Link(r.Context(), hashOf(r.PathValue("token")), s.Now())
 	if err != nil {
-		return s.noLink(w, r, err)
+		return s.noLink(w, r, v, err)
 	}
 	return s.linkForm(w, r, http.StatusOK, linkData{Ask: !s.isAsker(r, link), Next: s.next(r.URL.Query().Get("next"))})
 }
@@ -227,12 +227,17 @@ func (s *Server) linkForm(w http.ResponseWriter, r *http.Request, status int, d 
 	return s.render(w, r, status, "link", page{Title: "Sign in", Data: d})
 }
 
-// noLink answers that a link is used or too old, with the form to ask for another.
-func (s *Server) noLink(w http.ResponseWriter, r *http.Request, err error) error {
-	if !errors.Is(err, account.ErrNoLink) {
+// noLink answers that a link is used or too old, with the form to ask for another. Who is
+// signed in needs none: they pressed twice, or opened the mail again.
+func (s *Server) noLink(w http.ResponseWriter, r *http.Request, v viewer, err error) error {
+	next := s.next(r.FormValue("next"))
+	switch {
+	case !errors.Is(err, account.ErrNoLink):
 		return err
+	case v.Address != "":
+		return s.done(w, r, next)
 	}
-	return s.signInForm(w, r, http.StatusGone, signInData{Gone: true, Next: s.next(r.URL.Query().Get("next"))})
+	return s.signInForm(w, r, http.StatusGone, signInData{Gone: true, Next: next})
 }
 
 // isAsker reports whether the link was asked for in this browser.
@@ -248,7 +253,7 @@ func (s *Server) spendLink(w http.ResponseWriter, r *http.Request, v viewer) err
 	hash := hashOf(r.PathValue("token"))
 	link, err := s.Accounts.Link(r.Context(), hash, s.Now())
 	if err != nil {
-		return s.noLink(w, r, err)
+		return s.noLink(w, r, v, err)
 	}
 	next := s.next(r.PostForm.Get("next"))
 	if !s.isAsker(r, link) {
@@ -259,7 +264,7 @@ func (s *Server) spendLink(w http.ResponseWriter, r *http.Request, v viewer) err
 	}
 	begun, token := s.session(link.Person)
 	if err := s.Accounts.SpendLink(r.Context(), hash, s.Now(), begun); err != nil {
-		return s.noLink(w, r, err)
+		return s.noLink(w, r, v, err)
 	}
 	return s.signedIn(w, r, v, token, next)
 }

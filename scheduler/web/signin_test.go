@@ -85,7 +85,7 @@ func TestSignInByLink(t *testing.T) {
 		t.Errorf("the cookie is %v", cookie)
 	}
 	c.read("/hours")
-	for _, again := range []*httptest.ResponseRecorder{c.get(link), c.post(link, url.Values{}), s.browser(t).get("/signin/nonsense")} {
+	for _, again := range []*httptest.ResponseRecorder{s.browser(t).get(link), s.browser(t).post(link, url.Values{"email": {string(ana)}}), s.browser(t).get("/signin/nonsense")} {
 		if again.Code != http.StatusGone || !strings.Contains(again.Body.String(), "Send me a link") {
 			t.Errorf("the link once more: %d; want 410 with the form", again.Code)
 		}
@@ -116,6 +116,11 @@ func TestOldLinks(t *testing.T) {
 	s.now = s.now.Add(15 * time.Minute)
 	if w := c.post(link, url.Values{}); w.Code != http.StatusGone {
 		t.Errorf("after 15 minutes: %d, want 410", w.Code)
+	}
+	for name, w := range map[string]*httptest.ResponseRecorder{"opened": s.as(t, ana).get(link + "?next=/hours"), "pressed": s.as(t, ana).post(link, url.Values{"next": {"/hours"}})} {
+		if w.Code != http.StatusSeeOther || w.Header().Get("Location") != "/hours" {
+			t.Errorf("an old link, %s by who is signed in: %d to %q; want to the page", name, w.Code, w.Header().Get("Location"))
+		}
 	}
 }
 
