@@ -176,11 +176,12 @@ func nightRows(nights []scheduler.Night, since time.Time) []nightRow {
 
 var nightWords = map[scheduler.NightWork]string{scheduler.RepairNight: "Repair", scheduler.ReviewNight: "Review"}
 
-// byHand returns what people asked for lately, the last first.
+// byHand returns what people asked for lately, the last first. What was begun and not yet
+// done is left out: what came of it follows.
 func (n *view) byHand(events []scheduler.Event) []handRow {
 	var out []handRow
 	for _, e := range slices.Backward(events) {
-		if e.By != "" && len(out) < mostByHand {
+		if e.By != "" && e.What != string(scheduler.Intended) && len(out) < mostByHand {
 			out = append(out, handRow{e.At, n.service.Workspace.Name(e.By), e.Group, e.What + ": " + e.Why})
 		}
 	}

@@ -98,7 +98,7 @@ func TestAdminSaysHowThingsStand(t *testing.T) {
 	}
 	batch := scheduler.Batch{
 		Notices:    notices,
-		Events:     []scheduler.Event{{At: s.now, Group: "leads", What: "move", Why: "2026-03-03T14:00:00Z -> 2026-03-04T14:00:00Z: asked for", By: mia}, {At: s.now.AddDate(0, 0, -1), Group: "leads", What: "cancel"}},
+		Events:     []scheduler.Event{{At: s.now, Group: "leads", What: "move", Why: "2026-03-03T14:00:00Z -> 2026-03-04T14:00:00Z: asked for", By: mia}, {At: s.now, Group: "leads", What: "intended", Why: "not yet", By: mia}, {At: s.now.AddDate(0, 0, -1), Group: "leads", What: "cancel"}},
 		Unreadable: map[calendar.Address]time.Time{dee: start},
 		Night: &scheduler.Night{At: s.now.Add(-time.Hour), What: scheduler.RepairNight, Checked: 12, Changes: 1, Needs: 3, Findings: []scheduler.Finding{
 			{Kind: scheduler.Shortened, Group: "leads", UID: b.Series.UID, Share: scheduler.Share{Yes: 7}},
@@ -131,7 +131,7 @@ func TestAdminSaysHowThingsStand(t *testing.T) {
 			t.Errorf("the page does not say %q:\n%s", want, got)
 		}
 	}
-	for _, over := range []string{"another one", "is not on the organizer", "mended"} {
+	for _, over := range []string{"another one", "is not on the organizer", "mended", "intended: not yet"} {
 		if strings.Contains(got, over) {
 			t.Errorf("the page says %q, which is settled:\n%s", over, got)
 		}

@@ -66,7 +66,7 @@ func TestLeavingSaysFirstWhatItMeans(t *testing.T) {
 	})
 	s.book(t)
 	c := s.as(t, ana)
-	if page := c.read("/groups/leads/leave"); !strings.Contains(page, "Bo Lima, Cem Lima stay and keep their sessions") {
+	if page := c.read("/groups/leads/leave"); !strings.Contains(page, "<bdi>Bo Lima</bdi>, <bdi>Cem Lima</bdi> stay and keep their sessions") {
 		t.Errorf("the page does not say who stays:\n%s", page)
 	}
 	if w := c.get("/groups/leads"); w.Code != http.StatusOK {

@@ -157,9 +157,19 @@ var words = template.FuncMap{
 	"city":  city,
 	"local": report.Local,
 	"count": report.Count,
-	"join":  strings.Join,
+	"names": names,
 	"plus":  func(a, b int) int { return a + b },
 	"has":   func(list []string, s string) bool { return slices.Contains(list, s) },
+}
+
+// names lists names, each with its own direction of writing: else one in Hebrew and one in
+// Arabic change places.
+func names(list []string) template.HTML {
+	var out []string
+	for _, name := range list {
+		out = append(out, "<bdi>"+template.HTMLEscapeString(name)+"</bdi>")
+	}
+	return template.HTML(strings.Join(out, ", "))
 }
 
 // when says a time in full: "Tue 2 March, 17:30 Berlin".

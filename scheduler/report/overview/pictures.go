@@ -92,6 +92,9 @@ func (l *labels) draw(d *Drawing) {
 	}
 }
 
+// longestLabel is how many characters fit beside a picture in wide letters.
+const longestLabel = 23
+
 // mostDots is how many groups a picture of dots shows; more are in the table alone.
 const mostDots = 60
 
@@ -107,7 +110,7 @@ func (o Overview) drawGroups(id string, groups []Group, name func(Group) string)
 	}
 	for i, g := range groups {
 		y := float64(top + row*i + row/2)
-		d.text("label", "end", point{names - 12, y + 4}, "%s", short(name(g), 26))
+		d.text("label", "end", point{names - 12, y + 4}, "%s", short(name(g), longestLabel))
 		if g.Expected.Known > 0 && g.Held.Known > 0 {
 			d.line("span", point{x(g.Expected.of()), y}, point{x(g.Held.of()), y})
 		}
@@ -134,7 +137,7 @@ func (o Overview) drawMoves(id string, name func(string) string) Drawing {
 	d.line("rule", point{names, top - 8}, point{names, float64(d.Height - 8)})
 	for i, g := range groups {
 		y := float64(top + row*i + row/2)
-		d.text("label", "end", point{names - 12, y + 4}, "%s", short(name(g.Group), 26))
+		d.text("label", "end", point{names - 12, y + 4}, "%s", short(name(g.Group), longestLabel))
 		d.line("span", point{x(g.Before), y}, point{x(g.After), y})
 		d.dot("hollow", point{x(g.Before), y}, 5)
 		d.dot("full", point{x(g.After), y}, 5)
@@ -153,7 +156,7 @@ func drawBars(id string, rows []bar) Drawing {
 	}
 	for i, r := range rows {
 		y := float64(top + row*i)
-		d.text("label", "end", point{names - 12, y + 16}, "%s", short(r.name, 26))
+		d.text("label", "end", point{names - 12, y + 16}, "%s", short(r.name, longestLabel))
 		w := 0.0
 		if most > 0 {
 			w = r.value / most * (width - names - right - 110)
@@ -199,7 +202,7 @@ func (m Met) drawNetwork(id string, name func(string) string) Drawing {
 			anchor, dx = "end", -10
 		}
 		dy := 4 + 10*(at[i].y-size/2)/radius
-		d.text("label", anchor, point{at[i].x + dx, at[i].y + dy}, "%s", short(name(a), 22))
+		d.text("label", anchor, point{at[i].x + dx, at[i].y + dy}, "%s", short(name(a), longestLabel-3))
 	}
 	return d
 }
