@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -82,6 +83,8 @@ func TestHoursThatAreWrongAreMarkedAndNotSaved(t *testing.T) {
 	for name, change := range map[string]url.Values{
 		"half a time":        {"mon-can0-to": {""}},
 		"times that overlap": {"mon-can1-from": {"10:00"}, "mon-can1-to": {"11:00"}},
+		"no time":            {"mon-can0-to": {"09:00"}},
+		"nine to five a.m.":  {"mon-can0-to": {"05:00"}},
 		"no zone":            {"zone": {"Mars/Olympus"}},
 		"dates turned":       {"away0-from": {"2026-03-03"}, "away0-to": {"2026-03-02"}},
 		"no date":            {"paused": {"tomorrow"}},
@@ -141,4 +144,30 @@ func FuzzHoursForm(f *testing.F) {
 			t.Fatalf("the page after %q: %d", text, page.Code)
 		}
 	})
+}
+
+// What is wrong is listed in the order of the page, says where it is, and is read with
+// its field.
+func TestFaultsOfTheHoursLeadToTheirFields(t *testing.T) {
+	t.Parallel()
+	c := newSite(t).as(t, ana)
+	form := c.form("/hours")
+	for name, typed := range map[string]string{"paused": "tomorrow", "away0-from": "2026-03-03", "away0-to": "2026-03-02", "holidays": "ZZ", "fri-can0-to": "", "tue-can0-to": "", "zone": "Berlin",
+		"trip0-from": "2026-03-03", "trip0-to": "2026-03-05", "trip0-hours": "always"} {
+		form.Set(name, typed)
+	}
+	page := c.post("/hours", form).Body.String()
+	var order []string
+	for _, m := range regexp.MustCompile(`<li><a href="#([a-z0-9-]+)">`).FindAllStringSubmatch(page, -1) {
+		order = append(order, m[1])
+		if !strings.Contains(page, `id="`+m[1]+`-fault"`) || !strings.Contains(page, `aria-describedby="`+m[1]+`-fault"`) {
+			t.Errorf("what is wrong with %s does not stand at its field", m[1])
+		}
+	}
+	if want := []string{"zone", "tue-can0", "fri-can0", "away0", "trip0", "trip0", "paused"}; !slices.Equal(order, want) {
+		t.Errorf("what is wrong is listed as %v; want %v", order, want)
+	}
+	if !strings.Contains(page, "Travel. Write the zone") || !strings.Contains(page, "Travel: write the hours there") {
+		t.Errorf("not both faults of the trip are said:\n%s", page)
+	}
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/peerslot/peerslot/scheduler"
 )
 
-// An Form is the form of a member's hours as it is shown and sent: text, whatever
+// A Form is the form of a member's hours as it is shown and sent: text, whatever
 // was typed.
 type Form struct {
 	Zone, Holidays, Paused string
@@ -21,7 +21,11 @@ type Form struct {
 	Away                   []Span
 	Travel                 []Trip
 	Faults                 map[string]string // by the name of a field
+	Wrong                  []Fault           // the same in the order of the page
 }
+
+// A Fault is what is wrong with a field, in words for who filled it in.
+type Fault struct{ Field, Words string }
 
 // A Day is a weekday's row of the form.
 type Day struct {
@@ -164,13 +168,14 @@ type HolidayCheck func(region string) error
 
 // Read turns the form into values. What is wrong with it is in Faults.
 func (f *Form) Read(known HolidayCheck) (own scheduler.OwnHours, paused availability.Date) {
-	own.Zone, own.Holidays = f.zone("zone", f.Zone), f.region("holidays", f.Holidays, known)
+	own.Zone = f.zone("zone", "", f.Zone)
 	for i, d := range f.Days {
 		f.ranges(&own.Hours, weekdays[i], d.Can)
 		f.ranges(&own.Stretch, weekdays[i], d.Stretch)
 	}
+	own.Holidays = f.region("holidays", f.Holidays, known)
 	for _, s := range f.Away {
-		if dates, ok := f.dates(s); ok {
+		if dates, ok := f.dates(s, "Away"); ok {
 			own.Away = append(own.Away, dates)
 		}
 	}
@@ -182,31 +187,45 @@ func (f *Form) Read(known HolidayCheck) (own scheduler.OwnHours, paused availabi
 	slices.SortStableFunc(own.Travel, func(a, b scheduler.Trip) int { return a.First.Compare(b.First) })
 	for i := 1; i < len(own.Travel); i++ {
 		if own.Travel[i].First.Compare(own.Travel[i-1].Last) <= 0 {
-			f.Faults["trip0"] = fmt.Sprintf("The trips from %s and %s overlap.", own.Travel[i-1].First, own.Travel[i].First)
+			f.wrong("trip0", fmt.Sprintf("The trips from %s and %s overlap.", own.Travel[i-1].First, own.Travel[i].First))
 		}
 	}
 	if f.Paused != "" {
 		var err error
 		if paused, err = availability.ParseDate(f.Paused); err != nil {
-			f.Faults["paused"] = "Choose a date, or leave it empty."
+			f.wrong("paused", "Pause: choose a date, or leave it empty.")
 		}
 	}
 	return own, paused
 }
 
-func (f *Form) zone(field, text string) string {
+// wrong notes what is wrong with a field, beside what else is.
+func (f *Form) wrong(field, words string) {
+	if was, had := f.Faults[field]; had {
+		f.Faults[field] = was + " " + words
+	} else {
+		f.Faults[field] = words
+	}
+	f.Wrong = append(f.Wrong, Fault{field, words})
+}
+
+func (f *Form) zone(field, where, text string) string {
 	if _, err := availability.LoadZone(text); err != nil || text == "" {
-		f.Faults[field] = "Write the zone as in Europe/Berlin, America/New_York or Asia/Kolkata."
+		f.wrong(field, where+"Write the zone as in Europe/Berlin, America/New_York or Asia/Kolkata.")
 	}
 	return text
 }
 
 func (f *Form) region(field, text string, known HolidayCheck) string {
 	if text != "" && known(text) != nil {
-		f.Faults[field] = "Of this region no public holidays are known here. Write a country's two letters, such as PT, or a part of it, such as DE-BE, or leave it empty and name days off below."
+		f.wrong(field, "Of this region no public holidays are known here. Write a country's two letters, such as PT, or a part of it, such as DE-BE, or leave it empty and name days off below.")
 	}
 	return text
 }
+
+// longestNight is how long hours past midnight can be: what is longer was mistyped, such as
+// 9 to 5 in the morning.
+const longestNight = 12 * time.Hour
 
 func (f *Form) ranges(h *availability.Hours, d time.Weekday, spans []Span) {
 	var times []string
@@ -214,18 +233,25 @@ func (f *Form) ranges(h *availability.Hours, d time.Weekday, spans []Span) {
 		switch {
 		case s.From == "" && s.To == "":
 		case s.From == "" || s.To == "":
-			f.Faults[s.Name] = d.String() + ": say from when and until when, or leave both empty."
+			f.wrong(s.Name, d.String()+": say from when and until when, or leave both empty.")
+		case s.From == s.To:
+			f.wrong(s.Name, fmt.Sprintf("%s: %s to %s is no time at all.", d, s.From, s.To))
 		default:
 			times = append(times, s.From+"-"+s.To)
 		}
 	}
 	if err := h.Set(dayKey(d), strings.Join(times, " ")); err != nil {
-		f.Faults[spans[0].Name] = d.String() + ": these times overlap, or one is no time such as 09:30."
+		f.wrong(spans[0].Name, d.String()+": these times overlap, or one is no time such as 09:30.")
+	}
+	for _, r := range h.On(d) {
+		if r.To > 24*time.Hour && r.To-r.From > longestNight {
+			f.wrong(spans[0].Name, fmt.Sprintf("%s: %s to %s goes on until the next day. If you mean that, end it at 00:00 and write the rest there.", d, availability.FormatClock(r.From), availability.FormatClock(r.To)))
+		}
 	}
 }
 
 // dates reads two dates, both inclusive; ok is false for a row without any.
-func (f *Form) dates(s Span) (d scheduler.DateRange, ok bool) {
+func (f *Form) dates(s Span, what string) (d scheduler.DateRange, ok bool) {
 	if s.From == "" && s.To == "" {
 		return d, false
 	}
@@ -236,7 +262,7 @@ func (f *Form) dates(s Span) (d scheduler.DateRange, ok bool) {
 		d.Last, err2 = d.First, nil // one day
 	}
 	if err != nil || err2 != nil || d.Last.Compare(d.First) < 0 {
-		f.Faults[s.Name] = "Choose the first and the last date, in this order."
+		f.wrong(s.Name, what+": choose the first and the last date, in this order.")
 		return d, false
 	}
 	return d, true
@@ -244,15 +270,15 @@ func (f *Form) dates(s Span) (d scheduler.DateRange, ok bool) {
 
 // trip reads a trip. What it does not say is as it is at home.
 func (f *Form) trip(t Trip, home scheduler.OwnHours, known HolidayCheck) (trip scheduler.Trip, ok bool) {
-	if trip.DateRange, ok = f.dates(t.Span); !ok {
+	if trip.DateRange, ok = f.dates(t.Span, "Travel"); !ok {
 		return trip, false
 	}
-	trip.Zone, trip.Hours, trip.Stretch = f.zone(t.Name, t.Zone), home.Hours, home.Stretch
+	trip.Zone, trip.Hours, trip.Stretch = f.zone(t.Name, "Travel. ", t.Zone), home.Hours, home.Stretch
 	trip.Holidays = f.region(t.Name, t.Holidays, known)
 	if t.Hours != "" {
 		var err error
 		if trip.Hours, err = readHours(t.Hours); err != nil {
-			f.Faults[t.Name] = "Write the hours there as in mon-fri 10:00-18:00; sat 10:00-12:00."
+			f.wrong(t.Name, "Travel: write the hours there as in mon-fri 10:00-18:00; sat 10:00-12:00.")
 		}
 		trip.Stretch = availability.Hours{}
 	}
