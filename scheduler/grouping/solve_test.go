@@ -179,7 +179,7 @@ func leastCover(t *table.Table) int {
 
 // TestSolveOddPairs: one trio among pairs, and the cheapest.
 func TestSolveOddPairs(t *testing.T) {
-	for seed := range uint64(30) {
+	for seed := range uint64(12) {
 		p := generated(3+2*int(seed%4), 2, int(seed%3), seed)
 		p.Apart, p.Weights = 0, &Weights{Session: 100, NoSlot: 2000, ZoneHour: 20, Department: 10} // nothing to gain by looking ahead
 		want := cheapest(t, p)
