@@ -1,10 +1,56 @@
 package scheduler
 
-import "slices"
+import (
+	"context"
+	"fmt"
+	"iter"
+	"slices"
+)
 
 // Bookings are those that have not ended, sorted by group, then by generation. A
 // group has at most one that was not reviewed, besides one that was and runs out.
 type Bookings []Booking
+
+// GroupsAtOnce is of how many groups the bookings are in memory where all are gone
+// through.
+const GroupsAtOnce = 200
+
+// Pages returns all bookings that have not ended, those of GroupsAtOnce groups at a time.
+// An error ends it.
+func Pages(ctx context.Context, s Store) iter.Seq2[Bookings, error] {
+	return func(yield func(Bookings, error) bool) {
+		refs, err := s.BookingRefs(ctx)
+		if err != nil {
+			yield(nil, fmt.Errorf("read the bookings: %w", err))
+			return
+		}
+		for groups := range slices.Chunk(groupsOf(refs), GroupsAtOnce) {
+			page, err := s.Bookings(ctx, groups...)
+			if err != nil {
+				err = fmt.Errorf("read the bookings: %w", err)
+			}
+			if !yield(page, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// Page returns bookings that are in memory as the only page of all.
+func (bs Bookings) Page() iter.Seq2[Bookings, error] {
+	return func(yield func(Bookings, error) bool) { yield(bs, nil) }
+}
+
+// groupsOf names the groups of bookings that are sorted by group.
+func groupsOf(refs []BookingRef) []string {
+	var names []string
+	for i, r := range refs {
+		if i == 0 || refs[i-1].Group != r.Group {
+			names = append(names, r.Group)
+		}
+	}
+	return names
+}
 
 // Current returns the group's booking that was not reviewed: the one that is
 // booked, changed, reviewed and answered about.
@@ -32,11 +78,6 @@ func (bs Bookings) RunningOut(group string) (Booking, bool) {
 // runs out, then the current one.
 func (bs Bookings) Of(group string) Bookings {
 	return bs.where(func(b Booking) bool { return b.Group == group })
-}
-
-// Open returns the bookings that were not reviewed.
-func (bs Bookings) Open() Bookings {
-	return bs.where(func(b Booking) bool { return !b.Reviewed })
 }
 
 func (bs Bookings) find(is func(Booking) bool) (Booking, bool) {

@@ -163,9 +163,10 @@ func (b Booking) WonBy(o calendar.Occurrence) (m Move, ok bool) {
 // A Status is how one group stands. What needs a person is among the findings of
 // repair and review.
 type Status struct {
-	Group      Group
-	Booking    *Booking              // nil if nothing is booked
-	Series     calendar.Series       // as it is on the calendar, or as it was put if that cannot be used
+	Group      string
+	UID        calendar.UID      // of its series, as that is on the calendar, or as it was put if that cannot be used; "" if nothing is booked
+	Slot       availability.Slot // of the series, and its Cadence
+	Cadence    availability.Cadence
 	Held       int                   // sessions that are over
 	Left       int                   // sessions to come
 	Next       availability.Interval // session of the group, also of a series that runs out before this one begins

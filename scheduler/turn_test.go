@@ -3,6 +3,7 @@ package scheduler_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -190,7 +191,51 @@ func TestBookingsOfAGroup(t *testing.T) {
 	if of := bs.Of("g"); len(of) != 2 || of[0].Generation != 1 {
 		t.Errorf("Of: %+v; want both, the older first", of)
 	}
-	if open := bs.Open(); len(open) != 2 {
-		t.Errorf("Open: %+v; want two", open)
+}
+
+// paged is a store of so many groups, with one booking each, that counts how many of them
+// it is asked for at once.
+type paged struct {
+	scheduler.Store
+	groups, most int
+}
+
+func (s *paged) BookingRefs(context.Context) (out []scheduler.BookingRef, err error) {
+	for i := range s.groups {
+		out = append(out, scheduler.BookingRef{Group: fmt.Sprintf("g%04d", i)})
+	}
+	return out, nil
+}
+
+func (s *paged) Bookings(_ context.Context, groups ...string) (out scheduler.Bookings, err error) {
+	s.most = max(s.most, len(groups))
+	for _, g := range groups {
+		if g == "g0450" {
+			return nil, schedulertest.ErrFault
+		}
+		out = append(out, scheduler.Booking{Group: g})
+	}
+	return out, nil
+}
+
+func TestPages(t *testing.T) {
+	for _, c := range []struct {
+		groups, want int
+		err          error
+	}{{0, 0, nil}, {1, 1, nil}, {450, 450, nil}, {500, 400, schedulertest.ErrFault}} {
+		s, got := &paged{groups: c.groups}, 0
+		var failed error
+		for page, err := range scheduler.Pages(t.Context(), s) {
+			failed = err
+			for _, b := range page {
+				if want := fmt.Sprintf("g%04d", got); b.Group != want {
+					t.Errorf("of %d: %s; want %s", c.groups, b.Group, want)
+				}
+				got++
+			}
+		}
+		if got != c.want || !errors.Is(failed, c.err) || s.most > scheduler.GroupsAtOnce {
+			t.Errorf("of %d: %d in pages of %d, %v; want %d, %v", c.groups, got, s.most, failed, c.want, c.err)
+		}
 	}
 }

@@ -3,8 +3,10 @@ package planning
 import (
 	"context"
 	"fmt"
+	"iter"
 	"slices"
 
+	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
 )
 
@@ -15,11 +17,15 @@ var broken = []scheduler.FindingKind{scheduler.BrokenRecord, scheduler.SpoiltRec
 // [FaultsHere] finds, and series on the calendar that cannot be used. With an error,
 // these could not be looked at, and the findings are all others.
 func Faults(ctx context.Context, s *scheduler.Service) ([]scheduler.Finding, error) {
-	bookings, err := s.Store.Bookings(ctx)
+	refs, err := s.Store.BookingRefs(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read the bookings: %w", err)
 	}
-	return faults(ctx, s, bookings)
+	uids := make([]calendar.UID, len(refs))
+	for i, r := range refs {
+		uids[i] = r.UID
+	}
+	return faults(ctx, s, uids, scheduler.Pages(ctx, s.Store))
 }
 
 // FaultsOf is Faults of one group.
@@ -28,36 +34,49 @@ func FaultsOf(ctx context.Context, s *scheduler.Service, group string) ([]schedu
 	if err != nil {
 		return nil, err
 	}
-	out, err := faults(ctx, s, bookings)
+	uids := make([]calendar.UID, len(bookings))
+	for i, b := range bookings {
+		uids[i] = b.Series.UID
+	}
+	out, err := faults(ctx, s, uids, scheduler.Bookings(bookings).Page())
 	return slices.DeleteFunc(out, func(f scheduler.Finding) bool { return f.Group != group }), err
 }
 
-func faults(ctx context.Context, s *scheduler.Service, bookings scheduler.Bookings) ([]scheduler.Finding, error) {
-	out, err := faultsHere(ctx, s, bookings)
+// faults is Faults of the bookings, which are named in uids, too.
+func faults(ctx context.Context, s *scheduler.Service, uids []calendar.UID, pages iter.Seq2[scheduler.Bookings, error]) ([]scheduler.Finding, error) {
+	out, err := faultsHere(ctx, s, pages)
 	if err != nil {
 		return nil, err
 	}
-	_, unusable, err := Current(ctx, s, bookings)
-	for _, b := range bookings {
-		if fault := unusable[b.Series.UID]; fault != nil && b.Fault == nil {
-			out = append(out, scheduler.Finding{Kind: scheduler.BrokenSeries, Group: b.Group, UID: b.Series.UID, Err: fault})
+	now, err := lookAtCalendar(ctx, s, uids)
+	if err != nil {
+		return out, err
+	}
+	for page, err := range pages {
+		if err != nil {
+			return nil, err
+		}
+		if err := now.read(ctx, s, page); err != nil {
+			return out, err
+		}
+		for _, b := range page {
+			if fault := now.faults[b.Series.UID]; fault != nil && b.Fault == nil {
+				out = append(out, scheduler.Finding{Kind: scheduler.BrokenSeries, Group: b.Group, UID: b.Series.UID, Err: fault})
+			}
+			delete(now.current, b.Series.UID)
 		}
 	}
-	return out, err
+	return out, nil
 }
 
 // FaultsHere names what is broken that no calendar is asked for: records of the store
 // and lines of the roster that cannot be read, groups and programs that are not there, people who
 // are named and not there, agendas that cannot be rendered.
 func FaultsHere(ctx context.Context, s *scheduler.Service) ([]scheduler.Finding, error) {
-	bookings, err := s.Store.Bookings(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("read the bookings: %w", err)
-	}
-	return faultsHere(ctx, s, bookings)
+	return faultsHere(ctx, s, scheduler.Pages(ctx, s.Store))
 }
 
-func faultsHere(ctx context.Context, s *scheduler.Service, bookings scheduler.Bookings) ([]scheduler.Finding, error) {
-	out, err := UpkeepOf(ctx, s, bookings)
+func faultsHere(ctx context.Context, s *scheduler.Service, pages iter.Seq2[scheduler.Bookings, error]) ([]scheduler.Finding, error) {
+	out, err := UpkeepOf(ctx, s, pages)
 	return slices.DeleteFunc(out, func(f scheduler.Finding) bool { return !slices.Contains(broken, f.Kind) }), err
 }

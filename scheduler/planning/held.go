@@ -35,7 +35,7 @@ func HeldSince(ctx context.Context, s *scheduler.Service, since time.Time) ([]He
 	if err != nil {
 		return nil, err
 	}
-	p, err := Past(ctx, s, bookings, bookings, current)
+	p, err := PastBeside(ctx, s, bookings, bookings, current)
 	if err != nil {
 		return nil, err
 	}

@@ -54,9 +54,11 @@ func Loads(bookings []scheduler.Booking, aliases calendar.Aliases, zone *time.Lo
 		l.Average = float64(total) / float64(len(weeks))
 		out = append(out, l)
 	}
-	slices.SortFunc(out, func(a, b Load) int { return cmp.Compare(a.Person, b.Person) })
+	slices.SortFunc(out, Load.compare)
 	return out
 }
+
+func (l Load) compare(o Load) int { return cmp.Compare(l.Person, o.Person) }
 
 // fullWeeks returns the ISO weeks of zone in which the person has as many sessions
 // as allowed: no more fit in. except names a series that does not count.

@@ -25,16 +25,15 @@ const month = 28 * 24 * time.Hour
 
 // A Night is what a pass over all series is planned from. Bookings, their series as they
 // are on the calendar and busy times, which are most of it, are read for a part of the
-// groups at a time; its own Current and Busy are nil, and mostly its Bookings.
+// groups at a time; its own Bookings, Current and Busy are nil.
 type Night struct {
 	Snapshot
 	service  *scheduler.Service
 	calendar *calendarNow
-	groups   []string                      // that have bookings, in the order of these
-	apart    *division                     // of the groups
-	noted    map[calendar.UID]noted        // of the bookings
-	moves    map[calendar.UID]int          // that members were told of in the last hours
-	kept     map[string]scheduler.Bookings // by group, of all groups; nil if each part reads its own
+	groups   []string               // that have bookings, in the order of these
+	apart    *division              // of the groups
+	noted    map[calendar.UID]noted // of the bookings
+	moves    map[calendar.UID]int   // that members were told of in the last hours
 }
 
 // A noted is what is kept of a booking and its series until its part is planned.
@@ -44,16 +43,8 @@ type noted struct {
 	difference
 }
 
-// groupsAtOnce is of how many groups the bookings are in memory while they are noted.
-const groupsAtOnce = 200
-
 // Tonight looks at all bookings and their series, and reads what concerns all groups.
 func Tonight(ctx context.Context, s *scheduler.Service) (*Night, error) {
-	return tonight(ctx, s, false)
-}
-
-// tonight is Tonight, which may keep the bookings for who lists all of them.
-func tonight(ctx context.Context, s *scheduler.Service, keep bool) (*Night, error) {
 	refs, err := s.Store.BookingRefs(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read the bookings: %w", err)
@@ -63,9 +54,6 @@ func tonight(ctx context.Context, s *scheduler.Service, keep bool) (*Night, erro
 		Workspace: s.Workspace, Window: availability.Interval{Start: now, End: now}, Now: now,
 		Aliases: s.Workspace.Roster.Aliases(), Groups: s.Workspace.GroupsByName(), Booked: map[string]bool{}, Agendas: agendas(s, nil),
 	}}
-	if keep {
-		n.kept, n.Bookings = map[string]scheduler.Bookings{}, make(scheduler.Bookings, 0, len(refs))
-	}
 	uids := make([]calendar.UID, len(refs))
 	for i, r := range refs {
 		uids[i] = r.UID
@@ -98,7 +86,7 @@ func (n *Night) noteAll(ctx context.Context) error {
 	for i, g := range n.groups {
 		numbers[g] = i
 	}
-	for groups := range slices.Chunk(n.groups, groupsAtOnce) {
+	for groups := range slices.Chunk(n.groups, scheduler.GroupsAtOnce) {
 		bookings, err := n.bookingsOf(ctx, groups)
 		if err == nil {
 			err = n.calendar.read(ctx, n.service, bookings)
@@ -121,10 +109,6 @@ func (n *Night) note(group int, b scheduler.Booking) {
 	read.Current = n.calendar.current
 	n.apart.note(group, read.Concerns(b))
 	n.Booked[b.Group] = n.Booked[b.Group] || !b.Reviewed
-	if n.kept != nil {
-		n.Bookings = append(n.Bookings, b) // has room for all
-		n.kept[b.Group] = n.Bookings[len(n.Bookings)-len(n.kept[b.Group])-1:]
-	}
 	if series, there := n.calendar.current[uid]; there {
 		n.Window.End = availability.Later(n.Window.End, lastWeek(series, n.Now))
 		n.noted[uid] = noted{b.Version, true, differenceOf(series, b.Series)}
@@ -180,15 +164,7 @@ func (n *Night) Read(ctx context.Context, groups []string) (Snapshot, error) {
 // part returns the snapshot of a part of the groups without busy times.
 func (n *Night) part(ctx context.Context, groups []string) (s Snapshot, err error) {
 	s = n.Snapshot
-	if n.kept == nil {
-		s.Bookings, err = n.bookingsOf(ctx, groups)
-	} else {
-		s.Bookings = nil
-		for _, g := range groups {
-			s.Bookings = append(s.Bookings, n.kept[g]...)
-		}
-	}
-	if err != nil {
+	if s.Bookings, err = n.bookingsOf(ctx, groups); err != nil {
 		return s, err
 	}
 	s.Current, s.Tonight = map[calendar.UID]calendar.Series{}, map[calendar.Address]int{}

@@ -11,8 +11,31 @@ import (
 )
 
 // Past returns who was busy with what while the sessions of the due series took
-// place.
-func Past(ctx context.Context, s *scheduler.Service, bookings, due scheduler.Bookings, current map[calendar.UID]calendar.Series) (*Planner, error) {
+// place. Of the other bookings those are read that concern somebody who is in them.
+func Past(ctx context.Context, s *scheduler.Service, due scheduler.Bookings, current map[calendar.UID]calendar.Series) (*Planner, error) {
+	here := Snapshot{Workspace: s.Workspace, Aliases: s.Workspace.Roster.Aliases(), Groups: s.Workspace.GroupsByName(), Current: current}
+	concerned := map[string]bool{}
+	for _, b := range due {
+		for _, who := range here.Concerns(b) {
+			concerned[who] = true
+		}
+	}
+	var beside scheduler.Bookings
+	for page, err := range scheduler.Pages(ctx, s.Store) {
+		if err != nil {
+			return nil, err
+		}
+		for _, b := range page {
+			if slices.ContainsFunc(here.Concerns(b), func(who string) bool { return concerned[who] }) {
+				beside = append(beside, b)
+			}
+		}
+	}
+	return PastBeside(ctx, s, beside, due, current)
+}
+
+// PastBeside is Past for who has read the other bookings.
+func PastBeside(ctx context.Context, s *scheduler.Service, bookings, due scheduler.Bookings, current map[calendar.UID]calendar.Series) (*Planner, error) {
 	window := availability.Interval{Start: s.Now().Add(-time.Minute), End: s.Now()}
 	var people []calendar.Address
 	groups := s.Workspace.GroupsByName()
@@ -40,22 +63,23 @@ func Past(ctx context.Context, s *scheduler.Service, bookings, due scheduler.Boo
 	return New(snapshot)
 }
 
-// Standings are how the groups stand, counted while a night is read. All bookings are
-// among it.
+// Standings are how the groups stand, counted while a night is read, part by part.
 type Standings struct {
 	*Night
-	held map[calendar.UID]scheduler.Share // who attended the sessions that are over
+	Due    scheduler.Bookings          // whose members may be asked by now what is to follow
+	stands map[string]scheduler.Status // groups with bookings
+	loads  []Load
 }
 
 // Stand is Tonight for what counts how the groups stand. Every part of the night must be
 // read by its Read.
 func Stand(ctx context.Context, s *scheduler.Service) (*Standings, error) {
-	n, err := tonight(ctx, s, true)
-	return &Standings{n, map[calendar.UID]scheduler.Share{}}, err
+	n, err := Tonight(ctx, s)
+	return &Standings{Night: n, stands: map[string]scheduler.Status{}}, err
 }
 
-// Read is [Night.Read], and counts who attended the sessions of the part that are over.
-// Busy times of both are read at once.
+// Read is [Night.Read], and counts how the groups of the part stand. Busy times of what
+// is over and of what is to come are read at once.
 func (t *Standings) Read(ctx context.Context, groups []string) (Snapshot, error) {
 	part, err := t.part(ctx, groups)
 	if err != nil {
@@ -63,36 +87,55 @@ func (t *Standings) Read(ctx context.Context, groups []string) (Snapshot, error)
 	}
 	since := t.Now
 	for _, b := range part.Bookings {
-		sessions, _ := t.series(b).Occurrences() // none of one that repair names
+		sessions, _ := part.series(b).Occurrences() // none of one that repair names
 		for _, o := range sessions {
 			since = availability.Earlier(since, o.Start)
 		}
-	}
-	if !since.Before(t.Now) {
-		return t.busy(ctx, part, t.Window)
 	}
 	whole, err := t.busy(ctx, part, availability.Interval{Start: since, End: t.Window.End})
 	if err != nil {
 		return whole, err
 	}
-	return whole.within(t.Window), t.count(whole.within(availability.Interval{Start: since, End: t.Now}))
+	return whole.within(t.Window), t.note(whole.within(availability.Interval{Start: since, End: t.Now}))
 }
 
-// count counts who attended the series of a part whose past the snapshot knows.
-func (t *Standings) count(past Snapshot) error {
+// note notes how the groups of a part stand whose past the snapshot knows.
+func (t *Standings) note(past Snapshot) error {
+	zone, err := availability.LoadZone(t.Workspace.Zone)
+	if err != nil {
+		zone = time.UTC
+	}
+	t.loads = append(t.loads, Loads(past.Bookings, past.Aliases, zone, t.Now)...) // parts share nobody
+	for _, b := range past.Bookings {
+		if Due(b, t.Workspace.Review, t.Now) {
+			t.Due = append(t.Due, b)
+		}
+	}
 	past.Bookings = slices.Clone(past.Bookings)
+	ending := map[string]scheduler.Booking{}
 	for i, b := range past.Bookings {
-		past.Bookings[i].Series = t.series(b)
+		b.Series = past.series(b)
+		past.Bookings[i] = b
+		if b.Reviewed {
+			ending[b.Group] = b
+		}
 	}
 	p, err := New(past)
 	if err != nil {
 		return err
 	}
-	groups := past.GroupsByName()
-	for _, b := range past.Bookings {
-		if share, err := p.attended(scheduler.GroupIn(groups, b), b.Series); err == nil { // else named by repair
-			t.held[b.Series.UID] = share
+	for name, b := range shown(past.Bookings) {
+		st := scheduler.Status{Group: name, UID: b.Series.UID, Slot: b.Series.Slot, Cadence: b.Series.Cadence}
+		if share, err := p.attended(scheduler.GroupIn(p.Groups, b), b.Series); err == nil { // else named by repair
+			st.Attendance = share
 		}
+		count(&st, b.Series, t.Now)
+		if old, ok := ending[name]; ok && old.Series.UID != st.UID {
+			var rest scheduler.Status
+			count(&rest, StillHeld(old), t.Now)
+			st.Next = sooner(st.Next, rest.Next)
+		}
+		t.stands[name] = st
 	}
 	return nil
 }
@@ -113,52 +156,35 @@ func (p *Planner) attended(g scheduler.Group, s calendar.Series) (all scheduler.
 }
 
 // Status returns how every group stands, in the order of the configuration;
-// bookings of groups that are in it no longer come last.
+// groups that are in it no longer come last.
 func (t *Standings) Status() []scheduler.Status {
-	ending := map[string]scheduler.Booking{}
-	for _, b := range t.Bookings {
-		if b.Reviewed {
-			ending[b.Group] = b
-		}
-	}
-	var out []scheduler.Status
-	shown := shown(t.Bookings)
-	for _, g := range GroupsWith(t.Workspace, t.Bookings) {
-		st := scheduler.Status{Group: g}
-		if b, ok := shown[g.Name]; ok {
-			st.Booking, st.Series, st.Attendance = &b, t.series(b), t.held[b.Series.UID]
-			count(&st, t.Now)
-			if old, ok := ending[g.Name]; ok && old.Series.UID != b.Series.UID {
-				st.Next = sooner(st.Next, t.nextOf(old))
-			}
-		}
+	out := make([]scheduler.Status, 0, len(t.stands))
+	for _, g := range t.Workspace.Groups {
+		st := t.stands[g.Name]
+		st.Group = g.Name
 		out = append(out, st)
+	}
+	for _, name := range t.groups {
+		if _, configured := t.Groups[name]; !configured {
+			out = append(out, t.stands[name])
+		}
 	}
 	return out
 }
 
-// series returns the series of a booking as it is on the calendar, or as it was put if
-// that is not known.
-func (t *Standings) series(b scheduler.Booking) calendar.Series {
-	if known := t.noted[b.Series.UID]; known.there {
-		return known.from(b.Series)
-	}
-	return b.Series
+// Loads returns the load of everybody with a session to come, as [Loads] does.
+func (t *Standings) Loads() []Load {
+	slices.SortFunc(t.loads, Load.compare)
+	return t.loads
 }
 
-// nextOf returns the next session of a booking's series, empty if there is none.
-func (t *Standings) nextOf(b scheduler.Booking) (next availability.Interval) {
-	b.Series = t.series(b)
-	sessions, err := StillHeld(b).Occurrences()
-	if err != nil {
-		return next // as repair says
+// series returns the series of a booking as it is on the calendar, or as it was put if
+// that is not known.
+func (s Snapshot) series(b scheduler.Booking) calendar.Series {
+	if there, ok := s.Current[b.Series.UID]; ok {
+		return there
 	}
-	for _, o := range sessions {
-		if !o.Cancelled && o.End.After(t.Now) {
-			next = sooner(next, o.Interval)
-		}
-	}
-	return next
+	return b.Series
 }
 
 // sooner returns the interval that begins first; an empty one is none.
@@ -167,18 +193,6 @@ func sooner(a, b availability.Interval) availability.Interval {
 		return b
 	}
 	return a
-}
-
-// GroupsWith returns the configured groups, then those that only have a booking.
-func GroupsWith(w scheduler.Workspace, bookings scheduler.Bookings) []scheduler.Group {
-	groups, known := slices.Clone(w.Groups), w.GroupsByName()
-	for _, b := range bookings {
-		if _, ok := known[b.Group]; !ok {
-			g := scheduler.GroupIn(known, b)
-			known[b.Group], groups = &g, append(groups, g)
-		}
-	}
-	return groups
 }
 
 // shown returns each group's open booking, or else one that was reviewed and runs out.
@@ -193,8 +207,8 @@ func shown(bs scheduler.Bookings) map[string]scheduler.Booking {
 }
 
 // count counts the sessions of the series, as far as it can be understood.
-func count(st *scheduler.Status, now time.Time) {
-	sessions, err := st.Series.Occurrences()
+func count(st *scheduler.Status, s calendar.Series, now time.Time) {
+	sessions, err := s.Occurrences()
 	if err != nil {
 		return // as repair says
 	}
@@ -208,4 +222,24 @@ func count(st *scheduler.Status, now time.Time) {
 			st.Next = sooner(st.Next, o.Interval)
 		}
 	}
+}
+
+// Due reports whether members may be asked by now what is to follow a series; of one that
+// cannot be understood that is not known.
+func Due(b scheduler.Booking, rules scheduler.ReviewRules, now time.Time) bool {
+	last, err := LastStart(b)
+	return err != nil || !now.Before(last.Add(-rules.Ask))
+}
+
+// LastStart returns when the last session of a series begins. It is an error if the series
+// cannot be understood.
+func LastStart(b scheduler.Booking) (time.Time, error) {
+	if b.Fault != nil {
+		return time.Time{}, b.Fault
+	}
+	sessions, err := b.Series.Occurrences()
+	if err != nil {
+		return time.Time{}, err
+	}
+	return sessions[len(sessions)-1].Start, nil
 }

@@ -115,7 +115,7 @@ func TestStatus(t *testing.T) {
 	if err != nil || len(all) != 2 {
 		t.Fatalf("Status: %d groups, %v; want 2", len(all), err)
 	}
-	if all[0].Booking != nil {
+	if all[0].UID != "" {
 		t.Errorf("idle has a booking")
 	}
 	g := all[1]

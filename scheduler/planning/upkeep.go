@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"maps"
 	"slices"
 	"strings"
@@ -43,18 +44,30 @@ var upkeepKinds = append(slices.Clone(broken), scheduler.OtherRules, scheduler.U
 func IsUpkeep(kind scheduler.FindingKind) bool { return slices.Contains(upkeepKinds, kind) }
 
 // UpkeepOf is Upkeep for the workspace as the store has it, with the bookings that have
-// not ended. It reads no calendar.
-func UpkeepOf(ctx context.Context, s *scheduler.Service, bookings scheduler.Bookings) ([]scheduler.Finding, error) {
+// not ended, some at a time. It reads no calendar.
+func UpkeepOf(ctx context.Context, s *scheduler.Service, pages iter.Seq2[scheduler.Bookings, error]) ([]scheduler.Finding, error) {
 	rounds, err := s.Store.Rounds(ctx, "")
 	if err != nil {
 		return nil, fmt.Errorf("read the rounds: %w", err)
 	}
-	snapshot := Snapshot{Workspace: s.Workspace, Bookings: bookings, Rounds: rounds, Agendas: agendas(s, nil), Now: s.Now()}
-	snapshot.Booked = snapshot.booked()
-	if err := hadSeries(ctx, s, &snapshot); err != nil {
+	whole := Snapshot{Workspace: s.Workspace, Rounds: rounds, Agendas: agendas(s, nil), Now: s.Now(), Groups: s.Workspace.GroupsByName(), Booked: map[string]bool{}}
+	whole.formed = whole.formedGroups()
+	var out []scheduler.Finding
+	for page, err := range pages {
+		if err != nil {
+			return nil, err
+		}
+		part := whole
+		part.Bookings = page
+		for _, b := range page {
+			whole.Booked[b.Group] = whole.Booked[b.Group] || !b.Reviewed
+		}
+		out = append(out, BookingUpkeep(part)...)
+	}
+	if err := hadSeries(ctx, s, &whole); err != nil {
 		return nil, err
 	}
-	return Upkeep(snapshot), nil
+	return append(out, WorkspaceUpkeep(whole)...), nil
 }
 
 // An upkeep is a snapshot in the course of it: Booked and formed are there.

@@ -33,12 +33,11 @@ type Load struct {
 
 // NewStatus describes how a group stands, and what of the findings is about it.
 func NewStatus(st scheduler.Status, attention []string) Status {
-	j := Status{Group: st.Group.Name, Attention: append([]string{}, attention...), Held: st.Held, Left: st.Left, Known: st.Attendance.Known(), Unknown: st.Attendance.Unknown}
-	if st.Booking == nil {
+	j := Status{Group: st.Group, Attention: append([]string{}, attention...), Held: st.Held, Left: st.Left, Known: st.Attendance.Known(), Unknown: st.Attendance.Unknown}
+	if st.UID == "" {
 		return j
 	}
-	s := st.Series
-	j.UID, j.Slot, j.Zone, j.Cadence = string(s.UID), s.Slot.String(), s.Slot.Zone, s.Cadence.String()
+	j.UID, j.Slot, j.Zone, j.Cadence = string(st.UID), st.Slot.String(), st.Slot.Zone, st.Cadence.String()
 	if !st.Next.Empty() {
 		next := st.Next.Start.UTC()
 		j.Next = &next

@@ -21,29 +21,38 @@ import (
 // group whose series does not end yet is an error that says from when on it can be
 // reviewed. What cannot be reviewed is a finding, and stops nothing else.
 func Plan(ctx context.Context, s *scheduler.Service, o scheduler.ReviewOptions) (scheduler.ReviewsPlan, error) {
-	bookings, err := s.Store.Bookings(ctx)
-	if err != nil {
-		return scheduler.ReviewsPlan{}, fmt.Errorf("read the bookings: %w", err)
+	var open scheduler.Bookings
+	var unreached []scheduler.Finding
+	for page, err := range scheduler.Pages(ctx, s.Store) {
+		if err != nil {
+			return scheduler.ReviewsPlan{}, err
+		}
+		for _, b := range page {
+			unreached = append(unreached, planning.Unreached(b)...)
+			if planning.Due(b, s.Workspace.Review, s.Now()) || slices.Contains(o.Groups, b.Group) {
+				open = append(open, b)
+			}
+		}
 	}
-	return PlanOf(ctx, s, bookings, o)
+	plan, err := PlanOf(ctx, s, open, o)
+	plan.Findings = append(plan.Findings, unreached...)
+	return plan, err
 }
 
-// PlanOf is Plan for the bookings that have not ended, where they were read.
+// PlanOf is Plan for who has read the bookings that may be due, and says whom nobody told
+// of a series.
 func PlanOf(ctx context.Context, s *scheduler.Service, bookings scheduler.Bookings, o scheduler.ReviewOptions) (scheduler.ReviewsPlan, error) {
 	var plan scheduler.ReviewsPlan
 	due, findings, err := due(ctx, s, bookings, o.Groups)
 	plan.Findings = findings
-	for _, b := range bookings {
-		plan.Findings = append(plan.Findings, planning.Unreached(b)...)
-	}
 	if err != nil {
 		return plan, err
 	}
 	if len(due) > 0 {
-		if err := review(ctx, s, &plan, bookings, due); err != nil {
+		if err := review(ctx, s, &plan, due); err != nil {
 			return plan, err
 		}
-		if err := renewTogether(ctx, s, &plan, bookings); err != nil {
+		if err := renewTogether(ctx, s, &plan); err != nil {
 			return plan, err
 		}
 		if err := planNext(ctx, s, &plan, o.Weeks); err != nil {
@@ -55,12 +64,12 @@ func PlanOf(ctx context.Context, s *scheduler.Service, bookings scheduler.Bookin
 
 // due returns the bookings whose members are asked by now, or were never.
 func due(ctx context.Context, s *scheduler.Service, bookings scheduler.Bookings, groups []string) (due scheduler.Bookings, findings []scheduler.Finding, err error) {
-	for _, b := range bookings.Open() {
+	for _, b := range bookings {
 		named := slices.Contains(groups, b.Group)
-		if len(groups) > 0 && !named || b.State != scheduler.Booked && b.Fault == nil {
+		if b.Reviewed || len(groups) > 0 && !named || b.State != scheduler.Booked && b.Fault == nil {
 			continue
 		}
-		last, err := lastStart(b)
+		last, err := planning.LastStart(b)
 		if err != nil {
 			findings = append(findings, scheduler.Finding{Kind: scheduler.BrokenRecord, Group: b.Group, UID: b.Series.UID, Err: err})
 			continue
@@ -83,24 +92,13 @@ func due(ctx context.Context, s *scheduler.Service, bookings scheduler.Bookings,
 	return due, findings, nil
 }
 
-func lastStart(b scheduler.Booking) (time.Time, error) {
-	if b.Fault != nil {
-		return time.Time{}, b.Fault
-	}
-	occurrences, err := b.Series.Occurrences()
-	if err != nil {
-		return time.Time{}, err
-	}
-	return occurrences[len(occurrences)-1].Start, nil
-}
-
 // review gathers the evidence of the due bookings and decides what can be decided.
-func review(ctx context.Context, s *scheduler.Service, plan *scheduler.ReviewsPlan, bookings, due scheduler.Bookings) error {
+func review(ctx context.Context, s *scheduler.Service, plan *scheduler.ReviewsPlan, due scheduler.Bookings) error {
 	current, faults, err := planning.Fetch(ctx, s, due)
 	if err != nil {
 		return err
 	}
-	p, err := planning.Past(ctx, s, bookings, due, current)
+	p, err := planning.Past(ctx, s, due, current)
 	if err != nil {
 		return err
 	}
@@ -150,7 +148,7 @@ func reviewOne(ctx context.Context, s *scheduler.Service, plan *scheduler.Review
 	on := b
 	on.Series = series
 	r := scheduler.Review{Booking: b, Evidence: e}
-	if r.Last, err = lastStart(on); err != nil {
+	if r.Last, err = planning.LastStart(on); err != nil {
 		return err
 	}
 	until := r.Last.Add(-s.Workspace.Review.Decide)

@@ -50,10 +50,15 @@ func planRotations(ctx context.Context, s *scheduler.Service, plan *scheduler.Re
 // renewTogether has groups rotate that would go on while others of their round are, or
 // were lately, decided to be formed anew: else these would wait for them, for a whole
 // series.
-func renewTogether(ctx context.Context, s *scheduler.Service, plan *scheduler.ReviewsPlan, bookings scheduler.Bookings) error {
+func renewTogether(ctx context.Context, s *scheduler.Service, plan *scheduler.ReviewsPlan) error {
 	turning := map[string]bool{} // programs
-	for _, b := range bookings {
-		turning[b.Program] = turning[b.Program] || b.Decision == scheduler.Rotate
+	for page, err := range scheduler.Pages(ctx, s.Store) {
+		if err != nil {
+			return err
+		}
+		for _, b := range page {
+			turning[b.Program] = turning[b.Program] || b.Decision == scheduler.Rotate
+		}
 	}
 	for _, r := range plan.Reviews {
 		turning[r.Booking.Program] = turning[r.Booking.Program] || r.Decision == scheduler.Rotate

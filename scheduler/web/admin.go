@@ -260,7 +260,7 @@ func (n *view) standing(ctx context.Context, attended []attendance.Found, now ti
 	status := map[string]scheduler.Status{}
 	for _, b := range n.bookings {
 		st, poor := n.status(b, found[b.Series.UID], now)
-		if had, ok := status[b.Group]; !ok || had.Booking.Reviewed {
+		if _, ok := status[b.Group]; !ok || !b.Reviewed {
 			status[b.Group] = st
 		}
 		findings = append(findings, poor...)
@@ -282,7 +282,7 @@ func (n *view) standing(ctx context.Context, attended []attendance.Found, now ti
 	for _, name := range n.names {
 		st, booked := status[name]
 		if !booked {
-			st = scheduler.Status{Group: *n.groups[name]}
+			st = scheduler.Status{Group: name}
 		}
 		out.groups = append(out.groups, n.row(st, of[name]))
 	}
@@ -295,7 +295,7 @@ func (n *view) standing(ctx context.Context, attended []attendance.Found, now ti
 // else what the last night and the last review found, of series that still stand. Which
 // sessions too few can attend is told by the standing.
 func (n *view) findings(ctx context.Context) ([]scheduler.Finding, error) {
-	out, err := planning.UpkeepOf(ctx, n.service, n.bookings)
+	out, err := planning.UpkeepOf(ctx, n.service, n.bookings.Page())
 	if err != nil {
 		return nil, err
 	}
@@ -329,7 +329,7 @@ func sortedAddresses[V any](m map[calendar.Address]V) []calendar.Address {
 // status counts one series by what the nights found, and finds its sessions to come that
 // too few can attend.
 func (n *view) status(b scheduler.Booking, found attendance.Found, now time.Time) (scheduler.Status, []scheduler.Finding) {
-	st := scheduler.Status{Group: scheduler.GroupIn(n.groups, b), Booking: &b, Series: b.Series}
+	st := scheduler.Status{Group: b.Group, UID: b.Series.UID, Slot: b.Series.Slot, Cadence: b.Series.Cadence}
 	occurrences, err := b.Series.Occurrences()
 	if err != nil {
 		return st, nil // named by upkeep
@@ -366,7 +366,7 @@ func (n *view) status(b scheduler.Booking, found attendance.Found, now time.Time
 }
 
 func (n *view) row(st scheduler.Status, attention []string) groupRow {
-	row := groupRow{Status: report.NewStatus(st, attention), Path: groupPath(st.Group.Name)}
+	row := groupRow{Status: report.NewStatus(st, attention), Path: groupPath(st.Group)}
 	if row.Status.Next != nil {
 		row.Next = *row.Status.Next
 	}

@@ -158,42 +158,40 @@ func calendarFindings(ctx context.Context, a *console.App, w *workspace.Workspac
 	slices.Sort(people)
 	now := a.Now()
 	window := availability.Interval{Start: now, End: now.AddDate(0, 0, 91)}
-	var out []finding
-	busy, err := w.Service.Backend.Busy(ctx, people, window)
-	switch {
-	case console.Stopped(ctx, err):
-		return nil, err
-	case err != nil: // then those can be read that are elsewhere
-		out = append(out, finding{"calendars", false, err.Error(), console.HintFor(err)})
-		elsewhere := w.Service.Backend.(calendar.Split).Elsewhere()
-		if busy, err = elsewhere.Busy(ctx, people, window); err != nil {
-			return nil, err
-		}
-	}
 	since, err := w.Service.Store.Unreadable(ctx)
 	if err != nil {
 		return nil, err
 	}
 	takesPart := w.Workspace.TakesPart()
+	var reader calendar.BusyReader = w.Service.Backend
+	var out []finding
 	var idle []finding // of those who need no calendar, and have none that can be read
-	for _, p := range people {
-		if _, asked := busy[p]; !asked {
-			continue
+	for some := range slices.Chunk(people, planning.PeopleAtOnce) {
+		busy, err := reader.Busy(ctx, some, window)
+		switch {
+		case console.Stopped(ctx, err):
+			return nil, err
+		case err != nil: // then those can be read that are elsewhere
+			out = append(out, finding{"calendars", false, err.Error(), console.HintFor(err)})
+			reader = w.Service.Backend.(calendar.Split).Elsewhere()
+			if busy, err = reader.Busy(ctx, some, window); err != nil {
+				return nil, err
+			}
 		}
-		if w.Workspace.Roster.Of(p).Calendar == "none" {
-			out = append(out, finding{calendarOf + string(p), true, "none, as configured: nothing is known of their times", ""})
-			continue
+		for _, p := range some {
+			if _, asked := busy[p]; !asked {
+				continue
+			}
+			f, idles := personFinding(w.Workspace.Roster.Of(p), busy[p], window, takesPart(p))
+			if t, known := since[p]; known && !f.OK {
+				f.Detail += ", since " + t.Format(time.DateOnly)
+			}
+			if idles {
+				idle = append(idle, f)
+			} else {
+				out = append(out, f)
+			}
 		}
-		f := calendarFinding(p, busy[p], window)
-		if !f.OK && !takesPart(p) {
-			f.OK, f.Detail, f.Mend = true, "takes part in nothing, so that none is needed: "+f.Detail, ""
-			idle = append(idle, f)
-			continue
-		}
-		if t, known := since[p]; known && !f.OK {
-			f.Detail += ", since " + t.Format(time.DateOnly)
-		}
-		out = append(out, f)
 	}
 	const few = 3
 	if len(idle) <= few || a.Json || a.Verbose {
@@ -208,6 +206,20 @@ func calendarFindings(ctx context.Context, a *console.App, w *workspace.Workspac
 
 // calendarOf begins what a finding is about, before somebody's address.
 const calendarOf = "calendar of "
+
+// personFinding says what is known of one person's time; idle that they take part in
+// nothing, and nothing of it can be read.
+func personFinding(p scheduler.Person, b availability.Busy, window availability.Interval, takesPart bool) (f finding, idle bool) {
+	if p.Calendar == "none" {
+		return finding{calendarOf + string(p.Address), true, "none, as configured: nothing is known of their times", ""}, false
+	}
+	f = calendarFinding(p.Address, b, window)
+	if f.OK || takesPart {
+		return f, false
+	}
+	f.OK, f.Detail, f.Mend = true, "takes part in nothing, so that none is needed: "+f.Detail, ""
+	return f, true
+}
 
 func calendarFinding(p calendar.Address, b availability.Busy, window availability.Interval) finding {
 	f := finding{What: calendarOf + string(p), OK: true}

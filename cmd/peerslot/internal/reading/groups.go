@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/console"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/workspace"
@@ -68,22 +69,33 @@ func runGroups(ctx context.Context, a *console.App, markdown bool) error {
 		return err
 	}
 	defer w.Close()
-	bookings, err := w.Service.Store.Bookings(ctx)
-	if err != nil {
-		return err
-	}
 	broken, err := w.Broken(ctx, "")
 	if err != nil {
 		return err
 	}
-	list, current := []report.Group{}, bookings.ByGroup()
-	loose := slices.DeleteFunc(slices.Clone(bookings), func(b scheduler.Booking) bool { return !b.Loose })
-	for _, g := range planning.GroupsWith(w.Workspace, loose) {
-		j := report.Group{Name: g.Name, Program: g.Program, Members: report.Addresses(g.Members), Required: report.Addresses(g.Required), Zone: w.Workspace.Zone}
-		if b, ok := current[g.Name]; ok {
-			if b, err := w.Service.Understood(ctx, b); err == nil { // else named as broken
-				j.Slot, j.Zone = b.Series.Slot.String(), b.Series.Slot.Zone
+	groups, known, slots := slices.Clone(w.Workspace.Groups), w.Workspace.GroupsByName(), map[string]availability.Slot{}
+	for page, err := range scheduler.Pages(ctx, w.Service.Store) {
+		if err != nil {
+			return err
+		}
+		for _, b := range page {
+			if _, there := known[b.Group]; b.Loose && !there {
+				g := scheduler.GroupIn(known, b)
+				known[b.Group], groups = &g, append(groups, g)
 			}
+			if b.Reviewed {
+				continue
+			}
+			if b, err := w.Service.Understood(ctx, b); err == nil { // else named as broken
+				slots[b.Group] = b.Series.Slot
+			}
+		}
+	}
+	list := []report.Group{}
+	for _, g := range groups {
+		j := report.Group{Name: g.Name, Program: g.Program, Members: report.Addresses(g.Members), Required: report.Addresses(g.Required), Zone: w.Workspace.Zone}
+		if slot, booked := slots[g.Name]; booked {
+			j.Slot, j.Zone = slot.String(), slot.Zone
 		}
 		list = append(list, j)
 	}

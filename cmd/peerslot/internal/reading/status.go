@@ -156,7 +156,7 @@ func readStanding(ctx context.Context, a *console.App) (s standing, print func()
 	for _, f := range known.Findings() {
 		w.Findings = append(w.Findings, w.Attention(f))
 	}
-	attention, asking, err := attention(ctx, w, standings.Bookings, plan)
+	attention, asking, err := attention(ctx, w, standings.Due, plan)
 	if err != nil {
 		return s, nil, err
 	}
@@ -166,11 +166,11 @@ func readStanding(ctx context.Context, a *console.App) (s standing, print func()
 	}
 	list := []report.Status{}
 	for _, st := range standings.Status() {
-		list = append(list, report.NewStatus(st, of[st.Group.Name]))
-		delete(of, st.Group.Name)
+		list = append(list, report.NewStatus(st, of[st.Group]))
+		delete(of, st.Group)
 	}
 	rest := slices.DeleteFunc(slices.Clone(attention), func(at report.Attention) bool { return of[at.Group] == nil })
-	load := w.Load(standings.Bookings)
+	load := w.Load(standings.Loads())
 	s = standing{Groups: list, Attention: append([]report.Attention{}, rest...), Unknown: report.Unknowns(plan.Unknown), Asking: asking, Load: load, Waiting: waiting, person: len(attention) > 0}
 	return s, func() {
 		printStatus(a, w, list)
@@ -186,8 +186,8 @@ func readStanding(ctx context.Context, a *console.App) (s standing, print func()
 
 // attention returns the findings of the night and of review, and whose members may
 // still answer.
-func attention(ctx context.Context, w *workspace.Workspace, bookings scheduler.Bookings, plan scheduler.RepairPlan) ([]report.Attention, []report.Asking, error) {
-	reviews, err := review.PlanOf(ctx, w.Service, bookings, scheduler.ReviewOptions{})
+func attention(ctx context.Context, w *workspace.Workspace, due scheduler.Bookings, plan scheduler.RepairPlan) ([]report.Attention, []report.Asking, error) {
+	reviews, err := review.PlanOf(ctx, w.Service, due, scheduler.ReviewOptions{})
 	if err != nil {
 		return nil, nil, err
 	}

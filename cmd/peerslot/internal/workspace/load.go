@@ -6,15 +6,14 @@ import (
 
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/console"
-	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/planning"
 	"github.com/peerslot/peerslot/scheduler/report"
 )
 
 // Load returns how many peer sessions a week everybody has by the bookings.
-func (w *Workspace) Load(bookings scheduler.Bookings) []report.Load {
+func (w *Workspace) Load(all []planning.Load) []report.Load {
 	out := []report.Load{}
-	for _, l := range planning.Loads(bookings, w.Workspace.Roster.Aliases(), ZoneOf(w.Workspace)(""), w.Service.Now()) {
+	for _, l := range all {
 		out = append(out, report.Load{Person: string(l.Person), Sessions: l.Sessions, Week: l.Week.String(), Average: l.Average, TooMuch: l.Sessions > w.MaxSessionsPerWeek})
 	}
 	return out
@@ -23,7 +22,10 @@ func (w *Workspace) Load(bookings scheduler.Bookings) []report.Load {
 // Overloaded returns those with more sessions a week than is good for them.
 func (w *Workspace) Overloaded(ctx context.Context) ([]report.Load, error) {
 	bookings, err := w.Service.Store.Bookings(ctx)
-	return TooMuch(w.Load(bookings)), err
+	if err != nil {
+		return nil, err
+	}
+	return TooMuch(w.Load(planning.Loads(bookings, w.Workspace.Roster.Aliases(), ZoneOf(w.Workspace)(""), w.Service.Now()))), nil
 }
 
 func TooMuch(all []report.Load) []report.Load {
