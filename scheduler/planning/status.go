@@ -133,7 +133,7 @@ func (t *Standings) note(past Snapshot) error {
 		if old, ok := ending[name]; ok && old.Series.UID != st.UID {
 			var rest scheduler.Status
 			count(&rest, StillHeld(old), t.Now)
-			st.Next = sooner(st.Next, rest.Next)
+			st.Next = Sooner(st.Next, rest.Next)
 		}
 		t.stands[name] = st
 	}
@@ -187,8 +187,8 @@ func (s Snapshot) series(b scheduler.Booking) calendar.Series {
 	return b.Series
 }
 
-// sooner returns the interval that begins first; an empty one is none.
-func sooner(a, b availability.Interval) availability.Interval {
+// Sooner returns the interval that begins first; an empty one is none.
+func Sooner(a, b availability.Interval) availability.Interval {
 	if a.Empty() || !b.Empty() && b.Start.Before(a.Start) {
 		return b
 	}
@@ -219,7 +219,7 @@ func count(st *scheduler.Status, s calendar.Series, now time.Time) {
 			st.Held++
 		default:
 			st.Left++
-			st.Next = sooner(st.Next, o.Interval)
+			st.Next = Sooner(st.Next, o.Interval)
 		}
 	}
 }

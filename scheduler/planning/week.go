@@ -41,7 +41,8 @@ func (p *Planner) week(g scheduler.Group, s calendar.Series, sessions []calendar
 	return best, week, err
 }
 
-// searchLeft returns the search for slots of the sessions from next Monday on, and the
+// searchLeft returns the search for slots of the sessions from next Monday on, or from the
+// week in which the series begins, and the
 // date of the first of them; its Count is 0 if there are none.
 func (p *Planner) searchLeft(g scheduler.Group, s calendar.Series, sessions []calendar.Occurrence) (search availability.Search, first availability.Date, err error) {
 	zone, err := availability.LoadZone(s.Slot.Zone)
@@ -52,6 +53,9 @@ func (p *Planner) searchLeft(g scheduler.Group, s calendar.Series, sessions []ca
 	search = availability.Search{
 		Zone: s.Slot.Zone, Start: availability.DateOf(p.Now.In(zone)).Monday().AddDays(7), Cadence: s.Cadence, Length: s.Slot.Length,
 		Step: weekStep, Top: topSlots, Preferred: program.Prefer, OnlyDays: program.OnlyDays,
+	}
+	if monday := s.First.Monday(); monday.Compare(search.Start) > 0 {
+		search.Start = monday // a series that follows another is compared with slots of its own weeks
 	}
 	for _, o := range sessions {
 		if o.Original.Before(search.Start.In(zone).Start) {

@@ -260,9 +260,14 @@ func (n *view) standing(ctx context.Context, attended []attendance.Found, now ti
 	status := map[string]scheduler.Status{}
 	for _, b := range n.bookings {
 		st, poor := n.status(b, found[b.Series.UID], now)
-		if _, ok := status[b.Group]; !ok || !b.Reviewed {
-			status[b.Group] = st
+		if had, ok := status[b.Group]; ok {
+			next := planning.Sooner(had.Next, st.Next)
+			if b.Reviewed {
+				st = had
+			}
+			st.Next = next // also of the series that runs out
 		}
+		status[b.Group] = st
 		findings = append(findings, poor...)
 	}
 	of, said := map[string][]string{}, map[report.Attention]bool{}

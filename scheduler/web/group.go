@@ -133,7 +133,7 @@ func (s *Server) seriesData(r *http.Request, v viewer, g scheduler.Group, b sche
 	if err != nil {
 		return d, err
 	}
-	d.At, d.Sentence = found.At, seriesWords(b, d.Sessions, v.Zone, isMember(g, v.Address))
+	d.At, d.Sentence = found.At, seriesWords(b, d.Sessions, v.Zone, s.Now(), isMember(g, v.Address))
 	if me := slices.Index(g.Members, v.Address); me >= 0 {
 		for _, one := range d.Sessions {
 			if !one.Off && one.Cells[me].Why != "" {
@@ -143,8 +143,8 @@ func (s *Server) seriesData(r *http.Request, v viewer, g scheduler.Group, b sche
 		}
 	}
 	for _, c := range found.Best {
-		words := bestWords(c, v.Zone)
-		if c.Slot == b.Series.Slot {
+		words := bestWords(c, b.Series.Cadence, v.Zone)
+		if c.Slot == b.Series.Slot && c.First.DaysUntil(b.Series.First)%(7*int(b.Series.Cadence)) == 0 {
 			words += ", as it is now"
 		}
 		d.Best = append(d.Best, words)
@@ -156,8 +156,8 @@ func (s *Server) seriesData(r *http.Request, v viewer, g scheduler.Group, b sche
 	return d, nil
 }
 
-// seriesWords says when the group meets, until when, and who can come.
-func seriesWords(b scheduler.Booking, ahead []session, zone *time.Location, mine bool) string {
+// seriesWords says from when on if that is to come, when the group meets, until when, and who can come.
+func seriesWords(b scheduler.Booking, ahead []session, zone *time.Location, now time.Time, mine bool) string {
 	var share scheduler.Share
 	var last time.Time
 	for _, one := range ahead {
@@ -168,9 +168,12 @@ func seriesWords(b scheduler.Booking, ahead []session, zone *time.Location, mine
 	if last.IsZero() {
 		return "The last session is over."
 	}
-	words := "Meets"
+	words, later := "Meets", "it meets"
 	if mine {
-		words = "You meet"
+		words, later = "You meet", "you meet"
+	}
+	if b.Series.First.Compare(availability.DateOf(now.In(zone))) > 0 {
+		words = "From " + b.Series.First.In(zone).Start.Format("Mon 2 January") + " on " + later
 	}
 	words += fmt.Sprintf(" %s, until %s.", slotWords(b.Series, zone), last.In(zone).Format("Mon 2 January"))
 	switch {
@@ -204,8 +207,13 @@ func slotIn(slot availability.Slot, first availability.Date, zone *time.Location
 	return fmt.Sprintf("%s (%s %s at first)", words, iv.Start.In(zone).Format("Mon 15:04"), city(zone))
 }
 
-func bestWords(c availability.Candidate, zone *time.Location) string {
-	return fmt.Sprintf("%s: %d of %d attendances", slotIn(c.Slot, c.First, zone), c.Attendance, c.Possible)
+// bestWords says a slot, and for a series that does not meet every week in which weeks.
+func bestWords(c availability.Candidate, cadence availability.Cadence, zone *time.Location) string {
+	words := slotIn(c.Slot, c.First, zone)
+	if cadence != availability.Weekly {
+		words += ", from " + c.First.In(time.UTC).Start.Format("Mon 2 January") + " on"
+	}
+	return words + fmt.Sprintf(": %d of %d attendances", c.Attendance, c.Possible)
 }
 
 func groupPath(name string) string { return "/groups/" + url.PathEscape(name) }

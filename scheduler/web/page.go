@@ -5,6 +5,7 @@ import (
 	"embed"
 	"errors"
 	"net/http"
+	"net/url"
 	"path"
 	"slices"
 	"strings"
@@ -99,7 +100,7 @@ func (s *Server) member(h handler) http.Handler {
 		case r.Method == http.MethodGet || r.Method == http.MethodHead:
 			return s.done(w, r, signInFor(r.URL))
 		}
-		return s.done(w, r, "/signin")
+		return s.done(w, r, "/signin?over&next="+url.QueryEscape(r.URL.Path))
 	})
 }
 

@@ -109,7 +109,7 @@ func (s *Server) routes(mux *http.ServeMux) {
 	mux.Handle("GET /signin/oidc", s.open(s.withProvider))
 	mux.Handle("GET /signin/{token}", s.open(s.linkPage))
 	mux.Handle("POST /signin/{token}", s.open(s.spendLink))
-	mux.Handle("POST /signout", s.member(s.signOut))
+	mux.Handle("POST /signout", s.open(s.signOut))
 
 	s.feedRoutes(mux)
 	s.adminRoutes(mux)

@@ -24,6 +24,7 @@ const (
 
 type signInData struct {
 	Sent    bool   // a link was asked for
+	Over    bool   // a form was sent that needed a session
 	Gone    bool   // a link was opened that is used or old
 	Next    string // where to go then
 	Problem string // why another way to sign in failed
@@ -37,7 +38,7 @@ func (s *Server) signInPage(w http.ResponseWriter, r *http.Request, v viewer) er
 	if v.Address != "" {
 		return s.done(w, r, next)
 	}
-	return s.signInForm(w, r, http.StatusOK, signInData{Sent: r.URL.Query().Has("sent"), Next: next})
+	return s.signInForm(w, r, http.StatusOK, signInData{Sent: r.URL.Query().Has("sent"), Over: r.URL.Query().Has("over"), Next: next})
 }
 
 func (s *Server) signInForm(w http.ResponseWriter, r *http.Request, status int, d signInData) error {
@@ -289,6 +290,9 @@ func (s *Server) signedIn(w http.ResponseWriter, r *http.Request, was viewer, to
 
 // signOut ends the session, or all of the person's.
 func (s *Server) signOut(w http.ResponseWriter, r *http.Request, v viewer) error {
+	if v.Address == "" {
+		return s.done(w, r, "/signin") // in another window already
+	}
 	if err := guard.Form(r); err != nil {
 		return err
 	}
