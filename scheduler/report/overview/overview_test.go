@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -190,10 +191,30 @@ func TestPageNeedsNothingElse(t *testing.T) {
 			t.Errorf("%q names a picture or table and is there %d times", id[1], n)
 		}
 	}
-	for _, want := range []string{"Of 9 attendances 8 known", "75% of the attendances came about, 33% in the weeks before", "2 moves won 2 attendances", "6 of 21 pairs have met (29%)", "1 of 7 who take part are in no group", "Berlin pays most"} {
+	for _, want := range []string{"Of 9 attendances 8 known", "75% of the attendances came about, 33% in the weeks before", "2 moves won 2 attendances", "6 of 21 pairs have met (29%)", "Without a group: 1 of 7 in circles", "Berlin pays most"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("the page does not say %q", want)
 		}
+	}
+}
+
+// The quorum is drawn on the band, which would hide it; grey is named where there is any.
+func TestLinesThatCanBeSeen(t *testing.T) {
+	t.Parallel()
+	in := input()
+	got := page(t, counted(t, in), true)
+	if band, quorum := strings.Index(got, `class="band"`), strings.Index(got, `class="quorum"`); band < 0 || quorum < band {
+		t.Errorf("the band is drawn at %d and the quorum at %d; want the quorum on it", band, quorum)
+	}
+	const label = ">not known</text>"
+	if !strings.Contains(got, label) {
+		t.Error("there is no label beside what is not known")
+	}
+	for i := range in.Sessions {
+		in.Sessions[i].Members = slices.DeleteFunc(in.Sessions[i].Members, func(a overview.Answer) bool { return a.Can == availability.Maybe })
+	}
+	if strings.Contains(page(t, counted(t, in), true), label) {
+		t.Error("nothing is unknown, and a label says what is")
 	}
 }
 

@@ -29,8 +29,8 @@ func (o Overview) drawWeeks(id string, p Program) Drawing {
 		d.line("rule", point{left, y(percent)}, point{width - right - 96, y(percent)})
 		d.text("soft", "end", point{left - 8, y(percent) + 4}, "%.0f%%", 100*percent)
 	}
-	d.line("quorum", point{left, y(p.Quorum)}, point{width - right - 96, y(p.Quorum)})
 	var mean, high, low []point
+	unknown := false
 	for _, w := range p.Weeks {
 		if w.Attendance.Known > 0 {
 			mean = append(mean, point{x(w), y(w.Attendance.of())})
@@ -39,10 +39,12 @@ func (o Overview) drawWeeks(id string, p Program) Drawing {
 		}
 		if w.Attendance.Unknown > 0 {
 			h := float64(below-bottom-12) * float64(w.Attendance.Unknown) / float64(w.Attendance.all())
+			unknown = true
 			d.rect("unknown", x(w)-4, below-h, 8, h)
 		}
 	}
 	d.area("band", append(high, low...)...)
+	d.line("quorum", point{left, y(p.Quorum)}, point{width - right - 96, y(p.Quorum)}) // on the band, which would hide it
 	d.line("mean", mean...)
 	labels := newLabels(width - right - 88)
 	for _, m := range mean {
@@ -52,7 +54,9 @@ func (o Overview) drawWeeks(id string, p Program) Drawing {
 		labels.add(mean[n-1].y, "mean")
 	}
 	labels.add(y(p.Quorum), "quorum")
-	labels.add(below-8, "not known")
+	if unknown {
+		labels.add(below-8, "not known")
+	}
 	labels.draw(&d)
 	d.line("rule", point{left, below}, point{width - right - 96, below})
 	every := max(1, int(math.Ceil(weeks/6)))

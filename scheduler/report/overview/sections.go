@@ -278,10 +278,12 @@ func city(zone string) string {
 
 func (s shown) unplaced() Section {
 	out := Section{ID: "unplaced", Heading: "Everybody who takes part in a program is in a group"}
-	people, all := 0, 0
+	var without []string
 	t := Table{ID: "unplaced-figures", Caption: "People in no group", Head: []string{"Program", "In no group", "Take part", "Who"}}
 	for _, u := range s.Unplaced {
-		people, all = people+len(u.People), all+u.Of
+		if len(u.People) > 0 {
+			without = append(without, fmt.Sprintf("%d of %d in %s", len(u.People), u.Of, program(u.Program)))
+		}
 		who := make([]string, len(u.People))
 		for i, a := range u.People {
 			who[i] = s.person(a)
@@ -295,8 +297,8 @@ func (s shown) unplaced() Section {
 		out.Heading = "No program has groups"
 		return out
 	}
-	if people > 0 {
-		out.Heading = fmt.Sprintf("%d of %s in no group", people, report.Count(all, "who takes part is", "who take part are"))
+	if len(without) > 0 {
+		out.Heading = "Without a group: " + strings.Join(without, ", ")
 	}
 	out.Tables = []Table{t}
 	return out
@@ -315,7 +317,11 @@ func (s shown) met(m Met) Section {
 	if len(out.Matrices) == 0 || len(m.teams) <= len(m.People)/2 {
 		out.Matrices = append(out.Matrices, s.teams(out.ID, m))
 	}
-	out.Evidence = []string{fmt.Sprintf("%s take part now. Counted are %s and the groups named by hand.", report.Count(len(m.People), "person", "people"), report.Count(len(m.Rounds), "round", "rounds"))}
+	counted := "the groups named by hand"
+	if n := len(m.Rounds); n > 0 {
+		counted = report.Count(n, "round", "rounds") + " and " + counted
+	}
+	out.Evidence = []string{fmt.Sprintf("%s part now. Counted are %s.", report.Count(len(m.People), "person takes", "people take"), counted)}
 	t := Table{ID: out.ID + "-figures", Caption: "Pairs that had met by the end of each round", Head: []string{"Round", "Pairs that met", "Of", "Share"}}
 	for _, r := range m.Rounds {
 		t.Rows = append(t.Rows, []string{fmt.Sprint(r.Round), fmt.Sprint(r.Met), fmt.Sprint(m.Possible), fmt.Sprintf("%.0f%%", 100*float64(r.Met)/float64(m.Possible))})
