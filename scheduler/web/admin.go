@@ -48,6 +48,7 @@ type adminData struct {
 	Earlier   string // path of the page of groups before these, "" for none
 	Later     string
 	AsOf      time.Time // of the figures; zero before the first night
+	SlotZone  string    // of the slots, "" if it is the viewer's
 	Load      []loadRow
 	Most      int // peer sessions a week that are good for somebody
 	Mail      []mailRow
@@ -101,6 +102,9 @@ func (s *Server) adminPage(w http.ResponseWriter, r *http.Request, v viewer) err
 	}
 	d := adminData{Jobs: s.jobsFor(r.Context(), v) != nil, Done: plans.Done[r.URL.Query().Get("done")], Attention: stands.attention, Groups: stands.groups, AsOf: stands.asOf, Load: stands.load, Most: cmp.Or(v.view.most, 3)}
 	d.SeeAll, d.Repair = v.view.steps.Words(scheduler.Step{Do: scheduler.LookAtAll}), v.view.steps.Words(scheduler.Step{Do: scheduler.RunRepair})
+	if v.view.zone.String() != v.Zone.String() {
+		d.SlotZone = city(v.view.zone)
+	}
 	if v.view.fault != nil {
 		d.Fault = v.view.fault.Error()
 	}

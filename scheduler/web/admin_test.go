@@ -222,6 +222,25 @@ func TestPlanIsShownAndAppliedAsShown(t *testing.T) {
 	}
 }
 
+// An admin elsewhere is told in whose time the slots are.
+func TestSlotsOfAnAdminElsewhere(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, func(s *site) {
+		s.here.Admins = append(s.here.Admins, ana)
+		person := s.here.Service.Workspace.Roster.Of(ana)
+		person.Zone = "Asia/Tokyo"
+		s.here.Service.Workspace.Roster.Put(person)
+	})
+	s.book(t)
+	const words = "Slots are those of Berlin."
+	if page := s.as(t, ana).read("/admin"); !strings.Contains(page, words) || !strings.Contains(page, "Tue 6 Jan 23:00") {
+		t.Errorf("the page of an admin in Tokyo does not say %q beside times of Tokyo:\n%s", words, page)
+	}
+	if page := s.as(t, mia).read("/admin"); strings.Contains(page, words) {
+		t.Errorf("who lives by the same clocks is told %q", words)
+	}
+}
+
 func TestPlanForm(t *testing.T) {
 	t.Parallel()
 	p := &planner{plan: plans.Plan{Hash: "h", Steps: 1}}

@@ -35,7 +35,7 @@ func TestWhatAMoveWon(t *testing.T) {
 	if plan.Changes[0].Action != scheduler.MoveSession {
 		t.Fatalf("changes %+v; want a move", plan.Changes)
 	}
-	const won = "Moved so that 3 instead of 2 can come"
+	const won = "Moved from Tue 6 Jan 15:00, so that 3 instead of 2 can come"
 	if page := s.as(t, ana).read("/"); !strings.Contains(page, won+", you among them.") {
 		t.Errorf("the page of whose conflict it was does not say %q to them:\n%s", won, page)
 	}

@@ -48,6 +48,9 @@ func TestASeriesThatFollowsAnother(t *testing.T) {
 			t.Errorf("the page of the group does not say %q:\n%s", want, page)
 		}
 	}
+	if page := s.as(t, ana).read("/"); !strings.Contains(page, "every week on Tuesday at 15:00 Berlin; from Tue 7 April on every two weeks on Tuesday") {
+		t.Errorf("the first page does not say how the group meets now, and how then:\n%s", page)
+	}
 	if page := s.as(t, mia).read("/admin"); !strings.Contains(page, "Tue 24 Mar 15:00") || !strings.Contains(page, "0/7") {
 		t.Errorf("the next session is not today's, of the series that runs out:\n%s", page)
 	}

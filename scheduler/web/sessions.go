@@ -23,7 +23,7 @@ type session struct {
 	Lead   bool     // the viewer leads
 	Link   string   // of the video meeting
 	Gained string   // what its move gained, "" if it was not moved or nobody knows
-	Moved  time.Time
+	Moved  string   // from when, "" if it was not moved
 	Off    bool
 	Cells  []cell // by member
 	Share  scheduler.Share
@@ -96,7 +96,7 @@ func (v viewer) sessionsOf(ctx context.Context, b scheduler.Booking, members []c
 		}
 		s := session{Group: b.Group, Start: o.Start, End: o.End, Off: o.Cancelled, Link: b.Series.Link, With: v.others(b)}
 		if o.Moved && !o.Cancelled {
-			s.Moved, s.Gained = o.Original, v.gained(b, o)
+			s.Moved, s.Gained = o.Original.In(v.Zone).Format("Mon 2 Jan 15:04"), v.gained(b, o)
 		}
 		if i < len(b.Facilitators) && b.Facilitators[i] != "" {
 			s.Leader, s.Lead = v.view.service.Workspace.Name(b.Facilitators[i]), b.Facilitators[i] == v.Address
