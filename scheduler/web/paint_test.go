@@ -57,6 +57,17 @@ func TestHoursArePainted(t *testing.T) {
 	if n := eval[int](t, w, `Math.round(Math.min(...[...document.querySelectorAll("#grid td[role=gridcell]")].slice(0, 14).map(c => Math.min(c.offsetWidth, c.offsetHeight))))`); n < 24 {
 		t.Errorf("a cell is %d px small, want 24", n)
 	}
+	eval[bool](t, w, `((day, times) => ["from", "to"].forEach((k, i) => {
+		const e = document.querySelector("[name=" + day + "-can0-" + k + "]");
+		e.value = times[i];
+		e.dispatchEvent(new Event("input", {bubbles: true}));
+	}))("fri", ["20:15", "02:45"]) || true`)
+	w.point(t, "touch", "pointerdown", 4, 44)
+	w.point(t, "touch", "pointerup", 4, 44)
+	want("what is typed to the quarter of an hour and into the night stays when a cell is cleared", "fri", "20:15-22:00 22:30-02:45")
+	w.do(t, chromedp.Focus(`#grid [tabindex="0"][role=gridcell]`), chromedp.KeyEvent(kb.Escape))
+	want("escape", "fri", "20:15-02:45 -")
+
 	w.press(t, `main form button.primary`)
 	if got := w.hoursOf(t, string(ana)); len(got.On(time.Sunday)) != 2 || len(got.On(time.Saturday)) != 1 {
 		t.Errorf("saved: Sunday %v, Saturday %v; want what was painted", got.On(time.Sunday), got.On(time.Saturday))

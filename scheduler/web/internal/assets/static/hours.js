@@ -18,6 +18,8 @@
     e.append(...children);
     return e;
   };
+  const inputs = [...form.querySelectorAll('[type=time]')];
+  const typed = () => inputs.map(e => e.value);
   const say = make('p', {role: 'status', className: 'soft small'});
 
   // read fills week from the fields: a cell is painted if all of it is.
@@ -33,21 +35,30 @@
     draw();
   }
 
-  // write puts one day of week into its fields. It returns false if they do not suffice.
+  // write puts one day of week into its fields; what was typed and stays keeps its minutes.
+  // It returns false if the fields do not suffice.
   function write(d) {
     const day = week[d], all = ['can', 'stretch'].map(kind => {
       const runs = [];
       day.forEach((is, i) => {
-        const last = runs[runs.length - 1]; // what one can is within what one can if needed
+        // What one can is within what one can if needed.
+        const last = runs[runs.length - 1];
         if (is !== kind) return;
         if (last && day.slice(last[1], i).every(is => is === 'can')) last[1] = i + 1; else runs.push([i, i + 1]);
       });
       return [spans(d, kind), runs];
     });
     if (all.some(([fields, runs]) => runs.length > fields.length)) return false;
-    for (const [fields, runs] of all) fields.forEach(([from, to], i) => {
-      [from.value, to.value] = runs[i] ? runs[i].map(clock) : ['', ''];
-    });
+    for (const [fields, runs] of all) {
+      // By cell, where the fields begin and end: to the quarter of an hour, or after midnight.
+      const were = [
+        fields.map(([from]) => [Math.ceil(half(from.value)), from.value]),
+        fields.map(([from, to]) => [half(to.value) <= half(from.value) ? rows : half(to.value) | 0, to.value]),
+      ].map(Object.fromEntries);
+      fields.forEach(([from, to], i) => {
+        [from.value, to.value] = runs[i] ? runs[i].map((n, end) => were[end][n] || clock(n)) : ['', ''];
+      });
+    }
     return true;
   }
 
@@ -62,13 +73,12 @@
   }
 
   function back(to) {
-    week = to;
-    days.forEach((_, d) => write(d));
-    draw();
+    inputs.forEach((e, i) => { e.value = to[i]; });
+    read();
   }
 
   function paint(a, b, kind) {
-    const was = week.map(day => [...day]), [[d0, d1], [r0, r1]] = [0, 1].map(k => [a[k], b[k]].sort((x, y) => x - y));
+    const was = typed(), [[d0, d1], [r0, r1]] = [0, 1].map(k => [a[k], b[k]].sort((x, y) => x - y));
     for (let d = d0; d <= d1; d++) {
       week[d].fill(kind, r0, r1 + 1);
       if (write(d)) continue;
