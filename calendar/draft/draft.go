@@ -36,8 +36,8 @@ type backend struct {
 	puts   int
 }
 
-// mostRead is how many series are kept as they were found: some megabytes.
-const mostRead = 1000
+// mostRead is how many series are kept as they were found: some hundred kilobytes.
+const mostRead = 200
 
 // Get implements calendar.Backend. What the calendars have is read once where it is not
 // too much: a rehearsal is of one moment, and several plans in it may ask for all series,
