@@ -12,12 +12,18 @@ import (
 // is in exactly one. At each step it raises the duals of the people that are left
 // as far as the columns that are left allow, drops the columns that have become
 // too dear, and tries those of the person who has the fewest.
+//
+// A choice that hits no column of a cut costs what the cut charges beyond the reduced costs. Of the
+// proof for 100 people without earlier rounds, which takes 9.8 s of work from the optimum, 5.7 s are left
+// if covers know that; 4.6 s if, too, they may begin with 20,000 columns instead of 4,000; and
+// 2.6 s if they look only at columns that are cheap enough (2026-11).
 type cover struct {
 	columns []column
 	n       int
 	most    int // largest size of a column
 	target  int // reduced costs of a choice must sum to less; search lowers it
 	slack   int // its cost in units of 1/table.DualUnit exceeds that sum by at least this
+	charges *charges
 	cost    int // least cost known
 	best    []column
 	chosen  []column
@@ -31,7 +37,14 @@ type cover struct {
 }
 
 // A level holds the lists of one depth of the search.
-type level struct{ branches, rest, next []choice }
+type level struct {
+	branches, rest, next []choice
+	ends                 [grades]int // of the choices of each grade in rest
+	parted               []parted
+}
+
+// grades divide what reduced costs can be, so that lists are sorted roughly.
+const grades = 32
 
 // A choice is a column that is still possible, with what it costs beyond the duals.
 type choice struct {
@@ -74,29 +87,33 @@ func (v *cover) descend(choices []choice, left set, people, spent int) bool {
 		return true
 	}
 	l := &v.levels[people]
-	l.branches, l.rest = l.branches[:0], l.rest[:0]
-	for i := range choices {
-		if choices[i].set.has(person) {
-			l.branches = append(l.branches, choices[i])
-		} else {
-			l.rest = append(l.rest, choices[i])
-		}
-	}
-	slices.SortStableFunc(l.branches, func(a, b choice) int { return cmp.Compare(a.reduced, b.reduced) })
+	grade := (v.target-spent)/grades + 1
+	l.divide(choices, person, grade)
 	for _, b := range l.branches {
 		room := v.target - spent - b.reduced
 		if room <= 0 {
 			break
 		}
+		rest := l.rest[:l.ends[(room-1)/grade]]
+		v.work += len(rest)
+		l.parted = v.charges.parting(&b, l.parted[:0])
 		l.next = l.next[:0]
-		for i := range l.rest {
-			if c := &l.rest[i]; c.reduced < room && !c.set.meets(b.set) {
-				l.next = append(l.next, *c)
+		for i := range rest {
+			if c := &rest[i]; c.reduced < room && !c.set.meets(b.set) {
+				if charge := c.between(l.parted); c.reduced+charge < room {
+					l.next = append(l.next, *c)
+					l.next[len(l.next)-1].reduced += charge
+				}
 			}
 		}
-		v.work += len(l.rest)
 		v.chosen = append(v.chosen, v.columns[b.column])
+		for _, i := range b.people() {
+			v.charges.hold(int(i))
+		}
 		complete := v.descend(l.next, left.minus(b.set), people-int(b.size), spent+b.reduced)
+		for _, i := range b.people() {
+			v.charges.release(int(i))
+		}
 		v.chosen = v.chosen[:len(v.chosen)-1]
 		if !complete || v.work > v.quota {
 			return false
@@ -105,53 +122,103 @@ func (v *cover) descend(choices []choice, left set, people, spent int) bool {
 	return true
 }
 
+// divide makes branches those of a person, the cheapest first, and rest the others, by grade.
+func (l *level) divide(choices []choice, person, grade int) {
+	l.branches, l.ends = l.branches[:0], [grades]int{}
+	for i := range choices {
+		if c := &choices[i]; c.set.has(person) {
+			l.branches = append(l.branches, *c)
+		} else {
+			l.ends[c.reduced/grade]++
+		}
+	}
+	slices.SortStableFunc(l.branches, func(a, b choice) int { return cmp.Compare(a.reduced, b.reduced) })
+	n := 0
+	for g, count := range l.ends {
+		l.ends[g] = n
+		n += count
+	}
+	l.rest = slices.Grow(l.rest[:0], n)[:n]
+	for i := range choices {
+		if c := &choices[i]; !c.set.has(person) {
+			at := &l.ends[c.reduced/grade]
+			l.rest[*at] = *c
+			*at++
+		}
+	}
+}
+
+// Parted are two people of a cut whose third is in a group that does not hold them. Either they are together, and their
+// group has paid what the cut charges, or each of their groups bears half of that.
+type parted struct {
+	one, other set
+	half       int
+}
+
+// parting adds the people whom a group that is chosen next leaves parted.
+func (c *charges) parting(b *choice, all []parted) []parted {
+	for _, i := range b.people() {
+		for _, k := range c.of[i] {
+			t := c.cuts[k]
+			at := slices.Index(t[:], uint16(i))
+			one, other := set{}.with(int(t[(at+1)%3])), set{}.with(int(t[(at+2)%3]))
+			if c.held[k] == 0 && !b.set.meets(one) && !b.set.meets(other) {
+				all = append(all, parted{one, other, c.price[k] / 2})
+			}
+		}
+	}
+	return all
+}
+
+// between returns what the group bears for holding one of two people.
+func (c *choice) between(all []parted) (charge int) {
+	for i := range all {
+		if p := &all[i]; c.set.meets(p.one) != c.set.meets(p.other) {
+			charge += p.half
+		}
+	}
+	return charge
+}
+
 // ascend raises the duals of the people left and drops what has become too dear.
 // It returns the person with the fewest choices, -1 if nothing can be had below
 // the target.
 func (v *cover) ascend(choices []choice, left set, spent int) ([]choice, int, int) {
-	for range 2 {
-		for i := range v.n {
-			v.count[i], v.least[i] = 0, math.MaxInt
+	for i := range v.n {
+		v.count[i], v.least[i] = 0, math.MaxInt
+	}
+	for i := range choices {
+		c := &choices[i]
+		for _, m := range c.people() {
+			v.count[m]++
+			v.least[m] = min(v.least[m], c.reduced)
 		}
-		for i := range choices {
-			c := &choices[i]
-			for _, m := range c.people() {
-				v.count[m]++
-				v.least[m] = min(v.least[m], c.reduced)
-			}
-		}
-		v.work += len(choices)
-		for i := range left.all() {
-			if v.count[i] == 0 {
-				return nil, 0, -1
-			}
-		}
-		v.share(choices)
-		gain := 0
-		for i := range left.all() {
-			v.least[i] = v.least[i] * v.ratio[i] / 1024
-			gain += v.least[i]
-		}
-		spent += gain
-		if spent >= v.target {
+	}
+	v.work += len(choices)
+	for i := range left.all() {
+		if v.count[i] == 0 {
 			return nil, 0, -1
 		}
-		if gain == 0 {
-			break
-		}
-		kept := choices[:0]
-		for i := range choices {
-			c := &choices[i]
-			for _, m := range c.people() {
-				c.reduced -= v.least[m]
-			}
-			if spent+c.reduced < v.target {
-				kept = append(kept, *c)
-			}
-		}
-		choices = kept
 	}
-	return choices, spent, v.scarcest(left)
+	v.share(choices)
+	for i := range left.all() {
+		v.least[i] = v.least[i] * v.ratio[i] / 1024
+		spent += v.least[i]
+	}
+	if spent >= v.target {
+		return nil, 0, -1
+	}
+	kept := choices[:0]
+	for i := range choices {
+		c := &choices[i]
+		for _, m := range c.people() {
+			c.reduced -= v.least[m]
+		}
+		if spent+c.reduced < v.target {
+			kept = append(kept, *c)
+		}
+	}
+	return kept, spent, v.scarcest(left)
 }
 
 // share finds for each person by what part of their least reduced cost their dual

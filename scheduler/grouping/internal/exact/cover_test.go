@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/bits"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/peerslot/peerslot/scheduler/benchmark"
@@ -12,7 +13,8 @@ import (
 	"github.com/peerslot/peerslot/scheduler/grouping/internal/table/tabletest"
 )
 
-// TestCover compares the search over lists of columns with a dynamic programme over all sets.
+// TestCover compares the search over lists of columns with a dynamic programme over all sets,
+// whatever cuts charge.
 func TestCover(t *testing.T) {
 	t.Parallel()
 	rng := rand.New(rand.NewPCG(9, 9))
@@ -26,11 +28,22 @@ func TestCover(t *testing.T) {
 			}
 			columns = append(columns, c)
 		}
-		var choices []choice
-		for k := range columns {
-			choices = append(choices, newChoice(columns, int32(k), columns[k].cost*table.DualUnit))
+		var cuts []cut
+		var duals []int
+		paid := 0
+		for range rng.IntN(8) {
+			three := rng.Perm(n)[:3]
+			slices.Sort(three)
+			cuts = append(cuts, cut{uint16(three[0]), uint16(three[1]), uint16(three[2])})
+			duals = append(duals, -rng.IntN(20*table.DualUnit))
+			paid += duals[len(duals)-1]
 		}
-		v := &cover{columns: columns, n: n, most: 4, target: math.MaxInt / 2, cost: math.MaxInt, quota: math.MaxInt}
+		v := &cover{columns: columns, n: n, most: 4, target: 1000 * table.DualUnit, slack: paid, charges: &charges{}, cost: math.MaxInt, quota: math.MaxInt}
+		v.charges.reset(n, cuts, duals)
+		var choices []choice
+		for k, c := range columns {
+			choices = append(choices, newChoice(columns, int32(k), c.cost*table.DualUnit+v.charges.total(c.members())))
+		}
 		complete := v.search(choices)
 		want := leastOf(columns, n)
 		if got := v.cost; !complete || got != want {

@@ -81,7 +81,8 @@ func violated(n int, groups []fraction, pair []float64) []violation {
 // charges are what groups pay for the cuts that count them, kept up while a group
 // grows. What a group pays never falls when it does.
 type charges struct {
-	price []int     // of each cut
+	cuts  []cut     // that have a price
+	price []int     // of each
 	held  []uint8   // how many people of each cut are in the group
 	of    [][]int32 // cuts by person
 }
@@ -94,7 +95,7 @@ func (c *charges) reset(n int, cuts []cut, duals []int) {
 	for i := range c.of {
 		c.of[i] = c.of[i][:0]
 	}
-	c.price = c.price[:0]
+	c.cuts, c.price = c.cuts[:0], c.price[:0]
 	for k, y := range duals {
 		if y == 0 {
 			continue
@@ -102,7 +103,7 @@ func (c *charges) reset(n int, cuts []cut, duals []int) {
 		for _, i := range cuts[k] {
 			c.of[i] = append(c.of[i], int32(len(c.price)))
 		}
-		c.price = append(c.price, -y)
+		c.cuts, c.price = append(c.cuts, cuts[k]), append(c.price, -y)
 	}
 	c.held = make([]uint8, len(c.price))
 }

@@ -37,26 +37,22 @@ type outcome struct {
 	work int
 }
 
-// How a tree shares its work. The proof for 100 people without earlier rounds, from a grouping that is
-// 10 dearer than the optimum, takes 7.7 s of work with 439 nodes. Where covers of 1,500 columns
-// with 300,000 looks at most take the place of these, more than 600 nodes are not enough, and twice
-// the foresight makes hardly fewer. Of 18 proofs for 30 and 45 people, none of which takes more than 0.5 s,
-// most take twice as long if covers keep to their limit there, too.
+// How a tree shares its work. The proof for 100 people without earlier rounds, from the optimum, takes 2.6 s of work
+// with 130 nodes; where covers of 12,000 columns take the place of these 3.1 s, of 30,000 2.4 s.
 //
 // The proofs for 70 and 80 people without earlier rounds and 80 after two take 0.77, 2.02 and 0.75 s of work. Beside a
 // figure stands what half of it and twice as much make of the second, if one of them differs by more than a tenth: it is
 // luck. For 100 people a cutDepth of 1 ends at the same bound after 14 s of work (2026-11).
 const (
-	wave        = 4         // nodes at once
-	coverQuota  = 2_000_000 // columns that a cover looks at
-	coverPeople = 50        // up to whom a cover is begun with any number of columns
-	coverLimit  = 4000      // columns that a cover is begun with for more
-	cutRounds   = 6
-	cutsAtOnce  = 20   // 1.88 and 2.43
-	maxCuts     = 120  // of a node
-	cutDepth    = 3    // above which all nodes are cut; below it every second; 1.14 and 2.26
-	foresight   = 15   // pivots by which a decision is judged
-	whole       = 1000 // pivots after which an optimum is restored, or rounding errors are in the way
+	wave       = 4          // nodes at once
+	coverLimit = 20_000     // columns that a cover begins with at most
+	coverQuota = 30_000_000 // that it looks at
+	cutRounds  = 6
+	cutsAtOnce = 20   // 1.88 and 2.43
+	maxCuts    = 120  // of a node
+	cutDepth   = 3    // above which all nodes are cut; below it every second; 1.14 and 2.26
+	foresight  = 15   // pivots by which a decision is judged
+	whole      = 1000 // pivots after which an optimum is restored, or rounding errors are in the way
 )
 
 // candidatesOf are how many decisions of a sort are judged: half of them make it 3.01, twice of them 1.56.
@@ -128,14 +124,15 @@ func (t *tree) visit(n node) outcome {
 // cover searches the columns, which are those of r with reduced costs below room, and reports whether it
 // came to an end. It does not begin if they are many.
 func (t *tree) cover(r *relaxation, columns []int32, room int, o *outcome) bool {
-	if len(columns) > coverLimit && t.t.N > coverPeople {
+	if len(columns) > coverLimit {
 		return false
 	}
 	choices := make([]choice, len(columns))
 	for at, k := range columns {
 		choices[at] = newChoice(t.columns, k, r.reduced(&t.columns[k]))
 	}
-	v := &cover{columns: t.columns, n: t.t.N, most: t.t.Most, target: room, slack: r.bound(), cost: math.MaxInt, quota: t.quota}
+	v := &cover{columns: t.columns, n: t.t.N, most: t.t.Most, target: room, slack: r.bound(), charges: &r.charges,
+		cost: math.MaxInt, quota: min(t.quota, t.Meter.Left/wave/meter.ColumnCost)}
 	if t.Best != nil {
 		v.cost = t.Cost
 	}
