@@ -82,8 +82,8 @@ var allowed = map[string][]string{
 
 // rooms holds, for each of the rooms of the program, which of the others it may import.
 var rooms = map[string][]string{
-	"":          {"account", "changing", "config", "console", "demo", "fleet", "manual", "reading", "workspace"},
-	"config":    {"config/internal/column", "config/internal/hint", "config/internal/yamltext", "config/internal/zone"},
+	"":          {"account", "changing", "config", "console", "demo", "fleet", "manual", "reading", "workspace", "zone"},
+	"config":    {"config/internal/column", "config/internal/hint", "config/internal/yamltext", "zone"},
 	"console":   {"config"},
 	"account":   {"config", "console"},
 	"workspace": {"account", "config", "console"},

@@ -70,7 +70,7 @@ func (s *Server) saveHours(w http.ResponseWriter, r *http.Request, v viewer) err
 		return err
 	}
 	f := hoursform.Typed(r.PostForm)
-	own, paused := f.Read(s.knowsHolidays(v))
+	own, paused := f.Read(s.Zone, s.knowsHolidays(v))
 	if len(f.Faults) > 0 {
 		return s.hoursForm(w, r, v, http.StatusUnprocessableEntity, hoursData{Form: f, Fault: "Nothing is saved yet: look at what is marked below."})
 	}

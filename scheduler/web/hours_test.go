@@ -146,6 +146,24 @@ func FuzzHoursForm(f *testing.F) {
 	})
 }
 
+// A city names its zone; what may stand for an offset without clock changes is asked about.
+func TestZonesAsPeopleCallThem(t *testing.T) {
+	t.Parallel()
+	c := newSite(t).as(t, ana)
+	form := c.form("/hours")
+	form.Set("zone", "EST")
+	if w := c.post("/hours", form); w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), "as in America/New_York, if that is the one") {
+		t.Errorf("EST: %d; want to be asked whether New York is meant", w.Code)
+	}
+	form.Set("zone", "Lisbon")
+	if w := c.post("/hours", form); w.Code != http.StatusSeeOther {
+		t.Fatalf("Lisbon: %d\n%s", w.Code, w.Body)
+	}
+	if got := c.form("/hours").Get("zone"); got != "Europe/Lisbon" {
+		t.Errorf("Lisbon is kept as %q", got)
+	}
+}
+
 // What is wrong is listed in the order of the page, says where it is, and is read with
 // its field.
 func TestFaultsOfTheHoursLeadToTheirFields(t *testing.T) {

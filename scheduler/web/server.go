@@ -55,6 +55,9 @@ type Server struct {
 	// /admin/jobs/ of URL; nil if there are none for them. Nil: for nobody.
 	Jobs func(ctx context.Context, admin calendar.Address) http.Handler
 
+	// Zone reads what members call their zone.
+	Zone func(text string) (zone, likely string)
+
 	Planner plans.Planner // makes and carries out plans for admins; nil if nothing does
 
 	OIDC *issuer.Provider // who vouches for people, too; nil for nobody

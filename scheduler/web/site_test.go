@@ -86,6 +86,7 @@ func newSite(t testing.TB, with ...func(*site)) *site {
 		Feeds:    st,
 		Key:      []byte(strings.Repeat("k", 32)),
 		Answer:   review.Answer,
+		Zone:     meantZone,
 		Now:      func() time.Time { return s.now },
 		Log:      slog.New(slog.NewTextHandler(&s.log, nil)),
 		SendLink: func(_ context.Context, to calendar.Address, link string) error {
@@ -100,6 +101,19 @@ func newSite(t testing.TB, with ...func(*site)) *site {
 	}
 	s.serve = s.Handler()
 	return s
+}
+
+// meantZone knows one zone by its city, and one by an abbreviation that is not certain.
+func meantZone(text string) (zone, likely string) {
+	switch _, err := availability.LoadZone(text); {
+	case text == "Lisbon":
+		return "Europe/Lisbon", ""
+	case text == "EST":
+		return "", "America/New_York"
+	case err != nil:
+		return "", ""
+	}
+	return text, ""
 }
 
 // book books the series of "leads", each Tuesday at 15:00.

@@ -1,6 +1,6 @@
 package config
 
-import "github.com/peerslot/peerslot/cmd/peerslot/internal/config/internal/zone"
+import "github.com/peerslot/peerslot/cmd/peerslot/internal/zone"
 
 // zone reads the IANA name of a time zone. What an HR system calls it is taken from a
 // cell if it is certain, and told once.

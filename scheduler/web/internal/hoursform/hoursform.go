@@ -163,12 +163,16 @@ func typedSpans(v url.Values, name string, least, most int) (out []Span) {
 	return out
 }
 
+// A ZoneReader returns the IANA name of the zone that text names for certain, or "" and
+// the one that was likely meant, "" if there is none.
+type ZoneReader func(text string) (zone, likely string)
+
 // A HolidayCheck returns an error for a region whose public holidays are not known.
 type HolidayCheck func(region string) error
 
 // Read turns the form into values. What is wrong with it is in Faults.
-func (f *Form) Read(known HolidayCheck) (own scheduler.OwnHours, paused availability.Date) {
-	own.Zone = f.zone("zone", "", f.Zone)
+func (f *Form) Read(zones ZoneReader, known HolidayCheck) (own scheduler.OwnHours, paused availability.Date) {
+	own.Zone = f.zone("zone", "", f.Zone, zones)
 	for i, d := range f.Days {
 		f.ranges(&own.Hours, weekdays[i], d.Can)
 		f.ranges(&own.Stretch, weekdays[i], d.Stretch)
@@ -180,7 +184,7 @@ func (f *Form) Read(known HolidayCheck) (own scheduler.OwnHours, paused availabi
 		}
 	}
 	for _, t := range f.Travel {
-		if trip, ok := f.trip(t, own, known); ok {
+		if trip, ok := f.trip(t, own, zones, known); ok {
 			own.Travel = append(own.Travel, trip)
 		}
 	}
@@ -209,11 +213,15 @@ func (f *Form) wrong(field, words string) {
 	f.Wrong = append(f.Wrong, Fault{field, words})
 }
 
-func (f *Form) zone(field, where, text string) string {
-	if _, err := availability.LoadZone(text); err != nil || text == "" {
-		f.wrong(field, where+"Write the zone as in Europe/Berlin, America/New_York or Asia/Kolkata.")
+func (f *Form) zone(field, where, text string, read ZoneReader) string {
+	zone, likely := read(text)
+	switch {
+	case zone == "" && likely != "":
+		f.wrong(field, fmt.Sprintf("%sWrite the zone as in %s, if that is the one that you mean.", where, likely))
+	case zone == "":
+		f.wrong(field, where+"Write the zone as in Europe/Berlin, America/New_York or Asia/Kolkata, or the name of a large city.")
 	}
-	return text
+	return zone
 }
 
 func (f *Form) region(field, text string, known HolidayCheck) string {
@@ -269,11 +277,11 @@ func (f *Form) dates(s Span, what string) (d scheduler.DateRange, ok bool) {
 }
 
 // trip reads a trip. What it does not say is as it is at home.
-func (f *Form) trip(t Trip, home scheduler.OwnHours, known HolidayCheck) (trip scheduler.Trip, ok bool) {
+func (f *Form) trip(t Trip, home scheduler.OwnHours, zones ZoneReader, known HolidayCheck) (trip scheduler.Trip, ok bool) {
 	if trip.DateRange, ok = f.dates(t.Span, "Travel"); !ok {
 		return trip, false
 	}
-	trip.Zone, trip.Hours, trip.Stretch = f.zone(t.Name, "Travel. ", t.Zone), home.Hours, home.Stretch
+	trip.Zone, trip.Hours, trip.Stretch = f.zone(t.Name, "Travel. ", t.Zone, zones), home.Hours, home.Stretch
 	trip.Holidays = f.region(t.Name, t.Holidays, known)
 	if t.Hours != "" {
 		var err error

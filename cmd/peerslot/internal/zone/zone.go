@@ -25,6 +25,19 @@ func Known(s string) bool {
 	return err == nil
 }
 
+// Read returns the IANA name of the zone that s names for certain. Where none is it is
+// "", and likely the one that was probably meant, such as America/New_York by EST, which
+// would be an offset without clock changes; "" for none.
+func Read(s string) (name, likely string) {
+	if Known(s) {
+		return s, ""
+	}
+	if name = Meant(s); name != "" {
+		return name, ""
+	}
+	return "", Likely(s)
+}
+
 // Meant returns the IANA name of the zone that s, as HR systems write it, names in other
 // words: those of Windows, a city, or the city at the end of a longer name. It is "" for
 // abbreviations, and where nothing is certain.

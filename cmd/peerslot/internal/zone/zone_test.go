@@ -3,7 +3,7 @@ package zone_test
 import (
 	"testing"
 
-	"github.com/peerslot/peerslot/cmd/peerslot/internal/config/internal/zone"
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/zone"
 )
 
 func TestLikely(t *testing.T) {
@@ -24,6 +24,11 @@ func TestLikely(t *testing.T) {
 	} {
 		if got := zone.Meant(name); got != want {
 			t.Errorf("Meant(%q) = %q, want %q", name, got, want)
+		}
+	}
+	for text, want := range map[string][2]string{"Europe/Berlin": {"Europe/Berlin", ""}, "new york": {"America/New_York", ""}, "CET": {"", "Europe/Berlin"}, "nowhere": {"", ""}} {
+		if name, likely := zone.Read(text); [2]string{name, likely} != want {
+			t.Errorf("Read(%q) = %q, %q; want %q", text, name, likely, want)
 		}
 	}
 	for name, want := range map[string]bool{"Europe/Berlin": true, "UTC": true, "CET": false, "posixrules": false, "Europe/Berln": false} {
