@@ -297,3 +297,14 @@ func BenchmarkNew(b *testing.B) {
 		})
 	}
 }
+
+// Half an hour that a move saved is not none.
+func TestHoursAreSaidAsTheyAre(t *testing.T) {
+	t.Parallel()
+	o := counted(t, input())
+	for saved, want := range map[float64]string{0.5: "moves saved 0.5 hours from clashes", 1: "moves saved 1 hour from clashes", 12: "moves saved 12 hours from clashes"} {
+		if o.Moves.Hours = saved; !strings.Contains(page(t, o, true), want) {
+			t.Errorf("with %v hours saved the page does not say %q", saved, want)
+		}
+	}
+}

@@ -236,11 +236,11 @@ func (s shown) cost() Section {
 	week := f.Hours / float64(f.People) / float64(f.Weeks)
 	out.Heading = fmt.Sprintf("A member spends %.1f hours a week in sessions", week)
 	if s.Moves.Hours > 0 {
-		out.Heading += fmt.Sprintf("; moves saved %.0f hours from clashes", s.Moves.Hours)
+		out.Heading += "; moves saved " + hours(s.Moves.Hours) + " from clashes"
 	}
 	out.Drawings = []Drawing{drawBars("hours", []bar{
-		{"Spent in sessions", f.Hours, fmt.Sprintf("%.0f hours", f.Hours)},
-		{"Saved from clashes", s.Moves.Hours, fmt.Sprintf("%.0f hours", s.Moves.Hours)},
+		{"Spent in sessions", f.Hours, hours(f.Hours)},
+		{"Saved from clashes", s.Moves.Hours, hours(s.Moves.Hours)},
 	})}
 	out.Evidence = []string{fmt.Sprintf("Of %s who attended any of %s, in the weeks that had any. Saved is the time of members who could come to a session because it was moved.", report.Count(f.People, "member", "members"), report.Count(f.Held, "session", "sessions"))}
 	out.Tables = []Table{{ID: "hours-figures", Caption: "Hours of members", Head: []string{"What", "These weeks", "The weeks before"}, Rows: [][]string{
@@ -249,6 +249,14 @@ func (s shown) cost() Section {
 		{"Saved from clashes", fmt.Sprintf("%.1f", s.Moves.Hours), ""},
 	}}}
 	return out
+}
+
+// hours says a length of time, such as 1 hour or 2.5 hours.
+func hours(h float64) string {
+	if n := number(h); n != "1" {
+		return n + " hours"
+	}
+	return "1 hour"
 }
 
 func (s shown) zones() Section {
