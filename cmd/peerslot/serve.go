@@ -157,7 +157,7 @@ func webServer(a *console.App, l *fleet.Live, at string) (*web.Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &web.Server{URL: u, Trusted: c.Web.Trusted, Open: l.Current, Accounts: l.Store, Feeds: l.Store, Key: key, Answer: review.Answer, Zone: zone.Read, Planner: changing.WebPlanner{App: a}, Now: a.Now, Log: a.Log()}
+	s := &web.Server{URL: u, Trusted: c.Web.Trusted, Open: l.Current, Accounts: l.Store, Feeds: l.Store, Key: key, Answer: review.Answer, HasAnswered: review.HasAnswered, Zone: zone.Read, Planner: changing.WebPlanner{App: a}, Now: a.Now, Log: a.Log()}
 	if s.OIDC, err = provider(a, c.Web.OIDC); err != nil {
 		return nil, err
 	}

@@ -99,22 +99,46 @@ func Answer(ctx context.Context, s *scheduler.Service, group string, who calenda
 	return s.Store.Answer(ctx, uid, key.fingerprint(), key.token(uid, who, a), key.tokens(uid, who))
 }
 
-// answers counts the answers about a booking's series, and its members who have not
-// answered. Only who is invited counts.
-func answers(ctx context.Context, s *scheduler.Service, b scheduler.Booking, series calendar.Series) (given map[scheduler.Answer]int, missing int, err error) {
-	fingerprint, tokens, err := s.Store.Answers(ctx, b.Series.UID)
+// HasAnswered reports whether who has answered about the booking's series, for themselves
+// to know: what they said it does not tell.
+func HasAnswered(ctx context.Context, s *scheduler.Service, b scheduler.Booking, who calendar.Address) (bool, error) {
+	tokens, key, err := kept(ctx, s, b.Series.UID)
 	if err != nil {
-		return nil, 0, fmt.Errorf("read the answers: %w", err)
+		return false, err
+	}
+	own := key.tokens(b.Series.UID, who)
+	return slices.ContainsFunc(tokens, func(t string) bool { return slices.Contains(own, t) }), nil
+}
+
+// kept returns the tokens of the answers about a series, sorted, and the key that they
+// were made with; no key if there are none.
+func kept(ctx context.Context, s *scheduler.Service, uid calendar.UID) ([]string, answerKey, error) {
+	fingerprint, tokens, err := s.Store.Answers(ctx, uid)
+	if err != nil {
+		return nil, nil, fmt.Errorf("read the answers: %w", err)
 	}
 	if len(tokens) == 0 {
-		return nil, len(series.Attendees), nil
+		return nil, nil, nil
 	}
 	key, err := keyOf(s, false)
 	if err != nil {
-		return nil, 0, err
+		return nil, nil, err
 	}
 	if key.fingerprint() != fingerprint {
-		return nil, 0, fmt.Errorf("read the answers: %w", scheduler.ErrOtherKey)
+		return nil, nil, fmt.Errorf("read the answers: %w", scheduler.ErrOtherKey)
+	}
+	return tokens, key, nil
+}
+
+// answers counts the answers about a booking's series, and its members who have not
+// answered. Only who is invited counts.
+func answers(ctx context.Context, s *scheduler.Service, b scheduler.Booking, series calendar.Series) (given map[scheduler.Answer]int, missing int, err error) {
+	tokens, key, err := kept(ctx, s, b.Series.UID)
+	if err != nil {
+		return nil, 0, err
+	}
+	if len(tokens) == 0 {
+		return nil, len(series.Attendees), nil
 	}
 	given = map[scheduler.Answer]int{}
 	for _, at := range series.Attendees {

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"net/http"
 	"time"
 
@@ -51,6 +52,16 @@ func (v viewer) asked(b scheduler.Booking, now time.Time) (is bool, until time.T
 	}
 	rules := v.view.service.Workspace.Review
 	return !now.Before(last.Add(-rules.Ask)) && now.Before(last), last.Add(-rules.Decide)
+}
+
+// hasAnswered reports whether the viewer answered about a booking's series already; that
+// they did not, where nobody can tell.
+func (s *Server) hasAnswered(ctx context.Context, v viewer, b scheduler.Booking) bool {
+	has, err := s.HasAnswered(ctx, v.view.service, b, v.invitedAs(b))
+	if err != nil {
+		s.Log.Error("the answers cannot be read", "group", b.Group, "err", err)
+	}
+	return has
 }
 
 func (s *Server) answerPage(w http.ResponseWriter, r *http.Request, v viewer) error {

@@ -36,6 +36,12 @@ func TestAnswersAreAskedForInTimeAndTiedToNobody(t *testing.T) {
 			t.Fatalf("answering %s: %d", answer, got)
 		}
 	}
+	if page := c.read("/"); strings.Contains(page, path) {
+		t.Errorf("who answered is still asked on the first page:\n%s", page)
+	}
+	if mine, theirs := c.read("/groups/leads"), s.as(t, bo).read("/groups/leads"); !strings.Contains(mine, "Change what you said") || strings.Contains(theirs, "Change what you said") || !strings.Contains(theirs, "Say what should follow") {
+		t.Error("the group's page does not tell who answered, to them alone")
+	}
 	_, tokens, err := s.store.Answers(t.Context(), b.Series.UID)
 	if err != nil || len(tokens) != 1 {
 		t.Fatalf("kept answers: %d, %v; want one", len(tokens), err)

@@ -39,6 +39,7 @@ type seriesData struct {
 	Best     []string
 	Week     report.WeekTable // for admins alone: in a pair it is the other's calendar
 	Asked    bool             // what should follow
+	Answered bool             // by the viewer
 }
 
 // group shows a group to its members and to admins.
@@ -153,6 +154,7 @@ func (s *Server) seriesData(r *http.Request, v viewer, g scheduler.Group, b sche
 		d.Week = report.NewWeekTable(found.Week)
 	}
 	d.Asked, _ = v.asked(b, s.Now())
+	d.Answered = d.Asked && s.hasAnswered(r.Context(), v, b)
 	return d, nil
 }
 

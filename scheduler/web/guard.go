@@ -16,7 +16,7 @@ func (s *Server) secure() bool { return s.URL.Scheme == "https" }
 func (s *Server) onlyHost(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !strings.EqualFold(r.Host, s.URL.Host) && r.URL.Path != "/healthz" && !(r.URL.Path == "/metrics" && guard.IsLoopback(r.Host)) {
-			http.Error(w, "this is not "+s.URL.Host, http.StatusMisdirectedRequest)
+			http.Error(w, "this is not "+s.URL.Host+"; the pages are at "+s.URL.String(), http.StatusMisdirectedRequest)
 			return
 		}
 		next.ServeHTTP(w, r)

@@ -49,6 +49,9 @@ type Server struct {
 	// Answer keeps what a member would like to follow their group's series.
 	Answer func(ctx context.Context, s *scheduler.Service, group string, who calendar.Address, a scheduler.Answer) error
 
+	// HasAnswered reports whether a member did so already, for their own pages.
+	HasAnswered func(ctx context.Context, s *scheduler.Service, b scheduler.Booking, who calendar.Address) (bool, error)
+
 	Gauges func(context.Context) []Gauge // further figures of /metrics; nil for none
 
 	// Jobs returns the pages of the jobs for an admin, which serve what is under

@@ -85,10 +85,10 @@ func newSite(t testing.TB, with ...func(*site)) *site {
 		Accounts: st,
 		Feeds:    st,
 		Key:      []byte(strings.Repeat("k", 32)),
-		Answer:   review.Answer,
-		Zone:     meantZone,
-		Now:      func() time.Time { return s.now },
-		Log:      slog.New(slog.NewTextHandler(&s.log, nil)),
+		Answer:   review.Answer, HasAnswered: review.HasAnswered,
+		Zone: meantZone,
+		Now:  func() time.Time { return s.now },
+		Log:  slog.New(slog.NewTextHandler(&s.log, nil)),
 		SendLink: func(_ context.Context, to calendar.Address, link string) error {
 			s.mu.Lock()
 			defer s.mu.Unlock()
