@@ -162,6 +162,7 @@ func webServer(a *console.App, l *fleet.Live, at string) (*web.Server, error) {
 		return nil, err
 	}
 	if c.Mail.Configured() || u.Scheme == "http" {
+		s.Printed = func() bool { return !l.Config().Mail.Configured() }
 		s.SendLink = func(ctx context.Context, to calendar.Address, link string) error {
 			return sendLink(ctx, a, l, to, link)
 		}

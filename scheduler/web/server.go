@@ -46,6 +46,10 @@ type Server struct {
 	// one is answered as ever.
 	SendLink func(ctx context.Context, to calendar.Address, link string) error
 
+	// Printed reports whether links are printed where the server runs, for want of mail.
+	// Nil: they are not.
+	Printed func() bool
+
 	// Answer keeps what a member would like to follow their group's series.
 	Answer func(ctx context.Context, s *scheduler.Service, group string, who calendar.Address, a scheduler.Answer) error
 

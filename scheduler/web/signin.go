@@ -31,6 +31,8 @@ type signInData struct {
 	Fault   string // at the field
 	Email   string // as it was typed
 	OIDC    bool
+	Links   bool // can be asked for
+	Printed bool // where the server runs, for want of mail
 }
 
 func (s *Server) signInPage(w http.ResponseWriter, r *http.Request, v viewer) error {
@@ -42,7 +44,7 @@ func (s *Server) signInPage(w http.ResponseWriter, r *http.Request, v viewer) er
 }
 
 func (s *Server) signInForm(w http.ResponseWriter, r *http.Request, status int, d signInData) error {
-	d.OIDC = s.OIDC != nil
+	d.OIDC, d.Links, d.Printed = s.OIDC != nil, s.SendLink != nil, s.Printed != nil && s.Printed()
 	return s.render(w, r, status, "signin", page{Title: "Sign in", Data: d})
 }
 

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/scheduler/web/issuer"
 )
 
 // run sends what is asked for until the returned function is called; then all of it is.
@@ -120,6 +121,25 @@ func TestOldLinks(t *testing.T) {
 	for name, w := range map[string]*httptest.ResponseRecorder{"opened": s.as(t, ana).get(link + "?next=/hours"), "pressed": s.as(t, ana).post(link, url.Values{"next": {"/hours"}})} {
 		if w.Code != http.StatusSeeOther || w.Header().Get("Location") != "/hours" {
 			t.Errorf("an old link, %s by who is signed in: %d to %q; want to the page", name, w.Code, w.Header().Get("Location"))
+		}
+	}
+}
+
+// Nobody is told to wait for a mail that nothing sends.
+func TestWhereLinksCome(t *testing.T) {
+	t.Parallel()
+	const form, mailed = "Send me a link", "You get a mail with a link"
+	for name, c := range map[string]struct {
+		with      func(*site)
+		says, not string
+	}{
+		"by mail":    {func(*site) {}, mailed, "is printed"},
+		"printed":    {func(s *site) { s.Printed = func() bool { return true } }, "is printed in the window in which peerslot runs", mailed},
+		"not at all": {func(s *site) { s.SendLink = nil }, "Ask who runs peerslot for a link", form},
+		"a provider": {func(s *site) { s.SendLink, s.OIDC = nil, &issuer.Provider{} }, `class="button primary" href="/signin/oidc`, form},
+	} {
+		if page := newSite(t, c.with).browser(t).read("/signin"); !strings.Contains(page, c.says) || strings.Contains(page, c.not) {
+			t.Errorf("%s: the page does not say %q, or says %q:\n%s", name, c.says, c.not, page)
 		}
 	}
 }
