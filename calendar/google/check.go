@@ -49,7 +49,7 @@ func rootCause(err error) string {
 }
 
 func (b *Backend) checkSignIn(ctx context.Context) error {
-	_, err := calls.Read(ctx, b.api.Line, "token", func(ctx context.Context) (string, error) { return b.tokens.Token(ctx, "") })
+	_, err := calls.Read(ctx, b.api.Line, "token", func(ctx context.Context) (struct{}, error) { return struct{}{}, b.tokens.Check(ctx) })
 	return err
 }
 

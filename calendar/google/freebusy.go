@@ -66,7 +66,7 @@ func (b *Backend) busy(ctx context.Context, people []calendar.Address, window av
 		})
 	}
 	if err := g.Wait(); err != nil {
-		return nil, fmt.Errorf("read busy times: %w", err)
+		return nil, err
 	}
 	return out, nil
 }

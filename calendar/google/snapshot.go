@@ -82,7 +82,7 @@ func (s *snapshot) Busy(ctx context.Context, people []calendar.Address, iv avail
 		})
 	}
 	if err := g.Wait(); err != nil {
-		return nil, fmt.Errorf("read busy times: %w", err)
+		return nil, err
 	}
 	return out, nil
 }

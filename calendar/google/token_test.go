@@ -83,6 +83,24 @@ func TestRevokedIsFinal(t *testing.T) {
 	}
 }
 
+// A token at hand may be good though the sign-in was taken back.
+func TestCheckAsksForAnotherToken(t *testing.T) {
+	s := standIn(t)
+	cfg := config(t, s)
+	for range 2 {
+		if got := findings(start(t, cfg).Check(t.Context())); len(got) > 0 {
+			t.Errorf("signed in: got %v", got)
+		}
+	}
+	if got := s.Requests(); len(got) != 2 {
+		t.Errorf("asked for a token %d times, want once each", len(got))
+	}
+	s.Revoke()
+	if got := findings(start(t, cfg).Check(t.Context())); len(got) != 1 || got["sign-in"].Err == nil {
+		t.Errorf("taken back: got %v, want a finding on sign-in alone", got)
+	}
+}
+
 func TestRefusedTokenIsRenewedOnce(t *testing.T) {
 	s := standIn(t)
 	b := open(t, s)

@@ -108,7 +108,7 @@ func (b *Backend) schedules(ctx context.Context, people []calendar.Address, wind
 		}
 	}
 	if err := g.Wait(); err != nil {
-		return nil, fmt.Errorf("read busy times: %w", err)
+		return nil, err
 	}
 	return out, nil
 }

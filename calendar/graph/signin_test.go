@@ -164,6 +164,24 @@ func TestCheck(t *testing.T) {
 	}
 }
 
+// A token at hand may be good though the sign-in was taken back.
+func TestCheckAsksForAnotherToken(t *testing.T) {
+	s := standIn(t)
+	cfg := delegated(t, s)
+	for range 2 {
+		if got := findings(start(t, cfg).Check(t.Context())); len(got) > 0 {
+			t.Errorf("signed in: got %v", got)
+		}
+	}
+	if got := s.Requests(); len(got) != 2 {
+		t.Errorf("asked for a token %d times, want once each", len(got))
+	}
+	s.Revoke()
+	if got := findings(start(t, cfg).Check(t.Context())); len(got) != 1 || got["sign-in"] == nil {
+		t.Errorf("taken back: got %v, want a finding on sign-in alone", got)
+	}
+}
+
 func TestBadConfigs(t *testing.T) {
 	s := standIn(t)
 	for name, spoil := range map[string]func(*graph.Config){

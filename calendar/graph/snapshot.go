@@ -91,7 +91,7 @@ func (s *snapshot) Busy(ctx context.Context, people []calendar.Address, iv avail
 			busy = s.busy(a, sittings)
 		}
 		if err != nil {
-			return nil, fmt.Errorf("read busy times: %w", err)
+			return nil, err
 		}
 		out[a] = busy.Within(iv)
 	}

@@ -25,6 +25,7 @@ type Source struct {
 	mu      sync.Mutex
 	current Token
 	refused error // why current cannot be renewed: final, until somebody signs in anew
+	renewed bool  // current was got by this source
 }
 
 // ForApplication returns the source of an application's own tokens, which are not
@@ -58,13 +59,31 @@ func (s *Source) Token(ctx context.Context, stale string) (string, error) {
 		return "", err
 	}
 	rotated := fresh.RefreshToken != "" && fresh.RefreshToken != s.current.RefreshToken
-	s.current = s.current.renewed(fresh)
+	s.current, s.renewed = s.current.renewed(fresh), true
 	// An access token that cannot be kept is fetched again next time. A refresh
 	// token that cannot be kept would be the end of the sign-in.
 	if err := s.file.Keep(s.service, s.current); err != nil && rotated {
 		return "", err
 	}
 	return s.current.AccessToken, nil
+}
+
+// Check reports whether the sign-in lasts. A token at hand does not tell: it may be
+// good for an hour after the sign-in was taken back. So one is asked for, unless
+// this source has got one already.
+func (s *Source) Check(ctx context.Context) error {
+	token, err := s.Token(ctx, "")
+	if err != nil || s.hasRenewed() {
+		return err
+	}
+	_, err = s.Token(ctx, token)
+	return err
+}
+
+func (s *Source) hasRenewed() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.renewed
 }
 
 // adopt takes over what another process has kept since: it may have signed in

@@ -172,7 +172,9 @@ func calendarFindings(ctx context.Context, a *console.App, w *workspace.Workspac
 		case console.Stopped(ctx, err):
 			return nil, err
 		case err != nil: // then those can be read that are elsewhere
-			out = append(out, finding{"calendars", false, err.Error(), console.HintFor(err)})
+			if !errors.Is(err, calendar.ErrSignIn) { // which the backend's own findings say
+				out = append(out, finding{"calendars", false, err.Error(), console.HintFor(err)})
+			}
 			reader = w.Service.Backend.(calendar.Split).Elsewhere()
 			if busy, err = reader.Busy(ctx, some, window); err != nil {
 				return nil, err
