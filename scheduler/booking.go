@@ -170,9 +170,13 @@ type Store interface {
 	// programs, sorted by program.
 	Rounds(ctx context.Context, program string) ([]Round, error)
 
-	// Seen returns what was read of the organizer's calendar as it was committed
-	// last, all of it; the zero Seen if there is nothing.
-	Seen(ctx context.Context) (Seen, error)
+	// Seen returns what was read of the organizer's calendar as it was committed last: of
+	// some series, sorted by UID; of all for none. One that cannot be read back is not in
+	// it. The zero Seen if there is nothing.
+	Seen(ctx context.Context, uids ...calendar.UID) (Seen, error)
+
+	// SeenToken returns the Token of Seen; "" if there is none.
+	SeenToken(ctx context.Context) (string, error)
 
 	// Answer keeps a member's answer about a series, as a token that neither can be
 	// told from, in the place of instead: the tokens of all answers that the member

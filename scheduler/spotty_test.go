@@ -68,8 +68,12 @@ func (s *spottyStore) Rounds(ctx context.Context, program string) ([]scheduler.R
 	return try(s, "Rounds", func() ([]scheduler.Round, error) { return s.Store.Rounds(ctx, program) })
 }
 
-func (s *spottyStore) Seen(ctx context.Context) (scheduler.Seen, error) {
-	return try(s, "Seen", func() (scheduler.Seen, error) { return s.Store.Seen(ctx) })
+func (s *spottyStore) Seen(ctx context.Context, uids ...calendar.UID) (scheduler.Seen, error) {
+	return try(s, "Seen", func() (scheduler.Seen, error) { return s.Store.Seen(ctx, uids...) })
+}
+
+func (s *spottyStore) SeenToken(ctx context.Context) (string, error) {
+	return try(s, "SeenToken", func() (string, error) { return s.Store.SeenToken(ctx) })
 }
 
 func (s *spottyStore) Answer(ctx context.Context, uid calendar.UID, key, token string, instead []string) error {

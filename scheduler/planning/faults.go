@@ -34,11 +34,7 @@ func FaultsOf(ctx context.Context, s *scheduler.Service, group string) ([]schedu
 	if err != nil {
 		return nil, err
 	}
-	uids := make([]calendar.UID, len(bookings))
-	for i, b := range bookings {
-		uids[i] = b.Series.UID
-	}
-	out, err := faults(ctx, s, uids, scheduler.Bookings(bookings).Page())
+	out, err := faults(ctx, s, uidsOf(bookings), scheduler.Bookings(bookings).Page())
 	return slices.DeleteFunc(out, func(f scheduler.Finding) bool { return f.Group != group }), err
 }
 
@@ -48,7 +44,7 @@ func faults(ctx context.Context, s *scheduler.Service, uids []calendar.UID, page
 	if err != nil {
 		return nil, err
 	}
-	now, err := lookAtCalendar(ctx, s, uids)
+	now, err := glance(ctx, s, uids)
 	if err != nil {
 		return out, err
 	}

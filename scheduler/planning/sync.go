@@ -2,6 +2,7 @@ package planning
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"reflect"
 	"slices"
@@ -17,6 +18,7 @@ type calendarNow struct {
 	faults  map[calendar.UID]error           // why one that is there cannot be used
 	gone    map[calendar.UID]bool
 	whole   bool            // all that are there are known
+	kept    bool            // the store has the others as they were at the last look, and are still
 	syncer  calendar.Syncer // nil if the backend is none
 	seen    *scheduler.Seen // to be committed; nil if nothing is kept
 }
@@ -25,14 +27,7 @@ type calendarNow struct {
 // few calls as the backend has for it. One that is gone is missing; faults says why
 // one that is there cannot be used. Nothing of it is kept.
 func Current(ctx context.Context, s *scheduler.Service, bookings []scheduler.Booking) (current map[calendar.UID]calendar.Series, faults map[calendar.UID]error, err error) {
-	if len(bookings) < 2 {
-		return Fetch(ctx, s, bookings)
-	}
-	uids := make([]calendar.UID, len(bookings))
-	for i, b := range bookings {
-		uids[i] = b.Series.UID
-	}
-	now, err := lookAtCalendar(ctx, s, uids)
+	now, err := glance(ctx, s, uidsOf(bookings))
 	if err == nil {
 		err = now.read(ctx, s, bookings)
 	}
@@ -47,34 +42,50 @@ func Current(ctx context.Context, s *scheduler.Service, bookings []scheduler.Boo
 	return now.current, now.faults, nil
 }
 
+func uidsOf(bookings []scheduler.Booking) []calendar.UID {
+	uids := make([]calendar.UID, len(bookings))
+	for i, b := range bookings {
+		uids[i] = b.Series.UID
+	}
+	return uids
+}
+
+// glance is lookAtCalendar of nothing if the series are so few that each is read by itself.
+func glance(ctx context.Context, s *scheduler.Service, uids []calendar.UID) (*calendarNow, error) {
+	if len(uids) < 2 {
+		return nothingKnown(), nil
+	}
+	return lookAtCalendar(ctx, s, uids)
+}
+
+func nothingKnown() *calendarNow {
+	return &calendarNow{current: map[calendar.UID]calendar.Series{}, faults: map[calendar.UID]error{}, gone: map[calendar.UID]bool{}}
+}
+
 // lookAtCalendar returns what can be known of the series without reading each by itself.
 // Where that costs too much, the backend is asked only for what changed since the last time.
 func lookAtCalendar(ctx context.Context, s *scheduler.Service, uids []calendar.UID) (*calendarNow, error) {
-	now := &calendarNow{current: map[calendar.UID]calendar.Series{}, faults: map[calendar.UID]error{}, gone: map[calendar.UID]bool{}}
+	now := nothingKnown()
 	syncer, ok := calendar.AsSyncer(s.Backend)
 	if !ok {
 		return now, nil
 	}
-	seen, err := s.Store.Seen(ctx)
+	token, err := s.Store.SeenToken(ctx)
 	if err != nil {
 		return nil, err
 	}
-	changes, err := syncer.Sync(ctx, seen.Token, uids)
+	changes, err := syncer.Sync(ctx, token, uids)
 	if err != nil {
 		return nil, err
 	}
 	now.syncer = syncer
-	now.apply(seen.Series, changes)
+	now.apply(changes)
 	return now, nil
 }
 
-// apply brings what was seen the last time up to date.
-func (c *calendarNow) apply(seen []calendar.Series, changes calendar.Changes) {
-	if c.whole = changes.Full; !c.whole {
-		for _, series := range seen {
-			c.current[series.UID] = series
-		}
-	}
+// apply notes what is not as it was seen the last time.
+func (c *calendarNow) apply(changes calendar.Changes) {
+	c.whole, c.kept = changes.Full, !changes.Full
 	for _, series := range changes.Series {
 		c.current[series.UID] = series
 	}
@@ -91,8 +102,9 @@ func (c *calendarNow) apply(seen []calendar.Series, changes calendar.Changes) {
 	}
 }
 
-// read reads the series of the bookings of which nothing is known yet: with a Syncer those
-// that were a problem at an earlier look, and still may be.
+// read reads the series of the bookings of which nothing is known yet: from the store, which
+// has what was seen of them, and else one by one, such as those that were a problem at an
+// earlier look, and still may be.
 func (c *calendarNow) read(ctx context.Context, s *scheduler.Service, bookings []scheduler.Booking) error {
 	var missing []scheduler.Booking
 	for _, b := range bookings {
@@ -102,12 +114,40 @@ func (c *calendarNow) read(ctx context.Context, s *scheduler.Service, bookings [
 			missing = append(missing, b)
 		}
 	}
+	if c.kept {
+		if err := c.recall(ctx, s, missing); err != nil {
+			return err
+		}
+		missing = slices.DeleteFunc(missing, func(b scheduler.Booking) bool {
+			_, there := c.current[b.Series.UID]
+			return there
+		})
+	}
 	current, faults, err := Fetch(ctx, s, missing)
 	if err != nil {
 		return err
 	}
+	for _, b := range missing {
+		if series, there := current[b.Series.UID]; there && c.kept {
+			c.seen.Series = append(c.seen.Series, series) // to be recalled the next time
+		}
+	}
 	maps.Copy(c.current, current)
 	maps.Copy(c.faults, faults)
+	return nil
+}
+
+// recall takes the series of the bookings that the store has as they are.
+func (c *calendarNow) recall(ctx context.Context, s *scheduler.Service, bookings []scheduler.Booking) error {
+	for some := range slices.Chunk(bookings, scheduler.GroupsAtOnce) {
+		seen, err := s.Store.Seen(ctx, uidsOf(some)...)
+		if err != nil {
+			return fmt.Errorf("read what was seen of the calendar: %w", err)
+		}
+		for _, series := range seen.Series {
+			c.current[series.UID] = series
+		}
+	}
 	return nil
 }
 

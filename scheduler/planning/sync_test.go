@@ -94,6 +94,11 @@ func TestANightThatReadsWhatChanged(t *testing.T) {
 		func() { s.problems[two.Series.UID] = unusable },
 		func() { w.Fake.Reply(third.Series.UID, dee, time.Time{}, calendar.Accepted) },
 		func() { delete(s.problems, two.Series.UID); clear(s.told) },
+		func() {
+			if _, err := w.Commit(t.Context(), scheduler.Batch{Seen: &scheduler.Seen{Token: "t", Gone: []calendar.UID{third.Series.UID}}}); err != nil {
+				t.Fatal(err) // as if its copy could not be read back
+			}
+		},
 		func() {},
 	} {
 		happens()
@@ -120,6 +125,9 @@ func TestANightThatReadsWhatChanged(t *testing.T) {
 		if _, err := w.Commit(t.Context(), scheduler.Batch{Seen: snapshot.Seen}); err != nil {
 			t.Fatal(err)
 		}
+	}
+	if kept, err := w.Store.Seen(t.Context()); err != nil || len(kept.Series) != 3 {
+		t.Errorf("%d series are kept, %v; want the three, the lost one, too", len(kept.Series), err)
 	}
 	if s.tokens[0] != "" || slices.Contains(s.tokens[1:], "") {
 		t.Errorf("asked with tokens %q; want that only the first night reads all", s.tokens)

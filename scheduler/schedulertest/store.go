@@ -232,6 +232,15 @@ func testSeen(t *testing.T, s scheduler.Store) {
 		if diff := cmp.Diff(scheduler.Seen{Token: token, Full: token != "", Series: series}, got); err != nil || diff != "" {
 			t.Errorf("Seen: %v (-want +got):\n%s", err, diff)
 		}
+		if got, err := s.SeenToken(t.Context()); err != nil || got != token {
+			t.Errorf("SeenToken: %q, %v; want %q", got, err, token)
+		}
+		for _, one := range series {
+			got, err := s.Seen(t.Context(), one.UID, "nobody's")
+			if err != nil || len(got.Series) != 1 || got.Series[0].UID != one.UID {
+				t.Errorf("Seen(%s): %+v, %v; want it alone", one.UID, got, err)
+			}
+		}
 	}
 	save := func(token string, full bool, series ...calendar.Series) {
 		t.Helper()

@@ -12,11 +12,12 @@ import (
 const syncSetting = "sync token"
 
 // Seen implements scheduler.Store.
-func (s *Store) Seen(ctx context.Context) (seen scheduler.Seen, err error) {
+func (s *Store) Seen(ctx context.Context, uids ...calendar.UID) (seen scheduler.Seen, err error) {
 	if seen.Token, seen.Full, err = readSetting(ctx, s.db, syncSetting); err != nil || !seen.Full {
 		return seen, err
 	}
-	rows, err := s.db.QueryContext(ctx, `SELECT series FROM seen ORDER BY uid`)
+	asked, args := among("uid", uids)
+	rows, err := s.db.QueryContext(ctx, `SELECT series FROM seen WHERE `+asked+` ORDER BY uid`, args...)
 	if err != nil {
 		return seen, err
 	}
@@ -27,12 +28,17 @@ func (s *Store) Seen(ctx context.Context) (seen scheduler.Seen, err error) {
 			return seen, err
 		}
 		var one calendar.Series
-		if json.Unmarshal([]byte(text), &one) != nil {
-			return scheduler.Seen{}, nil // a copy that is broken is read anew
+		if json.Unmarshal([]byte(text), &one) == nil {
+			seen.Series = append(seen.Series, one)
 		}
-		seen.Series = append(seen.Series, one)
 	}
 	return seen, rows.Err()
+}
+
+// SeenToken implements scheduler.Store.
+func (s *Store) SeenToken(ctx context.Context) (string, error) {
+	token, _, err := readSetting(ctx, s.db, syncSetting)
+	return token, err
 }
 
 func writeSeen(ctx context.Context, tx *sql.Tx, batch scheduler.Batch) error {
