@@ -82,6 +82,9 @@ func TestLeavingSaysFirstWhatItMeans(t *testing.T) {
 	if w.Code != http.StatusSeeOther || !strings.Contains(c.read(w.Header().Get("Location")), "You left circles.") {
 		t.Fatalf("leaving: %d, and a page that does not say so\n%s", w.Code, w.Body)
 	}
+	if w := c.post("/groups/leads/leave", url.Values{}); w.Code != http.StatusSeeOther || w.Header().Get("Location") != "/" {
+		t.Errorf("leaving by a button pressed twice: %d to %q", w.Code, w.Header().Get("Location"))
+	}
 	if page := c.read("/?left=others"); strings.Contains(page, "You left") {
 		t.Errorf("a program that she did not leave:\n%s", page)
 	}

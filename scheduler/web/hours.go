@@ -252,6 +252,9 @@ func (v viewer) leavable(name string) (scheduler.Group, error) {
 
 func (s *Server) leave(w http.ResponseWriter, r *http.Request, v viewer) error {
 	g, err := v.leavable(r.PathValue("name"))
+	if errors.Is(err, errNotFound) && len(v.Person.Left) > 0 {
+		return s.done(w, r, "/") // pressed twice; whether there is such a group is not said
+	}
 	if err != nil {
 		return err
 	}
