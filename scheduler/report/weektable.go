@@ -14,7 +14,7 @@ type WeekTable struct {
 	Days     []string
 	Rows     []WeekRow
 	Possible int    // attendances at each start
-	Start    string // date of the first session at the earliest
+	Start    string // day of the first session at the earliest, such as Mon 2 March
 	Zone     string // of the starts, as people call it
 	Unknown  bool   // of some attendances nothing is known
 }
@@ -37,7 +37,7 @@ func NewWeekTable(w attendance.Week) WeekTable {
 	if len(best) == 0 {
 		return WeekTable{}
 	}
-	t := WeekTable{Possible: w.Possible, Start: w.Search.Start.String(), Zone: w.Search.Zone, Unknown: w.Unknown != nil}
+	t := WeekTable{Possible: w.Possible, Start: w.Search.Start.In(time.UTC).Start.Format("Mon 2 January"), Zone: w.Search.Zone, Unknown: w.Unknown != nil}
 	if zone, err := availability.LoadZone(w.Search.Zone); err == nil {
 		t.Zone = city(zone)
 	}

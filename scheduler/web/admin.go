@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -186,7 +187,7 @@ func (n *view) byHand(events []scheduler.Event) []handRow {
 	var out []handRow
 	for _, e := range slices.Backward(events) {
 		if e.By != "" && e.What != string(scheduler.Intended) && len(out) < mostByHand {
-			out = append(out, handRow{e.At, n.service.Workspace.Name(e.By), e.Group, e.What + ": " + e.Why})
+			out = append(out, handRow{e.At, n.service.Workspace.Name(e.By), e.Group, e.What + ": " + strings.TrimPrefix(e.Why, string(e.By)+" ")})
 		}
 	}
 	return out

@@ -98,7 +98,7 @@ func TestAdminSaysHowThingsStand(t *testing.T) {
 	}
 	batch := scheduler.Batch{
 		Notices:    notices,
-		Events:     []scheduler.Event{{At: s.now, Group: "leads", What: "move", Why: "2026-03-03T14:00:00Z -> 2026-03-04T14:00:00Z: asked for", By: mia}, {At: s.now, Group: "leads", What: "intended", Why: "not yet", By: mia}, {At: s.now.AddDate(0, 0, -1), Group: "leads", What: "cancel"}},
+		Events:     []scheduler.Event{{At: s.now, Group: "leads", What: "move", Why: "2026-03-03T14:00:00Z -> 2026-03-04T14:00:00Z: asked for", By: mia}, {At: s.now, Group: "leads", What: "intended", Why: "not yet", By: mia}, {At: s.now, What: "settings", Why: "ana@acme.example left circles", By: ana}, {At: s.now.AddDate(0, 0, -1), Group: "leads", What: "cancel"}},
 		Unreadable: map[calendar.Address]time.Time{dee: start},
 		Night: &scheduler.Night{At: s.now.Add(-time.Hour), What: scheduler.RepairNight, Checked: 12, Changes: 1, Needs: 3, Findings: []scheduler.Finding{
 			{Kind: scheduler.Shortened, Group: "leads", UID: b.Series.UID, Share: scheduler.Share{Yes: 7}},
@@ -125,7 +125,7 @@ func TestAdminSaysHowThingsStand(t *testing.T) {
 		`<a href="/groups/leads">leads</a>`, "tue 15:00", "1/13", "33%", "3 of 3 known", // the group
 		"a message to Cem Lima did not arrive", "Dee Lima cannot be read since 2 January", "needs", // what needs a person
 		"1 message waits", "greylisted", "Repair looked at 12 series, 1 change, 3 things needed a person", "move: Tue 3 Mar 15:00 -&gt; Wed 4 Mar 15:00: asked for",
-		"broken-program", "its template is broken", "somebody ended the series after 7 of its 7 sessions by hand", // as it is now, and as the night found it
+		"settings: left circles", "broken-program", "its template is broken", "somebody ended the series after 7 of its 7 sessions by hand", // as it is now, and as the night found it
 	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("the page does not say %q:\n%s", want, got)
