@@ -177,7 +177,7 @@ func seriesWords(b scheduler.Booking, ahead []session, zone *time.Location, now 
 	if b.Series.First.Compare(availability.DateOf(now.In(zone))) > 0 {
 		words = "From " + b.Series.First.In(zone).Start.Format("Mon 2 January") + " on " + later
 	}
-	words += fmt.Sprintf(" %s, until %s.", slotWords(b.Series, zone), last.In(zone).Format("Mon 2 January"))
+	words += fmt.Sprintf(" %s, until %s.", slotWords(b.Series, zone, now), last.In(zone).Format("Mon 2 January"))
 	switch {
 	case share.Known() == 0:
 		return words
@@ -187,31 +187,36 @@ func seriesWords(b scheduler.Booking, ahead []session, zone *time.Location, now 
 	return words + fmt.Sprintf(" %d of %d attendances ahead can be kept.", share.Yes, share.Known())
 }
 
-// slotWords says the slot of a series: "every week on Tuesday at 15:00 Berlin".
-func slotWords(s calendar.Series, zone *time.Location) string {
-	return every[s.Cadence] + " on " + slotIn(s.Slot, s.First, zone)
+// slotWords says the slot of a series: "every week on Tuesday at 15:00 Berlin", in the
+// reader's zone as it is by now, or at first if it is yet to begin.
+func slotWords(s calendar.Series, zone *time.Location, now time.Time) string {
+	day, then := s.First, "at first"
+	if over := s.First.DaysUntil(availability.DateOf(now.In(zone))); over > 0 {
+		day, then = s.First.AddDays((over+6)/7*7), "now"
+	}
+	return every[s.Cadence] + " on " + slotIn(s.Slot, day, zone, then)
 }
 
 var every = map[availability.Cadence]string{availability.Weekly: "every week", availability.Biweekly: "every two weeks", availability.Monthly: "every four weeks"}
 
-// slotIn says a slot in its own zone, and if that is another one, what it is at first in
-// the reader's.
-func slotIn(slot availability.Slot, first availability.Date, zone *time.Location) string {
+// slotIn says a slot in its own zone, and if that is another one, what it is on a day in
+// the reader's; then says when that is.
+func slotIn(slot availability.Slot, day availability.Date, zone *time.Location, then string) string {
 	own, err := availability.LoadZone(slot.Zone)
 	if err != nil {
 		return slot.String()
 	}
 	words := fmt.Sprintf("%s at %s %s", slot.Day, availability.FormatClock(slot.Start), city(own))
-	iv, err := slot.On(first)
+	iv, err := slot.On(day)
 	if err != nil || own.String() == zone.String() {
 		return words
 	}
-	return fmt.Sprintf("%s (%s %s at first)", words, iv.Start.In(zone).Format("Mon 15:04"), city(zone))
+	return fmt.Sprintf("%s (%s %s %s)", words, iv.Start.In(zone).Format("Mon 15:04"), city(zone), then)
 }
 
 // bestWords says a slot, and for a series that does not meet every week in which weeks.
 func bestWords(c availability.Candidate, cadence availability.Cadence, zone *time.Location) string {
-	words := slotIn(c.Slot, c.First, zone)
+	words := slotIn(c.Slot, c.First, zone, "at first")
 	if cadence != availability.Weekly {
 		words += ", from " + c.First.In(time.UTC).Start.Format("Mon 2 January") + " on"
 	}

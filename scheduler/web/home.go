@@ -60,7 +60,7 @@ func (s *Server) home(w http.ResponseWriter, r *http.Request, v viewer) error {
 			if line.Slot != "" {
 				line.Slot += "; from " + b.Series.First.In(v.Zone).Start.Format("Mon 2 January") + " on "
 			}
-			line.Slot += slotWords(b.Series, v.Zone)
+			line.Slot += slotWords(b.Series, v.Zone, s.Now())
 			if asked, _ := v.asked(b, s.Now()); asked && !s.hasAnswered(r.Context(), v, b) {
 				d.Todo = append(d.Todo, todo{fmt.Sprintf("The series of %s ends on %s. What should follow?", name, lastDay(b.Series, v.Zone)), groupPath(name) + "/answer", "Say what you would like"})
 			}
