@@ -116,7 +116,11 @@ var stoppable = map[string]struct {
 	}},
 	"held": {clash, func(ctx context.Context, w *world) (any, error) {
 		w.Now = func() time.Time { return at(2, 1, 9).Start }
-		held, err := planning.HeldSince(ctx, w.Service, now)
+		bookings, err := w.Store.Bookings(ctx)
+		if err != nil {
+			return nil, err
+		}
+		held, err := planning.HeldSince(ctx, w.Service, bookings, now)
 		return len(held), err
 	}},
 	"introduction": {clash, func(ctx context.Context, w *world) (any, error) { return planning.Intro(ctx, w.Service, "g") }},

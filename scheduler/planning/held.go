@@ -2,7 +2,6 @@ package planning
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
@@ -13,43 +12,61 @@ import (
 
 // A Held is a session that is over, with who attended it.
 type Held struct {
-	scheduler.Booking
-	calendar.Occurrence
+	UID            calendar.UID
+	Group, Program string
+	availability.Interval
 	Members  []calendar.Address
 	Verdicts []availability.Verdict // in the order of Members
 }
 
-// HeldSince returns the sessions that were held since then, of series that have ended,
-// too, as the calendars tell of them now.
-func HeldSince(ctx context.Context, s *scheduler.Service, since time.Time) ([]Held, error) {
-	open, err := s.Store.Bookings(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("read the bookings: %w", err)
-	}
-	ended, err := s.Store.Ended(ctx, since.Add(-scheduler.MadeAhead))
-	if err != nil {
-		return nil, fmt.Errorf("read the bookings that have ended: %w", err)
-	}
-	bookings := slices.Concat(open, slices.DeleteFunc(ended, func(b scheduler.Booking) bool { return !reaches(b, since) }))
-	current, _, err := Current(ctx, s, bookings)
+// HeldSince returns the sessions of bookings, also of such as have ended, that were held
+// since then, as the calendars tell of them now, in the order of the bookings.
+func HeldSince(ctx context.Context, s *scheduler.Service, bookings scheduler.Bookings, since time.Time) ([]Held, error) {
+	bookings = slices.DeleteFunc(slices.Clone(bookings), func(b scheduler.Booking) bool { return b.State == scheduler.Ended && !reaches(b, since) })
+	now, err := glance(ctx, s, uidsOf(bookings))
 	if err != nil {
 		return nil, err
 	}
-	p, err := PastBeside(ctx, s, bookings, bookings, current)
-	if err != nil {
-		return nil, err
-	}
-	var out []Held
-	groups := s.Workspace.GroupsByName()
-	for _, b := range bookings {
-		if series, there := current[b.Series.UID]; there {
-			b.Series = series
+	here := withoutBookings(s)
+	held := make([][]Held, len(bookings))
+	for _, part := range Parts(len(bookings), func(i int) []string { return here.Concerns(bookings[i]) }, PeopleAtOnce) {
+		some := here
+		for _, i := range part {
+			some.Bookings = append(some.Bookings, bookings[i])
 		}
-		held, err := p.held(scheduler.GroupIn(groups, b), b, since)
+		found, err := some.heldSince(ctx, s, now, since)
 		if err != nil {
-			continue // named by repair
+			return nil, err
 		}
-		out = append(out, held...)
+		for k, i := range part {
+			held[i] = found[k]
+		}
+	}
+	return slices.Concat(held...), nil
+}
+
+// heldSince returns the sessions held of each booking of a part, which shares nobody with
+// others.
+func (part Snapshot) heldSince(ctx context.Context, s *scheduler.Service, now *calendarNow, since time.Time) ([][]Held, error) {
+	bookings := part.Bookings
+	if err := now.read(ctx, s, bookings); err != nil {
+		return nil, err
+	}
+	part.Current = map[calendar.UID]calendar.Series{}
+	for _, b := range bookings {
+		if series, there := now.current[b.Series.UID]; there {
+			part.Current[b.Series.UID] = series
+			delete(now.current, b.Series.UID)
+		}
+	}
+	p, err := part.past(ctx, s, bookings)
+	if err != nil {
+		return nil, err
+	}
+	out := make([][]Held, len(bookings))
+	for i, b := range bookings {
+		b.Series = part.series(b)
+		out[i], _ = p.held(scheduler.GroupIn(part.Groups, b), b, since) // an error is named by repair
 	}
 	return out, nil
 }
@@ -82,7 +99,7 @@ func (p *Planner) held(g scheduler.Group, b scheduler.Booking, since time.Time) 
 	}
 	var out []Held
 	for _, o := range occurrences {
-		out = append(out, Held{b, o, members, panel.Verdicts(o)})
+		out = append(out, Held{b.Series.UID, b.Group, b.Program, o.Interval, members, panel.Verdicts(o)})
 	}
 	return out, nil
 }

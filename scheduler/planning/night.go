@@ -240,36 +240,36 @@ func hadSeries(ctx context.Context, s *scheduler.Service, snapshot *Snapshot) er
 	return nil
 }
 
-// Beside reads with what people were busy beside the series of the bookings, which are
-// on the calendar as current says, as far as that is known.
-func Beside(ctx context.Context, s *scheduler.Service, bookings scheduler.Bookings, current map[calendar.UID]calendar.Series, people []calendar.Address, window availability.Interval) (Snapshot, error) {
+// withoutBookings returns a snapshot that knows the workspace alone.
+func withoutBookings(s *scheduler.Service) Snapshot {
+	return Snapshot{Workspace: s.Workspace, Now: s.Now(), Aliases: s.Workspace.Roster.Aliases(), Groups: s.Workspace.GroupsByName()}
+}
+
+// beside reads with what people were busy beside the series of the bookings, which are
+// on the calendar as Current says, as far as that is known. Bookings that have ended are
+// then in the snapshot no longer.
+func (s *Snapshot) beside(ctx context.Context, service *scheduler.Service, people []calendar.Address) error {
 	own := calendarNow{current: map[calendar.UID]calendar.Series{}}
-	if syncer, ok := calendar.AsSyncer(s.Backend); ok {
+	if syncer, ok := calendar.AsSyncer(service.Backend); ok {
 		own.syncer = syncer
 	}
-	var ours []calendar.UID
+	ours, bookings := uidsOf(s.Bookings), s.Bookings
+	s.Bookings = nil
 	for _, b := range bookings {
-		ours = append(ours, b.Series.UID)
 		if _, err := b.Series.Occurrences(); err == nil {
 			own.current[b.Series.UID] = b.Series
 		}
-	}
-	maps.Copy(own.current, current)
-	reader, err := own.reader(ctx, s.Backend, people, window)
-	if err != nil {
-		return Snapshot{}, fmt.Errorf("read busy times: %w", err)
-	}
-	snapshot := Snapshot{Workspace: s.Workspace, Window: window, Now: s.Now()}
-	for _, b := range bookings {
-		if there, ok := current[b.Series.UID]; ok {
-			b.Series = there
-		}
+		b.Series = s.series(b)
 		if b.State != scheduler.Ended {
-			snapshot.Bookings = append(snapshot.Bookings, b)
+			s.Bookings = append(s.Bookings, b)
 		}
 	}
-	err = snapshot.fill(ctx, s, reader, people, ours...)
-	return snapshot, err
+	maps.Copy(own.current, s.Current)
+	reader, err := own.reader(ctx, service.Backend, people, s.Window)
+	if err != nil {
+		return fmt.Errorf("read busy times: %w", err)
+	}
+	return s.fill(ctx, service, reader, people, ours...)
 }
 
 // Fetch reads the series of the bookings as they are on the calendar. One that

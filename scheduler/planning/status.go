@@ -13,54 +13,52 @@ import (
 // Past returns who was busy with what while the sessions of the due series took
 // place. Of the other bookings those are read that concern somebody who is in them.
 func Past(ctx context.Context, s *scheduler.Service, due scheduler.Bookings, current map[calendar.UID]calendar.Series) (*Planner, error) {
-	here := Snapshot{Workspace: s.Workspace, Aliases: s.Workspace.Roster.Aliases(), Groups: s.Workspace.GroupsByName(), Current: current}
+	here := withoutBookings(s)
+	here.Current = current
 	concerned := map[string]bool{}
 	for _, b := range due {
 		for _, who := range here.Concerns(b) {
 			concerned[who] = true
 		}
 	}
-	var beside scheduler.Bookings
 	for page, err := range scheduler.Pages(ctx, s.Store) {
 		if err != nil {
 			return nil, err
 		}
 		for _, b := range page {
 			if slices.ContainsFunc(here.Concerns(b), func(who string) bool { return concerned[who] }) {
-				beside = append(beside, b)
+				here.Bookings = append(here.Bookings, b)
 			}
 		}
 	}
-	return PastBeside(ctx, s, beside, due, current)
+	return here.past(ctx, s, due)
 }
 
-// PastBeside is Past for who has read the other bookings.
-func PastBeside(ctx context.Context, s *scheduler.Service, bookings, due scheduler.Bookings, current map[calendar.UID]calendar.Series) (*Planner, error) {
-	window := availability.Interval{Start: s.Now().Add(-time.Minute), End: s.Now()}
+// past is Past where the other bookings are known, and the series of all as they are.
+func (here Snapshot) past(ctx context.Context, s *scheduler.Service, due scheduler.Bookings) (*Planner, error) {
+	here.Window = availability.Interval{Start: here.Now.Add(-time.Minute), End: here.Now}
 	var people []calendar.Address
-	groups := s.Workspace.GroupsByName()
 	for _, b := range due {
-		occurrences, err := current[b.Series.UID].Occurrences()
+		occurrences, err := here.Current[b.Series.UID].Occurrences()
 		if err != nil {
 			continue // named where it is reviewed
 		}
-		if !occurrences[0].Start.Before(s.Now()) {
+		if !occurrences[0].Start.Before(here.Now) {
 			continue // nothing of it is over
 		}
 		for _, o := range occurrences {
-			window.Start = availability.Earlier(window.Start, o.Start)
+			here.Window.Start = availability.Earlier(here.Window.Start, o.Start)
 		}
-		for _, a := range scheduler.GroupIn(groups, b).Members {
+		for _, a := range scheduler.GroupIn(here.Groups, b).Members {
 			if s.Workspace.Roster.Has(a) {
 				people = append(people, a)
 			}
 		}
 	}
-	snapshot, err := Beside(ctx, s, bookings, current, people, window)
-	if err != nil {
+	if err := here.beside(ctx, s, people); err != nil {
 		return nil, err
 	}
-	return New(snapshot)
+	return New(here)
 }
 
 // Standings are how the groups stand, counted while a night is read, part by part.

@@ -58,7 +58,15 @@ func TestHeldSince(t *testing.T) {
 	if err := w.Cancel(t.Context(), b); err != nil {
 		t.Fatal(err)
 	}
-	held, err := planning.HeldSince(t.Context(), w.Service, at(1, 12, 0).Start)
+	open, err := w.Store.Bookings(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	ended, err := w.Store.Ended(t.Context(), time.Time{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	held, err := planning.HeldSince(t.Context(), w.Service, slices.Concat(open, ended), at(1, 12, 0).Start)
 	if err != nil {
 		t.Fatal(err)
 	}

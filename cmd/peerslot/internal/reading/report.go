@@ -15,6 +15,7 @@ import (
 	"github.com/peerslot/peerslot/scheduler/planning"
 	"github.com/peerslot/peerslot/scheduler/repair"
 	"github.com/peerslot/peerslot/scheduler/report/overview"
+	"github.com/peerslot/peerslot/scheduler/review"
 )
 
 // mostWeeks is how far back a report looks: two years.
@@ -122,19 +123,17 @@ func overviewOf(ctx context.Context, w *workspace.Workspace, weeks int) (overvie
 	if err != nil {
 		return overview.Overview{}, err
 	}
-	bookings, err := w.Service.Store.Bookings(ctx)
+	reviews, err := review.Plan(ctx, w.Service, scheduler.ReviewOptions{})
 	if err != nil {
-		return overview.Overview{}, fmt.Errorf("read the bookings: %w", err)
-	}
-	if in.Attention, _, err = attention(ctx, w, bookings, plan); err != nil {
 		return overview.Overview{}, err
 	}
-	held, err := planning.HeldSince(ctx, w.Service, in.Since())
+	in.Attention, _ = attention(w, plan, reviews)
+	held, err := planning.HeldSince(ctx, w.Service, in.Bookings, in.Since())
 	if err != nil {
 		return overview.Overview{}, err
 	}
 	for _, h := range held {
-		s := overview.Session{UID: h.Series.UID, Group: h.Booking.Group, Program: h.Program, Interval: h.Interval}
+		s := overview.Session{UID: h.UID, Group: h.Group, Program: h.Program, Interval: h.Interval}
 		for i, v := range h.Verdicts {
 			s.Members = append(s.Members, overview.Answer{Person: h.Members[i], Can: v.Can})
 		}

@@ -156,10 +156,11 @@ func readStanding(ctx context.Context, a *console.App) (s standing, print func()
 	for _, f := range known.Findings() {
 		w.Findings = append(w.Findings, w.Attention(f))
 	}
-	attention, asking, err := attention(ctx, w, standings.Due, plan)
+	reviews, err := review.PlanOf(ctx, w.Service, standings.Due, scheduler.ReviewOptions{})
 	if err != nil {
 		return s, nil, err
 	}
+	attention, asking := attention(w, plan, reviews)
 	of := map[string][]string{}
 	for _, at := range attention {
 		of[at.Group] = append(of[at.Group], at.What)
@@ -186,11 +187,7 @@ func readStanding(ctx context.Context, a *console.App) (s standing, print func()
 
 // attention returns the findings of the night and of review, and whose members may
 // still answer.
-func attention(ctx context.Context, w *workspace.Workspace, due scheduler.Bookings, plan scheduler.RepairPlan) ([]report.Attention, []report.Asking, error) {
-	reviews, err := review.PlanOf(ctx, w.Service, due, scheduler.ReviewOptions{})
-	if err != nil {
-		return nil, nil, err
-	}
+func attention(w *workspace.Workspace, plan scheduler.RepairPlan, reviews scheduler.ReviewsPlan) ([]report.Attention, []report.Asking) {
 	out := slices.Concat(w.TakeFindings(), report.NewRepair(w.Workspace, plan, console.Command).Attention)
 	for _, f := range reviews.Findings {
 		if at := w.Attention(f); !slices.Contains(out, at) {
@@ -201,7 +198,7 @@ func attention(ctx context.Context, w *workspace.Workspace, due scheduler.Bookin
 	for _, q := range reviews.Asking {
 		asking = append(asking, report.NewAsking(q))
 	}
-	return out, asking, nil
+	return out, asking
 }
 
 func printStatus(a *console.App, w *workspace.Workspace, all []report.Status) {
