@@ -81,6 +81,11 @@ func TestSignInByMail(t *testing.T) {
 		t.Errorf("the button leads to %q; want the page that was asked for, as Ana Lima", at)
 	}
 	w.do(t, chromedp.Navigate(link))
+	if at := eval[string](t, w, `location.pathname`); at != "/hours" {
+		t.Errorf("the mail opened once more leads to %q; want the page, to which she is signed in", at)
+	}
+	w.press(t, `header form button`)
+	w.do(t, chromedp.Navigate(link))
 	if said := eval[string](t, w, `document.querySelector("main").textContent`); !strings.Contains(said, "That link was used already") {
 		t.Errorf("the link a second time: %s", said)
 	}
