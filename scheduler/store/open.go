@@ -104,6 +104,14 @@ func source(path, query string) string {
 // ErrUnreachable says that a database server does not answer, or lets nobody in.
 var ErrUnreachable = errors.New("the database cannot be reached")
 
+// ErrUntrusted is an ErrUnreachable: the server's certificate is not one that the
+// store's address demands.
+var ErrUntrusted = fmt.Errorf("%w: its certificate is not trusted", ErrUnreachable)
+
+// ErrAddress says that an option of the store's address, or a file that it names,
+// cannot be used.
+var ErrAddress = errors.New("its address cannot be used")
+
 // ErrDamaged says that a file is no store, or one that was spoilt.
 var ErrDamaged = errors.New("it is damaged, or no store of peerslot")
 

@@ -5,6 +5,8 @@ package store
 import (
 	"cmp"
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"database/sql"
 	"database/sql/driver"
 	"errors"
@@ -233,12 +235,27 @@ func copySchema(ctx context.Context, db *sql.DB, schema string) error {
 // withoutAddress returns why an address cannot be used, without it.
 func withoutAddress(err error) error {
 	if e, ok := errors.AsType[*pgconn.ParseConfigError](err); ok {
-		return fmt.Errorf("its address cannot be used: %w", cmp.Or(e.Unwrap(), errors.New("an option in it is wrong")))
+		return fmt.Errorf("%w: %w", ErrAddress, cmp.Or(e.Unwrap(), errors.New("an option in it is wrong")))
 	}
 	if e, ok := errors.AsType[*pgconn.ConnectError](err); ok {
-		return fmt.Errorf("%w: %w", ErrUnreachable, firstOf{e.Unwrap()})
+		why := ErrUnreachable
+		if aboutCertificate(err) {
+			why = ErrUntrusted
+		}
+		return fmt.Errorf("%w: %w", why, firstOf{e.Unwrap()})
 	}
 	return err
+}
+
+// aboutCertificate reports whether TLS failed for the server's certificate. With
+// sslmode=verify-ca the driver looks at it by itself.
+func aboutCertificate(err error) bool {
+	var (
+		refused   *tls.CertificateVerificationError
+		invalid   x509.CertificateInvalidError
+		authority x509.UnknownAuthorityError
+	)
+	return errors.As(err, &refused) || errors.As(err, &invalid) || errors.As(err, &authority)
 }
 
 // A firstOf says what the server answered, or else what the first of several errors says:

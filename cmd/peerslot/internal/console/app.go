@@ -210,6 +210,10 @@ func HintFor(err error) string {
 		return "if the organizer has changed, 'peerslot handover' gives the series to the new one; else look at organizer: and store: in the configuration"
 	case errors.Is(err, store.ErrDamaged):
 		return "move it away; then bring it back from a backup ('peerslot restore'), or have 'peerslot adopt' rebuild it from the organizer's calendar"
+	case errors.Is(err, store.ErrUntrusted):
+		return "renew it on the server if it has expired; else name the host in store: as it does and, with sslrootcert=, the file of the authority that signed it; nothing was changed"
+	case errors.Is(err, store.ErrAddress):
+		return "look at store: in the configuration: at the options after the ?, and at the files that they name"
 	case errors.Is(err, store.ErrUnreachable):
 		return "look whether the database runs, at the address in store:, and at PGPASSWORD; nothing was changed, and the next run finds what is left"
 	case errors.As(err, &halfway):
