@@ -194,7 +194,7 @@ func (s *snapshot) Busy(ctx context.Context, people []calendar.Address, iv avail
 			out[who] = availability.Unreadable("this calendar was not asked for")
 			continue
 		}
-		busy, err := s.of(ctx, src, ical.ReadOptions{Window: iv.Clip(s.window), Owner: who, Zone: s.b.zone(who), Except: ours}, except)
+		busy, err := s.of(ctx, src, ical.ReadOptions{Window: iv.Clip(s.window), Owner: who, Organizer: s.b.cfg.Inviter, Zone: s.b.zone(who), Except: ours}, except)
 		if err != nil {
 			return nil, err
 		}

@@ -38,6 +38,7 @@ type Config struct {
 	Token    string // a bearer token, instead of both
 
 	Organizer    calendar.Address // whose account it is
+	Inviter      calendar.Address // whose invitations are told from other meetings, under whatever UID; "" for nobody's
 	Calendar     string           // where series live: its name, its URL or the last part of that; "" for the server's default
 	InviteByMail bool             // new series leave telling the attendees to others than the server
 

@@ -81,8 +81,8 @@ type difference struct {
 func (b *Backend) collection(u *url.URL, owner calendar.Address) *collection {
 	addresses := append([]calendar.Address{owner}, b.aliases(owner)...)
 	key := keyOf("calendar", u.String(), string(owner), b.cfg.Username)
-	if len(addresses) > 1 { // the copy has their answers
-		key = keyOf(key, fmt.Sprint(addresses))
+	if len(addresses) > 1 || b.cfg.Inviter != "" { // the copy has their answers, and says which invitations are ours
+		key = keyOf(key, fmt.Sprint(addresses), string(b.cfg.Inviter))
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -294,7 +294,7 @@ func (c *collection) fetch(ctx context.Context, etags map[string]string, into ma
 }
 
 func (c *collection) screened(text []byte) (kept, fault string) {
-	out, err := io.ReadAll(screen.New(bytes.NewReader(text), c.owner...))
+	out, err := io.ReadAll(screen.New(bytes.NewReader(text), c.b.cfg.Inviter, c.owner...))
 	if err != nil {
 		return "", "it cannot be read"
 	}

@@ -7,6 +7,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/calendar/caldav"
 	"github.com/peerslot/peerslot/calendar/calendartest"
@@ -126,6 +129,28 @@ func TestAnswersUnderOtherAddresses(t *testing.T) {
 		got, err := b.Busy(t.Context(), []calendar.Address{calendartest.Organizer}, window)
 		if err != nil || len(got[calendartest.Organizer].Spans) != tt.busy {
 			t.Errorf("with the other addresses %q: got %v, %v, want %d busy times", tt.known, got, err, tt.busy)
+		}
+	}
+}
+
+// What the inviter invites to is told from other meetings under whatever UID it stands, and
+// from the run on that knows who that is.
+func TestInvitationsUnderOtherUIDs(t *testing.T) {
+	s := newStandIn(nil)
+	window := calendartest.Window()
+	meeting := availability.Interval{Start: window.Start.Add(time.Hour), End: window.Start.Add(2 * time.Hour)}
+	s.store("/u/robot/cal/meeting.ics", "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nBEGIN:VEVENT\r\nUID:meeting\r\nDTSTAMP:20260101T000000Z\r\nDTSTART:"+meeting.Start.UTC().Format("20060102T150405Z")+
+		"\r\nDTEND:"+meeting.End.UTC().Format("20060102T150405Z")+"\r\nORGANIZER;CN=Circles:MAILTO:Circles@acme.example\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n", false)
+	copies := t.TempDir()
+	for _, inviter := range []calendar.Address{"", "circles@acme.example", "others@acme.example"} {
+		b := s.openAs(t, func(cfg *caldav.Config) { cfg.Dir, cfg.Inviter = copies, inviter })
+		got, err := b.Busy(t.Context(), []calendar.Address{calendartest.Organizer}, window)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := []availability.Span{{Interval: meeting, Unnamed: inviter == "circles@acme.example"}}
+		if diff := cmp.Diff(want, got[calendartest.Organizer].Spans); diff != "" {
+			t.Errorf("with the inviter %q (-want +got)\n%s", inviter, diff)
 		}
 	}
 }

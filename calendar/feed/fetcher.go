@@ -37,6 +37,10 @@ type Fetcher struct {
 	// or host:port. Entries that [CheckHost] refuses allow nothing.
 	AllowHosts []string
 
+	// Organizer is whose invitations can be told in a copy from those of others; "" for
+	// nobody's.
+	Organizer calendar.Address
+
 	Timeout  time.Duration // of one fetch, redirects and body included; 0 means 30 s
 	MaxSize  int64         // of a calendar once unpacked, in bytes; 0 means 64 MB
 	MaxAge   time.Duration // a copy, or a failure, of at most this age is not asked for again; 0 means 5 min, below 0 never
@@ -76,7 +80,8 @@ type Info struct {
 // What is kept and returned tells when the owner is busy and little else: titles,
 // notes, places and people are blanked or left out, but for the owner's own
 // answers to invitations, to whichever of their addresses; all stand under the
-// first. If that is "", those are left out, too.
+// first. If that is "", those are left out, too. Invitations of the Organizer say that
+// they are.
 //
 // When the server cannot be asked, or does not answer with a calendar, a copy not
 // older than MaxStale stands in. It does not when the server says that the
@@ -90,6 +95,7 @@ func (f *Fetcher) Open(ctx context.Context, rawURL string, owner ...calendar.Add
 	if problem != nil {
 		return nil, Info{}, problem
 	}
+	l.organizer = calendar.Address(strings.ToLower(string(f.Organizer)))
 	for _, a := range owner {
 		l.owner = append(l.owner, calendar.Address(strings.ToLower(string(a))))
 	}
@@ -220,7 +226,7 @@ func (f *Fetcher) keep(l, from link, resp *http.Response) error {
 	return f.copies.write(record{
 		Key: l.copyKey(), From: from.key(), Checked: f.Now(),
 		ETag: validator(resp.Header.Get("Etag")), Modified: validator(resp.Header.Get("Last-Modified")),
-	}, io.NopCloser(screen.New(body, l.owner...)))
+	}, io.NopCloser(screen.New(body, l.organizer, l.owner...)))
 }
 
 func (f *Fetcher) timeout() time.Duration  { return cmp.Or(f.Timeout, 30*time.Second) }

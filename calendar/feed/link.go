@@ -43,7 +43,8 @@ type link struct {
 	url  url.URL // https, or http where that is allowed; no user, no fragment
 	user *url.Userinfo
 
-	owner []calendar.Address // of the calendar, under all addresses; "" if that is not known
+	owner     []calendar.Address // of the calendar, under all addresses; "" if that is not known
+	organizer calendar.Address   // whose invitations can be told; "" for nobody's
 }
 
 // parseLink reads a feed's URL. Its errors do not show it.
@@ -107,9 +108,13 @@ func (l link) key() string {
 }
 
 // copyKey returns a name for the copy of the calendar, which depends on its
-// owner: only their answers to invitations are kept.
+// owner, and on the organizer: only their answers to invitations are kept, and whether
+// those are the organizer's.
 func (l link) copyKey() string {
 	text := l.key()
+	if l.organizer != "" {
+		text += "\nby " + string(l.organizer)
+	}
 	for _, a := range l.owner {
 		text += "\n" + string(a)
 	}

@@ -89,6 +89,23 @@ func TestReaderKeepsFailuresApart(t *testing.T) {
 	}
 }
 
+// What our organizer invites to is told from other meetings, also where the calendar has it
+// under a UID of its own, and a copy that was kept before somebody else was the organizer.
+func TestReaderKnowsWhoseInvitationsAreOurs(t *testing.T) {
+	invited := strings.Replace(calendarOf("1"), "SUMMARY:-", "ORGANIZER;CN=Robot:mailto:robot@acme.example", 1)
+	s := newSite(t, text(invited))
+	f, _ := s.fetcher(t)
+	const ana = calendar.Address("ana@acme.example")
+	r := &Reader{Fetcher: f, Sources: map[calendar.Address][]Source{ana: {{URL: s.url(), Zone: time.UTC}}}}
+	for _, organizer := range []calendar.Address{"other@acme.example", "robot@acme.example", ""} {
+		f.Organizer, r.Organizer = organizer, organizer
+		want := []availability.Span{{Interval: meeting, Unnamed: organizer == "robot@acme.example"}}
+		if diff := cmp.Diff(want, busy(t, r, ana)[ana].Spans); diff != "" {
+			t.Errorf("with the organizer %q (-want +got)\n%s", organizer, diff)
+		}
+	}
+}
+
 func TestReaderFetchesOnce(t *testing.T) {
 	s := newSite(t, text(calendarOf("1")))
 	f, c := s.fetcher(t)

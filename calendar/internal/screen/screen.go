@@ -17,6 +17,7 @@ type screen struct {
 	lines *ical.Lines
 	line  ical.Line
 	owner []string
+	from  string // whose invitations can be told; "" for nobody's
 	out   bytes.Buffer
 	ended int // lines of out
 }
@@ -25,9 +26,10 @@ type screen struct {
 // people but the owner. When somebody is busy can still be told from it as from
 // the whole, and its lines have the numbers that they had. Under whichever address
 // of theirs the owner was invited, the first takes its place. If that is "", nobody's
-// answer to an invitation is left.
-func New(r io.Reader, owner ...calendar.Address) io.Reader {
-	s := &screen{lines: ical.NewLines(r)}
+// answer to an invitation is left. What the organizer invites to says so, and nobody
+// else's invitations say whose they are.
+func New(r io.Reader, organizer calendar.Address, owner ...calendar.Address) io.Reader {
+	s := &screen{lines: ical.NewLines(r), from: string(organizer)}
 	for _, a := range owner {
 		if a != "" {
 			s.owner = append(s.owner, string(a))
@@ -59,11 +61,18 @@ func (s *screen) take() {
 		s.put(number, "-") // no property, and the reader warns of that
 	case becomes == kept, strings.HasPrefix(name, "X-MICROSOFT-CDO-"), name == "SUMMARY" && ical.SaysOnlyBusy(text):
 		s.keep(number, text)
+	case name == "ORGANIZER" && s.from != "" && s.names(text, s.from):
+		s.put(number, name+":mailto:"+s.from)
 	case becomes == blanked, strings.HasPrefix(name, "X-"):
 		s.put(number, name+":-")
-	case name == "ATTENDEE" && len(s.owner) > 0 && !s.lines.Cut && s.line.Parse(text) == nil && slices.ContainsFunc(s.owner, s.line.Names):
+	case name == "ATTENDEE" && len(s.owner) > 0 && s.names(text, s.owner...):
 		s.put(number, name+answer(s.line.Param("PARTSTAT"))+":mailto:"+s.owner[0])
 	}
+}
+
+// names reports whether a line is about one of these people, and parses it.
+func (s *screen) names(text []byte, people ...string) bool {
+	return !s.lines.Cut && s.line.Parse(text) == nil && slices.ContainsFunc(people, s.line.Names)
 }
 
 // keep writes a line as it is. What follows a CR within it may be another line to

@@ -15,18 +15,21 @@ import (
 	"github.com/peerslot/peerslot/calendar/ical"
 )
 
-const ana = calendar.Address("ana@acme.example")
+const (
+	ana   = calendar.Address("ana@acme.example")
+	robot = calendar.Address("robot@acme.example")
+)
 
 // maxLine is the most bytes of a line that are read.
 const maxLine = 256 << 10
 
 func screened(t *testing.T, text string, owner calendar.Address) string {
 	t.Helper()
-	b, err := io.ReadAll(New(strings.NewReader(text), owner))
+	b, err := io.ReadAll(New(strings.NewReader(text), robot, owner))
 	if err != nil {
 		t.Fatal(err)
 	}
-	slow, err := io.ReadAll(New(iotest.OneByteReader(strings.NewReader(text)), owner))
+	slow, err := io.ReadAll(New(iotest.OneByteReader(strings.NewReader(text)), robot, owner))
 	if err != nil || string(slow) != string(b) {
 		t.Errorf("byte by byte: got %q, %v, want %q", slow, err, b)
 	}
@@ -43,6 +46,7 @@ func TestScreenLines(t *testing.T) {
 		{"folded before the colon", "LOCATION\r\n :Hush", "LOCATION:-"},
 		{"quoted parameter", `DESCRIPTION;ALTREP="https://Hush:1/;a":Hush`, "DESCRIPTION:-"},
 		{"organizer", "ORGANIZER;CN=Hush:mailto:Hush@acme.example", "ORGANIZER:-"},
+		{"our organizer", "organizer;CN=Hush;SENT-BY=\"mailto:hush@acme.example\":MAILTO:Robot@acme.example", "ORGANIZER:mailto:robot@acme.example"},
 		{"extension", "X-ALT-DESC;FMTTYPE=text/html:<b>Hush", "X-ALT-DESC:-"},
 		{"zone of the calendar", "X-WR-TIMEZONE:Europe/Berlin", "X-WR-TIMEZONE:Europe/Berlin"},
 		{"Outlook", "x-microsoft-cdo-busystatus:FREE", "x-microsoft-cdo-busystatus:FREE"},
@@ -90,7 +94,7 @@ func TestScreenWithoutOwner(t *testing.T) {
 
 func TestScreenKnowsTheOwnersOtherAddresses(t *testing.T) {
 	const text = "BEGIN:VCALENDAR\nATTENDEE;PARTSTAT=DECLINED:mailto:A.Lima@acme.example\nATTENDEE:mailto:bo@acme.example\nEND:VCALENDAR"
-	b, err := io.ReadAll(New(strings.NewReader(text), ana, "a.lima@acme.example"))
+	b, err := io.ReadAll(New(strings.NewReader(text), "", ana, "a.lima@acme.example"))
 	if want := "BEGIN:VCALENDAR\r\nATTENDEE;PARTSTAT=DECLINED:mailto:ana@acme.example\r\n\r\nEND:VCALENDAR\r\n"; err != nil || string(b) != want {
 		t.Errorf("got %q, %v, want %q", b, err, want)
 	}
@@ -99,7 +103,7 @@ func TestScreenKnowsTheOwnersOtherAddresses(t *testing.T) {
 func TestScreenPassesErrorsOn(t *testing.T) {
 	broken := errors.New("broken")
 	for _, text := range []string{"", "BEGIN:VCALENDAR\r\n", "BEGIN:VCALENDAR\r\nSUMMARY:Hu"} {
-		got, err := io.ReadAll(New(io.MultiReader(strings.NewReader(text), iotest.ErrReader(broken)), ana))
+		got, err := io.ReadAll(New(io.MultiReader(strings.NewReader(text), iotest.ErrReader(broken)), "", ana))
 		if err != broken {
 			t.Errorf("%q: got %q, %v, want the error", text, got, err)
 		}
@@ -144,7 +148,7 @@ func BenchmarkScreen(b *testing.B) {
 	b.SetBytes(int64(len(text)))
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := io.Copy(io.Discard, New(strings.NewReader(text), ana)); err != nil {
+		if _, err := io.Copy(io.Discard, New(strings.NewReader(text), "", ana)); err != nil {
 			b.Fatal(err)
 		}
 	}

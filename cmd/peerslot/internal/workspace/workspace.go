@@ -290,9 +290,11 @@ func (w *Workspace) aliases(a calendar.Address) []calendar.Address {
 // readersOf returns who is read elsewhere than from the workspace's backend alone.
 func readersOf(a *console.App, w *Workspace) (map[calendar.Address]calendar.BusyReader, error) {
 	c, home := w.Config, w.Home
+	fetcher := Fetcher(a, filepath.Join(c.Dir, ".peerslot", "feeds"), c.Calendar.AllowHosts)
+	fetcher.Organizer = c.Workspace.Organizer.Address
 	r := readers{
 		App: a, Config: w.Config, here: w,
-		feeds:    &feed.Reader{Zone: w.zones.of, Organizer: c.Workspace.Organizer.Address, Fetcher: Fetcher(a, filepath.Join(c.Dir, ".peerslot", "feeds"), c.Calendar.AllowHosts), Sources: map[calendar.Address][]feed.Source{}},
+		feeds:    &feed.Reader{Zone: w.zones.of, Organizer: c.Workspace.Organizer.Address, Fetcher: fetcher, Sources: map[calendar.Address][]feed.Source{}},
 		accounts: &caldav.Reader{Accounts: map[calendar.Address]caldav.Config{}},
 		ids:      map[calendar.Address][]string{},
 	}
@@ -379,7 +381,7 @@ func (r *readers) place(address calendar.Address, source string) (calendar.BusyR
 func caldavConfig(a *console.App, w *Workspace, o *config.CalDAVOptions, owner calendar.Address) (caldav.Config, error) {
 	c := w.Config
 	cfg := caldav.Config{
-		URL: o.URL, Username: o.Username, Organizer: owner, Calendar: o.Calendar, InviteByMail: o.InviteByMail,
+		URL: o.URL, Username: o.Username, Organizer: owner, Inviter: c.Workspace.Organizer.Address, Calendar: o.Calendar, InviteByMail: o.InviteByMail,
 		Dir: filepath.Join(c.Dir, ".peerslot", "caldav"), Zone: w.zones.of, Aliases: w.aliases,
 		Now: time.Now, AllowHosts: c.Calendar.AllowHosts, // copies grow old by the real clock
 	}
