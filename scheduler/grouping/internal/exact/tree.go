@@ -25,7 +25,6 @@ type node struct {
 	above    *relaxation // of that one, optimal
 	columns  []int32     // that were left there
 	decision decision
-	depth    int
 	bound    int
 }
 
@@ -37,25 +36,22 @@ type outcome struct {
 	work int
 }
 
-// How a tree shares its work. The proof for 100 people without earlier rounds, from the optimum, takes 2.6 s of work
-// with 130 nodes; where covers of 12,000 columns take the place of these 3.1 s, of 30,000 2.4 s.
-//
-// The proofs for 70 and 80 people without earlier rounds and 80 after two take 0.77, 2.02 and 0.75 s of work. Beside a
-// figure stands what half of it and twice as much make of the second, if one of them differs by more than a tenth: it is
-// luck. For 100 people a cutDepth of 1 ends at the same bound after 14 s of work (2026-11).
+// How a tree shares its work. The proofs for 100 people without earlier rounds (seed 1) and after two (seed 5), from the
+// optimum, take 2.2 and 3.0 s of work. Beside a figure stands what half of it and twice as much make of these, if that differs.
+// Where nodes below the third level are cut only every second time, it is 2.6 and 2.8, and for five such proofs together
+// a tenth more; covers of 12,000 columns make 3.1 of 2.6 s, of 30,000 2.4 (2026-11).
 const (
 	wave       = 4          // nodes at once
 	coverLimit = 20_000     // columns that a cover begins with at most
 	coverQuota = 30_000_000 // that it looks at
 	cutRounds  = 6
-	cutsAtOnce = 20   // 1.88 and 2.43
-	maxCuts    = 120  // of a node
-	cutDepth   = 3    // above which all nodes are cut; below it every second; 1.14 and 2.26
-	foresight  = 15   // pivots by which a decision is judged
+	cutsAtOnce = 20   // 2.2 and 5.9, 2.3 and 3.6
+	maxCuts    = 120  // of a node; 2.3 and 5.3, 2.2 and 3.0
+	foresight  = 15   // pivots by which a decision is judged; 2.4 and 4.4, 3.1 and 4.0
 	whole      = 1000 // pivots after which an optimum is restored, or rounding errors are in the way
 )
 
-// candidatesOf are how many decisions of a sort are judged: half of them make it 3.01, twice of them 1.56.
+// candidatesOf are how many decisions of a sort are judged: half of them make it 2.7 and 5.1, twice of them 2.6 and 3.3.
 var candidatesOf = [abouts]int{withPerson: 5, withSessions: 3, withZones: 5, sums: 4}
 
 // search returns what no choice of the columns costs less than, at most the target.
@@ -96,9 +92,7 @@ func (t *tree) visit(n node) outcome {
 		}
 	}
 	t.settle(r, columns)
-	if n.depth < cutDepth || n.depth%2 == 0 {
-		t.tighten(r, columns, target)
-	}
+	t.tighten(r, columns, target)
 	bound := max(n.bound, r.bound())
 	o := outcome{work: r.takeWork() + 3*len(n.columns)*meter.ColumnCost}
 	if bound >= target {
@@ -116,7 +110,7 @@ func (t *tree) visit(n node) outcome {
 	}
 	for _, not := range [2]bool{true, false} {
 		d.not = not
-		o.open = append(o.open, node{r, columns, d, n.depth + 1, bound})
+		o.open = append(o.open, node{r, columns, d, bound})
 	}
 	return o
 }
