@@ -150,11 +150,12 @@ func TestCancelAfterACrash(t *testing.T) {
 	}
 }
 
-// wantWholeFiles tests that every .ics file can be read.
+// wantWholeFiles tests that every .ics file can be read, but in folders in the making, where
+// nobody looks.
 func (h hands) wantWholeFiles() {
 	h.Helper()
 	for name, text := range h.files() {
-		if strings.HasSuffix(name, suffix) && !strings.HasSuffix(text, "END:VCALENDAR\r\n") {
+		if strings.HasSuffix(name, suffix) && !strings.HasPrefix(name, tempFolder) && !strings.HasSuffix(text, "END:VCALENDAR\r\n") {
 			h.Errorf("%s is not whole: %q", name, text)
 		}
 	}
