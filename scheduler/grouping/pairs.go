@@ -114,8 +114,8 @@ func among(graph func(a, b int) bool, price [][]int) func(a, b int) int {
 func planned(n int, price [][]int, graph func(a, b int) bool, choices [][]int, stop func() bool) []int {
 	slices.SortStableFunc(choices[1:], func(x, y []int) int { return cmp.Compare(matched(x, price), matched(y, price)) })
 	for _, partner := range choices[:2] {
-		left := matching.Disjoint(n, func(a, b int) bool { return graph(a, b) && partner[a] != b }, stop)
-		if len(left) >= len(choices)-2 {
+		left := func(a, b int) bool { return graph(a, b) && partner[a] != b }
+		if matching.HasDisjoint(n, left, len(choices)-2, stop) {
 			return partner
 		}
 	}

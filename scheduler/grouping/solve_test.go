@@ -196,7 +196,7 @@ func TestSolveKeepsRules(t *testing.T) {
 		t.Run(fmt.Sprintf("%d people in %d-%d", tt.n, tt.least, tt.most), func(t *testing.T) {
 			t.Parallel()
 			p := generated(tt.n, 5, 2, uint64(tt.n))
-			p.MinSize, p.MaxSize, p.Budget = tt.least, tt.most, 200*time.Millisecond
+			p.MinSize, p.MaxSize, p.Budget = tt.least, tt.most, 100*time.Millisecond
 			if calendartest.Long() {
 				p.Budget = 2 * time.Second
 			}

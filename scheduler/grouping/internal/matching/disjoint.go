@@ -13,32 +13,60 @@ import (
 // the graph in which every vertex has just that degree is split into matchings by
 // Factors. Where there is no such part, or it does not fall apart, one fewer is.
 func Disjoint(n int, edge func(a, b int) bool, stop func() bool) [][]int {
-	degree := make([]int, n)
-	least := n - 1
+	s := newSplitter(n, edge, stop)
+	for most := s.least; most > max(0, s.least-deepest(n)); most-- {
+		if rounds := s.split(most); rounds != nil {
+			return rounds
+		}
+	}
+	return nil
+}
+
+// HasDisjoint reports whether it finds so many perfect matchings of which no two share an
+// edge, as Disjoint does.
+func HasDisjoint(n int, edge func(a, b int) bool, count int, stop func() bool) bool {
+	s := newSplitter(n, edge, stop)
+	return count <= 0 || count <= s.least && s.split(count) != nil
+}
+
+// A splitter takes a graph apart into perfect matchings.
+type splitter struct {
+	n      int
+	edge   func(a, b int) bool
+	stop   func() bool
+	degree []int
+	least  int // of the degrees
+	rng    *rand.Rand
+}
+
+func newSplitter(n int, edge func(a, b int) bool, stop func() bool) *splitter {
+	s := &splitter{n, edge, stop, make([]int, n), n - 1, rand.New(rand.NewPCG(uint64(n), 0))}
 	for a := range n {
 		for b := range n {
 			if a != b && edge(a, b) {
-				degree[a]++
+				s.degree[a]++
 			}
 		}
-		least = min(least, degree[a])
+		s.least = min(s.least, s.degree[a])
 	}
-	rng := rand.New(rand.NewPCG(uint64(n), 0))
-	if n > 300 && slices.Max(degree) > least {
+	return s
+}
+
+// split returns so many matchings, nil if it finds no part of that degree that falls apart.
+func (s *splitter) split(count int) [][]int {
+	if s.n > 300 && slices.Max(s.degree) > count {
 		return nil
 	}
-	for most := least; most > max(0, least-deepest(n)); most-- {
-		for range attempts(n) {
-			if stop() {
-				return nil
-			}
-			part := trim(n, edge, degree, most, rng, stop)
-			if part == nil {
-				continue
-			}
-			if rounds := Factors(n, func(a, b int) bool { return part[a][b] }, stop); rounds != nil {
-				return rounds
-			}
+	for range attempts(s.n) {
+		if s.stop() {
+			return nil
+		}
+		part := trim(s.n, s.edge, s.degree, count, s.rng, s.stop)
+		if part == nil {
+			continue
+		}
+		if rounds := Factors(s.n, func(a, b int) bool { return part[a][b] }, s.stop); rounds != nil {
+			return rounds
 		}
 	}
 	return nil

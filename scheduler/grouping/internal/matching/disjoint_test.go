@@ -88,8 +88,14 @@ func TestDisjoint(t *testing.T) {
 		if err := checkDisjoint(n, g, got); err != nil {
 			t.Fatal(err)
 		}
-		if want := mostDisjoint(n, g); len(got) != want {
+		want := mostDisjoint(n, g)
+		if len(got) != want {
 			t.Errorf("%d people %v: got %d rounds, want %d", n, g, len(got), want)
+		}
+		for count := range want + 2 {
+			if has := HasDisjoint(n, func(a, b int) bool { return g[a][b] }, count, never); has != (count <= want) {
+				t.Errorf("%d people %v: has %d rounds: %v, of %d that there are", n, g, count, has, want)
+			}
 		}
 	}
 }
