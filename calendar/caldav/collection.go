@@ -48,6 +48,7 @@ type collection struct {
 
 // A state is what is known of a collection at one time.
 type state struct {
+	For     string // other addresses of the owner, and the inviter, whose lines are in the texts; "" for neither
 	Token   string // of the server, for the next sync; "" if it has none
 	Listed  time.Time
 	Objects map[string]object // by the path of their URL
@@ -81,14 +82,14 @@ type difference struct {
 func (b *Backend) collection(u *url.URL, owner calendar.Address) *collection {
 	addresses := append([]calendar.Address{owner}, b.aliases(owner)...)
 	key := keyOf("calendar", u.String(), string(owner), b.cfg.Username)
-	if len(addresses) > 1 || b.cfg.Inviter != "" { // the copy has their answers, and says which invitations are ours
-		key = keyOf(key, fmt.Sprint(addresses), string(b.cfg.Inviter))
-	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	c := b.known[key]
 	if c == nil {
 		c = &collection{b: b, url: u, owner: addresses, key: key, state: state{Objects: map[string]object{}}}
+		if len(addresses) > 1 || b.cfg.Inviter != "" {
+			c.state.For = keyOf(fmt.Sprint(addresses), string(b.cfg.Inviter))
+		}
 		b.known[key] = c
 	}
 	return c
@@ -112,7 +113,7 @@ func (c *collection) refresh(ctx context.Context) (difference, error) {
 		c.recall()
 	}
 	d := difference{before: c.state.name(), changed: map[string][]byte{}}
-	next := state{Token: c.state.Token, Listed: c.state.Listed, Objects: maps.Clone(c.state.Objects)}
+	next := state{For: c.state.For, Token: c.state.Token, Listed: c.state.Listed, Objects: maps.Clone(c.state.Objects)}
 	etags, gone, err := c.changes(ctx, &next)
 	if err != nil {
 		return d, err
@@ -135,7 +136,7 @@ func (c *collection) refresh(ctx context.Context) (difference, error) {
 func (c *collection) recall() {
 	c.read = true
 	var s state
-	if text, ok := c.b.copies.read(c.key); ok && json.Unmarshal(text, &s) == nil && s.Objects != nil {
+	if text, ok := c.b.copies.read(c.key); ok && json.Unmarshal(text, &s) == nil && s.Objects != nil && s.For == c.state.For {
 		c.state = s
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -151,6 +152,9 @@ func TestInvitationsUnderOtherUIDs(t *testing.T) {
 		want := []availability.Span{{Interval: meeting, Unnamed: inviter == "circles@acme.example"}}
 		if diff := cmp.Diff(want, got[calendartest.Organizer].Spans); diff != "" {
 			t.Errorf("with the inviter %q (-want +got)\n%s", inviter, diff)
+		}
+		if files, err := filepath.Glob(filepath.Join(copies, "*")); err != nil || len(files) != 2 {
+			t.Errorf("with the inviter %q: %d files, %v; want the account and the calendar, each once", inviter, len(files), err)
 		}
 	}
 }
