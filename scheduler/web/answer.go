@@ -7,6 +7,7 @@ import (
 
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/planning"
 	"github.com/peerslot/peerslot/scheduler/web/internal/guard"
 )
 
@@ -44,14 +45,15 @@ var oftener = map[availability.Cadence]string{
 	availability.Monthly:  "Every two weeks instead of every four.",
 }
 
-// asked reports whether the viewer may say what should follow a booking, and until when.
+// asked reports whether the viewer may say what should follow a booking, and until when:
+// as long as its review asks. Of a series that meets no more nobody is asked.
 func (v viewer) asked(b scheduler.Booking, now time.Time) (is bool, until time.Time) {
-	last, err := b.Series.LastEnd()
-	if err != nil || last.IsZero() || b.Reviewed || b.State != scheduler.Booked || !invites(b, v.Person) {
+	last, err := planning.LastStart(b)
+	if held, _ := b.Series.LastEnd(); err != nil || held.IsZero() || b.Reviewed || b.State != scheduler.Booked || !invites(b, v.Person) {
 		return false, time.Time{}
 	}
 	rules := v.view.service.Workspace.Review
-	return !now.Before(last.Add(-rules.Ask)) && now.Before(last), last.Add(-rules.Decide)
+	return planning.Due(b, rules, now) && now.Before(last), last.Add(-rules.Decide)
 }
 
 // hasAnswered reports whether the viewer answered about a booking's series already; that

@@ -6,6 +6,10 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/calendar/calendartest"
+	"github.com/peerslot/peerslot/scheduler"
 )
 
 func TestAnswersAreAskedForInTimeAndTiedToNobody(t *testing.T) {
@@ -60,6 +64,30 @@ func TestAnswersAreAskedForInTimeAndTiedToNobody(t *testing.T) {
 	}
 	if log := s.log.String(); strings.Contains(log, "stop") || strings.Contains(log, string(ana)) {
 		t.Errorf("the log tells of an answer:\n%s", log)
+	}
+}
+
+// Members are asked as long as the review asks, which counts from the last date of the
+// series, though that session was called off.
+func TestAnswersAreAskedForAsLongAsTheReviewAsks(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	b := s.book(t)
+	sessions := calendartest.Sessions(b.Series)
+	b.Series = b.Series.WithOverride(calendar.Override{Original: sessions[len(sessions)-1].Start, Cancelled: true})
+	if _, err := s.store.Commit(t.Context(), scheduler.Batch{Bookings: []scheduler.Booking{b}}); err != nil {
+		t.Fatal(err)
+	}
+	for day, want := range map[time.Time]int{
+		time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC):  http.StatusConflict, // four weeks before the one that is held last
+		time.Date(2026, 3, 4, 9, 0, 0, 0, time.UTC):  http.StatusSeeOther,
+		time.Date(2026, 3, 26, 9, 0, 0, 0, time.UTC): http.StatusSeeOther, // after that one
+		time.Date(2026, 4, 1, 9, 0, 0, 0, time.UTC):  http.StatusConflict,
+	} {
+		s.now = day
+		if got := s.as(t, ana).post("/groups/leads/answer", url.Values{"answer": {"keep"}}).Code; got != want {
+			t.Errorf("on %s: %d, want %d", day.Format(time.DateOnly), got, want)
+		}
 	}
 }
 
