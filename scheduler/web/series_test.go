@@ -84,15 +84,15 @@ func TestTheSlotInTheReadersZone(t *testing.T) {
 	person.Zone = "Asia/Tokyo"
 	s.here.Service.Workspace.Roster.Put(person)
 	s.book(t)
-	for now, want := range map[time.Time]string{
+	for day, want := range map[time.Time]string{
 		s.now: "(Tue 23:00 Tokyo at first)",
 		time.Date(2026, 2, 3, 9, 0, 0, 0, time.UTC):  "(Tue 23:00 Tokyo now)",
 		time.Date(2026, 3, 30, 9, 0, 0, 0, time.UTC): "(Tue 22:00 Tokyo now)", // Berlin has summer time
 	} {
-		s.now = now
+		s.now = day
 		for _, path := range []string{"/", "/groups/leads"} {
 			if page := s.as(t, ana).read(path); !strings.Contains(page, want) {
-				t.Errorf("on %s, %s does not say %q", now.Format(time.DateOnly), path, want)
+				t.Errorf("on %s, %s does not say %q", day.Format(time.DateOnly), path, want)
 			}
 		}
 	}

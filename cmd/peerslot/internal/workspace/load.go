@@ -10,7 +10,7 @@ import (
 	"github.com/peerslot/peerslot/scheduler/report"
 )
 
-// Load returns how many peer sessions a week everybody has by the bookings.
+// Load returns loads as they are shown, with which are more than is good for somebody.
 func (w *Workspace) Load(all []planning.Load) []report.Load {
 	out := []report.Load{}
 	for _, l := range all {
