@@ -96,7 +96,7 @@ func (v *cover) descend(choices []choice, left set, people, spent int) bool {
 		}
 		rest := l.rest[:l.ends[(room-1)/grade]]
 		v.work += len(rest)
-		l.parted = v.charges.parting(&b, l.parted[:0])
+		l.parted = v.charges.parting(&b, left, l.parted[:0])
 		l.next = l.next[:0]
 		for i := range rest {
 			if c := &rest[i]; c.reduced < room && !c.set.meets(b.set) {
@@ -107,13 +107,7 @@ func (v *cover) descend(choices []choice, left set, people, spent int) bool {
 			}
 		}
 		v.chosen = append(v.chosen, v.columns[b.column])
-		for _, i := range b.people() {
-			v.charges.hold(int(i))
-		}
 		complete := v.descend(l.next, left.minus(b.set), people-int(b.size), spent+b.reduced)
-		for _, i := range b.people() {
-			v.charges.release(int(i))
-		}
 		v.chosen = v.chosen[:len(v.chosen)-1]
 		if !complete || v.work > v.quota {
 			return false
@@ -155,14 +149,14 @@ type parted struct {
 	half       int
 }
 
-// parting adds the people whom a group that is chosen next leaves parted.
-func (c *charges) parting(b *choice, all []parted) []parted {
+// parting adds the people whom a group that is chosen next, of those who are left, leaves parted.
+func (c *charges) parting(b *choice, left set, all []parted) []parted {
 	for _, i := range b.people() {
 		for _, k := range c.of[i] {
 			t := c.cuts[k]
 			at := slices.Index(t[:], uint16(i))
 			one, other := set{}.with(int(t[(at+1)%3])), set{}.with(int(t[(at+2)%3]))
-			if c.held[k] == 0 && !b.set.meets(one) && !b.set.meets(other) {
+			if rest := left.minus(b.set); rest.meets(one) && rest.meets(other) {
 				all = append(all, parted{one, other, c.price[k] / 2})
 			}
 		}

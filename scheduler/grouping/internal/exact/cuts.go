@@ -2,7 +2,10 @@ package exact
 
 import (
 	"cmp"
+	"math/bits"
 	"slices"
+
+	"github.com/peerslot/peerslot/scheduler/grouping/internal/table"
 )
 
 // A cut is three people, in ascending order: of all groups that hold two or three of
@@ -83,8 +86,12 @@ func violated(n int, groups []fraction, pair []float64) []violation {
 type charges struct {
 	cuts  []cut     // that have a price
 	price []int     // of each
-	held  []uint8   // how many people of each cut are in the group
 	of    [][]int32 // cuts by person
+
+	words int      // of a set of cuts
+	in    []uint64 // person by person: the cuts that hold them
+	held  []uint64 // for each size of the group that grows: cuts of which it holds one person or more, then two or more
+	size  int      // of that group
 }
 
 // reset takes over the cuts of n people whose duals are not zero.
@@ -105,45 +112,62 @@ func (c *charges) reset(n int, cuts []cut, duals []int) {
 		}
 		c.cuts, c.price = append(c.cuts, cuts[k]), append(c.price, -y)
 	}
-	c.held = make([]uint8, len(c.price))
+	c.words, c.size = (len(c.price)+63)/64, 0
+	c.in = slices.Grow(c.in[:0], n*c.words)[:n*c.words]
+	clear(c.in)
+	for i, of := range c.of {
+		for _, k := range of {
+			c.in[i*c.words+int(k)/64] |= 1 << (k % 64)
+		}
+	}
+	c.held = make([]uint64, (table.MaxGroup+1)*2*c.words)
 }
 
 // hold adds a person to the group, and returns what is to be paid for that.
 func (c *charges) hold(person int) (sum int) {
-	for _, k := range c.of[person] {
-		if c.held[k]++; c.held[k] == 2 {
-			sum += c.price[k]
-		}
+	w := c.words
+	held, in := c.held[c.size*2*w:][:4*w], c.in[person*w:][:w]
+	for k, cuts := range in {
+		once, twice := held[k], held[w+k]
+		now := once & cuts &^ twice
+		held[2*w+k], held[3*w+k] = once|cuts, twice|now
+		sum += c.prices(k, now)
+	}
+	c.size++
+	return sum
+}
+
+// release takes the last person that was added out of the group.
+func (c *charges) release() { c.size-- }
+
+// charge is what hold would return.
+func (c *charges) charge(person int) (sum int) {
+	w := c.words
+	held := c.held[c.size*2*w:][:2*w]
+	for k, cuts := range c.in[person*w:][:w] {
+		sum += c.prices(k, held[k]&cuts&^held[w+k])
 	}
 	return sum
 }
 
-func (c *charges) release(person int) {
-	for _, k := range c.of[person] {
-		c.held[k]--
-	}
-}
-
-// charge is what hold would return.
-func (c *charges) charge(person int) (sum int) {
-	for _, k := range c.of[person] {
-		if c.held[k] == 1 {
-			sum += c.price[k]
-		}
+// prices returns the sum for the cuts of one word of a set.
+func (c *charges) prices(word int, cuts uint64) (sum int) {
+	for ; cuts != 0; cuts &= cuts - 1 {
+		sum += c.price[word*64+bits.TrailingZeros64(cuts)]
 	}
 	return sum
 }
 
 // total returns what a group pays.
 func (c *charges) total(members []uint16) (sum int) {
-	if len(c.price) == 0 {
-		return 0
-	}
-	for _, i := range members {
-		sum += c.hold(int(i))
-	}
-	for _, i := range members {
-		c.release(int(i))
+	for k := range c.words {
+		var once, twice uint64
+		for _, i := range members {
+			cuts := c.in[int(i)*c.words+k]
+			twice |= once & cuts
+			once |= cuts
+		}
+		sum += c.prices(k, twice)
 	}
 	return sum
 }

@@ -119,7 +119,7 @@ func (p *pricer) walk() bool {
 		p.members = append(p.members[:0], i)
 		p.hold(int(i))
 		ok := p.extend(0, p.t.Zone[i], -p.dual[i])
-		p.release(int(i))
+		p.release()
 		if !ok {
 			return false
 		}
@@ -144,7 +144,7 @@ func (p *pricer) extend(depth int, zones uint64, paid int) bool {
 		p.members = append(p.members[:depth+1], c.person)
 		charge := p.hold(int(c.person))
 		ok := p.extend(depth+1, zones|p.t.Zone[c.person], paid+charge+c.pairs-p.dual[c.person])
-		p.release(int(c.person))
+		p.release()
 		if !ok {
 			return false
 		}
