@@ -35,6 +35,24 @@ var windowsOf = sync.OnceValue(func() map[string]string {
 	return out
 })
 
+// AnyCase returns the IANA zone that a name of Windows or of the IANA stands for in
+// whatever letters it is written, "w. europe standard time" or "europe/berlin"; "" for
+// none. No two zones differ in letter case alone.
+func AnyCase(name string) string { return lowerNames()[strings.ToLower(name)] }
+
+var lowerNames = sync.OnceValue(func() map[string]string {
+	out := map[string]string{}
+	for _, z := range table {
+		for name := range strings.FieldsSeq(z.all) {
+			out[strings.ToLower(name)] = name
+		}
+	}
+	for _, z := range table {
+		out[strings.ToLower(z.windows)] = z.iana
+	}
+	return out
+})
+
 // Names returns all zones of Windows, sorted.
 func Names() []string {
 	out := make([]string, len(table))

@@ -67,3 +67,14 @@ func TestZonesOfOneNameShowTheSameTime(t *testing.T) {
 		t.Errorf("%d zones have other clocks than the one that stands for them; the table is not what it says", different)
 	}
 }
+
+func TestNamesInAnyLetters(t *testing.T) {
+	for name, want := range map[string]string{
+		"europe/berlin": "Europe/Berlin", "AMERICA/PORT-AU-PRINCE": "America/Port-au-Prince", "africa/dar_es_salaam": "Africa/Dar_es_Salaam", "etc/gmt+2": "Etc/GMT+2",
+		"w. europe standard time": "Europe/Berlin", "utc": "Etc/UTC", "local": "", "": "", "mars/olympus": "",
+	} {
+		if got := AnyCase(name); got != want {
+			t.Errorf("%q: got %q, want %q", name, got, want)
+		}
+	}
+}

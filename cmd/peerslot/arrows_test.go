@@ -89,7 +89,7 @@ var rooms = map[string][]string{
 	"workspace": {"account", "config", "console"},
 	"changing":  {"account", "config", "console", "workspace"},
 	"fleet":     {"account", "changing", "config", "console", "workspace"},
-	"reading":   {"account", "changing", "config", "console", "fleet", "workspace"},
+	"reading":   {"account", "changing", "config", "console", "fleet", "workspace", "zone"},
 }
 
 const programPath = "cmd/peerslot"

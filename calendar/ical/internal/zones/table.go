@@ -22,8 +22,8 @@ const maxGuesses = 20 // of them that may be display names, which are many names
 // A Table finds the zones that a calendar names. In this order a name is
 // the IANA zone of that name, even if the calendar defines one of that name,
 // whose definition is often cut short; the zone that the calendar defines; a
-// Windows zone; /vendor/version/Area/City; the zone that a display name of
-// Windows tells of. X-WR-TIMEZONE is not looked at: times without a zone are in
+// Windows zone; /vendor/version/Area/City; one of these names in other letters; the
+// zone that a display name of Windows tells of. X-WR-TIMEZONE is not looked at: times without a zone are in
 // the viewer's by RFC 5545, and that of an unknown name would be a guess.
 type Table struct {
 	defined map[string]*line.Component
@@ -111,7 +111,7 @@ func (z *Table) lookup(name string) Finding {
 		}
 		unknown = fmt.Sprintf("unknown time zone %q: %v", name, built.err)
 	}
-	loc := firstZone(name, windowsZone, vendorZone, microsoftZone, offsetZone)
+	loc := firstZone(name, windowsZone, vendorZone, microsoftZone, offsetZone, anyCaseZone)
 	if loc == nil && z.guesses < maxGuesses {
 		z.guesses++
 		loc = displayedZone(name)
@@ -188,6 +188,10 @@ func windowsZone(name string) *time.Location {
 	}
 	return nil
 }
+
+// anyCaseZone returns the zone of Windows or of the IANA of that name in other letters,
+// or nil. RFC 5545 3.8.3.1 leaves names to the calendar, which defines none here.
+func anyCaseZone(name string) *time.Location { return IANA(windowszone.AnyCase(name)) }
 
 // vendorZone returns the zone at the end of a path, such as
 // /citadel.org/20210210_1/Europe/Berlin, or nil.

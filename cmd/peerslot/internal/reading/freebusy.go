@@ -22,6 +22,7 @@ import (
 	"github.com/peerslot/peerslot/calendar/ical"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/console"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/workspace"
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/zone"
 	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/report"
 )
@@ -141,7 +142,11 @@ func (o freebusyOptions) window(now time.Time, loc *time.Location) (availability
 func (o freebusyOptions) runICS(ctx context.Context, a *console.App) error {
 	loc, err := availability.LoadZone(cmp.Or(o.zone, "UTC"))
 	if err != nil {
-		return console.Usagef("", "--zone: %w", err)
+		hint := ""
+		if meant := cmp.Or(zone.Meant(o.zone), zone.Likely(o.zone)); meant != "" {
+			hint = fmt.Sprintf("did you mean --zone %s?", meant)
+		}
+		return console.Usagef(hint, "--zone: %w", err)
 	}
 	options := ical.ReadOptions{Zone: loc}
 	if o.as != "" {

@@ -78,10 +78,8 @@ func Likely(s string) string {
 	if zone, ok := shortNames[strings.ToLower(s)]; ok {
 		return zone
 	}
-	for _, name := range windowszone.Names() {
-		if strings.EqualFold(name, s) {
-			return windowszone.IANA(name)
-		}
+	if zone := windowszone.AnyCase(s); zone != "" {
+		return zone
 	}
 	if _, cities, ok := strings.Cut(s, ") "); ok && s[0] == '(' { // "(UTC+01:00) Amsterdam, Berlin, Bern"
 		first, _, _ := strings.Cut(cities, ",")
