@@ -50,7 +50,8 @@ const (
 	DeletedCopy    FindingKind = "deleted-copy"    // Person deleted their copy of the series, again after they got it back
 	ReadNobody     FindingKind = "read-nobody"     // no calendar of Share.Unknown people could be read
 
-	JobDead FindingKind = "job-dead" // work that nobody watches was tried often and given up at At: Err
+	JobDead  FindingKind = "job-dead"  // work that nobody watches was tried often and given up at At: Err
+	JobFails FindingKind = "job-fails" // work that nobody watches failed at At, and is tried again: Err
 
 	Unreached FindingKind = "unreached" // the calendar's server could not tell Person of the series: Err are its words
 

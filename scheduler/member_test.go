@@ -111,9 +111,9 @@ func TestUnattended(t *testing.T) {
 	if err != nil || !got.Repaired.Equal(now) || !got.Reviewed.Equal(now) {
 		t.Errorf("%+v, %v; want that the later moment stays", got, err)
 	}
-	u := scheduler.Unattended{Dead: []scheduler.FailedJob{{Kind: "series", Subject: "g", At: now, Why: "no answer"}, {Kind: "night", Subject: "2026-01-01", At: now, Why: "full"}}}
+	u := scheduler.Unattended{Dead: []scheduler.FailedJob{{Kind: "series", Subject: "g", At: now, Why: "no answer"}, {Kind: "night", Subject: "2026-01-01", At: now, Why: "full"}, {Kind: "night", Subject: "2026-01-02", At: now, Why: "away", Again: true}}}
 	findings := u.Findings()
-	if len(findings) != 2 || findings[0].Group != "g" || findings[1].Group != "" || findings[0].Kind != scheduler.JobDead || !strings.Contains(findings[0].Err.Error(), "no answer") {
-		t.Errorf("findings %+v; want both, the first of group g", findings)
+	if len(findings) != 3 || findings[2].Kind != scheduler.JobFails || findings[0].Group != "g" || findings[1].Group != "" || findings[0].Kind != scheduler.JobDead || !strings.Contains(findings[0].Err.Error(), "no answer") {
+		t.Errorf("findings %+v; want all three, the first of group g", findings)
 	}
 }

@@ -11,17 +11,18 @@ import (
 type Unattended struct {
 	Repaired time.Time   // for which moment the last nightly pass was; zero before the first, and if it cannot be read
 	Reviewed time.Time   // the same of the last review
-	Dead     []FailedJob // what was given up, sorted by kind and subject
+	Dead     []FailedJob // what was given up or fails, sorted by kind and subject
 	Faults   []error     // which of the moments cannot be read, and why
 }
 
 // A FailedJob is work that was tried often enough, and given up until somebody looks
-// or its cause is gone.
+// or its cause is gone; or, with Again, work for all groups that failed and is tried again.
 type FailedJob struct {
 	Kind    string // of the job
 	Subject string // a group, a date, a notice
 	At      time.Time
 	Why     string
+	Again   bool
 }
 
 // A Night is what one pass over all series, or the review of all, did and found.
@@ -50,7 +51,17 @@ func (s *Service) KeepNight(ctx context.Context, n Night) error {
 	return err
 }
 
-// Findings returns what was given up, and what cannot be read, as findings.
+// GivenUp returns how many jobs were given up.
+func (u Unattended) GivenUp() (n int) {
+	for _, j := range u.Dead {
+		if !j.Again {
+			n++
+		}
+	}
+	return n
+}
+
+// Findings returns what was given up or is tried again, and what cannot be read, as findings.
 func (u Unattended) Findings() []Finding {
 	var out []Finding
 	for _, err := range u.Faults {
@@ -58,6 +69,9 @@ func (u Unattended) Findings() []Finding {
 	}
 	for _, j := range u.Dead {
 		f := Finding{Kind: JobDead, At: j.At, Err: fmt.Errorf("%s: %s", j.Kind, j.Why)}
+		if j.Again {
+			f.Kind = JobFails
+		}
 		if j.Kind == "series" {
 			f.Group = j.Subject
 		}

@@ -122,6 +122,8 @@ func Words(w scheduler.Workspace, f scheduler.Finding, steps Steps) string {
 		return "the group was formed, and has no series; book it with " + next
 	case scheduler.JobDead:
 		return fmt.Sprintf("work was given up on %s: %v; it begins anew when its cause is gone, or run %s yourself", day(w, f.At), f.Err, next)
+	case scheduler.JobFails:
+		return fmt.Sprintf("work failed on %s, and is tried again: %v", when(w, f.At), f.Err)
 	case scheduler.Unreached:
 		return fmt.Sprintf("the calendar's server could not reach %s (%s): %v; tell them yourself, or let mail: in the configuration do it", who, f.Person, f.Err)
 	case scheduler.MailServer:

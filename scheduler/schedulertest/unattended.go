@@ -19,7 +19,7 @@ func testUnattended(t *testing.T, s scheduler.Store) {
 			t.Fatal(err)
 		}
 	}
-	dead := scheduler.FailedJob{Kind: "series", Subject: "a group", At: early, Why: "refused"}
+	dead := scheduler.FailedJob{Kind: "series", Subject: "a group", At: early, Why: "refused", Again: true}
 	commit(scheduler.Batch{Unattended: &scheduler.Unattended{Repaired: early.Add(time.Hour), Reviewed: early}})
 	commit(scheduler.Batch{Unattended: &scheduler.Unattended{Repaired: early, Dead: []scheduler.FailedJob{dead, {Kind: "night", Subject: "x", At: early, Why: "no"}}}})
 	dead.Why = "refused again"

@@ -137,7 +137,7 @@ func (s *Server) figures(ctx context.Context) (out []Gauge, err error) {
 	if err != nil {
 		return out, err
 	}
-	gauge("peerslot_jobs_dead", "Jobs that were given up.", float64(len(known.Dead)))
+	gauge("peerslot_jobs_dead", "Jobs that were given up.", float64(known.GivenUp()))
 	gauge("peerslot_repaired_timestamp_seconds", "For which moment repair went through last; 0 before the first.", seconds(known.Repaired))
 	gauge("peerslot_reviewed_timestamp_seconds", "For which moment review went through last; 0 before the first.", seconds(known.Reviewed))
 	return out, nil

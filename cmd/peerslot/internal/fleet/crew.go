@@ -128,6 +128,9 @@ func (c *crew) Do(ctx context.Context, j worker.Job) ([]worker.Job, error) {
 		what.Info("put off", "for", put.After, "why", put.Why)
 	case err != nil:
 		what.Warn("failed, and is tried again", "err", err, "hint", console.HintFor(err))
+		if (j.Kind == worker.Night || j.Kind == worker.Review) && ctx.Err() == nil {
+			c.record(ctx, j, err, true)
+		}
 	default:
 		what.Info("done")
 	}
@@ -304,13 +307,21 @@ func hearReplies(ctx context.Context, w *workspace.Workspace) error {
 // GiveUp implements worker.Work.
 func (c *crew) GiveUp(ctx context.Context, j worker.Job, failed error) {
 	c.App.Log().Error("given up", "workspace", j.Workspace, "job", string(j.Kind), "subject", j.Subject, "err", failed)
+	c.record(ctx, j, failed, false)
+}
+
+// record keeps that a job failed, until it is done: mended.
+func (c *crew) record(ctx context.Context, j worker.Job, failed error, again bool) {
 	m, ok := c.member(ctx, j.Workspace)
 	if !ok {
 		return
 	}
 	st, err := c.Databases.Open(ctx, workspace.StoreURL(m.config))
 	if err == nil {
-		dead := scheduler.FailedJob{Kind: string(j.Kind), Subject: j.Subject, At: c.App.Now().UTC(), Why: failed.Error()}
+		dead := scheduler.FailedJob{Kind: string(j.Kind), Subject: j.Subject, At: c.App.Now().UTC(), Why: failed.Error(), Again: again}
+		if hint := console.HintFor(failed); hint != "" {
+			dead.Why += "; " + hint
+		}
 		_, err = st.Commit(ctx, scheduler.Batch{Unattended: &scheduler.Unattended{Dead: []scheduler.FailedJob{dead}}})
 		st.Close()
 	}
@@ -319,7 +330,7 @@ func (c *crew) GiveUp(ctx context.Context, j worker.Job, failed error) {
 	}
 }
 
-// mended notes that a job that had been given up is done.
+// mended notes that a job that had failed is done.
 func mended(ctx context.Context, w *workspace.Workspace, j worker.Job) error {
 	known, err := w.Service.Store.Unattended(ctx)
 	if err != nil {

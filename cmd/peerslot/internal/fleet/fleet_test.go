@@ -155,3 +155,45 @@ func TestGivenUp(t *testing.T) {
 		t.Errorf("a job of a workspace that is not here: %v; want it put off", err)
 	}
 }
+
+// A night that fails needs a person while it is tried again, too: the workspace's pages
+// say so, and what to do, until it went through.
+func TestANightThatFails(t *testing.T) {
+	c, m := newCrew(t, "web: {url: \"http://localhost\", admins: [ana@acme.example], nightly: \"00:00\"}\ncalendar: {backend: google, google: {credentials: c.json, token: t.json}}\n")
+	c.App.Now = func() time.Time { return time.Date(2026, 3, 3, 12, 0, 0, 0, time.UTC) }
+	failing := func(want ...string) {
+		t.Helper()
+		st, err := c.Databases.Open(t.Context(), workspace.StoreURL(m.config))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer st.Close()
+		known, err := st.Unattended(t.Context())
+		if err != nil || len(known.Dead) != len(want) {
+			t.Fatalf("known are %+v, %v; want %d", known.Dead, err, len(want))
+		}
+		for i, f := range known.Findings() {
+			if f.Kind != scheduler.JobFails || !strings.Contains(f.Err.Error(), want[i]) {
+				t.Errorf("%s: %v; want that it is tried again, and %q", f.Kind, f.Err, want[i])
+			}
+		}
+	}
+	jobs := c.Find(t.Context())
+	if len(jobs) != 1 || jobs[0].Kind != worker.Night {
+		t.Fatalf("due is %v; want the night", jobs)
+	}
+	for range 2 {
+		if _, err := c.Do(t.Context(), jobs[0]); err == nil {
+			t.Fatal("a night without credentials went through")
+		}
+		failing("c.json")
+	}
+	text := "organizer: robot@acme.example\ntimezone: UTC\nworkspace: a\nstore: a.db\npeople: [{email: ana@acme.example}]\n"
+	if err := os.WriteFile(filepath.Join(m.config.Dir, "a.yaml"), []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.Do(t.Context(), jobs[0]); err != nil {
+		t.Fatal(err)
+	}
+	failing()
+}
