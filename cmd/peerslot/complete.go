@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/peerslot/peerslot/calendar/file"
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/account"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/config"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/console"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/workspace"
@@ -153,7 +154,7 @@ func (a completion) completeGroups(cmd *cobra.Command, args []string, _ string) 
 // read.
 func (a completion) groupsToComplete(ctx context.Context) []scheduler.Group {
 	c := a.configToComplete()
-	st, err := store.Read(ctx, workspace.StoreURL(c))
+	st, err := store.Read(ctx, account.StoreURL(c))
 	if err != nil {
 		return c.Workspace.Groups
 	}

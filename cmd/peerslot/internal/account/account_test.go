@@ -147,3 +147,19 @@ func TestAccountsThatCannotSignIn(t *testing.T) {
 	err = to.signIn(ctx, func(string) error { return nil })
 	is(t, "signing in that is given up", err, "cancel")
 }
+
+// Files that a database's address names are as seen from the configuration's folder, like
+// all paths in it; an address that names none stays as it is written.
+func TestStoreURL(t *testing.T) {
+	for store, want := range map[string]string{
+		"peerslot.db":      "/srv/acme/peerslot.db",
+		"/var/peerslot.db": "/var/peerslot.db",
+		"postgres://peerslot@db.acme.example/p?schema=acme&application_name=a%20b":         "postgres://peerslot@db.acme.example/p?schema=acme&application_name=a%20b",
+		"postgres://peerslot@db.acme.example/p?schema=acme&sslrootcert=certs/ca.pem":       "postgres://peerslot@db.acme.example/p?schema=acme&sslrootcert=%2Fsrv%2Facme%2Fcerts%2Fca.pem",
+		"postgres://db/p?passfile=pass&sslcert=c&sslkey=k&sslrootcert=system&servicefile=": "postgres://db/p?passfile=%2Fsrv%2Facme%2Fpass&servicefile=&sslcert=%2Fsrv%2Facme%2Fc&sslkey=%2Fsrv%2Facme%2Fk&sslrootcert=system",
+	} {
+		if got := StoreURL(&config.Config{Dir: "/srv/acme", Store: store}); got != want {
+			t.Errorf("%s: got %s, want %s", store, got, want)
+		}
+	}
+}

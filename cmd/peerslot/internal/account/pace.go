@@ -42,7 +42,7 @@ func besideWorkers(a *console.App, c *config.Config, account string, perMinute i
 		a.Finally = append(a.Finally, func() { _ = databases.Close() })
 	}
 	return commandsPace{account: account, perMinute: perMinute, jobs: sync.OnceValues(func() (*store.Jobs, error) {
-		return databases.JobsIfThere(context.Background(), c.Store) // for all later calls, whichever began it
+		return databases.JobsIfThere(context.Background(), StoreURL(c)) // for all later calls, whichever began it
 	})}
 }
 

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/account"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/changing"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/config"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/console"
@@ -42,7 +43,7 @@ func (c *crew) Find(ctx context.Context) []worker.Job {
 
 // due returns what is to be done for one workspace, by what its store says.
 func (c *crew) due(ctx context.Context, m member) ([]worker.Job, error) {
-	st, err := c.Databases.Open(ctx, workspace.StoreURL(m.config))
+	st, err := c.Databases.Open(ctx, account.StoreURL(m.config))
 	if err != nil {
 		return nil, err
 	}
@@ -316,7 +317,7 @@ func (c *crew) record(ctx context.Context, j worker.Job, failed error, again boo
 	if !ok {
 		return
 	}
-	st, err := c.Databases.Open(ctx, workspace.StoreURL(m.config))
+	st, err := c.Databases.Open(ctx, account.StoreURL(m.config))
 	if err == nil {
 		dead := scheduler.FailedJob{Kind: string(j.Kind), Subject: j.Subject, At: c.App.Now().UTC(), Why: failed.Error(), Again: again}
 		if hint := console.HintFor(failed); hint != "" {

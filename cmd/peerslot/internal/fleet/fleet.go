@@ -16,6 +16,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/account"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/config"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/console"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/workspace"
@@ -149,7 +150,7 @@ func At(a *console.App, path string) *console.App {
 // jobsAt returns where the jobs of a workspace lie: in its PostgreSQL database, or in
 // a SQLite file of the whole fleet.
 func (f *Fleet) jobsAt(c *config.Config) string {
-	if location := workspace.StoreURL(c); strings.Contains(location, "://") {
+	if location := account.StoreURL(c); strings.Contains(location, "://") {
 		return location
 	}
 	dir := f.Path
@@ -235,7 +236,7 @@ func (f *Fleet) newCrew(ctx context.Context, jobs *store.Jobs) (*crew, error) {
 // key names a workspace in the jobs of its database, whatever its file is called
 // elsewhere.
 func (m member) key() string {
-	location := workspace.StoreURL(m.config)
+	location := account.StoreURL(m.config)
 	if _, query, ok := strings.Cut(location, "?"); ok && strings.Contains(location, "://") {
 		for _, part := range strings.Split(query, "&") {
 			if schema, ok := strings.CutPrefix(part, "schema="); ok {

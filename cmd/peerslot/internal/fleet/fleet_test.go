@@ -10,8 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/account"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/console"
-	"github.com/peerslot/peerslot/cmd/peerslot/internal/workspace"
 	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/worker"
 )
@@ -80,7 +80,7 @@ func TestANightThatCannotBeRead(t *testing.T) {
 		if len(done) != 2 {
 			continue
 		}
-		db, err := sql.Open("sqlite", workspace.StoreURL(m.config))
+		db, err := sql.Open("sqlite", account.StoreURL(m.config))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -122,7 +122,7 @@ func TestGivenUp(t *testing.T) {
 	c, m := newCrew(t, "")
 	dead := func() []scheduler.FailedJob {
 		t.Helper()
-		st, err := c.Databases.Open(t.Context(), workspace.StoreURL(m.config))
+		st, err := c.Databases.Open(t.Context(), account.StoreURL(m.config))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -163,7 +163,7 @@ func TestANightThatFails(t *testing.T) {
 	c.App.Now = func() time.Time { return time.Date(2026, 3, 3, 12, 0, 0, 0, time.UTC) }
 	failing := func(want ...string) {
 		t.Helper()
-		st, err := c.Databases.Open(t.Context(), workspace.StoreURL(m.config))
+		st, err := c.Databases.Open(t.Context(), account.StoreURL(m.config))
 		if err != nil {
 			t.Fatal(err)
 		}

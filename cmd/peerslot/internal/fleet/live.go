@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/account"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/config"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/console"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/workspace"
@@ -84,7 +85,7 @@ func (l *Live) look(ctx context.Context) {
 	switch {
 	case err != nil:
 		l.fault = err
-	case workspace.StoreURL(w.Config) != workspace.StoreURL(l.now.Config) || w.Web.URL != l.now.Web.URL:
+	case account.StoreURL(w.Config) != account.StoreURL(l.now.Config) || w.Web.URL != l.now.Web.URL:
 		l.fault = errors.New("store: or url: in web: was changed; that needs a restart of 'peerslot serve'")
 	default:
 		l.now, l.fault, l.files = w, nil, stamps(w.Files)

@@ -152,7 +152,7 @@ func OpenConfig(ctx context.Context, a *console.App, c *config.Config, other oth
 		return nil, err
 	}
 	backend := calendar.Split{Backend: w.Home, Readers: readers}
-	st, err := open(StoreURL(c))
+	st, err := open(account.StoreURL(c))
 	if err != nil {
 		return nil, err
 	}
@@ -238,13 +238,6 @@ func countCalls(a *console.App, w *Workspace) {
 }
 
 func (w *Workspace) Close() { _ = w.Service.Store.Close() }
-
-func StoreURL(c *config.Config) string {
-	if strings.Contains(c.Store, "://") {
-		return c.Store
-	}
-	return account.InDir(c.Dir, c.Store)
-}
 
 // backend is the one switch that names the backends.
 func backend(ctx context.Context, a *console.App, w *Workspace) (calendar.Backend, error) {
