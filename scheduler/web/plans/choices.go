@@ -70,7 +70,11 @@ func (c Choices) readForm(ask Ask, form url.Values) (Ask, error) {
 		return ask, fmt.Errorf("there is no program %q", ask.Program)
 	}
 	ask.Seed = 1
-	if seed, err := strconv.ParseUint(form.Get("seed"), 10, 64); err == nil {
+	if text := form.Get("seed"); text != "" {
+		seed, err := strconv.ParseUint(text, 10, 64)
+		if err != nil {
+			return ask, fmt.Errorf("the seed %q is not a whole number such as 1", text)
+		}
 		ask.Seed = seed
 	}
 	for _, name := range form["keep"] {

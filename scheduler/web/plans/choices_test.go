@@ -26,7 +26,7 @@ func TestReadWhatCanBeChosen(t *testing.T) {
 		"do=repair":                     {Do: "repair"},
 		"do=book":                       {Do: "book"},
 		"do=book&group=leads":           {Do: "book", Groups: []string{"leads"}},
-		"do=form&program=pairs&seed=x":  {Do: "form", Program: "pairs", Seed: 1},
+		"do=form&program=pairs&seed=":   {Do: "form", Program: "pairs", Seed: 1},
 		"do=form&program=pairs&swap-a=": {Do: "form", Program: "pairs", Seed: 1},
 		"do=form&program=circles&seed=7&keep=circles-1-amber&swap-a=ana@acme.example&swap-b=bo@acme.example": {Do: "form", Program: "circles", Seed: 7, Keep: []string{"circles-1-amber"}, Swap: [2]calendar.Address{"ana@acme.example", "bo@acme.example"}},
 	} {
@@ -53,6 +53,7 @@ func TestReadWhatCanBeChosen(t *testing.T) {
 func TestReadRefusesWhatCannotBeChosen(t *testing.T) {
 	for _, form := range []string{
 		"do=book&group=booked", "do=book&group=leads&group=booked",
+		"do=form&program=pairs&seed=x", "do=form&program=pairs&seed=-1", "do=form&program=pairs&seed=99999999999999999999",
 		"do=form&program=others", "do=form&program=circles&keep=leads", "do=form&program=circles&keep=pairs-1-amber",
 		"do=form&program=circles&swap-a=ana@acme.example", "do=form&program=circles&swap-b=ana@acme.example",
 		"do=form&program=circles&swap-a=ana@acme.example&swap-b=ana@acme.example", "do=form&program=circles&swap-a=ana@acme.example&swap-b=eve@acme.example",
