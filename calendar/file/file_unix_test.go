@@ -5,6 +5,7 @@ package file
 import (
 	"context"
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -104,7 +105,8 @@ func TestDevicesAndPipesAreNeverReplaced(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	time.AfterFunc(10*time.Millisecond, cancel)
-	if err := ReplaceUntil(ctx, pipe, make([]byte, 1<<20), 0o644); !errors.Is(err, context.Canceled) {
+	large := func(w io.Writer) error { _, err := w.Write(make([]byte, 1<<20)); return err }
+	if err := ReplaceUntil(ctx, pipe, 0o644, large); !errors.Is(err, context.Canceled) {
 		t.Errorf("a reader that stands still was waited for: %v", err)
 	}
 }

@@ -1,9 +1,11 @@
 package file
 
 import (
+	"bufio"
 	"context"
 	"crypto/rand"
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -24,11 +26,16 @@ func Replace(path string, data []byte, perm fs.FileMode) error {
 	return ReplaceWith(path, perm, func(f *os.File) error { return write(f, data) })
 }
 
-// ReplaceUntil is Replace, which waits for the reader of a pipe until ctx ends.
-func ReplaceUntil(ctx context.Context, path string, data []byte, perm fs.FileMode) error {
+// ReplaceUntil is Replace of what fill writes, which waits for the reader of a pipe until
+// ctx ends.
+func ReplaceUntil(ctx context.Context, path string, perm fs.FileMode, fill func(io.Writer) error) error {
 	err := ReplaceWith(path, perm, func(f *os.File) error {
 		defer context.AfterFunc(ctx, func() { _ = f.SetWriteDeadline(time.Unix(1, 0)) })() // a plain file has none
-		return write(f, data)
+		w := bufio.NewWriterSize(f, 64<<10)
+		if err := fill(w); err != nil {
+			return err
+		}
+		return w.Flush()
 	})
 	if errors.Is(err, os.ErrDeadlineExceeded) {
 		return pathError("write", path, context.Cause(ctx))

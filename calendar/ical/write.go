@@ -1,6 +1,7 @@
 package ical
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
@@ -70,7 +71,7 @@ func Encode(w io.Writer, o WriteOptions, series ...calendar.Series) error {
 	}
 	o.Listed, o.Bare = o.Listed || o.Feed, o.Bare || o.Feed
 	spans := map[string]availability.Interval{}
-	var events []*ical.Component
+	var first *seriesWriter
 	for _, s := range series {
 		e, err := newSeriesWriter(o, s)
 		if err != nil {
@@ -79,7 +80,7 @@ func Encode(w io.Writer, o WriteOptions, series ...calendar.Series) error {
 		if s.Slot.Zone != time.UTC.String() {
 			spans[s.Slot.Zone] = union(spans[s.Slot.Zone], e.span())
 		}
-		events = append(events, e.components()...)
+		first = cmp.Or(first, e)
 	}
 	for _, zone := range slices.Sorted(maps.Keys(spans)) {
 		loc, err := availability.LoadZone(zone)
@@ -88,8 +89,40 @@ func Encode(w io.Writer, o WriteOptions, series ...calendar.Series) error {
 		}
 		cal.Children = append(cal.Children, timezone(loc, spans[zone]))
 	}
-	cal.Children = append(cal.Children, events...)
-	return ical.NewEncoder(&folder{w: w}).Encode(cal)
+	if first != nil {
+		cal.Children = append(cal.Children, first.components()...)
+	}
+	if len(series) < 2 {
+		return ical.NewEncoder(&folder{w: w}).Encode(cal)
+	}
+	return o.encode(w, cal, series[1:])
+}
+
+// encode writes the calendar with what is in it, and the series after that, one at a time:
+// the components of one take ten times what its text does.
+func (o WriteOptions) encode(w io.Writer, cal *ical.Calendar, series []calendar.Series) error {
+	var head bytes.Buffer
+	if err := ical.NewEncoder(&folder{w: &head}).Encode(cal); err != nil {
+		return err
+	}
+	const end = "END:" + ical.CompCalendar + "\r\n"
+	if _, err := w.Write(bytes.TrimSuffix(head.Bytes(), []byte(end))); err != nil {
+		return err
+	}
+	encoder := ical.NewEncoder(&folder{w: w})
+	for _, s := range series {
+		e, err := newSeriesWriter(o, s)
+		if err != nil {
+			return err
+		}
+		for _, c := range e.components() {
+			if err := encoder.Encode(&ical.Calendar{Component: c}); err != nil {
+				return err
+			}
+		}
+	}
+	_, err := io.WriteString(w, end)
+	return err
 }
 
 func (o WriteOptions) header(cal *ical.Component) {

@@ -2,7 +2,6 @@ package planning
 
 import (
 	"context"
-	"fmt"
 	"iter"
 	"slices"
 
@@ -17,13 +16,9 @@ var broken = []scheduler.FindingKind{scheduler.BrokenRecord, scheduler.SpoiltRec
 // [FaultsHere] finds, and series on the calendar that cannot be used. With an error,
 // these could not be looked at, and the findings are all others.
 func Faults(ctx context.Context, s *scheduler.Service) ([]scheduler.Finding, error) {
-	refs, err := s.Store.BookingRefs(ctx)
+	uids, err := allUIDs(ctx, s)
 	if err != nil {
-		return nil, fmt.Errorf("read the bookings: %w", err)
-	}
-	uids := make([]calendar.UID, len(refs))
-	for i, r := range refs {
-		uids[i] = r.UID
+		return nil, err
 	}
 	return faults(ctx, s, uids, scheduler.Pages(ctx, s.Store))
 }

@@ -3,6 +3,7 @@ package planning
 import (
 	"context"
 	"fmt"
+	"iter"
 	"maps"
 	"reflect"
 	"slices"
@@ -40,6 +41,58 @@ func Current(ctx context.Context, s *scheduler.Service, bookings []scheduler.Boo
 		}
 	}
 	return now.current, now.faults, nil
+}
+
+// A Page is bookings with their series as they are on the calendar, as [Current] has them.
+type Page struct {
+	Bookings scheduler.Bookings
+	Current  map[calendar.UID]calendar.Series
+	Faults   map[calendar.UID]error
+}
+
+// Pages is Current of all bookings that have not ended, some groups at a time. An error
+// ends it.
+func Pages(ctx context.Context, s *scheduler.Service) iter.Seq2[Page, error] {
+	return func(yield func(Page, error) bool) {
+		uids, err := allUIDs(ctx, s)
+		if err != nil {
+			yield(Page{}, err)
+			return
+		}
+		now, err := glance(ctx, s, uids)
+		if err != nil {
+			yield(Page{}, err)
+			return
+		}
+		for bookings, err := range scheduler.Pages(ctx, s.Store) {
+			if err == nil {
+				err = now.read(ctx, s, bookings)
+			}
+			page := Page{bookings, map[calendar.UID]calendar.Series{}, now.faults}
+			for _, b := range bookings {
+				if series, there := now.current[b.Series.UID]; there {
+					page.Current[b.Series.UID] = differenceOf(series, b.Series).from(b.Series)
+					delete(now.current, b.Series.UID)
+				}
+			}
+			if !yield(page, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// allUIDs returns the UIDs of all bookings that have not ended.
+func allUIDs(ctx context.Context, s *scheduler.Service) ([]calendar.UID, error) {
+	refs, err := s.Store.BookingRefs(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read the bookings: %w", err)
+	}
+	uids := make([]calendar.UID, len(refs))
+	for i, r := range refs {
+		uids[i] = r.UID
+	}
+	return uids, nil
 }
 
 func uidsOf(bookings []scheduler.Booking) []calendar.UID {

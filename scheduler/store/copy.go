@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -95,11 +96,15 @@ func (s *Store) Backup(ctx context.Context, path string) error {
 	if err := errors.Join(copied.fill(ctx, s), copied.Close()); err != nil {
 		return fmt.Errorf("back up to %s: %w", path, err)
 	}
-	data, err := os.ReadFile(filepath.Join(dir, "store"))
+	from, err := os.Open(filepath.Join(dir, "store"))
 	if err != nil {
 		return err
 	}
-	return file.ReplaceUntil(ctx, path, data, 0o600)
+	defer from.Close()
+	return file.ReplaceUntil(ctx, path, 0o600, func(w io.Writer) error {
+		_, err := io.Copy(w, from)
+		return err
+	})
 }
 
 // mayReplace lets nothing but an earlier backup be lost by a mistyped name.

@@ -36,6 +36,19 @@ func (o *Output) Copy(data []byte) error {
 	return o.Error()
 }
 
+// Plain returns a writer that copies data as it is.
+func (o *Output) Plain() io.Writer { return plain{o} }
+
+type plain struct{ *Output }
+
+// Write implements io.Writer.
+func (p plain) Write(data []byte) (int, error) {
+	if err := p.Copy(data); err != nil {
+		return 0, err
+	}
+	return len(data), nil
+}
+
 // lastWords is how long a reader may take for what is written once the run is to end.
 const lastWords = 300 * time.Millisecond
 

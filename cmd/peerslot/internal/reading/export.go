@@ -1,10 +1,12 @@
 package reading
 
 import (
-	"bytes"
+	"bufio"
 	"cmp"
 	"context"
 	"fmt"
+	"io"
+	"iter"
 	"os"
 	"path/filepath"
 	"slices"
@@ -103,55 +105,48 @@ func (o ExportOptions) Run(ctx context.Context, a *console.App) error {
 	if o.perPerson {
 		return o.feeds(ctx, a, w)
 	}
-	bookings, err := o.bookings(ctx, w)
-	if err != nil {
-		return err
-	}
 	var ill []report.Attention
 	if o.All {
 		if ill, err = w.BrokenHere(ctx); err != nil {
 			return err
 		}
 	}
-	files, broken, err := o.files(ctx, a, w, bookings)
-	if err != nil {
+	e := exporting{ExportOptions: o, App: a, together: o.intoOne(), files: []jsonFile{}}
+	if err := e.series(ctx, w); err != nil {
 		return err
 	}
-	answer := jsonExport{Files: []jsonFile{}, Attention: ill}
-	for _, f := range files {
-		if o.Output == "-" {
-			if err := a.Out.Copy(f.data); err != nil {
-				return err
-			}
-			continue
-		}
-		if err := file.ReplaceUntil(ctx, f.path, f.data, 0o666); err != nil {
-			return fmt.Errorf("export: %w", err)
-		}
-		answer.Files = append(answer.Files, jsonFile{f.path, f.groups})
-		if !a.Json {
-			fmt.Fprintln(a.Stdout, f.path)
-		}
-	}
 	if a.Json {
-		if err := a.Answer(answer); err != nil {
+		if err := a.Answer(jsonExport{e.files, ill}); err != nil {
 			return err
 		}
-	} else if len(bookings) == 0 {
+	} else if !e.booked {
 		a.Hint("nothing is booked, so there is nothing to export")
 	}
-	if err := workspace.WarnBroken(a, ill); err != nil || !broken {
+	if err := workspace.WarnBroken(a, ill); err != nil || !e.broken {
 		return err
 	}
 	return &console.NeedsPerson{}
 }
 
-// bookings returns the bookings to export: of each group the open ones, of which
-// there are two after a review, or else the last one that it had.
+// pages returns the bookings to export with their series: all, or of each group that was
+// named the open bookings, of which there are two after a review, or else the last one
+// that it had.
+func (o ExportOptions) pages(ctx context.Context, w *workspace.Workspace) (iter.Seq2[planning.Page, error], error) {
+	if o.All {
+		return planning.Pages(ctx, w.Service), nil
+	}
+	bookings, err := o.bookings(ctx, w)
+	return func(yield func(planning.Page, error) bool) {
+		current, faults, err := planning.Current(ctx, w.Service, bookings)
+		yield(planning.Page{Bookings: bookings, Current: current, Faults: faults}, err)
+	}, err
+}
+
+// bookings returns the bookings of the groups that were named.
 func (o ExportOptions) bookings(ctx context.Context, w *workspace.Workspace) ([]scheduler.Booking, error) {
 	all, err := w.Service.Store.Bookings(ctx)
-	if err != nil || o.All {
-		return all, err
+	if err != nil {
+		return nil, err
 	}
 	var out []scheduler.Booking
 	for _, name := range o.Names {
@@ -177,52 +172,95 @@ func (o ExportOptions) bookings(ctx context.Context, w *workspace.Workspace) ([]
 	return out, nil
 }
 
-type exportFile struct {
-	path   string
-	groups []string
-	data   []byte
+// An exporting is an export while bookings are read.
+type exporting struct {
+	ExportOptions
+	*console.App
+	together bool
+	all      []calendar.Series // that go to one place, when all are read
+	groups   []string          // of these
+	files    []jsonFile        // written
+	booked   bool              // there are any bookings
+	broken   bool              // series that cannot be used; they are named, and hinder no others
 }
 
-// files returns what is to be written. Broken are series that cannot be used; they are
-// named, and hinder no others.
-func (o ExportOptions) files(ctx context.Context, a *console.App, w *workspace.Workspace, bookings []scheduler.Booking) (files []exportFile, broken bool, err error) {
-	together := o.intoOne()
-	if !together && o.Output != "" {
-		if err := os.MkdirAll(o.Output, 0o755); err != nil {
-			return nil, false, fmt.Errorf("export: %w", err)
+// series writes the series as they are read.
+func (e *exporting) series(ctx context.Context, w *workspace.Workspace) error {
+	pages, err := e.pages(ctx, w)
+	if err != nil {
+		return err
+	}
+	if !e.together && e.Output != "" {
+		if err := os.MkdirAll(e.Output, 0o755); err != nil {
+			return fmt.Errorf("export: %w", err)
 		}
 	}
-	current, faults, err := planning.Current(ctx, w.Service, bookings)
-	if err != nil {
-		return nil, false, fmt.Errorf("export: %w", err)
+	for page, err := range pages {
+		if err != nil {
+			return fmt.Errorf("export: %w", err)
+		}
+		if err := e.page(ctx, page); err != nil {
+			return err
+		}
 	}
-	var all []calendar.Series
-	var names []string
+	if len(e.all) == 0 {
+		return nil
+	}
+	return e.write(ctx, e.Output, e.groups, e.all)
+}
+
+// page writes the series of some groups, one file for each, or puts them to those that go
+// to one place.
+func (e *exporting) page(ctx context.Context, page planning.Page) error {
+	var groups []string
 	byGroup := map[string][]calendar.Series{}
-	for _, b := range bookings {
-		now, there := current[b.Series.UID]
-		s, usable := exported(a, b, now, there, faults[b.Series.UID])
-		broken = broken || !usable || faults[b.Series.UID] != nil
+	for _, b := range page.Bookings {
+		e.booked = true
+		now, there := page.Current[b.Series.UID]
+		fault := page.Faults[b.Series.UID]
+		s, usable := exported(e.App, b, now, there, fault)
+		e.broken = e.broken || !usable || fault != nil
 		if !usable {
 			continue
 		}
 		if byGroup[b.Group] == nil {
-			names = append(names, b.Group)
+			groups = append(groups, b.Group)
 		}
-		all, byGroup[b.Group] = append(all, s), append(byGroup[b.Group], s)
-	}
-	if together && len(all) > 0 {
-		data, err := o.encode(all)
-		return []exportFile{{o.Output, names, data}}, broken, err
-	}
-	for _, name := range names {
-		data, err := o.encode(byGroup[name])
-		if err != nil {
-			return nil, broken, fmt.Errorf("export group %q: %w", name, err)
+		byGroup[b.Group] = append(byGroup[b.Group], s)
+		if e.together {
+			e.all = append(e.all, s)
 		}
-		files = append(files, exportFile{filepath.Join(o.Output, FileName(name)+".ics"), []string{name}, data})
 	}
-	return files, broken, nil
+	if e.together {
+		e.groups = append(e.groups, groups...)
+		return nil
+	}
+	for _, name := range groups {
+		if err := e.write(ctx, filepath.Join(e.Output, FileName(name)+".ics"), []string{name}, byGroup[name]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// write writes the series of the groups to one place.
+func (e *exporting) write(ctx context.Context, path string, groups []string, series []calendar.Series) error {
+	if e.Output == "-" {
+		buffered := bufio.NewWriterSize(e.Out.Plain(), 64<<10)
+		if err := e.encode(buffered, series); err != nil {
+			return err
+		}
+		return buffered.Flush()
+	}
+	err := file.ReplaceUntil(ctx, path, 0o666, func(f io.Writer) error { return e.encode(f, series) })
+	if err != nil {
+		return fmt.Errorf("export: %w", err)
+	}
+	e.files = append(e.files, jsonFile{path, groups})
+	if !e.Json {
+		fmt.Fprintln(e.Stdout, path)
+	}
+	return nil
 }
 
 // intoOne reports whether all series go to one place: stdout, a file of calendars, or a
@@ -259,7 +297,7 @@ func exported(a *console.App, b scheduler.Booking, now calendar.Series, there bo
 
 // encode writes the series with the method that was asked for; those that are off
 // are taken off whatever it is.
-func (o ExportOptions) encode(series []calendar.Series) ([]byte, error) {
+func (o ExportOptions) encode(w io.Writer, series []calendar.Series) error {
 	options := methods[o.method]
 	off := !slices.ContainsFunc(series, func(s calendar.Series) bool { return !s.Cancelled })
 	if off {
@@ -271,9 +309,7 @@ func (o ExportOptions) encode(series []calendar.Series) ([]byte, error) {
 			series[i].Cancelled = true
 		}
 	}
-	var b bytes.Buffer
-	err := ical.Encode(&b, options, series...)
-	return b.Bytes(), err
+	return ical.Encode(w, options, series...)
 }
 
 // FileName returns the group's name as the name of a file.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -86,14 +87,15 @@ func (o reportOptions) run(ctx context.Context, a *console.App) error {
 
 // write writes the page.
 func (o reportOptions) write(ctx context.Context, a *console.App, view overview.Overview) error {
-	var page bytes.Buffer
-	if err := view.WriteHTML(&page, !o.noNames); err != nil {
-		return err
-	}
+	fill := func(w io.Writer) error { return view.WriteHTML(w, !o.noNames) }
 	if o.output == "-" {
+		var page bytes.Buffer
+		if err := fill(&page); err != nil {
+			return err
+		}
 		return a.Out.Copy(page.Bytes())
 	}
-	if err := file.ReplaceUntil(ctx, o.output, page.Bytes(), 0o666); err != nil {
+	if err := file.ReplaceUntil(ctx, o.output, 0o666, fill); err != nil {
 		return fmt.Errorf("report: %w", err)
 	}
 	if !a.Json {

@@ -133,13 +133,13 @@ func printRanking(a *console.App, w *workspace.Workspace, r planning.Ranking) {
 
 // writeHeatMap writes the picture into a file, or to stdout for "-".
 func writeHeatMap(ctx context.Context, a *console.App, w *workspace.Workspace, r planning.Ranking, all []availability.Candidate, path string) error {
-	var b bytes.Buffer
 	h := report.HeatMap{Ranking: r, All: all, Name: func(s string) string { return w.Workspace.Name(calendar.Address(s)) }}
+	if path != "-" {
+		return file.ReplaceUntil(ctx, path, 0o666, h.WriteSVG)
+	}
+	var b bytes.Buffer
 	if err := h.WriteSVG(&b); err != nil {
 		return err
 	}
-	if path == "-" {
-		return a.Out.Copy(b.Bytes())
-	}
-	return file.ReplaceUntil(ctx, path, b.Bytes(), 0o666)
+	return a.Out.Copy(b.Bytes())
 }
