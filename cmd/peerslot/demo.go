@@ -180,7 +180,7 @@ func demoSteps(a *console.App, dir string) []demoStep {
 	svg := filepath.Join(dir, demo.Group+".svg")
 	slots := reading.SlotsOptions{Selection: workspace.Selection{Names: []string{demo.Group}}, SearchFlags: workspace.SearchFlags{Step: 15 * time.Minute, Weeks: workspace.AllWeeks}, Top: 3, Svg: svg}
 	book := changing.BookOptions{Selection: workspace.Selection{All: true}, SearchFlags: workspace.SearchFlags{Step: 15 * time.Minute, Weeks: workspace.AllWeeks}, ChangeFlags: console.ChangeFlags{Yes: true}}
-	form := workspace.FormOptions{Program: demo.Program, Seed: 1, Budget: workspace.FormBudget, ChangeFlags: console.ChangeFlags{Yes: true}}
+	form := workspace.FormOptions{Program: demo.Program, Seed: 1, Budget: workspace.FormBudget, Rounds: 1, ChangeFlags: console.ChangeFlags{Yes: true}}
 	export := reading.ExportOptions{Selection: workspace.Selection{All: true}, Output: dir}
 	return []demoStep{
 		{fmt.Sprintf("form %s --yes", demo.Program), func(ctx context.Context, a *console.App) error { return changing.Run(ctx, form, a) }},

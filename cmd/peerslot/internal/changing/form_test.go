@@ -20,7 +20,7 @@ func TestFormHurried(t *testing.T) {
 		var stderr bytes.Buffer
 		f := formed{plan: forming.Plan{Hurried: hurried}}
 		f.out = f.plan.Report(nil)
-		c := formChange(workspace.FormOptions{Budget: time.Second}, &console.App{Stderr: &stderr})
+		c := formChange(workspace.FormOptions{Budget: time.Second, Rounds: 1}, &console.App{Stderr: &stderr})
 		c.warn(nil, f)
 		answer, err := json.Marshal(c.answer(f, false))
 		if err != nil {

@@ -49,7 +49,7 @@ func (o FormOptions) Request(w *Workspace) (forming.Request, error) {
 	if f.Program, ok = w.Workspace.Program(o.Program); !ok || o.Program == "" {
 		return f, console.Usagef(knownPrograms(w.Workspace), "there is no program %q", o.Program)
 	}
-	if o.Rounds < 0 || o.Rounds > mostRounds {
+	if o.Rounds < 1 || o.Rounds > mostRounds {
 		return f, console.Usagef("", "--rounds %d: want 1 to %d", o.Rounds, mostRounds)
 	}
 	if o.Budget <= 0 || o.Budget > time.Hour {
@@ -86,15 +86,19 @@ func knownPrograms(w scheduler.Workspace) string {
 
 // swap reads two people, such as ana,bo.
 func (w *Workspace) swap(text string) (forming.Swap, error) {
+	wrong := console.Usagef("", "--swap %q: want two people such as ana@acme.example,bo@acme.example", text)
 	words := strings.FieldsFunc(text, func(c rune) bool { return c == ',' || c == ' ' })
 	if len(words) != 2 {
-		return forming.Swap{}, console.Usagef("", "--swap %q: want two people such as ana@acme.example,bo@acme.example", text)
+		return forming.Swap{}, wrong
 	}
 	a, err := w.Person(words[0])
 	if err != nil {
 		return forming.Swap{}, err
 	}
 	b, err := w.Person(words[1])
+	if err == nil && a == b {
+		err = wrong
+	}
 	return forming.Swap{A: a, B: b}, err
 }
 

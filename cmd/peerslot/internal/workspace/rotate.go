@@ -17,7 +17,7 @@ type former struct {
 
 // NextRound implements scheduler.Former.
 func (f former) NextRound(ctx context.Context, s *scheduler.Service, p scheduler.Program, start availability.Date) (scheduler.NextRound, error) {
-	o := FormOptions{Program: p.Name, Start: start.String(), Seed: 1, Budget: FormBudget}
+	o := FormOptions{Program: p.Name, Start: start.String(), Seed: 1, Budget: FormBudget, Rounds: 1}
 	request, err := o.Request(f.Workspace)
 	if err != nil {
 		return scheduler.NextRound{}, err
