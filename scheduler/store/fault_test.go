@@ -307,3 +307,17 @@ func spoilt(t *testing.T, path, statement string) *store.Store {
 	}
 	return s
 }
+
+// Where the lock's file beside the store cannot be made, as on a full disk, the store
+// cannot be written: that is no fault without a name.
+func TestALockWithoutRoom(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "peerslot.db")
+	s := open(t, path)
+	defer s.Close()
+	if err := os.Mkdir(path+".lock-journal", 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Lock(t.Context(), 0); !errors.Is(err, scheduler.ErrStore) {
+		t.Errorf("Lock: %v; want %v", err, scheduler.ErrStore)
+	}
+}

@@ -73,7 +73,10 @@ func sqliteLocks(path string) locks {
 		if err != nil {
 			db.Close()
 			if e, ok := errors.AsType[*sqlite.Error](err); ok && e.Code()&0xff == sqlite3.SQLITE_BUSY {
-				err = scheduler.ErrBusy
+				return nil, scheduler.ErrBusy
+			}
+			if at := placed(err); errors.Is(at, scheduler.ErrStore) {
+				return nil, at
 			}
 			return nil, err
 		}
