@@ -220,7 +220,7 @@ func HintFor(err error) string {
 		return "finish that first with " + Command(halfway.Next())
 	case errors.As(err, &hinting):
 		return hinting.Hint()
-	case errors.Is(err, context.Canceled), isOutput(err):
+	case errors.Is(err, context.Canceled), isOutput(err) && !errors.Is(err, syscall.ENOSPC):
 		return "stopped at a clean point; run the same command again to go on"
 	}
 	return placeHint(err)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/peerslot/peerslot/scheduler"
@@ -30,6 +31,7 @@ func TestErrorsSayTheNextStep(t *testing.T) {
 		{fmt.Errorf("rebook: %w", &scheduler.HalfwayError{State: scheduler.Cancelling}), ExitError, "with 'peerslot repair'"},
 		{context.Canceled, ExitError, "stopped at a clean point"},
 		{&outputError{io.ErrClosedPipe}, ExitError, "stopped at a clean point"},
+		{&outputError{syscall.ENOSPC}, ExitError, "the disk is full"},
 	} {
 		if got := ExitStatus(c.err); got != c.status {
 			t.Errorf("%v: status %d, want %d", c.err, got, c.status)
