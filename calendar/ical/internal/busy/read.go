@@ -96,18 +96,22 @@ func (b *busyReader) readAll() {
 	b.readZones()
 	stock := b.scan.stock
 	byUID := stock.byUID
-	stock.reserve(len(b.scan.excerpts))
+	stock.reserve(b.markGroups())
 	for i := range b.scan.excerpts {
 		x := &b.scan.excerpts[i]
 		if x.kind == freeBusyKind {
 			b.cover(x)
 			continue
 		}
+		g, grouped := byUID[x.uid]
+		if !grouped && x.alone() {
+			b.readAlone(x)
+			continue
+		}
 		e := stock.eventOf()
 		if !b.read(e, x) || b.scan.days && e.start.Form != line.WholeDay {
 			continue
 		}
-		g := byUID[x.uid]
 		if g == nil {
 			g = stock.groupOf()
 			if x.uid != 0 {
@@ -127,6 +131,41 @@ func (b *busyReader) readAll() {
 	}
 	for i := range stock.groups {
 		b.group(&stock.groups[i])
+	}
+}
+
+// alone reports whether the event takes its time whatever others there are, unless one
+// that has its UID is not alone.
+func (x *excerpt) alone() bool {
+	return x.kind == eventKind && x.plain() && x.sequence == 0 && !x.off
+}
+
+// markGroups notes the UIDs whose events are to be looked at together, and returns how
+// many events that may be at most.
+func (b *busyReader) markGroups() (events int) {
+	byUID := b.scan.stock.byUID
+	for _, gh := range b.scan.ghosts {
+		byUID[gh.uid] = nil
+	}
+	for i := range b.scan.excerpts {
+		if x := &b.scan.excerpts[i]; x.uid != 0 && x.kind == eventKind && !x.alone() {
+			byUID[x.uid] = nil
+		}
+	}
+	for i := range b.scan.excerpts {
+		x := &b.scan.excerpts[i]
+		if _, grouped := byUID[x.uid]; grouped || !x.alone() {
+			events++
+		}
+	}
+	return events
+}
+
+// readAlone adds the time of an event that is alone.
+func (b *busyReader) readAlone(x *excerpt) {
+	var e event
+	if b.read(&e, x) && !(b.scan.days && e.start.Form != line.WholeDay) && !e.takesNothing() {
+		b.put(&e, e.start.Wall)
 	}
 }
 

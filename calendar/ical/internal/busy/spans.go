@@ -48,7 +48,7 @@ func (s *spans) add(start, end int64, c class) {
 func (s *spans) join() {
 	slices.SortFunc(s.list, func(a, b piece) int {
 		if a.class == b.class {
-			return cmp.Compare(a.start, b.start) // the common case
+			return cmp.Or(cmp.Compare(a.start, b.start), cmp.Compare(a.end, b.end)) // the common case
 		}
 		return cmp.Or(cmp.Compare(a.class.kind, b.class.kind), compareBools(a.class.allDay, b.class.allDay), compareBools(a.class.unnamed, b.class.unnamed))
 	})
