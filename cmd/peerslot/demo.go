@@ -201,7 +201,7 @@ type jsonDemo struct {
 // demoJSON does the same and answers with one object.
 func demoJSON(ctx context.Context, a *console.App, dir string) error {
 	quiet := *a
-	quiet.Stdout = io.Discard
+	quiet.Stdout, quiet.Out = io.Discard, &console.Output{W: io.Discard, Interrupted: a.Out.Interrupted}
 	for _, s := range demoSteps(&quiet, dir) {
 		if err := s.run(ctx, &quiet); err != nil {
 			return err
