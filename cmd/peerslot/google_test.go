@@ -399,7 +399,7 @@ func TestGoogleQuota(t *testing.T) {
 			g := newGoogleWorld(t)
 			g.signIn(t)
 			if args[0] == "repair" {
-				g.must(t, "book", "--all", "--yes", "--slot", "tue 09:00", "--now", googleNow)
+				g.must(t, "book", "--all", "--yes", "--slot", "tue 09:00", "--anyway", "--now", googleNow)
 				for _, a := range []string{"ana@acme.example", "cem@acme.example"} {
 					g.Meet(a, googletest.Meeting{Start: time.Date(2026, 3, 3, 8, 30, 0, 0, time.UTC), End: time.Date(2026, 3, 3, 9, 30, 0, 0, time.UTC)})
 				}

@@ -343,6 +343,14 @@ func (p *run) plan(plan *scheduler.BookingPlan, r scheduler.Request) error {
 	}
 	plan.Candidate = c
 	series := newSeries(p.Snapshot, plan.Group, plan.Program, r.Search, c)
+	atSlot, err := series.Occurrences()
+	if err != nil {
+		return err
+	}
+	if missesQuorum(atSlot, members, plan.Program.Quorum) && !r.Anyway {
+		plan.Problem = underQuorum(r)
+		return nil
+	}
 	if !r.Stay {
 		if series, plan.Moves, err = withMoves(p.Planner, series, plan.Group, members, r.Search); err != nil {
 			return err
@@ -351,10 +359,6 @@ func (p *run) plan(plan *scheduler.BookingPlan, r scheduler.Request) error {
 	sessions, err := series.Occurrences()
 	if err != nil {
 		return err
-	}
-	if missesQuorum(sessions, members, plan.Program.Quorum) && !r.Anyway {
-		plan.Problem = underQuorum(r)
-		return nil
 	}
 	facilitators := planning.AssignFacilitators(sessions, members, p.Led[plan.Group.Name])
 	if series.Description, err = planning.Text(p.Snapshot, plan.Group, plan.Program, series, facilitators); err != nil {
