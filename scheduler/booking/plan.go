@@ -38,6 +38,7 @@ func Sessions(p scheduler.Program, c availability.Cadence) int {
 var (
 	ErrNoSlot       = errors.New("no slot that anybody can attend; look at the hours of its members and at only_days")
 	ErrUnderQuorum  = errors.New("fewer than the quorum can attend most of the sessions")
+	ErrOver         = errors.New("all its sessions would be in the past; take a later start")
 	ErrOtherSeries  = errors.New("it has another series already")
 	ErrNothingKnown = errors.New("nothing is known of any member's calendar; make them readable, or name a slot yourself")
 )
@@ -346,6 +347,10 @@ func (p *run) plan(plan *scheduler.BookingPlan, r scheduler.Request) error {
 	atSlot, err := series.Occurrences()
 	if err != nil {
 		return err
+	}
+	if n := len(atSlot); n > 0 && !atSlot[n-1].End.After(p.Now) {
+		plan.Problem = ErrOver
+		return nil
 	}
 	if missesQuorum(atSlot, members, plan.Program.Quorum) && !r.Anyway {
 		plan.Problem = underQuorum(r)

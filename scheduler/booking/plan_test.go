@@ -44,6 +44,21 @@ func TestQuorumAtBooking(t *testing.T) {
 	}
 }
 
+// What would be over before it is booked is no series; one that has begun is.
+func TestNoSeriesOfThePast(t *testing.T) {
+	for start, want := range map[string]error{"2025-10-01": booking.ErrOver, "2025-10-14": nil} {
+		w := newWorld(t, ana, bo)
+		r := w.NewGroup("g", ana, bo)
+		var err error
+		if r.Search.Start, err = availability.ParseDate(start); err != nil {
+			t.Fatal(err)
+		}
+		if p := w.Plan(t, r)[0]; !errors.Is(p.Problem, want) {
+			t.Errorf("from %s, planned on %s: %v; want %v", start, w.Service.Now(), p.Problem, want)
+		}
+	}
+}
+
 func TestAnotherSeriesIsNotBookedInSilence(t *testing.T) {
 	w, _ := booked(t, ana, bo) // tue 15:00, weekly, from 6 January
 	r := scheduler.Request{Group: w.Workspace.Groups[0], Search: booking.NewSearch(w.Workspace, scheduler.DefaultProgram(), start)}

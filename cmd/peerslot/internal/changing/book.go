@@ -252,7 +252,7 @@ func (o BookOptions) requests(w *workspace.Workspace, groups []scheduler.Group, 
 func warnOfBooking(a *console.App, b booked) {
 	a.WarnUnknown(planning.UnknownIn(b.plans))
 	for _, p := range b.plans {
-		if first, err := p.Candidate.Slot.On(p.Candidate.First); err == nil && p.Existing == nil && first.Start.Before(b.now) {
+		if first, err := p.Candidate.Slot.On(p.Candidate.First); err == nil && p.Existing == nil && p.Problem == nil && first.Start.Before(b.now) {
 			a.Warn("group %q: the first session, on %s, is in the past", p.Group.Name, p.Candidate.First)
 		}
 	}
