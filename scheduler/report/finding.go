@@ -98,7 +98,7 @@ func Words(w scheduler.Workspace, f scheduler.Finding, steps Steps) string {
 		}
 		return fmt.Sprintf("%s left of a group of at least %d; %s", Count(f.Share.Yes, "member is", "members are"), f.Share.All(), what)
 	case scheduler.UnderQuorum:
-		return fmt.Sprintf("%s: %s can attend, fewer than the quorum%s", when(w, f.At), of(f.Share), without(w, f.Missing))
+		return fmt.Sprintf("%s: %s can attend, fewer than the quorum%s; hold it all the same, or move or cancel it on the calendar", when(w, f.At), of(f.Share), without(w, f.Missing))
 	case scheduler.DeclinedSeries:
 		return fmt.Sprintf("%s declined the whole series, so nothing is moved for them; ask them, and take them out of the group if they do not come", who)
 	case scheduler.Shortened:
