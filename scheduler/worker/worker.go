@@ -78,7 +78,7 @@ func open[TTx any](ctx context.Context, driver riverdriver.Driver[TTx], o Option
 	p.addTo(workers)
 	every := cmp.Or(o.Every, 15*time.Second)
 	c, err := river.NewClient(driver, &river.Config{
-		Logger: o.Log, Schema: o.Schema, Workers: workers, RetryPolicy: pauses{}, MaxAttempts: attempts,
+		Logger: calmly(o.Log), Schema: o.Schema, Workers: workers, RetryPolicy: pauses{}, MaxAttempts: attempts,
 		Queues:              map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: cmp.Or(o.Jobs, 8)}, findQueue: {MaxWorkers: 1}},
 		FetchOnlyKnownKinds: true, // a newer process may have queued others
 		// A job is rescued when nobody says any more that it is under way: see beatOnce.
