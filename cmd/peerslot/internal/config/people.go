@@ -35,8 +35,11 @@ func (r *reader) people(c *Config, v, top value) {
 		return
 	}
 	r.rows, r.rosterFile = file, v.file
+	var p scheduler.Person
+	known := personFields(c, &p)
 	for item := range v.children() {
-		r.person(c, item)
+		p = scheduler.Person{Hours: availability.OfficeHours()}
+		r.person(c, item, known, &p)
 	}
 	r.rows = false
 	whole := slices.ContainsFunc(r.everybody, func(a calendar.Address) bool { return c.Workspace.Roster.Of(a).Unread == "" })
@@ -87,9 +90,10 @@ func personFields(c *Config, p *scheduler.Person) fields {
 	}
 }
 
-func (r *reader) person(c *Config, v value) {
-	p, faults := scheduler.Person{Hours: availability.OfficeHours()}, len(r.faults)
-	if !v.fields(personFields(c, &p)) {
+// person reads a person into p, by known, which are its fields.
+func (r *reader) person(c *Config, v value, known fields, p *scheduler.Person) {
+	faults := len(r.faults)
+	if !v.fields(known) {
 		return
 	}
 	if !r.noEmails {
@@ -106,13 +110,13 @@ func (r *reader) person(c *Config, v value) {
 	r.roster[p.Address] = place{v.line, at.line, at.col, v.path, p.Address}
 	p.Zone = cmp.Or(p.Zone, c.Workspace.Zone)
 	if travel := v.at("travel"); travel.given() {
-		p.Travel = travel.travel(c, &p)
+		p.Travel = travel.travel(c, p)
 	}
 	if len(r.faults) > faults {
 		p.Unread = r.faults[faults].String()
 	}
 	r.everybody = append(r.everybody, p.Address)
-	c.Workspace.Roster.Put(p)
+	c.Workspace.Roster.Put(*p)
 	c.account(p.Address, v.at("calendar"))
 }
 

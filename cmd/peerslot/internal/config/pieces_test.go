@@ -63,3 +63,48 @@ func TestListsAreReadInPieces(t *testing.T) {
 		t.Errorf("%q is split into %+v", lists[2], split)
 	}
 }
+
+// pieces are items of a list, and whether they are so plain that no parser is needed.
+var pieces = map[string]bool{
+	"  - {email: a@b.example, name: Zoë É, level: 12}\n":                true,
+	"  - {name: a, members: [a@b.example, c@d.example]}\n":              true,
+	"  - email: a@b.example\n    hours: {mon-fri: \"09:00-17:30\"}\n\n": true,
+	"- a: b\n  c: \"\"\n- {d: e}\n":                                     true,
+	"- a: null\n":                                                       false,
+	"- a: b # c\n":                                                      false,
+	"- a: b\n# c\n":                                                     false,
+	"- a: b\n   c\n":                                                    false,
+	"- a: b\n  c:\n    d: e\n":                                          false,
+	"- a: \"\\n\"\n":                                                    false,
+	"- a: 'b'\n":                                                        false,
+	"- a: 2026-08-03\n":                                                 false,
+	"- &a {b: c}\n":                                                     false,
+	"- {b : c}\n":                                                       false,
+	"- {a: b }\n":                                                       false,
+	"- {a: 1e3, b: 007}\n":                                              false,
+	"- {a: {a: {a: {a: {a: b}}}}}\n":                                    false,
+}
+
+// Who has hundreds of people waits for the parser: what most files hold does not need it.
+func TestPlainItemsNeedNoParser(t *testing.T) {
+	for items, want := range pieces {
+		if plain, _, _ := config.WithoutParser("people:\n" + items); (plain != nil) != want {
+			t.Errorf("%q needs no parser: %v, want %v", items, plain != nil, want)
+		}
+	}
+}
+
+// Without the parser a piece is what it is with it.
+func FuzzWithoutParser(f *testing.F) {
+	for items := range pieces {
+		f.Add("people:\n" + items)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		if _, _, wrong := yamltext.Decode([]byte(text), len(text)); wrong != "" || strings.Contains(text, "\r") { // such is in no piece
+			return
+		}
+		if plain, parsed, problems := config.WithoutParser(text); plain != nil && !reflect.DeepEqual([]any{plain, problems[0]}, []any{parsed, problems[1]}) {
+			t.Fatalf("%q is something else without the parser: %v", text, problems)
+		}
+	})
+}

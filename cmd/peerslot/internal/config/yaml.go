@@ -103,7 +103,11 @@ func (y *yamlFile) pieces(l yamltext.List) *node {
 	delete(y.lists, l.Line)
 	return &node{file: y.name, line: l.Pieces[0].Before + 2, col: l.Column, kind: list, long: func(yield func(*node) bool) {
 		for _, p := range l.Pieces {
-			root := y.root(y.parse(p.Text, p.Before))
+			file := yamltext.Plain(p)
+			if file == nil {
+				file = y.parse(p.Text, p.Before)
+			}
+			root := y.root(file)
 			if root == nil || len(root.entries) != 1 || root.entries[0].value.kind != list {
 				y.fail(l.Line, 1, "this is not YAML")
 				return
@@ -139,37 +143,14 @@ func (y *yamlFile) parse(text string, after int) *ast.File {
 // decode checks that a file is UTF-8 text of reasonable size, and strips a byte
 // order mark.
 func (r *reader) decode(name string, data []byte) ([]byte, bool) {
-	fail := func(at int, message string) ([]byte, bool) {
-		before := data[:at]
+	text, at, wrong := yamltext.Decode(data, maxSize)
+	if wrong != "" {
+		before := text[:at]
 		line := bytes.Count(before, []byte("\n")) + 1
 		column := utf8.RuneCount(before[bytes.LastIndexByte(before, '\n')+1:]) + 1
-		r.report(Problem{File: name, Line: line, Column: column, Message: message})
-		return nil, false
+		r.report(Problem{File: name, Line: line, Column: column, Message: wrong})
 	}
-	if len(data) > maxSize {
-		return fail(0, fmt.Sprintf("the file is larger than %d MB", maxSize>>20))
-	}
-	switch {
-	case bytes.HasPrefix(data, []byte("PK\x03\x04")):
-		return fail(0, "the file is a spreadsheet (.xlsx) or another archive: save it as CSV")
-	case bytes.HasPrefix(data, []byte("\xd0\xcf\x11\xe0")):
-		return fail(0, "the file is a spreadsheet (.xls): save it as CSV")
-	}
-	if bytes.HasPrefix(data, []byte("\xff\xfe")) || bytes.HasPrefix(data, []byte("\xfe\xff")) {
-		return fail(0, "the file is UTF-16: save it as UTF-8")
-	}
-	data = bytes.TrimPrefix(data, []byte("\ufeff"))
-	for i := 0; i < len(data); {
-		c, size := utf8.DecodeRune(data[i:])
-		switch {
-		case c == utf8.RuneError && size == 1:
-			return fail(i, "this character is not UTF-8: save the file as UTF-8")
-		case unicode.IsControl(c) && c != '\n' && c != '\r' && c != '\t':
-			return fail(i, fmt.Sprintf("a control character (U+%04X) cannot stand here", c))
-		}
-		i += size
-	}
-	return data, true
+	return text, wrong == ""
 }
 
 // A yamlFile is a file on its way to a tree.
