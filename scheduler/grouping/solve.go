@@ -99,20 +99,25 @@ func (s *solver) solve() (bound int, err error) {
 func (s *solver) prove() (bound int, err error) {
 	s.start()
 	total := s.meter.Left
-	n := len(s.people)
-	if n > 64 { // few proofs come to their end
-		s.diveAll(total*2/3, 0) // of which dives begin in the first half
-		s.repartitionAll(total/3, 8)
-	}
 	whole := s.take(table.Everyone(len(s.groups)))
-	if whole.cost >= table.Blocked {
+	e := exact.New(whole.table, whole.groups, s.meter.Part(total*2/3))
+	e.Cores = s.cores
+	if len(s.people) > 64 { // few proofs come to their end
+		e.Dive(0) // whose dives begin in the first half
+		s.meter.Use(e.Meter.Used)
+		whole.groups = e.Best
+		s.put([]portion{whole})
+		s.repartitionAll(total/3, 8)
+		e.Improve(s.groups)
+		whole.places = table.Everyone(len(s.groups))
+	}
+	if e.Cost >= table.Blocked {
 		if clash := s.obvious(); clash != nil {
 			return 0, clash
 		}
-		whole.groups = nil
+		e.Best = nil
 	}
-	e := exact.New(whole.table, whole.groups, s.meter.Part(s.meter.Left-total/8))
-	e.Cores = s.cores
+	e.Meter = s.meter.Part(s.meter.Left - total/8)
 	e.Solve()
 	s.meter.Use(e.Meter.Used)
 	if e.Best == nil {

@@ -30,8 +30,8 @@ type cover struct {
 	work    int // columns looked at
 	quota   int // of work
 
-	count  [256]int // scratch, by person
-	least  [256]int
+	count  [256]int // choices of each person
+	least  [256]int // reduced cost of these
 	ratio  [256]int
 	levels []level // scratch, by depth
 }
@@ -74,9 +74,29 @@ func (v *cover) search(choices []choice) bool {
 	for i := range v.n {
 		all = all.with(i)
 	}
+	v.forget()
+	for i := range choices {
+		v.note(&choices[i])
+	}
 	return v.descend(choices, all, v.n, 0)
 }
 
+// forget sets back what is known of the choices of each person.
+func (v *cover) forget() {
+	for i := range v.n {
+		v.count[i], v.least[i] = 0, math.MaxInt
+	}
+}
+
+// note makes a choice known to its people.
+func (v *cover) note(c *choice) {
+	for _, m := range c.people() {
+		v.count[m]++
+		v.least[m] = min(v.least[m], c.reduced)
+	}
+}
+
+// descend searches choices, which were noted, for people who are left.
 func (v *cover) descend(choices []choice, left set, people, spent int) bool {
 	if people == 0 {
 		v.take()
@@ -98,11 +118,14 @@ func (v *cover) descend(choices []choice, left set, people, spent int) bool {
 		v.work += len(rest)
 		l.parted = v.charges.parting(&b, left, l.parted[:0])
 		l.next = l.next[:0]
+		v.forget()
 		for i := range rest {
 			if c := &rest[i]; c.reduced < room && !c.set.meets(b.set) {
 				if charge := c.between(l.parted); c.reduced+charge < room {
 					l.next = append(l.next, *c)
-					l.next[len(l.next)-1].reduced += charge
+					next := &l.next[len(l.next)-1]
+					next.reduced += charge
+					v.note(next)
 				}
 			}
 		}
@@ -178,16 +201,6 @@ func (c *choice) between(all []parted) (charge int) {
 // It returns the person with the fewest choices, -1 if nothing can be had below
 // the target.
 func (v *cover) ascend(choices []choice, left set, spent int) ([]choice, int, int) {
-	for i := range v.n {
-		v.count[i], v.least[i] = 0, math.MaxInt
-	}
-	for i := range choices {
-		c := &choices[i]
-		for _, m := range c.people() {
-			v.count[m]++
-			v.least[m] = min(v.least[m], c.reduced)
-		}
-	}
 	v.work += len(choices)
 	for i := range left.all() {
 		if v.count[i] == 0 {
@@ -228,6 +241,13 @@ func (v *cover) share(choices []choice) {
 			sum += v.least[m]
 		}
 		if sum <= c.reduced {
+			continue
+		}
+		most := 0 // a ratio that is no less lowers none
+		for _, m := range c.people() {
+			most = max(most, v.ratio[m])
+		}
+		if c.reduced*1024 >= most*sum {
 			continue
 		}
 		ratio := c.reduced * 1024 / sum

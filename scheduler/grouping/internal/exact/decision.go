@@ -56,12 +56,7 @@ func (d *decision) half() side {
 
 // under returns r under a decision.
 func (r *relaxation) under(d *decision, t *table.Table) *relaxation {
-	s := *r
-	s.Program = r.Program.Clone()
-	s.groups, s.sides, s.cuts = slices.Clip(r.groups), slices.Clip(r.sides), slices.Clip(r.cuts)
-	s.sideRow, s.cutRow = slices.Clip(r.sideRow), slices.Clip(r.cutRow)
-	s.person, s.limit, s.cut = slices.Clone(r.person), slices.Clone(r.limit), slices.Clone(r.cut)
-	s.charges = charges{}
+	s := r.copied()
 	if d.about == sums {
 		s.addSide(d.half(), t)
 		s.Border()
@@ -71,6 +66,17 @@ func (r *relaxation) under(d *decision, t *table.Table) *relaxation {
 			s.Bar(k)
 		}
 	}
+	return s
+}
+
+// copied returns a copy of r, which can be solved and added to without a change of r.
+func (r *relaxation) copied() *relaxation {
+	s := *r
+	s.Program = r.Program.Clone()
+	s.groups, s.sides, s.cuts = slices.Clip(r.groups), slices.Clip(r.sides), slices.Clip(r.cuts)
+	s.sideRow, s.cutRow = slices.Clip(r.sideRow), slices.Clip(r.cutRow)
+	s.person, s.limit, s.cut = slices.Clone(r.person), slices.Clone(r.limit), slices.Clone(r.cut)
+	s.charges = charges{}
 	return &s
 }
 

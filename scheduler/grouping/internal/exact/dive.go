@@ -1,7 +1,6 @@
 package exact
 
 import (
-	"cmp"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -64,25 +63,37 @@ func paceOf(t *table.Table, number int) pace {
 	return p
 }
 
-// Dive puts the people of a table, who are in groups, together as a dive from the
-// relaxation over them does, if that is cheaper. It returns the groups, their cost and what
+// Dive puts the people of a table, who are in groups, together as dives or plunges from the
+// relaxation over them do, if that is cheaper. It returns the groups, their cost and what
 // is proven of any, in units of 1/table.DualUnit. turn is how often it was called for these people before: it
 // has other luck then.
 func Dive(t *table.Table, groups [][]int, turn int, m *meter.Meter) (best [][]int, cost, proven int) {
 	e := New(t, groups, m)
-	r, proven := e.relax(e.centre(), nil, sidesOf(t))
-	proven = e.dive(r, proven, turn*maxDives)
-	return e.Best, e.Cost, proven
+	e.Dive(turn)
+	return e.Best, e.Cost, e.proven
+}
+
+// Dive does what the function does; Solve goes on from its relaxation then.
+func (e *Search) Dive(turn int) {
+	r, proven := e.relax(e.centre(), nil, sidesOf(e.t))
+	if !e.Meter.Over() {
+		e.root = r
+	}
+	e.proven = e.dive(r, proven, turn*maxDives)
 }
 
 // maxDives is above what 15 s of work are enough for. It ends dives that cost next to none.
 const maxDives = 100
 
-// dive tightens r, of which so much is proven, dives from it until half of the work of the
+// dive tightens r, of which so much is proven, dives or plunges from it until half of the work of the
 // meter is done, and takes what it finds if that is cheaper. It returns what is proven then. Dives are
 // numbered from first.
 func (e *Search) dive(r *relaxation, proven, first int) int {
 	proven = e.tighten(r, proven)
+	if e.t.N > cutLimit && e.t.N <= plungeLimit {
+		e.plunges(r, first)
+		return proven
+	}
 	for k := 0; k == 0 || k < maxDives && e.Meter.Used <= e.Meter.Left && proven <= e.ceiling(); k++ {
 		if found := e.diveOnce(r, paceOf(e.t, first+k)); found != nil {
 			e.Best, e.Cost = found, e.t.Total(found)
@@ -136,7 +147,7 @@ func (e *Search) cut(r *relaxation, turns int) {
 // keep takes the clearest groups of the optimum.
 func (d *diver) keep(r *relaxation) {
 	number := make([]int, d.t.N) // in the next table, -1 for those in groups
-	for _, c := range r.clearest(max(1, d.t.N/d.pace.turn), d.pace.luck) {
+	for _, c := range r.clearest(max(1, d.t.N/d.pace.turn), d.pace.luck, func(uint16) bool { return false }) {
 		d.room -= c.cost * table.DualUnit
 		for _, i := range c.members() {
 			number[i] = -1
@@ -198,39 +209,6 @@ func (d *diver) finish() bool {
 		d.choose(c.members())
 	}
 	return e.Best != nil
-}
-
-// clearest returns the groups with the largest parts in the optimum: those that are
-// nearly whole, and at least so many. With luck, others count for up to half as much again.
-func (r *relaxation) clearest(least int, luck *rand.Rand) []column {
-	type entry struct {
-		id         int
-		part, rank float64
-	}
-	var all []entry
-	for k, part := range r.Value {
-		if id := r.Basic(k); id >= 0 {
-			rank := part
-			if luck != nil {
-				rank *= 1 + luck.Float64()/2
-			}
-			all = append(all, entry{id, part, rank})
-		}
-	}
-	slices.SortFunc(all, func(a, b entry) int { return cmp.Or(cmp.Compare(b.rank, a.rank), cmp.Compare(a.id, b.id)) })
-	var out []column
-	taken := make([]bool, r.n)
-	for _, a := range all {
-		c := r.groups[a.id]
-		if a.part < 0.9 && len(out) >= least || slices.ContainsFunc(c.members(), func(i uint16) bool { return taken[i] }) {
-			continue
-		}
-		for _, i := range c.members() {
-			taken[i] = true
-		}
-		out = append(out, c)
-	}
-	return out
 }
 
 // among returns the groups all of whose people have a number of 0 or more, in these numbers, unless

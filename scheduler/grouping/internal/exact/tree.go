@@ -228,7 +228,7 @@ func (t *tree) settle(r *relaxation, columns []int32) {
 				found = append(found, entry{k, d})
 			}
 		}
-		r.Work += len(columns) * meter.ColumnCost * 5
+		r.Work += 2 * len(columns) * meter.ColumnCost
 		if len(found) == 0 || rounds == 100 { // more only if rounding errors go round in circles
 			r.lower(least)
 			return
