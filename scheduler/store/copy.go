@@ -81,7 +81,7 @@ func copyTable(ctx context.Context, table string, from, to *sql.Tx) error {
 // takes the place of an earlier backup, and of nothing else. It may be called while
 // another run changes things.
 func (s *Store) Backup(ctx context.Context, path string) error {
-	if err := mayReplace(path); err != nil {
+	if err := mayReplace(ctx, path); err != nil {
 		return fmt.Errorf("back up to %s: %w", path, err)
 	}
 	dir, err := os.MkdirTemp("", "peerslot-*")
@@ -107,8 +107,10 @@ func (s *Store) Backup(ctx context.Context, path string) error {
 	})
 }
 
-// mayReplace lets nothing but an earlier backup be lost by a mistyped name.
-func mayReplace(path string) error {
+// mayReplace lets nothing but an earlier backup be lost by a mistyped name: no database of
+// another program, and no store that is in use, whose users would go on with a file that
+// is gone.
+func mayReplace(ctx context.Context, path string) error {
 	f, err := file.Open(path, 0)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -119,11 +121,18 @@ func mayReplace(path string) error {
 	if err != nil {
 		return err
 	}
-	defer f.Close()
-	const magic = "SQLite format 3\x00" // https://www.sqlite.org/fileformat.html, section 1.3
-	head := make([]byte, len(magic))
-	if _, err := f.Read(head); err != nil || string(head) != magic {
+	f.Close()
+	there, err := Read(ctx, path)
+	switch {
+	case err == nil:
+		there.Close()
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case !errors.Is(err, ErrNewer):
 		return errors.New("there is a file of another kind; name another")
+	}
+	if _, err := os.Lstat(path + ".lock"); err == nil {
+		return errors.New("there is the store of a workspace; name another file")
 	}
 	return nil
 }

@@ -228,8 +228,26 @@ func TestBackupReplacesNothingElse(t *testing.T) {
 	if err := os.WriteFile(config, []byte("organizer: me@acme.example\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Backup(t.Context(), config); err == nil {
-		t.Error("a backup took the place of the configuration")
+	other := filepath.Join(dir, "places.sqlite")
+	db, err := sql.Open("sqlite", other)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.Exec(`CREATE TABLE place (name TEXT)`); err != nil {
+		t.Fatal(err)
+	}
+	live := open(t, filepath.Join(dir, "other.db"))
+	defer live.Close()
+	unlock, err := live.Lock(t.Context(), 0) // as whoever changes something does
+	if err != nil {
+		t.Fatal(err)
+	}
+	unlock()
+	for path, what := range map[string]string{config: "the configuration", other: "another program's database", filepath.Join(dir, "other.db"): "a workspace's store"} {
+		if err := s.Backup(t.Context(), path); err == nil {
+			t.Errorf("a backup took the place of %s", what)
+		}
 	}
 	if data, err := os.ReadFile(config); err != nil || string(data) != "organizer: me@acme.example\n" {
 		t.Errorf("the configuration is now %q, %v", data, err)

@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/account"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/console"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/workspace"
 	"github.com/peerslot/peerslot/scheduler"
@@ -38,6 +40,9 @@ func runBackup(ctx context.Context, a *console.App, path string) error {
 	if w.Missing != nil {
 		return w.Missing
 	}
+	if isStore(w, path) {
+		return console.Usagef("", "backup: %s is the store itself; name another file", path)
+	}
 	if err := w.Service.Store.Backup(ctx, path); err != nil {
 		return err
 	}
@@ -48,6 +53,13 @@ func runBackup(ctx context.Context, a *console.App, path string) error {
 	}
 	a.Printer().Printf("The store is copied to %s.\n", path)
 	return nil
+}
+
+// isStore reports whether the file at path is the workspace's store, by whatever name.
+func isStore(w *workspace.Workspace, path string) bool {
+	own, err := os.Stat(account.StoreURL(w.Config))
+	named, err2 := os.Stat(path)
+	return err == nil && err2 == nil && os.SameFile(own, named)
 }
 
 // NewRestoreCmd returns the command.
@@ -103,9 +115,15 @@ func runRestore(ctx context.Context, a *console.App, path string, flags console.
 
 // planRestore looks into the backup, which must be this workspace's.
 func planRestore(ctx context.Context, w *workspace.Workspace, path string) (r restoring, err error) {
+	if isStore(w, path) {
+		return r, console.Usagef("", "restore: %s is the store itself; name a backup", path)
+	}
 	backup, err := store.Read(ctx, path)
 	if errors.Is(err, scheduler.ErrNoStore) {
 		return r, console.Usagef("", "there is no backup at %s", path)
+	}
+	if errors.Is(err, store.ErrDamaged) {
+		return r, console.WithHint(err, "name a file that 'peerslot backup' wrote")
 	}
 	if err != nil {
 		return r, err
