@@ -101,6 +101,9 @@ func (o ExportOptions) Run(ctx context.Context, a *console.App) error {
 		return err
 	}
 	defer w.Close()
+	if err := w.Spare(o.Output); err != nil {
+		return err
+	}
 	w.HintMissing()
 	if o.perPerson {
 		return o.feeds(ctx, a, w)

@@ -66,6 +66,9 @@ func (o reportOptions) run(ctx context.Context, a *console.App) error {
 		return err
 	}
 	defer w.Close()
+	if err := w.Spare(o.output); err != nil {
+		return err
+	}
 	w.HintMissing()
 	view, err := overviewOf(ctx, w, o.weeks)
 	if err != nil {

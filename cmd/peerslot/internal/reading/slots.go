@@ -73,6 +73,9 @@ func (o SlotsOptions) Run(ctx context.Context, a *console.App) error {
 		return err
 	}
 	defer w.Close()
+	if err := w.Spare(o.Svg); err != nil {
+		return err
+	}
 	groups, err := w.GroupsFor(ctx, o.Selection)
 	if err != nil {
 		return err
