@@ -12,6 +12,7 @@ import (
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/attendance"
+	"github.com/peerslot/peerslot/scheduler/pile"
 	"github.com/peerslot/peerslot/scheduler/repair"
 	"github.com/peerslot/peerslot/scheduler/schedulertest"
 )
@@ -71,8 +72,8 @@ func TestAttendedStays(t *testing.T) {
 	first := attendance.Found{UID: "u", Group: "g", At: at(1, 5, 3).Start.UTC(), Members: []calendar.Address{ana, bo}, Sessions: []attendance.Session{session(6, yes, no), session(13, yes, yes), session(20, yes, yes), session(27, yes, yes)}}
 	second := attendance.Found{UID: "u", Group: "g", At: at(1, 14, 3).Start.UTC(), Members: []calendar.Address{bo}, Sessions: []attendance.Session{session(20, no)}}
 	for _, found := range []attendance.Found{first, second} {
-		var pile attendance.Pile
-		if err := errors.Join(pile.Add(found), repair.KeepAttended(t.Context(), w.Service, &pile)); err != nil {
+		var all pile.Pile[attendance.Found]
+		if err := errors.Join(all.Add(found), repair.KeepAttended(t.Context(), w.Service, &all)); err != nil {
 			t.Fatal(err)
 		}
 	}

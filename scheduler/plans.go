@@ -8,6 +8,7 @@ import (
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler/attendance"
+	"github.com/peerslot/peerslot/scheduler/pile"
 )
 
 // A RepairPlan is what one nightly pass would do.
@@ -16,12 +17,12 @@ type RepairPlan struct {
 	Changes  []Change
 	Findings []Finding
 	Unknown  []Unknown
-	Bookings []Booking        // whose series change, with what is to be put
-	Noted    []Booking        // of which only our record changes
-	Replies  []Reply          // that were given in copies which their owners deleted since
-	Reslots  []Reslot         // series that are to be booked on another slot
-	Seen     *Seen            // what was read of the calendar, to be kept; nil if nothing is
-	Attended *attendance.Pile // who can attend what, as it is after the changes; nil if that was not found
+	Bookings []Booking                    // whose series change, with what is to be put
+	Noted    []Booking                    // of which only our record changes
+	Replies  []Reply                      // that were given in copies which their owners deleted since
+	Reslots  []Reslot                     // series that are to be booked on another slot
+	Seen     *Seen                        // what was read of the calendar, to be kept; nil if nothing is
+	Attended *pile.Pile[attendance.Found] // who can attend what, as it is after the changes; nil if that was not found
 }
 
 // A Reslot is a series whose rest is to be booked on another weekly slot.

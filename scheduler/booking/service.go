@@ -89,33 +89,48 @@ func SearchWindow(search availability.Search) (availability.Interval, error) {
 	return availability.Interval{Start: first.In(loc).Start, End: last.In(loc).Start}, nil
 }
 
-// Plan plans a booking for each request, from calendars read now: those of
-// who is in groups that have no series yet. Groups that share nobody are planned in
-// parts, of which there is one in memory at a time.
+// Plan plans a booking for each request, as PlanEach does.
 func Plan(ctx context.Context, s *scheduler.Service, requests []scheduler.Request) ([]scheduler.BookingPlan, error) {
 	return planParts(ctx, s, requests, planning.PeopleAtOnce)
 }
 
 func planParts(ctx context.Context, s *scheduler.Service, requests []scheduler.Request, people int) ([]scheduler.BookingPlan, error) {
+	plans := make([]scheduler.BookingPlan, len(requests))
+	return plans, planEach(ctx, s, requests, people, func(number int, p scheduler.BookingPlan) error {
+		plans[number] = p
+		return nil
+	})
+}
+
+// PlanEach plans a booking for each request, from calendars read now: those of who is in
+// groups that have no series yet. Groups that share nobody are planned in parts, of which
+// there is one in memory at a time. Each plan is handed to use, with the number of its
+// request, once its part is planned; in the order of the requests within a part.
+func PlanEach(ctx context.Context, s *scheduler.Service, requests []scheduler.Request, use func(number int, p scheduler.BookingPlan) error) error {
+	return planEach(ctx, s, requests, planning.PeopleAtOnce, use)
+}
+
+func planEach(ctx context.Context, s *scheduler.Service, requests []scheduler.Request, people int, use func(int, scheduler.BookingPlan) error) error {
 	bookings, err := s.Store.Bookings(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("read the bookings: %w", err)
+		return fmt.Errorf("read the bookings: %w", err)
 	}
 	a, err := ask(s, bookings, requests)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	plans := make([]scheduler.BookingPlan, len(requests))
 	for _, part := range planning.Parts(len(requests), a.concerns, people) {
 		planned, err := a.plan(ctx, s, part)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		for i, number := range part {
-			plans[number] = planned[i]
+			if err := use(number, planned[i]); err != nil {
+				return err
+			}
 		}
 	}
-	return plans, nil
+	return nil
 }
 
 // An asking is requests with what their plans are made from.

@@ -16,10 +16,11 @@ func UnknownIn(plans []scheduler.BookingPlan) []scheduler.Unknown {
 	for _, p := range plans {
 		out = append(out, p.Unknown...)
 	}
-	return uniqueUnknown(out)
+	return UniqueUnknown(out)
 }
 
-func uniqueUnknown(list []scheduler.Unknown) []scheduler.Unknown {
+// UniqueUnknown sorts the list, and keeps one of each person.
+func UniqueUnknown(list []scheduler.Unknown) []scheduler.Unknown {
 	slices.SortFunc(list, func(a, b scheduler.Unknown) int { return strings.Compare(string(a.Person), string(b.Person)) })
 	return slices.CompactFunc(list, func(a, b scheduler.Unknown) bool { return a.Person == b.Person })
 }

@@ -7,11 +7,12 @@ import (
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/attendance"
+	"github.com/peerslot/peerslot/scheduler/pile"
 )
 
 // KeepAttended records what a night found. Sessions that it did not look at, because
 // they are over, stay as they were.
-func KeepAttended(ctx context.Context, s *scheduler.Service, found *attendance.Pile) error {
+func KeepAttended(ctx context.Context, s *scheduler.Service, found *pile.Pile[attendance.Found]) error {
 	some := make([]attendance.Found, 0, attendedAtOnce)
 	for one, err := range found.All() {
 		if err != nil {

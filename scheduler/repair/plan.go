@@ -18,6 +18,7 @@ import (
 	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/attendance"
 	"github.com/peerslot/peerslot/scheduler/booking"
+	"github.com/peerslot/peerslot/scheduler/pile"
 	"github.com/peerslot/peerslot/scheduler/planning"
 )
 
@@ -80,7 +81,7 @@ func (t *sum) add(part planning.Snapshot) error {
 	t.asked, t.readable = t.asked+asked, t.readable+readable
 	t.upkeep = append(t.upkeep, planning.BookingUpkeep(part)...)
 	if t.Attended == nil {
-		t.Attended = &attendance.Pile{}
+		t.Attended = &pile.Pile[attendance.Found]{}
 	}
 	for _, found := range r.found {
 		if err := t.Attended.Add(found); err != nil {

@@ -69,29 +69,27 @@ func NewSeries(b scheduler.Booking, created bool) (Series, error) {
 	return out, nil
 }
 
-// BookingPlans writes what would be booked, for people.
-func (p Printer) BookingPlans(w scheduler.Workspace, plans []scheduler.BookingPlan) {
-	for _, plan := range plans {
-		if plan.Existing != nil || plan.Problem != nil {
-			continue
-		}
-		zone, err := availability.LoadZone(plan.Candidate.Slot.Zone)
-		if err != nil {
-			continue
-		}
-		s := plan.Booking.Series
-		p.Heading("%s: %s %s, %s from %s, %s", plan.Group.Name, s.Slot.Day, availability.FormatClock(s.Slot.Start), Count(s.Count, s.Cadence.String()+" session", s.Cadence.String()+" sessions"), s.First, zone)
-		p.Printf("  %s\n", Summary(plan.Candidate, len(plan.Group.Members)))
-		if len(plan.Moves) > 0 {
-			p.Printf("  with %s: %d of %d\n", Count(len(plan.Moves), "session moved", "sessions moved"), plan.Attendance(), plan.Candidate.Possible)
-		}
-		for _, m := range plan.Moves {
-			p.Printf("    %s -> %s: %s\n", m.From.Start.In(zone).Format("Mon 2 Jan 15:04"), m.To.Start.In(zone).Format("Mon 2 Jan 15:04"), planning.Why(m, w.Name))
-		}
-		names := make([]string, len(s.Attendees))
-		for i, at := range s.Attendees {
-			names[i] = w.Name(at.Address)
-		}
-		p.Printf("  invited by %s: %s\n", s.Organizer.Address, strings.Join(names, ", "))
+// BookingPlan writes what would be booked for one group, for people; nothing if nothing is.
+func (p Printer) BookingPlan(w scheduler.Workspace, plan scheduler.BookingPlan) {
+	if plan.Existing != nil || plan.Problem != nil {
+		return
 	}
+	zone, err := availability.LoadZone(plan.Candidate.Slot.Zone)
+	if err != nil {
+		return
+	}
+	s := plan.Booking.Series
+	p.Heading("%s: %s %s, %s from %s, %s", plan.Group.Name, s.Slot.Day, availability.FormatClock(s.Slot.Start), Count(s.Count, s.Cadence.String()+" session", s.Cadence.String()+" sessions"), s.First, zone)
+	p.Printf("  %s\n", Summary(plan.Candidate, len(plan.Group.Members)))
+	if len(plan.Moves) > 0 {
+		p.Printf("  with %s: %d of %d\n", Count(len(plan.Moves), "session moved", "sessions moved"), plan.Attendance(), plan.Candidate.Possible)
+	}
+	for _, m := range plan.Moves {
+		p.Printf("    %s -> %s: %s\n", m.From.Start.In(zone).Format("Mon 2 Jan 15:04"), m.To.Start.In(zone).Format("Mon 2 Jan 15:04"), planning.Why(m, w.Name))
+	}
+	names := make([]string, len(s.Attendees))
+	for i, at := range s.Attendees {
+		names[i] = w.Name(at.Address)
+	}
+	p.Printf("  invited by %s: %s\n", s.Organizer.Address, strings.Join(names, ", "))
 }

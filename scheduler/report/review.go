@@ -101,7 +101,7 @@ func (p Printer) Reviews(w scheduler.Workspace, plan scheduler.ReviewsPlan) {
 		case r.Next.Problem != nil:
 			p.Printf("  no next series: %v\n", r.Next.Problem)
 		default:
-			p.BookingPlans(w, []scheduler.BookingPlan{*r.Next})
+			p.BookingPlan(w, *r.Next)
 		}
 	}
 	var asking []Asking
@@ -111,7 +111,9 @@ func (p Printer) Reviews(w scheduler.Workspace, plan scheduler.ReviewsPlan) {
 	p.Asking(w, asking)
 	for _, r := range plan.Rotations {
 		p.Heading("%s: round %d from %s", r.Program, r.Round.Number, r.Start)
-		p.BookingPlans(w, r.Bookings)
+		for _, b := range r.Bookings {
+			p.BookingPlan(w, b)
+		}
 	}
 }
 

@@ -1,10 +1,12 @@
 package changing
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"slices"
+	"io"
+	"iter"
 	"strings"
 	"time"
 
@@ -16,7 +18,9 @@ import (
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/console"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/workspace"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/attendance"
 	"github.com/peerslot/peerslot/scheduler/booking"
+	"github.com/peerslot/peerslot/scheduler/pile"
 	"github.com/peerslot/peerslot/scheduler/planning"
 	"github.com/peerslot/peerslot/scheduler/report"
 )
@@ -76,10 +80,14 @@ func (o BookOptions) Run(ctx context.Context, a *console.App) error {
 
 func (o BookOptions) change(a *console.App) change[booked] {
 	return change[booked]{
-		flags:    o.ChangeFlags,
-		plan:     o.plan,
-		warn:     func(_ *workspace.Workspace, b booked) { warnOfBooking(a, b) },
-		show:     func(w *workspace.Workspace, p report.Printer, b booked) { p.BookingPlans(w.Workspace, b.plans) },
+		flags: o.ChangeFlags,
+		plan:  func(ctx context.Context, w *workspace.Workspace) (booked, error) { return o.plan(ctx, a, w) },
+		warn:  func(_ *workspace.Workspace, b booked) { warnOfBooking(a, b) },
+		show: func(_ *workspace.Workspace, p report.Printer, b booked) {
+			for _, one := range b.groups {
+				_, _ = io.WriteString(p.W, one.text)
+			}
+		},
 		question: booked.question,
 		apply:    func(ctx context.Context, w *workspace.Workspace, b *booked) error { return b.apply(ctx, w) },
 		done: func(w *workspace.Workspace, p report.Printer, b booked, applied bool) {
@@ -90,15 +98,33 @@ func (o BookOptions) change(a *console.App) change[booked] {
 	}
 }
 
-// A booked is what book carries from its plans to its answer.
+// A booked is what book carries from its plans to its answer: of each plan what is shown of
+// it, and the rest on a pile until it is carried out.
 type booked struct {
-	plans []scheduler.BookingPlan
-	out   report.Book
-	now   time.Time
+	groups  []bookedGroup // in the order of the requests
+	todo    int           // how many are to be booked
+	pile    *pile.Pile[bookable]
+	unknown []scheduler.Unknown
 }
 
-func (o BookOptions) plan(ctx context.Context, w *workspace.Workspace) (booked, error) {
-	b := booked{now: w.Service.Now()}
+// A bookedGroup is what is known of one group's series.
+type bookedGroup struct {
+	name   string
+	todo   bool              // it is to be booked
+	text   string            // that shows how
+	past   availability.Date // on which the first session is in the past; zero for none
+	series report.Series     // that is planned, or, once it is booked, that there is
+	err    error             // why there is none; nil if there is
+}
+
+// A bookable is what carries out the plan of a request.
+type bookable struct {
+	Request  int
+	Booking  scheduler.Booking
+	Attended attendance.Found
+}
+
+func (o BookOptions) plan(ctx context.Context, a *console.App, w *workspace.Workspace) (b booked, err error) {
 	if o.All {
 		if err := w.NoteBroken(ctx); err != nil {
 			return b, err
@@ -111,97 +137,135 @@ func (o BookOptions) plan(ctx context.Context, w *workspace.Workspace) (booked, 
 	if _, there := w.Workspace.GroupsByName()[o.Name]; there {
 		return b, console.Usagef(fmt.Sprintf("book it with 'peerslot book %s', or choose another name", o.Name), "--name %s: there is a group of that name", o.Name)
 	}
-	requests, err := o.requests(w, groups, b.now)
+	requests, err := o.requests(w, groups, w.Service.Now())
 	if err != nil {
 		return b, err
 	}
-	if b.plans, err = booking.Plan(ctx, w.Service, requests); err != nil {
-		return b, err
-	}
-	return b, b.collect(func(p scheduler.BookingPlan) (scheduler.Booking, bool, error) { return p.Booking, false, nil })
+	b.groups, b.pile = make([]bookedGroup, len(requests)), &pile.Pile[bookable]{}
+	err = booking.PlanEach(ctx, w.Service, requests, func(number int, p scheduler.BookingPlan) error {
+		if err := b.note(a, w, number, p); err != nil || !b.groups[number].todo {
+			return err
+		}
+		return b.pile.Add(bookable{number, p.Booking, p.Attended})
+	})
+	b.unknown = planning.UniqueUnknown(b.unknown)
+	return b, err
 }
 
-// collect makes the answer of what book does with each plan.
-func (b *booked) collect(book func(scheduler.BookingPlan) (scheduler.Booking, bool, error)) error {
-	b.out = report.Book{Series: []report.Series{}, Unknown: report.Unknowns(planning.UnknownIn(b.plans))}
-	for _, p := range b.plans {
-		var one scheduler.Booking
-		created, err := false, p.Problem
-		switch {
-		case err != nil:
-		case p.Existing != nil:
-			one, err = *p.Existing, p.Existing.Fault
-		default:
-			one, created, err = book(p)
-		}
-		switch {
-		case errors.Is(err, context.Canceled):
-			return err
-		case errors.Is(err, calendar.ErrSignIn), errors.Is(err, calendar.ErrQuota): // it would meet all others
-			return fmt.Errorf("stopped with %d of %s booked: %w", len(b.out.Series), report.Count(len(b.plans), "series", "series"), err)
-		case err != nil:
-			if errors.Is(err, booking.ErrOtherSeries) {
-				err = fmt.Errorf("%w; end it with 'peerslot cancel %s', or move what is left of it with 'peerslot repair --rebook %s'", err, p.Group.Name, p.Group.Name)
-			}
-			b.out.Failed = append(b.out.Failed, report.Problem{Group: p.Group.Name, Error: err.Error()})
-			continue
-		}
-		s, err := report.NewSeries(one, created)
-		if err != nil {
-			return err
-		}
-		b.out.Series = append(b.out.Series, s)
+// note notes a plan.
+func (b *booked) note(a *console.App, w *workspace.Workspace, number int, p scheduler.BookingPlan) error {
+	g := &b.groups[number]
+	g.name = p.Group.Name
+	b.unknown = append(b.unknown, p.Unknown...)
+	switch {
+	case p.Problem != nil:
+		return g.is(scheduler.Booking{}, false, p.Problem)
+	case p.Existing != nil:
+		return g.is(*p.Existing, false, p.Existing.Fault)
+	}
+	b.todo++
+	g.todo = true
+	if first, err := p.Candidate.Slot.On(p.Candidate.First); err == nil && first.Start.Before(w.Service.Now()) {
+		g.past = p.Candidate.First
+	}
+	var text bytes.Buffer
+	a.PrinterTo(&text).BookingPlan(w.Workspace, p)
+	g.text = text.String()
+	return g.is(p.Booking, false, nil)
+}
+
+// is notes which series the group has, or why none. What would meet all others, too, is
+// an error.
+func (g *bookedGroup) is(one scheduler.Booking, created bool, err error) error {
+	switch {
+	case errors.Is(err, context.Canceled), errors.Is(err, calendar.ErrSignIn), errors.Is(err, calendar.ErrQuota):
+		return err
+	case errors.Is(err, booking.ErrOtherSeries):
+		g.err = fmt.Errorf("%w; end it with 'peerslot cancel %s', or move what is left of it with 'peerslot repair --rebook %s'", err, g.name, g.name)
+	case err != nil:
+		g.err = err
+	default:
+		g.series, err = report.NewSeries(one, created)
+		return err
 	}
 	return nil
 }
 
 func (b booked) question() string {
-	todo := 0
-	for _, p := range b.plans {
-		if p.Existing == nil && p.Problem == nil {
-			todo++
-		}
-	}
-	if todo == 0 {
+	if b.todo == 0 {
 		return ""
 	}
-	return fmt.Sprintf("Book %s?", report.Count(todo, "series", "series"))
+	return fmt.Sprintf("Book %s?", report.Count(b.todo, "series", "series"))
 }
 
+// apply carries the plans out, which were shown, in the order of the requests. Those that come off the pile
+// before it is their turn wait.
 func (b *booked) apply(ctx context.Context, w *workspace.Workspace) error {
-	n := 0
-	return b.collect(func(p scheduler.BookingPlan) (scheduler.Booking, bool, error) {
-		one, created, err := w.Service.Book(ctx, p)
-		n++
-		w.Progress("booking", n, len(b.plans))
-		return one, created, err
-	})
+	next, stop := iter.Pull2(b.pile.All())
+	defer stop()
+	waiting := map[int]bookable{}
+	done := 0
+	for i := range b.groups {
+		g := &b.groups[i]
+		if g.text = ""; !g.todo {
+			continue
+		}
+		for _, here := waiting[i]; !here; _, here = waiting[i] {
+			one, err, ok := next()
+			if err != nil || !ok {
+				return fmt.Errorf("group %q: its plan cannot be read back: %w", g.name, err)
+			}
+			waiting[one.Request] = one
+		}
+		p := waiting[i]
+		delete(waiting, i)
+		one, created, err := w.Service.Book(ctx, scheduler.BookingPlan{Group: scheduler.Group{Name: g.name}, Booking: p.Booking, Attended: p.Attended})
+		done++
+		w.Progress("booking", done, len(b.groups))
+		switch err := g.is(one, created, err); {
+		case errors.Is(err, calendar.ErrSignIn), errors.Is(err, calendar.ErrQuota):
+			return fmt.Errorf("stopped with %d of %s booked: %w", len(booked{groups: b.groups[:i]}.out().Series), report.Count(len(b.groups), "series", "series"), err)
+		case err != nil:
+			return err
+		}
+	}
+	return nil
+}
+
+// out is the answer as far as it goes.
+func (b booked) out() report.Book {
+	out := report.Book{Series: []report.Series{}, Unknown: report.Unknowns(b.unknown)}
+	for _, g := range b.groups {
+		if g.err != nil {
+			out.Failed = append(out.Failed, report.Problem{Group: g.name, Error: g.err.Error()})
+		} else {
+			out.Series = append(out.Series, g.series)
+		}
+	}
+	return out
 }
 
 func (b booked) answer(planned bool) any {
-	out := b.out
+	out := b.out()
 	out.Plan = planned
-	if b.nothing() {
+	if nothing(out) {
 		out.Error, out.Hint = nothingBooked, "failed says why"
 	}
-	if planned {
-		out.Series = slices.Clone(out.Series)
-		for i := range out.Series {
-			out.Series[i].Created = false
-		}
+	for i := range out.Series {
+		out.Series[i].Created = out.Series[i].Created && !planned
 	}
 	return out
 }
 
 const nothingBooked = "nothing could be booked"
 
-func (b booked) nothing() bool { return len(b.out.Failed) > 0 && len(b.out.Series) == 0 }
+func nothing(out report.Book) bool { return len(out.Failed) > 0 && len(out.Series) == 0 }
 
 func (b booked) verdict() error {
-	switch {
-	case b.nothing():
+	switch out := b.out(); {
+	case nothing(out):
 		return console.WithHint(errors.New(nothingBooked), "see the warnings above")
-	case len(b.out.Failed) > 0:
+	case len(out.Failed) > 0:
 		return &console.NeedsPerson{}
 	}
 	return nil
@@ -250,20 +314,21 @@ func (o BookOptions) requests(w *workspace.Workspace, groups []scheduler.Group, 
 
 // warnOfBooking tells whose time is not known, and what would begin in the past.
 func warnOfBooking(a *console.App, b booked) {
-	a.WarnUnknown(planning.UnknownIn(b.plans))
-	for _, p := range b.plans {
-		if first, err := p.Candidate.Slot.On(p.Candidate.First); err == nil && p.Existing == nil && p.Problem == nil && first.Start.Before(b.now) {
-			a.Warn("group %q: the first session, on %s, is in the past", p.Group.Name, p.Candidate.First)
+	a.WarnUnknown(b.unknown)
+	for _, g := range b.groups {
+		if g.past != (availability.Date{}) {
+			a.Warn("group %q: the first session, on %s, is in the past", g.name, g.past)
 		}
 	}
 }
 
 func tellBooked(a *console.App, w *workspace.Workspace, p report.Printer, b booked, applied bool) {
-	for _, f := range b.out.Failed {
+	out := b.out()
+	for _, f := range out.Failed {
 		a.Warn("group %q is not booked: %s", f.Group, f.Error)
 	}
 	created := false
-	for _, s := range b.out.Series {
+	for _, s := range out.Series {
 		switch {
 		case s.Created && applied:
 			created = true

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"io"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -125,21 +126,23 @@ func suggests(plan scheduler.RepairPlan) bool {
 func runRebook(ctx context.Context, a *console.App, group string, flags console.ChangeFlags, night nightFlags) error {
 	return change[rebooking]{
 		flags: flags, clock: !night.acceptClock, night: true,
-		plan: func(ctx context.Context, w *workspace.Workspace) (rebooking, error) { return planRebook(ctx, w, group) },
-		show: func(w *workspace.Workspace, p report.Printer, r rebooking) {
-			plan := r.plans[0]
+		plan: func(ctx context.Context, w *workspace.Workspace) (rebooking, error) {
+			return planRebook(ctx, a, w, group)
+		},
+		show: func(_ *workspace.Workspace, p report.Printer, r rebooking) {
+			plan := r.plan
 			p.Printf("%s leaves %s; of its last %s, as they stand, %d of %d attendances are possible:\n",
 				group, r.old.Series.Slot, report.Count(plan.Candidate.Count, "session", "sessions"), plan.Was.Yes, plan.Was.All())
-			p.BookingPlans(w.Workspace, r.plans)
+			_, _ = io.WriteString(p.W, r.groups[0].text)
 		},
 		question: func(rebooking) string { return "End the old series and book this one?" },
 		apply: func(ctx context.Context, w *workspace.Workspace, r *rebooking) error {
-			var failed error
-			err := r.collect(func(p scheduler.BookingPlan) (b scheduler.Booking, created bool, _ error) {
-				b, failed = w.Service.Rebook(ctx, r.old, p)
-				return b, true, failed
-			})
-			return cmp.Or(failed, err)
+			g := &r.groups[0]
+			if !g.todo {
+				return nil
+			}
+			b, err := w.Service.Rebook(ctx, r.old, r.plan)
+			return cmp.Or(err, g.is(b, true, err))
 		},
 		done: func(w *workspace.Workspace, p report.Printer, r rebooking, applied bool) {
 			tellBooked(a, w, p, r.booked, applied)
@@ -151,10 +154,11 @@ func runRebook(ctx context.Context, a *console.App, group string, flags console.
 // A rebooking is a booking in the place of an old one.
 type rebooking struct {
 	booked
-	old scheduler.Booking
+	old  scheduler.Booking
+	plan scheduler.BookingPlan
 }
 
-func planRebook(ctx context.Context, w *workspace.Workspace, group string) (rebooking, error) {
+func planRebook(ctx context.Context, a *console.App, w *workspace.Workspace, group string) (rebooking, error) {
 	bookings, err := w.Service.Store.Bookings(ctx)
 	if err != nil {
 		return rebooking{}, err
@@ -170,6 +174,6 @@ func planRebook(ctx context.Context, w *workspace.Workspace, group string) (rebo
 	if err != nil {
 		return rebooking{}, err
 	}
-	r := rebooking{old: old, booked: booked{plans: []scheduler.BookingPlan{plan}, now: w.Service.Now()}}
-	return r, r.collect(func(p scheduler.BookingPlan) (scheduler.Booking, bool, error) { return p.Booking, false, nil })
+	r := rebooking{old: old, plan: plan, booked: booked{groups: make([]bookedGroup, 1)}}
+	return r, r.note(a, w, 0, plan)
 }

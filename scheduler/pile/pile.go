@@ -1,24 +1,26 @@
-package attendance
+// Package pile keeps what a run has of many groups until it is carried out.
+package pile
 
 import (
 	"bytes"
 	"compress/flate"
-	"encoding/json"
 	"errors"
 	"io"
 	"iter"
+
+	json "github.com/go-json-experiment/json/v1"
 )
 
-// A Pile holds what was found of many series until it can be kept: compressed, since a
-// night has those of all groups. They are put on it one after the other, and then taken
-// off, the first first. The zero Pile, and nil, are empty.
-type Pile struct {
+// A Pile holds values of one kind until they are needed: compressed, since a run has those
+// of all groups. They are put on it one after the other, and then taken off, the first
+// first, as JSON keeps them. The zero Pile, and nil, are empty.
+type Pile[T any] struct {
 	text bytes.Buffer
 	into *flate.Writer // nil if the pile is empty
 }
 
 // Add puts one more on the pile.
-func (p *Pile) Add(found Found) error {
+func (p *Pile[T]) Add(one T) error {
 	if p.into == nil {
 		into, err := flate.NewWriter(&p.text, flate.BestSpeed)
 		if err != nil {
@@ -26,29 +28,30 @@ func (p *Pile) Add(found Found) error {
 		}
 		p.into = into
 	}
-	return json.NewEncoder(p.into).Encode(found)
+	return json.NewEncoder(p.into).Encode(one)
 }
 
 // All returns what is on the pile; it stays there. An error ends it.
-func (p *Pile) All() iter.Seq2[Found, error] {
-	return func(yield func(Found, error) bool) {
+func (p *Pile[T]) All() iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		var none T
 		if p == nil || p.into == nil {
 			return
 		}
 		if err := p.into.Flush(); err != nil {
-			yield(Found{}, err)
+			yield(none, err)
 			return
 		}
 		d := json.NewDecoder(flate.NewReader(bytes.NewReader(p.text.Bytes())))
 		for {
-			var found Found
-			switch err := d.Decode(&found); {
+			one := none
+			switch err := d.Decode(&one); {
 			case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF): // where it was flushed; more may follow
 				return
 			case err != nil:
-				yield(Found{}, err)
+				yield(none, err)
 				return
-			case !yield(found, nil):
+			case !yield(one, nil):
 				return
 			}
 		}

@@ -1,4 +1,4 @@
-package attendance_test
+package pile_test
 
 import (
 	"fmt"
@@ -10,12 +10,13 @@ import (
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler/attendance"
+	"github.com/peerslot/peerslot/scheduler/pile"
 )
 
 // What is put on a pile is taken off as it was, also after some was looked at.
 func TestPile(t *testing.T) {
-	var pile attendance.Pile
-	for range pile.All() {
+	var found pile.Pile[attendance.Found]
+	for range found.All() {
 		t.Fatal("an empty pile has something")
 	}
 	var want []attendance.Found
@@ -27,18 +28,18 @@ func TestPile(t *testing.T) {
 			Week:     attendance.Week{Possible: i, Attendance: [][]int16{{1, -1, int16(i)}}},
 		}
 		want = append(want, one)
-		if err := pile.Add(one); err != nil {
+		if err := found.Add(one); err != nil {
 			t.Fatal(err)
 		}
 		if i%100 != 99 {
 			continue
 		}
 		var got []attendance.Found
-		for found, err := range pile.All() {
+		for one, err := range found.All() {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got = append(got, found)
+			got = append(got, one)
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Fatalf("after %d (-put on +taken off):\n%s", i+1, diff)
