@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 
 	"github.com/peerslot/peerslot/calendar/file"
@@ -71,12 +70,8 @@ func (s *Store) version(ctx context.Context) (version int64, err error) {
 
 // newest returns the number of the last migration.
 func newest() (n int64) {
-	files, _ := fs.Glob(migrationFiles, "migrations/*.sql")
-	for _, f := range files {
-		digits, _, _ := strings.Cut(filepath.Base(f), "_")
-		if v, err := strconv.ParseInt(digits, 10, 64); err == nil {
-			n = max(n, v)
-		}
+	for _, m := range steps() {
+		n = max(n, m.Version)
 	}
 	return n
 }
