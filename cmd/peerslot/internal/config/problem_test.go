@@ -196,6 +196,8 @@ func TestProblems(t *testing.T) {
 3:48: programs[0].close_teams[1]: want a list of teams, not text`},
 		{"never together", program("never_together: [[ana@acme.example, anna@acme.example], [bo@acme.example]]"), `3:78: programs[0].never_together[1]: want at least two people`},
 		{"level gap", program("max_level_gap: -1"), `3:37: programs[0].max_level_gap: want a whole number from 0 to 1000, not "-1"`},
+		{"nobody's role", program(`people: {role: " "}`), `3:37: programs[0].people.role: want somebody; leave the key out if it is not to count`},
+		{"an empty list of who takes part", program("people: {emails: []}"), "3:39: programs[0].people.emails: want somebody; leave the key out if it is not to count"},
 		{"who takes part", program("people: {rol: lead, emails: [dee@acme.example]}"), `3:31: programs[0].people: unknown key "rol"; did you mean "role"?`},
 		{"weights", program("weights: {mets: 5, met: many}"), `3:32: programs[0].weights: unknown key "mets"; did you mean "met"?
 3:46: programs[0].weights.met: want a whole number from 0 to 1000000, not text`},

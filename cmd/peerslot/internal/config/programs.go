@@ -128,6 +128,11 @@ func (v value) selector() (s scheduler.Selector) {
 		"manager":    func(v value) { s.Manager = v.address() },
 		"emails":     func(v value) { s.Addresses = v.members() },
 	})
+	for _, e := range v.entries { // what names nobody would let everybody take part
+		if n := e.value; n.kind == text && strings.TrimSpace(n.text) == "" && e.key.text != "manager" || n.kind == list && len(n.items) == 0 && n.long == nil {
+			value{n, v.r, join(v.path, e.key.text)}.fail("want somebody; leave the key out if it is not to count")
+		}
+	}
 	return s
 }
 
@@ -224,10 +229,7 @@ func (v value) weeks() int {
 // when groups are formed.
 func (v value) history() string {
 	s := v.text()
-	if s == "" {
-		return ""
-	}
-	if _, err := os.Stat(v.r.path(s)); err != nil {
+	if _, err := os.Stat(v.r.path(s)); s != "" && err != nil {
 		v.fail("cannot read %s: %s", quote(s), reason(err))
 	}
 	return s
