@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -42,6 +43,9 @@ type heartbeat struct {
 
 // monitored runs a command and leaves its heartbeat, also if it failed.
 func monitored(a *console.App, command string, f nightFlags, run func(*heartbeat) error) error {
+	if err := mayBeat(f.heartbeat); err != nil {
+		return err
+	}
 	beat := heartbeat{Command: command, Status: "done", UnknownSince: map[string]time.Time{}}
 	err := run(&beat)
 	if f.heartbeat == "" {
@@ -60,6 +64,25 @@ func monitored(a *console.App, command string, f nightFlags, run func(*heartbeat
 		return fmt.Errorf("write the heartbeat: %w", failed)
 	}
 	return err
+}
+
+// mayBeat is an error if something else than a heartbeat is at path, such as the store,
+// whose place it would take night by night.
+func mayBeat(path string) error {
+	info, err := os.Stat(path)
+	if err != nil || !info.Mode().IsRegular() || info.Size() == 0 {
+		return nil // what cannot be written is said then
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil
+	}
+	defer f.Close()
+	first := make([]byte, 1)
+	if _, err := f.Read(first); err == nil && first[0] != '{' {
+		return console.Usagef("", "--heartbeat %s: there is a file of another kind; name another", path)
+	}
+	return nil
 }
 
 // write replaces the file whole.
