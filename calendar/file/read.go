@@ -79,6 +79,9 @@ func Read(path string, limit int64) ([]byte, error) {
 
 // ReadInto is Read, for callers who have room that they use again: it appends to data.
 func ReadInto(data *bytes.Buffer, path string, limit int64) error {
+	if readPlain(data, path, limit) {
+		return nil
+	}
 	f, info, err := open(path, limit)
 	if err != nil {
 		return err

@@ -71,8 +71,8 @@ func (b *Backend) copiesThatCount(uid calendar.UID) (copies, error) {
 	return r.found, nil
 }
 
-func (b *Backend) reader(uid calendar.UID) copyReader {
-	return copyReader{b, uid, copies{}, map[string]held{}, buffers.Get().(*bytes.Buffer)}
+func (b *Backend) reader(uid calendar.UID) *copyReader {
+	return &copyReader{b, uid, copies{}, nil, buffers.Get().(*bytes.Buffer)}
 }
 
 // A copyReader reads the copies of one series. Most are alike, and are understood
@@ -81,14 +81,14 @@ type copyReader struct {
 	*Backend
 	uid        calendar.UID
 	found      copies
-	understood map[string]held // by text
-	buffer     *bytes.Buffer   // for the file that is read
+	understood []held        // one of each text
+	buffer     *bytes.Buffer // for the file that is read
 }
 
 // buffers are for what is understood at once, or was before.
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
-func (r copyReader) read(people []calendar.Address) {
+func (r *copyReader) read(people []calendar.Address) {
 	for _, a := range people {
 		if _, done := r.found[a]; done {
 			continue
@@ -135,22 +135,29 @@ func (h held) beside(s calendar.Series, a calendar.Address) calendar.Series {
 
 // copyAt reads one copy. Its error is fs.ErrNotExist if nothing is there, and says
 // what to do if something else is.
-func (r copyReader) copyAt(path string) held {
+func (r *copyReader) copyAt(path string) held {
 	r.buffer.Reset()
 	if err := file.ReadInto(r.buffer, path, maxCopy); err != nil {
 		return held{err: err}
 	}
-	data := r.buffer.Bytes()
-	h, ok := r.understood[string(data)]
-	if !ok {
-		h = held{text: string(data)}
-		h.series, h.err = copyIn(data, r.uid)
-		h.spoiled = h.err != nil && !errors.Is(h.err, errForeign)
-		r.understood[h.text] = h
-	}
+	h := r.understand(r.buffer.Bytes())
 	if h.err != nil {
 		h.err = fmt.Errorf("%s: %w", path, h.err)
 	}
+	return h
+}
+
+// understand returns what a copy says, apart from where it is.
+func (r *copyReader) understand(text []byte) held {
+	for _, h := range r.understood {
+		if h.text == string(text) {
+			return h
+		}
+	}
+	h := held{text: string(text)}
+	h.series, h.err = copyIn(text, r.uid)
+	h.spoiled = h.err != nil && !errors.Is(h.err, errForeign)
+	r.understood = append(r.understood, h)
 	return h
 }
 

@@ -25,6 +25,7 @@ import (
 const (
 	maxSize     = 128 << 20 // of one file; calendar/ical reads no more of it
 	maxWarnings = 50        // of one person
+	smallSize   = 64 << 10  // of a file that is read whole, before it is looked at
 )
 
 // person reads all that there is of one person. The error is that of ctx.
@@ -158,6 +159,13 @@ func isDir(e fs.DirEntry, path string) bool {
 func (p *personReader) readFile(ctx context.Context, path string) bool {
 	if what := mistaken[strings.ToLower(filepath.Ext(path))]; what != "" {
 		p.unknown(path + ": " + what)
+		return true
+	}
+	buffer := buffers.Get().(*bytes.Buffer)
+	defer buffers.Put(buffer)
+	buffer.Reset()
+	if file.ReadInto(buffer, path, smallSize) == nil {
+		p.add(path, bytes.NewReader(buffer.Bytes()))
 		return true
 	}
 	f, err := file.Open(path, maxSize)
