@@ -33,8 +33,8 @@ var Known = map[string]Figure{
 	"forming-n60-s5-h2-seed1":  {8550, 8550},
 	"forming-n100-s5-h0-seed1": {7550, 7550},
 	"forming-n100-s5-h2-seed1": {8130, 8120},
-	"forming-n150-s5-h2-seed1": {10630, 10220},
-	"forming-n200-s5-h2-seed1": {13450, 12870},
+	"forming-n150-s5-h2-seed1": {10610, 10220},
+	"forming-n200-s5-h2-seed1": {13410, 12870},
 	"forming-n300-s5-h2-seed1": {17630, 16870},
 	"forming-n600-s5-h2-seed1": {25370, 23960},
 

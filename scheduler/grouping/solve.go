@@ -117,7 +117,7 @@ func (s *solver) prove() (bound int, err error) {
 		}
 		e.Best = nil
 	}
-	e.Meter = s.meter.Part(s.meter.Left - total/8)
+	e.Meter = s.meter.Part(s.meter.Left)
 	e.Solve()
 	s.meter.Use(e.Meter.Used)
 	if e.Best == nil {

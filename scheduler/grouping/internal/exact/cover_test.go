@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/peerslot/peerslot/scheduler/benchmark"
 	"github.com/peerslot/peerslot/scheduler/grouping/internal/meter"
@@ -106,5 +107,30 @@ func TestSearch(t *testing.T) {
 		if real, err := f.Cost(best); err != nil || cost != real || cost < want || tab.RoundUp(proven) > want {
 			t.Errorf("%s: a dive says %d, costs %d, %v, and proves %d, want %d", f.Name, cost, real, err, tab.RoundUp(proven), want)
 		}
+	}
+}
+
+// TestAdvance: however little work there is, what is proven step by step is no more than the optimum and no less than
+// the relaxation proves, and a step that would not come to its end is not begun.
+func TestAdvance(t *testing.T) {
+	t.Parallel()
+	f := benchmark.NewForming(60, 5, 2, 1)
+	optimum := benchmark.Known[f.Name].Best
+	tab, groups := tabletest.New(f, 1), f.Greedy(100, 1)
+	e := New(tab, groups, meter.New(6e8, nil))
+	e.Dive(0)
+	root := tab.RoundUp(e.root.bound())
+	for _, work := range []time.Duration{1e6, 1e7, 1e8} {
+		s := New(tab, e.Best, meter.New(work, nil))
+		s.root, s.proven = e.root, e.proven
+		s.Solve()
+		if got := s.Bound(); got > optimum || got < root {
+			t.Errorf("with %v of work %d is proven, by the relaxation %d; the optimum is %d", work, got, root, optimum)
+		}
+	}
+	b := &branch{relaxation: e.root, bound: e.root.bound(), listed: 1000, work: 1e7, reach: table.DualUnit}
+	e.Meter = meter.New(1e7, nil)
+	if e.advance(b); !b.stuck || e.Meter.Used > 0 {
+		t.Errorf("a step is begun, with %d of work, though the one before took all that is left", e.Meter.Used)
 	}
 }

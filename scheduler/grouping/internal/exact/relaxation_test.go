@@ -108,7 +108,7 @@ func TestSides(t *testing.T) {
 		for _, s := range []side{{feature: noSlot, value: 1}, {feature: noSlot, atLeast: true, value: 2}, {feature: meetings, atLeast: false, value: 2}, {feature: meetings, atLeast: true, value: 5}} {
 			want := leastWith(tab, all, s)
 			e := New(tab, nil, meter.New(1e10, nil))
-			e.open(e.centre(), nil, []side{s})
+			e.open(e.centre(), nil, []side{s}, 0)
 			if len(e.branches) > 0 {
 				e.Solve()
 			}
