@@ -99,7 +99,7 @@ func manyMeetings(random *rand.Rand, window availability.Interval, own []availab
 
 // manyBooking returns series i. With five series a person, each is on another day.
 func manyBooking(i, members, people int) scheduler.Booking {
-	first := availability.Date{Year: 2026, Month: 1, Day: 5 + i*5/10_000}
+	first := availability.Date{Year: 2026, Month: 1, Day: 5 + i*5/10_000%5}
 	series := calendar.Series{
 		UID: scheduler.NewUID(organizer, fmt.Sprint(i), 1), Organizer: calendar.Attendee{Address: organizer},
 		Slot:  availability.Slot{Day: first.Weekday(), Start: time.Duration(10+i%5) * time.Hour, Length: time.Hour, Zone: "Europe/Berlin"},
