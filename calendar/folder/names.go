@@ -1,7 +1,6 @@
 package folder
 
 import (
-	"cmp"
 	"errors"
 	"io"
 	"io/fs"
@@ -14,23 +13,35 @@ import (
 	"github.com/peerslot/peerslot/calendar"
 )
 
-// A listing is what lies in the folder of all calendars, sorted by whose it is, which no
-// case tells apart, then by name.
-type listing []entry
+// A listing is what lies in the folder of all calendars, by whose it is, which no case
+// tells apart. Most people have a folder, a file or both that are named as they are, with
+// an ending: of these it is kept which there are, and all names stand in one text, as
+// there may be a hundred thousand.
+type listing struct {
+	owners []owner // sorted by what they are called
+	text   string
+	odd    map[string][]string // names that are written otherwise, by owner
+}
 
-// An entry is something that lies there. Whose it is its name says, less its ending; of
-// folders the whole name.
-type entry struct{ owner, name string }
+// An owner is whose calendars lie there.
+type owner struct {
+	at      uint32 // in the text
+	length  uint16
+	endings uint16 // a bit for each of endings
+}
+
+// endings are what the name of most calendars has behind whose it is; folders have none.
+var endings = []string{"", ".ical", ".ics", ".ics.gz", ".vcs"}
 
 // A dated listing is what lay there when the folder had been changed last.
 type dated struct {
-	listing
+	*listing
 	changed time.Time
 }
 
 // list returns the listing. Without one, which is nil, the usual names are tried. It is
 // made anew when something came or went: a run asks for some people at a time.
-func (b *Backend) list() listing {
+func (b *Backend) list() *listing {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	at := b.changed()
@@ -46,36 +57,64 @@ func (b *Backend) list() listing {
 	return l
 }
 
-// readListing reads a folder, some of it at a time. The listing is nil if it cannot.
-func readListing(path string) (listing, error) {
+// readListing reads a folder, some of it at a time.
+func readListing(path string) (*listing, error) {
 	folder, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer folder.Close()
-	l := listing{}
+	l, text := listing{odd: map[string][]string{}}, []byte{}
 	for {
 		entries, err := folder.ReadDir(1000)
 		for _, e := range entries {
-			l = append(l, entry{owner(e), e.Name()})
+			whose := ownerOf(e)
+			ending, cut := strings.CutPrefix(e.Name(), whose)
+			if i := slices.Index(endings, ending); i < 0 || !cut {
+				l.odd[whose] = append(l.odd[whose], e.Name())
+			} else {
+				l.owners = append(l.owners, owner{uint32(len(text)), uint16(len(whose)), 1 << i})
+				text = append(text, whose...)
+			}
 		}
 		switch {
 		case errors.Is(err, io.EOF):
-			slices.SortFunc(l, func(a, b entry) int {
-				return cmp.Or(strings.Compare(a.owner, b.owner), strings.Compare(a.name, b.name))
-			})
-			return slices.Clone(l), nil // without room for more
+			l.text = string(text)
+			return l.sorted(), nil
 		case err != nil:
 			return nil, err
 		}
 	}
 }
 
+// sorted returns a listing in which each owner stands once.
+func (l *listing) sorted() *listing {
+	slices.SortFunc(l.owners, func(a, b owner) int { return strings.Compare(l.name(a), l.name(b)) })
+	out := listing{owners: l.owners[:0], odd: l.odd}
+	var text strings.Builder
+	last := ""
+	for _, o := range l.owners {
+		name := l.name(o)
+		if n := len(out.owners); n > 0 && name == last {
+			out.owners[n-1].endings |= o.endings
+			continue
+		}
+		out.owners = append(out.owners, owner{uint32(text.Len()), o.length, o.endings})
+		text.WriteString(name)
+		last = name
+	}
+	out.owners, out.text = slices.Clone(out.owners), strings.Clone(text.String()) // without room for more
+	return &out
+}
+
+func (l *listing) name(o owner) string { return l.text[o.at:][:o.length] }
+
 // clockTick is the coarsest clock of a file system in use: that of FAT.
 const clockTick = 2 * time.Second
 
-// owner returns what the name of an entry says of whose it is.
-func owner(e fs.DirEntry) string {
+// ownerOf returns what the name of an entry says of whose it is: its name less its ending,
+// of folders the whole name.
+func ownerOf(e fs.DirEntry) string {
 	name := strings.ToLower(e.Name())
 	if e.IsDir() { // a domain may end in .zip
 		return strings.TrimSuffix(name, suffix)
@@ -84,17 +123,20 @@ func owner(e fs.DirEntry) string {
 }
 
 // of returns the paths of a person's calendars.
-func (b *Backend) of(l listing, a calendar.Address) []string {
+func (b *Backend) of(l *listing, a calendar.Address) []string {
 	if l == nil {
 		return []string{filepath.Join(b.Path, string(a)), filepath.Join(b.Path, string(a)+suffix)}
 	}
-	var paths []string
-	first, _ := slices.BinarySearchFunc(l, string(a), func(e entry, owner string) int { return strings.Compare(e.owner, owner) })
-	for _, e := range l[first:] {
-		if e.owner != string(a) {
-			break
+	paths := slices.Clone(l.odd[string(a)])
+	i, found := slices.BinarySearchFunc(l.owners, string(a), func(o owner, name string) int { return strings.Compare(l.name(o), name) })
+	for bit, ending := range endings {
+		if found && l.owners[i].endings>>bit&1 == 1 {
+			paths = append(paths, string(a)+ending)
 		}
-		paths = append(paths, filepath.Join(b.Path, e.name))
+	}
+	slices.Sort(paths)
+	for i, name := range paths {
+		paths[i] = filepath.Join(b.Path, name)
 	}
 	return paths
 }

@@ -29,7 +29,7 @@ const (
 )
 
 // person reads all that there is of one person. The error is that of ctx.
-func (b *Backend) person(ctx context.Context, a calendar.Address, l listing, void *voidTexts, o ical.ReadOptions) (availability.Busy, error) {
+func (b *Backend) person(ctx context.Context, a calendar.Address, l *listing, void *voidTexts, o ical.ReadOptions) (availability.Busy, error) {
 	if parsed, err := calendar.ParseAddress(string(a)); err != nil || parsed != a {
 		return availability.Unreadable(fmt.Sprintf("%q is no mail address", a)), ctx.Err()
 	}

@@ -44,7 +44,7 @@ func (b *Backend) Strays(people []calendar.Address) ([]Stray, error) {
 	}
 	var out []Stray
 	for _, e := range entries {
-		if known[owner(e)] || strings.HasPrefix(e.Name(), ".") {
+		if known[ownerOf(e)] || strings.HasPrefix(e.Name(), ".") {
 			continue
 		}
 		path := filepath.Join(b.Path, e.Name())
