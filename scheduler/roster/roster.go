@@ -203,6 +203,43 @@ func (r Roster) Has(a calendar.Address) bool {
 	return r.table != nil && *r.find(a) != 0
 }
 
+// Number returns as which of the people, from 0, whoever has that address was put in; ok is
+// false if nobody has. It stays theirs.
+func (r Roster) Number(a calendar.Address) (n int, ok bool) {
+	if !r.Has(a) {
+		return 0, false
+	}
+	return int(*r.find(a)) - 1, true
+}
+
+// Circles returns the chains of managers that never end, each once, from some person to
+// who has them as manager.
+func (r Roster) Circles() (circles [][]calendar.Address) {
+	if r.table == nil {
+		return nil
+	}
+	const onChain, done = 1, 2
+	state := make([]byte, len(r.rows))
+	for a := range r.All() {
+		var chain []calendar.Address
+		i, there := r.Number(a)
+		for there && state[i] == 0 {
+			state[i] = onChain
+			chain = append(chain, a)
+			a = calendar.Address(r.words[r.rows[i].manager])
+			i, there = r.Number(a)
+		}
+		if there && state[i] == onChain {
+			circles = append(circles, chain[slices.Index(chain, a):])
+		}
+		for _, b := range chain {
+			i, _ = r.Number(b)
+			state[i] = done
+		}
+	}
+	return circles
+}
+
 // Len returns how many people there are.
 func (r Roster) Len() int {
 	if r.table == nil {

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/peerslot/peerslot/availability"
@@ -98,7 +99,7 @@ func TestAClonedRosterIsAnother(t *testing.T) {
 // The zero Roster has nobody, and can be asked everything.
 func TestTheZeroRoster(t *testing.T) {
 	var r roster.Roster
-	if _, ok := r.Find("ana@acme.example"); ok || r.Has("ana@acme.example") || r.Len() != 0 || len(r.Addresses()) != 0 || len(r.Aliases()) != 0 || !r.Equal(roster.New()) {
+	if _, ok := r.Find("ana@acme.example"); ok || r.Has("ana@acme.example") || r.Len() != 0 || len(r.Addresses()) != 0 || len(r.Aliases()) != 0 || len(r.Circles()) != 0 || !r.Equal(roster.New()) {
 		t.Error("it has somebody")
 	}
 	for a := range r.All() {
@@ -108,5 +109,32 @@ func TestTheZeroRoster(t *testing.T) {
 	c.Put(roster.Person{Address: "ana@acme.example"})
 	if c.Len() != 1 || r.Len() != 0 {
 		t.Error("its clone is none of its own")
+	}
+}
+
+// People have numbers in the order in which they were put in, and keep them.
+func TestNumbers(t *testing.T) {
+	r := roster.New(roster.Person{Address: "ana@acme.example"}, roster.Person{Address: "bo@acme.example"}, roster.Person{Address: "cem@acme.example"})
+	r.Put(roster.Person{Address: "bo@acme.example", Name: "Bo"})
+	r.Remove("ana@acme.example")
+	if n, ok := r.Number("bo@acme.example"); n != 1 || !ok {
+		t.Errorf("Bo has number %d, %v", n, ok)
+	}
+	if n, ok := r.Number("cem@acme.example"); n != 2 || !ok {
+		t.Errorf("Cem has number %d, %v", n, ok)
+	}
+	if n, ok := r.Number("ana@acme.example"); n != 0 || ok {
+		t.Errorf("who is gone has number %d, %v", n, ok)
+	}
+}
+
+func TestCirclesOfManagers(t *testing.T) {
+	r := roster.New()
+	for _, line := range []string{"a b", "b c", "c b", "d c", "e e", "f nobody", "g", "h g"} {
+		who, manager, _ := strings.Cut(line, " ")
+		r.Put(roster.Person{Address: calendar.Address(who), Manager: calendar.Address(manager)})
+	}
+	if got, want := r.Circles(), [][]calendar.Address{{"b", "c"}, {"e"}}; !reflect.DeepEqual(got, want) {
+		t.Errorf("the circles are %v, want %v", got, want)
 	}
 }

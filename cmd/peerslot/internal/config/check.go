@@ -1,6 +1,7 @@
 package config
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -17,7 +18,7 @@ type mention struct {
 
 // mentions notes that the value is the address of somebody of the roster, which was read.
 func (v value) mentions(a calendar.Address) {
-	if _, known := v.r.roster[a]; !known {
+	if !v.r.roster.Has(a) {
 		v.r.unknown = append(v.r.unknown, mention{v, a})
 	}
 }
@@ -31,7 +32,7 @@ func (r *reader) check(w *scheduler.Workspace, top value) {
 	if len(r.faults) == 0 {
 		r.checkMentions()
 	}
-	r.checkManagers(w.Roster)
+	r.checkManagers()
 	if len(r.problems) > 0 {
 		return // what follows are warnings, and nobody would see them
 	}
@@ -40,9 +41,12 @@ func (r *reader) check(w *scheduler.Workspace, top value) {
 }
 
 func (r *reader) checkMentions() {
-	names := make([]string, len(r.everybody))
-	for i, a := range r.everybody {
-		names[i] = string(a)
+	if len(r.unknown) == 0 {
+		return
+	}
+	names := make([]string, 0, r.roster.Len())
+	for a := range r.roster.All() {
+		names = append(names, string(a))
 	}
 	for _, m := range r.unknown {
 		m.warn("%s is not among the people%s", m.address, r.suggest(string(m.address), names))
@@ -51,49 +55,34 @@ func (r *reader) checkMentions() {
 
 // checkManagers reports chains of managers that never end, each once, and warns of
 // managers who are not among the people.
-func (r *reader) checkManagers(roster scheduler.Roster) {
-	const onChain, done = 1, 2
-	state := map[calendar.Address]int{}
-	for _, a := range r.everybody {
-		var chain []calendar.Address
-		for a != "" && state[a] == 0 {
-			if !roster.Has(a) {
-				r.warnManager(chain, a)
-				break
-			}
-			state[a] = onChain
-			chain = append(chain, a)
-			a = roster.Of(a).Manager
-		}
-		if state[a] == onChain {
-			r.failCycle(chain[slices.Index(chain, a):])
-		}
-		for _, a := range chain {
-			state[a] = done
+func (r *reader) checkManagers() {
+	for _, circle := range r.roster.Circles() {
+		r.failCircle(circle)
+	}
+	for a, p := range r.roster.All() {
+		if p.Manager != "" && !r.roster.Has(p.Manager) {
+			r.manager(a).warn("%s is not among the people, so reporting lines end there", p.Manager)
 		}
 	}
 }
 
 // manager returns where the roster says who somebody's manager is.
 func (r *reader) manager(a calendar.Address) value {
-	p := r.roster[a]
-	return value{&node{file: r.rosterFile, line: p.managerLine, col: p.managerCol}, r, join(p.path, "manager")}
+	i, _ := r.roster.Number(a)
+	p := r.places[i]
+	return value{&node{file: r.rosterFile, line: int(p.managerLine), col: int(p.managerCol)}, r, fmt.Sprintf("%s[%d].manager", r.rosterPath, p.item)}
 }
 
-func (r *reader) failCycle(cycle []calendar.Address) {
+func (r *reader) failCircle(circle []calendar.Address) {
 	const most = 6
 	var names []string
-	for _, a := range append(cycle, cycle[0]) {
+	for _, a := range append(circle, circle[0]) {
 		names = append(names, string(a))
 	}
 	if len(names) > most {
 		names = append(names[:most-1], "…", names[len(names)-1])
 	}
-	r.manager(cycle[0]).fail("the chain of managers never ends: %s", strings.Join(names, " -> "))
-}
-
-func (r *reader) warnManager(chain []calendar.Address, manager calendar.Address) {
-	r.manager(chain[len(chain)-1]).warn("%s is not among the people, so reporting lines end there", manager)
+	r.manager(circle[0]).fail("the chain of managers never ends: %s", strings.Join(names, " -> "))
 }
 
 // warnTeams warns of close teams that nobody is in.
@@ -120,24 +109,27 @@ func (r *reader) warnParticipation(w *scheduler.Workspace, top value) {
 	if len(w.Programs) == 0 {
 		return
 	}
-	active := map[calendar.Address]bool{}
+	active := make([]bool, len(r.places)) // by number
+	takePart := func(people []calendar.Address) {
+		for _, a := range people {
+			if i, known := r.roster.Number(a); known {
+				active[i] = true
+			}
+		}
+	}
 	for i, p := range w.Programs {
 		people := w.Participants(p)
 		if len(people) == 0 {
 			r.programNodes[i].at("people").warn("nobody takes part")
 		}
-		for _, a := range people {
-			active[a] = true
-		}
+		takePart(people)
 	}
 	for _, g := range w.Groups {
-		for _, a := range g.Members {
-			active[a] = true
-		}
+		takePart(g.Members)
 	}
 	var idle []string
-	for _, a := range r.everybody {
-		if !active[a] {
+	for a := range r.roster.All() {
+		if i, _ := r.roster.Number(a); !active[i] {
 			idle = append(idle, string(a))
 		}
 	}

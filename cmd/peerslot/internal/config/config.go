@@ -161,7 +161,7 @@ func Parse(name string, data []byte, dir string) (*Config, error) {
 // parse reads a configuration file as far as it can.
 func (r *reader) parse(name string, data []byte) *Config {
 	c := &Config{Dir: r.dir, Store: "peerslot.db", AnswerKey: filepath.Join(".peerslot", "answer.key"), MaxSessionsPerWeek: 3, holidays: map[string]holiday.Calendar{}}
-	c.Workspace = scheduler.Workspace{Roster: scheduler.NewRoster(), Repair: scheduler.DefaultRepairRules(), Review: scheduler.DefaultReviewRules()}
+	c.Workspace = scheduler.Workspace{Roster: r.roster, Repair: scheduler.DefaultRepairRules(), Review: scheduler.DefaultReviewRules()}
 	c.Calendar = Calendar{
 		Backend:   Folder,
 		Folder:    FolderOptions{Path: "calendars"},

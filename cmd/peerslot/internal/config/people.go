@@ -34,15 +34,19 @@ func (r *reader) people(c *Config, v, top value) {
 		v.fail("want a list of people, or the path of a CSV file such as people.csv, not %s", v.kind)
 		return
 	}
-	r.rows, r.rosterFile = file, v.file
+	r.rows, r.rosterFile, r.rosterPath = file, v.file, v.path
 	var p scheduler.Person
-	known := personFields(c, &p)
+	known, i := personFields(c, &p), 0
 	for item := range v.children() {
 		p = scheduler.Person{Hours: availability.OfficeHours()}
-		r.person(c, item, known, &p)
+		r.person(c, item, i, known, &p)
+		i++
 	}
 	r.rows = false
-	whole := slices.ContainsFunc(r.everybody, func(a calendar.Address) bool { return c.Workspace.Roster.Of(a).Unread == "" })
+	whole := false
+	for _, p := range r.roster.All() {
+		whole = whole || p.Unread == ""
+	}
 	if len(r.faults) > 0 && (!whole || len(r.faults) == maxProblems) { // it concerns everybody
 		r.problems, r.faults, r.broken = append(r.problems, r.faults...), nil, true
 	}
@@ -90,8 +94,8 @@ func personFields(c *Config, p *scheduler.Person) fields {
 	}
 }
 
-// person reads a person into p, by known, which are its fields.
-func (r *reader) person(c *Config, v value, known fields, p *scheduler.Person) {
+// person reads item i of the roster into p, by known, which are its fields.
+func (r *reader) person(c *Config, v value, i int, known fields, p *scheduler.Person) {
 	faults := len(r.faults)
 	if !v.fields(known) {
 		return
@@ -102,12 +106,12 @@ func (r *reader) person(c *Config, v value, known fields, p *scheduler.Person) {
 	if p.Address == "" {
 		return
 	}
-	if first, twice := r.roster[p.Address]; twice {
-		v.at("email").fail("%s is given twice, first in line %d", p.Address, first.line)
+	if first, twice := r.roster.Number(p.Address); twice {
+		v.at("email").fail("%s is given twice, first in line %d", p.Address, r.places[first].line)
 		return
 	}
 	at := v.at("manager")
-	r.roster[p.Address] = place{v.line, at.line, at.col, v.path, p.Address}
+	r.places = append(r.places, place{int32(i), int32(v.line), int32(at.line), int32(at.col)})
 	p.Zone = cmp.Or(p.Zone, c.Workspace.Zone)
 	if travel := v.at("travel"); travel.given() {
 		p.Travel = travel.travel(c, p)
@@ -115,8 +119,7 @@ func (r *reader) person(c *Config, v value, known fields, p *scheduler.Person) {
 	if len(r.faults) > faults {
 		p.Unread = r.faults[faults].String()
 	}
-	r.everybody = append(r.everybody, p.Address)
-	c.Workspace.Roster.Put(*p)
+	r.roster.Put(*p)
 	c.account(p.Address, v.at("calendar"))
 }
 

@@ -7,8 +7,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/config/internal/hint"
+	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/holiday"
 )
 
@@ -23,12 +23,13 @@ type reader struct {
 	steps    int       // spent on nodes
 	hints    int       // spent on suggestions
 
-	piece        int // how many bytes of a long list are parsed at once; 0 for all
-	roster       map[calendar.Address]place
+	piece        int              // how many bytes of a long list are parsed at once; 0 for all
+	roster       scheduler.Roster // of the workspace that is read
+	places       []place          // of its people, by number
 	rosterFile   string
-	everybody    []calendar.Address // of the roster, in the order of the file
-	broken       bool               // some people could not be read at all
-	noEmails     bool               // of anybody, since their column is missing
+	rosterPath   string
+	broken       bool // some people could not be read at all
+	noEmails     bool // of anybody, since their column is missing
 	programNodes []value
 	unknown      []mention
 	zones        map[string]string       // by what is written; "" where it is none
@@ -38,9 +39,7 @@ type reader struct {
 
 // A place is where a person stands in the roster, and who is named as their manager.
 type place struct {
-	line, managerLine, managerCol int
-	path                          string
-	address                       calendar.Address
+	item, line, managerLine, managerCol int32
 }
 
 // A calendarFile is a calendar of holidays, or why it could not be read.
@@ -50,7 +49,7 @@ type calendarFile struct {
 }
 
 func newReader(dir string, piece int) *reader {
-	return &reader{dir: dir, piece: piece, roster: map[calendar.Address]place{}, zones: map[string]string{}, calendars: map[string]calendarFile{}, labels: map[string]string{}}
+	return &reader{dir: dir, piece: piece, roster: scheduler.NewRoster(), zones: map[string]string{}, calendars: map[string]calendarFile{}, labels: map[string]string{}}
 }
 
 // maxSteps bounds how many nodes are visited, since aliases make few lines of YAML stand

@@ -214,7 +214,7 @@ func (v value) addresses() []calendar.Address {
 		case seen[a]:
 			item.fail("%s is named twice", a)
 		default:
-			all, seen[a] = append(all, cmp.Or(v.r.roster[a].address, a)), true // the text of the roster is there already
+			all, seen[a] = append(all, cmp.Or(v.r.roster.Of(a).Address, a)), true // the text of the roster is there already
 		}
 	}
 	return all
