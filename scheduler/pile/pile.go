@@ -15,14 +15,39 @@ import (
 // of all groups. They are put on it one after the other, and then taken off, the first
 // first, as JSON keeps them. The zero Pile, and nil, are empty.
 type Pile[T any] struct {
-	text bytes.Buffer
-	into *flate.Writer // nil if the pile is empty
+	blocks blocks
+	into   *flate.Writer // nil if the pile is empty
+}
+
+// blocks are text that takes no more than it needs, nor is moved as it grows.
+type blocks [][]byte
+
+// Write never fails.
+func (b *blocks) Write(text []byte) (n int, err error) {
+	const size = 64 << 10
+	for n < len(text) {
+		if len(*b) == 0 || len((*b)[len(*b)-1]) == size {
+			*b = append(*b, make([]byte, 0, size))
+		}
+		last := &(*b)[len(*b)-1]
+		more := text[n:min(len(text), n+size-len(*last))]
+		*last, n = append(*last, more...), n+len(more)
+	}
+	return n, nil
+}
+
+func (b blocks) reader() io.Reader {
+	readers := make([]io.Reader, len(b))
+	for i, block := range b {
+		readers[i] = bytes.NewReader(block)
+	}
+	return io.MultiReader(readers...)
 }
 
 // Add puts one more on the pile.
 func (p *Pile[T]) Add(one T) error {
 	if p.into == nil {
-		into, err := flate.NewWriter(&p.text, flate.BestSpeed)
+		into, err := flate.NewWriter(&p.blocks, flate.BestSpeed)
 		if err != nil {
 			return err
 		}
@@ -42,7 +67,7 @@ func (p *Pile[T]) All() iter.Seq2[T, error] {
 			yield(none, err)
 			return
 		}
-		d := json.NewDecoder(flate.NewReader(bytes.NewReader(p.text.Bytes())))
+		d := json.NewDecoder(flate.NewReader(p.blocks.reader()))
 		for {
 			one := none
 			switch err := d.Decode(&one); {

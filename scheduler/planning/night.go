@@ -81,7 +81,7 @@ func Tonight(ctx context.Context, s *scheduler.Service) (*Night, error) {
 
 // noteAll reads the bookings and their series, and keeps who is concerned by what.
 func (n *Night) noteAll(ctx context.Context) error {
-	n.apart = newDivision(len(n.groups))
+	n.apart = newDivision(len(n.groups), n.Workspace.Roster)
 	numbers := make(map[string]int, len(n.groups))
 	for i, g := range n.groups {
 		numbers[g] = i

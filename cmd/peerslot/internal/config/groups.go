@@ -33,6 +33,7 @@ func (r *reader) groups(w *scheduler.Workspace, v value) {
 		item.unique("group", g.Name, lines)
 		w.Groups = append(w.Groups, g)
 	}
+	w.Groups = slices.Clone(w.Groups) // without room for more
 }
 
 func (r *reader) group(w *scheduler.Workspace, v value) (g scheduler.Group) {

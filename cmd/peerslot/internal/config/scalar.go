@@ -205,9 +205,9 @@ func (v value) address() calendar.Address {
 
 // addresses reads a list of different addresses.
 func (v value) addresses() []calendar.Address {
-	var all []calendar.Address
-	seen := map[calendar.Address]bool{}
-	for _, item := range v.list("mail addresses") {
+	items := v.list("mail addresses")
+	all, seen := make([]calendar.Address, 0, len(items)), map[calendar.Address]bool{}
+	for _, item := range items {
 		a := item.address()
 		switch {
 		case a == "":
