@@ -56,6 +56,13 @@ type Booking struct {
 	Fault      error `json:"-"` // why the record cannot be read; then only what is searched is known, and committed: group, program, generation, state, UID, Reviewed, CancelFrom
 }
 
+// Moves says how often sessions of a series were moved.
+type Moves struct {
+	Group string
+	UID   calendar.UID
+	Times int
+}
+
 // A BookingRef names a booking as it was at a Version.
 type BookingRef struct {
 	Group      string
@@ -165,6 +172,10 @@ type Store interface {
 	// History returns the events of a group from since on, oldest first; of all
 	// groups for "", and all there are for the zero time.
 	History(ctx context.Context, group string, since time.Time) ([]Event, error)
+
+	// Moves returns how many moves of sessions the history has after a time, of each
+	// group and series that has any, sorted by both.
+	Moves(ctx context.Context, after time.Time) ([]Moves, error)
 
 	// Rounds returns the rounds of the program, oldest first; for "" those of all
 	// programs, sorted by program.

@@ -64,6 +64,10 @@ func (s *spottyStore) History(ctx context.Context, group string, since time.Time
 	return try(s, "History", func() ([]scheduler.Event, error) { return s.Store.History(ctx, group, since) })
 }
 
+func (s *spottyStore) Moves(ctx context.Context, after time.Time) ([]scheduler.Moves, error) {
+	return try(s, "Moves", func() ([]scheduler.Moves, error) { return s.Store.Moves(ctx, after) })
+}
+
 func (s *spottyStore) Rounds(ctx context.Context, program string) ([]scheduler.Round, error) {
 	return try(s, "Rounds", func() ([]scheduler.Round, error) { return s.Store.Rounds(ctx, program) })
 }

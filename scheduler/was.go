@@ -141,6 +141,16 @@ func (r renamedStore) History(ctx context.Context, group string, since time.Time
 	return all, nil
 }
 
+// Moves implements Store.
+func (r renamedStore) Moves(ctx context.Context, after time.Time) ([]Moves, error) {
+	all, err := r.Store.Moves(ctx, after)
+	for i, one := range all {
+		all[i].Group = cmp.Or(r.groups[one.Group], one.Group)
+	}
+	slices.SortStableFunc(all, func(a, b Moves) int { return cmp.Or(cmp.Compare(a.Group, b.Group), cmp.Compare(a.UID, b.UID)) })
+	return all, err
+}
+
 // Rounds implements Store. Those of a program under its earlier names come before
 // those under the present one.
 func (r renamedStore) Rounds(ctx context.Context, program string) ([]Round, error) {

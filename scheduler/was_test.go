@@ -18,7 +18,8 @@ func TestWas(t *testing.T) {
 	b.Program = "leads"
 	old := schedulertest.Round("leads", 1)
 	old.Groups = []scheduler.Group{{Name: "g", Program: "leads", Members: old.Groups[0].Members}}
-	if _, err := w.Store.Commit(t.Context(), scheduler.Batch{Bookings: []scheduler.Booking{b}, Round: &old}); err != nil {
+	moved := scheduler.Event{At: now, Group: "g", UID: b.Series.UID, What: string(scheduler.MoveSession)}
+	if _, err := w.Store.Commit(t.Context(), scheduler.Batch{Bookings: []scheduler.Booking{b}, Round: &old, Events: []scheduler.Event{moved}}); err != nil {
 		t.Fatal(err)
 	}
 	program := scheduler.DefaultProgram()
@@ -75,7 +76,11 @@ func TestWas(t *testing.T) {
 		},
 		func() (int, error) { // booked twice: the intent and the outcome
 			events, err := turn.Store.History(t.Context(), "new name", now.AddDate(-1, 0, 0))
-			return len(events) / 2, err
+			return len(events) / 3, err
+		},
+		func() (int, error) {
+			all, err := turn.Store.Moves(t.Context(), now.AddDate(-1, 0, 0))
+			return len(all), errors.Join(err, named(all[0].Group, "new name"))
 		},
 	} {
 		if n, err := list(); err != nil || n != 1 {

@@ -312,19 +312,20 @@ func Fetch(ctx context.Context, s *scheduler.Service, bookings []scheduler.Booki
 
 // countMoves fills in what members were told of lately.
 func (n *Night) countMoves(ctx context.Context) error {
-	events, err := n.service.Store.History(ctx, "", n.Now.Add(-month))
+	n.moves, n.Month = map[calendar.UID]int{}, map[string]int{}
+	lately, err := n.service.Store.Moves(ctx, n.Now.Add(-month-time.Second))
 	if err != nil {
 		return fmt.Errorf("read the history: %w", err)
 	}
-	n.moves, n.Month = map[calendar.UID]int{}, map[string]int{}
-	for _, e := range events {
-		if e.What != string(scheduler.MoveSession) {
-			continue
-		}
-		n.Month[e.Group]++
-		if e.At.After(n.Now.Add(-night)) {
-			n.moves[e.UID]++
-		}
+	for _, m := range lately {
+		n.Month[m.Group] += m.Times
+	}
+	tonight, err := n.service.Store.Moves(ctx, n.Now.Add(-night))
+	if err != nil {
+		return fmt.Errorf("read the history: %w", err)
+	}
+	for _, m := range tonight {
+		n.moves[m.UID] += m.Times
 	}
 	return nil
 }

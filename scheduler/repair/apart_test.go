@@ -318,7 +318,7 @@ func (s snapshotStore) BookingRefs(context.Context) ([]scheduler.BookingRef, err
 func (snapshotStore) Rounds(context.Context, string) ([]scheduler.Round, error) {
 	return nil, nil
 }
-func (snapshotStore) History(context.Context, string, time.Time) ([]scheduler.Event, error) {
+func (snapshotStore) Moves(context.Context, time.Time) ([]scheduler.Moves, error) {
 	return nil, nil
 }
 func (snapshotStore) Unreadable(context.Context) (map[calendar.Address]time.Time, error) {

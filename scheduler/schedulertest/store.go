@@ -31,6 +31,7 @@ func TestStore(t *testing.T, open func(t *testing.T) scheduler.Store) {
 		"what was seen":                testSeen,
 		"answers":                      testAnswers,
 		"history":                      testHistory,
+		"moves":                        testMoves,
 		"booking and events together":  testAtomic,
 		"rounds":                       testRounds,
 		"a round is formed once":       testFormedOnce,
@@ -404,6 +405,24 @@ func testMark(t *testing.T, s scheduler.Store) {
 
 func event(group, what string) scheduler.Event {
 	return scheduler.Event{At: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), Group: group, UID: "u", What: what, Why: "because", By: "mia@acme.example", Before: 2, After: 3}
+}
+
+func testMoves(t *testing.T, s scheduler.Store) {
+	at := event("a", "move").At
+	moved := func(group string, uid calendar.UID, seconds int) scheduler.Event {
+		e := event(group, string(scheduler.MoveSession))
+		e.UID, e.At = uid, at.Add(time.Duration(seconds)*time.Second)
+		return e
+	}
+	save(t, s, Booking("a", 1), moved("b", "u2", 0), moved("a", "u1", 0), moved("a", "u1", 1), moved("a", "u3", 2), event("a", "cancel"))
+	want := []scheduler.Moves{{Group: "a", UID: "u1", Times: 2}, {Group: "a", UID: "u3", Times: 1}, {Group: "b", UID: "u2", Times: 1}}
+	if got, err := s.Moves(t.Context(), at.Add(-time.Second)); err != nil || !slices.Equal(got, want) {
+		t.Errorf("Moves: %v, %v; want %v", got, err, want)
+	}
+	want = []scheduler.Moves{{Group: "a", UID: "u1", Times: 1}, {Group: "a", UID: "u3", Times: 1}}
+	if got, err := s.Moves(t.Context(), at); err != nil || !slices.Equal(got, want) {
+		t.Errorf("Moves after the first second: %v, %v; want %v", got, err, want)
+	}
 }
 
 func testHistory(t *testing.T, s scheduler.Store) {

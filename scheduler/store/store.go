@@ -301,3 +301,22 @@ func (s *Store) History(ctx context.Context, group string, since time.Time) ([]s
 	}
 	return out, rows.Err()
 }
+
+// Moves implements scheduler.Store.
+func (s *Store) Moves(ctx context.Context, after time.Time) ([]scheduler.Moves, error) {
+	rows, err := s.db.QueryContext(ctx, `SELECT group_name, uid, COUNT(*) FROM history WHERE what = $1 AND at > $2
+		GROUP BY group_name, uid ORDER BY group_name, uid`, string(scheduler.MoveSession), toUnix(after))
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []scheduler.Moves
+	for rows.Next() {
+		var one scheduler.Moves
+		if err := rows.Scan(&one.Group, &one.UID, &one.Times); err != nil {
+			return nil, err
+		}
+		out = append(out, one)
+	}
+	return out, rows.Err()
+}
