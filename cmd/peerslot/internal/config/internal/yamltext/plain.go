@@ -217,6 +217,7 @@ func (r *plainReader) number() ast.Node {
 }
 
 func (r *plainReader) string(text string) *ast.StringNode {
+	text = strings.Clone(text) // what a name is kept of would keep its whole piece
 	t := r.token(text)
 	r.words = append(room(r.words), ast.StringNode{Token: t, Value: text})
 	return &r.words[len(r.words)-1]
