@@ -14,6 +14,7 @@ import (
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/planning/internal/division"
 )
 
 // night is how long ago a move may be to count as one of the same night, so that
@@ -31,7 +32,7 @@ type Night struct {
 	service  *scheduler.Service
 	calendar *calendarNow
 	groups   []string               // that have bookings, in the order of these
-	apart    *division              // of the groups
+	apart    *division.Division     // of the groups
 	noted    map[calendar.UID]noted // of the bookings
 	moves    map[calendar.UID]int   // that members were told of in the last hours
 }
@@ -81,7 +82,7 @@ func Tonight(ctx context.Context, s *scheduler.Service) (*Night, error) {
 
 // noteAll reads the bookings and their series, and keeps who is concerned by what.
 func (n *Night) noteAll(ctx context.Context) error {
-	n.apart = newDivision(len(n.groups), n.Workspace.Roster)
+	n.apart = division.New(len(n.groups), n.Workspace.Roster)
 	numbers := make(map[string]int, len(n.groups))
 	for i, g := range n.groups {
 		numbers[g] = i
@@ -98,7 +99,7 @@ func (n *Night) noteAll(ctx context.Context) error {
 			n.note(numbers[b.Group], b)
 		}
 	}
-	n.apart.count()
+	n.apart.Count()
 	return nil
 }
 
@@ -107,7 +108,7 @@ func (n *Night) note(group int, b scheduler.Booking) {
 	uid := b.Series.UID
 	read := n.Snapshot
 	read.Current = n.calendar.current
-	n.apart.note(group, read.Concerns(b))
+	n.apart.Note(group, read.Concerns(b))
 	n.Booked[b.Group] = n.Booked[b.Group] || !b.Reviewed
 	if series, there := n.calendar.current[uid]; there {
 		n.Window.End = availability.Later(n.Window.End, lastWeek(series, n.Now))
@@ -139,7 +140,7 @@ func (n *Night) bookingsOf(ctx context.Context, groups []string) (scheduler.Book
 // have at most so many people. The parts are in the order of their first groups.
 func (n *Night) Parts(people int) iter.Seq[[]string] {
 	return func(yield func([]string) bool) {
-		for _, part := range n.apart.parts(people) {
+		for _, part := range n.apart.Parts(people) {
 			groups := make([]string, len(part))
 			for i, number := range part {
 				groups[i] = n.groups[number]
