@@ -10,6 +10,7 @@ import (
 	"io"
 	"time"
 
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/config"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/console"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/workspace"
 	"github.com/peerslot/peerslot/scheduler"
@@ -26,10 +27,11 @@ const Patience = 2 * time.Minute
 // the command carries from plan to answer.
 type change[P any] struct {
 	flags   console.ChangeFlags
-	clock   bool // a clock behind the history ends the run
-	hears   bool // what members answered by mail counts in it
-	night   bool // it looks after what is there: a store that is not is an error
-	outside bool // apply reaches more than store and calendars, and cannot be rehearsed
+	clock   bool           // a clock behind the history ends the run
+	hears   bool           // what members answered by mail counts in it
+	night   bool           // it looks after what is there: a store that is not is an error
+	outside bool           // apply reaches more than store and calendars, and cannot be rehearsed
+	config  *config.Config // of the run, once it is read; nil to read it
 
 	// plan makes the plan, and changes nothing.
 	plan func(ctx context.Context, w *workspace.Workspace) (P, error)
@@ -138,7 +140,13 @@ func (c change[P]) stillAgreed(ctx context.Context, a *console.App, agreed agree
 
 // rehearsing hands use the workspace of a rehearsal.
 func (c change[P]) rehearsing(ctx context.Context, a *console.App, use func(*workspace.Workspace) error) error {
-	w, err := workspace.OpenToRead(ctx, a)
+	var err error
+	if c.config == nil { // else the plan is for the run that read it
+		if c.config, err = a.LoadConfig(); err != nil {
+			return err
+		}
+	}
+	w, err := workspace.ReadConfig(ctx, a, c.config, workspace.NoOther)
 	if err != nil {
 		return err
 	}
@@ -266,7 +274,10 @@ type firstPlan[P any] struct {
 // something to keep in it: if nothing was agreed to yet, the plan is made first, and where it
 // fails, or has nothing to do, the answer is given and the workspace nil.
 func (c change[P]) open(ctx context.Context, a *console.App, agreed bool) (w *workspace.Workspace, first *firstPlan[P], err error) {
-	w, err = workspace.OpenToChange(ctx, a, agreed && !c.night)
+	if c.config, err = a.LoadConfig(); err != nil {
+		return nil, nil, err
+	}
+	w, err = workspace.ChangeConfig(ctx, a, c.config, agreed && !c.night)
 	if agreed || !errors.Is(err, scheduler.ErrNoStore) {
 		return w, nil, err
 	}
@@ -283,7 +294,7 @@ func (c change[P]) open(ctx context.Context, a *console.App, agreed bool) (w *wo
 	if err != nil || first == nil {
 		return nil, nil, err
 	}
-	w, err = workspace.OpenToChange(ctx, a, true)
+	w, err = workspace.ChangeConfig(ctx, a, c.config, true)
 	return w, first, err
 }
 

@@ -71,8 +71,17 @@ func NoOther(err error) (calendar.Backend, error) { return nil, err }
 
 // OpenToReadOr is openToRead with another backend if its own cannot be used.
 func OpenToReadOr(ctx context.Context, a *console.App, other otherBackend) (*Workspace, error) {
+	c, err := a.LoadConfig()
+	if err != nil {
+		return nil, err
+	}
+	return ReadConfig(ctx, a, c, other)
+}
+
+// ReadConfig is OpenToReadOr of a configuration that was read.
+func ReadConfig(ctx context.Context, a *console.App, c *config.Config, other otherBackend) (*Workspace, error) {
 	var missing error
-	w, err := OpenWith(ctx, a, other, func(location string) (*store.Store, error) {
+	w, err := OpenConfig(ctx, a, c, other, func(location string) (*store.Store, error) {
 		st, err := store.Read(ctx, location)
 		if errors.Is(err, scheduler.ErrNoStore) {
 			missing = NoStore(err)
@@ -95,7 +104,16 @@ func OpenToReadOr(ctx context.Context, a *console.App, other otherBackend) (*Wor
 // OpenToChange opens the workspace for a command that changes it. Unless create, a
 // store that is not there is an error. The caller must close it.
 func OpenToChange(ctx context.Context, a *console.App, create bool) (*Workspace, error) {
-	return OpenWith(ctx, a, NoOther, func(location string) (*store.Store, error) {
+	c, err := a.LoadConfig()
+	if err != nil {
+		return nil, err
+	}
+	return ChangeConfig(ctx, a, c, create)
+}
+
+// ChangeConfig is OpenToChange of a configuration that was read.
+func ChangeConfig(ctx context.Context, a *console.App, c *config.Config, create bool) (*Workspace, error) {
+	return OpenConfig(ctx, a, c, NoOther, func(location string) (*store.Store, error) {
 		if !create {
 			there, err := store.Read(ctx, location)
 			if errors.Is(err, scheduler.ErrNoStore) {
