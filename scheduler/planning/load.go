@@ -21,38 +21,71 @@ type Load struct {
 // Loads returns the load of everybody with a session to come, by the address that names
 // them, whichever was invited. Weeks are ISO weeks of zone.
 func Loads(bookings []scheduler.Booking, aliases calendar.Aliases, zone *time.Location, now time.Time) []Load {
-	perWeek := map[calendar.Address]map[availability.Date]int{}
+	t := NewTally(aliases, zone, now)
+	t.Add(bookings)
+	return t.Over(0)
+}
+
+// A Tally counts the sessions to come of everybody, by ISO weeks of a zone, of some
+// bookings after the other.
+type Tally struct {
+	aliases calendar.Aliases
+	zone    *time.Location
+	now     time.Time
+	first   availability.Date             // Monday of last week, since when a session may go on
+	weeks   map[calendar.Address][]uint16 // from first on, as far as there are sessions
+}
+
+// NewTally returns a tally of no bookings yet. People are counted by the address that
+// names them.
+func NewTally(aliases calendar.Aliases, zone *time.Location, now time.Time) *Tally {
+	return &Tally{aliases, zone, now, availability.DateOf(now.In(zone)).Monday().AddDays(-7), map[calendar.Address][]uint16{}}
+}
+
+// Add counts the sessions of the bookings.
+func (t *Tally) Add(bookings []scheduler.Booking) {
 	for _, b := range bookings {
 		occurrences, err := StillHeld(b).Occurrences()
 		if err != nil {
 			continue // reported where the series is the subject
 		}
-		people := invited(b.Series, aliases)
+		people := invited(b.Series, t.aliases)
 		for _, o := range occurrences {
-			if o.Cancelled || !o.End.After(now) {
+			if o.Cancelled || !o.End.After(t.now) {
 				continue
 			}
-			week := availability.DateOf(o.Start.In(zone)).Monday()
+			week := max(0, t.first.DaysUntil(availability.DateOf(o.Start.In(t.zone)))/7)
 			for _, a := range people {
-				if perWeek[a] == nil {
-					perWeek[a] = map[availability.Date]int{}
+				counts := t.weeks[a]
+				if week >= len(counts) {
+					counts = append(counts, make([]uint16, week+1-len(counts))...)
+					t.weeks[a] = counts
 				}
-				perWeek[a][week]++
+				counts[week]++
 			}
 		}
 	}
+}
+
+// Over returns the loads of those who have more than so many sessions in some week.
+func (t *Tally) Over(most int) []Load {
 	var out []Load
-	for a, weeks := range perWeek {
+	for a, counts := range t.weeks {
 		l := Load{Person: a}
-		total := 0
-		for week, n := range weeks {
-			total += n
-			if n > l.Sessions || n == l.Sessions && week.Compare(l.Week) < 0 {
-				l.Sessions, l.Week = n, week
+		total, weeks := 0, 0
+		for week, n := range counts {
+			if n == 0 {
+				continue
+			}
+			total, weeks = total+int(n), weeks+1
+			if int(n) > l.Sessions {
+				l.Sessions, l.Week = int(n), t.first.AddDays(7*week)
 			}
 		}
-		l.Average = float64(total) / float64(len(weeks))
-		out = append(out, l)
+		if l.Sessions > most {
+			l.Average = float64(total) / float64(weeks)
+			out = append(out, l)
+		}
 	}
 	slices.SortFunc(out, Load.compare)
 	return out

@@ -6,6 +6,7 @@ import (
 
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/console"
+	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/planning"
 	"github.com/peerslot/peerslot/scheduler/report"
 )
@@ -21,11 +22,14 @@ func (w *Workspace) Load(all []planning.Load) []report.Load {
 
 // Overloaded returns those with more sessions a week than is good for them.
 func (w *Workspace) Overloaded(ctx context.Context) ([]report.Load, error) {
-	bookings, err := w.Service.Store.Bookings(ctx)
-	if err != nil {
-		return nil, err
+	tally := planning.NewTally(w.Workspace.Roster.Aliases(), ZoneOf(w.Workspace)(""), w.Service.Now())
+	for page, err := range scheduler.Pages(ctx, w.Service.Store) {
+		if err != nil {
+			return nil, err
+		}
+		tally.Add(page)
 	}
-	return TooMuch(w.Load(planning.Loads(bookings, w.Workspace.Roster.Aliases(), ZoneOf(w.Workspace)(""), w.Service.Now()))), nil
+	return w.Load(tally.Over(w.MaxSessionsPerWeek)), nil
 }
 
 func TooMuch(all []report.Load) []report.Load {
