@@ -228,9 +228,9 @@ type Store interface {
 	// whole store and from this group, not from other groups.
 	LockGroup(ctx context.Context, group string, wait time.Duration) (unlock func(), err error)
 
-	// Begun returns the bookings for which something is intended that is not known to
-	// be on the calendar, sorted by group.
-	Begun(ctx context.Context) (Bookings, error)
+	// Begun returns the groups for whose bookings something is intended that is not known
+	// to be on the calendar, sorted. It looks at no more than most of these bookings.
+	Begun(ctx context.Context, most int) ([]string, error)
 
 	// Due returns the bookings of Begun, and those whose series as it was last put is
 	// over by then, or may be for all that is known of it, sorted by group.

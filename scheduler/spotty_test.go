@@ -48,8 +48,8 @@ func (s *spottyStore) BookingsOf(ctx context.Context, group string) ([]scheduler
 	return try(s, "BookingsOf", func() ([]scheduler.Booking, error) { return s.Store.BookingsOf(ctx, group) })
 }
 
-func (s *spottyStore) Begun(ctx context.Context) (scheduler.Bookings, error) {
-	return try(s, "Begun", func() (scheduler.Bookings, error) { return s.Store.Begun(ctx) })
+func (s *spottyStore) Begun(ctx context.Context, most int) ([]string, error) {
+	return try(s, "Begun", func() ([]string, error) { return s.Store.Begun(ctx, most) })
 }
 
 func (s *spottyStore) Ended(ctx context.Context, since time.Time) ([]scheduler.Booking, error) {

@@ -93,9 +93,13 @@ func (r renamedStore) sorted(all []Booking) []Booking {
 }
 
 // Begun implements Store.
-func (r renamedStore) Begun(ctx context.Context) (Bookings, error) {
-	all, err := r.Store.Begun(ctx)
-	return r.rename(all), err
+func (r renamedStore) Begun(ctx context.Context, most int) ([]string, error) {
+	all, err := r.Store.Begun(ctx, most)
+	for i, group := range all {
+		all[i] = cmp.Or(r.groups[group], group)
+	}
+	slices.Sort(all)
+	return slices.Compact(all), err
 }
 
 // Due implements Store.

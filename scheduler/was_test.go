@@ -67,8 +67,8 @@ func TestWas(t *testing.T) {
 			return len(rounds), errors.Join(err, named(rounds[0].Program, "circles"))
 		},
 		func() (int, error) {
-			all, err := turn.Store.Begun(t.Context())
-			return len(all), errors.Join(err, named(all[0].Group, "later"))
+			all, err := turn.Store.Begun(t.Context(), 9)
+			return len(all), errors.Join(err, named(all[0], "later"))
 		},
 		func() (int, error) {
 			all, err := turn.Store.Ended(t.Context(), time.Time{})

@@ -188,7 +188,7 @@ func (f fleetWorld) done(t testing.TB, d *store.Databases, places []string) int 
 			return i // the database is on its way back
 		}
 		known, err := st.Unattended(t.Context())
-		begun, err2 := st.Begun(t.Context())
+		begun, err2 := st.Begun(t.Context(), 1)
 		st.Close()
 		if err != nil || err2 != nil || known.Reviewed.IsZero() || len(begun) > 0 {
 			return i

@@ -58,9 +58,17 @@ func testBegun(t *testing.T, s scheduler.Store) {
 	booked := save(t, s, Booking("b", 1))
 	booked.State = scheduler.Booked
 	save(t, s, booked)
-	got, err := s.Begun(t.Context())
-	if err != nil || len(got) != 1 || got[0].Group != "a" {
-		t.Errorf("Begun: %v, %v; want the booking of a, which is only intended", got, err)
+	if got, err := s.Begun(t.Context(), 10); err != nil || !slices.Equal(got, []string{"a"}) {
+		t.Errorf("Begun: %v, %v; want a, whose booking is only intended", got, err)
+	}
+	changing := save(t, s, Booking("0", 1))
+	changing.State = scheduler.Changing
+	save(t, s, changing)
+	if got, err := s.Begun(t.Context(), 10); err != nil || !slices.Equal(got, []string{"0", "a"}) {
+		t.Errorf("Begun: %v, %v; want 0 and a", got, err)
+	}
+	if got, err := s.Begun(t.Context(), 1); err != nil || len(got) != 1 {
+		t.Errorf("Begun of at most one: %v, %v", got, err)
 	}
 }
 

@@ -68,7 +68,7 @@ var calls = map[string]func(ctx context.Context, s *store.Store, dir string) err
 	"Begin": func(ctx context.Context, s *store.Store, _ string) error {
 		return s.Begin(ctx, account.SignInSession{Hash: "another", Person: "ana@acme.example", Began: morning, Used: morning})
 	},
-	"Begun": func(ctx context.Context, s *store.Store, _ string) error { return one(s.Begun(ctx)) },
+	"Begun": func(ctx context.Context, s *store.Store, _ string) error { return one(s.Begun(ctx, 1)) },
 	"Bind": func(ctx context.Context, s *store.Store, _ string) error {
 		return one(s.Bind(ctx, "https://login.acme.example", "18", "bo@acme.example"))
 	},

@@ -104,8 +104,22 @@ func (s *Store) Ended(ctx context.Context, since time.Time) ([]scheduler.Booking
 }
 
 // Begun implements scheduler.Store.
-func (s *Store) Begun(ctx context.Context) (scheduler.Bookings, error) {
-	return s.query(ctx, `SELECT `+bookingColumns+` FROM booking WHERE state IN ('intended', 'changing', 'cancelling') ORDER BY group_name, generation`)
+func (s *Store) Begun(ctx context.Context, most int) ([]string, error) {
+	rows, err := s.db.QueryContext(ctx, `SELECT group_name FROM booking WHERE state IN ('intended', 'changing', 'cancelling') LIMIT $1`, most)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []string
+	for rows.Next() {
+		var group string
+		if err := rows.Scan(&group); err != nil {
+			return nil, err
+		}
+		out = append(out, group)
+	}
+	slices.Sort(out)
+	return slices.Compact(out), rows.Err()
 }
 
 // Due implements scheduler.Store.

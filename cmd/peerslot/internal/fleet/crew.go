@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -52,13 +53,13 @@ func (c *crew) due(ctx context.Context, m member) ([]worker.Job, error) {
 	if err != nil {
 		return nil, err
 	}
-	begun, err := st.Begun(ctx)
+	begun, err := st.Begun(ctx, math.MaxInt32)
 	if err != nil {
 		return nil, err
 	}
-	jobs := m.nights(known, c.App.Now(), len(begun))
-	for _, b := range begun {
-		jobs = append(jobs, worker.Job{Kind: worker.Series, Workspace: m.key(), Subject: b.Group})
+	jobs := m.nights(known, c.App.Now(), len(begun) > 0)
+	for _, group := range begun {
+		jobs = append(jobs, worker.Job{Kind: worker.Series, Workspace: m.key(), Subject: group})
 	}
 	letters, err := c.letters(ctx, m, st)
 	return append(jobs, letters...), err
@@ -66,7 +67,7 @@ func (c *crew) due(ctx context.Context, m member) ([]worker.Job, error) {
 
 // nights returns the pass that is due, then, once the changes that it began are on the
 // calendars or had time enough, the review of that moment.
-func (m member) nights(known scheduler.Unattended, now time.Time, begun int) []worker.Job {
+func (m member) nights(known scheduler.Unattended, now time.Time, begun bool) []worker.Job {
 	at, ok := lastNight(m.config, now)
 	job := worker.Job{Workspace: m.key(), Subject: at.UTC().Format(time.RFC3339)}
 	switch {
@@ -74,7 +75,7 @@ func (m member) nights(known scheduler.Unattended, now time.Time, begun int) []w
 		return nil
 	case known.Repaired.Before(at):
 		job.Kind = worker.Night
-	case known.Reviewed.Before(at) && (begun == 0 || now.Sub(known.Repaired) > settling):
+	case known.Reviewed.Before(at) && (!begun || now.Sub(known.Repaired) > settling):
 		job.Kind = worker.Review
 	default:
 		return nil
@@ -190,8 +191,8 @@ func (c *crew) finish(ctx context.Context, w *workspace.Workspace, j worker.Job)
 	if err != nil {
 		return nil, err
 	}
-	begun, err := ready.Store.Begun(ctx)
-	return member{config: w.Config, name: j.Workspace}.nights(known, w.Service.Now(), len(begun)), err
+	begun, err := ready.Store.Begun(ctx, 1)
+	return member{config: w.Config, name: j.Workspace}.nights(known, w.Service.Now(), len(begun) > 0), err
 }
 
 // inTurn calls f in a turn of its own, unless done says that it was done already.
