@@ -35,7 +35,7 @@ func (h hands) crashing(n int, f func() error) (crashed bool) {
 		}
 	}
 	defer func() {
-		h.beforeStep, h.known = nil, nil // as a new process finds it
+		h.beforeStep, h.own.index = nil, nil // as a new process finds it
 		if r := recover(); r != nil {
 			if r != errCrash {
 				panic(r)
@@ -282,7 +282,7 @@ func TestKill(t *testing.T) {
 // the copies.
 func (h hands) finish() {
 	h.Helper()
-	h.known = nil
+	h.own.index = nil
 	copies, people := 0, 0
 	for i := range 3 {
 		uid := calendartest.UID(i)

@@ -56,9 +56,30 @@ type Backend struct {
 	// there.
 	beforeStep func(step string)
 
+	// Known is what backends of one path know of it, where a process makes one after the
+	// other; nil for what this one finds by itself.
+	Known *Known
+	own   Known
+}
+
+// A Known is what was found in the folder of all calendars. Its index is made anew after
+// some minutes. The zero Known is empty.
+type Known struct {
 	mu     sync.Mutex
-	known  *index // nil before it is needed
+	index  *index // nil before it is needed
+	made   time.Time
 	listed dated
+}
+
+// knownFor is how long an index may lack what others put.
+const knownFor = 10 * time.Minute
+
+// knows returns what is known.
+func (b *Backend) knows() *Known {
+	if b.Known != nil {
+		return b.Known
+	}
+	return &b.own
 }
 
 // Capabilities implements calendar.Backend. A file tells nobody that it is there.

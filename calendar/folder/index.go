@@ -83,31 +83,40 @@ func isCopy(name string) bool {
 
 // holders returns who may hold a copy of the series.
 func (b *Backend) holders(uid calendar.UID) ([]calendar.Address, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
+	known := b.knows()
+	known.mu.Lock()
+	defer known.mu.Unlock()
 	// Without any organizer to ask, those who came since must be looked for.
-	if b.known == nil || len(b.known.organizers) == 0 && !b.known.root.Equal(b.changed()) {
-		x, err := b.look()
-		if err != nil {
+	if known.index == nil || len(known.index.organizers) == 0 && !known.index.root.Equal(b.changed()) {
+		if err := known.renew(b); err != nil {
 			return nil, err
 		}
-		b.known = x
 	}
-	who := slices.Clone(b.known.holders[ical.UIDText(uid)+suffix])
-	return slices.AppendSeq(who, maps.Keys(b.known.organizers)), nil
+	who := slices.Clone(known.index.holders[ical.UIDText(uid)+suffix])
+	return slices.AppendSeq(who, maps.Keys(known.index.organizers)), nil
 }
 
 // note adds that these hold a copy of the series, or soon will.
 func (b *Backend) note(s calendar.Series) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	name := ical.UIDText(s.UID) + suffix
-	b.known.organizers[s.Organizer.Address] = true
+	known := b.knows()
+	known.mu.Lock()
+	defer known.mu.Unlock()
+	x, name := known.index, ical.UIDText(s.UID)+suffix
+	x.organizers[s.Organizer.Address] = true
 	for _, a := range s.People() {
-		if !slices.Contains(b.known.holders[name], a) {
-			b.known.holders[name] = append(b.known.holders[name], a)
+		if !slices.Contains(x.holders[name], a) {
+			x.holders[name] = append(x.holders[name], a)
 		}
 	}
+}
+
+// renew makes the index.
+func (k *Known) renew(b *Backend) error {
+	x, err := b.look()
+	if err == nil {
+		k.index, k.made = x, time.Now()
+	}
+	return err
 }
 
 // lock waits until nobody else changes the folder, in this process or another,
@@ -118,21 +127,22 @@ func (b *Backend) lock(ctx context.Context) (unlock func(), err error) {
 	if err != nil {
 		return nil, fmt.Errorf("calendars: %w", err)
 	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.known == nil {
-		if b.known, err = b.look(); err != nil {
+	known := b.knows()
+	known.mu.Lock()
+	defer known.mu.Unlock()
+	if known.index == nil || time.Since(known.made) > knownFor {
+		if err := known.renew(b); err != nil {
 			unlock()
 			return nil, err
 		}
 	}
-	for _, dir := range b.known.left {
+	for _, dir := range known.index.left {
 		if strings.HasPrefix(filepath.Base(dir), tempFolder) {
 			os.RemoveAll(dir)
 		} else {
 			file.Sweep(dir)
 		}
 	}
-	b.known.left = nil
+	known.index.left = nil
 	return unlock, nil
 }

@@ -42,17 +42,18 @@ type dated struct {
 // list returns the listing. Without one, which is nil, the usual names are tried. It is
 // made anew when something came or went: a run asks for some people at a time.
 func (b *Backend) list() *listing {
-	b.mu.Lock()
-	defer b.mu.Unlock()
+	known := b.knows()
+	known.mu.Lock()
+	defer known.mu.Unlock()
 	at := b.changed()
-	if b.listed.listing != nil && at.Equal(b.listed.changed) {
-		return b.listed.listing
+	if known.listed.listing != nil && at.Equal(known.listed.changed) {
+		return known.listed.listing
 	}
-	b.listed = dated{}
+	known.listed = dated{}
 	l, err := readListing(b.Path)
 	// What comes within one tick of the file system's clock looks as if it had been there.
 	if err == nil && time.Since(at) > clockTick {
-		b.listed = dated{l, at}
+		known.listed = dated{l, at}
 	}
 	return l
 }

@@ -288,15 +288,15 @@ func with(s calendar.Series, people ...calendar.Address) calendar.Series {
 func TestGetReadsWhatTheOrganizersCopyNames(t *testing.T) {
 	h := newHands(t)
 	h.put(sample())
-	h.known = nil // as a new process finds it
+	h.own.index = nil // as a new process finds it
 	got, err := h.Get(t.Context(), uid)
 	if err != nil || len(got.Attendees) != 2 || len(got.Deleted) > 0 {
 		t.Errorf("got %d attendees, of whom %v deleted their copies, %v; want both with theirs", len(got.Attendees), got.Deleted, err)
 	}
-	if h.known != nil {
+	if h.own.index != nil {
 		t.Error("all folders were looked into")
 	}
-	if _, err := h.Get(t.Context(), calendartest.UID(1)); !errors.Is(err, calendar.ErrNotFound) || h.known == nil {
+	if _, err := h.Get(t.Context(), calendartest.UID(1)); !errors.Is(err, calendar.ErrNotFound) || h.own.index == nil {
 		t.Errorf("got %v for a series of which the organizer has no copy; want that others were asked for theirs", err)
 	}
 }
@@ -535,5 +535,44 @@ func TestVersionIsThatOfTheCopy(t *testing.T) {
 	}
 	if len(seen) != 4 {
 		t.Errorf("got %d versions; want those of the sample, the move, the session that is off, and the odd one", len(seen))
+	}
+}
+
+// What one backend found others know, so that each need not look at all folders; what was
+// put since by somebody else is found by the copies of the series' organizer.
+func TestKnownByOthers(t *testing.T) {
+	h := newHands(t)
+	known := &Known{}
+	another := func() *Backend { return &Backend{Path: h.Path, Organizer: h.Organizer, Known: known} }
+	first, second := another(), another()
+	series, err := first.Put(t.Context(), calendartest.Series(calendartest.UID(1)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	index := known.index
+	if index == nil {
+		t.Fatal("the first backend noted nothing")
+	}
+	more := calendartest.Series(calendartest.UID(2))
+	h.put(more)
+	if busy := h.busy(more.Attendees[0].Address); len(busy.Spans) == 0 {
+		t.Fatal("nobody is busy")
+	}
+	for _, s := range []calendar.Series{series, more} {
+		got, err := second.Get(t.Context(), s.UID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := second.Cancel(t.Context(), got.UID, time.Time{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, at := range more.Attendees {
+		if busy := h.busy(at.Address); len(busy.Spans) > 0 {
+			t.Errorf("%s is busy %v after both were cancelled", at.Address, busy.Spans)
+		}
+	}
+	if known.index != index {
+		t.Error("the second backend looked at all folders again")
 	}
 }

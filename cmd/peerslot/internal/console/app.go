@@ -18,6 +18,7 @@ import (
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/calendar/feed"
 	"github.com/peerslot/peerslot/calendar/file"
+	"github.com/peerslot/peerslot/calendar/folder"
 	"github.com/peerslot/peerslot/calendar/oauth"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/config"
 	"github.com/peerslot/peerslot/scheduler"
@@ -54,6 +55,7 @@ type App struct {
 
 	Databases *store.Databases                         // whose connections stores use; nil for their own
 	Budget    func(account string, perMinute int) Pace // calls of accounts that other processes use too; nil for none
+	Folders   func(path string) *folder.Known          // what is known of a folder of calendars already; nil for nothing
 
 	By calendar.Address // who asks for what is done, on a page of admins; "" for a command
 

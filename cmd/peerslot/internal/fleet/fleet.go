@@ -16,6 +16,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/peerslot/peerslot/calendar/folder"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/account"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/config"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/console"
@@ -38,8 +39,9 @@ type Fleet struct {
 	read map[string]*reading // by path
 	told map[string]string   // what was said to be wrong with a workspace, by its name
 
-	crewed  []*crew                 // once they work
-	budgets map[string]store.Budget // of the accounts that calls were made with
+	crewed  []*crew                  // once they work
+	budgets map[string]store.Budget  // of the accounts that calls were made with
+	folders map[string]*folder.Known // by path
 }
 
 // A reading is a configuration as its files were.
@@ -65,7 +67,7 @@ func OpenFleet(a *console.App, jobs int, every time.Duration) (*Fleet, error) {
 		return nil, err
 	}
 	return &Fleet{App: a, Path: path, Folder: info.IsDir(), jobs: jobs, every: every,
-		Databases: &store.Databases{Connections: 2*jobs + 4}, read: map[string]*reading{}, told: map[string]string{}, budgets: map[string]store.Budget{}}, nil
+		Databases: &store.Databases{Connections: 2*jobs + 4}, read: map[string]*reading{}, told: map[string]string{}, budgets: map[string]store.Budget{}, folders: map[string]*folder.Known{}}, nil
 }
 
 func (f *Fleet) Close() { _ = f.Databases.Close() }
@@ -299,11 +301,22 @@ func (c *crew) lastKnown(key string) (member, bool) {
 	return member{}, false
 }
 
+// folder returns what this process knows of a folder of calendars.
+func (f *Fleet) folder(path string) *folder.Known {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.folders[path] == nil {
+		f.folders[path] = &folder.Known{}
+	}
+	return f.folders[path]
+}
+
 // open opens a workspace for a job. The caller must close it.
 func (c *crew) open(ctx context.Context, m member) (*workspace.Workspace, error) {
 	a := At(c.App, m.path)
 	a.Budget = func(account string, perMinute int) console.Pace {
 		return c.budget(account, perMinute)
 	}
+	a.Folders = c.folder
 	return workspace.OpenConfig(ctx, a, m.config, workspace.NoOther, func(location string) (*store.Store, error) { return c.Databases.Open(ctx, location) })
 }

@@ -263,7 +263,11 @@ func backend(ctx context.Context, a *console.App, w *Workspace) (calendar.Backen
 	var b calendar.Backend
 	switch c.Calendar.Backend {
 	case config.Folder:
-		b = &folder.Backend{Path: account.InDir(c.Dir, c.Calendar.Folder.Path), Zone: w.zones.of, Organizer: c.Workspace.Organizer.Address, Aliases: w.aliases}
+		home := &folder.Backend{Path: account.InDir(c.Dir, c.Calendar.Folder.Path), Zone: w.zones.of, Organizer: c.Workspace.Organizer.Address, Aliases: w.aliases}
+		if a.Folders != nil {
+			home.Known = a.Folders(home.Path)
+		}
+		b = home
 	case config.Google:
 		g, err := account.OpenGoogle(ctx, a, c)
 		if err != nil {
