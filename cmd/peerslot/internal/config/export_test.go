@@ -1,12 +1,6 @@
 package config
 
-import (
-	"slices"
-
-	"github.com/goccy/go-yaml/ast"
-
-	"github.com/peerslot/peerslot/cmd/peerslot/internal/config/internal/yamltext"
-)
+import "slices"
 
 // InPieces returns what a file is read as in pieces of so many bytes, nil if it is not,
 // and what as a whole, with what is wrong with it. In which column there is nothing the
@@ -23,21 +17,6 @@ func InPieces(text string, size int) (pieces, whole any, problems []Problem) {
 	root := y.root(y.parse(text, 0))
 	root.level(map[*node]bool{})
 	return pieces, root, y.problems
-}
-
-// WithoutParser returns what a piece of a list is read as without the parser, nil if it
-// needs that, and what with it, each with what is wrong with it.
-func WithoutParser(text string) (plain, parsed any, problems [2][]Problem) {
-	read := func(file *ast.File, y *yamlFile) (any, []Problem) { return y.root(file), y.problems }
-	reader := func() *yamlFile {
-		return &yamlFile{reader: newReader("", pieceSize), name: "peerslot.yaml", anchors: map[string]*node{}}
-	}
-	if file := yamltext.Plain(yamltext.Piece{Text: text}); file != nil {
-		plain, problems[0] = read(file, reader())
-	}
-	y := reader()
-	parsed, problems[1] = read(y.parse(text, 0), y)
-	return plain, parsed, problems
 }
 
 // level forgets the columns of what is nothing.

@@ -103,11 +103,7 @@ func (y *yamlFile) pieces(l yamltext.List) *node {
 	delete(y.lists, l.Line)
 	return &node{file: y.name, line: l.Pieces[0].Before + 2, col: l.Column, kind: list, long: func(yield func(*node) bool) {
 		for _, p := range l.Pieces {
-			file := yamltext.Plain(p)
-			if file == nil {
-				file = y.parse(p.Text, p.Before)
-			}
-			root := y.root(file)
+			root := y.root(y.parse(p.Text, p.Before))
 			if root == nil || len(root.entries) != 1 || root.entries[0].value.kind != list {
 				y.fail(l.Line, 1, "this is not YAML")
 				return
