@@ -43,20 +43,12 @@ func (s *Store) Link(ctx context.Context, hash string, now time.Time) (account.S
 
 // Links implements account.Accounts.
 func (s *Store) Links(ctx context.Context, person calendar.Address, since time.Time) ([]time.Time, error) {
-	rows, err := s.db.QueryContext(ctx, `SELECT made FROM sign_in_link WHERE person = $1 AND made >= $2 ORDER BY made`, string(person), toUnix(since))
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var out []time.Time
-	for rows.Next() {
+	return list(ctx, s.db, func(at *time.Time, row scan) error {
 		var made int64
-		if err := rows.Scan(&made); err != nil {
-			return nil, err
-		}
-		out = append(out, fromUnix(made))
-	}
-	return out, rows.Err()
+		err := row(&made)
+		*at = fromUnix(made)
+		return err
+	}, `SELECT made FROM sign_in_link WHERE person = $1 AND made >= $2 ORDER BY made`, string(person), toUnix(since))
 }
 
 // SpendLink implements account.Accounts.

@@ -70,19 +70,7 @@ type querier interface {
 }
 
 func answers(ctx context.Context, q querier, uid calendar.UID) (tokens []string, err error) {
-	rows, err := q.QueryContext(ctx, `SELECT token FROM answer WHERE uid = $1 ORDER BY token`, string(uid))
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var token string
-		if err := rows.Scan(&token); err != nil {
-			return nil, err
-		}
-		tokens = append(tokens, token)
-	}
-	return tokens, rows.Err()
+	return list(ctx, q, func(token *string, row scan) error { return row(token) }, `SELECT token FROM answer WHERE uid = $1 ORDER BY token`, string(uid))
 }
 
 func dropAnswers(ctx context.Context, tx *sql.Tx, uid calendar.UID) error {

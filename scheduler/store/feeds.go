@@ -27,22 +27,12 @@ func (s *Store) FeedsOf(ctx context.Context, person calendar.Address) ([]account
 }
 
 func (s *Store) feeds(ctx context.Context, which string, arg string) ([]account.Feed, error) {
-	rows, err := s.db.QueryContext(ctx, `SELECT id, person, group_name, serial, made FROM feed WHERE `+which+` ORDER BY group_name`, arg)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var out []account.Feed
-	for rows.Next() {
-		var f account.Feed
+	return list(ctx, s.db, func(f *account.Feed, row scan) error {
 		var made int64
-		if err := rows.Scan(&f.ID, &f.Person, &f.Group, &f.Serial, &made); err != nil {
-			return nil, err
-		}
+		err := row(&f.ID, &f.Person, &f.Group, &f.Serial, &made)
 		f.Made = fromUnix(made)
-		out = append(out, f)
-	}
-	return out, rows.Err()
+		return err
+	}, `SELECT id, person, group_name, serial, made FROM feed WHERE `+which+` ORDER BY group_name`, arg)
 }
 
 // SaveFeed implements account.Feeds.

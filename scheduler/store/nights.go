@@ -32,30 +32,26 @@ type foundRecord struct {
 func (s *Store) Nights(ctx context.Context) ([]scheduler.Night, error) {
 	found := map[scheduler.NightWork][]scheduler.Finding{}
 	var out []scheduler.Night
-	rows, err := s.db.QueryContext(ctx, `SELECT name, value FROM setting WHERE name LIKE $1 OR name LIKE $2 ORDER BY name DESC`, nightSetting+"%", foundSetting+"%")
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	for rows.Next() {
+	err := each(ctx, s.db, func(row scan) error {
 		var name, value string
-		if err := rows.Scan(&name, &value); err != nil {
-			return nil, err
+		if err := row(&name, &value); err != nil {
+			return err
 		}
 		if what, ok := strings.CutPrefix(name, foundSetting); ok {
 			found[scheduler.NightWork(what)] = readFound(scheduler.NightWork(what), value)
-			continue
+			return nil
 		}
 		var n scheduler.Night
 		if json.Unmarshal([]byte(value), &n) == nil { // what is broken of the past is left out
 			out = append(out, n)
 		}
-	}
+		return nil
+	}, `SELECT name, value FROM setting WHERE name LIKE $1 OR name LIKE $2 ORDER BY name DESC`, nightSetting+"%", foundSetting+"%")
 	for i, n := range out {
 		out[i].Findings = found[n.What]
 		delete(found, n.What)
 	}
-	return out, rows.Err()
+	return out, err
 }
 
 // readFound returns what the last night found; that it cannot be read is a finding, too.

@@ -38,26 +38,19 @@ func (s *Store) NoticeOf(ctx context.Context, id string) (scheduler.Notice, bool
 // notices reads those of a condition. Of a record that cannot be decoded the columns
 // beside it are known.
 func (s *Store) notices(ctx context.Context, where string, args ...any) ([]scheduler.Notice, error) {
-	rows, err := s.db.QueryContext(ctx, `SELECT id, uid, at, state, record FROM notice `+where, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var out []scheduler.Notice
-	for rows.Next() {
-		var columns, n scheduler.Notice
+	return list(ctx, s.db, func(n *scheduler.Notice, row scan) error {
+		var columns scheduler.Notice
 		var at int64
 		var text string
-		if err := rows.Scan(&columns.ID, &columns.UID, &at, &columns.State, &text); err != nil {
-			return nil, err
+		if err := row(&columns.ID, &columns.UID, &at, &columns.State, &text); err != nil {
+			return err
 		}
-		if err := json.Unmarshal([]byte(text), &n); err != nil {
-			n = columns
+		if err := json.Unmarshal([]byte(text), n); err != nil {
+			*n = columns
 			n.Made, n.Fault = fromUnix(at), fmt.Sprintf("the stored notice cannot be read: %v", err)
 		}
-		out = append(out, n)
-	}
-	return out, rows.Err()
+		return nil
+	}, `SELECT id, uid, at, state, record FROM notice `+where, args...)
 }
 
 // Message implements scheduler.Store.
@@ -105,22 +98,12 @@ func noticeRecord(n scheduler.Notice) (string, error) {
 
 // Replies implements scheduler.Store.
 func (s *Store) Replies(ctx context.Context, uid calendar.UID) ([]scheduler.Reply, error) {
-	rows, err := s.db.QueryContext(ctx, `SELECT person, original, rsvp, made, received FROM reply WHERE uid = $1 ORDER BY person, original`, string(uid))
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var out []scheduler.Reply
-	for rows.Next() {
-		r := scheduler.Reply{UID: uid}
+	return list(ctx, s.db, func(r *scheduler.Reply, row scan) error {
 		var original, made, received int64
-		if err := rows.Scan(&r.Person, &original, &r.RSVP, &made, &received); err != nil {
-			return nil, err
-		}
-		r.Original, r.Made, r.Received = fromUnix(original), fromUnix(made), fromUnix(received)
-		out = append(out, r)
-	}
-	return out, rows.Err()
+		err := row(&r.Person, &original, &r.RSVP, &made, &received)
+		r.UID, r.Original, r.Made, r.Received = uid, fromUnix(original), fromUnix(made), fromUnix(received)
+		return err
+	}, `SELECT person, original, rsvp, made, received FROM reply WHERE uid = $1 ORDER BY person, original`, string(uid))
 }
 
 func writeReplies(ctx context.Context, tx *sql.Tx, batch scheduler.Batch) error {

@@ -13,27 +13,19 @@ import (
 
 // Rounds implements scheduler.Store.
 func (s *Store) Rounds(ctx context.Context, program string) ([]scheduler.Round, error) {
-	rows, err := s.db.QueryContext(ctx, `SELECT program, number, start_date, seed, members, promised, created FROM round
-		WHERE program = $1 OR $2 = '' ORDER BY program, number`, program, program)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var out []scheduler.Round
-	for rows.Next() {
-		var r scheduler.Round
+	return list(ctx, s.db, func(r *scheduler.Round, row scan) error {
 		var start, seed, groups, promised string
 		var created int64
-		if err := rows.Scan(&r.Program, &r.Number, &start, &seed, &groups, &promised, &created); err != nil {
-			return nil, err
+		if err := row(&r.Program, &r.Number, &start, &seed, &groups, &promised, &created); err != nil {
+			return err
 		}
-		if err := readRound(&r, start, seed, groups, promised); err != nil {
-			r = scheduler.Round{Program: r.Program, Number: r.Number, Fault: fmt.Errorf("the stored round %d of program %q cannot be read: %w", r.Number, r.Program, err)}
+		if err := readRound(r, start, seed, groups, promised); err != nil {
+			*r = scheduler.Round{Program: r.Program, Number: r.Number, Fault: fmt.Errorf("the stored round %d of program %q cannot be read: %w", r.Number, r.Program, err)}
 		}
 		r.Created = fromUnix(created)
-		out = append(out, r)
-	}
-	return out, rows.Err()
+		return nil
+	}, `SELECT program, number, start_date, seed, members, promised, created FROM round
+		WHERE program = $1 OR $2 = '' ORDER BY program, number`, program, program)
 }
 
 func readRound(r *scheduler.Round, start, seed, groups, promised string) (err error) {

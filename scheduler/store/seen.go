@@ -17,22 +17,18 @@ func (s *Store) Seen(ctx context.Context, uids ...calendar.UID) (seen scheduler.
 		return seen, err
 	}
 	asked, args := among("uid", uids)
-	rows, err := s.db.QueryContext(ctx, `SELECT series FROM seen WHERE `+asked+` ORDER BY uid`, args...)
-	if err != nil {
-		return seen, err
-	}
-	defer rows.Close()
-	for rows.Next() {
+	err = each(ctx, s.db, func(row scan) error {
 		var text string
-		if err := rows.Scan(&text); err != nil {
-			return seen, err
+		if err := row(&text); err != nil {
+			return err
 		}
 		var one calendar.Series
 		if json.Unmarshal([]byte(text), &one) == nil {
 			seen.Series = append(seen.Series, one)
 		}
-	}
-	return seen, rows.Err()
+		return nil
+	}, `SELECT series FROM seen WHERE `+asked+` ORDER BY uid`, args...)
+	return seen, err
 }
 
 // SeenToken implements scheduler.Store.

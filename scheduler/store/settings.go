@@ -14,25 +14,18 @@ import (
 
 // Settings implements scheduler.Store.
 func (s *Store) Settings(ctx context.Context) ([]scheduler.Settings, error) {
-	rows, err := s.db.QueryContext(ctx, `SELECT person, version, record FROM own_setting ORDER BY person`)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var out []scheduler.Settings
-	for rows.Next() {
-		var columns, one scheduler.Settings
+	return list(ctx, s.db, func(one *scheduler.Settings, row scan) error {
+		var columns scheduler.Settings
 		var text string
-		if err := rows.Scan(&columns.Person, &columns.Version, &text); err != nil {
-			return nil, err
+		if err := row(&columns.Person, &columns.Version, &text); err != nil {
+			return err
 		}
-		if err := json.Unmarshal([]byte(text), &one); err != nil {
-			one = columns
+		if err := json.Unmarshal([]byte(text), one); err != nil {
+			*one = columns
 			one.Fault = fmt.Errorf("the stored settings cannot be read: %w", err)
 		}
-		out = append(out, one)
-	}
-	return out, rows.Err()
+		return nil
+	}, `SELECT person, version, record FROM own_setting ORDER BY person`)
 }
 
 func writeSettings(ctx context.Context, tx *sql.Tx, batch scheduler.Batch) error {
@@ -61,23 +54,19 @@ func writeSettings(ctx context.Context, tx *sql.Tx, batch scheduler.Batch) error
 // finds anew what it said of the sessions to come.
 func (s *Store) Attended(ctx context.Context, uids ...calendar.UID) ([]attendance.Found, error) {
 	asked, args := among("uid", uids)
-	rows, err := s.db.QueryContext(ctx, `SELECT record FROM attendance WHERE `+asked+` ORDER BY uid`, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
 	var out []attendance.Found
-	for rows.Next() {
+	err := each(ctx, s.db, func(row scan) error {
 		var text string
-		if err := rows.Scan(&text); err != nil {
-			return nil, err
+		if err := row(&text); err != nil {
+			return err
 		}
 		var one attendance.Found
 		if json.Unmarshal([]byte(text), &one) == nil {
 			out = append(out, one)
 		}
-	}
-	return out, rows.Err()
+		return nil
+	}, `SELECT record FROM attendance WHERE `+asked+` ORDER BY uid`, args...)
+	return out, err
 }
 
 func writeAttended(ctx context.Context, tx *sql.Tx, batch scheduler.Batch) error {

@@ -64,20 +64,40 @@ func (s *Store) bookings(ctx context.Context, groups []string) (scheduler.Bookin
 
 // BookingRefs implements scheduler.Store.
 func (s *Store) BookingRefs(ctx context.Context) ([]scheduler.BookingRef, error) {
-	rows, err := s.db.QueryContext(ctx, `SELECT group_name, generation, uid, version FROM booking WHERE state <> 'ended' ORDER BY group_name, generation`)
+	return list(ctx, s.db, func(b *scheduler.BookingRef, row scan) error { return row(&b.Group, &b.Generation, &b.UID, &b.Version) },
+		`SELECT group_name, generation, uid, version FROM booking WHERE state <> 'ended' ORDER BY group_name, generation`)
+}
+
+// A scan reads the columns of a row, as that of [sql.Rows] does.
+type scan func(columns ...any) error
+
+// each calls read for each row that a query finds. An error of it ends that.
+func each(ctx context.Context, q querier, read func(scan) error, query string, args ...any) error {
+	rows, err := q.QueryContext(ctx, query, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	row := scan(rows.Scan)
+	for rows.Next() {
+		if err := read(row); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// list returns what is read of each row that a query finds, into what is zero.
+func list[T any](ctx context.Context, q querier, read func(*T, scan) error, query string, args ...any) (out []T, err error) {
+	err = each(ctx, q, func(row scan) error {
+		var zero T
+		out = append(out, zero)
+		return read(&out[len(out)-1], row)
+	}, query, args...)
 	if err != nil {
 		return nil, err
 	}
-	defer rows.Close()
-	var out []scheduler.BookingRef
-	for rows.Next() {
-		var one scheduler.BookingRef
-		if err := rows.Scan(&one.Group, &one.Generation, &one.UID, &one.Version); err != nil {
-			return nil, err
-		}
-		out = append(out, one)
-	}
-	return out, rows.Err()
+	return out, nil
 }
 
 // among returns the condition that a column is one of the values, with its arguments. It
@@ -105,21 +125,10 @@ func (s *Store) Ended(ctx context.Context, since time.Time) ([]scheduler.Booking
 
 // Begun implements scheduler.Store.
 func (s *Store) Begun(ctx context.Context, most int) ([]string, error) {
-	rows, err := s.db.QueryContext(ctx, `SELECT group_name FROM booking WHERE state IN ('intended', 'changing', 'cancelling') LIMIT $1`, most)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var out []string
-	for rows.Next() {
-		var group string
-		if err := rows.Scan(&group); err != nil {
-			return nil, err
-		}
-		out = append(out, group)
-	}
+	out, err := list(ctx, s.db, func(group *string, row scan) error { return row(group) },
+		`SELECT group_name FROM booking WHERE state IN ('intended', 'changing', 'cancelling') LIMIT $1`, most)
 	slices.Sort(out)
-	return slices.Compact(out), rows.Err()
+	return slices.Compact(out), err
 }
 
 // Due implements scheduler.Store.
@@ -129,31 +138,19 @@ func (s *Store) Due(ctx context.Context, now time.Time) (scheduler.Bookings, err
 }
 
 func (s *Store) query(ctx context.Context, text string, args ...any) ([]scheduler.Booking, error) {
-	rows, err := s.db.QueryContext(ctx, text, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var out []scheduler.Booking
-	for rows.Next() {
-		out = append(out, scheduler.Booking{})
-		if err := scanBooking(rows, &out[len(out)-1]); err != nil {
-			return nil, err
-		}
-	}
-	return out, rows.Err()
+	return list(ctx, s.db, scanBooking, text, args...)
 }
 
 // scanBooking reads one row into b, which is zero. Of a record that cannot be decoded the
 // columns beside it are known.
-func scanBooking(rows *sql.Rows, b *scheduler.Booking) error {
+func scanBooking(b *scheduler.Booking, row scan) error {
 	var group, program string
 	var state scheduler.State
 	var uid calendar.UID
 	var record sql.RawBytes
 	var generation, reviewed int
 	var cancelFrom, created, version int64
-	if err := rows.Scan(&uid, &group, &program, &generation, &state, &reviewed, &cancelFrom, &created, &version, &record); err != nil {
+	if err := row(&uid, &group, &program, &generation, &state, &reviewed, &cancelFrom, &created, &version, &record); err != nil {
 		return err
 	}
 	if err := decode(record, b); err != nil {
@@ -297,40 +294,18 @@ func writeEvents(ctx context.Context, tx *sql.Tx, batch scheduler.Batch) error {
 
 // History implements scheduler.Store.
 func (s *Store) History(ctx context.Context, group string, since time.Time) ([]scheduler.Event, error) {
-	rows, err := s.db.QueryContext(ctx, `SELECT at, group_name, uid, what, why, person, before_move, after_move FROM history
-		WHERE (group_name = $1 OR $2 = '') AND at >= $3 ORDER BY id`, group, group, toUnix(since))
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var out []scheduler.Event
-	for rows.Next() {
-		var e scheduler.Event
+	return list(ctx, s.db, func(e *scheduler.Event, row scan) error {
 		var at int64
-		if err := rows.Scan(&at, &e.Group, &e.UID, &e.What, &e.Why, &e.By, &e.Before, &e.After); err != nil {
-			return nil, err
-		}
+		err := row(&at, &e.Group, &e.UID, &e.What, &e.Why, &e.By, &e.Before, &e.After)
 		e.At = fromUnix(at)
-		out = append(out, e)
-	}
-	return out, rows.Err()
+		return err
+	}, `SELECT at, group_name, uid, what, why, person, before_move, after_move FROM history
+		WHERE (group_name = $1 OR $2 = '') AND at >= $3 ORDER BY id`, group, group, toUnix(since))
 }
 
 // Moves implements scheduler.Store.
 func (s *Store) Moves(ctx context.Context, after time.Time) ([]scheduler.Moves, error) {
-	rows, err := s.db.QueryContext(ctx, `SELECT group_name, uid, COUNT(*) FROM history WHERE what = $1 AND at > $2
+	return list(ctx, s.db, func(m *scheduler.Moves, row scan) error { return row(&m.Group, &m.UID, &m.Times) },
+		`SELECT group_name, uid, COUNT(*) FROM history WHERE what = $1 AND at > $2
 		GROUP BY group_name, uid ORDER BY group_name, uid`, string(scheduler.MoveSession), toUnix(after))
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var out []scheduler.Moves
-	for rows.Next() {
-		var one scheduler.Moves
-		if err := rows.Scan(&one.Group, &one.UID, &one.Times); err != nil {
-			return nil, err
-		}
-		out = append(out, one)
-	}
-	return out, rows.Err()
 }

@@ -21,15 +21,10 @@ const (
 
 // Unattended implements scheduler.Store.
 func (s *Store) Unattended(ctx context.Context) (u scheduler.Unattended, err error) {
-	rows, err := s.db.QueryContext(ctx, `SELECT name, value FROM setting WHERE name LIKE 'unattended %' ORDER BY name`)
-	if err != nil {
-		return u, err
-	}
-	defer rows.Close()
-	for rows.Next() {
+	err = each(ctx, s.db, func(row scan) error {
 		var name, value string
-		if err := rows.Scan(&name, &value); err != nil {
-			return u, err
+		if err := row(&name, &value); err != nil {
+			return err
 		}
 		var fault error
 		switch {
@@ -43,8 +38,9 @@ func (s *Store) Unattended(ctx context.Context) (u scheduler.Unattended, err err
 		if fault != nil {
 			u.Faults = append(u.Faults, fmt.Errorf("the setting %q in the store cannot be read: %w", name, fault))
 		}
-	}
-	return u, rows.Err()
+		return nil
+	}, `SELECT name, value FROM setting WHERE name LIKE 'unattended %' ORDER BY name`)
+	return u, err
 }
 
 // readDead reads a job that was given up. If its record is broken, its name says which.

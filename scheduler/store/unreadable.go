@@ -11,21 +11,15 @@ import (
 
 // Unreadable implements scheduler.Store.
 func (s *Store) Unreadable(ctx context.Context) (map[calendar.Address]time.Time, error) {
-	rows, err := s.db.QueryContext(ctx, `SELECT address, since FROM unreadable`)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
 	out := map[calendar.Address]time.Time{}
-	for rows.Next() {
+	err := each(ctx, s.db, func(row scan) error {
 		var a calendar.Address
 		var since int64
-		if err := rows.Scan(&a, &since); err != nil {
-			return nil, err
-		}
+		err := row(&a, &since)
 		out[a] = fromUnix(since)
-	}
-	return out, rows.Err()
+		return err
+	}, `SELECT address, since FROM unreadable`)
+	return out, err
 }
 
 func writeUnreadable(ctx context.Context, tx *sql.Tx, batch scheduler.Batch) error {
