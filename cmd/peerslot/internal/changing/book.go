@@ -212,7 +212,10 @@ func (b *booked) apply(ctx context.Context, w *workspace.Workspace) error {
 		}
 		for _, here := waiting[i]; !here; _, here = waiting[i] {
 			one, err, ok := next()
-			if err != nil || !ok {
+			if !ok {
+				err = io.ErrUnexpectedEOF
+			}
+			if err != nil {
 				return fmt.Errorf("group %q: its plan cannot be read back: %w", g.name, err)
 			}
 			waiting[one.Request] = one
