@@ -10,7 +10,6 @@ import (
 
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/calendar/folder"
-	"github.com/peerslot/peerslot/cmd/peerslot/internal/account"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/workspace"
 	"github.com/peerslot/peerslot/scheduler"
 )
@@ -27,7 +26,7 @@ func strays(w *workspace.Workspace) []finding {
 	if err != nil {
 		return []finding{{"calendars", false, err.Error(), "make the folder readable"}}
 	}
-	used := filesInUse(w)
+	used := w.CalendarFiles()
 	var out []finding
 	var nobodys []string
 	for _, s := range list {
@@ -81,17 +80,6 @@ func firstNames(names []string) string {
 }
 
 func stem(name string) string { return strings.TrimSuffix(name, filepath.Ext(name)) }
-
-// filesInUse returns the files that people's calendar: names.
-func filesInUse(w *workspace.Workspace) map[string]bool {
-	used := map[string]bool{}
-	for _, p := range w.Workspace.Roster.All() {
-		for _, source := range append([]string{p.Calendar}, p.More...) {
-			used[filepath.Clean(account.InDir(w.Dir, source))] = true
-		}
-	}
-	return used
-}
 
 // Whose returns who a stray calendar may be of, "" if nothing tells: whom its name
 // names, or what it calls itself, or else who is named in most of its events.

@@ -1,6 +1,7 @@
 package workspace
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -25,13 +26,7 @@ func (w *Workspace) Spare(path string) error {
 	if err != nil {
 		return nil // nothing is there, or the writer says what is wrong
 	}
-	needed := append(slices.Clone(w.Files), account.StoreURL(w.Config))
-	for _, p := range w.Workspace.Programs {
-		if p.History != "" {
-			needed = append(needed, account.InDir(w.Dir, p.History))
-		}
-	}
-	for _, own := range needed {
+	for _, own := range w.ownFiles() {
 		if info, err := os.Stat(own); err == nil && os.SameFile(at, info) {
 			return console.Usagef("", "%s is a file of the workspace itself; name another", path)
 		}
@@ -44,4 +39,35 @@ func under(folder, path string) bool {
 	folder, err := filepath.Abs(folder)
 	path, err2 := filepath.Abs(path)
 	return err == nil && err2 == nil && strings.HasPrefix(path+string(filepath.Separator), folder+string(filepath.Separator))
+}
+
+// ownFiles returns the paths of the files that the workspace lives by, whether they are
+// there or not.
+func (w *Workspace) ownFiles() []string {
+	c := w.Config
+	files := append(slices.Clone(w.Files), account.StoreURL(c))
+	named := []string{c.AnswerKey, c.Calendar.Google.Credentials, c.Calendar.Google.Token, c.Calendar.Microsoft.Certificate, c.Calendar.Microsoft.Token, c.Mail.OAuth.Token}
+	for _, p := range w.Workspace.Programs {
+		named = append(named, p.History, p.Agenda)
+	}
+	for _, path := range named {
+		if path != "" {
+			files = append(files, account.InDir(w.Dir, path))
+		}
+	}
+	return slices.AppendSeq(files, maps.Keys(w.CalendarFiles()))
+}
+
+// CalendarFiles returns the paths of the files that people's calendar: names, among what is
+// no path.
+func (w *Workspace) CalendarFiles() map[string]bool {
+	used := map[string]bool{}
+	for _, p := range w.Workspace.Roster.All() {
+		for _, source := range append([]string{p.Calendar}, p.More...) {
+			if source != "" {
+				used[filepath.Clean(account.InDir(w.Dir, source))] = true
+			}
+		}
+	}
+	return used
 }
