@@ -1,7 +1,6 @@
 package config_test
 
 import (
-	"bytes"
 	"reflect"
 	"strings"
 	"testing"
@@ -15,18 +14,19 @@ var lists = []string{
 	full,
 	string(config.Starting()),
 	"people:\n- {email: a@b.example}\n\n- email: c@d.example\n  name: |\n    - no\n\n    - one\n# item\n- {}\norganizer: x\n",
-	"a:\n  # first\n  - b: {d: e}\n  - f:\n      c\n  - g\n    h\nlast:\n  - i",
-	"b:\n  - {}\n  - - c\n    - d\n  - \"e\n    - f\"\n---\n",
+	"a:\n  # first\n  - b: {d: e}\n  - f:\n      c\n  - [g,\n     h]\nlast:\n  - i",
+	"b:\n  - {}\n  - - c\n    - d\n  - >\n    e\n    - f\n---\n",
 	"a:\n  - b\n  - c:\n    - d\n    - e\n\n...\n",
 }
 
 // notLists are files that look like such and are not, or that are wrong, or that name
-// something to say it again.
+// something to say it again, or whose text goes over lines.
 var notLists = []string{
+	"b:\n  - \"e\n    - f\"\n", "b:\n  - g\n    h\n",
 	"a:\n  - b: &c {d: e}\n  - *c\n", "a: &a {x: 1}\nb:\n  - <<: *a\n    y: 2\n", "b: &b 1\na:\n  - *b\nc: &b 2\n",
 	"a: \"b\nc:\n- d\n- e\"\n", "a: {b: 1,\nc:\n- d\n}\n", "{a: 1,\nb:\n- c\n}\n", "a: \"b\nc:\n- d\nf: e\"\n",
 	"a:\n- \"b\n- c\"\n", "a:\n- [b,\n- c]\n", "a: [\nb:\n- c\n]\n", "a:\n  - b\n c: d\n", "a:\n  - b\n\t- c\n", "a:\n  - *b\n",
-	"a:\n  - b\na:\n  - c\n", "a:\n  - !!str b\n", "a:\n  - b\n  c: d\n", "a:\n - b\n -c\n", "a:\n- b\n--- \nc:\n- d\n", "a:\r- b\r- c\r\n", "a:\n  b: |\nc:\n- d\n", "- x\na:\n- b\n", "a:\n- \n0:",
+	"a:\n  - b\na:\n  - c\n", "a:\n  - !!str b\n", "a:\n  - b\n  c: d\n", "a:\n - b\n -c\n", "a:\n- b\n--- \nc:\n- d\n", "a:\r- b\r- c\r\n", "a:\n  b: |\nc:\n- d\n", "- x\na:\n- b\n", "a:\n- \n0:", "a:\n  - b: {c: d}\n  - e\n.x 0:\n", "a:\n- 0\n -0\n0:", "b:\n  - {}\n  - c\n    - d\n---\n", "b:\n  - c: {d: e\n      f}\n---\n", "b:\n  - - c\n    - d\n  - \"e\n    -\tf\"\n---",
 }
 
 // Read in pieces a file is what it is as a whole; one that is not read in pieces is
@@ -36,7 +36,7 @@ func FuzzPieces(f *testing.F) {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		if yamltext.Marks([]byte(text)) > yamltext.MaxMarks || bytes.ContainsRune([]byte(text), 0) {
+		if _, _, wrong := yamltext.Decode([]byte(text), 1<<20); wrong != "" || yamltext.Marks([]byte(text)) > yamltext.MaxMarks {
 			return
 		}
 		pieces, whole, problems := config.InPieces(text, 1)

@@ -3,7 +3,11 @@
 // what is too much.
 package yamltext
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/goccy/go-yaml/token"
+)
 
 // A List is a list that stands below a key in the first column, an item to a dash.
 type List struct {
@@ -23,8 +27,8 @@ type Piece struct {
 // tell the items for sure, such as in quoted text over many lines, either rest or a
 // piece is no YAML; or the key is not one of rest's first level, or has a value.
 func Split(text string, size int) (rest string, lists []List) {
-	if strings.Contains(text, "\r") {
-		return text, nil // what ends a line?
+	if strings.ContainsAny(text, "\r\t") {
+		return text, nil // what ends a line, or indents it?
 	}
 	var out strings.Builder
 	lines := strings.SplitAfter(text, "\n")
@@ -47,8 +51,21 @@ func Split(text string, size int) (rest string, lists []List) {
 
 // isKey reports whether a line is nothing but a key in the first column.
 func isKey(line string) bool {
+	after, found := afterKey(line)
+	return found && ignored(after)
+}
+
+// afterKey returns what follows a key in the first column, if the line begins with one.
+func afterKey(line string) (after string, found bool) {
 	key, after, found := strings.Cut(line, ":")
-	return found && key != "" && strings.Trim(key, "abcdefghijklmnopqrstuvwxyz_") == "" && ignored(after)
+	found = found && key != "" && strings.Trim(key, "abcdefghijklmnopqrstuvwxyz_") == ""
+	return after, found && (strings.TrimRight(after, "\n") == "" || after[0] == ' ')
+}
+
+// ends reports whether a line that is no item ends a list.
+func ends(line string) bool {
+	_, key := afterKey(line)
+	return key || strings.HasPrefix(line, "---") || strings.HasPrefix(line, "...")
 }
 
 // ignored reports whether a line, or what is left of it, says nothing.
@@ -67,7 +84,9 @@ func items(lines []string, first int) (end int, starts []int) {
 		isItem := strings.HasPrefix(line, "- ") && !ignored(line[1:]) // a dash alone takes in what follows
 		switch {
 		case ignored(line):
-		case indent < 0 && !isItem, column == 0 && !isItem && indent >= 0:
+		case indent < 0 && !isItem:
+			return i, nil
+		case column == 0 && !isItem && ends(line):
 			return i, starts
 		case column > indent && indent >= 0:
 		case isItem && (indent < 0 || column == indent):
@@ -94,4 +113,12 @@ func pieces(lines []string, key int, starts []int, end, size int) (out []Piece) 
 		text.WriteString(lines[i])
 	}
 	return append(out, Piece{lines[key] + text.String(), first - 1})
+}
+
+// Wrapped reports whether a token goes over several lines and is no block of text (| or >).
+// What the lexer makes of it and where it says that it stands depends on what follows
+// (go-yaml 1.19: before "---" it may be no YAML), so a piece is read otherwise than the file.
+func Wrapped(t *token.Token) bool {
+	block := t.Prev != nil && (t.Prev.Type == token.LiteralType || t.Prev.Type == token.FoldedType)
+	return !block && strings.Contains(strings.TrimSpace(t.Origin), "\n")
 }
