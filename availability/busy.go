@@ -50,6 +50,7 @@ type Busy struct {
 	Spans    []Span   // sorted and joined, as Normalize, Merge and Add leave them
 	Reason   string   // why part or all of it is unknown, in words for people; "" if all is known
 	Warnings []string // parts of the source that could not be used; never a title
+	Lost     bool     // the source has an event of which it cannot be told when it is; Warnings name it
 }
 
 // Unreadable returns a Busy that knows nothing, and why.
@@ -180,6 +181,7 @@ func (b Busy) Merge(o Busy) Busy {
 		Spans:    joinSpans(slices.Concat(b.Spans, o.Spans)),
 		Reason:   cmp.Or(b.Reason, o.Reason),
 		Warnings: slices.Concat(b.Warnings, o.Warnings),
+		Lost:     b.Lost || o.Lost,
 	}
 	if m.Window.Empty() {
 		m.Window = Interval{}

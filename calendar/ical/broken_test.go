@@ -21,6 +21,7 @@ func TestBrokenEvents(t *testing.T) {
 		{"no start", event("SUMMARY:x"), nil, "without a DTSTART"},
 		{"no start but an end", event("DTEND:20261104T100000Z"), []string{"unknown 03 10:00-04 10:00"}, "DTSTART cannot be read"},
 		{"month 13", event("DTSTART:20261304T090000Z", "DTEND:20261104T100000Z"), []string{"unknown 03 10:00-04 10:00"}, "DTSTART cannot be read"},
+		{"a series without a start but an end", event("DTEND:20261104T100000Z", "RRULE:FREQ=WEEKLY"), []string{"unknown 03 10:00-04 10:00"}, "left out after its first day"},
 		{"month 13, and no end", event("DTSTART:20261304T090000Z", "DURATION:PT1H"), nil, "without a DTSTART"},
 		{"five digits of year", event("DTSTART:120261104T090000Z"), nil, "without a DTSTART"},
 		{"hour 25", event("DTSTART:20261104T250000", "DURATION:PT1H"), []string{"unknown 03 23:00-05 00:00"}, "only the day"},
@@ -30,6 +31,13 @@ func TestBrokenEvents(t *testing.T) {
 		{"dashes", event("DTSTART:2026-11-04T09:00:00Z", "DTEND:2026-11-04 10:00:00Z"), []string{"busy 04 09:00-10:00"}, "not written"},
 		{"blanks", event("DTSTART: 20261104T090000Z ", "DTEND:20261104T100000Z"), []string{"busy 04 09:00-10:00"}, "not written"},
 		{"only the hour", event("DTSTART;TZID=Europe/Berlin:20261104T09", "DURATION:PT1H"), []string{"unknown 03 23:00-05 00:00"}, "only the day"},
+		{"an offset", event("DTSTART:20261104T090000+0200", "DTEND:20261104T110000+0200"), []string{"busy 04 07:00-09:00"}, "not written"},
+		{"an offset with colons", event("DTSTART:2026-11-04T09:00:00-03:30", "DURATION:PT1H"), []string{"busy 04 12:30-13:30"}, "not written"},
+		{"an offset of hours, and an end in UTC", event("DTSTART:20261104T010000+02", "DTEND:20261104T000000Z"), []string{"busy 03 23:00-04 00:00"}, "not written"},
+		{"an offset outweighs TZID", event("DTSTART;TZID=Asia/Tokyo:20261104T090000+0000", "DURATION:PT1H"), []string{"busy 04 09:00-10:00"}, "not written"},
+		{"a series at an offset", event("DTSTART:20261109T010000+0200", "DURATION:PT1H", "RRULE:FREQ=WEEKLY;BYDAY=MO,TU;COUNT=4", "EXDATE:20261116T010000+0200"),
+			[]string{"busy 08 23:00-09 00:00", "busy 09 23:00-10 00:00"}, "not written"},
+		{"an offset that is none", event("DTSTART:20261104T090000+9900", "DURATION:PT1H"), []string{"unknown 03 23:00-05 00:00"}, "only the day"},
 		{"a date with Z", event("DTSTART:20261104Z"), []string{"unknown 04 00:00-05 00:00"}, "only the day"},
 		{"30 February", event("DTSTART:20260230T090000Z", "DURATION:PT1H"), nil, "without a DTSTART"},
 		{"an end that cannot be read", event("DTSTART:20261104T090000Z", "DTEND:garbage"), []string{"unknown 04 09:00-05 09:00"}, "DTEND cannot be read"},
@@ -175,6 +183,26 @@ func TestWhatIsNoCalendar(t *testing.T) {
 		_, err := ReadBusy(strings.NewReader(text), ReadOptions{Zone: time.UTC, Window: november})
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: got %v, want %q", text, err, want)
+		}
+	}
+}
+
+// What takes time that nobody can tell is said to be lost, apart from what is unknown.
+func TestLostEvents(t *testing.T) {
+	for want, events := range map[bool][]string{
+		true: {
+			inEvent("DTSTART:20261304T090000Z", "DURATION:PT1H"), inEvent("DTSTART:soon", "DTEND:later"),
+			inEvent("DTEND:20261104T100000Z", "RRULE:FREQ=WEEKLY"), inEvent("RECURRENCE-ID:20261103T090000Z", "DTSTART:soon"),
+		},
+		false: {
+			standup(), inEvent("DTEND:20261104T100000Z"), inEvent("DTSTART:20261104T2500"), inEvent("DTSTART:soon", "TRANSP:TRANSPARENT"),
+			inEvent("DTSTART:soon", "STATUS:CANCELLED"),
+		},
+	} {
+		for _, event := range events {
+			if b := read(t, inCalendar(event)); b.Lost != want || !b.Readable() {
+				t.Errorf("%s: lost is %t, want %t (%q)", event, b.Lost, want, b.Warnings)
+			}
 		}
 	}
 }

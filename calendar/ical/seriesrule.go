@@ -80,7 +80,7 @@ func (s *seriesReader) starts(r rrule.Rule) (starts []int64, err error) {
 func (s *seriesReader) lastInstant(until string) (time.Time, error) {
 	x, ok := line.ParseStamp(until)
 	switch {
-	case !ok || x.Vague:
+	case !ok || x.Vague || x.Form == line.Zoned:
 		return time.Time{}, fmt.Errorf("UNTIL %q: want a date, or a date and a time", until)
 	case x.Form == line.UTC:
 		return time.Unix(x.Wall, 0), nil

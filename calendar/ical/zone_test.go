@@ -34,6 +34,8 @@ func TestZones(t *testing.T) {
 		{"in other letters", inCalendar(at9("america/new_york")), []string{"busy 04 14:00-15:00"}, "read as America/New_York"},
 		{"Windows, in other letters", inCalendar(at9("pacific standard time")), []string{"busy 04 17:00-18:00"}, undefined},
 		{"in other letters, defined", inCalendar(definition("europe/berlin", "-0330", "-0230"), at9("europe/berlin")), []string{"busy 04 12:30-13:30"}, ""},
+		{"defined in other letters", inCalendar(definition("BUREAU", "-0330", "-0230"), at9("Bureau")), []string{"busy 04 12:30-13:30"}, ""},
+		{"defined in other letters, as IANA has it", inCalendar(definition("America/New_York", "+0100", "+0200"), at9("america/new_york")), []string{"busy 04 14:00-15:00"}, undefined},
 		{"path", inCalendar(at9("/citadel.org/20210210_1/Asia/Tokyo")), []string{"busy 04 00:00-01:00"}, undefined},
 		{"path of the zone alone", inCalendar(at9("/Europe/Stockholm")), []string{"busy 04 08:00-09:00"}, undefined},
 		{"Microsoft's UTC", inCalendar(at9("tzone://Microsoft/Utc")), []string{"busy 04 09:00-10:00"}, undefined},

@@ -46,6 +46,7 @@ type eventReader struct {
 	clocks map[*time.Location]*zones.Clock
 	warn   *warnings
 	doubt  string // why something is unknown; "" if all is known
+	lost   bool   // of an event that takes time nobody can tell when it is
 }
 
 // read reads an event into e, which is zero, and reports whether anything can be told
@@ -156,16 +157,17 @@ func (r *eventReader) readID(e *event, p *line.Prop) {
 // leaves its occurrence as it was.
 func (r *eventReader) readBackwards(e *event, c *excerpt) bool {
 	p := c.Get("DTEND")
-	if p == nil || e.id != nil || c.Get("RRULE") != nil {
-		r.warn.add(e.place, "an event without a DTSTART that can be read is left out")
-		return false
+	if p == nil || e.id != nil {
+		return r.leaveOut(e, "an event without a DTSTART that can be read is left out")
 	}
 	end, ok := line.StampOf(p)
 	if !ok {
-		r.warn.add(e.place, "an event without a time that can be read is left out")
-		return false
+		return r.leaveOut(e, "an event without a time that can be read is left out")
 	}
 	r.unknown(e, "DTSTART cannot be read: the day before DTEND is unknown")
+	if c.Get("RRULE") != nil || c.Get("RDATE") != nil {
+		r.leaveOut(e, "a series without a DTSTART that can be read is left out after its first day")
+	}
 	e.start, e.length = end, line.Length{Days: 1}
 	e.start.Wall -= rrule.SecondsPerDay
 	if end.Vague {
@@ -173,6 +175,13 @@ func (r *eventReader) readBackwards(e *event, c *excerpt) bool {
 	}
 	e.zone = r.zone(e, end)
 	return true
+}
+
+// leaveOut tells that e, or a part of it, counts nowhere, and returns false.
+func (r *eventReader) leaveOut(e *event, why string) bool {
+	r.lost = r.lost || !e.free
+	r.warn.add(e.place, "%s", why)
+	return false
 }
 
 // zone returns the zone of a line.Stamp, or nil if nobody knows it.

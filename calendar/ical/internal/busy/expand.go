@@ -262,7 +262,7 @@ func (x *expander) until(m *event, r rrule.Rule) ruleEnd {
 	}
 	u, ok := line.ParseStamp(r.Until)
 	switch {
-	case !ok || u.Vague:
+	case !ok || u.Vague || u.Form == line.Zoned:
 		x.warn.add(m.place, "UNTIL of its rule cannot be read: the rule has no end")
 		return ruleEnd{wall: rrule.Endless}
 	case u.Form == line.WholeDay:

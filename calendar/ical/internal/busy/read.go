@@ -227,7 +227,7 @@ func (b *busyReader) result() (availability.Busy, error) {
 	if len(list) > maxSpans {
 		return availability.Busy{}, fmt.Errorf("the calendar has more than %d separate busy times", maxSpans)
 	}
-	busy := availability.Busy{Window: b.window, Spans: list, Warnings: b.scan.warn.texts()}
+	busy := availability.Busy{Window: b.window, Spans: list, Warnings: b.scan.warn.texts(), Lost: b.lost}
 	if slices.ContainsFunc(list, func(s availability.Span) bool { return s.Kind == availability.Unknown }) {
 		busy.Reason = b.doubt
 	}

@@ -84,10 +84,31 @@ func ParseStamp(text string) (s Stamp, ok bool) {
 		s.Vague = true
 		return s, true
 	}
+	if s.Form == Floating {
+		rest = s.cutOffset(rest)
+	}
 	clock, odd, ok := parseClock(rest[1:])
 	s.Wall += clock
 	s.Odd, s.Vague = s.Odd || odd, !ok
 	return s, true
+}
+
+// cutOffset takes +0200, +02:00 or +02 off a time, as ISO 8601 writes it, and makes +0200
+// the zone.
+func (s *Stamp) cutOffset(clock string) string {
+	i := strings.LastIndexAny(clock, "+-")
+	if i < 0 {
+		return clock
+	}
+	digits := strings.Replace(clock[i:], ":", "", 1)
+	if len(digits) == 3 {
+		digits += "00"
+	}
+	if _, ok := ParseOffset(digits); !ok {
+		return clock
+	}
+	s.Odd, s.Form, s.TZID = true, Zoned, digits
+	return clock[:i]
 }
 
 // cutDate takes 20260303 or 2026-03-03 off a text.
@@ -136,7 +157,7 @@ func parseClock(text string) (seconds int64, odd, ok bool) {
 // StampOf reads the value of a property that holds one DATE or DATE-TIME.
 func StampOf(p *Prop) (Stamp, bool) { return withParams(p, p.Value) }
 
-// withParams reads one value of a property. Z outweighs TZID.
+// withParams reads one value of a property. Z and an offset outweigh TZID.
 func withParams(p *Prop, value string) (s Stamp, ok bool) {
 	if s, ok = ParseStamp(value); !ok {
 		return s, false

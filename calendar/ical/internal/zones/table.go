@@ -21,8 +21,8 @@ const maxGuesses = 20 // of them that may be display names, which are many names
 
 // A Table finds the zones that a calendar names. In this order a name is
 // the IANA zone of that name, even if the calendar defines one of that name,
-// whose definition is often cut short; the zone that the calendar defines; a
-// Windows zone; /vendor/version/Area/City; one of these names in other letters; the
+// whose definition is often cut short; the zone that the calendar defines, if need be in
+// other letters; a Windows zone; /vendor/version/Area/City; one of these names in other letters; the
 // zone that a display name of Windows tells of. X-WR-TIMEZONE is not looked at: times without a zone are in
 // the viewer's by RFC 5545, and that of an unknown name would be a guess.
 type Table struct {
@@ -101,6 +101,11 @@ func (z *Table) lookup(name string) Finding {
 	}
 	unknown := fmt.Sprintf("unknown time zone %q", name)
 	c, ok := z.defined[name]
+	if !ok {
+		if other := z.inOtherLetters(name); other != "" {
+			return z.lookup(other)
+		}
+	}
 	if !ok && z.shared != nil {
 		return z.shared.Find(name)
 	}
@@ -119,7 +124,25 @@ func (z *Table) lookup(name string) Finding {
 	if loc == nil {
 		return Finding{Note: unknown}
 	}
+	if _, offset := line.ParseOffset(name); offset { // which a time is written with
+		return Finding{Loc: loc}
+	}
 	return Finding{loc, fmt.Sprintf("time zone %q is not defined in the calendar: read as %s", name, loc)}
+}
+
+// inOtherLetters returns the one name among those defined that differs from name in
+// nothing but case, which makes no difference in a parameter (RFC 5545, section 2), or "".
+func (z *Table) inOtherLetters(name string) (found string) {
+	for n := range z.defined {
+		switch {
+		case !strings.EqualFold(n, name):
+		case found != "":
+			return ""
+		default:
+			found = n
+		}
+	}
+	return found
 }
 
 // build returns the zone that c defines. Tables that share one build it once.
@@ -205,8 +228,8 @@ func vendorZone(name string) *time.Location {
 	return nil
 }
 
-// offsetZone returns the zone of a name that is an offset, such as UTC+01 or
-// GMT-0400, or nil.
+// offsetZone returns the zone of a name that is an offset, such as UTC+01, GMT-0400 or
+// +0530, or nil.
 func offsetZone(name string) *time.Location {
 	text := strings.TrimPrefix(strings.TrimPrefix(name, "UTC"), "GMT")
 	digits := strings.Replace(text, ":", "", 1)
@@ -217,7 +240,7 @@ func offsetZone(name string) *time.Location {
 		digits += "00"
 	}
 	seconds, ok := line.ParseOffset(digits)
-	if text == name || !ok || seconds > 14*3600 || seconds < -12*3600 {
+	if !ok || seconds > 14*3600 || seconds < -12*3600 {
 		return nil
 	}
 	return time.FixedZone(name, int(seconds))

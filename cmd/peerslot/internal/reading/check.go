@@ -241,6 +241,8 @@ func calendarFinding(p calendar.Address, b availability.Busy, window availabilit
 		}
 		f.OK, f.Detail = false, fmt.Sprintf("%.0f h of 13 weeks not known: %s", dark.Hours(), b.Reason)
 		f.Mend = "mend what the warnings name, or export the calendar again"
+	case b.Lost:
+		f.OK, f.Mend = false, "an event that takes time is left out, since nothing tells when it is: give it a start, delete it, or export the calendar again"
 	}
 	if len(b.Warnings) > 0 {
 		f.Detail += "; " + strings.Join(b.Warnings, "; ")
