@@ -41,7 +41,7 @@ func (s *Service) resumeAt(ctx context.Context, b Booking) error {
 	if s.Owns(b) {
 		return s.resume(ctx, b)
 	}
-	if over, err := s.IsOver(b.Series); err == nil && over && b.State == Cancelling {
+	if over, err := s.IsOver(b.Series); err == nil && over && (b.State == Cancelling || b.LeftThere && b.Reviewed) {
 		b.State = Ended
 		_, err := s.Save(ctx, b, s.Event(b, "ended", ranItsCourse))
 		return err

@@ -91,10 +91,11 @@ type Handover struct {
 
 // A Handing is one series that changes hands.
 type Handing struct {
-	Old  Booking
-	Next *Booking // nil if no session is left
-	Gone bool     // somebody deleted or cancelled the series on the calendar, so nothing follows it
-	Err  error    // why the old series cannot be ended, so that members must delete it; nil if it can
+	Old   Booking
+	Next  *Booking // nil if no session is left
+	Waits bool     // no session is left, and the review is still owed: the booking waits for it as it is
+	Gone  bool     // somebody deleted or cancelled the series on the calendar, so nothing follows it
+	Err   error    // why the old series cannot be ended, so that members must delete it; nil if it can
 }
 
 // A Request asks for a slot for one group.

@@ -140,7 +140,7 @@ func firstChange(was, next calendar.Series) (first time.Time) {
 // by our record: people may have moved its last session. One that is still to be
 // reviewed stays open, however late the review comes.
 func (s *Service) endIfOver(ctx context.Context, b Booking) error {
-	if !b.Reviewed && b.Series.Count >= FewestSessions {
+	if b.OwesReview() {
 		return nil
 	}
 	over, err := s.IsOver(b.Series)
@@ -160,6 +160,11 @@ func (s *Service) endIfOver(ctx context.Context, b Booking) error {
 	b.State = Ended
 	_, err = s.Save(ctx, b, s.Event(b, "ended", ranItsCourse))
 	return err
+}
+
+// OwesReview reports whether something is to be decided of a booked series, be it over or not.
+func (b Booking) OwesReview() bool {
+	return b.State == Booked && !b.Reviewed && b.Series.Count >= FewestSessions
 }
 
 // ranItsCourse is why a series ends by itself.

@@ -59,10 +59,14 @@ func plan(ctx context.Context, s *scheduler.Service, snapshot planning.Snapshot,
 	}
 	h.Gone, h.Err = gone, scheduler.Apart(err)
 	rest, left, err := series.From(s.Now())
-	if err != nil {
+	switch {
+	case err != nil:
 		h.Err = fmt.Errorf("it cannot be used: %w", err)
-	}
-	if err != nil || !left || gone {
+		return h, nil
+	case !left && !gone && b.OwesReview():
+		h.Waits, h.Err, h.Old.Series = true, nil, series // with what members replied
+		return h, nil
+	case !left || gone:
 		return h, nil
 	}
 	next := inherited(s, b, series, rest)
@@ -183,6 +187,12 @@ func intent(s *scheduler.Service, h scheduler.Handover) scheduler.Batch {
 	batch := scheduler.Batch{Mark: &mark, Seen: &scheduler.Seen{Full: true}}
 	for _, one := range h.Series {
 		old := one.Old
+		if one.Waits {
+			old.LeftThere = true
+			batch.Bookings = append(batch.Bookings, old)
+			batch.Events = append(batch.Events, s.Event(old, "handed over", fmt.Sprintf("from %s to %s: it is over, and waits for its review", old.Series.Organizer.Address, h.To)))
+			continue
+		}
 		old.State, old.Next, old.CancelFrom, old.Reviewed = scheduler.Cancelling, nil, s.Now().UTC(), true
 		if one.Next != nil {
 			old.Facilitators = old.Facilitators[:len(old.Facilitators)-len(one.Next.Facilitators)]

@@ -15,6 +15,7 @@ import (
 	"github.com/peerslot/peerslot/scheduler/booking"
 	"github.com/peerslot/peerslot/scheduler/handover"
 	"github.com/peerslot/peerslot/scheduler/repair"
+	"github.com/peerslot/peerslot/scheduler/review"
 	"github.com/peerslot/peerslot/scheduler/schedulertest"
 )
 
@@ -235,5 +236,57 @@ func TestHandoverOfAGoneSeries(t *testing.T) {
 	}
 	if open, err := w.Store.Bookings(t.Context()); err != nil || len(open) != 0 {
 		t.Errorf("open bookings %+v, %v; want none", open, err)
+	}
+}
+
+// A series that is over and waits for its review goes on waiting: what members replied
+// stays known, the next night misses nothing, and the review decides with the new organizer.
+func TestHandoverKeepsTheReviewThatIsOwed(t *testing.T) {
+	for name, lost := range map[string]error{"both accounts": nil, "the old account is lost": errors.New("no sign-in")} {
+		t.Run(name, func(t *testing.T) {
+			w, old, b := schedulertest.HandedOver(t)
+			w.Now = func() time.Time { return at(4, 13, 9).Start } // the last session was on 31 March
+			for _, o := range calendartest.Sessions(b.Series)[:11] {
+				old.Reply(b.Series.UID, bo, o.Start, calendar.Declined)
+			}
+			if lost != nil {
+				w.Formerly = func(context.Context, calendar.Address) (calendar.Backend, error) { return nil, lost }
+			}
+			plan := planHandover(t, w)
+			if len(plan.Series) != 1 || !plan.Series[0].Waits || plan.Series[0].Err != nil {
+				t.Fatalf("plan %+v; want that the series waits for its review", plan)
+			}
+			if findings, err := handover.Apply(t.Context(), w.Service, plan); err != nil || len(findings) != 0 {
+				t.Fatalf("findings %+v, %v; want none", findings, err)
+			}
+			w.Formerly, w.Inherits = func(context.Context, calendar.Address) (calendar.Backend, error) { return nil, errors.New("gone") }, false
+			if again := planHandover(t, w); len(again.Series) != 0 || again.From != again.To {
+				t.Errorf("a second handover plans %+v; want nothing", again)
+			}
+			if err := w.Resume(t.Context()); err != nil {
+				t.Error(err)
+			}
+			if night, err := repair.PlanNight(t.Context(), w.Service); err != nil || len(night.Bookings)+len(night.Findings) != 0 {
+				t.Errorf("the next night changes %+v, finds %+v, %v; want nothing", night.Changes, night.Findings, err)
+			}
+			reviews, err := review.Plan(t.Context(), w.Service, scheduler.ReviewOptions{})
+			if err != nil || len(reviews.Reviews) != 1 || len(reviews.Findings) != 0 {
+				t.Fatalf("review %+v, %v; want the one that is owed", reviews, err)
+			}
+			r := reviews.Reviews[0]
+			if came := r.Evidence.Attendance; lost == nil && came.No != 11 {
+				t.Errorf("%+v came; want that bo declined 11 sessions", came)
+			}
+			next, err := review.Apply(t.Context(), w.Service, r)
+			if err != nil || next.Series.Organizer.Address != w.Workspace.Organizer.Address || next.Series.UID == b.Series.UID {
+				t.Errorf("after it comes %+v, %v; want a series of the new organizer", next, err)
+			}
+			if err := w.Resume(t.Context()); err != nil {
+				t.Error(err)
+			}
+			if open, err := w.Store.Bookings(t.Context()); err != nil || len(open) != 1 || open[0].Series.UID != next.Series.UID {
+				t.Errorf("open are %+v, %v; want the new series alone", open, err)
+			}
+		})
 	}
 }

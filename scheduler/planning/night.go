@@ -275,7 +275,7 @@ func (s *Snapshot) beside(ctx context.Context, service *scheduler.Service, peopl
 
 // Fetch reads the series of the bookings as they are on the calendar. One that
 // is gone is missing in the answer; faults says why one that is there cannot be
-// used.
+// used. One that an earlier organizer left is as it was when it was handed over.
 func Fetch(ctx context.Context, s *scheduler.Service, bookings []scheduler.Booking) (current map[calendar.UID]calendar.Series, faults map[calendar.UID]error, err error) {
 	series := make([]calendar.Series, len(bookings))
 	fault := make([]error, len(bookings))
@@ -283,6 +283,10 @@ func Fetch(ctx context.Context, s *scheduler.Service, bookings []scheduler.Booki
 	g.SetLimit(8)
 	for i, b := range bookings {
 		g.Go(func() error {
+			if b.LeftThere {
+				series[i] = b.Series
+				return nil
+			}
 			there, err := s.Backend.Get(ctx, b.Series.UID)
 			switch {
 			case errors.Is(err, calendar.ErrNotFound):

@@ -24,7 +24,7 @@ func (r *pass) subject(s planning.Snapshot, groups map[string]*scheduler.Group, 
 	switch fault := s.Faults[b.Series.UID]; {
 	case b.Fault != nil:
 		return nil // which Upkeep names
-	case b.State != scheduler.Booked:
+	case b.State != scheduler.Booked, b.LeftThere:
 		return nil
 	case fault != nil:
 		return found(scheduler.BrokenSeries, fault)

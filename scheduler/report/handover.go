@@ -21,14 +21,15 @@ type Handing struct {
 	UID    string `json:"uid"` // "" if no session is left
 	Slot   string `json:"slot"`
 	Left   int    `json:"left"`
-	Error  string `json:"error"` // why the old series cannot be ended; "" if it can
+	Waits  bool   `json:"waits_for_review,omitempty"` // no session is left, and the review decides what follows
+	Error  string `json:"error"`                      // why the old series cannot be ended; "" if it can
 }
 
 // NewHandover describes a handover.
 func NewHandover(h scheduler.Handover, planned bool) Handover {
 	out := Handover{From: string(h.From), To: string(h.To), Series: []Handing{}, Plan: planned}
 	for _, s := range h.Series {
-		one := Handing{Group: s.Old.Group, OldUID: string(s.Old.Series.UID), Slot: s.Old.Series.Slot.String()}
+		one := Handing{Group: s.Old.Group, OldUID: string(s.Old.Series.UID), Slot: s.Old.Series.Slot.String(), Waits: s.Waits}
 		if s.Next != nil {
 			one.UID, one.Slot, one.Left = string(s.Next.Series.UID), s.Next.Series.Slot.String(), s.Next.Series.Count
 		}
@@ -59,6 +60,8 @@ func (p Printer) handing(s scheduler.Handing) string {
 	switch {
 	case s.Next != nil:
 		return fmt.Sprintf("%s, goes on with the %s left", s.Next.Series.Slot, Count(s.Next.Series.Count, "session", "sessions"))
+	case s.Waits:
+		return "no session is left; its review is kept, and decides what follows"
 	case s.Gone:
 		return "the series is gone from the organizer's calendar, and ends; book it again with " + p.Steps.Words(scheduler.Step{Do: scheduler.BookSeries})
 	}

@@ -26,7 +26,8 @@ slot, dates, moves and people. Sessions that were held stay where they are. Memb
 hear once where the old series can go quietly (folders, CalDAV, members on Google);
 whoever is invited by mail or on Microsoft 365 is told of the end, too, in words that
 say that the sessions go on. What members replied, and answered to a review, was to
-the old series, and is asked for anew.
+the old series, and is asked for anew. A series that is over and waits for its review
+stays with what is known of it, and the review decides.
 
 The old account is tried with the present settings of calendar:, which is enough for
 folders, and for an application or a service account that may act for both. Otherwise
