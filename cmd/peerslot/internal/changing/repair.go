@@ -3,6 +3,7 @@ package changing
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -131,11 +132,20 @@ func runRebook(ctx context.Context, a *console.App, group string, flags console.
 		},
 		show: func(_ *workspace.Workspace, p report.Printer, r rebooking) {
 			plan := r.plan
+			if r.best {
+				p.Printf("What is left of %s is at the best slot already: %s. Nothing is to be done.\n'peerslot slots %s' shows others; 'peerslot cancel %s' makes way for one of them.\n", group, r.old.Series.Slot, group, group)
+				return
+			}
 			p.Printf("%s leaves %s; of its last %s, as they stand, %d of %d attendances are possible:\n",
 				group, r.old.Series.Slot, report.Count(plan.Candidate.Count, "session", "sessions"), plan.Was.Yes, plan.Was.All())
 			_, _ = io.WriteString(p.W, r.groups[0].text)
 		},
-		question: func(rebooking) string { return "End the old series and book this one?" },
+		question: func(r rebooking) string {
+			if r.best {
+				return ""
+			}
+			return "End the old series and book this one?"
+		},
 		apply: func(ctx context.Context, w *workspace.Workspace, r *rebooking) error {
 			g := &r.groups[0]
 			if !g.todo {
@@ -145,7 +155,9 @@ func runRebook(ctx context.Context, a *console.App, group string, flags console.
 			return cmp.Or(err, g.is(b, true, err))
 		},
 		done: func(w *workspace.Workspace, p report.Printer, r rebooking, applied bool) {
-			tellBooked(a, w, p, r.booked, applied)
+			if !r.best {
+				tellBooked(a, w, p, r.booked, applied)
+			}
 		},
 		answer: func(r rebooking, planned bool) any { return r.booked.answer(planned) },
 	}.run(ctx, a)
@@ -156,6 +168,7 @@ type rebooking struct {
 	booked
 	old  scheduler.Booking
 	plan scheduler.BookingPlan
+	best bool // no slot is better than the old one
 }
 
 func planRebook(ctx context.Context, a *console.App, w *workspace.Workspace, group string) (rebooking, error) {
@@ -171,9 +184,13 @@ func planRebook(ctx context.Context, a *console.App, w *workspace.Workspace, gro
 		return rebooking{}, console.WithHint(err, fmt.Sprintf("end it with 'peerslot cancel %s', then book again", group))
 	}
 	plan, err := booking.PlanRebook(ctx, w.Service, old)
-	if err != nil {
-		return rebooking{}, err
-	}
 	r := rebooking{old: old, plan: plan, booked: booked{groups: make([]bookedGroup, 1)}}
+	switch {
+	case errors.Is(err, booking.ErrBestAlready):
+		r.best = true
+		return r, r.groups[0].is(old, false, nil)
+	case err != nil:
+		return r, err
+	}
 	return r, r.note(a, w, 0, plan)
 }
