@@ -180,8 +180,8 @@ func (s Series) check() error {
 
 // Until returns s without the sessions that start at or after from: with fewer
 // sessions, and with those cancelled that a later one was moved in front of. If
-// none is left, the whole series is Cancelled. Sequence grows if that changes
-// anything; else s is returned as it is.
+// none is left, the whole series is Cancelled. Sequence grows, and Updated is from or
+// later, if that changes anything; else s is returned as it is.
 func (s Series) Until(from time.Time) (Series, error) {
 	sessions, err := s.Occurrences()
 	if err != nil {
@@ -200,6 +200,7 @@ func (s Series) Until(from time.Time) (Series, error) {
 		return s, nil
 	}
 	s.Sequence++
+	s.Updated = availability.Later(s.Updated, from.UTC().Truncate(time.Second))
 	if !held {
 		s.Cancelled = true
 		return s, nil

@@ -153,6 +153,9 @@ func TestUntil(t *testing.T) {
 		if got.Count != c.count || got.Cancelled != (c.held == nil) || (got.Sequence > c.in.Sequence) != (len(want) < len(before)) {
 			t.Errorf("%s: got count %d, cancelled %v, sequence %d", c.name, got.Count, got.Cancelled, got.Sequence)
 		}
+		if changed := got.Updated.Equal(utc(t, c.from)); changed != (got.Sequence > c.in.Sequence) || got.Updated.Before(c.in.Updated) {
+			t.Errorf("%s: sequence %d, updated at %s", c.name, got.Sequence, got.Updated)
+		}
 		again, err := got.Until(utc(t, c.from))
 		if diff := cmp.Diff(got, again); err != nil || diff != "" {
 			t.Errorf("%s: a second time: %v (-first +second):\n%s", c.name, err, diff)

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/calendar/ical"
 	"github.com/peerslot/peerslot/scheduler"
@@ -52,12 +53,9 @@ func Of(w scheduler.Workspace, bookings []scheduler.Booking, person scheduler.Pe
 			b.Faults = append(b.Faults, fmt.Errorf("group %q: %w", booking.Group, err))
 			continue
 		}
-		if s.UID == "" {
-			continue
-		}
-		list = append(list, named(w, s))
-		if s.Updated.After(b.Changed) {
-			b.Changed = s.Updated
+		b.Changed = availability.Later(b.Changed, s.Updated)
+		if s.UID != "" {
+			list = append(list, named(w, s))
 		}
 	}
 	slices.SortFunc(list, func(a, b calendar.Series) int { return cmp.Compare(a.UID, b.UID) })
@@ -70,7 +68,7 @@ func Of(w scheduler.Workspace, bookings []scheduler.Booking, person scheduler.Pe
 
 // standing returns what stands of a booking for the person; a series without UID if
 // nothing does: they are not in it, declined all of it, it is not on the calendar yet,
-// or was over long ago.
+// was cancelled, or was over long ago. Updated says when the last two came about.
 func standing(b scheduler.Booking, person scheduler.Person, now time.Time) (calendar.Series, error) {
 	s := b.Series
 	invited := slices.ContainsFunc(s.Attendees, func(a calendar.Attendee) bool { return person.Is(a.Address) })
@@ -88,7 +86,7 @@ func standing(b scheduler.Booking, person scheduler.Person, now time.Time) (cale
 	}
 	sessions, err := s.Occurrences()
 	if err != nil || s.Cancelled || !slices.ContainsFunc(sessions, func(o calendar.Occurrence) bool { return !o.Cancelled && o.End.After(now.Add(-Back)) }) {
-		return calendar.Series{}, err
+		return calendar.Series{Updated: s.Updated}, err
 	}
 	return s, s.Check()
 }

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler/account"
@@ -172,6 +173,25 @@ func TestFeedFollows(t *testing.T) {
 	s.now = s.now.AddDate(0, 0, 200)
 	if body := c.read(path); strings.Contains(body, "VEVENT") {
 		t.Error("what was over long ago is in the feed")
+	}
+}
+
+// Who asks only by date hears of a series that was cancelled, too: the feed is not older
+// than with it.
+func TestFeedChangesAsSeriesAreCancelled(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	b := s.book(t)
+	c := s.as(t, ana)
+	path := subscribe(t, c, "")
+	r := httptest.NewRequest(http.MethodGet, path, nil)
+	r.Header.Set("If-Modified-Since", c.get(path).Result().Header.Get("Last-Modified"))
+	s.now = s.now.Add(time.Hour)
+	if err := s.here.Service.Cancel(t.Context(), b); err != nil {
+		t.Fatal(err)
+	}
+	if w := c.do(r); w.Code != http.StatusOK || strings.Contains(w.Body.String(), "VEVENT") {
+		t.Errorf("after the cancellation: %d\n%s", w.Code, w.Body)
 	}
 }
 
