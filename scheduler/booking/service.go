@@ -23,7 +23,7 @@ func RankSlots(ctx context.Context, s planning.Snapshot, g scheduler.Group, sear
 	}
 	own, _ := s.Bookings.Current(g.Name)
 	if r.Members, err = p.Members(g, own.Series.UID); err != nil {
-		return r, err
+		return r, fmt.Errorf("group %q: %w", g.Name, err)
 	}
 	top := cmp.Or(search.Top, 5)
 	if !allStarts {

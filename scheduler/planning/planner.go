@@ -184,7 +184,7 @@ func (p *Planner) MembersOver(part availability.Interval, g scheduler.Group, exc
 	for _, a := range g.Members {
 		m, err := p.member(a)
 		if err != nil {
-			return nil, fmt.Errorf("group %q: %w", g.Name, err)
+			return nil, err
 		}
 		one := *m
 		one.Busy = p.busy(a, except, part)

@@ -182,6 +182,8 @@ func (g *bookedGroup) is(one scheduler.Booking, created bool, err error) error {
 		return err
 	case errors.Is(err, booking.ErrOtherSeries):
 		g.err = fmt.Errorf("%w; end it with 'peerslot cancel %s', or move what is left of it with 'peerslot repair --rebook %s'", err, g.name, g.name)
+	case errors.Is(err, booking.ErrUnderQuorum):
+		g.err = fmt.Errorf("%w (--slot with --anyway books it all the same)", err)
 	case err != nil:
 		g.err = err
 	default:

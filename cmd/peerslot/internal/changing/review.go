@@ -241,9 +241,13 @@ func (r reviewing) tell(a *console.App, p report.Printer, applied bool) {
 	}
 }
 
-// onceReviewed says when the next round follows, "" if it was formed just now.
+// onceReviewed says when the next round follows, "" if it is due: it was formed just now,
+// or a finding says why not.
 func (r reviewing) onceReviewed(program string) string {
-	if slices.ContainsFunc(r.Plan.Rotations, func(n scheduler.Rotation) bool { return n.Program == program }) {
+	if slices.ContainsFunc(r.Plan.Rotations, func(n scheduler.Rotation) bool { return n.Program == program }) ||
+		slices.ContainsFunc(r.Plan.Findings, func(f scheduler.Finding) bool {
+			return f.Kind == scheduler.NotFormed && f.Program == program
+		}) {
 		return ""
 	}
 	return fmt.Sprintf("; the next round of %s follows when all its groups have been reviewed", program)
