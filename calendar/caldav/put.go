@@ -2,6 +2,7 @@ package caldav
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -110,8 +111,31 @@ func adopt(s, have calendar.Series) calendar.Series {
 	return s
 }
 
+// Reply implements calendar.Replier: it writes the reply into the organizer's object, as a
+// server does that schedules.
+func (b *Backend) Reply(ctx context.Context, uid calendar.UID, who calendar.Address, original time.Time, r calendar.RSVP) error {
+	_, err := b.inTurn(ctx, uid, "note a reply to", func() (s calendar.Series, err error) {
+		u, have, err := b.fetch(ctx, uid)
+		if err = cmp.Or(err, have.err); err != nil {
+			return s, err
+		}
+		text, err := ical.Answer(have.text, options(false), uid, who, original, r)
+		if err != nil || bytes.Equal(text, have.text) {
+			return s, err
+		}
+		return s, b.replace(ctx, u, have, text)
+	})
+	return err
+}
+
 // write brings the object of a series to what decide wants, given what is there.
 func (b *Backend) write(ctx context.Context, uid calendar.UID, what string, decide func(held, bool) (calendar.Series, error)) (calendar.Series, error) {
+	return b.inTurn(ctx, uid, what, func() (calendar.Series, error) { return b.bring(ctx, uid, decide) })
+}
+
+// inTurn does something to a series that nobody else does anything to meanwhile, again
+// where somebody's write crossed it.
+func (b *Backend) inTurn(ctx context.Context, uid calendar.UID, what string, do func() (calendar.Series, error)) (calendar.Series, error) {
 	if err := ctx.Err(); err != nil {
 		return calendar.Series{}, err
 	}
@@ -123,7 +147,7 @@ func (b *Backend) write(ctx context.Context, uid calendar.UID, what string, deci
 	conflicts := 0
 	out, err := calendar.Retry(ctx, calls.Tries, func() (calendar.Series, error) {
 		for {
-			s, err := b.bring(ctx, uid, decide)
+			s, err := do()
 			if conflicts++; conflicts < conflictTries && dav.Is(err, http.StatusPreconditionFailed) {
 				continue
 			}
@@ -256,11 +280,7 @@ func (b *Backend) change(ctx context.Context, a *account, u *url.URL, have held,
 	if bytes.Equal(text, have.text) {
 		return have, nil
 	}
-	name, etag := "If-Match", have.etag
-	if !strong(etag) {
-		name, etag = "", ""
-	}
-	if err := b.put(ctx, u, text, name, etag); err != nil {
+	if err := b.replace(ctx, u, have, text); err != nil {
 		return have, err
 	}
 	_, now, err := b.fetch(ctx, s.UID)
@@ -268,6 +288,15 @@ func (b *Backend) change(ctx context.Context, a *account, u *url.URL, have held,
 		err = now.err
 	}
 	return now, err
+}
+
+// replace writes text in the place of what is there.
+func (b *Backend) replace(ctx context.Context, u *url.URL, have held, text []byte) error {
+	name, etag := "If-Match", have.etag
+	if !strong(etag) {
+		name, etag = "", ""
+	}
+	return b.put(ctx, u, text, name, etag)
 }
 
 // put writes an object under a condition. 200, 201 and 204 are success; a server

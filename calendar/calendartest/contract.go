@@ -46,7 +46,9 @@ type Harness struct {
 // TestBackend tests that a backend does what calendar.Backend promises, as far
 // as its Capabilities go. open returns an untouched one on every call.
 func TestBackend(t *testing.T, open func(t *testing.T) Harness) {
-	can := open(t).Capabilities()
+	first := open(t)
+	can := first.Capabilities()
+	_, takes := calendar.AsReplier(first.Backend)
 	for _, part := range []struct {
 		name  string
 		skip  bool
@@ -58,6 +60,7 @@ func TestBackend(t *testing.T, open func(t *testing.T) Harness) {
 		{"Context", false, contextTests},
 		{"Parallel", false, parallelTests},
 		{"Replies", !can.TracksRSVP, replyTests},
+		{"TakesReplies", !takes, takenTests},
 		{"Invites", !can.SendsInvites, inviteTests},
 	} {
 		if part.skip {

@@ -1,6 +1,7 @@
 package calendartest
 
 import (
+	"errors"
 	"time"
 
 	"github.com/peerslot/peerslot/availability"
@@ -16,6 +17,55 @@ var replyTests = []test{
 	{"SurviveCancel", repliesSurviveCancel},
 	{"FreeWhoDeclined", repliesFreeWhoDeclined},
 	{"FreeNobodyElse", repliesFreeNobodyElse},
+}
+
+// takenTests are for backends that take note of replies which reached us elsewhere.
+var takenTests = []test{{"AreRead", takenAreRead}, {"AreNotFound", takenAreNotFound}}
+
+// take notes a reply twice.
+func (t subject) take(uid calendar.UID, who calendar.Address, original time.Time, r calendar.RSVP) {
+	t.Helper()
+	replier, _ := calendar.AsReplier(t.Backend)
+	for range 2 {
+		if err := replier.Reply(t.Context(), uid, who, original, r); err != nil {
+			t.Fatalf("Reply of %s: %v", who, err)
+		}
+	}
+}
+
+// What is noted is read, tells nobody, and can be taken back.
+func takenAreRead(t subject) {
+	s := Series(UID(0))
+	s = t.put(s.WithOverride(Move(s, 4, time.Hour)))
+	sends, told := t.Capabilities().SendsInvites, 0
+	if sends {
+		told = t.Told(Ana)
+	}
+	t.take(s.UID, Ana, time.Time{}, calendar.Accepted)
+	t.take(s.UID, Bo, original(s, 3).Start, calendar.Declined)
+	t.take(s.UID, Bo, original(s, 4).Start, calendar.Tentative)
+	t.wantReplies("Reply", t.get(s.UID))
+	t.take(s.UID, Bo, original(s, 3).Start, calendar.NoReply)
+	got := t.get(s.UID)
+	t.wantReply("a reply that is taken back", got, Bo, 3, calendar.NoReply)
+	t.wantReply("and another one", got, Bo, 4, calendar.Tentative)
+	if !got.Same(s) || got.Version != s.Version || sends && t.Told(Ana) != told {
+		t.Errorf("replies changed the series, or told somebody: got %+v, want %+v", got, s)
+	}
+}
+
+func takenAreNotFound(t subject) {
+	s := t.put(Series(UID(0)))
+	replier, _ := calendar.AsReplier(t.Backend)
+	for _, wrong := range []struct {
+		uid      calendar.UID
+		who      calendar.Address
+		original time.Time
+	}{{UID(1), Ana, time.Time{}}, {s.UID, Cem, time.Time{}}, {s.UID, Ana, original(s, 0).Start.Add(time.Minute)}} {
+		if err := replier.Reply(t.Context(), wrong.uid, wrong.who, wrong.original, calendar.Accepted); !errors.Is(err, calendar.ErrNotFound) {
+			t.Errorf("Reply to %v: %v, want ErrNotFound", wrong, err)
+		}
+	}
 }
 
 func (t subject) wantReply(what string, s calendar.Series, a calendar.Address, i int, want calendar.RSVP) {

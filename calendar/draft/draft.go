@@ -87,11 +87,14 @@ func (d *backend) Put(ctx context.Context, s calendar.Series) (calendar.Series, 
 	return d.keep(s, have), nil
 }
 
+// TakesReplies reports whether the real one is a calendar.Replier.
+func (d *backend) TakesReplies() bool {
+	_, ok := calendar.AsReplier(d.Backend)
+	return ok
+}
+
 // Reply implements calendar.Replier, where the real one does.
 func (d *backend) Reply(ctx context.Context, uid calendar.UID, who calendar.Address, original time.Time, r calendar.RSVP) error {
-	if _, ok := calendar.AsReplier(d.Backend); !ok {
-		return nil
-	}
 	have, err := d.Get(ctx, uid)
 	if err != nil {
 		return err

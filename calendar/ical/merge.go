@@ -28,42 +28,20 @@ import (
 // Text that needs no change is returned as it is. It is an error if text is not one
 // calendar with that series, or holds something that no Series can be.
 func Merge(text []byte, o WriteOptions, s calendar.Series) ([]byte, error) {
-	calendars, err := line.Read(bytes.NewReader(text))
+	m, err := newMerger(text, s.UID)
 	if err != nil {
 		return nil, err
 	}
-	if len(calendars) != 1 {
-		return nil, fmt.Errorf("want one calendar, got %d", len(calendars))
-	}
-	cal := calendars[0]
-	all := seriesIn(cal)
-	if len(all) != 1 || all[0].uid != s.UID {
-		return nil, fmt.Errorf("the calendar is not of series %s alone", s.UID)
-	}
-	have, err := all[0].read()
-	if err != nil {
+	if err := m.become(o, s); err != nil {
 		return nil, err
 	}
-	// Who tells the attendees is decided once: a series that is left to the client
-	// later is cancelled by the server.
-	if people := all[0].masters[0].All(ical.PropAttendee); len(people) > 0 {
-		o.Quiet = slices.ContainsFunc(people, leftToUs)
-	}
-	w, err := newSeriesWriter(o, s)
-	if err != nil {
-		return nil, err
-	}
-	if have.Same(w.Series) && have.Sequence >= s.Sequence {
+	if m.have.Same(m.w.Series) && m.have.Sequence >= s.Sequence {
 		return text, nil
 	}
-	m := merger{w: w, have: have, old: all[0], of: map[*line.Component]*ical.Component{}}
-	m.cal = m.writable(cal)
 	if err := m.merge(); err != nil {
 		return nil, err
 	}
-	var out bytes.Buffer
-	err = ical.NewEncoder(&folder{w: &out}).Encode(&ical.Calendar{Component: m.cal})
-	return out.Bytes(), err
+	return m.text()
 }
 
 // A merger changes the components of one series.
@@ -73,6 +51,44 @@ type merger struct {
 	cal  *ical.Component
 	old  *seriesReader
 	of   map[*line.Component]*ical.Component // what is changed of what was read
+}
+
+// newMerger reads text, which is one calendar with that series alone.
+func newMerger(text []byte, uid calendar.UID) (*merger, error) {
+	calendars, err := line.Read(bytes.NewReader(text))
+	if err != nil {
+		return nil, err
+	}
+	if len(calendars) != 1 {
+		return nil, fmt.Errorf("want one calendar, got %d", len(calendars))
+	}
+	all := seriesIn(calendars[0])
+	if len(all) != 1 || all[0].uid != uid {
+		return nil, fmt.Errorf("the calendar is not of series %s alone", uid)
+	}
+	m := &merger{old: all[0], of: map[*line.Component]*ical.Component{}}
+	if m.have, err = all[0].read(); err != nil {
+		return nil, err
+	}
+	m.cal = m.writable(calendars[0])
+	return m, nil
+}
+
+// become sets what the series is to be. Who tells the attendees is decided once: a series
+// that is left to the client later is cancelled by the server.
+func (m *merger) become(o WriteOptions, s calendar.Series) (err error) {
+	if people := m.old.masters[0].All(ical.PropAttendee); len(people) > 0 {
+		o.Quiet = slices.ContainsFunc(people, leftToUs)
+	}
+	m.w, err = newSeriesWriter(o, s)
+	return err
+}
+
+// text returns what the calendar has become.
+func (m *merger) text() ([]byte, error) {
+	var out bytes.Buffer
+	err := ical.NewEncoder(&folder{w: &out}).Encode(&ical.Calendar{Component: m.cal})
+	return out.Bytes(), err
 }
 
 // writable returns a component as go-ical writes it.
@@ -161,8 +177,7 @@ func cancelledStarts(s calendar.Series) (starts []time.Time) {
 // override changes the component of one session, or drops it if there is none.
 func (m *merger) override(was *line.Component) error {
 	c := m.of[was]
-	x, _ := line.StampOf(was.Get(ical.PropRecurrenceID))
-	i, err := m.old.session(x, m.w.sessions)
+	i, err := m.sessionOf(was)
 	if err != nil {
 		return err
 	}
@@ -193,16 +208,14 @@ func (m *merger) override(was *line.Component) error {
 func (m *merger) addOverrides() {
 	known := map[int64]bool{}
 	for _, c := range m.old.overrides {
-		x, _ := line.StampOf(c.Get(ical.PropRecurrenceID))
-		if i, err := m.old.session(x, m.w.sessions); err == nil && i >= 0 {
+		if i, err := m.sessionOf(c); err == nil && i >= 0 {
 			known[m.w.sessions[i].Original.Unix()] = true
 		}
 	}
 	w := *m.w
 	w.Series = w.WithoutReplies().WithReplies(m.have, m.have.People()...)
 	for _, c := range w.components()[1:] {
-		x, _ := line.StampOf(readable(c.Props.Get(ical.PropRecurrenceID)))
-		i, err := m.old.session(x, w.sessions)
+		i, err := m.sessionAt(readable(c.Props.Get(ical.PropRecurrenceID)))
 		if err != nil || i < 0 || known[w.sessions[i].Original.Unix()] {
 			continue
 		}

@@ -288,6 +288,10 @@ func (t *taking) note(ctx context.Context, b scheduler.Booking, r scheduler.Repl
 				t.unclear(scheduler.Notice{Group: b.Group, UID: one.UID, Original: one.Original}, errors.New("what it answers is not on the organizer's calendar"))
 				return nil
 			}
+			if errors.Is(err, calendar.ErrChanged) { // it cannot be read any more, which the night names, too
+				t.unclear(scheduler.Notice{Group: b.Group, UID: one.UID, Original: one.Original}, err)
+				return nil
+			}
 			if err != nil {
 				return fmt.Errorf("note the reply of %s in group %q: %w", one.Person, b.Group, err)
 			}
