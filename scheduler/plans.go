@@ -19,7 +19,7 @@ type RepairPlan struct {
 	Unknown  []Unknown
 	Bookings []Booking                    // whose series change, with what is to be put
 	Noted    []Booking                    // of which only our record changes
-	Replies  []Reply                      // that were given in copies which their owners deleted since
+	Replies  []Reply                      // to write onto the calendars: given in copies that were deleted since, or taken back since their session was moved by hand
 	Reslots  []Reslot                     // series that are to be booked on another slot
 	Seen     *Seen                        // what was read of the calendar, to be kept; nil if nothing is
 	Attended *pile.Pile[attendance.Found] // who can attend what, as it is after the changes; nil if that was not found

@@ -55,6 +55,7 @@ func Tonight(ctx context.Context, s *scheduler.Service) (*Night, error) {
 		Workspace: s.Workspace, Window: availability.Interval{Start: now, End: now}, Now: now,
 		Aliases: s.Workspace.Roster.Aliases(), Groups: s.Workspace.GroupsByName(), Booked: map[string]bool{}, Agendas: agendas(s, nil),
 	}}
+	_, n.Takes = calendar.AsReplier(s.Backend)
 	uids := make([]calendar.UID, len(refs))
 	for i, r := range refs {
 		uids[i] = r.UID

@@ -109,6 +109,7 @@ type Snapshot struct {
 	Seen    *scheduler.Seen                  // for KeepSeen; nil if nothing needs to be kept
 	Tonight map[calendar.Address]int         // moves that members were told of in the last hours
 	Month   map[string]int                   // by group: moves in the last 28 days
+	Takes   bool                             // the calendars take note of replies, and so of one that is taken back
 	formed  map[string]bool                  // groups of the last rounds; nil to have it made
 }
 

@@ -40,6 +40,30 @@ func (r *pass) seeCopies(sub *subject) {
 	sub.series = sub.current
 }
 
+// dropOutdated takes back what was replied to a session before somebody moved it by hand: it
+// was to another time, and a calendar that only stores the series keeps it (RFC 5546,
+// section 3.2.2.1: a new time asks for new replies). One that is given since the last night,
+// be it the same, is not told apart from one that was given before.
+func (r *pass) dropOutdated(sub *subject) {
+	known := sub.booking.Series
+	for _, o := range sub.current.Overrides {
+		was := known.Override(o.Original)
+		if was.Moved.Start.Equal(o.Moved.Start) && was.Moved.End.Equal(o.Moved.End) {
+			continue
+		}
+		rest := maps.Clone(o.RSVPs)
+		for _, a := range slices.Sorted(maps.Keys(o.RSVPs)) {
+			if reply := o.RSVPs[a]; reply != calendar.NoReply && was.RSVPs[a] == reply {
+				delete(rest, a)
+				r.plan.Replies = append(r.plan.Replies, scheduler.Reply{UID: known.UID, Person: a, Original: o.Original.UTC(), RSVP: calendar.NoReply})
+			}
+		}
+		o.RSVPs = rest
+		sub.current = sub.current.WithOverride(o)
+	}
+	sub.series = sub.current
+}
+
 // repliesOf returns what the person replied to the series and its sessions.
 func repliesOf(s calendar.Series, a calendar.Address) (out []scheduler.Reply) {
 	if reply := s.RSVP(a, time.Time{}); reply != calendar.NoReply {
@@ -68,7 +92,7 @@ func sameReplies(a, b calendar.Series) bool {
 		maps.EqualFunc(toSessions(a), toSessions(b), maps.Equal)
 }
 
-// keepReplies writes onto the calendars what was replied in copies that are gone.
+// keepReplies writes replies onto the calendars.
 func keepReplies(ctx context.Context, s *scheduler.Service, replies []scheduler.Reply) (faults []scheduler.Finding, err error) {
 	at, ok := calendar.AsReplier(s.Backend)
 	if !ok {

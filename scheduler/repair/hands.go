@@ -47,6 +47,9 @@ func (r *pass) subject(s planning.Snapshot, groups map[string]*scheduler.Group, 
 	}
 	sub.sessions = sessions
 	r.seeShape(sub)
+	if s.Takes {
+		r.dropOutdated(sub)
+	}
 	r.seeCopies(sub)
 	sub.seeHands()
 	sub.followRoster(s.Workspace)

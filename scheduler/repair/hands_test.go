@@ -1,10 +1,14 @@
 package repair_test
 
 import (
+	"context"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/calendar/calendartest"
 )
 
 // edit changes a series on the calendar as a person would.
@@ -43,4 +47,53 @@ func TestHandsInWords(t *testing.T) {
 	if plan := w.repair(t); len(plan.Changes) != 1 || !strings.Contains(plan.Changes[0].Why, "put it back") {
 		t.Errorf("changes %+v; want the session that somebody put back", plan.Changes)
 	}
+}
+
+// A taking is a calendar that takes note of replies, and resets none by itself.
+type taking struct{ *calendartest.Fake }
+
+func (t taking) Reply(_ context.Context, uid calendar.UID, who calendar.Address, original time.Time, r calendar.RSVP) error {
+	t.Fake.Reply(uid, who, original, r)
+	return nil
+}
+
+// A reply is to a time: once somebody moves the session by hand, a decline that stands in
+// the organizer's calendar counts no more, and one that is given to the new time does.
+func TestRepliesToATimeThatSomebodyChanged(t *testing.T) {
+	w, b := booked(t, ana, bo, cem)
+	w.Backend = taking{w.Fake}
+	session := calendartest.Sessions(b.Series)[8]
+	uid, later := b.Series.UID, availability.Interval{Start: session.Start.Add(time.Hour), End: session.End.Add(time.Hour)}
+	replied := func(want calendar.RSVP) {
+		t.Helper()
+		series, err := w.Fake.Get(t.Context(), uid)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := series.Override(session.Start).RSVPs[bo]; got != want {
+			t.Errorf("bo's reply on the calendar is %q, want %q", got, want)
+		}
+		known, err := w.Store.BookingsOf(t.Context(), "g")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := known[0].Series.Override(session.Start).RSVPs[bo]; got != want {
+			t.Errorf("bo's reply is known as %q, want %q", got, want)
+		}
+	}
+	w.Fake.Reply(uid, bo, session.Start, calendar.Declined)
+	w.Fake.Reply(uid, cem, session.Start, calendar.Accepted)
+	w.repair(t)
+	replied(calendar.Declined)
+	w.Fake.ByHand(uid, calendar.Override{Original: session.Start, Moved: later, RSVPs: map[calendar.Address]calendar.RSVP{bo: calendar.Declined, cem: calendar.Declined}})
+	if plan := w.repair(t); len(plan.Replies) != 1 || plan.Replies[0].Person != bo || plan.Replies[0].RSVP != calendar.NoReply {
+		t.Errorf("replies to be written are %+v; want that of bo taken back, and cem's, which is another one, kept", plan.Replies)
+	}
+	replied(calendar.NoReply)
+	if plan := w.repair(t); len(plan.Replies)+len(plan.Noted)+len(plan.Bookings) != 0 {
+		t.Errorf("the next night writes %+v, notes %+v; want nothing", plan.Replies, plan.Noted)
+	}
+	w.Fake.Reply(uid, bo, session.Start, calendar.Declined)
+	w.repair(t)
+	replied(calendar.Declined)
 }
