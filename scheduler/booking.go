@@ -132,9 +132,13 @@ type Store interface {
 	// have ended, oldest generation first.
 	BookingsOf(ctx context.Context, group string) ([]Booking, error)
 
-	// Ended returns the bookings made since then that have ended, sorted by group, then
-	// by generation; all there are for the zero time.
-	Ended(ctx context.Context, since time.Time) ([]Booking, error)
+	// Ended returns the bookings of the groups made since then that have ended, sorted by
+	// group, then by generation; those of all groups for none, and of any age for the zero
+	// time.
+	Ended(ctx context.Context, since time.Time, groups ...string) ([]Booking, error)
+
+	// EndedGroups names the groups that have any such booking, sorted.
+	EndedGroups(ctx context.Context, since time.Time) ([]string, error)
 
 	// Commit writes all of the batch in one transaction, or nothing of it, and
 	// returns its bookings, in their order, with their new versions. A new booking

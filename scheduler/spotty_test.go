@@ -52,8 +52,12 @@ func (s *spottyStore) Begun(ctx context.Context, most int) ([]string, error) {
 	return try(s, "Begun", func() ([]string, error) { return s.Store.Begun(ctx, most) })
 }
 
-func (s *spottyStore) Ended(ctx context.Context, since time.Time) ([]scheduler.Booking, error) {
-	return try(s, "Ended", func() ([]scheduler.Booking, error) { return s.Store.Ended(ctx, since) })
+func (s *spottyStore) Ended(ctx context.Context, since time.Time, groups ...string) ([]scheduler.Booking, error) {
+	return try(s, "Ended", func() ([]scheduler.Booking, error) { return s.Store.Ended(ctx, since, groups...) })
+}
+
+func (s *spottyStore) EndedGroups(ctx context.Context, since time.Time) ([]string, error) {
+	return try(s, "EndedGroups", func() ([]string, error) { return s.Store.EndedGroups(ctx, since) })
 }
 
 func (s *spottyStore) Commit(ctx context.Context, b scheduler.Batch) ([]scheduler.Booking, error) {

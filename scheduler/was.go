@@ -58,6 +58,12 @@ func (r renamedStore) rename(bookings []Booking) []Booking {
 
 // Bookings implements Store.
 func (r renamedStore) Bookings(ctx context.Context, groups ...string) (Bookings, error) {
+	all, err := r.Store.Bookings(ctx, r.asked(groups)...)
+	return r.sorted(all), err
+}
+
+// asked returns the names of the groups, and those that they had earlier.
+func (r renamedStore) asked(groups []string) []string {
 	asked := map[string]bool{}
 	for _, name := range groups {
 		asked[name] = true
@@ -68,8 +74,7 @@ func (r renamedStore) Bookings(ctx context.Context, groups ...string) (Bookings,
 			groups = append(groups, was)
 		}
 	}
-	all, err := r.Store.Bookings(ctx, groups...)
-	return r.sorted(all), err
+	return groups
 }
 
 // BookingRefs implements Store.
@@ -95,11 +100,16 @@ func (r renamedStore) sorted(all []Booking) []Booking {
 // Begun implements Store.
 func (r renamedStore) Begun(ctx context.Context, most int) ([]string, error) {
 	all, err := r.Store.Begun(ctx, most)
-	for i, group := range all {
-		all[i] = cmp.Or(r.groups[group], group)
+	return r.present(all), err
+}
+
+// present returns the present names of groups, sorted.
+func (r renamedStore) present(groups []string) []string {
+	for i, group := range groups {
+		groups[i] = cmp.Or(r.groups[group], group)
 	}
-	slices.Sort(all)
-	return slices.Compact(all), err
+	slices.Sort(groups)
+	return slices.Compact(groups)
 }
 
 // Due implements Store.
@@ -123,9 +133,15 @@ func (r renamedStore) BookingsOf(ctx context.Context, group string) ([]Booking, 
 }
 
 // Ended implements Store.
-func (r renamedStore) Ended(ctx context.Context, since time.Time) ([]Booking, error) {
-	all, err := r.Store.Ended(ctx, since)
+func (r renamedStore) Ended(ctx context.Context, since time.Time, groups ...string) ([]Booking, error) {
+	all, err := r.Store.Ended(ctx, since, r.asked(groups)...)
 	return r.sorted(all), err
+}
+
+// EndedGroups implements Store.
+func (r renamedStore) EndedGroups(ctx context.Context, since time.Time) ([]string, error) {
+	all, err := r.Store.EndedGroups(ctx, since)
+	return r.present(all), err
 }
 
 // History implements Store.

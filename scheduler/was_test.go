@@ -74,6 +74,14 @@ func TestWas(t *testing.T) {
 			all, err := turn.Store.Ended(t.Context(), time.Time{})
 			return len(all), errors.Join(err, named(all[0].Group, "late"))
 		},
+		func() (int, error) {
+			all, err := turn.Store.Ended(t.Context(), time.Time{}, "late")
+			return len(all), errors.Join(err, named(all[0].Group, "late"))
+		},
+		func() (int, error) {
+			all, err := turn.Store.EndedGroups(t.Context(), time.Time{})
+			return len(all), errors.Join(err, named(all[0], "late"))
+		},
 		func() (int, error) { // booked twice: the intent and the outcome
 			events, err := turn.Store.History(t.Context(), "new name", now.AddDate(-1, 0, 0))
 			return len(events) / 3, err

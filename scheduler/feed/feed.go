@@ -5,12 +5,10 @@ package feed
 import (
 	"bytes"
 	"cmp"
-	"context"
 	"fmt"
 	"slices"
 	"time"
 
-	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/calendar/ical"
 	"github.com/peerslot/peerslot/scheduler"
@@ -24,19 +22,6 @@ type Body struct {
 	Text    []byte    // iCalendar
 	Changed time.Time // when one of its series was changed last; zero for none
 	Faults  []error   // why a series is not in it
-}
-
-// Bookings reads those that feeds are made of: all that stand, and such as ended lately.
-func Bookings(ctx context.Context, s *scheduler.Service) ([]scheduler.Booking, error) {
-	open, err := s.Store.Bookings(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("read the bookings: %w", err)
-	}
-	ended, err := s.Store.Ended(ctx, s.Now().Add(-Back-scheduler.MadeAhead))
-	if err != nil {
-		return nil, fmt.Errorf("read the bookings that have ended: %w", err)
-	}
-	return slices.Concat(ended, open), nil
 }
 
 // Of returns the feed of a person's sessions as the store has them: of one group, or for
@@ -53,9 +38,12 @@ func Of(w scheduler.Workspace, bookings []scheduler.Booking, person scheduler.Pe
 			b.Faults = append(b.Faults, fmt.Errorf("group %q: %w", booking.Group, err))
 			continue
 		}
-		b.Changed = availability.Later(b.Changed, s.Updated)
-		if s.UID != "" {
-			list = append(list, named(w, s))
+		if s.UID == "" {
+			continue
+		}
+		list = append(list, named(w, s))
+		if s.Updated.After(b.Changed) {
+			b.Changed = s.Updated
 		}
 	}
 	slices.SortFunc(list, func(a, b calendar.Series) int { return cmp.Compare(a.UID, b.UID) })
@@ -68,7 +56,7 @@ func Of(w scheduler.Workspace, bookings []scheduler.Booking, person scheduler.Pe
 
 // standing returns what stands of a booking for the person; a series without UID if
 // nothing does: they are not in it, declined all of it, it is not on the calendar yet,
-// was cancelled, or was over long ago. Updated says when the last two came about.
+// or was over long ago.
 func standing(b scheduler.Booking, person scheduler.Person, now time.Time) (calendar.Series, error) {
 	s := b.Series
 	invited := slices.ContainsFunc(s.Attendees, func(a calendar.Attendee) bool { return person.Is(a.Address) })
@@ -86,7 +74,7 @@ func standing(b scheduler.Booking, person scheduler.Person, now time.Time) (cale
 	}
 	sessions, err := s.Occurrences()
 	if err != nil || s.Cancelled || !slices.ContainsFunc(sessions, func(o calendar.Occurrence) bool { return !o.Cancelled && o.End.After(now.Add(-Back)) }) {
-		return calendar.Series{Updated: s.Updated}, err
+		return calendar.Series{}, err
 	}
 	return s, s.Check()
 }

@@ -188,6 +188,22 @@ func testEnded(t *testing.T, s scheduler.Store) {
 	if ended, err := s.Ended(t.Context(), time.Time{}); err != nil || len(ended) != 1 || ended[0].Generation != 1 {
 		t.Errorf("Ended() = %d of them, %v; want the one that ended", len(ended), err)
 	}
+	other := save(t, s, Booking("b", 1))
+	other.State = scheduler.Ended
+	save(t, s, other)
+	asked := []string{"b"}
+	for i := range 70_000 { // more than a statement may ask for
+		asked = append(asked, fmt.Sprint("nobody's ", i))
+	}
+	if some, err := s.Ended(t.Context(), time.Time{}, asked...); err != nil || len(some) != 1 || some[0].Group != "b" {
+		t.Errorf("Ended(b) = %d of them, %v; want that of b", len(some), err)
+	}
+	if groups, err := s.EndedGroups(t.Context(), b.Created); err != nil || !slices.Equal(groups, []string{"a", "b"}) {
+		t.Errorf("EndedGroups() = %q, %v; want a and b", groups, err)
+	}
+	if groups, err := s.EndedGroups(t.Context(), b.Created.Add(time.Hour)); err != nil || len(groups) != 0 {
+		t.Errorf("EndedGroups() = %q since after they were made, %v; want none", groups, err)
+	}
 	all, err := s.BookingsOf(t.Context(), "a")
 	if err != nil || len(all) != 2 || all[0].Generation != 1 || all[1].Generation != 2 {
 		t.Errorf("BookingsOf() = %d of them, %v; want both generations, the ended one first", len(all), err)

@@ -97,7 +97,10 @@ var calls = map[string]func(ctx context.Context, s *store.Store, dir string) err
 	"End":    func(ctx context.Context, s *store.Store, _ string) error { return s.End(ctx, "session") },
 	"EndAll": func(ctx context.Context, s *store.Store, _ string) error { return s.EndAll(ctx, "ana@acme.example") },
 	"Ended":  func(ctx context.Context, s *store.Store, _ string) error { return one(s.Ended(ctx, morning)) },
-	"Feed":   func(ctx context.Context, s *store.Store, _ string) error { return one(s.Feed(ctx, "0000000000000001")) },
+	"EndedGroups": func(ctx context.Context, s *store.Store, _ string) error {
+		return one(s.EndedGroups(ctx, morning))
+	},
+	"Feed": func(ctx context.Context, s *store.Store, _ string) error { return one(s.Feed(ctx, "0000000000000001")) },
 	"FeedsOf": func(ctx context.Context, s *store.Store, _ string) error {
 		return one(s.FeedsOf(ctx, "ana@acme.example"))
 	},

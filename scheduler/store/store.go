@@ -36,12 +36,19 @@ const bookingColumns = `uid, group_name, program, generation, state, reviewed, c
 
 // Bookings implements scheduler.Store.
 func (s *Store) Bookings(ctx context.Context, groups ...string) (scheduler.Bookings, error) {
+	return s.inGroups(ctx, groups, `state <> 'ended'`)
+}
+
+// inGroups returns the bookings of the groups for which a condition holds, without
+// arguments; those of all groups for none.
+func (s *Store) inGroups(ctx context.Context, groups []string, condition string) ([]scheduler.Booking, error) {
 	if len(groups) <= mostAsked {
-		return s.bookings(ctx, groups)
+		asked, args := among("group_name", groups)
+		return s.query(ctx, `SELECT `+bookingColumns+` FROM booking WHERE `+condition+` AND `+asked+` ORDER BY group_name, generation`, args...)
 	}
-	var out scheduler.Bookings
+	var out []scheduler.Booking
 	for some := range slices.Chunk(groups, mostAsked) {
-		bookings, err := s.bookings(ctx, some)
+		bookings, err := s.inGroups(ctx, some, condition)
 		if err != nil {
 			return nil, err
 		}
@@ -56,11 +63,6 @@ func (s *Store) Bookings(ctx context.Context, groups ...string) (scheduler.Booki
 // mostAsked is of how many values one statement asks: databases take no more than some
 // ten thousand.
 const mostAsked = 1000
-
-func (s *Store) bookings(ctx context.Context, groups []string) (scheduler.Bookings, error) {
-	asked, args := among("group_name", groups)
-	return s.query(ctx, `SELECT `+bookingColumns+` FROM booking WHERE state <> 'ended' AND `+asked+` ORDER BY group_name, generation`, args...)
-}
 
 // BookingRefs implements scheduler.Store.
 func (s *Store) BookingRefs(ctx context.Context) ([]scheduler.BookingRef, error) {
@@ -119,8 +121,14 @@ func (s *Store) BookingsOf(ctx context.Context, group string) ([]scheduler.Booki
 }
 
 // Ended implements scheduler.Store.
-func (s *Store) Ended(ctx context.Context, since time.Time) ([]scheduler.Booking, error) {
-	return s.query(ctx, `SELECT `+bookingColumns+` FROM booking WHERE state = 'ended' AND created >= $1 ORDER BY group_name, generation`, toUnix(since))
+func (s *Store) Ended(ctx context.Context, since time.Time, groups ...string) ([]scheduler.Booking, error) {
+	return s.inGroups(ctx, groups, fmt.Sprintf(`state = 'ended' AND created >= %d`, toUnix(since)))
+}
+
+// EndedGroups implements scheduler.Store.
+func (s *Store) EndedGroups(ctx context.Context, since time.Time) ([]string, error) {
+	return list(ctx, s.db, func(group *string, row scan) error { return row(group) },
+		`SELECT DISTINCT group_name FROM booking WHERE state = 'ended' AND created >= $1 ORDER BY group_name`, toUnix(since))
 }
 
 // Begun implements scheduler.Store.

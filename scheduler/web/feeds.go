@@ -14,8 +14,6 @@ import (
 
 	"github.com/DataDog/datadog-agent/pkg/template/html"
 
-	"github.com/peerslot/peerslot/calendar"
-	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/account"
 	"github.com/peerslot/peerslot/scheduler/feed"
 	"github.com/peerslot/peerslot/scheduler/web/internal/guard"
@@ -161,11 +159,11 @@ const bodiesFor = time.Hour
 
 // A bodyCache keeps the bodies that were asked for of one view.
 type bodyCache struct {
-	mu       sync.Mutex
-	of       *view
-	at       time.Time
-	bookings map[calendar.Address][]scheduler.Booking // of its feeds, by attendee
-	bodies   map[bodyKey]feedBody
+	mu      sync.Mutex
+	of      *view
+	at      time.Time
+	invited *feed.Invited
+	bodies  map[bodyKey]feedBody
 }
 
 type bodyKey struct{ person, group string }
@@ -175,25 +173,20 @@ func (c *bodyCache) body(r *http.Request, s *Server, now *view, f account.Feed) 
 	defer c.mu.Unlock()
 	at := s.Now()
 	if c.of != now || at.Sub(c.at) > bodiesFor {
-		all, err := feed.Bookings(r.Context(), now.service)
+		invited, err := feed.NewInvited(r.Context(), now.service)
 		if err != nil {
 			return feedBody{}, err
 		}
-		c.of, c.at, c.bookings, c.bodies = now, at, map[calendar.Address][]scheduler.Booking{}, map[bodyKey]feedBody{}
-		for _, b := range all {
-			for _, a := range b.Series.Attendees {
-				c.bookings[a.Address] = append(c.bookings[a.Address], b)
-			}
-		}
+		c.of, c.at, c.invited, c.bodies = now, at, invited, map[bodyKey]feedBody{}
 	}
 	key := bodyKey{string(f.Person), f.Group}
 	if kept, ok := c.bodies[key]; ok {
 		return kept, nil
 	}
 	person := now.service.Workspace.Roster.Of(f.Person)
-	var mine []scheduler.Booking
-	for _, a := range person.Addresses() {
-		mine = append(mine, c.bookings[a]...)
+	mine, err := c.invited.Of(r.Context(), person)
+	if err != nil {
+		return feedBody{}, err
 	}
 	made, err := feed.Of(now.service.Workspace, mine, person, f.Group, at)
 	if err != nil {

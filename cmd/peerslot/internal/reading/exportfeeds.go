@@ -6,6 +6,7 @@ import (
 	"encoding/csv"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"maps"
 	"os"
@@ -39,28 +40,27 @@ func (o ExportOptions) feeds(ctx context.Context, a *console.App, w *workspace.W
 	if err != nil {
 		return err
 	}
-	bookings, err := feed.Bookings(ctx, w.Service)
+	invited, err := feed.NewInvited(ctx, w.Service)
 	if err != nil {
 		return err
 	}
 	if err := os.MkdirAll(o.Output, 0o700); err != nil {
 		return fmt.Errorf("export: %w", err)
 	}
-	former, err := readIndex(filepath.Join(o.Output, indexName))
+	gone, err := readIndex(filepath.Join(o.Output, indexName), func(a calendar.Address, name string) bool {
+		return w.Workspace.Roster.Has(a) && name == feed.FileName(key, a)
+	})
 	if err != nil {
 		return err
 	}
-	of := byAttendee(bookings)
-	index := map[string]calendar.Address{}
 	answer := jsonExport{Files: []jsonFile{}}
 	faults := map[string]bool{}
-	for _, address := range w.Workspace.Roster.Addresses() {
-		person := w.Workspace.Roster.Of(address)
-		var mine []scheduler.Booking
-		for _, at := range person.Addresses() {
-			mine = append(mine, of[at]...)
+	for mine, err := range invited.All(ctx) {
+		if err != nil {
+			return err
 		}
-		body, err := feed.Of(w.Workspace, mine, person, "", w.Service.Now())
+		address := mine.Person.Address
+		body, err := feed.Of(w.Workspace, mine.Bookings, mine.Person, "", w.Service.Now())
 		if err != nil {
 			return fmt.Errorf("export the feed of %s: %w", address, err)
 		}
@@ -71,14 +71,16 @@ func (o ExportOptions) feeds(ctx context.Context, a *console.App, w *workspace.W
 		if err := file.Replace(filepath.Join(o.Output, name), body.Text, 0o600); err != nil {
 			return fmt.Errorf("export: %w", err)
 		}
-		index[name] = address
-		answer.Files = append(answer.Files, jsonFile{filepath.Join(o.Output, name), groupsIn(mine)})
+		delete(gone, name)
+		if a.Json {
+			answer.Files = append(answer.Files, jsonFile{filepath.Join(o.Output, name), groupsIn(mine.Bookings)})
+		}
 	}
-	if err := writeIndex(filepath.Join(o.Output, indexName), index); err != nil {
+	if err := writeIndex(ctx, filepath.Join(o.Output, indexName), key, w.Workspace.Roster); err != nil {
 		return err
 	}
-	for _, name := range former {
-		if _, kept := index[name]; !kept && filepath.Base(name) == name {
+	for _, name := range slices.Sorted(maps.Keys(gone)) {
+		if filepath.Base(name) == name {
 			if err := os.Remove(filepath.Join(o.Output, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 				return fmt.Errorf("export: %w", err)
 			}
@@ -98,16 +100,6 @@ func (o ExportOptions) feeds(ctx context.Context, a *console.App, w *workspace.W
 	return err
 }
 
-func byAttendee(bookings []scheduler.Booking) map[calendar.Address][]scheduler.Booking {
-	of := map[calendar.Address][]scheduler.Booking{}
-	for _, b := range bookings {
-		for _, at := range b.Series.Attendees {
-			of[at.Address] = append(of[at.Address], b)
-		}
-	}
-	return of
-}
-
 func groupsIn(bookings []scheduler.Booking) []string {
 	groups := []string{}
 	for _, b := range bookings {
@@ -120,8 +112,8 @@ func groupsIn(bookings []scheduler.Booking) []string {
 // largestIndex is what an index of a hundred thousand people has.
 const largestIndex = 16 << 20
 
-// readIndex returns the files that an earlier export wrote.
-func readIndex(path string) ([]string, error) {
+// readIndex returns the files that an earlier export wrote, but for those that are kept.
+func readIndex(path string, kept func(person calendar.Address, file string) bool) (map[string]bool, error) {
 	text, err := file.Read(path, largestIndex)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -129,30 +121,33 @@ func readIndex(path string) ([]string, error) {
 	if err != nil {
 		return nil, fmt.Errorf("export: %w", err)
 	}
-	rows, err := csv.NewReader(bytes.NewReader(text)).ReadAll()
-	if err != nil || len(rows) == 0 || !slices.Equal(rows[0], indexHead) {
+	rows := csv.NewReader(bytes.NewReader(text))
+	row, err := rows.Read()
+	others, headed := map[string]bool{}, slices.Equal(row, indexHead)
+	for headed && err == nil {
+		if row, err = rows.Read(); err == nil && !kept(calendar.Address(row[0]), row[1]) {
+			others[row[1]] = true
+		}
+	}
+	if !headed || !errors.Is(err, io.EOF) {
 		return nil, console.WithHint(fmt.Errorf("export: %s is not an index of feeds", path), "remove it, or name another folder")
 	}
-	var names []string
-	for _, row := range rows[1:] {
-		names = append(names, row[1])
-	}
-	return names, nil
+	return others, nil
 }
 
 var indexHead = []string{"person", "file"}
 
-func writeIndex(path string, index map[string]calendar.Address) error {
-	rows := [][]string{}
-	for name, address := range index {
-		rows = append(rows, []string{string(address), name})
-	}
-	slices.SortFunc(rows, slices.Compare)
-	var text bytes.Buffer
-	if err := csv.NewWriter(&text).WriteAll(append([][]string{indexHead}, rows...)); err != nil {
-		return err
-	}
-	if err := file.Replace(path, text.Bytes(), 0o600); err != nil {
+func writeIndex(ctx context.Context, path string, key []byte, people scheduler.Roster) error {
+	err := file.ReplaceUntil(ctx, path, 0o600, func(f io.Writer) error {
+		rows := csv.NewWriter(f)
+		_ = rows.Write(indexHead) // as Error tells
+		for _, a := range people.Addresses() {
+			_ = rows.Write([]string{string(a), feed.FileName(key, a)})
+		}
+		rows.Flush()
+		return rows.Error()
+	})
+	if err != nil {
 		return fmt.Errorf("export: %w", err)
 	}
 	return nil
