@@ -2,12 +2,15 @@ package planning
 
 import (
 	"context"
+	"iter"
 	"slices"
 	"time"
 
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/planning/internal/division"
+	"github.com/peerslot/peerslot/scheduler/since"
 )
 
 // A Held is a session that is over, with who attended it.
@@ -19,40 +22,74 @@ type Held struct {
 	Verdicts []availability.Verdict // in the order of Members
 }
 
-// HeldSince returns the sessions of bookings, also of such as have ended, that were held
-// since then, as the calendars tell of them now, in the order of the bookings.
-func HeldSince(ctx context.Context, s *scheduler.Service, bookings scheduler.Bookings, since time.Time) ([]Held, error) {
-	bookings = slices.DeleteFunc(slices.Clone(bookings), func(b scheduler.Booking) bool { return b.State == scheduler.Ended && !reaches(b, since) })
-	now, err := glance(ctx, s, uidsOf(bookings))
+// HeldSince returns the sessions that were held since then, also of bookings that have
+// ended, as the calendars tell of them now: those of one group after the other. It is for a
+// store to which nobody else writes. An error ends it.
+func HeldSince(ctx context.Context, s *scheduler.Service, from time.Time) iter.Seq2[[]Held, error] {
+	return func(yield func([]Held, error) bool) {
+		here := withoutBookings(s)
+		parts, now, err := here.lookBack(ctx, s, from)
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		for _, groups := range parts {
+			held, err := here.heldSince(ctx, s, now, from, groups)
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			for _, group := range groups {
+				if !yield(held[group], nil) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// lookBack returns the groups with bookings that may have sessions since then, in parts
+// that share nobody, and what can be known of their series.
+func (here Snapshot) lookBack(ctx context.Context, s *scheduler.Service, from time.Time) (parts [][]string, now *calendarNow, err error) {
+	groups, err := since.Groups(ctx, s.Store, from.Add(-scheduler.MadeAhead))
+	if err != nil {
+		return nil, nil, err
+	}
+	apart := division.New(len(groups), s.Workspace.Roster)
+	var uids []calendar.UID
+	for some := range slices.Chunk(groups, scheduler.GroupsAtOnce) {
+		bookings, err := reaching(ctx, s, from, some)
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, b := range bookings {
+			number, _ := slices.BinarySearch(groups, b.Group)
+			apart.Note(number, here.Concerns(b))
+		}
+		uids = append(uids, uidsOf(bookings)...)
+	}
+	apart.Count()
+	now, err = glance(ctx, s, uids)
+	return apart.Named(PeopleAtOnce, groups), now, err
+}
+
+// reaching returns the bookings of groups that may have sessions since then.
+func reaching(ctx context.Context, s *scheduler.Service, from time.Time, groups []string) (scheduler.Bookings, error) {
+	all, err := since.Bookings(ctx, s.Store, from.Add(-scheduler.MadeAhead), groups)
+	return slices.DeleteFunc(all, func(b scheduler.Booking) bool { return b.State == scheduler.Ended && !reaches(b, from) }), err
+}
+
+// heldSince returns the sessions held by each group of a part, which shares nobody with
+// others.
+func (part Snapshot) heldSince(ctx context.Context, s *scheduler.Service, now *calendarNow, from time.Time, groups []string) (map[string][]Held, error) {
+	bookings, err := reaching(ctx, s, from, groups)
+	if err == nil {
+		err = now.read(ctx, s, bookings)
+	}
 	if err != nil {
 		return nil, err
 	}
-	here := withoutBookings(s)
-	held := make([][]Held, len(bookings))
-	for _, part := range Parts(len(bookings), func(i int) []string { return here.Concerns(bookings[i]) }, PeopleAtOnce) {
-		some := here
-		for _, i := range part {
-			some.Bookings = append(some.Bookings, bookings[i])
-		}
-		found, err := some.heldSince(ctx, s, now, since)
-		if err != nil {
-			return nil, err
-		}
-		for k, i := range part {
-			held[i] = found[k]
-		}
-	}
-	return slices.Concat(held...), nil
-}
-
-// heldSince returns the sessions held of each booking of a part, which shares nobody with
-// others.
-func (part Snapshot) heldSince(ctx context.Context, s *scheduler.Service, now *calendarNow, since time.Time) ([][]Held, error) {
-	bookings := part.Bookings
-	if err := now.read(ctx, s, bookings); err != nil {
-		return nil, err
-	}
-	part.Current = map[calendar.UID]calendar.Series{}
+	part.Bookings, part.Current = bookings, map[calendar.UID]calendar.Series{}
 	for _, b := range bookings {
 		if series, there := now.current[b.Series.UID]; there {
 			part.Current[b.Series.UID] = series
@@ -63,28 +100,29 @@ func (part Snapshot) heldSince(ctx context.Context, s *scheduler.Service, now *c
 	if err != nil {
 		return nil, err
 	}
-	out := make([][]Held, len(bookings))
-	for i, b := range bookings {
+	out := map[string][]Held{}
+	for _, b := range bookings {
 		b.Series = part.series(b)
-		out[i], _ = p.held(scheduler.GroupIn(part.Groups, b), b, since) // an error is named by repair
+		held, _ := p.held(scheduler.GroupIn(part.Groups, b), b, from) // an error is named by repair
+		out[b.Group] = append(out[b.Group], held...)
 	}
 	return out, nil
 }
 
 // reaches reports whether any session of a booking can have been since then.
-func reaches(b scheduler.Booking, since time.Time) bool {
+func reaches(b scheduler.Booking, from time.Time) bool {
 	occurrences, err := b.Series.Occurrences()
-	return err == nil && slices.ContainsFunc(occurrences, func(o calendar.Occurrence) bool { return !o.Cancelled && o.End.After(since) })
+	return err == nil && slices.ContainsFunc(occurrences, func(o calendar.Occurrence) bool { return !o.Cancelled && o.End.After(from) })
 }
 
 // held returns the sessions of one series that are over.
-func (p *Planner) held(g scheduler.Group, b scheduler.Booking, since time.Time) ([]Held, error) {
+func (p *Planner) held(g scheduler.Group, b scheduler.Booking, from time.Time) ([]Held, error) {
 	occurrences, err := b.Series.Occurrences()
 	if err != nil {
 		return nil, err
 	}
 	occurrences = slices.DeleteFunc(occurrences, func(o calendar.Occurrence) bool {
-		return o.Cancelled || o.End.After(p.Now) || !o.End.After(since)
+		return o.Cancelled || o.End.After(p.Now) || !o.End.After(from)
 	})
 	if len(occurrences) == 0 {
 		return nil, nil

@@ -140,17 +140,7 @@ func (n *Night) bookingsOf(ctx context.Context, groups []string) (scheduler.Book
 // planned for one part concerns no other. Small parts are put together as long as they
 // have at most so many people. The parts are in the order of their first groups.
 func (n *Night) Parts(people int) iter.Seq[[]string] {
-	return func(yield func([]string) bool) {
-		for _, part := range n.apart.Parts(people) {
-			groups := make([]string, len(part))
-			for i, number := range part {
-				groups[i] = n.groups[number]
-			}
-			if !yield(groups) {
-				return
-			}
-		}
-	}
+	return slices.Values(n.apart.Named(people, n.groups))
 }
 
 // Read returns the snapshot of a part of the groups, which Parts made, with the busy

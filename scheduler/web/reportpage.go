@@ -2,12 +2,12 @@ package web
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 
 	"github.com/DataDog/datadog-agent/pkg/template/html"
 
 	"github.com/peerslot/peerslot/calendar"
-	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/attendance"
 	"github.com/peerslot/peerslot/scheduler/report/overview"
 	"github.com/peerslot/peerslot/scheduler/web/internal/paging"
@@ -55,10 +55,10 @@ func (s *Server) reportPage(w http.ResponseWriter, r *http.Request, v viewer) er
 }
 
 // sessionsFound returns the sessions that nights looked at and that are not cancelled.
-func sessionsFound(attended []attendance.Found, bookings []scheduler.Booking) []overview.Session {
-	of := map[calendar.UID]scheduler.Booking{}
+func sessionsFound(attended []attendance.Found, bookings []overview.Booking) []overview.Session {
+	of := map[calendar.UID]overview.Booking{}
 	for _, b := range bookings {
-		of[b.Series.UID] = b
+		of[b.UID] = b
 	}
 	var out []overview.Session
 	for _, t := range attended {
@@ -67,7 +67,7 @@ func sessionsFound(attended []attendance.Found, bookings []scheduler.Booking) []
 			continue
 		}
 		for _, found := range t.Sessions {
-			if b.Series.Override(found.Original).Cancelled {
+			if slices.ContainsFunc(b.Off, found.Original.Equal) {
 				continue
 			}
 			one := overview.Session{UID: t.UID, Group: b.Group, Program: b.Program, Interval: found.Interval}

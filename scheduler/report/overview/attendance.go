@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"github.com/peerslot/peerslot/availability"
-	"github.com/peerslot/peerslot/scheduler"
 )
 
 // Program is the attendance of one program, week by week.
@@ -25,51 +24,53 @@ type Week struct {
 	Best       Share  `json:"best"`
 }
 
-// countPrograms counts by program and week, of sessions in the order of their starts.
-func (o *Overview) countPrograms(held []Session) {
-	type key struct {
-		program string
-		monday  availability.Date
-	}
-	groups := map[key]map[string]Share{}
-	sessions := map[key]int{}
+type weekKey struct {
+	program string
+	monday  availability.Date
+}
+
+// addWeeks counts by program and week the sessions that a group held.
+func (t *Tally) addWeeks(held []Session) {
+	shares := map[weekKey]Share{}
 	for _, s := range held {
-		k := key{s.Program, availability.DateOf(s.Start.In(o.zone)).Monday()}
-		if groups[k] == nil {
-			groups[k] = map[string]Share{}
+		k := weekKey{s.Program, availability.DateOf(s.Start.In(t.o.zone)).Monday()}
+		if t.weeks[k] == nil {
+			t.weeks[k] = &Week{Monday: k.monday.String()}
 		}
-		groups[k][s.Group] = groups[k][s.Group].plus(shareOf(s.Share()))
-		sessions[k]++
+		t.weeks[k].Sessions++
+		shares[k] = shares[k].plus(shareOf(s.Share()))
 	}
-	keys := slices.SortedFunc(maps.Keys(groups), func(a, b key) int {
+	for k, s := range shares {
+		t.weeks[k].add(s)
+	}
+}
+
+// add counts a group that held sessions in the week.
+func (w *Week) add(s Share) {
+	w.Attendance = w.Attendance.plus(s)
+	if s.Known == 0 {
+		return
+	}
+	if w.Poorest.Known == 0 || below(s, w.Poorest) {
+		w.Poorest = s
+	}
+	if w.Best.Known == 0 || below(w.Best, s) {
+		w.Best = s
+	}
+}
+
+// countPrograms lists the programs, and their weeks.
+func (t *Tally) countPrograms(o *Overview) {
+	keys := slices.SortedFunc(maps.Keys(t.weeks), func(a, b weekKey) int {
 		return cmp.Or(cmp.Compare(a.program, b.program), a.monday.Compare(b.monday))
 	})
 	for _, k := range keys {
 		if n := len(o.Programs); n == 0 || o.Programs[n-1].Program != k.program {
 			o.Programs = append(o.Programs, Program{Program: k.program, Quorum: o.quorums[k.program]})
 		}
-		w := weekOf(groups[k])
-		w.Monday, w.Sessions = k.monday.String(), sessions[k]
 		last := &o.Programs[len(o.Programs)-1]
-		last.Weeks = append(last.Weeks, w)
+		last.Weeks = append(last.Weeks, *t.weeks[k])
 	}
-}
-
-func weekOf(groups map[string]Share) Week {
-	var w Week
-	for _, s := range groups {
-		w.Attendance = w.Attendance.plus(s)
-		if s.Known == 0 {
-			continue
-		}
-		if w.Poorest.Known == 0 || below(s, w.Poorest) {
-			w.Poorest = s
-		}
-		if w.Best.Known == 0 || below(w.Best, s) {
-			w.Best = s
-		}
-	}
-	return w
 }
 
 // below compares two shares of which something is known. Of equal ones that with more
@@ -92,28 +93,33 @@ type Group struct {
 	Needs    bool   `json:"needs_person"`
 }
 
-// countGroups compares the groups that held sessions, or have a series: by program,
-// then the best attended first, those of which nothing is known last.
-func (o *Overview) countGroups(in Input, held []Session) {
-	of := map[string]*Group{}
-	find := func(name, program string) *Group {
-		if of[name] == nil {
-			of[name] = &Group{Group: name, Program: program}
-		}
-		return of[name]
+func (t *Tally) group(name, program string) *Group {
+	if t.groups[name] == nil {
+		t.groups[name] = &Group{Group: name, Program: program}
 	}
+	return t.groups[name]
+}
+
+// addGroup counts the sessions that a group held.
+func (t *Tally) addGroup(held []Session) {
+	g := t.group(held[0].Group, held[0].Program)
 	for _, s := range held {
-		g := find(s.Group, s.Program)
 		g.Sessions++
 		g.Held = g.Held.plus(shareOf(s.Share()))
 	}
-	for _, b := range in.Bookings {
-		if b.State == scheduler.Ended && of[b.Group] == nil || b.Fault != nil {
+}
+
+// countGroups compares the groups that held sessions, or have a series: by program,
+// then the best attended first, those of which nothing is known last.
+func (t *Tally) countGroups(o *Overview) {
+	of := t.groups
+	for _, b := range t.in.Bookings {
+		if b.Ended && of[b.Group] == nil || b.Broken {
 			continue
 		}
-		find(b.Group, b.Program).Expected = Share{Yes: b.Attendance, Known: b.Possible}
+		t.group(b.Group, b.Program).Expected = b.Expected
 	}
-	for _, a := range in.Attention {
+	for _, a := range t.in.Attention {
 		if g := of[a.Group]; g != nil {
 			g.Needs = true
 		}

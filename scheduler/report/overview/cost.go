@@ -32,7 +32,7 @@ type GroupMove struct {
 func (o *Overview) countMoves(in Input) {
 	length := map[calendar.UID]time.Duration{}
 	for _, b := range in.Bookings {
-		length[b.Series.UID] = b.Series.Slot.Length
+		length[b.UID] = b.Length
 	}
 	of := map[string]*GroupMove{}
 	for _, e := range in.Events {
@@ -87,9 +87,9 @@ func (o *Overview) countTold(in Input) {
 	}
 	person := map[calendar.Address]int{}
 	for _, b := range in.Bookings {
-		if n := changes[b.Series.UID]; n > 0 || b.State != scheduler.Ended {
-			for _, a := range b.Series.Attendees {
-				person[a.Address] += n
+		if n := changes[b.UID]; n > 0 || !b.Ended {
+			for _, a := range b.Attendees {
+				person[a] += n
 			}
 		}
 	}
@@ -113,22 +113,21 @@ type ZoneHours struct {
 	Stretch  int    `json:"stretch"` // of them, in stretch hours
 }
 
-// countZones counts by the members' zones, the most stretched first.
-func (o *Overview) countZones(held []Session) {
-	of := map[string]*ZoneHours{}
-	people := map[calendar.Address]bool{}
+// addZones counts by the members' zones the sessions that a group held.
+func (t *Tally) addZones(held []Session) {
 	for _, s := range held {
 		for _, m := range s.Members {
-			person, known := o.roster.Find(m.Person)
+			person, known := t.o.roster.Find(m.Person)
 			if !known || !m.Can.Attends() {
 				continue
 			}
-			if of[person.Zone] == nil {
-				of[person.Zone] = &ZoneHours{Zone: person.Zone}
+			if t.zones[person.Zone] == nil {
+				t.zones[person.Zone] = &ZoneHours{Zone: person.Zone}
 			}
-			z := of[person.Zone]
-			if !people[m.Person] {
-				people[m.Person] = true
+			z := t.zones[person.Zone]
+			if c := t.people[m.Person]; !c.zone {
+				c.zone = true
+				t.people[m.Person] = c
 				z.People++
 			}
 			z.Attended++
@@ -137,7 +136,11 @@ func (o *Overview) countZones(held []Session) {
 			}
 		}
 	}
-	for _, z := range of {
+}
+
+// countZones lists the zones, the most stretched first.
+func (t *Tally) countZones(o *Overview) {
+	for _, z := range t.zones {
 		o.Zones = append(o.Zones, *z)
 	}
 	slices.SortFunc(o.Zones, func(a, b ZoneHours) int {

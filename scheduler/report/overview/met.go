@@ -45,11 +45,7 @@ type TeamPair struct {
 // countMet counts the pairs of each program that forms groups. Groups named by hand are
 // as good as a round of their own. Members of a group have met once its first session
 // has begun; of a round that another followed all have, where no session is known.
-func (o *Overview) countMet(in Input) {
-	begun := map[string]bool{}
-	for _, s := range in.Sessions {
-		begun[s.Group] = begun[s.Group] || !s.Start.After(in.Now)
-	}
+func (o *Overview) countMet(in Input, begun map[string]bool) {
 	byHand := map[string][]scheduler.Group{}
 	for _, g := range in.Workspace.Groups {
 		byHand[g.Program] = append(byHand[g.Program], g)

@@ -21,13 +21,47 @@ const Weeks = 13
 // An Input is what an overview is counted from.
 type Input struct {
 	Workspace scheduler.Workspace
-	Bookings  []scheduler.Booking // all there ever were
-	Rounds    []scheduler.Round   // of all programs, in the order in which they were formed
-	Events    []scheduler.Event   // over the weeks at least
-	Sessions  []Session           // of all bookings
-	Attention []report.Attention  // what needs a person
+	Bookings  []Booking          // all there ever were
+	Rounds    []scheduler.Round  // of all programs, in the order in which they were formed
+	Events    []scheduler.Event  // over the weeks at least
+	Sessions  []Session          // of all bookings, but for those that are added to a Tally
+	Attention []report.Attention // what needs a person
 	Now       time.Time
 	Weeks     int // that are looked at, before Now; as many before them are compared with
+}
+
+// A Booking is what of one is counted.
+type Booking struct {
+	UID            calendar.UID
+	Group, Program string
+	Ended, Broken  bool  // Broken are those whose record cannot be read
+	Expected       Share // when it was booked
+	Length         time.Duration
+	Attendees      []calendar.Address
+	Off            []time.Time // original starts of its cancelled sessions
+}
+
+// BookingOf returns what of a booking is counted. It keeps nothing else of it, and the
+// roster's addresses.
+func BookingOf(b scheduler.Booking, people scheduler.Roster) Booking {
+	out := Booking{
+		UID: b.Series.UID, Group: b.Group, Program: b.Program, Ended: b.State == scheduler.Ended, Broken: b.Fault != nil,
+		Expected: Share{Yes: b.Attendance, Known: b.Possible}, Length: b.Series.Slot.Length,
+	}
+	if n := len(b.Series.Attendees); n > 0 {
+		out.Attendees = make([]calendar.Address, n)
+	}
+	for i, at := range b.Series.Attendees {
+		if out.Attendees[i] = people.Of(at.Address).Address; out.Attendees[i] == "" {
+			out.Attendees[i] = at.Address
+		}
+	}
+	for _, o := range b.Series.Overrides {
+		if o.Cancelled {
+			out.Off = append(out.Off, o.Original)
+		}
+	}
+	return out
 }
 
 // A Session is one session, with the answer of each of its members. Cancelled ones are
@@ -104,43 +138,21 @@ type Figures struct {
 
 // New counts. It looks at each session, event and round once.
 func New(in Input) (Overview, error) {
-	zone, err := availability.LoadZone(in.Workspace.Zone)
+	t, err := NewTally(in)
 	if err != nil {
 		return Overview{}, err
 	}
-	in.Weeks = cmp.Or(in.Weeks, Weeks)
-	span := in.span()
-	o := Overview{
-		From: in.Now.Add(-span).UTC(), since: in.Now.Add(-span), To: in.Now.UTC(), Zone: in.Workspace.Zone, Weeks: in.Weeks,
-		names: in.Workspace.Name, roster: in.Workspace.Roster, zone: zone, quorums: map[string]float64{},
-	}
-	var held, before []Session
-	for _, s := range in.Sessions {
-		switch {
-		case s.End.After(in.Now) || s.End.Before(o.From.Add(-span)):
-		case s.End.Before(o.From):
-			before = append(before, s)
-		default:
-			held = append(held, s)
+	byGroup := slices.Clone(in.Sessions)
+	slices.SortStableFunc(byGroup, func(a, b Session) int { return cmp.Compare(a.Group, b.Group) })
+	for len(byGroup) > 0 {
+		n := slices.IndexFunc(byGroup, func(s Session) bool { return s.Group != byGroup[0].Group })
+		if n < 0 {
+			n = len(byGroup)
 		}
+		t.Add(byGroup[:n])
+		byGroup = byGroup[n:]
 	}
-	slices.SortStableFunc(held, func(a, b Session) int { return a.Start.Compare(b.Start) })
-	if len(before) == 0 && len(held) > 0 {
-		o.From = held[0].Start.UTC() // nothing was there before
-	}
-	o.Figures, o.Before = figuresOf(held, zone), figuresOf(before, zone)
-	o.Figures.NeedPerson = needing(in.Attention)
-	for _, p := range append(slices.Clone(in.Workspace.Programs), scheduler.DefaultProgram()) {
-		o.quorums[p.Name] = p.Quorum
-	}
-	o.countPrograms(held)
-	o.countGroups(in, held)
-	o.countMet(in)
-	o.countMoves(in)
-	o.countTold(in)
-	o.countZones(held)
-	o.countUnplaced(in)
-	return o, nil
+	return t.Overview(), nil
 }
 
 // Listed returns the overview for its JSON: without names, nobody is named in it.
@@ -164,25 +176,6 @@ func (o Overview) Listed(names bool) Overview {
 		o.Unplaced[i].People = nil
 	}
 	return o
-}
-
-func figuresOf(sessions []Session, zone *time.Location) Figures {
-	var f Figures
-	people, weeks := map[calendar.Address]bool{}, map[availability.Date]bool{}
-	for _, s := range sessions {
-		weeks[availability.DateOf(s.Start.In(zone)).Monday()] = true
-		share := s.Share()
-		f.Attendance = f.Attendance.plus(shareOf(share))
-		f.Held++
-		f.Hours += float64(share.Yes) * s.Length().Hours()
-		for _, m := range s.Members {
-			if m.Can.Attends() {
-				people[m.Person] = true
-			}
-		}
-	}
-	f.People, f.Weeks = len(people), len(weeks)
-	return f
 }
 
 // needing counts the groups that need a person.

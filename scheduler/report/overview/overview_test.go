@@ -55,7 +55,7 @@ func input() overview.Input {
 		for _, a := range g.Members {
 			b.Series.Attendees = append(b.Series.Attendees, calendar.Attendee{Address: a})
 		}
-		in.Bookings = append(in.Bookings, b)
+		in.Bookings = append(in.Bookings, overview.BookingOf(b, roster))
 	}
 	in.Sessions = []overview.Session{
 		session(amber, 14, availability.Yes, availability.Yes, availability.Stretch),

@@ -6,20 +6,22 @@ import (
 	"time"
 
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/since"
 )
 
 // Read reads what an overview is counted from and stands in the store: all but the
 // sessions and what needs a person.
 func Read(ctx context.Context, s *scheduler.Service, weeks int) (Input, error) {
 	in := Input{Workspace: s.Workspace, Now: s.Now(), Weeks: weeks}
-	open, err := s.Store.Bookings(ctx)
-	if err != nil {
-		return in, fmt.Errorf("read the bookings: %w", err)
+	for page, err := range since.Pages(ctx, s.Store, in.Since().Add(-scheduler.MadeAhead)) {
+		if err != nil {
+			return in, err
+		}
+		for _, b := range page {
+			in.Bookings = append(in.Bookings, BookingOf(b, s.Workspace.Roster))
+		}
 	}
-	if in.Bookings, err = s.Store.Ended(ctx, in.Since().Add(-scheduler.MadeAhead)); err != nil {
-		return in, fmt.Errorf("read the bookings that have ended: %w", err)
-	}
-	in.Bookings = append(in.Bookings, open...)
+	var err error
 	if in.Rounds, err = s.Store.Rounds(ctx, ""); err != nil {
 		return in, fmt.Errorf("read the rounds: %w", err)
 	}

@@ -133,18 +133,30 @@ func overviewOf(ctx context.Context, w *workspace.Workspace, weeks int) (overvie
 		return overview.Overview{}, err
 	}
 	in.Attention, _ = attention(w, plan, reviews)
-	held, err := planning.HeldSince(ctx, w.Service, in.Bookings, in.Since())
+	tally, err := overview.NewTally(in)
 	if err != nil {
 		return overview.Overview{}, err
 	}
-	for _, h := range held {
+	for held, err := range planning.HeldSince(ctx, w.Service, in.Since()) {
+		if err != nil {
+			return overview.Overview{}, err
+		}
+		tally.Add(sessionsOf(held))
+	}
+	return tally.Overview(), nil
+}
+
+// sessionsOf returns what of sessions is counted.
+func sessionsOf(held []planning.Held) []overview.Session {
+	sessions := make([]overview.Session, len(held))
+	for n, h := range held {
 		s := overview.Session{UID: h.UID, Group: h.Group, Program: h.Program, Interval: h.Interval}
 		for i, v := range h.Verdicts {
 			s.Members = append(s.Members, overview.Answer{Person: h.Members[i], Can: v.Can})
 		}
-		in.Sessions = append(in.Sessions, s)
+		sessions[n] = s
 	}
-	return overview.New(in)
+	return sessions
 }
 
 // earlierRounds returns the rounds of all programs that other tools formed.

@@ -87,3 +87,16 @@ func (d *Division) Parts(most int) [][]int {
 	}
 	return parts
 }
+
+// Named is Parts of things that have names.
+func (d *Division) Named(most int, names []string) [][]string {
+	parts := d.Parts(most)
+	out := make([][]string, len(parts))
+	for n, part := range parts {
+		out[n] = make([]string, len(part))
+		for i, number := range part {
+			out[n][i] = names[number]
+		}
+	}
+	return out
+}
