@@ -144,9 +144,12 @@ func (s Snapshot) GroupsByName() map[string]*scheduler.Group {
 func (s Snapshot) Unknown(g scheduler.Group) []scheduler.Unknown {
 	var out []scheduler.Unknown
 	for _, a := range slices.Sorted(slices.Values(g.Members)) {
-		if b := s.Busy[a]; !b.Known(s.Window) {
+		if b := s.Busy[a]; b.Lost || !b.Known(s.Window) {
 			reason := b.Reason
-			if reason == "" {
+			switch {
+			case reason == "" && b.Lost:
+				reason = "an event is left out, since nothing tells when it is"
+			case reason == "":
 				reason = "part of the calendar could not be read"
 			}
 			out = append(out, scheduler.Unknown{Person: a, Reason: reason, All: !b.Tells(s.Window)})
