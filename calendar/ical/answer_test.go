@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"pgregory.net/rapid"
+
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/calendar/calendartest"
 )
@@ -69,4 +71,56 @@ func TestAnswer(t *testing.T) {
 			t.Errorf("%v: %v; want that it is not found", wrong, err)
 		}
 	}
+}
+
+// Whatever the series, an answer changes that one reply: to the series, or to a session that
+// is held. In a calendar without properties of ours a reply to a moved session that is the
+// same as that to the series passes for a copy of it.
+func TestAnswerChangesNothingElse(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		have := seriesOf(plainRunes).Draw(t, "have")
+		have.Cancelled = false
+		text := encoded(t, bare, have)
+		have = decoded(t, text)
+		if len(have.Attendees) == 0 {
+			return
+		}
+		who := rapid.SampledFrom(have.Attendees).Draw(t, "who").Address
+		r := rapid.SampledFrom([]calendar.RSVP{calendar.NoReply, calendar.Accepted, calendar.Tentative, calendar.Declined}).Draw(t, "reply")
+		sessions, err := have.Occurrences()
+		if err != nil {
+			t.Fatal(err)
+		}
+		at := rapid.IntRange(-1, len(sessions)-1).Draw(t, "session")
+		original := time.Time{}
+		if at >= 0 {
+			original = sessions[at].Original
+		}
+		out, err := Answer([]byte(text), bare, have.UID, who, original, r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := decoded(t, string(out))
+		if !got.Same(have) || got.Sequence != have.Sequence {
+			t.Fatalf("the series changed from\n%s\nto\n%s", text, out)
+		}
+		for i, o := range sessions {
+			for _, a := range have.Attendees {
+				was, is := have.Reply(a.Address, o), got.Reply(a.Address, o)
+				if o.Moved && is == calendar.NoReply && (was == got.RSVP(a.Address, time.Time{}) || r == got.RSVP(a.Address, time.Time{})) {
+					continue
+				}
+				_, alone := have.Override(o.Original).RSVPs[a.Address]
+				switch {
+				case o.Cancelled:
+				case a.Address != who || at >= 0 && i != at || at < 0 && (alone || o.Moved):
+					if was != is {
+						t.Fatalf("the reply of %s to session %d is %q, and was %q\n%s\n%s", a.Address, i, is, was, text, out)
+					}
+				case is != r && (r != calendar.NoReply || is != have.RSVP(who, time.Time{})):
+					t.Fatalf("the reply of %s to session %d is %q, want %q\n%s\n%s", a.Address, i, is, r, text, out)
+				}
+			}
+		}
+	})
 }
