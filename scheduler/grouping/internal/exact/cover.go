@@ -34,6 +34,7 @@ type cover struct {
 	least  [256]int // reduced cost of these
 	ratio  [256]int
 	levels []level // scratch, by depth
+	near   []choice
 }
 
 // A level holds the lists of one depth of the search.
@@ -195,76 +196,6 @@ func (c *choice) between(all []parted) (charge int) {
 		}
 	}
 	return charge
-}
-
-// ascend raises the duals of the people left and drops what has become too dear.
-// It returns the person with the fewest choices, -1 if nothing can be had below
-// the target.
-func (v *cover) ascend(choices []choice, left set, spent int) ([]choice, int, int) {
-	v.work += len(choices)
-	for i := range left.all() {
-		if v.count[i] == 0 {
-			return nil, 0, -1
-		}
-	}
-	v.share(choices)
-	for i := range left.all() {
-		v.least[i] = v.least[i] * v.ratio[i] / 1024
-		spent += v.least[i]
-	}
-	if spent >= v.target {
-		return nil, 0, -1
-	}
-	kept := choices[:0]
-	for i := range choices {
-		c := &choices[i]
-		for _, m := range c.people() {
-			c.reduced -= v.least[m]
-		}
-		if spent+c.reduced < v.target {
-			kept = append(kept, *c)
-		}
-	}
-	return kept, spent, v.scarcest(left)
-}
-
-// share finds for each person by what part of their least reduced cost their dual
-// can rise, in 1/1024, when all duals rise in that way at once.
-func (v *cover) share(choices []choice) {
-	for i := range v.n {
-		v.ratio[i] = 1024
-	}
-	for i := range choices {
-		c := &choices[i]
-		sum := 0
-		for _, m := range c.people() {
-			sum += v.least[m]
-		}
-		if sum <= c.reduced {
-			continue
-		}
-		most := 0 // a ratio that is no less lowers none
-		for _, m := range c.people() {
-			most = max(most, v.ratio[m])
-		}
-		if c.reduced*1024 >= most*sum {
-			continue
-		}
-		ratio := c.reduced * 1024 / sum
-		for _, m := range c.people() {
-			v.ratio[m] = min(v.ratio[m], ratio)
-		}
-	}
-}
-
-func (v *cover) scarcest(left set) int {
-	person := -1
-	for i := range left.all() {
-		if person < 0 || v.count[i] < v.count[person] {
-			person = i
-		}
-	}
-	return person
 }
 
 // take keeps the chosen columns if they are the cheapest so far.
