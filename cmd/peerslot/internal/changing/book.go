@@ -1,7 +1,6 @@
 package changing
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -84,9 +83,7 @@ func (o BookOptions) change(a *console.App) change[booked] {
 		plan:  func(ctx context.Context, w *workspace.Workspace) (booked, error) { return o.plan(ctx, a, w) },
 		warn:  func(_ *workspace.Workspace, b booked) { warnOfBooking(a, b) },
 		show: func(_ *workspace.Workspace, p report.Printer, b booked) {
-			for _, one := range b.groups {
-				_, _ = io.WriteString(p.W, one.text)
-			}
+			b.show(p)
 		},
 		question: booked.question,
 		apply:    func(ctx context.Context, w *workspace.Workspace, b *booked) error { return b.apply(ctx, w) },
@@ -98,12 +95,13 @@ func (o BookOptions) change(a *console.App) change[booked] {
 	}
 }
 
-// A booked is what book carries from its plans to its answer: of each plan what is shown of
-// it, and the rest on a pile until it is carried out.
+// A booked is what book carries from its plans to its answer: of each plan what is told of
+// it, and the rest on a pile until it is shown and carried out.
 type booked struct {
 	groups  []bookedGroup // in the order of the requests
 	todo    int           // how many are to be booked
 	pile    *pile.Pile[bookable]
+	brief   bool // nobody asks for more of a series than people are told
 	unknown []scheduler.Unknown
 }
 
@@ -111,7 +109,6 @@ type booked struct {
 type bookedGroup struct {
 	name   string
 	todo   bool              // it is to be booked
-	text   string            // that shows how
 	past   availability.Date // on which the first session is in the past; zero for none
 	series report.Series     // that is planned, or, once it is booked, that there is
 	err    error             // why there is none; nil if there is
@@ -120,6 +117,7 @@ type bookedGroup struct {
 // A bookable is what carries out the plan of a request.
 type bookable struct {
 	Request  int
+	Text     string // that shows how
 	Booking  scheduler.Booking
 	Attended attendance.Found
 }
@@ -141,19 +139,23 @@ func (o BookOptions) plan(ctx context.Context, a *console.App, w *workspace.Work
 	if err != nil {
 		return b, err
 	}
-	b.groups, b.pile = make([]bookedGroup, len(requests)), &pile.Pile[bookable]{}
+	b = booked{groups: make([]bookedGroup, len(requests)), pile: &pile.Pile[bookable]{}, brief: o.Yes && !a.Json}
 	err = booking.PlanEach(ctx, w.Service, requests, func(number int, p scheduler.BookingPlan) error {
-		if err := b.note(a, w, number, p); err != nil || !b.groups[number].todo {
+		err := b.note(w, number, p)
+		b.shorten(&b.groups[number])
+		if err != nil || !b.groups[number].todo {
 			return err
 		}
-		return b.pile.Add(bookable{number, p.Booking, p.Attended})
+		var text strings.Builder
+		a.PrinterTo(&text).BookingPlan(w.Workspace, p)
+		return b.pile.Add(bookable{number, text.String(), p.Booking, p.Attended})
 	})
 	b.unknown = planning.UniqueUnknown(b.unknown)
 	return b, err
 }
 
 // note notes a plan.
-func (b *booked) note(a *console.App, w *workspace.Workspace, number int, p scheduler.BookingPlan) error {
+func (b *booked) note(w *workspace.Workspace, number int, p scheduler.BookingPlan) error {
 	g := &b.groups[number]
 	g.name = p.Group.Name
 	b.unknown = append(b.unknown, p.Unknown...)
@@ -168,10 +170,14 @@ func (b *booked) note(a *console.App, w *workspace.Workspace, number int, p sche
 	if first, err := p.Candidate.Slot.On(p.Candidate.First); err == nil && first.Start.Before(w.Service.Now()) {
 		g.past = p.Candidate.First
 	}
-	var text bytes.Buffer
-	a.PrinterTo(&text).BookingPlan(w.Workspace, p)
-	g.text = text.String()
 	return g.is(p.Booking, false, nil)
+}
+
+// shorten leaves of the group's series what people are told.
+func (b *booked) shorten(g *bookedGroup) {
+	if s := g.series; b.brief {
+		g.series = report.Series{Group: s.Group, Slot: s.Slot, Count: s.Count, Created: s.Created}
+	}
 }
 
 // is notes which series the group has, or why none. What would meet all others, too, is
@@ -200,36 +206,63 @@ func (b booked) question() string {
 	return fmt.Sprintf("Book %s?", report.Count(b.todo, "series", "series"))
 }
 
-// apply carries the plans out, which were shown, in the order of the requests. Those that come off the pile
-// before it is their turn wait.
-func (b *booked) apply(ctx context.Context, w *workspace.Workspace) error {
-	next, stop := iter.Pull2(b.pile.All())
-	defer stop()
-	waiting := map[int]bookable{}
-	done := 0
-	for i := range b.groups {
-		g := &b.groups[i]
-		if g.text = ""; !g.todo {
-			continue
+// show writes the plans.
+func (b *booked) show(p report.Printer) {
+	for one, err := range b.inOrder() {
+		if err != nil {
+			p.Printf("%v\n", err)
 		}
-		for _, here := waiting[i]; !here; _, here = waiting[i] {
-			one, err, ok := next()
-			if !ok {
-				err = io.ErrUnexpectedEOF
-			}
+		_, _ = io.WriteString(p.W, one.Text)
+	}
+}
+
+// inOrder returns what is on the pile in the order of the requests. What comes off it
+// before its turn waits. An error ends it.
+func (b *booked) inOrder() iter.Seq2[bookable, error] {
+	return func(yield func(bookable, error) bool) {
+		waiting, turn := map[int]bookable{}, 0
+		broken := io.ErrUnexpectedEOF
+		for one, err := range b.pile.All() {
 			if err != nil {
-				return fmt.Errorf("group %q: its plan cannot be read back: %w", g.name, err)
+				broken = err
+				break
 			}
-			waiting[one.Request] = one
+			for waiting[one.Request] = one; turn < len(b.groups); turn++ {
+				next, here := waiting[turn]
+				delete(waiting, turn)
+				if b.groups[turn].todo && !here {
+					break
+				}
+				if here && !yield(next, nil) {
+					return
+				}
+			}
 		}
-		p := waiting[i]
-		delete(waiting, i)
+		for ; turn < len(b.groups); turn++ {
+			if b.groups[turn].todo {
+				yield(bookable{}, fmt.Errorf("group %q: its plan cannot be read back: %w", b.groups[turn].name, broken))
+				return
+			}
+		}
+	}
+}
+
+// apply carries the plans out, which were shown.
+func (b *booked) apply(ctx context.Context, w *workspace.Workspace) error {
+	done := 0
+	for p, err := range b.inOrder() {
+		if err != nil {
+			return err
+		}
+		g := &b.groups[p.Request]
 		one, created, err := w.Service.Book(ctx, scheduler.BookingPlan{Group: scheduler.Group{Name: g.name}, Booking: p.Booking, Attended: p.Attended})
 		done++
 		w.Progress("booking", done, len(b.groups))
-		switch err := g.is(one, created, err); {
+		err = g.is(one, created, err)
+		b.shorten(g)
+		switch {
 		case errors.Is(err, calendar.ErrSignIn), errors.Is(err, calendar.ErrQuota):
-			return fmt.Errorf("stopped with %d of %s booked: %w", len(booked{groups: b.groups[:i]}.out().Series), report.Count(len(b.groups), "series", "series"), err)
+			return fmt.Errorf("stopped with %d of %s booked: %w", len(booked{groups: b.groups[:p.Request]}.out().Series), report.Count(len(b.groups), "series", "series"), err)
 		case err != nil:
 			return err
 		}

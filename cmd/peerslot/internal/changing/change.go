@@ -3,6 +3,7 @@
 package changing
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -91,13 +92,15 @@ func (v view) same(o view) bool { return bytes.Equal(v.text, o.text) && bytes.Eq
 // to; nil if nothing is to be done, and then the answer is given.
 func (c change[P]) rehearse(ctx context.Context, a *console.App) (agreed *view, err error) {
 	err = c.onRehearsal(ctx, a, func(w *workspace.Workspace, plan P) error {
-		shown, err := c.present(a, w, plan, !c.flags.DryRun && a.Interactive)
-		if err != nil {
+		if err := c.present(a, w, plan, !c.flags.DryRun && a.Interactive); err != nil {
 			return err
 		}
 		question := c.ask(w, plan)
 		if question != "" && !c.flags.DryRun {
-			if ok, err := a.Confirm(ctx, question); ok || err != nil {
+			if ok, err := a.Confirm(ctx, question); err != nil {
+				return err
+			} else if ok {
+				shown, err := c.view(a, w, plan)
 				agreed = &shown
 				return err
 			}
@@ -243,7 +246,7 @@ func (c change[P]) carryOut(ctx context.Context, a *console.App, agreed agreemen
 		return err
 	}
 	if agreed == nil {
-		_, err = c.present(a, w, plan, false)
+		err = c.present(a, w, plan, false)
 	} else {
 		err = c.compare(a, w, plan, agreed)
 	}
@@ -286,7 +289,7 @@ func (c change[P]) open(ctx context.Context, a *console.App, agreed bool) (w *wo
 			first = &firstPlan[P]{plan, w.Findings}
 			return nil
 		}
-		if _, err := c.present(a, w, plan, false); err != nil {
+		if err := c.present(a, w, plan, false); err != nil {
 			return err
 		}
 		return c.finish(a, w, plan, false, false)
@@ -326,27 +329,27 @@ func (c change[P]) hear(ctx context.Context, a *console.App, w *workspace.Worksp
 
 // present shows the plan to people: among the answers, or, where these are JSON and
 // somebody is asked, beside them. A plan that could not be shown is an error.
-func (c change[P]) present(a *console.App, w *workspace.Workspace, plan P, asking bool) (view, error) {
-	v, err := c.view(a, w, plan)
-	if err != nil {
-		return v, err
-	}
+func (c change[P]) present(a *console.App, w *workspace.Workspace, plan P, asking bool) error {
 	if c.warn != nil {
 		c.warn(w, plan)
 	}
+	var to io.Writer
 	switch {
 	case !a.Json:
-		return v, a.Out.Copy(v.text)
+		to = a.Out.Plain()
 	case asking:
-		_, err = a.Stderr.Write(v.text)
+		to = a.Stderr
+	default:
+		return nil
 	}
-	return v, err
+	buffered := bufio.NewWriterSize(to, 64<<10) // of many groups it is long
+	c.text(a, w, plan, buffered)
+	return buffered.Flush()
 }
 
-// view renders the plan, with what is finished first.
-func (c change[P]) view(a *console.App, w *workspace.Workspace, plan P) (view, error) {
-	var text bytes.Buffer
-	p := a.PrinterTo(&text)
+// text writes the plan for people, with what is finished first.
+func (c change[P]) text(a *console.App, w *workspace.Workspace, plan P, to io.Writer) {
+	p := a.PrinterTo(to)
 	if len(w.Resumed) > 0 {
 		p.Println("What an earlier run left is finished first:")
 		for _, e := range w.Resumed {
@@ -355,6 +358,12 @@ func (c change[P]) view(a *console.App, w *workspace.Workspace, plan P) (view, e
 	}
 	c.show(w, p, plan)
 	p.Attention(w.Findings)
+}
+
+// view renders the plan.
+func (c change[P]) view(a *console.App, w *workspace.Workspace, plan P) (view, error) {
+	var text bytes.Buffer
+	c.text(a, w, plan, &text)
 	shown, err := json.Marshal(c.answer(plan, true))
 	return view{text.Bytes(), shown}, err
 }

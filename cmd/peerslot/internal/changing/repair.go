@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -128,9 +127,9 @@ func runRebook(ctx context.Context, a *console.App, group string, flags console.
 	return change[rebooking]{
 		flags: flags, clock: !night.acceptClock, night: true,
 		plan: func(ctx context.Context, w *workspace.Workspace) (rebooking, error) {
-			return planRebook(ctx, a, w, group)
+			return planRebook(ctx, w, group)
 		},
-		show: func(_ *workspace.Workspace, p report.Printer, r rebooking) {
+		show: func(w *workspace.Workspace, p report.Printer, r rebooking) {
 			plan := r.plan
 			if r.best {
 				p.Printf("What is left of %s is at the best slot already: %s. Nothing is to be done.\n'peerslot slots %s' shows others; 'peerslot cancel %s' makes way for one of them.\n", group, r.old.Series.Slot, group, group)
@@ -138,7 +137,7 @@ func runRebook(ctx context.Context, a *console.App, group string, flags console.
 			}
 			p.Printf("%s leaves %s; of its last %s, as they stand, %d of %d attendances are possible:\n",
 				group, r.old.Series.Slot, report.Count(plan.Candidate.Count, "session", "sessions"), plan.Was.Yes, plan.Was.All())
-			_, _ = io.WriteString(p.W, r.groups[0].text)
+			p.BookingPlan(w.Workspace, plan)
 		},
 		question: func(r rebooking) string {
 			if r.best {
@@ -171,7 +170,7 @@ type rebooking struct {
 	best bool // no slot is better than the old one
 }
 
-func planRebook(ctx context.Context, a *console.App, w *workspace.Workspace, group string) (rebooking, error) {
+func planRebook(ctx context.Context, w *workspace.Workspace, group string) (rebooking, error) {
 	bookings, err := w.Service.Store.Bookings(ctx)
 	if err != nil {
 		return rebooking{}, err
@@ -192,5 +191,5 @@ func planRebook(ctx context.Context, a *console.App, w *workspace.Workspace, gro
 	case err != nil:
 		return r, err
 	}
-	return r, r.note(a, w, 0, plan)
+	return r, r.note(w, 0, plan)
 }
