@@ -56,6 +56,12 @@ type Booking struct {
 	Fault      error `json:"-"` // why the record cannot be read; then only what is searched is known, and committed: group, program, generation, state, UID, Reviewed, CancelFrom
 }
 
+// Shrank reports whether a group with so many members has fewer than its series was
+// booked for.
+func (b Booking) Shrank(members int) bool {
+	return members*max(b.Planned, b.Series.Count) < b.Possible
+}
+
 // Moves says how often sessions of a series were moved.
 type Moves struct {
 	Group string

@@ -44,6 +44,37 @@ func TestDeclinedSessionsAreFree(t *testing.T) {
 	}
 }
 
+// Of a pair of which one left, or declined the series, nobody meets: its sessions take
+// nobody's time.
+func TestNobodyMeetsAlone(t *testing.T) {
+	for what, leave := range map[string]func(w *world, s *calendar.Series){
+		"left the roster":     func(w *world, _ *calendar.Series) { w.Workspace.Roster.Remove(ana) },
+		"declined the series": func(_ *world, s *calendar.Series) { s.Attendees[0].RSVP = calendar.Declined },
+	} {
+		w, b := booked(t, ana, bo)
+		leave(w, &b.Series)
+		sessions, err := b.Series.Occurrences()
+		if err != nil {
+			t.Fatal(err)
+		}
+		window := availability.Interval{Start: now, End: sessions[12].End}
+		p, err := planning.New(planning.Snapshot{
+			Workspace: w.Workspace, Bookings: scheduler.Bookings{b}, Window: window, Now: now,
+			Busy: map[calendar.Address]availability.Busy{bo: {Window: window}},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		members, err := p.Members(scheduler.Group{Name: "h", Members: []calendar.Address{bo}}, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if can, why := members[0].CanAttend(sessions[2].Interval); !can.Attends() {
+			t.Errorf("ana %s: bo cannot come to another session at the time: %v", what, why)
+		}
+	}
+}
+
 // A session that was moved is anew to everybody: who declined its old time is busy at the
 // new one. One that is off takes nobody's time, until it takes place after all.
 func TestAMoveForgetsDeclines(t *testing.T) {
@@ -136,7 +167,7 @@ func TestAnAliasBlocksElsewhere(t *testing.T) {
 	w.Workspace.Roster.Put(person)
 	b.Series.Attendees = slices.Concat([]calendar.Attendee{{Address: "a.lima@acme.example"}}, b.Series.Attendees)
 	whole := availability.Interval{Start: now, End: now.AddDate(0, 6, 0)}
-	for _, invited := range [][]calendar.Attendee{b.Series.Attendees, b.Series.Attendees[:1]} {
+	for _, invited := range [][]calendar.Attendee{b.Series.Attendees, slices.Concat(b.Series.Attendees[:1], b.Series.Attendees[2:])} {
 		b.Series.Attendees = invited
 		p, err := planning.New(planning.Snapshot{Workspace: w.Workspace, Bookings: scheduler.Bookings{b}, Window: whole, Now: now})
 		if err != nil {

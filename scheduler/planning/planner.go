@@ -37,13 +37,25 @@ func New(s Snapshot) (*Planner, error) {
 	p.makeRoom()
 	for _, b := range s.Bookings {
 		// One that cannot be understood takes nobody's time; it is named where it is
-		// the subject.
-		if p.Take(StillHeld(b)) != nil {
+		// the subject. Nobody meets alone, either.
+		if left := p.left(b); left < 2 && b.Shrank(left) || p.Take(StillHeld(b)) != nil {
 			continue
 		}
 	}
 	p.recognise()
 	return p, nil
+}
+
+// left counts who is left to come to a booking's series: people of the roster who did not
+// decline all of it, and whom somebody invited by hand.
+func (p *Planner) left(b scheduler.Booking) (n int) {
+	for _, a := range p.Invited(b.Series) {
+		person, known := p.Workspace.Roster.Find(a)
+		if known && !person.DeclinedAll(b.Series) || !known && !slices.Contains(b.Invited, a) {
+			n++
+		}
+	}
+	return n
 }
 
 // StillHeld returns the series of a booking with the sessions that take place: one that

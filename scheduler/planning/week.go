@@ -19,10 +19,10 @@ const (
 )
 
 // week ranks the slots for the sessions of s from next Monday on: the best, with the
-// series' own besides, and the figures of all. There are none if no session is left.
+// series' own besides, and the figures of all. There are none if no session is left, or nobody.
 func (p *Planner) week(g scheduler.Group, s calendar.Series, sessions []calendar.Occurrence) (best []availability.Candidate, week attendance.Week, err error) {
 	search, first, err := p.searchLeft(g, s, sessions)
-	if err != nil || search.Count == 0 {
+	if err != nil || search.Count == 0 || len(g.Members) == 0 {
 		return nil, week, err
 	}
 	members, err := p.Members(g, s.UID)

@@ -244,6 +244,17 @@ func TestAGroupThatShrankToOne(t *testing.T) {
 	w.wantQuiet(t)
 }
 
+// Of whom all left, the series is as that of any group that shrank: nothing fails.
+func TestAGroupThatAllLeft(t *testing.T) {
+	w, _ := booked(t, ana, bo)
+	w.Workspace.Roster.Remove(ana)
+	w.Workspace.Roster.Remove(bo)
+	if plan := w.repair(t); slices.ContainsFunc(plan.Findings, func(f scheduler.Finding) bool { return f.Kind == scheduler.Failed }) {
+		t.Errorf("findings:\n%s", words(plan))
+	}
+	w.wantQuiet(t)
+}
+
 // Where all but one declined the whole series, that one meets nobody: sessions are called
 // off as they come near, the one who is left is named every night until it is settled,
 // and it goes on once somebody comes again.

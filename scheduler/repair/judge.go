@@ -25,8 +25,7 @@ const fewest = 2
 // shrank reports whether the group has fewer members than its series was booked for, or
 // so many declined the series that nobody is left to meet.
 func (sub *subject) shrank() bool {
-	b := sub.booking
-	return len(sub.group.Members)*max(b.Planned, b.Series.Count) < b.Possible || sub.deserted
+	return sub.booking.Shrank(len(sub.group.Members)) || sub.deserted
 }
 
 // holds reports whether enough can come to a session; alone says that nobody who is
