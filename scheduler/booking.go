@@ -43,6 +43,8 @@ type Booking struct {
 	Facilitators []calendar.Address // who leads each session, in the order of the sessions; nil if nobody is named
 	Invited      []calendar.Address // members whom we invited; others were by hand
 
+	Joined map[calendar.Address]time.Time `json:",omitempty"` // when the night invited who was not in the group at booking
+
 	// Unreached are the attendees whom the calendar's server could not tell of the
 	// series as it was last put, with its words.
 	Unreached map[calendar.Address]string

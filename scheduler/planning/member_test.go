@@ -75,6 +75,41 @@ func TestNobodyMeetsAlone(t *testing.T) {
 	}
 }
 
+// Who joined a group was in none of its sessions before: they neither count for it nor
+// take their time.
+func TestWhoJoinedWasNotThereBefore(t *testing.T) {
+	w, b := booked(t, ana, bo)
+	sessions, err := b.Series.Occurrences()
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.Joined = map[calendar.Address]time.Time{bo: sessions[2].Start}
+	window := availability.Interval{Start: now, End: sessions[12].End}
+	p, err := planning.New(planning.Snapshot{
+		Workspace: w.Workspace, Bookings: scheduler.Bookings{b}, Window: window, Now: sessions[5].End,
+		Busy: map[calendar.Address]availability.Busy{ana: {Window: window}, bo: {Window: window}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	panel, err := p.Panel(scheduler.Group{Name: "g", Members: []calendar.Address{ana, bo}}, b.Series)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, o := range sessions[:5] {
+		want := scheduler.Share{Yes: 2}
+		if i < 2 {
+			want = scheduler.Share{Yes: 1, Unknown: 1}
+		}
+		if got := panel.Share(o); got != want {
+			t.Errorf("session %d: %+v, want %+v", i+1, got, want)
+		}
+		if taken := p.Taken([]calendar.Address{bo}, ""); slices.ContainsFunc(taken, o.Overlaps) != (i >= 2) {
+			t.Errorf("session %d takes the time of bo: %v", i+1, i < 2)
+		}
+	}
+}
+
 // A session that was moved is anew to everybody: who declined its old time is busy at the
 // new one. One that is off takes nobody's time, until it takes place after all.
 func TestAMoveForgetsDeclines(t *testing.T) {

@@ -16,13 +16,14 @@ type Panel struct {
 	Members []availability.Member // busy with everything but the series
 	people  []scheduler.Person    // in the order of Members
 	Now     time.Time
+	joined  map[calendar.Address]time.Time
 }
 
 // Panel returns who is judged at the sessions of s, a series of g that is under way
 // or planned. Who is not on the roster is not judged.
 func (p *Planner) Panel(g scheduler.Group, s calendar.Series) (Panel, error) {
 	attending := Attending(p.Workspace, g, s)
-	panel := Panel{Series: s, Now: p.Now, Members: make([]availability.Member, 0, len(attending)), people: make([]scheduler.Person, 0, len(attending))}
+	panel := Panel{Series: s, Now: p.Now, joined: p.joined[s.UID], Members: make([]availability.Member, 0, len(attending)), people: make([]scheduler.Person, 0, len(attending))}
 	for _, a := range attending {
 		m, err := p.member(a)
 		if err != nil {
@@ -36,10 +37,15 @@ func (p *Planner) Panel(g scheduler.Group, s calendar.Series) (Panel, error) {
 	return panel, nil
 }
 
-// Verdicts returns who attends a session, in the order of the members.
+// Verdicts returns who attends a session, in the order of the members. Of who joined
+// after it nothing is known.
 func (p Panel) Verdicts(o calendar.Occurrence) []availability.Verdict {
 	out := make([]availability.Verdict, len(p.Members))
 	for i := range p.Members {
+		if o.Start.Before(p.joined[p.people[i].Address]) {
+			out[i] = availability.Verdict{Can: availability.Maybe, Why: availability.NotReadable}
+			continue
+		}
 		out[i] = p.people[i].Attends(&p.Members[i], p.Series, o, p.Now)
 	}
 	return out

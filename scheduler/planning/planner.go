@@ -22,6 +22,7 @@ type Planner struct {
 	own     map[calendar.Address][]ownSession         // by the person's address, whichever was invited
 	people  map[calendar.Address]*availability.Member // as their calendars say
 	rankers map[availability.Search]weekRanker
+	joined  map[calendar.UID]map[calendar.Address]time.Time // before which who joined a group was in none of its sessions
 }
 
 // An ownSession is one of our own sessions to which a person is invited.
@@ -33,9 +34,12 @@ type ownSession struct {
 
 // New returns a planner that knows the sessions of all bookings.
 func New(s Snapshot) (*Planner, error) {
-	p := &Planner{Snapshot: s, aliases: s.aliases(), own: map[calendar.Address][]ownSession{}, people: map[calendar.Address]*availability.Member{}, rankers: map[availability.Search]weekRanker{}}
+	p := &Planner{Snapshot: s, aliases: s.aliases(), own: map[calendar.Address][]ownSession{}, people: map[calendar.Address]*availability.Member{}, rankers: map[availability.Search]weekRanker{}, joined: map[calendar.UID]map[calendar.Address]time.Time{}}
 	p.makeRoom()
 	for _, b := range s.Bookings {
+		if b.Joined != nil {
+			p.joined[b.Series.UID] = b.Joined
+		}
 		// One that cannot be understood takes nobody's time; it is named where it is
 		// the subject. Nobody meets alone, either.
 		if left := p.left(b); left < 2 && b.Shrank(left) || p.Take(StillHeld(b)) != nil {
@@ -133,7 +137,7 @@ func (p *Planner) Take(s calendar.Series) error {
 			person.Address = a
 		}
 		for _, o := range occurrences {
-			if !o.Cancelled && o.Overlaps(p.Window) {
+			if !o.Cancelled && o.Overlaps(p.Window) && !o.Start.Before(p.joined[s.UID][a]) {
 				p.own[a] = append(p.own[a], ownSession{s.UID, o.Interval, person.Reply(s, o) == calendar.Declined})
 			}
 		}

@@ -238,8 +238,8 @@ func TestAGroupThatShrankToOne(t *testing.T) {
 	}
 	w.wantQuiet(t)
 	w.Workspace.Roster.Put(person)
-	if plan := w.repair(t); actions(plan) != "join restore" {
-		t.Errorf("bo is back: %s; want that the session takes place after all", actions(plan))
+	if plan := w.repair(t); actions(plan) != "join restore" || !plan.Bookings[0].Joined[bo].Equal(w.Now()) {
+		t.Errorf("bo is back: %s, in %+v; want that the session takes place after all", actions(plan), plan.Bookings)
 	}
 	w.wantQuiet(t)
 }

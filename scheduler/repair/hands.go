@@ -52,7 +52,7 @@ func (r *pass) subject(s planning.Snapshot, groups map[string]*scheduler.Group, 
 	}
 	r.seeCopies(sub)
 	sub.seeHands()
-	sub.followRoster(s.Workspace)
+	sub.followRoster(s.Workspace, s.Now)
 	r.seePeople(sub, s.Workspace)
 	return sub
 }
@@ -122,7 +122,7 @@ func (sub *subject) handMade(what string) {
 // followRoster takes those off the series who left the group or the roster, and
 // invites those who joined. Whom somebody invited or uninvited by hand is left
 // alone. Nobody joins of whom not all can be read: they may have left by their own word.
-func (sub *subject) followRoster(w scheduler.Workspace) {
+func (sub *subject) followRoster(w scheduler.Workspace, now time.Time) {
 	sub.group.Members = slices.DeleteFunc(slices.Clone(sub.group.Members), func(a calendar.Address) bool {
 		p, ok := w.Roster.Find(a)
 		return !ok || p.Unread != "" && !sub.invites(p) && !slices.Contains(sub.booking.Invited, a)
@@ -139,6 +139,11 @@ func (sub *subject) followRoster(w scheduler.Workspace) {
 		if !sub.invites(w.Roster.Of(a)) && !slices.Contains(sub.booking.Invited, a) {
 			attendees = append(attendees, calendar.Attendee{Address: a, Name: w.Roster.Of(a).Name})
 			sub.changes = append(sub.changes, sub.change(scheduler.Join, a, "is new in the group"))
+			sub.booking.Joined = maps.Clone(sub.booking.Joined)
+			if sub.booking.Joined == nil {
+				sub.booking.Joined = map[calendar.Address]time.Time{}
+			}
+			sub.booking.Joined[a] = now.UTC()
 		}
 	}
 	slices.SortFunc(attendees, func(a, b calendar.Attendee) int { return cmp.Compare(a.Address, b.Address) })
