@@ -243,15 +243,15 @@ func planNext(ctx context.Context, s *scheduler.Service, plan *scheduler.Reviews
 	return nil
 }
 
-// nextRequest asks for a slot from the Monday after the last session on, or from
-// tomorrow if that is over. The old slot stays unless another gains enough.
+// nextRequest asks for a slot as many weeks after the last session as lie between sessions,
+// or from tomorrow if that is over. The old slot stays unless another gains enough.
 func nextRequest(s *scheduler.Service, r scheduler.Review, weeks int) (scheduler.Request, error) {
 	program := s.Workspace.ProgramOf(r.Booking)
 	zone, err := availability.LoadZone(r.Booking.Series.Slot.Zone)
 	if err != nil {
 		return scheduler.Request{}, err
 	}
-	start := availability.DateOf(r.Last.In(zone)).Monday().AddDays(7)
+	start := availability.DateOf(r.Last.In(zone)).Monday().AddDays(min(r.Booking.Series.Cadence, r.Cadence).Days())
 	if soonest := availability.DateOf(s.Now().Add(s.Workspace.Repair.Notice).In(zone)).AddDays(1); start.Compare(soonest) < 0 {
 		start = soonest
 	}

@@ -233,3 +233,19 @@ func TestEvidenceIsOfWhatWasHeld(t *testing.T) {
 		}
 	}
 }
+
+// Who meets every other week, or every fourth, still does where one series follows another.
+func TestTheNextSeriesKeepsTheRhythm(t *testing.T) {
+	for _, cadence := range []availability.Cadence{availability.Weekly, availability.Biweekly, availability.Monthly} {
+		w := newWorld(t, ana, bo)
+		r := w.NewGroup("g", ana, bo)
+		r.Search.Cadence, r.Search.Count = cadence, cadence.MaxCount()
+		b := w.MustBook(t, w.Plan(t, r)[0])
+		sessions := calendartest.Sessions(b.Series)
+		w.Now = func() time.Time { return sessions[len(sessions)-1].Start.AddDate(0, 0, -5) }
+		next := w.Review(t).Next.Booking.Series.First
+		if gap := availability.DateOf(sessions[len(sessions)-1].Start).DaysUntil(next); gap != cadence.Days() {
+			t.Errorf("%s: the next series begins %d days after the last session", cadence, gap)
+		}
+	}
+}
