@@ -19,6 +19,9 @@ type (
 	Trip       = roster.Trip
 	DateRange  = roster.DateRange
 	MailReader = roster.MailReader
+
+	Holidays       = roster.Holidays
+	RegionHolidays = roster.RegionHolidays
 )
 
 // The mail programs that get no messages about single sessions.
@@ -34,15 +37,6 @@ func NewRoster(people ...Person) Roster { return roster.New(people...) }
 // inclusive and sorted, or an error that names a region it does not know.
 type HolidayFunc func(region string, first, last availability.Date) ([]availability.Date, error)
 
-// Holidays are the public holidays over some dates, by region.
-type Holidays map[string]RegionHolidays
-
-// RegionHolidays are those of one region, or why they are not known.
-type RegionHolidays struct {
-	Dates []availability.Date // sorted
-	Err   error
-}
-
 // Of returns the holidays of the people's regions over the window.
 func (f HolidayFunc) Of(people []Person, window availability.Interval) Holidays {
 	first, last := availability.DateOf(window.Start).AddDays(-1), availability.DateOf(window.End).AddDays(1)
@@ -55,7 +49,7 @@ func (f HolidayFunc) Of(people []Person, window availability.Interval) Holidays 
 		for _, region := range regions {
 			if _, done := out[region]; !done && region != "" && f != nil {
 				dates, err := f(region, first, last)
-				out[region] = RegionHolidays{dates, err}
+				out[region] = RegionHolidays{Dates: dates, Err: err}
 			}
 		}
 	}

@@ -241,7 +241,7 @@ func TestTravel(t *testing.T) {
 	holidays := scheduler.HolidayFunc(func(region string, _, _ availability.Date) ([]availability.Date, error) {
 		return []availability.Date{date(5)}, nil // Children's Day
 	}).Of([]scheduler.Person{person}, window)
-	m, err := planning.Member(person, availability.Busy{Window: window}, window, holidays)
+	m, err := person.Member(availability.Busy{Window: window}, window, holidays)
 	if err != nil || len(m.Trips) != 1 {
 		t.Fatalf("%d trips, %v; want the one within the window", len(m.Trips), err)
 	}
@@ -252,7 +252,7 @@ func TestTravel(t *testing.T) {
 			t.Errorf("10:00 in Tokyo on %d May: %v, %v; want %v", day, can, why, want)
 		}
 	}
-	if _, err := planning.Member(person, availability.Busy{}, window, nil); err == nil {
+	if _, err := person.Member(availability.Busy{}, window, nil); err == nil {
 		t.Error("a member whose holidays nobody looked up is taken for one without")
 	}
 }

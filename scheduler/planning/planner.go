@@ -168,7 +168,7 @@ func (p *Planner) member(a calendar.Address) (*availability.Member, error) {
 	if !ok {
 		return nil, fmt.Errorf("%s is not among the people", a)
 	}
-	m, err := Member(person, p.Busy[a], p.Window, p.Holidays)
+	m, err := person.Member(p.Busy[a], p.Window, p.Holidays)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", a, err)
 	}

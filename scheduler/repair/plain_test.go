@@ -165,7 +165,7 @@ func (p *plain) member(a calendar.Address) *availability.Member {
 	if m := p.members[a]; m != nil {
 		return m
 	}
-	m, err := planning.Member(p.s.Workspace.Roster.Of(a), p.s.Busy[a], p.s.Window, p.s.Holidays)
+	m, err := p.s.Workspace.Roster.Of(a).Member(p.s.Busy[a], p.s.Window, p.s.Holidays)
 	if err != nil {
 		p.t.Fatal(err)
 	}

@@ -13,7 +13,6 @@ import (
 	"github.com/peerslot/peerslot/calendar/calendartest"
 	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/booking"
-	"github.com/peerslot/peerslot/scheduler/planning"
 	"github.com/peerslot/peerslot/scheduler/repair"
 	"github.com/peerslot/peerslot/scheduler/review"
 )
@@ -319,7 +318,7 @@ func (y *year) attends(series calendar.Series, a calendar.Address, o calendar.Oc
 	if series.RSVP(a, o.Original) == calendar.Declined {
 		return false
 	}
-	m, err := planning.Member(y.Workspace.Roster.Of(a), busy[a], busy[a].Window, nil)
+	m, err := y.Workspace.Roster.Of(a).Member(busy[a], busy[a].Window, nil)
 	if err != nil {
 		y.tb.Fatal(err)
 	}

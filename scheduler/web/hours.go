@@ -14,7 +14,6 @@ import (
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
-	"github.com/peerslot/peerslot/scheduler/planning"
 	"github.com/peerslot/peerslot/scheduler/web/internal/guard"
 	"github.com/peerslot/peerslot/scheduler/web/internal/hoursform"
 )
@@ -153,7 +152,7 @@ func (s *Server) knowsHolidays(v viewer) hoursform.HolidayCheck {
 func (s *Server) outside(v viewer) (string, error) {
 	now := s.Now()
 	window := availability.Interval{Start: now, End: now.AddDate(0, 6, 0)}
-	member, err := planning.Member(v.Person, availability.Busy{}, window, v.view.holidays(v.Person, window))
+	member, err := v.Person.Member(availability.Busy{}, window, v.view.holidays(v.Person, window))
 	if err != nil {
 		return "", err
 	}
