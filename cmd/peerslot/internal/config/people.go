@@ -110,6 +110,16 @@ func (r *reader) person(c *Config, v value, i int, known fields, p *scheduler.Pe
 		v.at("email").fail("%s is given twice, first in line %d", p.Address, r.places[first].line)
 		return
 	}
+	if owner, taken := r.aliases[p.Address]; taken {
+		v.at("email").fail("%s is another address of %s; take it out of one of them", p.Address, owner)
+	}
+	for _, a := range p.Aliases {
+		_, person := r.roster.Number(a)
+		if _, taken := r.aliases[a]; taken || person {
+			v.at("aliases").fail("%s is somebody else's address, too; take it out of one of them", a)
+		}
+		r.aliases[a] = p.Address
+	}
 	at := v.at("manager")
 	r.places = append(r.places, place{int32(i), int32(v.line), int32(at.line), int32(at.col)})
 	p.Zone = cmp.Or(p.Zone, c.Workspace.Zone)

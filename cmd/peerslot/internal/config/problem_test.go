@@ -130,6 +130,9 @@ func TestProblems(t *testing.T) {
 		{"email", start + "people: [{email: ana}, {email: \"https://feeds.acme.example/secret\"}]\n", `3:18: people[0].email: want a mail address such as ana@acme.example, not "ana"
 3:32: people[1].email: want a mail address such as ana@acme.example, not a URL`},
 		{"twice", start + "people:\n  - email: ana@acme.example\n  - email: ANA@acme.example\n", "5:12: people[1].email: ana@acme.example is given twice, first in line 4"},
+		{"an alias of two, and of a person", start + "people: [{email: ana@acme.example, aliases: [a@x.example, bo@acme.example]}, {email: bo@acme.example, aliases: [A@x.example, ana@acme.example]}]\n", `3:86: people[1].email: bo@acme.example is another address of ana@acme.example; take it out of one of them
+3:112: people[1].aliases: a@x.example is somebody else's address, too; take it out of one of them
+3:112: people[1].aliases: ana@acme.example is somebody else's address, too; take it out of one of them`},
 		{"types", person("name: 12, role: true, level: \"5\", team: [a], manager: 3"), `3:42: people[0].name: want text, not a number: put it in quotes
 3:52: people[0].role: want text, not true or false: put it in quotes
 3:65: people[0].level: want a whole number from 1 to 1000, not text
