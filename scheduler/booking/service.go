@@ -111,11 +111,7 @@ func PlanEach(ctx context.Context, s *scheduler.Service, requests []scheduler.Re
 }
 
 func planEach(ctx context.Context, s *scheduler.Service, requests []scheduler.Request, people int, use func(int, scheduler.BookingPlan) error) error {
-	bookings, err := s.Store.Bookings(ctx)
-	if err != nil {
-		return fmt.Errorf("read the bookings: %w", err)
-	}
-	a, err := ask(s, bookings, requests)
+	a, err := ask(ctx, s, requests)
 	if err != nil {
 		return err
 	}
@@ -137,14 +133,15 @@ func planEach(ctx context.Context, s *scheduler.Service, requests []scheduler.Re
 type asking struct {
 	requests []scheduler.Request
 	people   [][]calendar.Address // whose calendars are read for each
-	whole    planning.Snapshot    // without busy times; its window is that of all requests
-	about    map[string][]int     // bookings by whom they concern
+	whole    planning.Snapshot    // without bookings and busy times; its window is that of all requests
+	groups   []string             // that have bookings
+	about    map[string][]int32   // their numbers by whom of people their bookings concern
 }
 
-func ask(s *scheduler.Service, bookings scheduler.Bookings, requests []scheduler.Request) (*asking, error) {
-	a := &asking{requests: requests, people: make([][]calendar.Address, len(requests)), about: map[string][]int{}}
-	a.whole = planning.Snapshot{Workspace: s.Workspace, Bookings: bookings, Now: s.Now(), Aliases: s.Workspace.Roster.Aliases(), Groups: s.Workspace.GroupsByName()}
-	window, current := &a.whole.Window, bookings.ByGroup()
+func ask(ctx context.Context, s *scheduler.Service, requests []scheduler.Request) (*asking, error) {
+	a := &asking{requests: requests, people: make([][]calendar.Address, len(requests)), about: map[string][]int32{}}
+	a.whole = planning.Snapshot{Workspace: s.Workspace, Now: s.Now(), Aliases: s.Workspace.Roster.Aliases(), Groups: s.Workspace.GroupsByName()}
+	window, of := &a.whole.Window, make(map[string][]int, len(requests))
 	for i, r := range requests {
 		if _, err := programFor(a.whole, r); err != nil {
 			continue // the plan says so
@@ -157,16 +154,48 @@ func ask(s *scheduler.Service, bookings scheduler.Bookings, requests []scheduler
 			*window = w
 		}
 		window.Start, window.End = availability.Earlier(window.Start, w.Start), availability.Later(window.End, w.End)
-		if standing(a.whole, r, current) == nil {
-			a.people[i] = r.Group.Members
+		a.people[i], of[r.Group.Name] = r.Group.Members, append(of[r.Group.Name], i)
+	}
+	for page, err := range scheduler.Pages(ctx, s.Store) {
+		if err != nil {
+			return nil, err
+		}
+		current := page.ByGroup()
+		for _, b := range page {
+			for _, i := range of[b.Group] {
+				if standing(a.whole, requests[i], current) != nil {
+					a.people[i] = nil
+				}
+			}
 		}
 	}
-	for i, b := range bookings {
-		for _, who := range a.whole.Concerns(b) {
-			a.about[who] = append(a.about[who], i)
+	return a, a.note(ctx, s)
+}
+
+// note notes the groups whose bookings concern people whose calendars are read.
+func (a *asking) note(ctx context.Context, s *scheduler.Service) error {
+	for i := range a.people {
+		for _, who := range a.people[i] {
+			a.about[string(who)] = nil
 		}
 	}
-	return a, nil
+	if len(a.about) == 0 {
+		return nil
+	}
+	for page, err := range scheduler.Pages(ctx, s.Store) {
+		if err != nil {
+			return err
+		}
+		for _, b := range page {
+			for _, who := range a.whole.Concerns(b) {
+				if groups, asked := a.about[who]; asked {
+					a.about[who] = append(groups, int32(len(a.groups)))
+				}
+			}
+			a.groups = append(a.groups, b.Group)
+		}
+	}
+	return nil
 }
 
 // concerns returns who is concerned by the plan of a request, and which group.
@@ -182,20 +211,22 @@ func (a *asking) concerns(request int) []string {
 func (a *asking) plan(ctx context.Context, s *scheduler.Service, part []int) ([]scheduler.BookingPlan, error) {
 	var requests []scheduler.Request
 	var people []calendar.Address
-	var bookings []int
+	var groups []string
 	for _, i := range part {
 		requests, people = append(requests, a.requests[i]), append(people, a.people[i]...)
-		for _, who := range a.concerns(i) {
-			bookings = append(bookings, a.about[who]...)
+		groups = append(groups, a.requests[i].Group.Name)
+		for _, who := range a.people[i] {
+			for _, number := range a.about[string(who)] {
+				groups = append(groups, a.groups[number])
+			}
 		}
 	}
 	snapshot := a.whole
-	snapshot.Bookings = nil
-	for _, i := range slices.Compact(slices.Sorted(slices.Values(bookings))) {
-		snapshot.Bookings = append(snapshot.Bookings, a.whole.Bookings[i])
+	var err error
+	if snapshot.Bookings, err = s.Store.Bookings(ctx, slices.Compact(slices.Sorted(slices.Values(groups)))...); err != nil {
+		return nil, fmt.Errorf("read the bookings: %w", err)
 	}
-	err := snapshot.Fill(ctx, s, people)
-	if err != nil {
+	if err := snapshot.Fill(ctx, s, people); err != nil {
 		return nil, err
 	}
 	if snapshot.Led, err = led(ctx, s, requests); err != nil {
