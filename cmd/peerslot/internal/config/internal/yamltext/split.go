@@ -115,10 +115,21 @@ func pieces(lines []string, key int, starts []int, end, size int) (out []Piece) 
 	return append(out, Piece{lines[key] + text.String(), first - 1})
 }
 
-// Wrapped reports whether a token goes over several lines and is no block of text (| or >).
-// What the lexer makes of it and where it says that it stands depends on what follows
-// (go-yaml 1.19: before "---" it may be no YAML), so a piece is read otherwise than the file.
+// Wrapped reports whether a token goes over several lines and is no block of text (| or >),
+// or begins such a block that is empty. What the lexer makes of it and where it says that
+// it stands depends on what follows (go-yaml 1.19: before "---" it may be no YAML, and an
+// empty block is none before anything), so a piece is read otherwise than the file.
 func Wrapped(t *token.Token) bool {
-	block := t.Prev != nil && (t.Prev.Type == token.LiteralType || t.Prev.Type == token.FoldedType)
-	return !block && strings.Contains(strings.TrimSpace(t.Origin), "\n")
+	if isBlock(t) {
+		next := t.Next
+		for next != nil && next.Type == token.CommentType {
+			next = next.Next
+		}
+		return next == nil || strings.TrimSpace(next.Value) == ""
+	}
+	return !isBlock(t.Prev) && strings.Contains(strings.Trim(t.Origin, " \n"), "\n")
+}
+
+func isBlock(t *token.Token) bool {
+	return t != nil && (t.Type == token.LiteralType || t.Type == token.FoldedType)
 }
