@@ -21,6 +21,25 @@ import (
 	"github.com/peerslot/peerslot/scheduler/repair"
 )
 
+// What is foreseen is what would be done, without who can attend what.
+func TestForesee(t *testing.T) {
+	random := rand.New(rand.NewPCG(16, 7))
+	for n := range 10 {
+		s := serviceOf(apartNight(t, random))
+		night, err := repair.PlanNight(t.Context(), s)
+		if err != nil || night.Attended == nil {
+			t.Fatal(night.Attended, err)
+		}
+		foreseen, err := repair.Foresee(t.Context(), s)
+		if diff := gocmp.Diff(changesOf(night), changesOf(foreseen)); err != nil || diff != "" || len(night.Findings) != len(foreseen.Findings) {
+			t.Fatalf("case %d: %v (-night +foreseen):\n%s", n, err, diff)
+		}
+		for _, err := range foreseen.Attended.All() {
+			t.Fatalf("case %d: it has who can attend, %v", n, err)
+		}
+	}
+}
+
 // Planned in parts that share nobody, a night is what it is as a whole.
 func TestANightInPartsEqualsTheWhole(t *testing.T) {
 	random := rand.New(rand.NewPCG(16, 5))

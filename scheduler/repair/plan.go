@@ -24,11 +24,20 @@ import (
 
 // PlanNight reads what the pass needs and plans it.
 func PlanNight(ctx context.Context, s *scheduler.Service) (scheduler.RepairPlan, error) {
+	return planNight(ctx, s, sum{})
+}
+
+// Foresee is PlanNight for who does not apply it: without who can attend what.
+func Foresee(ctx context.Context, s *scheduler.Service) (scheduler.RepairPlan, error) {
+	return planNight(ctx, s, sum{shown: true})
+}
+
+func planNight(ctx context.Context, s *scheduler.Service, none sum) (scheduler.RepairPlan, error) {
 	night, err := planning.Tonight(ctx, s)
 	if err != nil {
 		return scheduler.RepairPlan{}, err
 	}
-	return planParts(ctx, s, night, night.Read, sum{})
+	return planParts(ctx, s, night, night.Read, none)
 }
 
 // Status returns how every group stands, and what the pass would do, but for who can

@@ -119,7 +119,7 @@ func (t *Tally) countGroups(o *Overview) {
 		}
 		t.group(b.Group, b.Program).Expected = b.Expected
 	}
-	for _, a := range t.in.Attention {
+	for _, a := range t.Attention {
 		if g := of[a.Group]; g != nil {
 			g.Needs = true
 		}

@@ -8,11 +8,14 @@ import (
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/report"
 )
 
-// A Tally counts sessions of one group after the other, and keeps none of them.
+// A Tally counts sessions of one group after the other, and keeps none of them. Attention
+// is what needs a person.
 type Tally struct {
-	in           Input
+	Attention    []report.Attention
+	in           Input // what is counted at the end
 	o            Overview
 	held, before figures
 	first        time.Time // start of the earliest session over the weeks
@@ -33,7 +36,7 @@ type figures struct {
 	weeks map[availability.Date]bool
 }
 
-// NewTally counts nothing yet.
+// NewTally counts no sessions yet, and keeps of the input little of what it has counted.
 func NewTally(in Input) (*Tally, error) {
 	zone, err := availability.LoadZone(in.Workspace.Zone)
 	if err != nil {
@@ -51,6 +54,12 @@ func NewTally(in Input) (*Tally, error) {
 	}
 	for _, p := range append(slices.Clone(in.Workspace.Programs), scheduler.DefaultProgram()) {
 		t.o.quorums[p.Name] = p.Quorum
+	}
+	t.o.countMoves(in)
+	t.o.countTold(in)
+	t.in.Events, t.in.Sessions, t.in.Bookings, t.Attention = nil, nil, slices.Clone(in.Bookings), in.Attention
+	for i := range t.in.Bookings {
+		t.in.Bookings[i].Attendees, t.in.Bookings[i].Off = nil, nil
 	}
 	return t, nil
 }
@@ -88,12 +97,10 @@ func (t *Tally) Overview() Overview {
 		o.From = t.first.UTC() // nothing was there before
 	}
 	o.Figures, o.Before = t.held.sum(), t.before.sum()
-	o.Figures.NeedPerson = needing(in.Attention)
+	o.Figures.NeedPerson = needing(t.Attention)
 	t.countPrograms(&o)
 	t.countGroups(&o)
 	o.countMet(in, t.begun)
-	o.countMoves(in)
-	o.countTold(in)
 	t.countZones(&o)
 	o.countUnplaced(in)
 	return o

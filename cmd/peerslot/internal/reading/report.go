@@ -124,7 +124,12 @@ func overviewOf(ctx context.Context, w *workspace.Workspace, weeks int) (overvie
 		return overview.Overview{}, err
 	}
 	in.Rounds = slices.Concat(earlier, in.Rounds)
-	plan, err := repair.PlanNight(ctx, w.Service)
+	since := in.Since()
+	tally, err := overview.NewTally(in)
+	if err != nil {
+		return overview.Overview{}, err
+	}
+	plan, err := repair.Foresee(ctx, w.Service)
 	if err != nil {
 		return overview.Overview{}, err
 	}
@@ -132,12 +137,8 @@ func overviewOf(ctx context.Context, w *workspace.Workspace, weeks int) (overvie
 	if err != nil {
 		return overview.Overview{}, err
 	}
-	in.Attention, _ = attention(w, plan, reviews)
-	tally, err := overview.NewTally(in)
-	if err != nil {
-		return overview.Overview{}, err
-	}
-	for held, err := range planning.HeldSince(ctx, w.Service, in.Since()) {
+	tally.Attention, _ = attention(w, plan, reviews)
+	for held, err := range planning.HeldSince(ctx, w.Service, since) {
 		if err != nil {
 			return overview.Overview{}, err
 		}
