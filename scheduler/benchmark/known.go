@@ -32,7 +32,7 @@ var Known = map[string]Figure{
 	"forming-n60-s5-h0-seed1":  {6010, 6010},
 	"forming-n60-s5-h2-seed1":  {8550, 8550},
 	"forming-n100-s5-h0-seed1": {7550, 7550},
-	"forming-n100-s5-h2-seed1": {8130, 8120},
+	"forming-n100-s5-h2-seed1": {8130, 8130},
 	"forming-n150-s5-h2-seed1": {10610, 10220},
 	"forming-n200-s5-h2-seed1": {13410, 12870},
 	"forming-n300-s5-h2-seed1": {17630, 16870},
