@@ -28,6 +28,7 @@ var notLists = []string{
 	"a:\n- \"b\n- c\"\n", "a:\n- [b,\n- c]\n", "a: [\nb:\n- c\n]\n", "a:\n  - b\n c: d\n", "a:\n  - b\n\t- c\n", "a:\n  - *b\n",
 	"a:\n  - b\na:\n  - c\n", "a:\n  - !!str b\n", "a:\n  - b\n  c: d\n", "a:\n - b\n -c\n", "a:\n- b\n--- \nc:\n- d\n", "a:\r- b\r- c\r\n", "a:\n  b: |\nc:\n- d\n", "- x\na:\n- b\n", "a:\n- \n0:", "a:\n  - b: {c: d}\n  - e\n.x 0:\n", "a:\n- 0\n -0\n0:", "b:\n  - {}\n  - c\n    - d\n---\n", "b:\n  - c: {d: e\n      f}\n---\n", "b:\n  - - c\n    - d\n  - \"e\n    -\tf\"\n---",
 	"a:\n- >+\n- c\n", "a:\n- |\n  \n-  - c\n", "a:\n- b: |\n\n- c: d\n", "a:\n- >+ # b\n- c\n", "a:\n- >+\n...\n", "a:\n- \u2028\n    - b\n\nb:",
+	"a:\n- \n- ? \nb:\n- b: c\n", "a:\n- \n   ? \nc: \n  - d\n",
 }
 
 // Read in pieces a file is what it is as a whole; one that is not read in pieces is

@@ -116,9 +116,10 @@ func pieces(lines []string, key int, starts []int, end, size int) (out []Piece) 
 }
 
 // Wrapped reports whether a token goes over several lines and is no block of text (| or >),
-// or begins such a block that is empty. What the lexer makes of it and where it says that
-// it stands depends on what follows (go-yaml 1.19: before "---" it may be no YAML, and an
-// empty block is none before anything), so a piece is read otherwise than the file.
+// or begins such a block that is empty, or a key by a question mark. What the lexer makes of it and where it says that
+// it stands depends on what follows (go-yaml 1.19: before "---" it may be no YAML, an empty
+// block is none before anything, and a key without a value takes what comes next for it), so
+// a piece is read otherwise than the file.
 func Wrapped(t *token.Token) bool {
 	if isBlock(t) {
 		next := t.Next
@@ -126,6 +127,9 @@ func Wrapped(t *token.Token) bool {
 			next = next.Next
 		}
 		return next == nil || strings.TrimSpace(next.Value) == ""
+	}
+	if t.Type == token.MappingKeyType {
+		return true
 	}
 	return !isBlock(t.Prev) && strings.Contains(strings.Trim(t.Origin, " \n"), "\n")
 }
