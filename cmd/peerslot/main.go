@@ -17,6 +17,7 @@ import (
 func main() { os.Exit(run()) }
 
 func run() int {
+	boundGarbage()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop)   // a second signal ends the process

@@ -77,7 +77,6 @@ func (o serveOptions) run(ctx context.Context, a *console.App) error {
 		return err
 	}
 	runClock(a)
-	holdLess()
 	fleet, err := fleet.OpenFleet(a, o.jobs, o.every)
 	if err != nil {
 		return err

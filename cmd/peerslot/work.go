@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"runtime/debug"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -48,15 +47,6 @@ func (o *workOptions) add(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&o.metrics, "metrics", "", "`ADDRESS` and port on which to answer Prometheus")
 }
 
-// holdLess has memory that is free again used sooner: a large night holds much that
-// lives as long as it does. GOGC in the environment says otherwise.
-func holdLess() {
-	const usual, ours = 100, 50
-	if was := debug.SetGCPercent(ours); was != usual {
-		debug.SetGCPercent(was)
-	}
-}
-
 func (o workOptions) check() error {
 	const most = 1000
 	if o.jobs < 1 || o.jobs > most {
@@ -73,7 +63,6 @@ func (o workOptions) run(ctx context.Context, a *console.App) error {
 		return err
 	}
 	runClock(a)
-	holdLess()
 	f, err := fleet.OpenFleet(a, o.jobs, o.every)
 	if err != nil {
 		return err

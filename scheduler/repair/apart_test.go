@@ -193,7 +193,7 @@ func renamedSeries(s calendar.Series, i int, rename func(calendar.Address) calen
 func BenchmarkLargeNight(b *testing.B) {
 	for _, groups := range []int{2_000, 20_000} {
 		b.Run(fmt.Sprintf("%d groups of %d people", groups, 5*groups), func(b *testing.B) {
-			defer debug.SetGCPercent(debug.SetGCPercent(50)) // as the program does that works unattended
+			defer debug.SetGCPercent(debug.SetGCPercent(50)) // about what the program sets where so much lives
 			s := largeService(b, groups)
 			runtime.GC()
 			var before runtime.MemStats

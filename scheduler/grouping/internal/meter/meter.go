@@ -29,7 +29,7 @@ const (
 
 // The net is for machines that stand still, not for slow ones: patience is how many
 // times the budget may pass on the clock, after a grace that does not depend on it.
-// Work for a second is done in 0.5 to 1.3 CPU s, in 20 under the race detector, and a
+// Work for a second is done in 0.5 to 3.4 CPU s (the most where covers climb), in 20 under the race detector, and a
 // machine may have several others to do.
 const (
 	patience = 20

@@ -1,0 +1,39 @@
+package main
+
+import (
+	"runtime"
+	"runtime/debug"
+	"testing"
+	"time"
+)
+
+// The more lives, the less garbage is let grow, and more again once it is gone.
+func TestGarbageIsFollowed(t *testing.T) {
+	for live, want := range map[int]int{0: 400, headroom / 2: 200, headroom: 100, 2 * headroom: 50, 20 * headroom: 33} {
+		if got := percentOf(live); got != want {
+			t.Errorf("percentOf(%d) = %d, want %d", live, got, want)
+		}
+	}
+	t.Cleanup(func() { debug.SetGCPercent(100) })
+	followGarbage()
+	held := make([]byte, 10*headroom)
+	waitForPercent(t, func(percent int) bool { return percent == 33 })
+	runtime.KeepAlive(held)
+	waitForPercent(t, func(percent int) bool { return percent > 33 })
+}
+
+// waitForPercent collects garbage until the percentage is as wanted.
+func waitForPercent(t *testing.T, is func(int) bool) {
+	t.Helper()
+	for end := time.Now().Add(10 * time.Second); ; time.Sleep(time.Millisecond) {
+		runtime.GC()
+		percent := debug.SetGCPercent(100)
+		debug.SetGCPercent(percent)
+		if is(percent) {
+			return
+		}
+		if time.Now().After(end) {
+			t.Fatalf("garbage may be %d %% of what lives", percent)
+		}
+	}
+}
