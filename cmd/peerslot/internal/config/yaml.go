@@ -128,8 +128,8 @@ func (y *yamlFile) parse(text string, after int) *ast.File {
 		y.failAt(at, "%s", what)
 		return nil
 	}
-	if at := slices.IndexFunc(tokens, yamltext.Wrapped); y.lists != nil && at >= 0 {
-		y.failAt(tokens[at], "what the parser makes of text over several lines depends on what follows")
+	if at := slices.IndexFunc(tokens, yamltext.HangsOnNext); y.lists != nil && at >= 0 {
+		y.failAt(tokens[at], "what the parser makes of this hangs on what follows")
 		return nil
 	}
 	file, err := parser.Parse(tokens, 0, parser.AllowDuplicateMapKey())

@@ -115,23 +115,25 @@ func pieces(lines []string, key int, starts []int, end, size int) (out []Piece) 
 	return append(out, Piece{lines[key] + text.String(), first - 1})
 }
 
-// Wrapped reports whether a token goes over several lines and is no block of text (| or >),
-// or begins such a block that is empty, or a key by a question mark. What the lexer makes of it and where it says that
-// it stands depends on what follows (go-yaml 1.19: before "---" it may be no YAML, an empty
-// block is none before anything, and a key without a value takes what comes next for it), so
-// a piece is read otherwise than the file.
-func Wrapped(t *token.Token) bool {
-	if isBlock(t) {
+// HangsOnNext reports whether what the parser makes of a token hangs on what follows it, so
+// that in a piece it is read otherwise than in the file. By go-yaml 1.19 these are text over several
+// lines, which is placed where the next token stands and before "---" may be no YAML; a
+// block of text (| or >) that is empty; and a key by a question mark, which takes what
+// comes next if it has no value.
+func HangsOnNext(t *token.Token) bool {
+	switch {
+	case t.Type == token.MappingKeyType:
+		return true
+	case isBlock(t):
 		next := t.Next
 		for next != nil && next.Type == token.CommentType {
 			next = next.Next
 		}
 		return next == nil || strings.TrimSpace(next.Value) == ""
+	case isBlock(t.Prev): // t is the text of a block
+		return false
 	}
-	if t.Type == token.MappingKeyType {
-		return true
-	}
-	return !isBlock(t.Prev) && strings.Contains(strings.Trim(t.Origin, " \n"), "\n")
+	return strings.Contains(strings.Trim(t.Origin, " \n"), "\n")
 }
 
 func isBlock(t *token.Token) bool {
