@@ -26,6 +26,9 @@ type Inbox struct {
 // firstLook is how far back the first look at a mailbox goes.
 const firstLook = 14 * 24 * time.Hour
 
+// maxTop is how much is read of a message that is too large: its header.
+const maxTop = 64 << 10
+
 // Fetch reads what came since the last time, and notes it. A message is remembered
 // once it was noted, so that a run that dies loses none. A mailbox that cannot be
 // read is a finding; the error is for what ends a run.
@@ -41,6 +44,11 @@ func (b *Inbox) Fetch(ctx context.Context) (Taken, error) {
 	}
 	return done, err
 }
+
+// A heldError says that a message could not be noted, which is no fault of the mail
+// server, nor of others: they are read, and this one is taken again the next time, with all
+// that came after it, of which what was noted changes nothing.
+type heldError struct{ error }
 
 // A serverError is what the mail server did, not we.
 type serverError struct{ error }
@@ -80,9 +88,19 @@ func (b *Inbox) fetch(ctx context.Context, done *Taken) error {
 	if err != nil {
 		return fault("search "+name, err)
 	}
+	held := false
 	for _, uid := range uids {
-		if err := b.one(ctx, c, uid, done); err != nil {
+		err := b.one(ctx, c, uid, done)
+		if again, ok := errors.AsType[*heldError](err); ok {
+			held = true
+			done.Findings = append(done.Findings, scheduler.Finding{Kind: scheduler.Failed, Err: again.error})
+			continue
+		}
+		if err != nil {
 			return err
+		}
+		if held {
+			continue
 		}
 		at.Last = uint32(uid)
 		if err := b.keep(ctx, at); err != nil {
@@ -147,10 +165,14 @@ func (b *Inbox) one(ctx context.Context, c *imapclient.Client, uid imap.UID, don
 	if err != nil {
 		return fault("read a message", err)
 	}
-	if len(about) == 0 || about[0].RFC822Size > maxMessage {
-		return nil // it was removed meanwhile, or is no reply
+	if len(about) == 0 {
+		return nil // it was removed meanwhile
 	}
-	section := &imap.FetchItemBodySection{Peek: true, Partial: &imap.SectionPartial{Size: maxMessage}}
+	read, most := func(raw []byte) Incoming { return Read(bytes.NewReader(raw), b.Replies.Authserv) }, int64(maxMessage)
+	if about[0].RFC822Size > maxMessage {
+		read, most = func(raw []byte) Incoming { return readTop(raw, b.Replies.Authserv) }, maxTop
+	}
+	section := &imap.FetchItemBodySection{Peek: true, Partial: &imap.SectionPartial{Size: most}}
 	text, err := c.Fetch(set, &imap.FetchOptions{UID: true, BodySection: []*imap.FetchItemBodySection{section}}).Collect()
 	if err != nil {
 		return fault("read a message", err)
@@ -158,11 +180,19 @@ func (b *Inbox) one(ctx context.Context, c *imapclient.Client, uid imap.UID, don
 	if len(text) == 0 || len(text[0].BodySection) == 0 {
 		return nil
 	}
-	got, err := b.Replies.Take(ctx, bytes.NewReader(text[0].BodySection[0].Bytes), about[0].InternalDate)
+	came := about[0].InternalDate
+	got, err := b.Replies.takeRead(ctx, read(text[0].BodySection[0].Bytes), came)
 	done.Read++
 	done.Replies += got.Replies
 	done.Findings = append(done.Findings, got.Findings...)
-	return err
+	switch {
+	case err == nil || scheduler.Stops(ctx, err):
+		return err
+	case b.Replies.Now().Sub(came) < firstLook:
+		return &heldError{err}
+	}
+	done.Findings = append(done.Findings, scheduler.Finding{Kind: scheduler.Failed, Err: err})
+	return nil
 }
 
 // open connects and signs in. STARTTLS is demanded but on this machine.

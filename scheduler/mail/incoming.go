@@ -40,10 +40,9 @@ type Incoming struct {
 
 // A Bounce is a report that a message did not arrive (RFC 3464).
 type Bounce struct {
-	Recipient calendar.Address
-	Final     bool   // false if it is still tried
-	Status    string // such as 5.1.1
-	ID        string // the notice that it is about: the left part of its Message-ID
+	Final  bool   // false if it is still tried
+	Status string // such as 5.1.1; "" if it says none
+	ID     string // the notice that it is about: the left part of its Message-ID; "" if it does not say
 }
 
 // Read reads a message. authserv is whose Authentication-Results count (RFC 8601,
@@ -55,22 +54,64 @@ func Read(r io.Reader, authserv string) Incoming {
 		return Incoming{Err: err}
 	}
 	if len(raw) > maxMessage {
-		return Incoming{Err: fmt.Errorf("it is larger than %d MB", maxMessage>>20)}
+		return readTop(raw, authserv)
 	}
-	if bytes.HasPrefix(raw, []byte("From ")) {
-		_, raw, _ = bytes.Cut(raw, []byte("\n"))
-	}
-	root, err := message.ReadWithOptions(bytes.NewReader(raw), &message.ReadOptions{MaxHeaderBytes: maxMessage})
+	in, root := open(raw, authserv)
 	if root == nil {
-		return Incoming{Err: fmt.Errorf("it is no mail message: %w", err)}
+		return in
 	}
-	in := Incoming{}
-	in.header(gomail.Header{Header: root.Header}, authserv)
 	p := &partReader{in: &in}
 	if err := p.read(root, 0); err != nil {
 		in.Err = err
 	}
+	if in.Reply == nil && in.Err == nil {
+		in.Err = p.broken
+	}
 	return in
+}
+
+// readTop reads the beginning of a message that is too large: its header alone counts.
+func readTop(raw []byte, authserv string) Incoming {
+	in, root := open(raw, authserv)
+	if root != nil {
+		in.Err = fmt.Errorf("it is larger than %d MB", maxMessage>>20)
+	}
+	return in
+}
+
+// open reads the header of a message. Lines in it that are no fields are passed over if it
+// cannot be read with them. root is nil if it is no message, and in.Err says why.
+func open(raw []byte, authserv string) (in Incoming, root *message.Entity) {
+	if bytes.HasPrefix(raw, []byte("From ")) {
+		_, raw, _ = bytes.Cut(raw, []byte("\n"))
+	}
+	options := &message.ReadOptions{MaxHeaderBytes: maxMessage}
+	root, err := message.ReadWithOptions(bytes.NewReader(raw), options)
+	if root == nil {
+		root, _ = message.ReadWithOptions(bytes.NewReader(onlyFields(raw)), options)
+	}
+	if root == nil {
+		return Incoming{Err: fmt.Errorf("it is no mail message: %w", err)}, nil
+	}
+	in.header(gomail.Header{Header: root.Header}, authserv)
+	return in, root
+}
+
+// onlyFields returns a message without the lines of its header that are no fields.
+func onlyFields(raw []byte) []byte {
+	var out []byte
+	for len(raw) > 0 {
+		line, rest, _ := bytes.Cut(raw, []byte("\n"))
+		if len(bytes.TrimSpace(line)) == 0 {
+			return append(out, raw...)
+		}
+		key, _, colon := bytes.Cut(line, []byte(":"))
+		if key = bytes.TrimRight(key, " \t"); line[0] == ' ' || line[0] == '\t' || colon && !bytes.ContainsAny(key, " \t<>") {
+			out = append(append(out, line...), '\n')
+		}
+		raw = rest
+	}
+	return out
 }
 
 func (in *Incoming) header(h gomail.Header, authserv string) {
@@ -84,21 +125,37 @@ func (in *Incoming) header(h gomail.Header, authserv string) {
 			}
 		}
 	}
-	auto := strings.ToLower(strings.TrimSpace(h.Get("Auto-Submitted")))
-	in.Robot = auto != "" && auto != "no"
+	in.Robot = isRobot(h)
+	if h.Has("X-Failed-Recipients") { // Exim's, whose older reports have no parts
+		in.Bounce = &Bounce{Final: true}
+	}
 	in.Failed = authserv != "" && dmarcFailed(h, authserv)
+}
+
+// isRobot reports whether nobody wrote the message: it says so (RFC 3834, section 5), or in
+// one of the ways that programs had before (section 3.1.8, and vendors' own).
+func isRobot(h gomail.Header) bool {
+	auto := strings.ToLower(strings.TrimSpace(h.Get("Auto-Submitted")))
+	switch strings.ToLower(strings.TrimSpace(h.Get("Precedence"))) {
+	case "bulk", "junk", "auto_reply":
+		return true
+	}
+	return auto != "" && auto != "no" || h.Has("X-Autoreply") || h.Has("X-Autorespond")
 }
 
 // onlyAddress returns the address in From, "" if there is none, or several.
 func onlyAddress(h gomail.Header) calendar.Address {
+	if h.FieldsByKey("From").Len() != 1 {
+		return "" // of two, the server may have judged the other
+	}
 	raw := h.Get("From")
 	if list, err := h.AddressList("From"); err == nil {
 		if len(list) != 1 {
 			return ""
 		}
 		raw = list[0].Address
-	} else if _, rest, ok := strings.Cut(raw, "<"); ok && strings.Count(raw, "<") == 1 { // a name in bare 8-bit
-		raw, _, _ = strings.Cut(rest, ">")
+	} else if name, rest, ok := strings.Cut(raw, "<"); ok && !strings.Contains(name, "@") { // a name in bare 8-bit
+		raw, _ = strings.CutSuffix(strings.TrimSpace(rest), ">")
 	}
 	a, err := calendar.ParseAddress(strings.ToLower(strings.TrimSpace(raw)))
 	if err != nil {
@@ -107,7 +164,8 @@ func onlyAddress(h gomail.Header) calendar.Address {
 	return a
 }
 
-// dmarcFailed reads the topmost word of the server: those below may be forged.
+// dmarcFailed reads the topmost word of the server about dmarc: those below may be forged.
+// It may say in one field what it found of DKIM, and in another what that means.
 func dmarcFailed(h gomail.Header, authserv string) bool {
 	for f := h.FieldsByKey("Authentication-Results"); f.Next(); {
 		parts := strings.Split(f.Value(), ";")
@@ -115,19 +173,20 @@ func dmarcFailed(h gomail.Header, authserv string) bool {
 			continue
 		}
 		for _, p := range parts[1:] {
-			if strings.HasPrefix(strings.ToLower(strings.ReplaceAll(strings.TrimSpace(p), " ", "")), "dmarc=fail") {
-				return true
+			method, result, _ := strings.Cut(strings.ToLower(strings.Join(strings.Fields(p), "")), "=")
+			if method, _, _ = strings.Cut(method, "/"); method == "dmarc" { // it may name its version
+				return strings.HasPrefix(result, "fail")
 			}
 		}
-		return false
 	}
 	return false
 }
 
 // A partReader goes through the parts of one message.
 type partReader struct {
-	in    *Incoming
-	parts int
+	in     *Incoming
+	parts  int
+	broken error // why a calendar in it cannot be read
 }
 
 var errTooMany = fmt.Errorf("it has more than %d parts, or parts nested deeper than %d", maxParts, maxDepth)
@@ -143,10 +202,12 @@ func (p *partReader) read(e *message.Entity, depth int) error {
 	}
 	name := strings.ToLower(fileName(e.Header, params))
 	switch {
-	case kind == "message/delivery-status":
-		return p.bounce(e.Body)
-	case kind == "message/rfc822" || kind == "text/rfc822-headers":
-		return p.returned(e.Body)
+	case kind == "message/delivery-status", kind == "message/global-delivery-status": // RFC 6533 has the second
+		p.bounce(e.Body)
+	case kind == "message/disposition-notification":
+		p.in.Robot = true // it was read, or deleted
+	case kind == "message/rfc822", kind == "text/rfc822-headers", kind == "message/global", kind == "message/global-headers":
+		p.returned(e.Body)
 	case kind == "application/ms-tnef" || name == "winmail.dat":
 		p.in.TNEF = true
 	case kind == "text/calendar", kind == "application/ics", strings.HasSuffix(name, ".ics"), depth == 0 && kind == "text/plain":
@@ -189,56 +250,74 @@ func (p *partReader) calendar(body io.Reader, perhaps bool) error {
 		return err
 	}
 	if p.in.Reply != nil || perhaps && !bytes.HasPrefix(bytes.ToUpper(bytes.TrimSpace(text)), []byte("BEGIN:VCALENDAR")) {
+		if bytes.HasPrefix(text, []byte("Hi. This is the ")) { // qmail's report (cr.yp.to/proto/qsbmf.txt)
+			p.qmail(text)
+		}
 		return nil
 	}
 	got, err := ical.ReadMessage(bytes.NewReader(text))
 	if err != nil {
-		return fmt.Errorf("its calendar cannot be read: %w", err)
+		p.broken = fmt.Errorf("its calendar cannot be read: %w", err)
+		return nil // the same may stand in it once more
 	}
 	p.in.Reply = &got
 	return nil
 }
 
 // bounce reads the fields of a delivery report: first those of the message, then
-// those of each recipient, of which ours have one.
-func (p *partReader) bounce(body io.Reader) error {
-	fields := map[string]string{}
-	lines := bufio.NewScanner(io.LimitReader(body, maxCalendar))
-	for lines.Scan() {
-		key, value, _ := strings.Cut(lines.Text(), ":")
-		if key = strings.ToLower(strings.TrimSpace(key)); fields[key] == "" {
-			fields[key] = strings.TrimSpace(value)
-		}
-	}
-	action := strings.ToLower(fields["action"])
-	b := &Bounce{Final: action == "failed", Status: fields["status"]}
-	for _, key := range []string{"original-recipient", "final-recipient"} {
-		_, value, _ := strings.Cut(fields[key], ";")
-		if a, err := calendar.ParseAddress(strings.ToLower(strings.TrimSpace(value))); err == nil && b.Recipient == "" {
-			b.Recipient = a
-		}
-	}
+// those of each recipient. Ours have one, but an address may be one of several people:
+// that it failed for any of them counts.
+func (p *partReader) bounce(body io.Reader) {
+	b := &Bounce{}
 	if p.in.Bounce != nil {
 		b.ID = p.in.Bounce.ID
 	}
+	of := map[string]string{}
+	recipient := func() {
+		action, _, _ := strings.Cut(strings.ToLower(of["action"]), " ") // a remark may follow
+		if action != "" && !b.Final {
+			b.Final, b.Status = action == "failed", of["status"]
+		}
+		clear(of)
+	}
+	lines := bufio.NewScanner(io.LimitReader(body, maxCalendar))
+	for lines.Scan() {
+		key, value, field := strings.Cut(lines.Text(), ":")
+		if !field && strings.TrimSpace(key) == "" {
+			recipient()
+		}
+		of[strings.ToLower(strings.TrimSpace(key))] = strings.TrimSpace(value)
+	}
+	recipient()
 	p.in.Bounce = b
-	return nil
+}
+
+// qmail reads a report that is a text, with the message below.
+func (p *partReader) qmail(text []byte) {
+	b := &Bounce{Final: true}
+	if _, rest, ok := bytes.Cut(text, []byte("(#")); ok {
+		status, _, _ := bytes.Cut(rest, []byte(")"))
+		b.Status = string(status[:min(len(status), 9)])
+	}
+	p.in.Bounce = b
+	if _, below, ok := bytes.Cut(text, []byte("--- Below this line is a copy of the message.")); ok {
+		p.returned(bytes.NewReader(bytes.TrimLeft(below, "\r\n")))
+	}
 }
 
 // returned finds which message a report is about.
-func (p *partReader) returned(body io.Reader) error {
+func (p *partReader) returned(body io.Reader) {
 	e, _ := message.Read(io.LimitReader(body, maxMessage))
 	if e == nil {
-		return nil
+		return
 	}
 	h := gomail.Header{Header: e.Header}
 	id, err := h.MessageID()
 	if err != nil {
-		return nil
+		return
 	}
 	if p.in.Bounce == nil {
 		p.in.Bounce = &Bounce{}
 	}
 	p.in.Bounce.ID, _, _ = strings.Cut(id, "@")
-	return nil
 }

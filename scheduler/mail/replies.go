@@ -38,7 +38,11 @@ type Taken struct {
 // Take reads one message and notes what it says, if that may be believed. received
 // is when it arrived. The error is for what is no fault of the message.
 func (r *Replies) Take(ctx context.Context, message io.Reader, received time.Time) (Taken, error) {
-	t := &taking{Replies: r, in: Read(message, r.Authserv), received: received.UTC().Truncate(time.Second)}
+	return r.takeRead(ctx, Read(message, r.Authserv), received)
+}
+
+func (r *Replies) takeRead(ctx context.Context, in Incoming, received time.Time) (Taken, error) {
+	t := &taking{Replies: r, in: in, received: received.UTC().Truncate(time.Second)}
 	t.done.Read = 1
 	err := t.take(ctx)
 	return t.done, err
@@ -82,11 +86,8 @@ func (t *taking) take(ctx context.Context) error {
 // that names no message of ours answers a series whose title is in its subject, if a
 // member sent it.
 func (t *taking) answered(ctx context.Context) (*scheduler.Notice, error) {
-	for _, id := range t.in.Answers {
-		n, ok, err := t.Store.NoticeOf(ctx, id)
-		if err != nil || ok {
-			return &n, err
-		}
+	if n, ok, err := t.noticeOf(ctx, t.in.Answers); err != nil || ok {
+		return &n, err
 	}
 	if t.in.From == "" || t.in.Subject == "" {
 		return nil, nil
@@ -104,17 +105,31 @@ func (t *taking) answered(ctx context.Context) (*scheduler.Notice, error) {
 	return nil, nil
 }
 
+// noticeOf returns the notice of the first of the IDs that is one of ours.
+func (t *taking) noticeOf(ctx context.Context, ids []string) (scheduler.Notice, bool, error) {
+	for _, id := range ids {
+		n, ok, err := t.Store.NoticeOf(ctx, id)
+		if err != nil || ok {
+			return n, ok, err
+		}
+	}
+	return scheduler.Notice{}, false, nil
+}
+
 // unclear says that a person must read the message.
 func (t *taking) unclear(about scheduler.Notice, why error) {
 	t.done.Findings = append(t.done.Findings, scheduler.Finding{Kind: scheduler.ReplyUnclear, Group: about.Group, UID: about.UID, Person: t.in.From, At: about.Original, Err: why})
 }
 
 func (t *taking) bounced(ctx context.Context) error {
-	n, ok, err := t.Store.NoticeOf(ctx, t.in.Bounce.ID)
+	n, ok, err := t.noticeOf(ctx, append([]string{t.in.Bounce.ID}, t.in.Answers...))
 	if err != nil || !ok {
 		return err // of mail that is not ours
 	}
-	why := fmt.Errorf("status %s", strings.ToValidUTF8(t.in.Bounce.Status, ""))
+	why := errors.New("it says no more")
+	if status := strings.ToValidUTF8(t.in.Bounce.Status, ""); status != "" {
+		why = fmt.Errorf("status %s", status)
+	}
 	t.done.Findings = append(t.done.Findings, scheduler.Finding{Kind: scheduler.MailBounced, Group: n.Group, UID: n.UID, Person: n.To, Err: why})
 	n.State, n.Fault = scheduler.NoticeRefused, why.Error()
 	_, err = t.Store.Commit(ctx, scheduler.Batch{Tried: []scheduler.Notice{n}})
@@ -250,12 +265,12 @@ func (r *Replies) person(a calendar.Address) calendar.Address {
 }
 
 // stale reports whether a reply is to what the member was told before the last
-// change of it, or older than their last answer to it. sequence is -1 if it names
-// none.
+// change of it, or older than their last answer to it. What did not reach them, and what
+// has no event in it, they cannot have answered. sequence is -1 if it names none.
 func stale(r scheduler.Reply, sequence int, told []scheduler.Notice, had []scheduler.Reply) bool {
 	last, alone := -1, false
 	for _, n := range told {
-		if n.To != r.Person {
+		if n.To != r.Person || n.Kind == scheduler.NoticeAsked || n.State == scheduler.NoticeRefused || n.State == scheduler.NoticeGivenUp {
 			continue
 		}
 		switch {
@@ -282,13 +297,16 @@ func (t *taking) note(ctx context.Context, b scheduler.Booking, r scheduler.Repl
 		list = append(list, covered(r, told, had)...)
 	}
 	if calendars, ok := calendar.AsReplier(t.Backend); ok {
-		for _, one := range list {
+		for i, one := range list {
 			err := calendars.Reply(ctx, one.UID, one.Person, one.Original, one.RSVP)
+			if i > 0 && errors.Is(err, calendar.ErrNotFound) {
+				continue // the series has that session no more
+			}
 			if errors.Is(err, calendar.ErrNotFound) {
 				t.unclear(scheduler.Notice{Group: b.Group, UID: one.UID, Original: one.Original}, errors.New("what it answers is not on the organizer's calendar"))
 				return nil
 			}
-			if errors.Is(err, calendar.ErrChanged) { // it cannot be read any more, which the night names, too
+			if errors.Is(err, calendar.ErrChanged) || errors.Is(err, calendar.ErrGone) { // it cannot be read any more, which the night names, too
 				t.unclear(scheduler.Notice{Group: b.Group, UID: one.UID, Original: one.Original}, err)
 				return nil
 			}
