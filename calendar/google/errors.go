@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
 
@@ -70,11 +69,7 @@ func apiErrorOf(method string, err error) (*apiError, bool) {
 	if !ok {
 		return nil, false
 	}
-	api := &apiError{method: method, code: e.Code, reason: reasonIn(e)}
-	if seconds, err := strconv.Atoi(e.Header.Get("Retry-After")); err == nil && seconds > 0 {
-		api.after = time.Duration(seconds) * time.Second
-	}
-	return api, true
+	return &apiError{method: method, code: e.Code, reason: reasonIn(e), after: calls.RetryAfter(e.Header)}, true
 }
 
 // reasonIn returns Google's word for what is wrong. Newer ones stand in capitals

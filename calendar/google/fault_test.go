@@ -30,6 +30,7 @@ func TestService(t *testing.T) {
 			Refusals: map[string][]webtest.Fault{"": {
 				{Status: 500, Reason: "backendError"}, {Status: 503, Reason: "backendError"}, {Status: 429, Reason: "rateLimitExceeded"},
 				{Status: 403, Reason: "userRateLimitExceeded"}, {Status: 403, Reason: "rateLimitExceeded"},
+				{Odd: "<html>Sign in to the network</html>"}, {Odd: "<html>Sign in to the network</html>", Drop: webtest.After},
 			}},
 		}
 	})

@@ -92,9 +92,7 @@ func refusalOf(failed *oauth2.RetrieveError) Refusal {
 	_ = json.Unmarshal(failed.Body, &said)
 	r := newRefusal(failed.Response.StatusCode, cmp.Or(failed.ErrorCode, said.Error), said.Description)
 	r.Numbers = append(said.Codes, r.Numbers...)
-	if seconds, err := strconv.Atoi(failed.Response.Header.Get("Retry-After")); err == nil && seconds > 0 {
-		r.After = time.Duration(seconds) * time.Second
-	}
+	r.After = calls.RetryAfter(failed.Response.Header)
 	if at, err := http.ParseTime(failed.Response.Header.Get("Date")); err == nil {
 		r.Skew = time.Since(at)
 	}

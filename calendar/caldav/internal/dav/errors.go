@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strconv"
 	"time"
 
 	"github.com/peerslot/peerslot/calendar"
@@ -75,10 +74,7 @@ func (r *Response) failure(method string) error {
 	if r.Status >= 200 && r.Status < 300 {
 		return nil
 	}
-	e := &Error{Method: method, Status: r.Status}
-	if seconds, err := strconv.Atoi(r.Header.Get("Retry-After")); err == nil && seconds > 0 {
-		e.After = time.Duration(seconds) * time.Second
-	}
+	e := &Error{Method: method, Status: r.Status, After: calls.RetryAfter(r.Header)}
 	if doc, err := Parse(r.Body); err == nil && doc.Name == Name("error") && len(doc.Children) > 0 {
 		e.Cond = doc.Children[0].Name.Local
 	}

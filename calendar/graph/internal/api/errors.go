@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
 
@@ -50,9 +49,7 @@ func errorOf(c Call, a Answer) *apiError {
 	if id = cmp.Or(id, a.header.Get("request-id")); IsWord(id) {
 		e.request = id
 	}
-	if seconds, err := strconv.Atoi(a.header.Get("Retry-After")); err == nil && seconds > 0 {
-		e.after = time.Duration(seconds) * time.Second
-	}
+	e.after = calls.RetryAfter(a.header)
 	return e
 }
 
