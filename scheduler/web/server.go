@@ -96,7 +96,7 @@ type Workspace struct {
 
 // Handler returns the pages. It is called once.
 func (s *Server) Handler() http.Handler {
-	s.assets, s.letters, s.mux = assets.New(), make(chan letter, 100), http.NewServeMux()
+	s.assets, s.letters, s.mux = assets.New(s.open(s.nothing)), make(chan letter, 100), http.NewServeMux()
 	s.meters = newMeters()
 	s.stopping, s.stop = context.WithCancel(context.Background())
 	s.routes(s.mux)

@@ -20,8 +20,9 @@ var staticFiles embed.FS
 // Files are the style and the scripts, under names that change with what is in them,
 // so that browsers keep them for ever.
 type Files struct {
-	names map[string]string // by file: the name that it is served under
-	files map[string]asset  // by that name
+	names   map[string]string // by file: the name that it is served under
+	files   map[string]asset  // by that name
+	nothing http.Handler      // answers for a name that is none of them
 }
 
 type asset struct {
@@ -32,9 +33,10 @@ type asset struct {
 
 var kinds = map[string]string{".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
 
-// New returns the files of static, and the style of the report.
-func New() Files {
-	a := Files{names: map[string]string{}, files: map[string]asset{}}
+// New returns the files of static, and the style of the report. What is asked for and is
+// none of them, nothing answers.
+func New(nothing http.Handler) Files {
+	a := Files{map[string]string{}, map[string]asset{}, nothing}
 	files, _ := staticFiles.ReadDir("static")
 	for _, f := range files {
 		body, _ := staticFiles.ReadFile("static/" + f.Name())
@@ -78,7 +80,7 @@ func (a Files) Path(file string) string { return "/static/" + a.names[file] }
 func (a Files) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	found, ok := a.files[r.PathValue("name")]
 	if !ok {
-		http.NotFound(w, r)
+		a.nothing.ServeHTTP(w, r)
 		return
 	}
 	w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
