@@ -29,7 +29,7 @@ type Off struct {
 type Why uint8
 
 // The reasons, in the order in which [Member.CanAttend] looks for them; it knows of no
-// reply.
+// reply, nor of who was not yet in a group.
 const (
 	NoReason Why = iota
 	Declined
@@ -38,9 +38,10 @@ const (
 	OutOfHours
 	BusyThen
 	NotReadable
+	NotJoined
 )
 
-var whyNames = [...]string{"", "declined", "away", "holiday", "hours", "busy", "unknown"}
+var whyNames = [...]string{"", "declined", "away", "holiday", "hours", "busy", "unknown", "not joined"}
 
 // String returns the reason in a word; "" for none.
 func (w Why) String() string { return whyNames[w] }

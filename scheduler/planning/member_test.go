@@ -104,6 +104,9 @@ func TestWhoJoinedWasNotThereBefore(t *testing.T) {
 		if got := panel.Share(o); got != want {
 			t.Errorf("session %d: %+v, want %+v", i+1, got, want)
 		}
+		if got := panel.Verdicts(o)[1].Why; (got == availability.NotJoined) != (i < 2) {
+			t.Errorf("session %d: bo could not come because %q", i+1, got)
+		}
 		if taken := p.Taken([]calendar.Address{bo}, ""); slices.ContainsFunc(taken, o.Overlaps) != (i >= 2) {
 			t.Errorf("session %d takes the time of bo: %v", i+1, i < 2)
 		}

@@ -43,7 +43,7 @@ func (p Panel) Verdicts(o calendar.Occurrence) []availability.Verdict {
 	out := make([]availability.Verdict, len(p.Members))
 	for i := range p.Members {
 		if o.Start.Before(p.joined[p.people[i].Address]) {
-			out[i] = availability.Verdict{Can: availability.Maybe, Why: availability.NotReadable}
+			out[i] = availability.Verdict{Can: availability.Maybe, Why: availability.NotJoined}
 			continue
 		}
 		out[i] = p.people[i].Attends(&p.Members[i], p.Series, o, p.Now)
