@@ -111,6 +111,7 @@ type Request struct {
 
 	Follows calendar.UID      // the group's series that this one follows; "" for the first
 	Before  availability.Date // all sessions lie before it; zero for no limit
+	Rhythm  availability.Date // Monday of a week in which the rhythm of what is carried on has a session; zero for none
 }
 
 // Asked is what of a search was asked for and is not only the default: a series that

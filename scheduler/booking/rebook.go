@@ -105,8 +105,20 @@ func rebookRequest(ctx context.Context, s *scheduler.Service, b scheduler.Bookin
 	search := NewSearch(s.Workspace, program, availability.DateOf(s.Now().Add(s.Workspace.Repair.Notice).In(zone)).AddDays(1))
 	search.Zone, search.Cadence, search.Length = b.Series.Slot.Zone, b.Series.Cadence, b.Series.Slot.Length
 	search.Count = min(len(left), search.Cadence.MaxCount())
-	before, err := endOfThreeMonths(ctx, s, b)
-	return scheduler.Request{Program: &program, Group: s.Workspace.GroupOf(b), Search: search, Before: before}, err
+	r := Rest(search, left[0], zone)
+	r.Program, r.Group = &program, s.Workspace.GroupOf(b)
+	r.Before, err = endOfThreeMonths(ctx, s, b)
+	return r, err
+}
+
+// Rest asks for a slot for what is left of a series, whose next session is given: in its
+// rhythm, and so not before the week of that session.
+func Rest(search availability.Search, next calendar.Occurrence, zone *time.Location) scheduler.Request {
+	r := scheduler.Request{Search: search, Rhythm: availability.DateOf(next.Original.In(zone)).Monday()}
+	if search.Start.Compare(r.Rhythm) < 0 {
+		r.Search.Start = r.Rhythm
+	}
+	return r
 }
 
 // endOfThreeMonths returns the first Monday after the three months of the series,
@@ -131,7 +143,8 @@ func endOfThreeMonths(ctx context.Context, s *scheduler.Service, b scheduler.Boo
 }
 
 // BestBefore returns the best slot whose sessions all lie before r.Before. One
-// session less may make room for a better one.
+// session less may make room for a better one. Of slots to which as many come, one in
+// the rhythm is better.
 func BestBefore(r scheduler.Request, members []availability.Member) (availability.Candidate, error) {
 	var best availability.Candidate
 	required := slices.ContainsFunc(members, func(m availability.Member) bool { return m.Required })
@@ -149,11 +162,17 @@ func BestBefore(r scheduler.Request, members []availability.Member) (availabilit
 		if err != nil {
 			return best, err
 		}
-		i := slices.IndexFunc(ranked, func(c availability.Candidate) bool {
-			return c.First.AddDays((c.Count-1)*search.Cadence.Days()).Compare(r.Before) < 0
+		fits := slices.DeleteFunc(ranked, func(c availability.Candidate) bool {
+			return c.First.AddDays((c.Count-1)*search.Cadence.Days()).Compare(r.Before) >= 0
 		})
-		if i >= 0 && better(ranked[i]) {
-			best = ranked[i]
+		inRhythm := func(c availability.Candidate) bool {
+			return r.Rhythm.DaysUntil(c.First.Monday())%search.Cadence.Days() == 0
+		}
+		if i := slices.IndexFunc(fits, inRhythm); i >= 0 && better(fits[i]) {
+			best = fits[i]
+		}
+		if len(fits) > 0 && better(fits[0]) {
+			best = fits[0]
 		}
 	}
 	if best.Attendance == 0 {

@@ -144,6 +144,31 @@ func TestRebookOfTheBestSlot(t *testing.T) {
 	}
 }
 
+// What is rebooked keeps its rhythm: in a week whose session was held there is no other, and
+// a series that begins later begins no sooner.
+func TestRebookKeepsTheRhythm(t *testing.T) {
+	for _, cadence := range []availability.Cadence{availability.Weekly, availability.Biweekly, availability.Monthly} {
+		for held := range 3 {
+			w := newWorld(t, ana, bo)
+			r := w.NewGroup("g", ana, bo)
+			r.Search.Cadence, r.Search.Count, r.Search.Start = cadence, cadence.MaxCount(), start.AddDays(21)
+			b := w.MustBook(t, w.Plan(t, r)[0])
+			w.BusyAtItsSlot(bo, b)
+			if held > 0 {
+				over := calendartest.Sessions(b.Series)[held-1]
+				w.Now = func() time.Time { return over.End }
+			}
+			plan, err := booking.PlanRebook(t.Context(), w.Service, b)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if gap := b.Series.First.Monday().DaysUntil(plan.Candidate.First.Monday()); gap != held*cadence.Days() {
+				t.Errorf("%s, %d held: what is left begins %d days after the first week", cadence, held, gap)
+			}
+		}
+	}
+}
+
 // All sessions lie before the day on which the three months are over; one session less
 // makes room for a slot where there would be none.
 func TestBestBefore(t *testing.T) {

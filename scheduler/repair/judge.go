@@ -187,14 +187,13 @@ func (r *pass) suggest(sub *subject, left []int, conflicts int) error {
 	if err != nil {
 		return err
 	}
-	request := scheduler.Request{
-		Search: availability.Search{
-			Zone: sub.series.Slot.Zone, Start: availability.DateOf(r.Now.Add(r.Workspace.Repair.Notice).In(sub.zone)).AddDays(1),
-			Cadence: sub.series.Cadence, Count: min(len(left), sub.series.Cadence.MaxCount()), Length: sub.series.Slot.Length,
-			Preferred: sub.program.Prefer, OnlyDays: sub.program.OnlyDays,
-		},
-		Before: sub.series.First.Monday().AddDays(booking.ThreeMonths),
-	}
+	next := slices.IndexFunc(sub.sessions, func(o calendar.Occurrence) bool { return !o.Cancelled && o.Start.After(r.Now) })
+	request := booking.Rest(availability.Search{
+		Zone: sub.series.Slot.Zone, Start: availability.DateOf(r.Now.Add(r.Workspace.Repair.Notice).In(sub.zone)).AddDays(1),
+		Cadence: sub.series.Cadence, Count: min(len(left), sub.series.Cadence.MaxCount()), Length: sub.series.Slot.Length,
+		Preferred: sub.program.Prefer, OnlyDays: sub.program.OnlyDays,
+	}, sub.sessions[next], sub.zone)
+	request.Before = sub.series.First.Monday().AddDays(booking.ThreeMonths)
 	best, err := booking.BestBefore(request, members)
 	if err != nil {
 		return nil // no slot is any better
