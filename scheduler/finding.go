@@ -43,6 +43,7 @@ const (
 	Deserted       FindingKind = "deserted"        // of the group's members only Person, or nobody, still comes to its series: Missing do not
 	TooSmall       FindingKind = "too-small"       // the group fell under its size: of Share.All members Share.Yes are left
 	UnderQuorum    FindingKind = "under-quorum"    // too few can attend the session At
+	BetterSlot     FindingKind = "better-slot"     // what is left of the series would do better at another slot: Err says why
 	DeclinedSeries FindingKind = "declined-series" // Person declined the whole series
 	Shortened      FindingKind = "shortened"       // somebody gave the series another number of sessions by hand: Share.Yes are left
 	SplitOff       FindingKind = "split-off"       // somebody made the sessions from At on an event of their own by hand, Share.Yes of them (0: not known)

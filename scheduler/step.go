@@ -18,6 +18,7 @@ type StepKind string
 const (
 	EndSeries   StepKind = "end"    // the series of Group, or the record of one that is gone
 	BookSeries  StepKind = "book"   // one for Group
+	RebookRest  StepKind = "rebook" // what is left of Group's series, on the best slot
 	RunRepair   StepKind = "repair" // as every night; it finishes what an earlier run left, too
 	FormRound   StepKind = "form"   // the next one of Program
 	PlacePerson StepKind = "place"  // Person in a group of Program
@@ -29,7 +30,7 @@ const (
 var steps = map[FindingKind]StepKind{
 	BrokenRecord: EndSeries, BrokenSeries: EndSeries, SeriesGone: EndSeries, SeriesOff: EndSeries, NoSuchGroup: EndSeries, Shortened: EndSeries, SplitOff: EndSeries, Deserted: EndSeries,
 	Unplaced: PlacePerson, Alone: PlacePerson, NotFormed: FormRound,
-	NeedsDecision: BookSeries, NotBooked: BookSeries,
+	NeedsDecision: BookSeries, NotBooked: BookSeries, BetterSlot: RebookRest,
 	ReadNobody: LookAtRead, JobDead: RunRepair,
 }
 
@@ -42,7 +43,7 @@ func (f Finding) Next() Step {
 		return Step{Do: do, Program: f.Program, Person: f.Person}
 	case FormRound:
 		return Step{Do: do, Program: f.Program}
-	case EndSeries, BookSeries:
+	case EndSeries, BookSeries, RebookRest:
 		return Step{Do: do, Group: f.Group}
 	default:
 		return Step{Do: do}

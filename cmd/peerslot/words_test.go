@@ -61,7 +61,7 @@ func TestNoCommandOutsideTheProgram(t *testing.T) {
 func TestStepsAreCommands(t *testing.T) {
 	t.Parallel()
 	root := newRootCmd(&console.App{})
-	for _, kind := range []scheduler.StepKind{scheduler.EndSeries, scheduler.BookSeries, scheduler.RunRepair, scheduler.FormRound, scheduler.PlacePerson, scheduler.LookAtRead, scheduler.LookAtAll} {
+	for _, kind := range []scheduler.StepKind{scheduler.EndSeries, scheduler.BookSeries, scheduler.RebookRest, scheduler.RunRepair, scheduler.FormRound, scheduler.PlacePerson, scheduler.LookAtRead, scheduler.LookAtAll} {
 		line := console.Command(scheduler.Step{Do: kind, Group: "leads", Program: "circles", Person: "ana@acme.example"})
 		words := strings.Fields(strings.Trim(line, "'"))
 		if len(words) < 2 {

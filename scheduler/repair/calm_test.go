@@ -11,6 +11,7 @@ import (
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/calendar/calendartest"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/repair"
 	"github.com/peerslot/peerslot/scheduler/schedulertest"
 )
 
@@ -378,12 +379,15 @@ func TestASuggestionIsMadeOnce(t *testing.T) {
 	w, _ := booked(t, ana, bo)
 	w.Workspace.Repair.Horizon = time.Hour
 	w.busyAtItsSlot(bo, 13)
-	if plan := w.repair(t); actions(plan) != "suggest" {
-		t.Fatalf("changes %+v; want a suggestion", plan.Changes)
+	if plan := w.repair(t); actions(plan) != "suggest" || len(plan.Findings) != 0 {
+		t.Fatalf("changes %+v, findings %+v; want a suggestion", plan.Changes, plan.Findings)
 	}
 	w.Now = func() time.Time { return now.AddDate(0, 0, 1) }
 	if plan := w.repair(t); actions(plan) != "" {
 		t.Errorf("the next night: %+v; want nothing said twice", plan.Changes)
+	}
+	if _, plan, err := repair.Status(t.Context(), w.Service); err != nil || len(plan.Findings) != 1 || plan.Findings[0].Kind != scheduler.BetterSlot {
+		t.Errorf("status: %+v, %v; want the suggestion for as long as it stands", plan.Findings, err)
 	}
 	for week := range 13 {
 		from := at(1, 5, 9).Start.AddDate(0, 0, 7*week)

@@ -1,6 +1,7 @@
 package repair
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -181,7 +182,7 @@ func (sub *subject) underQuorum(o calendar.Occurrence, v planning.Verdicts) sche
 }
 
 // suggest looks for a better weekly slot for the rest of a series. The same
-// suggestion is made once.
+// suggestion is made once; who only looks sees it for as long as it stands.
 func (r *pass) suggest(sub *subject, left []int, conflicts int) error {
 	members, err := r.membersOver(sub, r.Window)
 	if err != nil {
@@ -219,6 +220,9 @@ func (r *pass) suggest(sub *subject, left []int, conflicts int) error {
 func (r *pass) offer(sub *subject, slot availability.Slot, first time.Time, before, after int, why string) {
 	c := sub.change(scheduler.Suggest, "", why)
 	c.To, c.Before, c.After = first, before, after
+	if r.shown && !r.Workspace.Repair.Reslot {
+		r.find(scheduler.Finding{Kind: scheduler.BetterSlot, Group: c.Group, UID: c.UID, Err: errors.New(why)})
+	}
 	switch {
 	case r.Workspace.Repair.Reslot:
 		c.Action = scheduler.Rebook

@@ -34,6 +34,7 @@ func passOver(s planning.Snapshot, shown bool) (*pass, error) {
 	if err != nil {
 		return nil, err
 	}
+	r.shown = shown
 	for _, sub := range r.subjects {
 		r.look(sub, r.Now, r.Now.Add(r.Workspace.Repair.Horizon))
 	}
@@ -70,6 +71,7 @@ type pass struct {
 	queue    queue
 	plan     scheduler.RepairPlan
 	found    []attendance.Found // who can attend the sessions to come
+	shown    bool               // and not applied
 }
 
 // A subject is one series under repair.

@@ -49,7 +49,9 @@ var about = map[scheduler.FindingKind]string{
 func Words(w scheduler.Workspace, f scheduler.Finding, steps Steps) string {
 	who, program := w.Name(f.Person), f.Program
 	step := f.Next()
-	step.Group = "" // whose line it is
+	if step.Do != scheduler.RebookRest { // a flag, which wants its group
+		step.Group = "" // whose line it is
+	}
 	next := steps.Words(step)
 	switch f.Kind {
 	case scheduler.BrokenRecord:
@@ -99,6 +101,8 @@ func Words(w scheduler.Workspace, f scheduler.Finding, steps Steps) string {
 		return fmt.Sprintf("%s left of a group of at least %d; %s", Count(f.Share.Yes, "member is", "members are"), f.Share.All(), what)
 	case scheduler.UnderQuorum:
 		return fmt.Sprintf("%s: %s can attend, fewer than the quorum%s; hold it all the same, or move or cancel it on the calendar", when(w, f.At), of(f.Share), without(w, f.Missing))
+	case scheduler.BetterSlot:
+		return fmt.Sprintf("%v; %s books that slot", f.Err, next)
 	case scheduler.DeclinedSeries:
 		return fmt.Sprintf("%s declined the whole series, so nothing is moved for them; ask them, and take them out of the group if they do not come", who)
 	case scheduler.Shortened:

@@ -15,6 +15,8 @@ func Command(s scheduler.Step) string {
 		words = append(words, "cancel", s.Group)
 	case scheduler.BookSeries:
 		words = append(words, "book", s.Group)
+	case scheduler.RebookRest:
+		words = append(words, "repair", "--rebook", s.Group)
 	case scheduler.RunRepair:
 		words = append(words, "repair")
 	case scheduler.FormRound:
