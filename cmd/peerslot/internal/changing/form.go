@@ -35,7 +35,15 @@ of whose calendar nothing is known is taken for free to find groups, and named.`
   peerslot form em-circles --rounds 6
   peerslot form em-circles --place dora
   peerslot form em-circles --yes && peerslot book --all --yes`,
-		Args: console.Exactly(1, "name the program"),
+		Args: func(cmd *cobra.Command, args []string) error {
+			err := console.Exactly(1, "name the program")(cmd, args)
+			if err != nil {
+				if c, unread := a.LoadConfig(); unread == nil {
+					err = console.Usagef(workspace.KnownPrograms(c.Workspace), "%w", err)
+				}
+			}
+			return err
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.Program = args[0]
 			return Run(cmd.Context(), o, a)

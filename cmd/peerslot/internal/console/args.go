@@ -2,6 +2,7 @@ package console
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 )
@@ -21,7 +22,11 @@ func Subcommand(missing string) cobra.PositionalArgs {
 func Exactly(n int, what string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) != n {
-			return Usagef(fmt.Sprintf("see '%s --help'", cmd.CommandPath()), "%s: %s", cmd.Name(), what)
+			hint := fmt.Sprintf("see '%s --help'", cmd.CommandPath())
+			if n > 0 && strings.Contains(cmd.Use, "GROUP") {
+				hint = "'peerslot groups' lists the groups; " + hint
+			}
+			return Usagef(hint, "%s: %s", cmd.Name(), what)
 		}
 		return nil
 	}

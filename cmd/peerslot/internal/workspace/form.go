@@ -47,7 +47,7 @@ func (o FormOptions) Request(w *Workspace) (forming.Request, error) {
 	f := forming.Request{Seed: o.Seed, Budget: o.Budget, Cores: runtime.GOMAXPROCS(0), Keep: o.Keep, Count: o.Rounds}
 	var ok bool
 	if f.Program, ok = w.Workspace.Program(o.Program); !ok || o.Program == "" {
-		return f, console.Usagef(knownPrograms(w.Workspace), "there is no program %q", o.Program)
+		return f, console.Usagef(KnownPrograms(w.Workspace), "there is no program %q", o.Program)
 	}
 	if o.Rounds < 1 || o.Rounds > mostRounds {
 		return f, console.Usagef("", "--rounds %d: want 1 to %d", o.Rounds, mostRounds)
@@ -77,11 +77,12 @@ func (o FormOptions) Request(w *Workspace) (forming.Request, error) {
 	return f, err
 }
 
-func knownPrograms(w scheduler.Workspace) string {
+// KnownPrograms says which programs there are, for who named none of them.
+func KnownPrograms(w scheduler.Workspace) string {
 	if len(w.Programs) == 0 {
 		return "describe one under programs: in the configuration"
 	}
-	return "the programs are: " + strings.Join(ProgramNames(w), ", ")
+	return fmt.Sprintf("the programs are: %s; for example 'peerslot form %s'", strings.Join(ProgramNames(w), ", "), w.Programs[0].Name)
 }
 
 // swap reads two people, such as ana,bo.
