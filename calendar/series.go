@@ -2,6 +2,7 @@ package calendar
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -113,7 +114,7 @@ func (s Series) Occurrences() ([]Occurrence, error) {
 	for _, o := range s.Overrides {
 		i, ok := slices.BinarySearchFunc(out, o.Original, func(a Occurrence, t time.Time) int { return a.Original.Compare(t) })
 		if !ok {
-			return nil, fmt.Errorf("series %s: an override names %s, when it has no session", s.UID, o.Original.UTC().Format(time.RFC3339))
+			return nil, s.errorf("an override names %s, when it has no session", o.Original.UTC().Format(time.RFC3339))
 		}
 		out[i].Cancelled = o.Cancelled || s.Cancelled
 		if !o.Moved.Empty() {
@@ -135,14 +136,14 @@ func (s Series) Check() error {
 	}
 	for _, a := range s.People() {
 		if parsed, err := ParseAddress(string(a)); err != nil || parsed != a {
-			return fmt.Errorf("series %s: %q is no lower-case mail address", s.UID, a)
+			return s.errorf("%q is no lower-case mail address", a)
 		}
 	}
 	if !sortedOnce(s.Attendees, func(a, b Attendee) int { return cmp.Compare(a.Address, b.Address) }) {
-		return fmt.Errorf("series %s: its attendees are not sorted by address, each once", s.UID)
+		return s.errorf("its attendees are not sorted by address, each once")
 	}
 	if !sortedOnce(s.Overrides, func(a, b Override) int { return a.Original.Compare(b.Original) }) {
-		return fmt.Errorf("series %s: its overrides are not sorted by original start, each once", s.UID)
+		return s.errorf("its overrides are not sorted by original start, each once")
 	}
 	_, err := s.Occurrences()
 	return err
@@ -162,18 +163,42 @@ func sortedOnce[E any](list []E, compare func(a, b E) int) bool {
 	return true
 }
 
+// A SeriesError says what is the matter with the series UID.
+type SeriesError struct {
+	UID UID
+	Err error
+}
+
+func (e *SeriesError) Error() string { return fmt.Sprintf("series %s: %v", e.UID, e.Err) }
+
+// Unwrap returns what is the matter.
+func (e *SeriesError) Unwrap() error { return e.Err }
+
+// OfSeries returns err as a [SeriesError] of uid, which it may be already: each reader that
+// an error passes through may say whose it is, and it is said once. It is nil for nil.
+func OfSeries(uid UID, err error) error {
+	if named, ok := errors.AsType[*SeriesError](err); err == nil || ok && named.UID == uid {
+		return err
+	}
+	return &SeriesError{uid, err}
+}
+
+func (s Series) errorf(format string, args ...any) error {
+	return OfSeries(s.UID, fmt.Errorf(format, args...))
+}
+
 func (s Series) check() error {
 	switch {
 	case !s.Cadence.Valid():
-		return fmt.Errorf("series %s: cadence %d is none of 1, 2 and 4 weeks", s.UID, int(s.Cadence))
+		return s.errorf("cadence %d is none of 1, 2 and 4 weeks", int(s.Cadence))
 	case s.Count > s.Cadence.MaxCount():
-		return fmt.Errorf("series %s: no end, or too many %s sessions; a series has 1 to %d", s.UID, s.Cadence, s.Cadence.MaxCount())
+		return s.errorf("no end, or too many %s sessions: a series has 1 to %d", s.Cadence, s.Cadence.MaxCount())
 	case s.Count < 1:
-		return fmt.Errorf("series %s: no session; a series has 1 to %d", s.UID, s.Cadence.MaxCount())
+		return s.errorf("no session: a series has 1 to %d", s.Cadence.MaxCount())
 	case s.First.Weekday() != s.Slot.Day:
-		return fmt.Errorf("series %s: its first date %s is not a %s", s.UID, s.First, s.Slot.Day)
+		return s.errorf("its first date %s is not a %s", s.First, s.Slot.Day)
 	case s.Slot.Length <= 0:
-		return fmt.Errorf("series %s: its sessions have no length", s.UID)
+		return s.errorf("its sessions have no length")
 	}
 	return nil
 }

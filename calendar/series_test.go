@@ -1,6 +1,7 @@
 package calendar_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -265,5 +266,22 @@ func TestPeople(t *testing.T) {
 	want := []calendar.Address{calendartest.Ana, calendartest.Bo, calendartest.Organizer}
 	if diff := cmp.Diff(want, s.People()); diff != "" {
 		t.Errorf("people (-want +got):\n%s", diff)
+	}
+}
+
+// However many readers say whose an error is, the series is named once.
+func TestASeriesIsNamedOnce(t *testing.T) {
+	s := calendartest.Series(calendartest.UID(1))
+	s.Count = 40
+	_, err := s.Occurrences()
+	err = calendar.OfSeries(s.UID, fmt.Errorf("robot.ics: %w", calendar.OfSeries(s.UID, err)))
+	if want := "robot.ics: series " + string(s.UID) + ": no end, or too many weekly sessions: a series has 1 to 13"; err.Error() != want {
+		t.Errorf("got %q, want %q", err, want)
+	}
+	if err = calendar.OfSeries("other", err); !strings.HasPrefix(err.Error(), "series other: robot.ics") {
+		t.Errorf("of another series: %q", err)
+	}
+	if err := calendar.OfSeries(s.UID, nil); err != nil {
+		t.Errorf("of nothing: %v", err)
 	}
 }

@@ -95,7 +95,7 @@ func (b *Backend) Get(ctx context.Context, uid calendar.UID) (calendar.Series, e
 		err = h.err
 	}
 	if err != nil {
-		return calendar.Series{}, fmt.Errorf("series %s: %w", uid, err)
+		return calendar.Series{}, calendar.OfSeries(uid, err)
 	}
 	return h.series, nil
 }

@@ -2,7 +2,6 @@ package caldav
 
 import (
 	"context"
-	"fmt"
 	"maps"
 
 	"github.com/peerslot/peerslot/calendar"
@@ -31,7 +30,7 @@ func (b *Backend) Untold(ctx context.Context, uid calendar.UID) (map[calendar.Ad
 	}
 	_, h, err := b.fetch(ctx, uid)
 	if err != nil {
-		return nil, fmt.Errorf("series %s: %w", uid, err)
+		return nil, calendar.OfSeries(uid, err)
 	}
 	return ical.Untold(h.text)
 }

@@ -77,7 +77,7 @@ func (b *Backend) Get(ctx context.Context, uid calendar.UID) (calendar.Series, e
 	}
 	s, err := there.series()
 	if err != nil {
-		return calendar.Series{}, fmt.Errorf("series %s: %w", uid, err)
+		return calendar.Series{}, calendar.OfSeries(uid, err)
 	}
 	// Of whose folder is not there, nothing is known.
 	s.Deleted = slices.DeleteFunc(s.Deleted, func(a calendar.Address) bool {

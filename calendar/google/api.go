@@ -115,7 +115,7 @@ func (b *Backend) Get(ctx context.Context, uid calendar.UID) (calendar.Series, e
 		err = fmt.Errorf("%w (%w)", calendar.ErrNotFound, calendar.ErrGone)
 	}
 	if err != nil {
-		return calendar.Series{}, fmt.Errorf("series %s: %w", uid, err)
+		return calendar.Series{}, calendar.OfSeries(uid, err)
 	}
 	return r.series, nil
 }

@@ -71,7 +71,7 @@ func addTo(ctx context.Context, c *calendar.Changes, uid calendar.UID, s calenda
 	case errors.Is(err, calendar.ErrNotFound) || err == nil && s.Cancelled:
 		c.Gone = append(c.Gone, uid)
 	case concernsAll(ctx, err):
-		return fmt.Errorf("series %s: %w", uid, err)
+		return calendar.OfSeries(uid, err)
 	case err != nil:
 		c.Problems[uid] = err
 	default:

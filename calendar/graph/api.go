@@ -289,7 +289,7 @@ func (b *Backend) htmlOf(ctx context.Context, id string) (string, error) {
 func (b *Backend) Get(ctx context.Context, uid calendar.UID) (calendar.Series, error) {
 	r, err := settled(ctx, func() (reading, error) { return b.look(ctx, uid) })
 	if err != nil {
-		return calendar.Series{}, fmt.Errorf("series %s: %w", uid, err)
+		return calendar.Series{}, calendar.OfSeries(uid, err)
 	}
 	return r.series, nil
 }

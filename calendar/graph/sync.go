@@ -116,7 +116,7 @@ func addTo(c *calendar.Changes, uid calendar.UID, s calendar.Series, err error) 
 	case errors.Is(err, calendar.ErrNotFound):
 		c.Gone = append(c.Gone, uid)
 	case err != nil:
-		return fmt.Errorf("series %s: %w", uid, err)
+		return calendar.OfSeries(uid, err)
 	default:
 		c.Series = append(c.Series, s)
 	}

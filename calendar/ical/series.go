@@ -56,7 +56,7 @@ func DecodeCopy(r io.Reader, own ...calendar.Address) ([]calendar.Series, error)
 			e.own = own
 			s, err := e.read()
 			if err != nil {
-				faults = append(faults, fmt.Errorf("series %s: %w", e.uid, err))
+				faults = append(faults, calendar.OfSeries(e.uid, err))
 				continue
 			}
 			all = append(all, s)

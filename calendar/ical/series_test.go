@@ -187,6 +187,9 @@ func TestDecodeSaysWhatIsWrong(t *testing.T) {
 			if err != nil && (strings.Contains(err.Error(), "Peer circle") || strings.Contains(err.Error(), "Ana")) {
 				t.Errorf("the error %q tells what the meeting is", err)
 			}
+			if err != nil && strings.Count(err.Error(), "series "+string(s.UID)) > 1 {
+				t.Errorf("the error %q names the series more than once", err)
+			}
 		})
 	}
 	if got := decodeOne(t, text); !cmp.Equal(got, s) {
