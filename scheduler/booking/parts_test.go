@@ -1,6 +1,7 @@
 package booking_test
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
 	"testing"
@@ -50,6 +51,30 @@ func TestBookingsInPartsEqualTheWhole(t *testing.T) {
 	}
 	if booked < 30 || moves < 30 {
 		t.Errorf("only %d groups are booked, with %d moves; the test tests too little", booked, moves)
+	}
+}
+
+// A countingStore counts how often the bookings of a group are read.
+type countingStore struct {
+	scheduler.Store
+	read map[string]int
+}
+
+func (s countingStore) Bookings(ctx context.Context, groups ...string) (scheduler.Bookings, error) {
+	for _, name := range groups {
+		s.read[name]++
+	}
+	return s.Store.Bookings(ctx, groups...)
+}
+
+// What is booked is read once for all requests, and then with the part that it concerns.
+func TestBookingsAreReadOnceForAllRequests(t *testing.T) {
+	w, b := booked(t, ana, bo)
+	store := countingStore{w.Store, map[string]int{}}
+	w.Store = store
+	w.Plan(t, w.NewGroup("h", bo, cem), w.NewGroup("k", dee))
+	if got := store.read[b.Group]; got != 2 {
+		t.Errorf("the bookings of %s were read %d times, want 2", b.Group, got)
 	}
 }
 

@@ -135,7 +135,7 @@ type asking struct {
 	people   [][]calendar.Address // whose calendars are read for each
 	whole    planning.Snapshot    // without bookings and busy times; its window is that of all requests
 	groups   []string             // that have bookings
-	about    map[string][]int32   // their numbers by whom of people their bookings concern
+	about    map[string][]int32   // their numbers by whom of the members of requests their bookings concern
 }
 
 func ask(ctx context.Context, s *scheduler.Service, requests []scheduler.Request) (*asking, error) {
@@ -155,6 +155,9 @@ func ask(ctx context.Context, s *scheduler.Service, requests []scheduler.Request
 		}
 		window.Start, window.End = availability.Earlier(window.Start, w.Start), availability.Later(window.End, w.End)
 		a.people[i], of[r.Group.Name] = r.Group.Members, append(of[r.Group.Name], i)
+		for _, who := range r.Group.Members {
+			a.about[string(who)] = nil
+		}
 	}
 	for page, err := range scheduler.Pages(ctx, s.Store) {
 		if err != nil {
@@ -167,26 +170,6 @@ func ask(ctx context.Context, s *scheduler.Service, requests []scheduler.Request
 					a.people[i] = nil
 				}
 			}
-		}
-	}
-	return a, a.note(ctx, s)
-}
-
-// note notes the groups whose bookings concern people whose calendars are read.
-func (a *asking) note(ctx context.Context, s *scheduler.Service) error {
-	for i := range a.people {
-		for _, who := range a.people[i] {
-			a.about[string(who)] = nil
-		}
-	}
-	if len(a.about) == 0 {
-		return nil
-	}
-	for page, err := range scheduler.Pages(ctx, s.Store) {
-		if err != nil {
-			return err
-		}
-		for _, b := range page {
 			for _, who := range a.whole.Concerns(b) {
 				if groups, asked := a.about[who]; asked {
 					a.about[who] = append(groups, int32(len(a.groups)))
@@ -195,7 +178,7 @@ func (a *asking) note(ctx context.Context, s *scheduler.Service) error {
 			a.groups = append(a.groups, b.Group)
 		}
 	}
-	return nil
+	return a, nil
 }
 
 // concerns returns who is concerned by the plan of a request, and which group.
