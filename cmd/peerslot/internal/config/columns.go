@@ -45,10 +45,7 @@ func joinName(n *node) {
 	if !first.given() {
 		first = last
 	}
-	n.entries = append(n.entries, entry{
-		&node{file: n.file, line: first.line, col: first.col, text: "name"},
-		&node{file: n.file, line: first.line, col: first.col, kind: cell, text: whole},
-	})
+	n.entries = append(n.entries, entry{first.beside("name"), first.beside(whole)})
 }
 
 // finish takes off what is no key of a person, and puts an address in the place of a manager
@@ -71,4 +68,33 @@ func (c *csvFile) finish(n *node, everybody column.People) {
 		e.value.value(c.reader).warn("the manager %s %s: give the mail address", quote(e.value.text), why)
 		return true
 	})
+}
+
+// beside returns a node of that text where n is.
+func (n *node) beside(text string) *node {
+	return &node{file: n.file, line: n.line, col: n.col, kind: cell, text: text}
+}
+
+// unfold makes of the cell of a column what it stands for, if that is more than text.
+func (n *node) unfold(key string) {
+	var items []column.Item
+	switch key {
+	case "travel":
+		items, n.kind = column.Trips(n.text), list
+	case "calendar":
+		if items = column.Sources(n.text); len(items) > 1 {
+			n.kind = list
+		}
+	}
+	for _, one := range items {
+		item := n
+		if n.kind == list {
+			item = n.beside(one.Text)
+			n.items = append(n.items, item)
+		}
+		for _, k := range one.Keys {
+			item.kind = mapping
+			item.entries = append(item.entries, entry{n.beside(k.Name), n.beside(k.Text)})
+		}
+	}
 }

@@ -45,7 +45,7 @@ func (r *reader) parseCSV(name string, data []byte, known fields) *node {
 		return nil
 	}
 	c := &csvFile{reader: r, name: name, lines: bytes.Split(data, []byte("\n")), data: data, rest: data}
-	c.open(separator(c.lines[0]))
+	c.open(column.Separator(c.lines[0]))
 	if !c.header(known) {
 		return nil
 	}
@@ -109,17 +109,6 @@ func (c *csvFile) resume(err error) {
 	c.open(c.Comma)
 }
 
-// separator returns which one the header uses.
-func separator(header []byte) rune {
-	best := ','
-	for _, c := range ";\t" {
-		if bytes.ContainsRune(header, c) && bytes.Count(header, []byte(string(c))) > bytes.Count(header, []byte(string(best))) {
-			best = c
-		}
-	}
-	return best
-}
-
 // header reads the names of the columns. It is false if there are none.
 func (c *csvFile) header(known fields) bool {
 	row, err := c.Read()
@@ -137,7 +126,7 @@ func (c *csvFile) header(known fields) bool {
 		key := column.Of(name, func(key string) bool { return known[key] != nil }, row)
 		switch {
 		case key == "" && c.reader.suggest(strings.ToLower(strings.TrimSpace(name)), names) != "":
-			c.cell(i, "").value(c.reader).unknownColumn(strings.TrimSpace(name), names)
+			c.cell(i, "").value(c.reader).fail("unknown column %s%s", quote(strings.TrimSpace(name)), c.reader.suggest(strings.ToLower(strings.TrimSpace(name)), names))
 		case key == "":
 			unread = append(unread, quote(strings.TrimSpace(name)))
 		case slices.Contains(c.columns, key):
@@ -175,10 +164,6 @@ func quotes(row []string) string {
 	return "it has " + strings.Join(out, ", ")
 }
 
-func (v value) unknownColumn(name string, names []string) {
-	v.fail("unknown column %s%s", quote(name), v.r.suggest(strings.ToLower(name), names))
-}
-
 // readable reports whether a row could be read, and what is wrong if not.
 func (c *csvFile) readable(err error) bool {
 	if err == nil {
@@ -208,7 +193,8 @@ func (c *csvFile) row(row []string) *node {
 	n.kind = mapping
 	for i, s := range row {
 		if value := c.cell(i, strings.TrimSpace(s)); value.text != "" && c.columns[i] != "" {
-			n.entries = append(n.entries, entry{&node{file: c.name, line: value.line, col: value.col, text: c.columns[i]}, value})
+			n.entries = append(n.entries, entry{value.beside(c.columns[i]), value})
+			value.unfold(c.columns[i])
 		}
 	}
 	joinName(n)

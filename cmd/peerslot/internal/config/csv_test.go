@@ -81,6 +81,46 @@ ana@acme.example|bö@acme.example|Bö||||||||
 	}
 }
 
+// A cell says of travel and of calendars what YAML says.
+func TestCSVTravelAndCalendars(t *testing.T) {
+	const yaml = `people:
+  - email: ana@acme.example
+    travel: [{from: 2026-05-04, to: 2026-05-22, timezone: Asia/Tokyo, hours: {mon-thu: "10:00-18:00", fri: "10:00-12:00"}, holidays: JP}, {from: 2026-07-01, to: 2026-07-01, timezone: UTC}]
+    calendar: [backend, "https://acme.example/ana.ics", {google: room@acme.example}, {caldav: "https://dav.acme.example/", username: ana, password_env: ANA}]
+  - {email: bo@acme.example, calendar: {caldav: "https://dav.acme.example/", token_env: BO}}
+  - {email: cem@acme.example, calendar: "my calendars/cem.ics"}
+`
+	want, err := config.Parse("peerslot.yaml", []byte(start+yaml), t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	write(t, dir, "people.csv", `email,travel,calendar
+ana@acme.example,2026-07-01 UTC; 2026-05-04/2026-05-22 Asia/Tokyo hours: mon-thu 10:00-18:00; fri 10:00-12:00 holidays: JP,"backend; https://acme.example/ana.ics; google: room@acme.example
+caldav: https://dav.acme.example/ username: ana password_env: ANA"
+bo@acme.example,,caldav: https://dav.acme.example/ token_env: BO
+cem@acme.example,,my calendars/cem.ics
+`)
+	got, err := config.Parse("peerslot.yaml", []byte(start+"people: people.csv\n"), dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want.Workspace.Roster, got.Workspace.Roster); diff != "" {
+		t.Errorf("(-yaml +csv):\n%s", diff)
+	}
+	if diff := cmp.Diff(want.Accounts, got.Accounts); diff != "" {
+		t.Errorf("accounts (-yaml +csv):\n%s", diff)
+	}
+	write(t, dir, "people.csv", "email,calendar\nana@acme.example,backend\nbo@acme.example,caldav: dav.acme.example\n")
+	got, err = config.Parse("peerslot.yaml", []byte(start+"people: people.csv\n"), dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if bo := got.Workspace.Roster.Of("bo@acme.example"); bo.Unread == "" {
+		t.Errorf("of an account that cannot be read: %+v; want that not all is known of bo", bo)
+	}
+}
+
 func TestCSVProblems(t *testing.T) {
 	const columns = "aliases, away, calendar, department, email, holidays, hours, level, location, mail, manager, name, paused, role, stretch, team, timezone, travel"
 	const missing = "1:1: people: column email is missing: want a first row that names the columns, of " + columns
@@ -122,6 +162,14 @@ func TestCSVProblems(t *testing.T) {
 2:10: people[0].hours: want times such as 09:00-17:30, or 09:00-12:00 13:00-15:00 that do not overlap, not "9-5"
 2:18: people[0].away: want dates such as 2026-08-03/2026-08-21, or one such as 2026-12-24, not "soon"
 3:1: people[1]: email is missing: want a mail address such as ana@acme.example`},
+		{"travel", "email,travel\nana@acme.example,soon\nbo@acme.example,2026-05-22/2026-05-04 Asia/Tokio\n", `2:18: people[0].travel[0].from: want a date such as 2026-05-04, not "soon"
+2:18: people[0].travel[0].to: want a date such as 2026-05-04, not "soon"
+2:18: people[0].travel[0]: timezone is missing: want trips such as 2026-05-04/2026-05-22 Asia/Tokyo
+3:17: people[1].travel[0].timezone: want an IANA time zone such as Europe/Berlin, not "Asia/Tokio"
+3:17: people[1].travel[0]: the trip ends before it begins`},
+		{"several calendars", "email,calendar\nana@acme.example,backend; none; google:\nbo@acme.example,a.ics; ftp://b.example/secret\n", `2:18: people[0].calendar[1]: none stands alone, not in a list
+2:18: people[0].calendar[2]: want the ID of a Google calendar
+3:17: people[1].calendar[1]: want an https:// or webcal:// URL, the path of an .ics file, or none`},
 		{"secret", "email,calendar\nana@acme.example,ftp://feeds.acme.example/secret\n", "2:18: people[0].calendar: want an https:// or webcal:// URL, the path of an .ics file, or none"},
 		{"quote", "email,name\nana@acme.example,Ana \"Lima\n", "2:22: people: this is not CSV: a quote stands alone; want cells that hold quotes to be in quotes, and the quotes doubled"},
 		{"open quote", "email,name\nana@acme.example,\"Ana\n", "2:22: people: this is not CSV: a quote stands alone; want cells that hold quotes to be in quotes, and the quotes doubled"},

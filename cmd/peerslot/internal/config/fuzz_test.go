@@ -29,6 +29,7 @@ func FuzzParse(f *testing.F) {
 func FuzzCSV(f *testing.F) {
 	f.Add("email;name;hours;away\nana@acme.example;\"A\"\"na\";mon 09:00-10:00;2026-01-01\n")
 	f.Add("email,team\nana@acme.example,\"a\nbo@acme.example,b\n,\"c\"d\n")
+	f.Add("email,travel,calendar\na@b.example,2026-05-04 UTC hours: mon 09:00-10:00; 2026-06-01,a.ics; google: x\n")
 	f.Add("\ufeffEmail\tlevel\r\nbo@acme.example\t5\r\n")
 	dir := f.TempDir()
 	f.Fuzz(func(t *testing.T, people string) {

@@ -10,6 +10,7 @@ import (
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/calendar/file"
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/config/internal/column"
 	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/holiday"
 )
@@ -126,11 +127,11 @@ func (r *reader) person(c *Config, v value, i int, known fields, p *scheduler.Pe
 	if travel := v.at("travel"); travel.given() {
 		p.Travel = travel.travel(c, p)
 	}
+	c.account(p.Address, v.at("calendar"))
 	if len(r.faults) > faults {
 		p.Unread = r.faults[faults].String()
 	}
 	r.roster.Put(*p)
-	c.account(p.Address, v.at("calendar"))
 }
 
 // account notes the account that one of a person's calendars lies in.
@@ -141,7 +142,7 @@ func (c *Config) account(a calendar.Address, v value) {
 		for item := range v.children() {
 			c.account(a, item)
 		}
-	case v.kind == mapping && v.has("caldav"):
+	case v.kind == mapping && !v.has("google"):
 		if c.Accounts == nil {
 			c.Accounts = map[calendar.Address]*CalDAVOptions{}
 		}
@@ -209,7 +210,7 @@ func (v value) hoursInLine() (h availability.Hours) {
 		v.fail("want %s, not %s", want, quote(v.node.text))
 	}
 	for _, part := range parts {
-		days, times := cutDays(part)
+		days, times := column.CutDays(part)
 		if days == "" {
 			v.fail("want %s, not %s", want, quote(strings.TrimSpace(part)))
 			continue
@@ -217,15 +218,6 @@ func (v value) hoursInLine() (h availability.Hours) {
 		v.setHours(&h, &done, v, days, times)
 	}
 	return h
-}
-
-// cutDays splits "mon, wed 09:00-12:00 13:00-15:00" before the first time.
-func cutDays(s string) (days, times string) {
-	i := strings.IndexAny(s, "0123456789")
-	if i < 0 {
-		i = len(s)
-	}
-	return strings.TrimSpace(s[:i]), s[i:]
 }
 
 // setHours sets the hours of some days; key is what problems with those point at.
@@ -325,7 +317,10 @@ func dateRange(s string) (d scheduler.DateRange, ok bool) {
 // travel reads the trips of a person, who is at home otherwise: what a trip does
 // not say is as it is there.
 func (v value) travel(c *Config, p *scheduler.Person) []scheduler.Trip {
-	const want = `trips such as {from: 2026-05-04, to: 2026-05-22, timezone: Asia/Tokyo}`
+	want := `trips such as {from: 2026-05-04, to: 2026-05-22, timezone: Asia/Tokyo}`
+	if v.r.rows {
+		want = "trips such as 2026-05-04/2026-05-22 Asia/Tokyo"
+	}
 	var trips []scheduler.Trip
 	for _, item := range v.list(want) {
 		t := scheduler.Trip{Hours: p.Hours, Stretch: p.Stretch, Holidays: p.Holidays}
@@ -408,7 +403,9 @@ func (v value) feed() string {
 	const want = "an https:// or webcal:// URL, the path of an .ics file, or none"
 	if v.kind == mapping && v.has("google") {
 		id := ""
-		v.fields(fields{"google": func(v value) { id = v.text() }})
+		if v.fields(fields{"google": func(v value) { id = v.text() }}); id == "" {
+			v.fail("want the ID of a Google calendar")
+		}
 		return GoogleID + id
 	}
 	if v.kind == mapping {

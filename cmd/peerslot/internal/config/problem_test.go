@@ -86,6 +86,11 @@ func TestProblems(t *testing.T) {
 		{"caldav invitations", start + "calendar: {caldav: {url: \"https://dav.acme.example\", username: robot, password_env: P, invite: sms}}\n", `3:96: calendar.caldav.invite: want server or mail, not "sms"`},
 		{"caldav of a person", start + "people:\n  - {email: ana@acme.example, calendar: {caldav: 7, user: ana}}\n", `4:50: people[0].calendar.caldav: want a URL such as https://calendar.acme.example/, not a number
 4:53: people[0].calendar: unknown key "user": want one of caldav, password_env, token_env, username`},
+		{"calendars of a person", start + "people:\n  - {email: ana@acme.example, calendar: [{google: \"\"}, {}, {gogle: x}]}\n", `4:42: people[0].calendar[0]: want the ID of a Google calendar
+4:56: people[0].calendar[1]: caldav is missing: want the address of a CalDAV server, or of one calendar on it
+4:60: people[0].calendar[2]: ana@acme.example has two CalDAV accounts; one can be read, and .ics feeds of further calendars
+4:60: people[0].calendar[2]: caldav is missing: want the address of a CalDAV server, or of one calendar on it
+4:61: people[0].calendar[2]: unknown key "gogle": want one of caldav, password_env, token_env, username`},
 		{"caldav settings", start + "calendar: {caldav: {url: \"https://u:secret@dav.acme.example/\", password_env: s3cret!}}\n", `3:20: calendar.caldav: username is missing: want the name of the account
 3:26: calendar.caldav.url: want a URL without a user and password in it
 3:78: calendar.caldav.password_env: want the name of an environment variable that holds the password, not the password itself`},
