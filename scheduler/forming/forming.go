@@ -144,7 +144,8 @@ type forming struct {
 	number  int
 	people  []calendar.Address // who is grouped, those in kept groups included, sorted
 	kept    []scheduler.Group
-	former  []scheduler.Group // current until now
+	last    scheduler.Round   // the zero Round before the first
+	former  []scheduler.Group // its groups, as they are current until now
 	met     map[pairing]int
 	leftOut []LeftOut
 	assumed []calendar.Address
@@ -155,8 +156,9 @@ type forming struct {
 func newForming(s planning.Snapshot, f Request) (*forming, error) {
 	r := &forming{Snapshot: s, Request: f, number: 1, met: meetings(slices.Concat(f.Past, f.Rounds))}
 	if n := len(f.Rounds); n > 0 {
-		r.number = f.Rounds[n-1].Number + 1
-		r.former = s.Workspace.CurrentOf(f.Rounds[n-1])
+		r.last = f.Rounds[n-1]
+		r.number = r.last.Number + 1
+		r.former = s.Workspace.CurrentOf(r.last)
 	}
 	if err := r.choosePeople(); err != nil {
 		return nil, err

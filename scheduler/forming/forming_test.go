@@ -516,3 +516,22 @@ func BenchmarkPlace(b *testing.B) {
 		}
 	}
 }
+
+// A group of which one is left ends when that one is placed elsewhere, or a new round is
+// formed: its series runs out as those of all former groups do.
+func TestAGroupOfWhichOneIsLeftIsReplaced(t *testing.T) {
+	people := numbered(4)
+	s := snapshotOf(people)
+	f := forming.Request{Program: program(scheduler.Pair, 2, 2)}
+	first := formed(t, s, f)
+	gone := first.Groups[0]
+	s.Workspace.Roster.Remove(gone.Members[0])
+	f.Rounds, f.Place = []scheduler.Round{first.Round}, gone.Members[1:]
+	if plan := formed(t, s, f); len(plan.Groups) != 1 || !slices.Equal(plan.Replaced, []string{gone.Name}) {
+		t.Errorf("placed: %d groups, replaced %v; want one, and %s replaced", len(plan.Groups), plan.Replaced, gone.Name)
+	}
+	f.Place = nil
+	if plan := formed(t, s, f); !slices.Equal(plan.Replaced, []string{first.Groups[0].Name, first.Groups[1].Name}) {
+		t.Errorf("the next round: replaced %v; want both", plan.Replaced)
+	}
+}

@@ -49,9 +49,9 @@ func (r *forming) name(plan *Plan) {
 		plan.Round.Groups = append(plan.Round.Groups, g.Group)
 		goesOn[g.Name] = true
 	}
-	for _, f := range r.former {
-		if !goesOn[f.Name] {
-			plan.Replaced = append(plan.Replaced, f.Name)
+	for _, g := range r.last.Groups { // also those of which fewer than two are left
+		if !goesOn[g.Name] {
+			plan.Replaced = append(plan.Replaced, g.Name)
 		}
 	}
 }
