@@ -104,20 +104,26 @@ func TestResumeGoesOnAfterAFault(t *testing.T) {
 	}
 }
 
-// A series that is too short for a review ends by itself; any other stays open until it is
-// reviewed, however late.
+// A series stays open until it is reviewed, however late. One of a few sessions, of a group
+// that was named for it alone, ends by itself.
 func TestShortSeriesEndByThemselves(t *testing.T) {
-	for count, open := range map[int]int{scheduler.FewestSessions - 1: 0, scheduler.FewestSessions: 1} {
+	for _, test := range []struct {
+		count int
+		loose bool
+		open  int
+	}{{scheduler.FewestSessions - 1, true, 0}, {scheduler.FewestSessions, true, 1}, {scheduler.FewestSessions - 1, false, 1}} {
 		w := newWorld(t, ana, bo)
 		r := w.NewGroup("g", ana, bo)
-		r.Search.Count = count
-		sessions := calendartest.Sessions(w.MustBook(t, w.Plan(t, r)[0]).Series)
-		w.Now = func() time.Time { return sessions[count-1].End.AddDate(0, 1, 0) }
+		r.Search.Count = test.count
+		plan := w.Plan(t, r)[0]
+		plan.Booking.Loose = test.loose
+		sessions := calendartest.Sessions(w.MustBook(t, plan).Series)
+		w.Now = func() time.Time { return sessions[test.count-1].End.AddDate(0, 1, 0) }
 		if err := w.Resume(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		if all, err := w.Store.Bookings(t.Context()); err != nil || len(all) != open {
-			t.Errorf("%d sessions: %d open bookings, %v; want %d", count, len(all), err, open)
+		if all, err := w.Store.Bookings(t.Context()); err != nil || len(all) != test.open {
+			t.Errorf("%d sessions, of a group for them alone %v: %d open bookings, %v; want %d", test.count, test.loose, len(all), err, test.open)
 		}
 	}
 }

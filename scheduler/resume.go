@@ -162,9 +162,10 @@ func (s *Service) endIfOver(ctx context.Context, b Booking) error {
 	return err
 }
 
-// OwesReview reports whether something is to be decided of a booked series, be it over or not.
+// OwesReview reports whether something is to be decided of a booked series, be it over or
+// not. A few sessions of a group that was named for them alone are all that was wanted.
 func (b Booking) OwesReview() bool {
-	return b.State == Booked && !b.Reviewed && b.Series.Count >= FewestSessions
+	return b.State == Booked && !b.Reviewed && (b.Series.Count >= FewestSessions || !b.Loose)
 }
 
 // ranItsCourse is why a series ends by itself.
