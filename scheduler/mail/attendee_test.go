@@ -269,6 +269,7 @@ func composer() *Composer {
 		Zone: "Europe/Berlin", Roster: scheduler.NewRoster(
 			scheduler.Person{Address: "ana@acme.example", Name: "Ana Lima", Zone: "Europe/Lisbon"},
 			scheduler.Person{Address: "bo@acme.example", Name: "Bo Berg", Zone: "America/New_York"},
+			scheduler.Person{Address: "sy@acme.example", Name: "Sy Dean", Zone: "Australia/Sydney"},
 		)}}
 }
 

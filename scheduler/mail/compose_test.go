@@ -151,12 +151,16 @@ func TestLettersSayItOnTheReadersClocks(t *testing.T) {
 			[]string{"As before: Peer circle: leads, Wed 11 Mar, 10:00 instead of Tue 10 Mar, 14:00"}, []string{"Nothing new"}},
 		"off": {scheduler.Notice{Kind: scheduler.NoticeOff, Original: off, Was: later}, s,
 			[]string{"Cancelled: Peer circle: leads on Tue 17 Mar, 14:00"}, []string{"does not take place", "Why: Only 1 of 2 can attend."}},
+		"off, by the night": {scheduler.Notice{Kind: scheduler.NoticeOff, Original: off, Was: later}, s.WithOverride(calendar.Override{Original: off, Cancelled: true, Note: "Cancelled: only 1 of 2 can come."}),
+			[]string{"Cancelled: Peer circle: leads on Tue 17 Mar, 14:00"}, []string{"Why: Only 1 of 2 can come."}},
+		"invited, where clocks change on other dates": {scheduler.Notice{Kind: scheduler.NoticeInvited, To: "sy@acme.example"}, s,
+			[]string{"Invitation: Peer circle: leads, Wednesdays at 01:00, weekly"}, []string{"It meets on Wednesdays at 01:00, weekly", "It is not on Wednesdays at 01:00 each time", "Wed 1 Apr 2026, 00:00–01:00", "Tue 7 Apr 2026, 23:00–00:00"}},
 		"cancelled": {scheduler.Notice{Kind: scheduler.NoticeCancelled}, ended, []string{"Cancelled: Peer circle: leads"}, []string{"there are no more sessions"}},
 		"handed over": {scheduler.Notice{Kind: scheduler.NoticeCancelled}, handed, []string{"New organizer: Peer circle: leads"},
 			[]string{"is organized by ops@acme.example from now on, no longer by before@acme.example", "a new invitation takes the place"}},
 		"asked": {scheduler.Notice{Kind: scheduler.NoticeAsked, Was: availability.Interval{Start: now.AddDate(0, 0, 26), End: now.AddDate(0, 0, 27)}}, s,
 			[]string{"What should follow: Peer circle: leads?"},
-			[]string{"The last session of Peer circle: leads is on Tue 7 Apr 2026", "to ops@acme.example before Sat 28 Mar 2026", "never by name"}},
+			[]string{"The last session of Peer circle: leads is on Tue 7 Apr 2026", "to ops@acme.example before Sat 28 Mar 2026", "never by name; who reads the mail to that address sees yours"}},
 		"left": {scheduler.Notice{Kind: scheduler.NoticeLeft}, s, []string{"You no longer take part: Peer circle: leads"}, []string{"It goes on for the others"}},
 	} {
 		n := composed(t, row.notice, s, row.after, "")

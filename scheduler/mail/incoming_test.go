@@ -110,6 +110,19 @@ func TestAnAnswerIsStaleByWhatTheMemberCouldAnswer(t *testing.T) {
 	}
 }
 
+// Who answers the question what should follow is told apart from who writes otherwise.
+func TestAnAnswerInWordsToTheQuestion(t *testing.T) {
+	d := newDesk(t)
+	asked := scheduler.Notice{ID: "asked-ana", Kind: scheduler.NoticeAsked, To: "ana@acme.example", Group: "leads", UID: "ps1", Made: now, State: scheduler.NoticeSent, Sent: now}
+	if _, err := d.store.Commit(t.Context(), scheduler.Batch{Notices: []scheduler.Notice{asked}}); err != nil {
+		t.Fatal(err)
+	}
+	done := d.take(t, "From: ana@acme.example\nIn-Reply-To: <asked-ana@acme.example>\n\nkeep\n")
+	if len(done.Findings) != 1 || !strings.Contains(done.Findings[0].Err.Error(), "what should follow") {
+		t.Errorf("got %+v, want that it says what should follow", done)
+	}
+}
+
 // A session that moved may be no part of the series any more, of which an answer to the
 // series says nothing.
 func TestAnAnswerToASeriesThatWasCutShort(t *testing.T) {

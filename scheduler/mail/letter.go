@@ -125,7 +125,7 @@ func (w *letterWriter) tell(l *Letter) {
 	switch w.Kind {
 	case scheduler.NoticeInvited:
 		l.Subject = fmt.Sprintf("Invitation: %s, %s", title, w.rhythm())
-		l.Lead = []string{fmt.Sprintf("You are invited to %s. It meets on %s: %s.", title, w.rhythm(), w.extent())}
+		l.Lead = w.withShift(fmt.Sprintf("You are invited to %s. It meets on %s: %s.", title, w.rhythm(), w.extent()))
 		l.Sessions = w.table()
 	case scheduler.NoticeChanged:
 		if w.over() {
@@ -134,14 +134,14 @@ func (w *letterWriter) tell(l *Letter) {
 			return
 		}
 		l.Subject = fmt.Sprintf("Changed: %s, %s", title, w.rhythm())
-		l.Lead = []string{fmt.Sprintf("%s has changed. It is now %s, %s.", title, w.rhythm(), w.extent())}
+		l.Lead = w.withShift(fmt.Sprintf("%s has changed. It is now %s, %s.", title, w.rhythm(), w.extent()))
 		l.Sessions = w.table()
 	case scheduler.NoticeSession:
 		w.tellSession(l)
 	case scheduler.NoticeOff:
 		l.Subject = fmt.Sprintf("Cancelled: %s on %s", title, at(w.Was).short())
 		l.Lead = []string{fmt.Sprintf("The session of %s on %s does not take place. The other sessions stay as they are.", title, at(w.Was).long())}
-		l.Why = w.series.Override(w.Original).Note
+		l.Why = w.why()
 	case scheduler.NoticeCancelled:
 		l.Subject = fmt.Sprintf("Cancelled: %s", title)
 		l.Lead = []string{fmt.Sprintf("%s has been cancelled: there are no more sessions.", title)}
@@ -158,11 +158,14 @@ func (w *letterWriter) ask(l *Letter) {
 	title, last := w.series.Title, w.at(w.sessions[len(w.sessions)-1].Interval)
 	l.Subject = fmt.Sprintf("What should follow: %s?", title)
 	l.Lead = []string{fmt.Sprintf("The last session of %s is on %s. What should follow: keep it as it is, meet rarer, meet oftener, or stop?", title, last.day())}
-	l.Answer = fmt.Sprintf("Please answer with one word, keep, rarer, oftener or stop, to %s before %s.", w.From.Address, w.at(w.Was).day())
-	if page := w.page(w.series.Group); page != "" {
+	page, knows := w.page(w.series.Group), "who runs the machine could find out whose they are"
+	if page != "" {
 		l.Answer = fmt.Sprintf("Please answer before %s: %s/answer", w.at(w.Was).day(), page)
+	} else {
+		l.Answer = fmt.Sprintf("Please answer with one word, keep, rarer, oftener or stop, to %s before %s.", w.From.Address, w.at(w.Was).day())
+		knows = "who reads the mail to that address sees yours, and notes it"
 	}
-	l.Ends = "Answers count from three on. They are shown with the decision only, and never by name; who runs the machine could find out whose they are. Nobody needs to answer: then the attendance decides."
+	l.Ends = fmt.Sprintf("Answers count from three on. They are shown with the decision only, and never by name; %s. Nobody needs to answer: then the attendance decides.", knows)
 	l.Link, l.Zone = "", ""
 }
 
@@ -184,14 +187,18 @@ func (w *letterWriter) tellSession(l *Letter) {
 	l.Why = w.why()
 }
 
-// why returns the reason in the note of the session, without the times that stand
-// before it: the letter has them on the reader's clocks.
+// why returns the reason in the note of the session, without what happened and the times
+// that stand before it: the letter has them on the reader's clocks.
 func (w *letterWriter) why() string {
 	note := w.series.Override(w.Original).Note
-	if _, reason, ok := strings.Cut(note, "): "); ok && strings.HasPrefix(note, "Moved from ") {
-		return strings.ToUpper(reason[:1]) + reason[1:]
+	reason, off := strings.CutPrefix(note, "Cancelled: ")
+	if !off && strings.HasPrefix(note, "Moved from ") {
+		_, reason, off = strings.Cut(note, "): ")
 	}
-	return note
+	if !off || reason == "" {
+		return note
+	}
+	return strings.ToUpper(reason[:1]) + reason[1:]
 }
 
 // close says what a reader can do.
@@ -208,10 +215,33 @@ func (w *letterWriter) close(l *Letter) {
 }
 
 // rhythm says when the sessions are, such as "Tuesdays at 15:00, weekly". The day
-// and time are those of the next session, for the reader.
+// and time are those of most sessions, for the reader.
 func (w *letterWriter) rhythm() string {
-	next := w.zoned(w.upcoming()[0])
-	return fmt.Sprintf("%ss at %s, %s", next.Weekday(), next.Format("15:04"), w.series.Cadence)
+	usual, _ := w.usual()
+	return fmt.Sprintf("%s, %s", usual, w.series.Cadence)
+}
+
+// usual returns on which day and at what time most sessions to come are, for the reader, and
+// whether all are: clocks do not change everywhere on the same date.
+func (w *letterWriter) usual() (most string, always bool) {
+	count := map[string]int{}
+	for _, start := range w.upcoming() {
+		at := w.zoned(start)
+		on := fmt.Sprintf("%ss at %s", at.Weekday(), at.Format("15:04"))
+		if count[on]++; count[on] > count[most] {
+			most = on
+		}
+	}
+	return most, len(count) == 1
+}
+
+// withShift is what is said of the series, and that it is not always at its usual time.
+func (w *letterWriter) withShift(said string) []string {
+	usual, always := w.usual()
+	if always {
+		return []string{said}
+	}
+	return []string{said, fmt.Sprintf("It is not on %s each time, since clocks do not change everywhere on the same date: see below.", usual)}
 }
 
 // upcoming returns the starts that the slot gives the sessions to come.

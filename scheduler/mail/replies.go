@@ -76,6 +76,8 @@ func (t *taking) take(ctx context.Context) error {
 		t.unclear(*answered, t.in.Err)
 	case t.in.TNEF:
 		t.unclear(*answered, errors.New("it is a winmail.dat, which only Outlook reads"))
+	case answered.Kind == scheduler.NoticeAsked:
+		t.unclear(*answered, errors.New("it says what should follow; note that as their answer"))
 	default:
 		t.unclear(*answered, errors.New("it answers in words only"))
 	}
