@@ -1,6 +1,7 @@
 package google_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/peerslot/peerslot/calendar/calendartest"
@@ -28,5 +29,20 @@ func TestOverTheNetwork(t *testing.T) {
 	}
 	if n := s.Events(string(calendartest.Organizer)); n != 0 {
 		t.Errorf("%d events after Cancel, want none", n)
+	}
+}
+
+// A list whose pages lead back is an error, not an endless night.
+func TestAListWithoutEnd(t *testing.T) {
+	s := standIn(t)
+	b := open(t, s)
+	s.Fail(func(method string, n int) *googletest.Fault {
+		if method != "events.list" || n > 20 {
+			return nil
+		}
+		return &googletest.Fault{Odd: `{"kind": "calendar#events", "items": [], "nextPageToken": "again"}`}
+	})
+	if got, err := b.List(t.Context(), calendartest.Organizer); err == nil || !strings.Contains(err.Error(), "no end") {
+		t.Errorf("got %v, %v; want that the list has no end", got, err)
 	}
 }

@@ -96,21 +96,8 @@ func (b *Backend) ours(ctx context.Context, name, filter string) ([]event, error
 
 // list reads all pages of a list.
 func (b *Backend) list(ctx context.Context, name, path string, each func(event)) error {
-	for path != "" {
-		p, err := api.Read[page](ctx, b.api, api.Call{Name: name, Method: http.MethodGet, Path: path, Want: http.StatusOK})
-		if err != nil {
-			return err
-		}
-		for _, e := range p.Value {
-			each(e)
-		}
-		if path = ""; p.Next != "" {
-			if path, err = b.api.OnRoot(p.Next); err != nil {
-				return fmt.Errorf("microsoft %s: %w", name, err)
-			}
-		}
-	}
-	return nil
+	_, err := b.api.Pages(ctx, api.Call{Name: name, Method: http.MethodGet, Path: path, Want: http.StatusOK}, each)
+	return err
 }
 
 // get reads an event of ours by its id.

@@ -1,7 +1,9 @@
 package graph_test
 
 import (
+	"io"
 	"net/http"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -116,3 +118,29 @@ func put(t testing.TB, b calendar.Backend, s calendar.Series) calendar.Series {
 	}
 	return got
 }
+
+// A list whose pages lead back is an error, not an endless night.
+func TestAListWithoutEnd(t *testing.T) {
+	s := standIn(t)
+	cfg := config(s)
+	around, asked := cfg.HTTPClient.Transport, 0
+	cfg.HTTPClient.Transport = transport(func(r *http.Request) (*http.Response, error) {
+		if asked++; r.Method != http.MethodGet || asked > 20 {
+			return around.RoundTrip(r)
+		}
+		body := `{"value": [], "@odata.nextLink": "https://graph.microsoft.com/v1.0/users/x/events?$skiptoken=again"}`
+		return &http.Response{StatusCode: http.StatusOK, Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(strings.NewReader(body)), Request: r}, nil
+	})
+	b := start(t, cfg)
+	if got, err := b.List(t.Context(), calendartest.Organizer); err == nil || !strings.Contains(err.Error(), "no end") {
+		t.Errorf("List: got %v, %v; want that it has no end", got, err)
+	}
+	asked = 0
+	if got, err := b.Sync(t.Context(), "", nil); err == nil || !strings.Contains(err.Error(), "no end") {
+		t.Errorf("Sync: got %v, %v; want that it has no end", got, err)
+	}
+}
+
+type transport func(*http.Request) (*http.Response, error)
+
+func (f transport) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }

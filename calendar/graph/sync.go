@@ -125,26 +125,18 @@ func addTo(c *calendar.Changes, uid calendar.UID, s calendar.Series, err error) 
 
 // delta reads what changed since a link was made, and returns the next.
 func (b *Backend) delta(ctx context.Context, path string) (items []event, next string, err error) {
-	for {
-		p, err := api.Read[page](ctx, b.api, api.Call{
-			Name: "calendarView.delta", Method: http.MethodGet, Path: path, Want: http.StatusOK,
-			Prefer: fmt.Sprintf("%s, odata.maxpagesize=%s", api.Prefer, pageSize),
-		})
-		if err != nil {
-			return nil, "", err
-		}
-		items = append(items, p.Value...)
-		if p.Next == "" && p.Delta == "" {
-			return nil, "", errors.New("microsoft calendarView.delta: the answer leads nowhere")
-		}
-		if p.Next == "" {
-			next, err = b.api.OnRoot(p.Delta)
-			return items, next, err
-		}
-		if path, err = b.api.OnRoot(p.Next); err != nil {
-			return nil, "", err
-		}
+	last, err := b.api.Pages(ctx, api.Call{
+		Name: "calendarView.delta", Method: http.MethodGet, Path: path, Want: http.StatusOK,
+		Prefer: fmt.Sprintf("%s, odata.maxpagesize=%s", api.Prefer, pageSize),
+	}, func(e event) { items = append(items, e) })
+	if err != nil {
+		return nil, "", err
 	}
+	if last.Delta == "" {
+		return nil, "", errors.New("microsoft calendarView.delta: the answer leads nowhere")
+	}
+	next, err = b.api.OnRoot(last.Delta)
+	return items, next, err
 }
 
 // masters lists the events of all our series, by the key of their UID.

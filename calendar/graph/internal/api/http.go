@@ -150,6 +150,35 @@ func Decode[T any](c Call, a Answer) (out T, err error) {
 	return out, nil
 }
 
+// maxPages is more pages than any calendar has.
+const maxPages = 10_000
+
+// Pages reads all pages of a list, which c begins, and returns the last. A list that leads
+// back, or on for ever, is an error.
+func (b *Client) Pages(ctx context.Context, c Call, each func(Event)) (Page, error) {
+	for range maxPages {
+		p, err := Read[Page](ctx, b, c)
+		if err != nil {
+			return p, err
+		}
+		for _, e := range p.Value {
+			each(e)
+		}
+		if p.Next == "" {
+			return p, nil
+		}
+		next, err := b.OnRoot(p.Next)
+		if err != nil {
+			return p, fmt.Errorf("microsoft %s: %w", c.Name, err)
+		}
+		if next == c.Path {
+			break
+		}
+		c.Path = next
+	}
+	return Page{}, fmt.Errorf("microsoft %s: the list has no end", c.Name)
+}
+
 // OnRoot returns the path below the root of a link that Graph gave. Tokens go to the
 // root alone, whatever host the link names.
 func (b *Client) OnRoot(link string) (string, error) {
