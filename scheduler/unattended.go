@@ -42,6 +42,7 @@ type NightWork string
 const (
 	RepairNight NightWork = "repair"
 	ReviewNight NightWork = "review"
+	MailNight   NightWork = "mail" // not of the night: the mailbox was read, and something in it needs a person
 )
 
 // KeepNight records a night that went through.

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -15,6 +16,8 @@ import (
 
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/console"
+	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/store"
 )
 
 // Messages that waited for the server are sent by workers. Each is killed as soon as
@@ -76,7 +79,8 @@ func TestKilledWorkersTellOnce(t *testing.T) {
 	}
 }
 
-// Workers send what waits, each message once, and hear what members answer.
+// Workers send what waits, each message once, and hear what members answer. What they
+// cannot judge is kept for a person, since nobody looks on.
 func TestWorkersSendAndHear(t *testing.T) {
 	t.Parallel()
 	w := newMailWorld(t, "")
@@ -85,6 +89,7 @@ func TestWorkersSendAndHear(t *testing.T) {
 		t.Fatalf("book without a mail server: %+v; want that a person is told", r)
 	}
 	w.Refuse = nil
+	w.replies(t, "bo@acme.example", "DELEGATED", "", "2026-03-02T09:00:00Z")
 	w.replies(t, "ana@acme.example", "ACCEPTED", "", "2026-03-02T09:00:00Z")
 	ctx, stop := context.WithCancel(t.Context())
 	var out, errs bytes.Buffer
@@ -104,6 +109,16 @@ func TestWorkersSendAndHear(t *testing.T) {
 	stop()
 	if status := <-ended; status != console.ExitDone || !done() {
 		t.Errorf("work: status %d\n%s\nand the history is\n%s", status, errs.String(), w.at(t, "2026-03-02T12:00:00Z", "history", "leads").stdout)
+	}
+	s, err := store.Read(t.Context(), filepath.Join(w.dir, "peerslot.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if nights, err := s.Nights(t.Context()); err != nil || !slices.ContainsFunc(nights, func(n scheduler.Night) bool {
+		return len(n.Findings) == 1 && n.Findings[0].Kind == scheduler.ReplyUnclear && n.Findings[0].Person == "bo@acme.example"
+	}) {
+		t.Errorf("kept: %+v, %v; want that a message of Bo wants to be read", nights, err)
 	}
 	if got := w.letters(); len(got) != 3 {
 		t.Errorf("letters: %q; want an invitation to each member", got)

@@ -36,7 +36,7 @@ func (b *Inbox) Fetch(ctx context.Context) (Taken, error) {
 	var done Taken
 	err := b.fetch(ctx, &done)
 	if trouble, ok := errors.AsType[*serverError](err); ok && ctx.Err() == nil {
-		done.Findings = append(done.Findings, scheduler.Finding{Kind: scheduler.MailServer, Err: fmt.Errorf("%s: %w", b.Server.address(), trouble.error)})
+		done.Findings = append(done.Findings, scheduler.Finding{Kind: scheduler.RepliesUnread, Err: fmt.Errorf("%s: %w", b.Server.address(), trouble.error)})
 		return done, nil
 	}
 	if ctx.Err() != nil {

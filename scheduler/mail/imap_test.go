@@ -101,7 +101,7 @@ func TestAMailboxInTroubleIsAFinding(t *testing.T) {
 		server := serverOf(m)
 		change(&server)
 		done := fetch(t, &Inbox{Server: server, Replies: d.Replies})
-		if len(done.Findings) != 1 || done.Findings[0].Kind != scheduler.MailServer || strings.Contains(done.Findings[0].Err.Error(), "wrong") {
+		if len(done.Findings) != 1 || done.Findings[0].Kind != scheduler.RepliesUnread || strings.Contains(done.Findings[0].Err.Error(), "wrong") {
 			t.Errorf("%s: got %+v, want one finding without the password", name, done)
 		}
 		if err := (&Inbox{Server: server, Replies: d.Replies}).Check(t.Context()); err == nil || strings.Contains(err.Error(), "wrong") {

@@ -39,7 +39,7 @@ func attentionTo(w scheduler.Workspace, findings []scheduler.Finding, steps Step
 
 // about names what a finding that concerns no group is about.
 var about = map[scheduler.FindingKind]string{
-	scheduler.ReplyUnclear: "mail", scheduler.MailServer: "mail", scheduler.MailRefused: "mail", scheduler.MailGivenUp: "mail", scheduler.MailBounced: "mail",
+	scheduler.ReplyUnclear: "mail", scheduler.RepliesUnread: "mail", scheduler.MailServer: "mail", scheduler.MailRefused: "mail", scheduler.MailGivenUp: "mail", scheduler.MailBounced: "mail",
 	scheduler.ReadNobody: "calendars", scheduler.Failed: "calendars",
 	scheduler.UnreadLine: "roster", scheduler.SpoiltRecord: "store",
 }
@@ -132,15 +132,17 @@ func Words(w scheduler.Workspace, f scheduler.Finding, steps Steps) string {
 		return fmt.Sprintf("the calendar's server could not reach %s (%s): %v; tell them yourself, or let mail: in the configuration do it", who, f.Person, f.Err)
 	case scheduler.MailServer:
 		return fmt.Sprintf("the mail server is in trouble, and all mail waits: %v", f.Err)
+	case scheduler.RepliesUnread:
+		return fmt.Sprintf("what members answer by mail cannot be read: %v; their replies wait in the mailbox", f.Err)
 	case scheduler.MailRefused:
-		return fmt.Sprintf("the address of %s (%s) takes no mail: %v", who, f.Person, f.Err)
+		return fmt.Sprintf("the address of %s (%s) takes no mail: %v; tell them yourself, and mend the address", who, f.Person, f.Err)
 	case scheduler.MailGivenUp:
 		if f.Person == "" {
 			return fmt.Sprintf("a message about the series was not sent, for whom is not known: %v; tell its members where its sessions are", f.Err)
 		}
 		return fmt.Sprintf("a message to %s (%s) did not go out in two days: %v", who, f.Person, f.Err)
 	case scheduler.MailBounced:
-		return fmt.Sprintf("a message to %s (%s) came back: %v", who, f.Person, f.Err)
+		return fmt.Sprintf("a message to %s (%s) came back: %v; tell them yourself, and mend the address", who, f.Person, f.Err)
 	case scheduler.ReplyUnclear:
 		if f.Person == "" {
 			return fmt.Sprintf("a message that nobody signed wants to be read: %v", f.Err)

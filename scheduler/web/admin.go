@@ -165,6 +165,9 @@ func nightRows(nights []scheduler.Night, since time.Time) []nightRow {
 		if n.At.Before(since) {
 			break
 		}
+		if n.What == scheduler.MailNight {
+			continue
+		}
 		words := nightWords[n.What] + " looked at " + report.Count(n.Checked, "series", "series") + ", "
 		if n.Changes == 0 {
 			words += "nothing was to be changed"

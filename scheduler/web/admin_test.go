@@ -120,18 +120,23 @@ func TestAdminSaysHowThingsStand(t *testing.T) {
 	if _, err := s.store.Commit(t.Context(), batch); err != nil {
 		t.Fatal(err)
 	}
+	heard := scheduler.Night{At: s.now, What: scheduler.MailNight, Needs: 1, Findings: []scheduler.Finding{{Kind: scheduler.ReplyUnclear, Group: "leads", UID: b.Series.UID, Person: bo, Err: errors.New("it proposes another time")}}}
+	if _, err := s.store.Commit(t.Context(), scheduler.Batch{Night: &heard}); err != nil {
+		t.Fatal(err)
+	}
 	got := s.as(t, mia).read("/admin")
 	for _, want := range []string{
 		`<a href="/groups/leads">leads</a>`, "tue 15:00", "1/13", "33%", "3 of 3 known", // the group
 		"a message to Cem Lima did not arrive", "Dee Lima cannot be read since 2 January", "needs", // what needs a person
 		"1 message waits", "greylisted", "Repair looked at 12 series, 1 change, 3 things needed a person", "move: Tue 3 Mar 15:00 -&gt; Wed 4 Mar 15:00: asked for",
 		"settings: left circles", "broken-program", "its template is broken", "somebody ended the series after 7 of its 7 sessions by hand", // as it is now, and as the night found it
+		"a message from bo@acme.example wants to be read: it proposes another time",
 	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("the page does not say %q:\n%s", want, got)
 		}
 	}
-	for _, over := range []string{"another one", "is not on the organizer", "mended", "intended: not yet"} {
+	for _, over := range []string{"another one", "is not on the organizer", "mended", "intended: not yet", "looked at 0 series"} {
 		if strings.Contains(got, over) {
 			t.Errorf("the page says %q, which is settled:\n%s", over, got)
 		}

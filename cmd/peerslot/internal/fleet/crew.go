@@ -216,10 +216,8 @@ func inTurn(ctx context.Context, w *workspace.Workspace, moment string, done fun
 // night plans the pass, and records what each series is to become.
 func night(ctx context.Context, w *workspace.Workspace, j worker.Job) (next []worker.Job, err error) {
 	err = inTurn(ctx, w, j.Subject, func(u scheduler.Unattended) time.Time { return u.Repaired }, func(w *workspace.Workspace, at time.Time) error {
-		if w.Mail.Configured() {
-			if err := workspace.FetchMail(ctx, w.App, w, &console.Mailed{}); err != nil {
-				return err
-			}
+		if err := hear(ctx, w); err != nil {
+			return err
 		}
 		plan, err := repair.PlanNight(ctx, w.Service)
 		if err == nil {
@@ -299,11 +297,21 @@ func hearReplies(ctx context.Context, w *workspace.Workspace) error {
 		return err
 	}
 	defer turn.End()
+	return hear(ctx, w.In(turn))
+}
+
+// hear reads the replies, and keeps what of them needs a person.
+func hear(ctx context.Context, w *workspace.Workspace) error {
+	if w.Mail.Replies == nil {
+		return nil
+	}
 	var done console.Mailed
-	w = w.In(turn)
-	err = workspace.FetchMail(ctx, w.App, w, &done)
+	err := workspace.FetchMail(ctx, w.App, w, &done)
 	logFindings(w, "mail", done.Findings)
-	return err
+	if err != nil {
+		return err
+	}
+	return mail.KeepHeard(ctx, w.Service, done.Findings)
 }
 
 // GiveUp implements worker.Work.
