@@ -47,17 +47,16 @@ type pace struct {
 // after 30 s, where six dives, each to its end, led to 13,650, and 100 cost 8,160 after 5 s, not 8,340. Of 18 dives
 // for 200 people 11 end on the way.
 //
-// The first is coarse, which is soon done: 300 people cost 18,290 after 6 s, and 22,100 if it is fine and finds no
-// end. All are coarse for people above 450: 600 cost 26,130 by a fine one, which takes
-// 17 of 20 s, and 25,600 by a coarse one (25,500 and 25,730 with half and twice of its reach). Cuts make fine ones
-// better: for 300 people 17,910, 18,130 and 18,160 with them, 18,230 to 18,470 without; four turns of them make dives for
-// 200 and 300 worse than two in four of five cases, for a third more work (2026-11).
-func paceOf(t *table.Table, number int) pace {
+// Coarse ones are soon done. The first is one: 300 people cost 18,290 after 6 s, and 22,100 if it is fine and finds no
+// end. 600 people cost 25,600 by a coarse one (25,500 and 25,730 with half and twice of its reach), and 26,130 by a fine one,
+// which takes 17 of 20 s. Cuts make fine ones better: for 300 people 17,910, 18,130 and 18,160 with them, 18,230 to 18,470
+// without; four turns of them make dives for 200 and 300 worse than two in four of five cases, for a third more work (2026-11).
+func paceOf(t *table.Table, number int, fine bool) pace {
 	p := pace{turn: [...]int{35, 60, 30, 50, 40, 70}[number%6], reach: math.Inf(1), cuts: 2}
-	if t.N > 450 || number == 0 {
+	if !fine {
 		p = pace{turn: 30, rough: 1e-3, reach: 0.25}
 	}
-	if number > 1 || number == 1 && t.N > 450 {
+	if number > 1 || number == 1 && !fine {
 		p.luck = rand.New(rand.NewPCG(t.Seed, uint64(number-1)))
 	}
 	return p
@@ -82,6 +81,11 @@ func (e *Search) Dive(turn int) {
 	e.proven = e.dive(r, proven, turn*maxDives)
 }
 
+// fineWork is how many times the work of a coarse dive has to be left for a fine one, which takes 6 to 9 times of it. In 20 s
+// of work 400 people cost 20,960 by one of each, 21,430 by seven coarse ones; in fours to sixes, where a fine one does not
+// come to its end, 19,970 if it is tried, and 19,730 by coarse ones (two rounds, seed 1; 2026-11).
+const fineWork = 8
+
 // maxDives is above what 15 s of work are enough for. It ends dives that cost next to none.
 const maxDives = 100
 
@@ -89,14 +93,22 @@ const maxDives = 100
 // meter is done, and takes what it finds if that is cheaper. It returns what is proven then. Dives are
 // numbered from first.
 func (e *Search) dive(r *relaxation, proven, first int) int {
-	proven = e.tighten(r, proven)
+	if e.Meter.Used <= e.Meter.Left/2 { // or it may take all that a dive needs: 600 in fours to sixes cost 24,400, not 28,710, in 20 s (2026-11)
+		proven = e.tighten(r, proven)
+	}
 	if e.t.N > cutLimit && e.t.N <= plungeLimit {
 		e.plunges(r, first)
 		return proven
 	}
+	coarse := 0
 	for k := 0; k == 0 || k < maxDives && e.Meter.Used <= e.Meter.Left && proven <= e.ceiling(); k++ {
-		if found := e.diveOnce(r, paceOf(e.t, first+k)); found != nil {
+		before := e.Meter.Used
+		p := paceOf(e.t, first+k, k > 0 && e.Meter.Left-e.Meter.Used > fineWork*coarse)
+		if found := e.diveOnce(r, p); found != nil {
 			e.Best, e.Cost = found, e.t.Total(found)
+		}
+		if k == 0 {
+			coarse = e.Meter.Used - before
 		}
 	}
 	return proven

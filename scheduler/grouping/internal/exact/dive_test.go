@@ -42,7 +42,7 @@ func TestDiveOnce(t *testing.T) {
 	r, _ := e.relax(e.centre(), nil, nil)
 	ends := map[int]bool{}
 	for number := range 6 {
-		once, again := e.diveOnce(r, paceOf(tab, number)), e.diveOnce(r, paceOf(tab, number))
+		once, again := e.diveOnce(r, paceOf(tab, number, number > 0)), e.diveOnce(r, paceOf(tab, number, number > 0))
 		if !cmp.Equal(once, again) {
 			t.Errorf("dive %d ends at %v, then at %v", number, once, again)
 		}
@@ -53,7 +53,7 @@ func TestDiveOnce(t *testing.T) {
 	}
 	e.Cost = tab.RoundUp(r.bound())
 	before := e.Meter.Used
-	if found := e.diveOnce(r, paceOf(tab, 1)); found != nil || e.Meter.Used != before {
+	if found := e.diveOnce(r, paceOf(tab, 1, true)); found != nil || e.Meter.Used != before {
 		t.Errorf("a dive to less than the bound finds %v with %d of work", found, e.Meter.Used-before)
 	}
 }
