@@ -286,7 +286,7 @@ func BenchmarkNight(b *testing.B) {
 				}
 				return firm.RoundTrip(r)
 			})
-			used := cpuTime()
+			used := calendartest.CPUTime()
 			for b.Loop() {
 				g, err := google.Open(b.Context(), cfg)
 				if err != nil {
@@ -301,7 +301,7 @@ func BenchmarkNight(b *testing.B) {
 					b.Fatalf("got %d spans, %v, want the %d meetings that are not ours", got, err, firm.meetings)
 				}
 			}
-			used = cpuTime() - used
+			used = calendartest.CPUTime() - used
 			b.ReportMetric(used.Seconds()/float64(b.N), "cpu-s/op")
 			b.ReportMetric(float64(used.Microseconds())/float64(b.N*n), "cpu-us/person")
 		})

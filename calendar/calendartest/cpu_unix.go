@@ -1,14 +1,14 @@
 //go:build unix
 
-package google_test
+package calendartest
 
 import (
 	"syscall"
 	"time"
 )
 
-// cpuTime returns how long the program has kept processors busy.
-func cpuTime() time.Duration {
+// CPUTime returns how long the program has kept processors busy.
+func CPUTime() time.Duration {
 	var u syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
 		panic(err)
