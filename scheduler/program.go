@@ -7,6 +7,7 @@ import (
 
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/scheduler/byname"
 )
 
 // A Program is the rules for one kind of peer session.
@@ -233,23 +234,31 @@ func (k Kind) Title() string {
 	}
 }
 
-// GroupOf returns the group as it is configured; one that is not any more is as it
-// was invited.
-func (w Workspace) GroupOf(b Booking) Group { return GroupIn(w.GroupsByName(), b) }
-
-// GroupsByName returns the groups by their names. They are not to be changed.
-func (w Workspace) GroupsByName() map[string]*Group {
-	groups := make(map[string]*Group, len(w.Groups))
-	for i, g := range w.Groups {
-		groups[g.Name] = &w.Groups[i]
-	}
-	return groups
+// Groups are those of a workspace by their names. The zero Groups are none.
+type Groups struct {
+	list   []Group
+	byName byname.Index
 }
 
-// GroupIn is GroupOf for many bookings.
-func GroupIn(groups map[string]*Group, b Booking) Group {
-	if g, ok := groups[b.Group]; ok {
-		return *g
+// GroupsByName returns the groups of the workspace, which must stay as they are.
+func (w Workspace) GroupsByName() *Groups {
+	return &Groups{w.Groups, byname.New(len(w.Groups), func(i int) string { return w.Groups[i].Name })}
+}
+
+// Find returns the group of that name; ok is false if there is none.
+func (g *Groups) Find(name string) (found Group, ok bool) {
+	i, ok := g.byName.Find(name, func(i int) string { return g.list[i].Name })
+	if ok {
+		found = g.list[i]
+	}
+	return found, ok
+}
+
+// GroupIn returns the group of a booking as it is configured; one that is not any more is
+// as it was invited.
+func GroupIn(groups *Groups, b Booking) Group {
+	if g, ok := groups.Find(b.Group); ok {
+		return g
 	}
 	g := Group{Name: b.Group, Program: b.Program}
 	for _, a := range b.Series.Attendees {

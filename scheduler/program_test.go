@@ -62,11 +62,11 @@ func TestWhatABookingIsWithoutItsProgramAndGroup(t *testing.T) {
 			t.Errorf("booked in %q with %+v: %+v; want quorum %v, %s", c.program, c.rules, p, c.quorum, c.title)
 		}
 	}
-	if g := w.GroupOf(b); len(g.Members) != 1 {
+	if g := scheduler.GroupIn(w.GroupsByName(), b); len(g.Members) != 1 {
 		t.Errorf("g is %+v; want it as it is configured", g)
 	}
 	b.Group = "gone"
-	if g := w.GroupOf(b); g.Name != "gone" || g.Program != b.Program || len(g.Members) != len(b.Series.Attendees) {
+	if g := scheduler.GroupIn(w.GroupsByName(), b); g.Name != "gone" || g.Program != b.Program || len(g.Members) != len(b.Series.Attendees) {
 		t.Errorf("a group that is gone is %+v; want it as it was invited", g)
 	}
 }

@@ -53,10 +53,8 @@ func (s *Service) Logger() *slog.Logger {
 // Group returns the group of that name, which may be one that was named for its series
 // alone; or an error that lists the names there are.
 func (s *Service) Group(ctx context.Context, name string) (Group, error) {
-	for _, g := range s.Workspace.Groups {
-		if g.Name == name {
-			return g, nil
-		}
+	if i := slices.IndexFunc(s.Workspace.Groups, func(g Group) bool { return g.Name == name }); i >= 0 {
+		return s.Workspace.Groups[i], nil
 	}
 	bookings, err := s.BookingsOf(ctx, name)
 	if err != nil {
@@ -67,7 +65,7 @@ func (s *Service) Group(ctx context.Context, name string) (Group, error) {
 		case b.Fault != nil:
 			return Group{}, fmt.Errorf("group %q: %w", name, b.Fault)
 		case b.Loose:
-			return GroupIn(nil, b), nil
+			return GroupIn(&Groups{}, b), nil
 		}
 	}
 	return Group{}, &UnknownGroupError{Name: name, Known: s.Workspace.Groups}

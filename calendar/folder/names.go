@@ -2,6 +2,7 @@ package folder
 
 import (
 	"errors"
+	"hash/maphash"
 	"io"
 	"io/fs"
 	"os"
@@ -15,23 +16,24 @@ import (
 
 // A listing is what lies in the folder of all calendars, by whose it is, which no case
 // tells apart. Most people have a folder, a file or both that are named as they are, with
-// an ending: of these it is kept which there are, and all names stand in one text, as
-// there may be a hundred thousand.
+// an ending: of these it is kept which there are, in eight bytes a person, as there may be
+// a hundred thousand. Of two people with the same hash, each seems to have what the other
+// has, and is found to have not.
 type listing struct {
-	owners []owner // sorted by what they are called
-	text   string
+	owners []uint64            // sorted: the hash of what each is called, and in its lowest bits one for each of endings
 	odd    map[string][]string // names that are written otherwise, by owner
-}
-
-// An owner is whose calendars lie there.
-type owner struct {
-	at      uint32 // in the text
-	length  uint16
-	endings uint16 // a bit for each of endings
 }
 
 // endings are what the name of most calendars has behind whose it is; folders have none.
 var endings = []string{"", ".ical", ".ics", ".ics.gz", ".vcs"}
+
+// endingBits are the bits of all endings.
+const endingBits = 1<<5 - 1
+
+var ownerSeed = maphash.MakeSeed()
+
+// hashOf returns the hash of what somebody is called, without a bit of endings.
+func hashOf(name string) uint64 { return maphash.String(ownerSeed, name) &^ endingBits }
 
 // A dated listing is what lay there when the folder had been changed last.
 type dated struct {
@@ -65,7 +67,7 @@ func readListing(path string) (*listing, error) {
 		return nil, err
 	}
 	defer folder.Close()
-	l, text := listing{odd: map[string][]string{}}, []byte{}
+	l := &listing{odd: map[string][]string{}}
 	for {
 		entries, err := folder.ReadDir(1000)
 		for _, e := range entries {
@@ -74,41 +76,41 @@ func readListing(path string) (*listing, error) {
 			if i := slices.Index(endings, ending); i < 0 || !cut {
 				l.odd[whose] = append(l.odd[whose], e.Name())
 			} else {
-				l.owners = append(l.owners, owner{uint32(len(text)), uint16(len(whose)), 1 << i})
-				text = append(text, whose...)
+				l.owners = append(l.owners, hashOf(whose)|1<<i)
 			}
 		}
 		switch {
 		case errors.Is(err, io.EOF):
-			l.text = string(text)
-			return l.sorted(), nil
+			l.sort()
+			return l, nil
 		case err != nil:
 			return nil, err
 		}
 	}
 }
 
-// sorted returns a listing in which each owner stands once.
-func (l *listing) sorted() *listing {
-	slices.SortFunc(l.owners, func(a, b owner) int { return strings.Compare(l.name(a), l.name(b)) })
-	out := listing{owners: l.owners[:0], odd: l.odd}
-	var text strings.Builder
-	last := ""
+// sort has each owner stand once.
+func (l *listing) sort() {
+	slices.Sort(l.owners)
+	once := l.owners[:0]
 	for _, o := range l.owners {
-		name := l.name(o)
-		if n := len(out.owners); n > 0 && name == last {
-			out.owners[n-1].endings |= o.endings
-			continue
+		if n := len(once); n > 0 && (once[n-1]^o)&^endingBits == 0 {
+			once[n-1] |= o
+		} else {
+			once = append(once, o)
 		}
-		out.owners = append(out.owners, owner{uint32(text.Len()), o.length, o.endings})
-		text.WriteString(name)
-		last = name
 	}
-	out.owners, out.text = slices.Clone(out.owners), strings.Clone(text.String()) // without room for more
-	return &out
+	l.owners = slices.Clone(once) // without room for more
 }
 
-func (l *listing) name(o owner) string { return l.text[o.at:][:o.length] }
+// endings returns the bits of what somebody has.
+func (l *listing) endings(name string) uint64 {
+	hash := hashOf(name)
+	if i, _ := slices.BinarySearch(l.owners, hash); i < len(l.owners) && (l.owners[i]^hash)&^endingBits == 0 {
+		return l.owners[i] & endingBits
+	}
+	return 0
+}
 
 // clockTick is the coarsest clock of a file system in use: that of FAT.
 const clockTick = 2 * time.Second
@@ -128,10 +130,9 @@ func (b *Backend) of(l *listing, a calendar.Address) []string {
 	if l == nil {
 		return []string{filepath.Join(b.Path, string(a)), filepath.Join(b.Path, string(a)+suffix)}
 	}
-	paths := slices.Clone(l.odd[string(a)])
-	i, found := slices.BinarySearchFunc(l.owners, string(a), func(o owner, name string) int { return strings.Compare(l.name(o), name) })
-	for bit, ending := range endings {
-		if found && l.owners[i].endings>>bit&1 == 1 {
+	paths, bits := slices.Clone(l.odd[string(a)]), l.endings(string(a))
+	for i, ending := range endings {
+		if bits>>i&1 == 1 {
 			paths = append(paths, string(a)+ending)
 		}
 	}

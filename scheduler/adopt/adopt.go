@@ -100,8 +100,8 @@ func adoptGroup(ctx context.Context, s *scheduler.Service, a *scheduler.Adoption
 // adopted returns the booking of a series as far as the calendar tells.
 func adopted(s *scheduler.Service, group string, series calendar.Series) scheduler.Booking {
 	b := scheduler.Booking{Group: group, State: scheduler.Booked, Series: series, Created: cmpTime(series.Updated, s.Now().UTC())}
-	if g, ok := s.Workspace.GroupsByName()[group]; ok {
-		b.Program = g.Program
+	if i := slices.IndexFunc(s.Workspace.Groups, func(g scheduler.Group) bool { return g.Name == group }); i >= 0 {
+		b.Program = s.Workspace.Groups[i].Program
 	} else if p, _, ok := formedFor(s, group); ok {
 		b.Program = p
 	} else {

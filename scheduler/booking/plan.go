@@ -96,7 +96,7 @@ func PlanFrom(ctx context.Context, s planning.Snapshot, requests []scheduler.Req
 // person, so that none is looked for among all.
 type run struct {
 	*planning.Planner
-	groups map[string]*scheduler.Group           // of the workspace
+	groups *scheduler.Groups                     // of the workspace
 	meet   map[string]map[calendar.Address][]met // by program
 }
 
@@ -403,7 +403,7 @@ func missesQuorum(sessions []calendar.Occurrence, members []availability.Member,
 
 // loose reports whether a group is made for one series alone.
 func (p *run) loose(g scheduler.Group) bool {
-	_, named := p.groups[g.Name]
+	_, named := p.groups.Find(g.Name)
 	return g.Program == "" && !named
 }
 

@@ -106,7 +106,7 @@ func rebookRequest(ctx context.Context, s *scheduler.Service, b scheduler.Bookin
 	search.Zone, search.Cadence, search.Length = b.Series.Slot.Zone, b.Series.Cadence, b.Series.Slot.Length
 	search.Count = min(len(left), search.Cadence.MaxCount())
 	r := Rest(search, left[0], zone)
-	r.Program, r.Group = &program, s.Workspace.GroupOf(b)
+	r.Program, r.Group = &program, scheduler.GroupIn(s.Workspace.GroupsByName(), b)
 	r.Before, err = endOfThreeMonths(ctx, s, b)
 	return r, err
 }

@@ -47,7 +47,7 @@ func (b blocks) reader() io.Reader {
 // Add puts one more on the pile.
 func (p *Pile[T]) Add(one T) error {
 	if p.into == nil {
-		into, err := flate.NewWriter(&p.blocks, flate.BestSpeed)
+		into, err := flate.NewWriter(&p.blocks, flate.DefaultCompression)
 		if err != nil {
 			return err
 		}

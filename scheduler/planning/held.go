@@ -33,7 +33,7 @@ func HeldSince(ctx context.Context, s *scheduler.Service, from time.Time) iter.S
 			yield(nil, err)
 			return
 		}
-		for _, groups := range parts {
+		for groups := range parts {
 			held, err := here.heldSince(ctx, s, now, from, groups)
 			if err != nil {
 				yield(nil, err)
@@ -50,7 +50,7 @@ func HeldSince(ctx context.Context, s *scheduler.Service, from time.Time) iter.S
 
 // lookBack returns the groups with bookings that may have sessions since then, in parts
 // that share nobody, and what can be known of their series.
-func (here Snapshot) lookBack(ctx context.Context, s *scheduler.Service, from time.Time) (parts [][]string, now *calendarNow, err error) {
+func (here Snapshot) lookBack(ctx context.Context, s *scheduler.Service, from time.Time) (parts iter.Seq[[]string], now *calendarNow, err error) {
 	groups, err := since.Groups(ctx, s.Store, from.Add(-scheduler.MadeAhead))
 	if err != nil {
 		return nil, nil, err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"iter"
 	"maps"
 	"slices"
@@ -14,6 +15,7 @@ import (
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/planning/internal/booked"
 	"github.com/peerslot/peerslot/scheduler/planning/internal/division"
 )
 
@@ -31,17 +33,36 @@ type Night struct {
 	Snapshot
 	service  *scheduler.Service
 	calendar *calendarNow
-	groups   []string               // that have bookings, in the order of these
-	apart    *division.Division     // of the groups
-	noted    map[calendar.UID]noted // of the bookings
-	moves    map[calendar.UID]int   // that members were told of in the last hours
+	apart    *division.Division   // of the groups that are Booked
+	noted    []noted              // of the bookings, those of one group after those of the other
+	first    []int32              // of each group in noted, and where the last one's end
+	moves    map[calendar.UID]int // that members were told of in the last hours
 }
 
 // A noted is what is kept of a booking and its series until its part is planned.
 type noted struct {
-	version int64 // of the booking
-	there   bool  // on the calendar
-	difference
+	uid     uint64      // its hash
+	version int64       // of the booking
+	there   *difference // to the series on the calendar; nil if it is not there
+}
+
+var uidSeed = maphash.MakeSeed()
+
+func hashOf(uid calendar.UID) uint64 { return maphash.String(uidSeed, string(uid)) }
+
+// known returns what is noted of a booking; nil if nothing was known of it when the night began.
+func (n *Night) known(b scheduler.Booking) *noted {
+	group, there := n.Booked.Number(b.Group)
+	if !there {
+		return nil
+	}
+	here, uid := n.noted[n.first[group]:n.first[group+1]], hashOf(b.Series.UID)
+	for i := range here {
+		if here[i].uid == uid {
+			return &here[i]
+		}
+	}
+	return nil
 }
 
 // Tonight looks at all bookings and their series, and reads what concerns all groups.
@@ -51,19 +72,20 @@ func Tonight(ctx context.Context, s *scheduler.Service) (*Night, error) {
 		return nil, fmt.Errorf("read the bookings: %w", err)
 	}
 	now := s.Now()
-	n := &Night{service: s, noted: make(map[calendar.UID]noted, len(refs)), Snapshot: Snapshot{
+	n := &Night{service: s, noted: make([]noted, len(refs)), Snapshot: Snapshot{
 		Workspace: s.Workspace, Window: availability.Interval{Start: now, End: now}, Now: now,
-		Aliases: s.Workspace.Roster.Aliases(), Groups: s.Workspace.GroupsByName(), Booked: map[string]bool{}, Agendas: agendas(s, nil),
+		Aliases: s.Workspace.Roster.Aliases(), Groups: s.Workspace.GroupsByName(), Booked: &booked.Groups{}, Agendas: agendas(s, nil),
 	}}
 	_, n.Takes = calendar.AsReplier(s.Backend)
 	uids := make([]calendar.UID, len(refs))
 	for i, r := range refs {
-		uids[i] = r.UID
-		n.noted[r.UID] = noted{version: r.Version}
-		if i == 0 || refs[i-1].Group != r.Group {
-			n.groups = append(n.groups, r.Group)
+		uids[i], n.noted[i] = r.UID, noted{uid: hashOf(r.UID), version: r.Version}
+		if n.Booked.Add(r.Group, false) {
+			n.first = append(n.first, int32(i))
 		}
 	}
+	n.first = append(n.first, int32(len(refs)))
+	n.Booked.Sort()
 	if n.calendar, err = lookAtCalendar(ctx, s, uids); err != nil {
 		return nil, err
 	}
@@ -83,12 +105,8 @@ func Tonight(ctx context.Context, s *scheduler.Service) (*Night, error) {
 
 // noteAll reads the bookings and their series, and keeps who is concerned by what.
 func (n *Night) noteAll(ctx context.Context) error {
-	n.apart = division.New(len(n.groups), n.Workspace.Roster)
-	numbers := make(map[string]int, len(n.groups))
-	for i, g := range n.groups {
-		numbers[g] = i
-	}
-	for groups := range slices.Chunk(n.groups, scheduler.GroupsAtOnce) {
+	n.apart = division.New(len(n.Booked.Names), n.Workspace.Roster)
+	for groups := range slices.Chunk(n.Booked.Names, scheduler.GroupsAtOnce) {
 		bookings, err := n.bookingsOf(ctx, groups)
 		if err == nil {
 			err = n.calendar.read(ctx, n.service, bookings)
@@ -97,7 +115,7 @@ func (n *Night) noteAll(ctx context.Context) error {
 			return err
 		}
 		for _, b := range bookings {
-			n.note(numbers[b.Group], b)
+			n.note(b)
 		}
 	}
 	n.apart.Count()
@@ -105,16 +123,18 @@ func (n *Night) noteAll(ctx context.Context) error {
 }
 
 // note notes one booking, and takes its series out of what was read.
-func (n *Night) note(group int, b scheduler.Booking) {
-	uid := b.Series.UID
+func (n *Night) note(b scheduler.Booking) {
 	read := n.Snapshot
 	read.Current = n.calendar.current
+	group, _ := n.Booked.Number(b.Group)
 	n.apart.Note(group, read.Concerns(b))
-	n.Booked[b.Group] = n.Booked[b.Group] || !b.Reviewed
-	if series, there := n.calendar.current[uid]; there {
+	if !b.Reviewed {
+		n.Booked.Open(group)
+	}
+	if series, there := read.Current[b.Series.UID]; there {
 		n.Window.End = availability.Later(n.Window.End, lastWeek(series, n.Now))
-		n.noted[uid] = noted{b.Version, true, differenceOf(series, b.Series)}
-		delete(n.calendar.current, uid)
+		n.known(b).there = differenceOf(series, b.Series)
+		delete(n.calendar.current, b.Series.UID)
 	}
 }
 
@@ -126,11 +146,10 @@ func (n *Night) bookingsOf(ctx context.Context, groups []string) (scheduler.Book
 		return nil, fmt.Errorf("read the bookings: %w", err)
 	}
 	bookings = slices.DeleteFunc(bookings, func(b scheduler.Booking) bool {
-		_, known := n.noted[b.Series.UID]
-		return !known
+		return n.known(b) == nil
 	})
 	for i, b := range bookings {
-		bookings[i].Version = n.noted[b.Series.UID].version
+		bookings[i].Version = n.known(b).version
 	}
 	return bookings, nil
 }
@@ -140,7 +159,7 @@ func (n *Night) bookingsOf(ctx context.Context, groups []string) (scheduler.Book
 // planned for one part concerns no other. Small parts are put together as long as they
 // have at most so many people. The parts are in the order of their first groups.
 func (n *Night) Parts(people int) iter.Seq[[]string] {
-	return slices.Values(n.apart.Named(people, n.groups))
+	return n.apart.Named(people, n.Booked.Names)
 }
 
 // Read returns the snapshot of a part of the groups, which Parts made, with the busy
@@ -162,8 +181,8 @@ func (n *Night) part(ctx context.Context, groups []string) (s Snapshot, err erro
 	s.Current, s.Tonight = map[calendar.UID]calendar.Series{}, map[calendar.Address]int{}
 	for _, b := range s.Bookings {
 		uid := b.Series.UID
-		if known := n.noted[uid]; known.there {
-			s.Current[uid] = known.from(b.Series)
+		if there := n.known(b).there; there != nil {
+			s.Current[uid] = there.from(b.Series)
 		}
 		for _, a := range b.Series.Attendees {
 			s.Tonight[a.Address] += n.moves[uid]
@@ -219,7 +238,7 @@ func hadSeries(ctx context.Context, s *scheduler.Service, snapshot *Snapshot) er
 	}
 	for _, r := range last {
 		for _, g := range r.Groups {
-			if snapshot.Booked[g.Name] {
+			if open, _ := snapshot.Booked.Find(g.Name); open {
 				continue
 			}
 			all, err := s.Store.BookingsOf(ctx, g.Name)

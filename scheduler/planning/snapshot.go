@@ -11,6 +11,7 @@ import (
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/agenda"
+	"github.com/peerslot/peerslot/scheduler/planning/internal/booked"
 )
 
 // Read reads the bookings, and the busy times of the people over the window.
@@ -96,14 +97,14 @@ type Snapshot struct {
 	// Aliases are those of the roster, and Groups those of the workspace by their names,
 	// where they are made once for several plans; nil to have them made.
 	Aliases calendar.Aliases
-	Groups  map[string]*scheduler.Group
+	Groups  *scheduler.Groups
 
 	Led map[string]map[calendar.Address]int // by group: how often a member led a session of earlier series
 
 	// For repair and review:
 	Rounds  []scheduler.Round                // of all programs
 	Current map[calendar.UID]calendar.Series // as they are on the calendar; missing if gone
-	Booked  map[string]bool                  // groups with a series: whether one was not reviewed; nil to have it made of Bookings
+	Booked  *booked.Groups                   // groups with a series; nil to have it made of Bookings
 	Had     map[string]bool                  // groups of the last rounds that have no series any more, and had one
 	Faults  map[calendar.UID]error           // why a series on the calendar cannot be used
 	Seen    *scheduler.Seen                  // for KeepSeen; nil if nothing needs to be kept
@@ -132,7 +133,7 @@ func (s Snapshot) aliases() calendar.Aliases {
 }
 
 // GroupsByName returns the groups of the workspace.
-func (s Snapshot) GroupsByName() map[string]*scheduler.Group {
+func (s Snapshot) GroupsByName() *scheduler.Groups {
 	if s.Groups != nil {
 		return s.Groups
 	}

@@ -162,8 +162,8 @@ func (t *Standings) Status() []scheduler.Status {
 		st.Group = g.Name
 		out = append(out, st)
 	}
-	for _, name := range t.groups {
-		if _, configured := t.Groups[name]; !configured {
+	for _, name := range t.Booked.Names {
+		if _, configured := t.Groups.Find(name); !configured {
 			out = append(out, t.stands[name])
 		}
 	}

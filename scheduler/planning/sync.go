@@ -205,24 +205,27 @@ func (c *calendarNow) recall(ctx context.Context, s *scheduler.Service, bookings
 }
 
 // A difference is what of a series that was read is not as it was put: for most nothing,
-// and of the others little that takes room.
+// which is nothing of their own, and of the others little that takes room.
 type difference struct {
 	read                              *calendar.Series // nil for nothing
 	title, text, attendees, overrides bool             // are as they were put, and left out of read
 }
 
-func differenceOf(read, put calendar.Series) difference {
+// asPut is the difference of what is as it was put.
+var asPut difference
+
+func differenceOf(read, put calendar.Series) *difference {
 	d := difference{
 		title: read.Title == put.Title, text: read.Description == put.Description,
 		attendees: slices.Equal(read.Attendees, put.Attendees),
 		overrides: slices.EqualFunc(read.Overrides, put.Overrides, func(a, b calendar.Override) bool { return a.Same(b) && maps.Equal(a.RSVPs, b.RSVPs) }),
 	}
 	if reflect.DeepEqual(d.with(read, put), put) {
-		return difference{}
+		return &asPut
 	}
 	rest := d.with(read, calendar.Series{})
 	d.read = &rest
-	return d
+	return &d
 }
 
 // from returns the series that was read.

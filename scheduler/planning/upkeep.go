@@ -13,6 +13,7 @@ import (
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/planning/internal/booked"
 )
 
 // Upkeep names what does not fit together any more: records that cannot be read; bookings
@@ -50,7 +51,7 @@ func UpkeepOf(ctx context.Context, s *scheduler.Service, pages iter.Seq2[schedul
 	if err != nil {
 		return nil, fmt.Errorf("read the rounds: %w", err)
 	}
-	whole := Snapshot{Workspace: s.Workspace, Rounds: rounds, Agendas: agendas(s, nil), Now: s.Now(), Groups: s.Workspace.GroupsByName(), Booked: map[string]bool{}}
+	whole := Snapshot{Workspace: s.Workspace, Rounds: rounds, Agendas: agendas(s, nil), Now: s.Now(), Groups: s.Workspace.GroupsByName(), Booked: &booked.Groups{}}
 	whole.formed = whole.formedGroups()
 	var out []scheduler.Finding
 	for page, err := range pages {
@@ -60,10 +61,11 @@ func UpkeepOf(ctx context.Context, s *scheduler.Service, pages iter.Seq2[schedul
 		part := whole
 		part.Bookings = page
 		for _, b := range page {
-			whole.Booked[b.Group] = whole.Booked[b.Group] || !b.Reviewed
+			whole.Booked.Add(b.Group, !b.Reviewed)
 		}
 		out = append(out, BookingUpkeep(part)...)
 	}
+	whole.Booked.Sort()
 	if err := hadSeries(ctx, s, &whole); err != nil {
 		return nil, err
 	}
@@ -78,15 +80,16 @@ func newUpkeep(s Snapshot) upkeep {
 	return upkeep{s}
 }
 
-// booked returns which groups have a series, and whether one was not reviewed.
-func (s Snapshot) booked() map[string]bool {
+// booked returns which groups have a series.
+func (s Snapshot) booked() *booked.Groups {
 	if s.Booked != nil {
 		return s.Booked
 	}
-	out := map[string]bool{}
+	out := &booked.Groups{}
 	for _, b := range s.Bookings {
-		out[b.Group] = out[b.Group] || !b.Reviewed
+		out.Add(b.Group, !b.Reviewed)
 	}
+	out.Sort()
 	return out
 }
 
@@ -133,12 +136,12 @@ func (s upkeep) findings() []scheduler.Finding {
 
 // isBooked reports whether a group has a series, also one that was reviewed.
 func (s upkeep) isBooked(group string) bool {
-	_, ok := s.Booked[group]
+	_, ok := s.Booked.Find(group)
 	return ok
 }
 
 // bookingUpkeep compares one booking with the configuration.
-func (s upkeep) bookingUpkeep(groups map[string]*scheduler.Group, b scheduler.Booking) []scheduler.Finding {
+func (s upkeep) bookingUpkeep(groups *scheduler.Groups, b scheduler.Booking) []scheduler.Finding {
 	f := scheduler.Finding{Group: b.Group, Program: b.Program, UID: b.Series.UID}
 	if b.Fault != nil {
 		f.Kind, f.Err = scheduler.BrokenRecord, b.Fault
@@ -148,7 +151,7 @@ func (s upkeep) bookingUpkeep(groups map[string]*scheduler.Group, b scheduler.Bo
 		return nil // it runs out as it is
 	}
 	last, _ := s.lastRound(b.Program)
-	if _, ok := groups[b.Group]; !ok && !b.Loose && !s.formed[b.Group] && last.Fault == nil {
+	if _, ok := groups.Find(b.Group); !ok && !b.Loose && !s.formed[b.Group] && last.Fault == nil {
 		f.Kind = scheduler.NoSuchGroup
 		return []scheduler.Finding{f}
 	}

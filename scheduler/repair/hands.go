@@ -15,7 +15,7 @@ import (
 
 // subject compares a booking with its series on the calendar; nil if there is
 // nothing to repair.
-func (r *pass) subject(s planning.Snapshot, groups map[string]*scheduler.Group, b scheduler.Booking) *subject {
+func (r *pass) subject(s planning.Snapshot, groups *scheduler.Groups, b scheduler.Booking) *subject {
 	current, there := s.Current[b.Series.UID]
 	found := func(kind scheduler.FindingKind, err error) *subject {
 		r.find(scheduler.Finding{Kind: kind, Group: b.Group, UID: b.Series.UID, Err: err})

@@ -214,11 +214,12 @@ func age(ctx context.Context, s *scheduler.Service, b scheduler.Booking, last ti
 func planNext(ctx context.Context, s *scheduler.Service, plan *scheduler.ReviewsPlan, weeks int) error {
 	var requests []scheduler.Request
 	var of []int
+	groups := s.Workspace.GroupsByName()
 	for i, r := range plan.Reviews {
 		if r.Decision != scheduler.Keep && r.Decision != scheduler.Rarer && r.Decision != scheduler.Oftener {
 			continue
 		}
-		request, err := nextRequest(s, r.Review, weeks)
+		request, err := nextRequest(s, scheduler.GroupIn(groups, r.Booking), r.Review, weeks)
 		if err != nil {
 			return err
 		}
@@ -245,7 +246,7 @@ func planNext(ctx context.Context, s *scheduler.Service, plan *scheduler.Reviews
 
 // nextRequest asks for a slot as many weeks after the last session as lie between sessions,
 // or from tomorrow if that is over. The old slot stays unless another gains enough.
-func nextRequest(s *scheduler.Service, r scheduler.Review, weeks int) (scheduler.Request, error) {
+func nextRequest(s *scheduler.Service, g scheduler.Group, r scheduler.Review, weeks int) (scheduler.Request, error) {
 	program := s.Workspace.ProgramOf(r.Booking)
 	zone, err := availability.LoadZone(r.Booking.Series.Slot.Zone)
 	if err != nil {
@@ -260,7 +261,7 @@ func nextRequest(s *scheduler.Service, r scheduler.Review, weeks int) (scheduler
 	if weeks > 0 {
 		search.Count = max(1, min(weeks/int(r.Cadence), r.Cadence.MaxCount()))
 	}
-	return scheduler.Request{Group: s.Workspace.GroupOf(r.Booking), Program: &program, Search: search, Favour: r.Booking.Series.Slot, Follows: r.Booking.Series.UID}, nil
+	return scheduler.Request{Group: g, Program: &program, Search: search, Favour: r.Booking.Series.Slot, Follows: r.Booking.Series.UID}, nil
 }
 
 // Apply carries a review out: books the next series, or lets the series end

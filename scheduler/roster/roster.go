@@ -101,6 +101,9 @@ func (t *table) Put(p Person) {
 	}
 }
 
+// Clip frees the room that was left for more people.
+func (t *table) Clip() { t.rows = slices.Clone(t.rows) }
+
 // seed is that of the hashes of addresses.
 var seed = maphash.MakeSeed()
 

@@ -136,7 +136,8 @@ func (w *World) NewGroup(name string, members ...calendar.Address) scheduler.Req
 
 // Request returns what is asked to have a group booked that there is.
 func (w *World) Request(name string) scheduler.Request {
-	return w.request(*w.Workspace.GroupsByName()[name])
+	g, _ := w.Workspace.GroupsByName().Find(name)
+	return w.request(g)
 }
 
 func (w *World) request(g scheduler.Group) scheduler.Request {

@@ -76,21 +76,21 @@ func newView(ctx context.Context, here Workspace) (*view, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := &view{service: service, admins: here.Admins, most: here.Most, fault: here.Fault, steps: here.Steps, groups: service.Workspace.GroupsByName(), mine: map[calendar.Address][]string{}, aliases: service.Workspace.Roster.Aliases()}
+	v := &view{service: service, admins: here.Admins, most: here.Most, fault: here.Fault, steps: here.Steps, groups: map[string]*scheduler.Group{}, mine: map[calendar.Address][]string{}, aliases: service.Workspace.Roster.Aliases()}
 	if v.zone, err = availability.LoadZone(service.Workspace.Zone); err != nil {
 		return nil, err
 	}
 	if v.bookings, err = service.Store.Bookings(ctx); err != nil {
 		return nil, fmt.Errorf("read the bookings: %w", err)
 	}
-	for _, g := range service.Workspace.Groups {
-		v.names = append(v.names, g.Name)
+	for i, g := range service.Workspace.Groups {
+		v.names, v.groups[g.Name] = append(v.names, g.Name), &service.Workspace.Groups[i]
 	}
 	v.of = map[string]scheduler.Bookings{}
 	for _, b := range v.bookings {
 		v.of[b.Group] = append(v.of[b.Group], b)
 		if _, known := v.groups[b.Group]; !known {
-			g := scheduler.GroupIn(v.groups, b)
+			g := scheduler.GroupIn(&scheduler.Groups{}, b)
 			v.groups[b.Group] = &g
 			v.names = append(v.names, b.Group)
 		}

@@ -132,7 +132,7 @@ func (o BookOptions) plan(ctx context.Context, a *console.App, w *workspace.Work
 	if err != nil {
 		return b, err
 	}
-	if _, there := w.Workspace.GroupsByName()[o.Name]; there {
+	if _, there := w.Workspace.GroupsByName().Find(o.Name); there {
 		return b, console.Usagef(fmt.Sprintf("book it with 'peerslot book %s', or choose another name", o.Name), "--name %s: there is a group of that name", o.Name)
 	}
 	requests, err := o.requests(w, groups, w.Service.Now())

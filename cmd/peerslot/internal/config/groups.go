@@ -17,13 +17,10 @@ var groupSizes = map[scheduler.Kind][2]int{
 
 // groups reads the groups that are named by hand. Programs were read before.
 func (r *reader) groups(w *scheduler.Workspace, v value) {
-	if !v.given() {
+	if !v.given() || !v.is(list, "groups") {
 		return
 	}
 	lines := map[string]int{}
-	if !v.is(list, "groups") {
-		return
-	}
 	for item := range v.children() {
 		if item.kind != mapping {
 			item.fields(nil)

@@ -44,6 +44,7 @@ func (r *reader) people(c *Config, v, top value) {
 		i++
 	}
 	r.rows = false
+	r.roster.Clip()
 	whole := false
 	for _, p := range r.roster.All() {
 		whole = whole || p.Unread == ""

@@ -73,15 +73,15 @@ func runGroups(ctx context.Context, a *console.App, markdown bool) error {
 	if err != nil {
 		return err
 	}
-	groups, known, slots := slices.Clone(w.Workspace.Groups), w.Workspace.GroupsByName(), map[string]availability.Slot{}
+	groups, known := slices.Clone(w.Workspace.Groups), w.Workspace.GroupsByName()
+	loose, slots := map[string]bool{}, map[string]availability.Slot{}
 	for page, err := range scheduler.Pages(ctx, w.Service.Store) {
 		if err != nil {
 			return err
 		}
 		for _, b := range page {
-			if _, there := known[b.Group]; b.Loose && !there {
-				g := scheduler.GroupIn(known, b)
-				known[b.Group], groups = &g, append(groups, g)
+			if _, there := known.Find(b.Group); b.Loose && !there && !loose[b.Group] {
+				loose[b.Group], groups = true, append(groups, scheduler.GroupIn(known, b))
 			}
 			if b.Reviewed {
 				continue

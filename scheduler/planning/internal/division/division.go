@@ -2,6 +2,8 @@
 package division
 
 import (
+	"iter"
+
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler/roster"
 )
@@ -88,15 +90,17 @@ func (d *Division) Parts(most int) [][]int {
 	return parts
 }
 
-// Named is Parts of things that have names.
-func (d *Division) Named(most int, names []string) [][]string {
-	parts := d.Parts(most)
-	out := make([][]string, len(parts))
-	for n, part := range parts {
-		out[n] = make([]string, len(part))
-		for i, number := range part {
-			out[n][i] = names[number]
+// Named is Parts of things that have names, one after the other.
+func (d *Division) Named(most int, names []string) iter.Seq[[]string] {
+	return func(yield func([]string) bool) {
+		for _, part := range d.Parts(most) {
+			named := make([]string, len(part))
+			for i, number := range part {
+				named[i] = names[number]
+			}
+			if !yield(named) {
+				return
+			}
 		}
 	}
-	return out
 }

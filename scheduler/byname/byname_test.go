@@ -1,0 +1,33 @@
+package byname_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/peerslot/peerslot/scheduler/byname"
+)
+
+// What is called by a name is found, the last where several are, and nothing else.
+func TestFind(t *testing.T) {
+	random := rand.New(rand.NewPCG(16, 4))
+	for range 200 {
+		list, want := make([]string, random.IntN(30)), map[string]int{}
+		for i := range list {
+			list[i] = fmt.Sprint(random.IntN(40))
+			want[list[i]] = i
+		}
+		at := func(i int) string { return list[i] }
+		x := byname.New(len(list), at)
+		for n := range 40 {
+			name := fmt.Sprint(n)
+			i, known := want[name]
+			if got, ok := x.Find(name, at); got != i || ok != known {
+				t.Fatalf("Find(%q) of %q = %d, %v; want %d, %v", name, list, got, ok, i, known)
+			}
+		}
+	}
+	if _, ok := (byname.Index)(nil).Find("", nil); ok {
+		t.Error("the zero Index has something")
+	}
+}
