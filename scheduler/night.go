@@ -35,7 +35,7 @@ func (s *Service) Carry(ctx context.Context, intents []Intent) ([]Finding, error
 		_, err := s.putNext(ctx, b)
 		switch {
 		case Stops(ctx, err):
-			return faults, err
+			return faults, fmt.Errorf("group %q: %w", b.Group, err)
 		case err != nil:
 			faults = append(faults, Finding{Kind: Failed, Group: b.Group, UID: b.Series.UID, Err: err})
 		}
@@ -98,7 +98,7 @@ func (s *Service) putNext(ctx context.Context, b Booking) (Booking, error) {
 	put, err := s.Backend.Put(ctx, next)
 	changed := errors.Is(err, calendar.ErrChanged)
 	if err != nil && !changed {
-		return b, fmt.Errorf("change the series of group %q: %w", b.Group, err)
+		return b, fmt.Errorf("change the series: %w", err)
 	}
 	what := s.Event(b, "changed", "on the calendar")
 	if changed {
@@ -109,7 +109,7 @@ func (s *Service) putNext(ctx context.Context, b Booking) (Booking, error) {
 	b.Next, b.Heard, b.State = nil, nil, Booked
 	saved, saveErr := s.outcome(ctx, b, was, b.Series, what)
 	if saveErr != nil {
-		return b, fmt.Errorf("group %q: the change is on the calendar, but not recorded; the next run settles it: %w", b.Group, saveErr)
+		return b, fmt.Errorf("the change is on the calendar, but not recorded; the next run settles it: %w", saveErr)
 	}
 	if changed {
 		return saved, fmt.Errorf("somebody changed the series during the run; it was left alone: %w", err)

@@ -110,10 +110,10 @@ func (s *Service) resumeChange(ctx context.Context, b Booking) error {
 		}
 	}
 	_, err := s.putNext(ctx, b)
-	if errors.Is(err, calendar.ErrChanged) {
+	if err == nil || errors.Is(err, calendar.ErrChanged) {
 		return nil // it was dropped, and the next pass plans anew
 	}
-	return err
+	return fmt.Errorf("group %q: %w", b.Group, err)
 }
 
 // firstChange returns the earliest time at which the two have a session that is

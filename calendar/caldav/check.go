@@ -44,20 +44,14 @@ func (b *Backend) Check(ctx context.Context) []calendar.Finding {
 // String says what the server is and can do.
 func (a *account) String() string {
 	name := cmp.Or(string(a.Server), a.Product, "of no known kind")
-	yes := func(can bool, what string) string {
-		if can {
-			return what
-		}
-		return "does not (" + what + ")"
-	}
-	var can []string
+	invites, busy := "it invites nobody", "answers no free/busy"
 	if a.Schedules && a.Server != davical {
-		can = append(can, "it invites by itself")
-	} else {
-		can = append(can, "it invites nobody")
+		invites = "it invites by itself"
 	}
-	can = append(can, yes(a.Outbox != "", "answers free/busy"))
-	return name + ": " + strings.Join(can, ", ")
+	if a.Outbox != "" {
+		busy = "answers free/busy"
+	}
+	return fmt.Sprintf("%s: %s, and %s", name, invites, busy)
 }
 
 // checkAddress reports an organizer for whom the server tells nobody: it stores

@@ -30,6 +30,7 @@ func TestService(t *testing.T) {
 			Refusals: map[string][]webtest.Fault{"": {
 				{Status: http.StatusServiceUnavailable, After: 3 * time.Second}, {Status: http.StatusTooManyRequests},
 				{Status: http.StatusLocked}, {Status: http.StatusBadGateway},
+				{Odd: "<html>Sign in to the network</html>"}, {Odd: "<html>Sign in to the network</html>", Drop: webtest.After},
 			}},
 		}
 	})

@@ -2,6 +2,7 @@ package caldav
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 
@@ -46,13 +47,25 @@ func (r *Reader) Busy(ctx context.Context, people []calendar.Address, iv availab
 func (r *Reader) busy(ctx context.Context, who calendar.Address, iv availability.Interval, except []calendar.UID) availability.Busy {
 	b, err := r.open(ctx, who)
 	if err != nil {
-		return availability.Unreadable(err.Error())
+		return availability.Unreadable(explained(err))
 	}
 	answers, err := b.Busy(ctx, []calendar.Address{who}, iv, except...)
 	if err != nil {
-		return availability.Unreadable(fmt.Sprintf("their CalDAV account: %v", err))
+		return availability.Unreadable("their CalDAV account: " + explained(err))
 	}
 	return answers[who]
+}
+
+// explained returns what err says, and what to do about it.
+func explained(err error) string {
+	said := err.Error()
+	if e, ok := errors.AsType[interface {
+		error
+		Hint() string
+	}](err); ok && e.Hint() != "" {
+		said += ": " + e.Hint()
+	}
+	return said
 }
 
 func (r *Reader) open(ctx context.Context, who calendar.Address) (*Backend, error) {

@@ -20,6 +20,9 @@ type AddressError struct {
 // Error says what is wrong, without what to do about it.
 func (e *AddressError) Error() string { return "the address " + e.What }
 
+// Hint says what to do about it.
+func (e *AddressError) Hint() string { return e.Next }
+
 func private(what string) *AddressError {
 	return &AddressError{"leads to " + what + ", which is refused", "check the link, and name its host in allow_hosts if that is meant to be read", true}
 }

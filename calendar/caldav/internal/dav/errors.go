@@ -33,6 +33,9 @@ func (e *Error) Error() string {
 
 // Hint says what to do about it, or "".
 func (e *Error) Hint() string {
+	if e.Cond == noMultistatus {
+		return "the address may be none of CalDAV, or a proxy or the sign-in page of a network stands in between: open it in a browser on this machine"
+	}
 	switch e.Status {
 	case http.StatusUnauthorized:
 		return "check the username, and the password in the environment variable that password_env names; where the server has app passwords, make one"

@@ -38,6 +38,13 @@ type Query struct {
 	Root   string // the root element, such as D:propfind
 }
 
+// noMultistatus is the condition of an answer that is none of a CalDAV server's, whatever its
+// status says: the page on which a network asks to sign in, a proxy's own, or a web page of
+// the server.
+const noMultistatus = "no multistatus"
+
+var errNoMultistatus = errors.New("the answer is no multistatus")
+
 // Ask makes a query. An answer that is no 207 with a multistatus is an error.
 func (c *Client) Ask(ctx context.Context, q Query) (*Multistatus, *Response, error) {
 	body := fmt.Sprintf(`<?xml version="1.0" encoding="utf-8"?><%s xmlns:D="DAV:" xmlns:C="%s" xmlns:S="%s">%s</%s>`, q.Root, CalDAV, CalendarServer, q.Body, q.Root)
@@ -50,9 +57,12 @@ func (c *Client) Ask(ctx context.Context, q Query) (*Multistatus, *Response, err
 		return nil, nil, err
 	}
 	if resp.Status != http.StatusMultiStatus {
-		return nil, resp, &Error{Method: q.Method, Status: resp.Status, Cond: "no multistatus"}
+		return nil, resp, &Error{Method: q.Method, Status: resp.Status, Cond: noMultistatus}
 	}
 	m, err := c.multistatus(resp)
+	if errors.Is(err, errNoMultistatus) {
+		err = &Error{Method: q.Method, Status: resp.Status, Cond: noMultistatus}
+	}
 	return m, resp, err
 }
 
@@ -73,7 +83,7 @@ func (c *Client) multistatus(resp *Response) (*Multistatus, error) {
 		return nil, err
 	}
 	if doc.Name != Name("multistatus") {
-		return nil, errors.New("the answer is no multistatus")
+		return nil, errNoMultistatus
 	}
 	m := &Multistatus{}
 	for _, n := range doc.Children {

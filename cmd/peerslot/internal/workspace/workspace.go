@@ -379,7 +379,7 @@ func (r *readers) place(address calendar.Address, source string) (calendar.BusyR
 	case source == string(config.CalDAV) && r.Accounts[address] != nil:
 		account, err := caldavConfig(r.App, r.here, r.Accounts[address], address)
 		if err != nil { // it concerns this person only
-			return calendar.Nothing{Why: "their CalDAV account: " + err.Error()}, nil
+			return calendar.Nothing{Why: strings.TrimSuffix("their CalDAV account: "+err.Error()+": "+console.HintFor(err), ": ")}, nil
 		}
 		r.accounts.Accounts[address] = account
 		return r.accounts, nil
