@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"time"
@@ -70,7 +71,7 @@ func (b *Inbox) fetch(ctx context.Context, done *Taken) error {
 	defer c.Close()
 	defer context.AfterFunc(ctx, func() { c.Close() })()
 	name := b.name()
-	chosen, err := c.Select(name, &imap.SelectOptions{ReadOnly: true}).Wait() // EXAMINE
+	chosen, err := answer(c, c.Select(name, &imap.SelectOptions{ReadOnly: true}).Wait) // EXAMINE
 	if err != nil {
 		return fault("open "+name, err)
 	}
@@ -118,7 +119,7 @@ func (b *Inbox) Check(ctx context.Context) error {
 	}
 	defer c.Close()
 	defer context.AfterFunc(ctx, func() { c.Close() })()
-	if _, err := c.Select(b.name(), &imap.SelectOptions{ReadOnly: true}).Wait(); err != nil {
+	if _, err := answer(c, c.Select(b.name(), &imap.SelectOptions{ReadOnly: true}).Wait); err != nil {
 		return fmt.Errorf("open %s: %s", b.name(), said(err))
 	}
 	return nil
@@ -149,7 +150,7 @@ func (b *Inbox) search(c *imapclient.Client, at scheduler.Mailbox) ([]imap.UID, 
 		}
 		criteria.Since = since.AddDate(0, 0, -1)
 	}
-	found, err := c.UIDSearch(criteria, nil).Wait()
+	found, err := answer(c, c.UIDSearch(criteria, nil).Wait)
 	if err != nil {
 		return nil, err
 	}
@@ -161,7 +162,7 @@ func (b *Inbox) search(c *imapclient.Client, at scheduler.Mailbox) ([]imap.UID, 
 // one reads one message, if it is not too large to be a reply.
 func (b *Inbox) one(ctx context.Context, c *imapclient.Client, uid imap.UID, done *Taken) error {
 	set := imap.UIDSetNum(uid)
-	about, err := c.Fetch(set, &imap.FetchOptions{UID: true, InternalDate: true, RFC822Size: true}).Collect()
+	about, err := answer(c, c.Fetch(set, &imap.FetchOptions{UID: true, InternalDate: true, RFC822Size: true}).Collect)
 	if err != nil {
 		return fault("read a message", err)
 	}
@@ -173,7 +174,7 @@ func (b *Inbox) one(ctx context.Context, c *imapclient.Client, uid imap.UID, don
 		read, most = func(raw []byte) Incoming { return readTop(raw, b.Replies.Authserv) }, maxTop
 	}
 	section := &imap.FetchItemBodySection{Peek: true, Partial: &imap.SectionPartial{Size: most}}
-	text, err := c.Fetch(set, &imap.FetchOptions{UID: true, BodySection: []*imap.FetchItemBodySection{section}}).Collect()
+	text, err := answer(c, c.Fetch(set, &imap.FetchOptions{UID: true, BodySection: []*imap.FetchItemBodySection{section}}).Collect)
 	if err != nil {
 		return fault("read a message", err)
 	}
@@ -218,11 +219,28 @@ func (b *Inbox) open(ctx context.Context) (*imapclient.Client, error) {
 		c.Close()
 		return nil, err
 	}
-	if err := b.signIn(ctx, c); err != nil {
+	_, err = answer(c, func() (struct{}, error) { return struct{}{}, b.signIn(ctx, c) })
+	if err != nil {
 		c.Close()
 		return nil, err
 	}
 	return c, nil
+}
+
+// answerPatience is how long the server may take to answer, with all of it.
+const answerPatience = 2 * time.Minute
+
+var errSilent = errors.New("it does not answer")
+
+// answer waits for the answer to a command. The library waits for ever: what ends it is
+// that the connection is closed.
+func answer[T any](c io.Closer, wait func() (T, error)) (T, error) {
+	stop := time.AfterFunc(answerPatience, func() { c.Close() })
+	v, err := wait()
+	if !stop.Stop() && err != nil {
+		err = errSilent
+	}
+	return v, err
 }
 
 func (b *Inbox) signIn(ctx context.Context, c *imapclient.Client) error {

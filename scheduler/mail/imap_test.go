@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/emersion/go-imap/v2"
@@ -130,4 +131,25 @@ func TestFetchEndsWithItsContext(t *testing.T) {
 	if err == nil || ctx.Err() == nil {
 		t.Errorf("got %v, want that it ended with its context", err)
 	}
+}
+
+type closer chan struct{}
+
+func (c closer) Close() error { close(c); return nil }
+
+// A server that takes a command and says nothing more does not hold up a night for ever.
+func TestAServerThatDoesNotAnswer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := make(closer)
+		_, err := answer(c, func() (int, error) {
+			<-c
+			return 0, net.ErrClosed
+		})
+		if !errors.Is(err, errSilent) {
+			t.Errorf("got %v, want that it does not answer", err)
+		}
+		if n, err := answer(make(closer), func() (int, error) { return 7, nil }); n != 7 || err != nil {
+			t.Errorf("one that answers: got %d, %v", n, err)
+		}
+	})
 }
