@@ -11,6 +11,7 @@ import (
 	"google.golang.org/api/googleapi"
 
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/calendar/google/internal/api"
 	"github.com/peerslot/peerslot/calendar/internal/calls"
 	"github.com/peerslot/peerslot/calendar/oauth"
 )
@@ -24,6 +25,7 @@ type apiError struct {
 	code   int
 	reason string        // Google's word for it, such as notFound
 	after  time.Duration // how long Google asks to wait, 0 if it does not say
+	page   bool          // it is none of Google's answers, but a page of whatever stands in between
 }
 
 func (e *apiError) Error() string {
@@ -31,6 +33,14 @@ func (e *apiError) Error() string {
 		return fmt.Sprintf("google %s: %d %s", e.method, e.code, http.StatusText(e.code))
 	}
 	return fmt.Sprintf("google %s: %d %s", e.method, e.code, e.reason)
+}
+
+// Hint says what to do about what is no answer of Google, or "".
+func (e *apiError) Hint() string {
+	if !e.page {
+		return ""
+	}
+	return api.Between
 }
 
 // concernsAll reports whether err would come of any other call as well.
@@ -69,7 +79,7 @@ func apiErrorOf(method string, err error) (*apiError, bool) {
 	if !ok {
 		return nil, false
 	}
-	return &apiError{method: method, code: e.Code, reason: reasonIn(e), after: calls.RetryAfter(e.Header)}, true
+	return &apiError{method: method, code: e.Code, reason: reasonIn(e), after: calls.RetryAfter(e.Header), page: e.Message == "" && e.Body != ""}, true
 }
 
 // reasonIn returns Google's word for what is wrong. Newer ones stand in capitals

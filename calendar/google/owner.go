@@ -47,6 +47,9 @@ func (b *Backend) owned(ctx context.Context) error {
 // hidden reports whether err says that the account may not see, or not change, what
 // it asked for, or that this is not there: Google often does not tell which.
 func hidden(err error) bool {
+	if e, ok := errors.AsType[*apiError](err); ok && e.page {
+		return false
+	}
 	return answered(err, http.StatusNotFound, http.StatusForbidden) && !errors.Is(err, calendar.ErrSignIn) && !errors.Is(err, calendar.ErrQuota)
 }
 

@@ -65,8 +65,11 @@ func (e *errOdd) Error() string { return "the answer is not one of Google's: " +
 
 // Hint says what to do.
 func (e *errOdd) Hint() string {
-	return "a proxy, a filter or the sign-in page of a network may stand in between: open https://www.googleapis.com in a browser on this machine"
+	return Between
 }
+
+// Between is what to do about an answer that is none of Google's.
+const Between = "a proxy, a filter or the sign-in page of a network may stand in between: open https://www.googleapis.com in a browser on this machine"
 
 // maxAnswer is more than any answer of the API takes: 2,500 events to a page.
 const maxAnswer = 64 << 20

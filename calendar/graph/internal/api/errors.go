@@ -33,6 +33,25 @@ func (e *apiError) Error() string {
 	return text
 }
 
+// Hint says what to do about what is no answer of Graph, or "".
+func (e *apiError) Hint() string {
+	if e.code != "" {
+		return ""
+	}
+	return between
+}
+
+// between is what to do about an answer that is none of Graph's.
+const between = "a proxy, a filter or the sign-in page of a network may stand in between: open https://graph.microsoft.com in a browser on this machine"
+
+// An oddError is a success that is none of Graph's.
+type oddError struct{ what string }
+
+func (e *oddError) Error() string { return "the answer is " + e.what }
+
+// Hint says what to do.
+func (e *oddError) Hint() string { return between }
+
 func errorOf(c Call, a Answer) *apiError {
 	var said struct {
 		Error struct {
@@ -104,7 +123,7 @@ func (e *apiError) classify() error {
 		return &calendar.RetryError{After: e.after, Err: e}
 	case e.status == http.StatusUnauthorized:
 		return fmt.Errorf("%w (%w)", signedOut("Microsoft does not accept the token"), e)
-	case e.status == http.StatusForbidden:
+	case e.status == http.StatusForbidden && e.code != "": // else a page of whatever stands in between
 		return fmt.Errorf("%w (%w)", errForbidden, e)
 	case e.status < 300:
 		// It is a success, but not the documented one: a proxy may have answered.

@@ -141,11 +141,11 @@ func Decode[T any](c Call, a Answer) (out T, err error) {
 		return out, nil
 	}
 	if kind, _, _ := mime.ParseMediaType(a.header.Get("Content-Type")); kind != "" && kind != "application/json" {
-		return out, fmt.Errorf("the answer is %s, not JSON", kind)
+		return out, &oddError{kind + ", not JSON"}
 	}
 	if err := json.Unmarshal(a.body, &out); err != nil {
 		// Its text may quote the answer's.
-		return out, errors.New("the answer is not the JSON that was asked for")
+		return out, &oddError{"not the JSON that was asked for"}
 	}
 	return out, nil
 }
