@@ -68,6 +68,17 @@ func (o Override) sameTime(p Override) bool {
 	return o.Moved.Start.Equal(p.Moved.Start) && o.Moved.End.Equal(p.Moved.End)
 }
 
+// MovedSince returns the overrides of s whose occurrences were elsewhere in an earlier state
+// of it.
+func (s Series) MovedSince(was Series) (moved []Override) {
+	for _, o := range s.Overrides {
+		if !o.sameTime(was.Override(o.Original)) {
+			moved = append(moved, o)
+		}
+	}
+	return moved
+}
+
 // WithoutReplies returns a copy of s in which nobody replied, without the
 // overrides that hold nothing but replies.
 func (s Series) WithoutReplies() Series {

@@ -178,11 +178,16 @@ func (n *Night) part(ctx context.Context, groups []string) (s Snapshot, err erro
 	if s.Bookings, err = n.bookingsOf(ctx, groups); err != nil {
 		return s, err
 	}
-	s.Current, s.Tonight = map[calendar.UID]calendar.Series{}, map[calendar.Address]int{}
+	s.Current, s.Tonight, s.Replies = map[calendar.UID]calendar.Series{}, map[calendar.Address]int{}, map[calendar.UID][]scheduler.Reply{}
 	for _, b := range s.Bookings {
 		uid := b.Series.UID
 		if there := n.known(b).there; there != nil {
 			s.Current[uid] = there.from(b.Series)
+			if s.Takes && len(s.Current[uid].MovedSince(b.Series)) > 0 {
+				if s.Replies[uid], err = n.service.Store.Replies(ctx, uid); err != nil {
+					return s, fmt.Errorf("read the replies: %w", err)
+				}
+			}
 		}
 		for _, a := range b.Series.Attendees {
 			s.Tonight[a.Address] += n.moves[uid]

@@ -102,16 +102,17 @@ type Snapshot struct {
 	Led map[string]map[calendar.Address]int // by group: how often a member led a session of earlier series
 
 	// For repair and review:
-	Rounds  []scheduler.Round                // of all programs
-	Current map[calendar.UID]calendar.Series // as they are on the calendar; missing if gone
-	Booked  *booked.Groups                   // groups with a series; nil to have it made of Bookings
-	Had     map[string]bool                  // groups of the last rounds that have no series any more, and had one
-	Faults  map[calendar.UID]error           // why a series on the calendar cannot be used
-	Seen    *scheduler.Seen                  // for KeepSeen; nil if nothing needs to be kept
-	Tonight map[calendar.Address]int         // moves that members were told of in the last hours
-	Month   map[string]int                   // by group: moves in the last 28 days
-	Takes   bool                             // the calendars take note of replies, and so of one that is taken back
-	formed  map[string]bool                  // groups of the last rounds; nil to have it made
+	Rounds  []scheduler.Round                  // of all programs
+	Current map[calendar.UID]calendar.Series   // as they are on the calendar; missing if gone
+	Booked  *booked.Groups                     // groups with a series; nil to have it made of Bookings
+	Had     map[string]bool                    // groups of the last rounds that have no series any more, and had one
+	Faults  map[calendar.UID]error             // why a series on the calendar cannot be used
+	Seen    *scheduler.Seen                    // for KeepSeen; nil if nothing needs to be kept
+	Tonight map[calendar.Address]int           // moves that members were told of in the last hours
+	Month   map[string]int                     // by group: moves in the last 28 days
+	Takes   bool                               // the calendars take note of replies, and so of one that is taken back
+	Replies map[calendar.UID][]scheduler.Reply // by mail, where Takes, to series of which somebody moved sessions by hand
+	formed  map[string]bool                    // groups of the last rounds; nil to have it made
 }
 
 // within returns a snapshot that knows a part of the window.

@@ -42,26 +42,38 @@ func (r *pass) seeCopies(sub *subject) {
 
 // dropOutdated takes back what was replied to a session before somebody moved it by hand: it
 // was to another time, and a calendar that only stores the series keeps it (RFC 5546,
-// section 3.2.2.1: a new time asks for new replies). One that is given since the last night,
-// be it the same, is not told apart from one that was given before.
-func (r *pass) dropOutdated(sub *subject) {
-	known := sub.booking.Series
-	for _, o := range sub.current.Overrides {
-		was := known.Override(o.Original)
-		if was.Moved.Start.Equal(o.Moved.Start) && was.Moved.End.Equal(o.Moved.End) {
-			continue
-		}
-		rest := maps.Clone(o.RSVPs)
+// section 3.2.2.1: a new time asks for new replies).
+func (r *pass) dropOutdated(sub *subject, mail []scheduler.Reply) {
+	known, current := sub.booking.Series, sub.current
+	for _, o := range current.MovedSince(known) {
+		was, rest := known.Override(o.Original), maps.Clone(o.RSVPs)
 		for _, a := range slices.Sorted(maps.Keys(o.RSVPs)) {
-			if reply := o.RSVPs[a]; reply != calendar.NoReply && was.RSVPs[a] == reply {
-				delete(rest, a)
-				r.plan.Replies = append(r.plan.Replies, scheduler.Reply{UID: known.UID, Person: a, Original: o.Original.UTC(), RSVP: calendar.NoReply})
+			reply := scheduler.Reply{UID: known.UID, Person: a, Original: o.Original.UTC(), RSVP: o.RSVPs[a]}
+			if reply.RSVP == calendar.NoReply || !outdated(reply, was, mail, known.Updated, current.Updated) {
+				continue
 			}
+			delete(rest, a)
+			reply.RSVP = calendar.NoReply
+			r.plan.Replies = append(r.plan.Replies, reply)
 		}
 		o.RSVPs = rest
 		sub.current = sub.current.WithOverride(o)
 	}
 	sub.series = sub.current
+}
+
+// outdated reports whether a reply is to the time at which a session was before somebody
+// moved it: one that was known there, or came by mail, where nobody is told of such a move
+// before the night that sees it. But one that was made after the last change that the
+// calendar has on record is to the new time.
+func outdated(reply scheduler.Reply, was calendar.Override, mail []scheduler.Reply, known, changed time.Time) bool {
+	i := slices.IndexFunc(mail, func(m scheduler.Reply) bool {
+		return m.Person == reply.Person && m.Original.Equal(reply.Original) && m.RSVP == reply.RSVP
+	})
+	if i >= 0 && changed.After(known) && mail[i].Made.After(changed) {
+		return false
+	}
+	return i >= 0 || was.RSVPs[reply.Person] == reply.RSVP
 }
 
 // repliesOf returns what the person replied to the series and its sessions.

@@ -48,7 +48,7 @@ func (r *pass) subject(s planning.Snapshot, groups *scheduler.Groups, b schedule
 	sub.sessions = sessions
 	r.seeShape(sub)
 	if s.Takes {
-		r.dropOutdated(sub)
+		r.dropOutdated(sub, s.Replies[current.UID])
 	}
 	r.seeCopies(sub)
 	sub.seeHands()

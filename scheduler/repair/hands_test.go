@@ -9,6 +9,7 @@ import (
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/calendar/calendartest"
+	"github.com/peerslot/peerslot/scheduler"
 )
 
 // edit changes a series on the calendar as a person would.
@@ -96,4 +97,65 @@ func TestRepliesToATimeThatSomebodyChanged(t *testing.T) {
 	w.Fake.Reply(uid, bo, session.Start, calendar.Declined)
 	w.repair(t)
 	replied(calendar.Declined)
+}
+
+// Between two nights bo declines by mail and somebody moves the session by hand. Which of the
+// two came first is told by when each was made: the decline is to the old time, or to the new.
+func TestADeclineAndAMoveByHandBetweenTwoNights(t *testing.T) {
+	const before, after, unknown = -time.Hour, time.Hour, 0
+	for name, test := range map[string]struct {
+		known   bool          // bo had declined by the last night
+		made    time.Duration // after the move; the calendar does not say when that was if unknown
+		reply   bool          // bo declines
+		outside bool          // not by mail: the calendar's own
+		want    calendar.RSVP
+	}{
+		"declined, then moved":                  {made: before, reply: true, want: calendar.NoReply},
+		"moved, then declined":                  {made: after, reply: true, want: calendar.Declined},
+		"nobody knows when it was moved":        {made: unknown, reply: true, want: calendar.NoReply},
+		"declined before, moved":                {known: true, made: before, want: calendar.NoReply},
+		"declined before, moved, declined anew": {known: true, made: after, reply: true, want: calendar.Declined},
+		"the calendar's own":                    {made: before, reply: true, outside: true, want: calendar.Declined},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w, b := booked(t, ana, bo, cem)
+			w.Backend = taking{w.Fake}
+			session, moved := calendartest.Sessions(b.Series)[8], w.Now().Add(6*time.Hour)
+			uid, later := b.Series.UID, availability.Interval{Start: session.Start.Add(time.Hour), End: session.End.Add(time.Hour)}
+			decline := func(made time.Time) {
+				t.Helper()
+				reply := scheduler.Reply{UID: uid, Person: bo, Original: session.Start.UTC(), RSVP: calendar.Declined, Made: made, Received: made}
+				if _, err := w.Store.Commit(t.Context(), scheduler.Batch{Replies: []scheduler.Reply{reply}}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if test.known {
+				decline(w.Now())
+				w.Fake.Reply(uid, bo, session.Start, calendar.Declined)
+			}
+			w.repair(t)
+			if test.reply && !test.outside {
+				decline(moved.Add(test.made))
+			}
+			w.Fake.ByHand(uid, calendar.Override{Original: session.Start, Moved: later, RSVPs: map[calendar.Address]calendar.RSVP{bo: calendar.Declined}})
+			if test.made != unknown {
+				w.edit(t, uid, func(s *calendar.Series) { s.Updated = moved })
+			}
+			w.Now = func() time.Time { return now.AddDate(0, 0, 1) }
+			plan := w.repair(t)
+			if dropped := len(plan.Replies) > 0; dropped != (test.want == calendar.NoReply) {
+				t.Errorf("taken back: %+v", plan.Replies)
+			}
+			series, err := w.Fake.Get(t.Context(), uid)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := series.Override(session.Start).RSVPs[bo]; got != test.want {
+				t.Errorf("bo's reply is %q after the night, want %q", got, test.want)
+			}
+			if plan := w.repair(t); len(plan.Replies)+len(plan.Bookings) != 0 {
+				t.Errorf("the next night writes %+v, %+v; want nothing", plan.Replies, plan.Changes)
+			}
+		})
+	}
 }
