@@ -49,6 +49,17 @@ func takenAreRead(t subject) {
 	got := t.get(s.UID)
 	t.wantReply("a reply that is taken back", got, Bo, 3, calendar.NoReply)
 	t.wantReply("and another one", got, Bo, 4, calendar.Tentative)
+	sessions, err := got.Occurrences()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r := got.Reply(Ana, sessions[4]); r != calendar.NoReply {
+		t.Errorf("the reply to the series counts as %q for a session that is elsewhere", r)
+	}
+	t.take(s.UID, Ana, original(s, 4).Start, calendar.Accepted)
+	if r := t.get(s.UID).Reply(Ana, sessions[4]); r != calendar.Accepted {
+		t.Errorf("a reply to a session that is moved is %q, where it is the same as to the series; want that it counts", r)
+	}
 	if !got.Same(s) || got.Version != s.Version || sends && t.Told(Ana) != told {
 		t.Errorf("replies changed the series, or told somebody: got %+v, want %+v", got, s)
 	}

@@ -76,7 +76,9 @@ func (m *merger) answerOne(who calendar.Address, original time.Time, r calendar.
 			return err
 		}
 		if i >= 0 && m.w.sessions[i].Original.Equal(original) {
-			setReply(m.of[c], who, r)
+			for _, p := range setReply(m.of[c], who, r) {
+				setAsked(p, r)
+			}
 			return nil
 		}
 	}
@@ -99,13 +101,15 @@ func (m *merger) sessionAt(id *line.Prop) (int, error) {
 	return m.old.session(x, m.w.sessions)
 }
 
-// setReply sets what an attendee replied in one component.
-func setReply(e *ical.Component, who calendar.Address, r calendar.RSVP) {
+// setReply sets what an attendee replied in one component, and returns their lines.
+func setReply(e *ical.Component, who calendar.Address, r calendar.RSVP) (lines []*ical.Prop) {
 	for i := range e.Props[ical.PropAttendee] {
 		p := &e.Props[ical.PropAttendee][i]
 		if a, ok := personIn(readable(p)); ok && a.Address == who {
 			p.Params.Set(ical.ParamParticipationStatus, replies[r])
 			p.Params.Del(ownReply)
+			lines = append(lines, p)
 		}
 	}
+	return lines
 }

@@ -62,8 +62,9 @@ func (w *seriesWriter) invited(a calendar.Attendee) *ical.Prop {
 	return p
 }
 
-// ownReply marks a reply to one occurrence that would pass for a copy of the
-// reply to the series.
+// ownReply marks a reply to one occurrence that would pass for a copy of the reply to the
+// series. Where nothing of ours may stand, nobody is asked there any more for a reply, and
+// for the series they are: who copies one to the other copies that, too.
 const ownReply = "X-PEERSLOT-OWN"
 
 // invitedTo returns a as an attendee of one occurrence.
@@ -74,11 +75,21 @@ func (w *seriesWriter) invitedTo(o calendar.Override, a calendar.Attendee) *ical
 		a.RSVP = own
 	}
 	p := w.invited(a)
-	if replied && looksCopied && !w.Bare {
+	if w.Bare {
+		setAsked(p, own)
+	} else if replied && looksCopied {
 		p.Params.Set(ownReply, "TRUE")
 	}
 	return p
 }
+
+// setAsked says in p, of one occurrence, whether a reply to it is still wanted.
+func setAsked(p *ical.Prop, own calendar.RSVP) {
+	p.Params.Set(ical.ParamRSVP, map[bool]string{true: "TRUE", false: "FALSE"}[own == calendar.NoReply])
+}
+
+// asked reports whether a reply is wanted of somebody, by their line.
+func asked(p *line.Prop) bool { return !strings.EqualFold(p.Param(ical.ParamRSVP), "FALSE") }
 
 // replyIn returns the reply to one occurrence that p holds. Where an occurrence
 // only repeats the reply to the series, or has none, that person did not reply to

@@ -98,11 +98,19 @@ func (s *seriesReader) override(c, m *line.Component, session calendar.Occurrenc
 		a, ok := personIn(p)
 		invited, isInvited := attendee(s.Series, a.Address)
 		r, own := replyIn(p, invited.RSVP)
-		if own = own || r != calendar.NoReply && slices.Contains(s.own, a.Address); ok && isInvited && own {
+		if own = own || r != calendar.NoReply && (slices.Contains(s.own, a.Address) || !asked(p) && askedIn(m, a.Address)); ok && isInvited && own {
 			o.RSVPs[a.Address] = r
 		}
 	}
 	var err error
 	o.Moved, err = s.interval(c, session.Length())
 	return o, err
+}
+
+// askedIn reports whether a reply of a is wanted to the series, by its master.
+func askedIn(m *line.Component, a calendar.Address) bool {
+	return slices.ContainsFunc(m.All(ical.PropAttendee), func(p *line.Prop) bool {
+		person, ok := personIn(p)
+		return ok && person.Address == a && asked(p)
+	})
 }
