@@ -62,7 +62,10 @@ func TestStepsAreCommands(t *testing.T) {
 	t.Parallel()
 	root := newRootCmd(&console.App{})
 	for _, kind := range []scheduler.StepKind{scheduler.EndSeries, scheduler.BookSeries, scheduler.RebookRest, scheduler.RunRepair, scheduler.FormRound, scheduler.PlacePerson, scheduler.LookAtRead, scheduler.LookAtAll} {
-		line := console.Command(scheduler.Step{Do: kind, Group: "leads", Program: "circles", Person: "ana@acme.example"})
+		line := console.Command(scheduler.Step{Do: kind, Group: "first leads", Program: "all circles", Person: "ana@acme.example"})
+		for _, name := range []string{"first leads", "all circles"} { // as a shell has it
+			line = strings.Replace(line, `"`+name+`"`, strings.ReplaceAll(name, " ", "-"), 1)
+		}
 		words := strings.Fields(strings.Trim(line, "'"))
 		if len(words) < 2 {
 			t.Errorf("step %q: the line is %s; want a command", kind, line)

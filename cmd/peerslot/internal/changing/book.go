@@ -133,7 +133,7 @@ func (o BookOptions) plan(ctx context.Context, a *console.App, w *workspace.Work
 		return b, err
 	}
 	if _, there := w.Workspace.GroupsByName().Find(o.Name); there {
-		return b, console.Usagef(fmt.Sprintf("book it with 'peerslot book %s', or choose another name", o.Name), "--name %s: there is a group of that name", o.Name)
+		return b, console.Usagef(fmt.Sprintf("book it with 'peerslot book %s', or choose another name", console.Word(o.Name)), "--name %s: there is a group of that name", o.Name)
 	}
 	requests, err := o.requests(w, groups, w.Service.Now())
 	if err != nil {
@@ -187,7 +187,7 @@ func (g *bookedGroup) is(one scheduler.Booking, created bool, err error) error {
 	case errors.Is(err, context.Canceled), errors.Is(err, calendar.ErrSignIn), errors.Is(err, calendar.ErrQuota):
 		return err
 	case errors.Is(err, booking.ErrOtherSeries):
-		g.err = fmt.Errorf("%w; end it with 'peerslot cancel %s', or move what is left of it with 'peerslot repair --rebook %s'", err, g.name, g.name)
+		g.err = fmt.Errorf("%w; end it with 'peerslot cancel %s', or move what is left of it with 'peerslot repair --rebook %s'", err, console.Word(g.name), console.Word(g.name))
 	case errors.Is(err, booking.ErrUnderQuorum):
 		g.err = fmt.Errorf("%w (--slot with --anyway books it all the same)", err)
 	case err != nil:

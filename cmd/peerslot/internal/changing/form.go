@@ -78,7 +78,7 @@ func formChange(o workspace.FormOptions, a *console.App) change[formed] {
 		},
 		apply: func(ctx context.Context, w *workspace.Workspace, f *formed) error {
 			if err := forming.Save(ctx, w.Service, f.plan); err != nil {
-				return console.WithHint(err, fmt.Sprintf("run 'peerslot form %s' again to see how things stand", o.Program))
+				return console.WithHint(err, fmt.Sprintf("run 'peerslot form %s' again to see how things stand", console.Word(o.Program)))
 			}
 			return nil
 		},

@@ -63,7 +63,7 @@ func repairChange(a *console.App, flags console.ChangeFlags, night nightFlags, b
 			}
 			for _, c := range r.plan.Changes {
 				if c.Action == scheduler.Suggest {
-					p.Printf("'peerslot repair --rebook %s' books that slot\n", c.Group)
+					p.Printf("'peerslot repair --rebook %s' books that slot\n", console.Word(c.Group))
 				}
 			}
 		},
@@ -132,7 +132,7 @@ func runRebook(ctx context.Context, a *console.App, group string, flags console.
 		show: func(w *workspace.Workspace, p report.Printer, r rebooking) {
 			plan := r.plan
 			if r.best {
-				p.Printf("What is left of %s is at the best slot already: %s. Nothing is to be done.\n'peerslot slots %s' shows others; 'peerslot cancel %s' makes way for one of them.\n", group, r.old.Series.Slot, group, group)
+				p.Printf("What is left of %s is at the best slot already: %s. Nothing is to be done.\n'peerslot slots %s' shows others; 'peerslot cancel %s' makes way for one of them.\n", group, r.old.Series.Slot, console.Word(group), console.Word(group))
 				return
 			}
 			p.Printf("%s leaves %s; of its last %s, as they stand, %d of %d attendances are possible:\n",
@@ -180,7 +180,7 @@ func planRebook(ctx context.Context, w *workspace.Workspace, group string) (rebo
 		return rebooking{}, err
 	}
 	if old, err = w.Service.Understood(ctx, old); err != nil {
-		return rebooking{}, console.WithHint(err, fmt.Sprintf("end it with 'peerslot cancel %s', then book again", group))
+		return rebooking{}, console.WithHint(err, fmt.Sprintf("end it with 'peerslot cancel %s', then book again", console.Word(group)))
 	}
 	plan, err := booking.PlanRebook(ctx, w.Service, old)
 	r := rebooking{old: old, plan: plan, booked: booked{groups: make([]bookedGroup, 1)}}

@@ -82,7 +82,7 @@ func KnownPrograms(w scheduler.Workspace) string {
 	if len(w.Programs) == 0 {
 		return "describe one under programs: in the configuration"
 	}
-	return fmt.Sprintf("the programs are: %s; for example 'peerslot form %s'", strings.Join(ProgramNames(w), ", "), w.Programs[0].Name)
+	return fmt.Sprintf("the programs are: %s; for example 'peerslot form %s'", strings.Join(ProgramNames(w), ", "), console.Word(w.Programs[0].Name))
 }
 
 // swap reads two people, such as ana,bo.

@@ -41,7 +41,7 @@ func (w *Workspace) BookingOf(ctx context.Context, all []scheduler.Booking, grou
 	if _, err := w.Service.Group(ctx, group); err != nil {
 		return scheduler.Booking{}, err
 	}
-	return scheduler.Booking{}, console.WithHint(fmt.Errorf("group %q has no series", group), fmt.Sprintf("run 'peerslot book %s' first", group))
+	return scheduler.Booking{}, console.WithHint(fmt.Errorf("group %q has no series", group), fmt.Sprintf("run 'peerslot book %s' first", console.Word(group)))
 }
 
 // A Workspace is an open configuration: its people, store and calendars.
