@@ -91,6 +91,7 @@ func TestProblems(t *testing.T) {
 4:60: people[0].calendar[2]: ana@acme.example has two CalDAV accounts; one can be read, and .ics feeds of further calendars
 4:60: people[0].calendar[2]: caldav is missing: want the address of a CalDAV server, or of one calendar on it
 4:61: people[0].calendar[2]: unknown key "gogle": want one of caldav, password_env, token_env, username`},
+		{"caldav with blanks", start + "people:\n  - {email: ana@acme.example, calendar: {caldav: \"https://dav.acme.example/ user: ana\"}}\n", "4:50: people[0].calendar.caldav: want a URL such as https://calendar.acme.example/"},
 		{"caldav settings", start + "calendar: {caldav: {url: \"https://u:secret@dav.acme.example/\", password_env: s3cret!}}\n", `3:20: calendar.caldav: username is missing: want the name of the account
 3:26: calendar.caldav.url: want a URL without a user and password in it
 3:78: calendar.caldav.password_env: want the name of an environment variable that holds the password, not the password itself`},

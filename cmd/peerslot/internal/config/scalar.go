@@ -301,7 +301,7 @@ func (v value) url() string {
 	}
 	u, err := url.Parse(s)
 	switch {
-	case err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https":
+	case err != nil || u.Host == "" || strings.Contains(s, " ") || u.Scheme != "http" && u.Scheme != "https":
 		v.fail("want %s", want)
 	case u.User != nil:
 		v.fail("want a URL without a user and password in it")

@@ -38,7 +38,7 @@ type Item struct {
 type Key struct{ Name, Text string }
 
 var (
-	tripStart  = pattern(`(?:^|[;\n])\s*(\d{4}-)`)
+	tripStart  = pattern(`(?:^|[,;\n])\s*(\d{4}-)`)
 	sourceEnd  = pattern(`;\s+|;$|\n`)
 	tripKeys   = pattern(`(?:^|\s)(hours|stretch|holidays):`)
 	sourceKeys = pattern(`(?:^|\s)(google|caldav|username|password_env|token_env):`)
@@ -53,7 +53,7 @@ func pattern(s string) func() *regexp.Regexp {
 func Trips(cell string) (trips []Item) {
 	from := 0
 	for _, at := range append(tripStart().FindAllStringSubmatchIndex(cell, -1), []int{0, 0, len(cell)}) {
-		text := strings.Trim(cell[from:at[2]], "; \t\n")
+		text := strings.Trim(cell[from:at[2]], ",; \t\n")
 		if from = at[2]; text == "" {
 			continue
 		}

@@ -22,10 +22,14 @@ func TestTrips(t *testing.T) {
 			trip("2026-05-04", "2026-05-04", column.Key{Name: "hours", Text: "mon 10:00-18:00; fri 09:00-12:00"}, column.Key{Name: "holidays", Text: "JP"}, column.Key{Name: "timezone", Text: "Asia/Tokyo"}),
 			trip("2026-07-01", "2026-07-01", column.Key{Name: "timezone", Text: "UTC"}),
 		},
-		"soon":             {trip("soon", "soon")},
-		"hours: mon 9-10":  {trip("", "", column.Key{Name: "hours", Text: "mon 9-10"})},
-		" ;\n; ":           nil,
-		"2026-05-04/":      {trip("2026-05-04", "")},
+		"soon":            {trip("soon", "soon")},
+		"hours: mon 9-10": {trip("", "", column.Key{Name: "hours", Text: "mon 9-10"})},
+		" ;\n; ":          nil,
+		"2026-05-04/":     {trip("2026-05-04", "")},
+		"2026-05-04 UTC hours: mon,fri 09:00-12:00, 13:00-15:00, 2026-06-01 UTC": {
+			trip("2026-05-04", "2026-05-04", column.Key{Name: "hours", Text: "mon,fri 09:00-12:00, 13:00-15:00"}, column.Key{Name: "timezone", Text: "UTC"}),
+			trip("2026-06-01", "2026-06-01", column.Key{Name: "timezone", Text: "UTC"}),
+		},
 		"; 2026-05-04 UTC": {trip("2026-05-04", "2026-05-04", column.Key{Name: "timezone", Text: "UTC"})},
 	} {
 		var got [][]column.Key
