@@ -164,9 +164,24 @@ func newForming(s planning.Snapshot, f Request) (*forming, error) {
 		return nil, err
 	}
 	if len(r.people) < 2 {
-		return nil, &InfeasibleError{f.Program.Name, fmt.Errorf("a group needs two people, and %d take part", len(r.people))}
+		return nil, &InfeasibleError{f.Program.Name, r.tooFew()}
 	}
 	return r, r.setProblem()
+}
+
+// ErrTooFew says that there is nobody to make groups of.
+var ErrTooFew = errors.New("a group needs two people")
+
+// tooFew says who takes part, and why others do not.
+func (r *forming) tooFew() error {
+	who := "nobody takes part"
+	for _, a := range r.people {
+		who = fmt.Sprintf("only %s takes part", a)
+	}
+	for _, l := range r.leftOut {
+		who += fmt.Sprintf("; %s %s", l.Person, l.Why)
+	}
+	return fmt.Errorf("%w, and %s", ErrTooFew, who)
 }
 
 // choosePeople sorts those who take part into kept groups, people to be grouped

@@ -232,7 +232,14 @@ func TestFormingThatCannotBe(t *testing.T) {
 			p.MinSize, p.MaxSize = 2, 2
 			s.Workspace.Roster.Remove(people[0])
 		}, "5 people cannot be divided into groups of 2"},
-		{"nobody", func(p *scheduler.Program, _ planning.Snapshot) { p.People.Role = "none" }, "0 take part"},
+		{"nobody", func(p *scheduler.Program, _ planning.Snapshot) { p.People.Role = "none" }, "a group needs two people, and nobody takes part"},
+		{"all but one paused", func(_ *scheduler.Program, s planning.Snapshot) {
+			for _, a := range people[1:] {
+				p := s.Workspace.Roster.Of(a)
+				p.PausedUntil = start.AddDays(1)
+				s.Workspace.Roster.Put(p)
+			}
+		}, fmt.Sprintf("only %s takes part; %s has paused until %s; ", people[0], people[1], start.AddDays(1))},
 		{"a rule", func(p *scheduler.Program, _ planning.Snapshot) {
 			p.NeverTogether = [][]calendar.Address{people[:3]} // three who must be apart, in two groups
 		}, "at most 2 groups: p000@acme.example, p001@acme.example, p002@acme.example"},

@@ -132,6 +132,8 @@ func formError(err error, keep []string) error {
 			return console.Usagef("a program's first round has no groups to keep", "--keep: %w", err)
 		}
 		return console.Usagef(console.KnownGroups(group.Known), "--keep: %w", err)
+	case errors.Is(err, forming.ErrTooFew):
+		return console.WithHint(err, "people: of the program says who takes part: look at its words, and at who is away or paused")
 	case errors.As(err, &infeasible):
 		return console.WithHint(err, "loosen one of the rules named above, change the size, or take fewer people into the program")
 	}
