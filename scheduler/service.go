@@ -444,7 +444,7 @@ func (s *Service) Rebook(ctx context.Context, old Booking, plan BookingPlan) (Bo
 		return Booking{}, fmt.Errorf("rebook group %q: %w", old.Group, err)
 	}
 	old.State, old.CancelFrom, old.Reviewed = Cancelling, s.Now().UTC(), true
-	why := fmt.Sprintf("%s instead of %s, %d sessions", next.Series.Slot, old.Series.Slot, next.Series.Count)
+	why := fmt.Sprintf("%s instead of %s, %s", next.Series.Slot, old.Series.Slot, Plural(next.Series.Count, "session"))
 	saved, err := s.Commit(ctx, Batch{Bookings: []Booking{old, next}, Events: []Event{s.Event(old, "cancelling", "rebooked"), s.Event(next, "rebooked", why)}})
 	if err != nil {
 		return Booking{}, fmt.Errorf("rebook group %q: %w", old.Group, err)

@@ -85,7 +85,7 @@ Exit status: 0 done, or nothing to do; 1 error; 2 wrong usage or configuration;
 	flags.BoolVarP(&a.Verbose, "verbose", "v", false, "log what is done, on stderr")
 	flags.StringVar(&a.LogFormat, "log-format", "text", "`FORMAT` of the log: text or json")
 	cmd.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
-		return cmp.Or(together(cmd), errors.Join(a.SetNow(), a.CheckLogFormat()))
+		return cmp.Or(together(cmd), console.NoEmptyFlags(cmd), errors.Join(a.SetNow(), a.CheckLogFormat()))
 	}
 	cmd.AddCommand(
 		newDemoCmd(a), newInitCmd(a), account.NewAuthCmd(a), reading.NewCheckCmd(a), reading.NewFreebusyCmd(a), reading.NewSlotsCmd(a),
@@ -169,7 +169,7 @@ var wanted = map[string]string{
 
 // meant suggests a flag for one that there is not.
 func meant(cmd *cobra.Command, name string) string {
-	names := &cobra.Command{SuggestionsMinimumDistance: 2}
+	names := &cobra.Command{SuggestionsMinimumDistance: max(1, min(2, len(name)/2))}
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
 		names.AddCommand(&cobra.Command{Use: f.Name, Run: func(*cobra.Command, []string) {}})
 	})

@@ -148,7 +148,7 @@ func (g heatGrid) title(p *heatPage) {
 	best := r.Candidates[0]
 	figures := fmt.Sprintf(": %s, %d of %d (%d%%)", title(best.Slot), best.Attendance, best.Possible, percent(best.Attendance, best.Possible))
 	p.Title = cut(Line(p.Title), max(12, p.Width/10-len(figures))) + figures
-	line(fmt.Sprintf("%d %s sessions of %s from %s; a cell is where a session would start, in %s", best.Count, r.Search.Cadence, Minutes(r.Search.Length), r.Search.Start, r.Search.Zone))
+	line(fmt.Sprintf("%s of %s from %s; a cell is where a session would start, in %s", Count(best.Count, fmt.Sprint(r.Search.Cadence, " session"), fmt.Sprint(r.Search.Cadence, " sessions")), Minutes(r.Search.Length), r.Search.Start, r.Search.Zone))
 	var names []string
 	for _, m := range r.Members {
 		names = append(names, g.Name(m.Name))

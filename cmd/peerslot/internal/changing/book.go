@@ -48,9 +48,6 @@ of repair. A group that has a series already is left alone.`,
   peerslot book --all --yes
   peerslot book --with ana@acme.example,bo@acme.example --name ana-bo --duration 30m`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := console.NoEmptyFlags(cmd, "slot", "name", "start"); err != nil {
-				return err
-			}
 			o.Names = args
 			return o.Run(cmd.Context(), a)
 		},

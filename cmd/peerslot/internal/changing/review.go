@@ -31,6 +31,9 @@ evidence, and for a series of fewer than four sessions, a person is asked.`,
 		Example: `  peerslot review                   # every series that ends
   peerslot review first-circle --yes       # decide and book`,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if n := o.Weeks; cmd.Flags().Changed("weeks") && (n < 1 || n > 13) {
+				return console.Usagef("", "--weeks %d: want 1 to 13", n)
+			}
 			o.Groups = args
 			return monitored(a, "review", night, func(beat *heartbeat) error { return runReview(cmd.Context(), a, o, flags, night, beat) })
 		},
@@ -42,9 +45,6 @@ evidence, and for a series of fewer than four sessions, a person is asked.`,
 }
 
 func runReview(ctx context.Context, a *console.App, o scheduler.ReviewOptions, flags console.ChangeFlags, night nightFlags, beat *heartbeat) error {
-	if o.Weeks < 0 || o.Weeks > 13 {
-		return console.Usagef("", "--weeks %d: want 1 to 13", o.Weeks)
-	}
 	return reviewChange(a, o, flags, night, beat).run(ctx, a)
 }
 

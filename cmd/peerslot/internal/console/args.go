@@ -2,9 +2,11 @@ package console
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 // Subcommand is for commands that only hold others: what is not one is named, with
@@ -44,13 +46,17 @@ func AtMost(n int, what string) cobra.PositionalArgs {
 
 // NoEmptyFlags reports flags that were given without a value, as an unset variable
 // of a shell script does: taken for not given, they would do something else.
-func NoEmptyFlags(cmd *cobra.Command, names ...string) error {
-	for _, name := range names {
-		if f := cmd.Flags().Lookup(name); f.Changed && f.Value.String() == "" {
-			return Usagef("", "--%s is empty", name)
+func NoEmptyFlags(cmd *cobra.Command) (err error) {
+	cmd.Flags().Visit(func(f *pflag.Flag) {
+		values := []string{f.Value.String()}
+		if list, ok := f.Value.(pflag.SliceValue); ok {
+			values = list.GetSlice()
 		}
-	}
-	return nil
+		if err == nil && !slices.ContainsFunc(values, func(s string) bool { return s != "" }) {
+			err = Usagef("", "--%s is empty", f.Name)
+		}
+	})
+	return err
 }
 
 // Suggestion names the command below cmd that may be meant by arg, "" if none is.

@@ -43,9 +43,6 @@ members. Of slots less than an hour apart the best is shown. Nothing is changed.
   peerslot slots --with ana@acme.example,bo@acme.example --duration 30m`,
 		Args: console.AtMost(1, "want one argument at most"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := console.NoEmptyFlags(cmd, "start", "svg"); err != nil {
-				return err
-			}
 			o.Names = args
 			return o.Run(cmd.Context(), a)
 		},
@@ -124,8 +121,8 @@ func printRanking(a *console.App, w *workspace.Workspace, r planning.Ranking) {
 	}
 	zone, _ := availability.LoadZone(r.Search.Zone)
 	first := r.Candidates[0]
-	p.Printf("%s: the best slots for %d people, %s, %d sessions of %s from %s, times in %s\n\n",
-		report.GroupTitle(r.Group), len(r.Members), r.Search.Cadence, first.Count, report.Minutes(r.Search.Length), r.Search.Start, r.Search.Zone)
+	p.Printf("%s: the best slots for %d people, %s, %s of %s from %s, times in %s\n\n",
+		report.GroupTitle(r.Group), len(r.Members), r.Search.Cadence, report.Count(first.Count, "session", "sessions"), report.Minutes(r.Search.Length), r.Search.Start, r.Search.Zone)
 	grid := report.Grid{Printer: p, Zone: zone, Name: func(s string) string { return w.Workspace.Name(calendar.Address(s)) }}
 	for i, c := range r.Candidates {
 		grid.Draw(i+1, r.Members, c)

@@ -1,6 +1,7 @@
 package workspace
 
 import (
+	"math"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -12,7 +13,7 @@ import (
 )
 
 // AllWeeks is the --weeks of who does not say: as many as a series may have.
-const AllWeeks = -1
+const AllWeeks = math.MinInt
 
 // SearchFlags are the flags of commands that look for a slot.
 type SearchFlags struct {
