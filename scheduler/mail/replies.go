@@ -159,9 +159,25 @@ func (t *taking) calendar(ctx context.Context) error {
 			if err := t.event(ctx, b, e, told); err != nil {
 				return err
 			}
-		case len(told) == 0: // else it is over; of this one the store may have been lost
-			t.unclear(scheduler.Notice{UID: e.UID}, errors.New("it answers a series that this store does not know"))
+		case len(told) > 0: // it is over
+		default:
+			if err := t.unknown(ctx, e.UID); err != nil {
+				return err
+			}
 		}
+	}
+	return nil
+}
+
+// unknown names an answer to a series that is not known, such as one of a store that was
+// lost. One that is over, and was told of by a calendar alone, is known.
+func (t *taking) unknown(ctx context.Context, uid calendar.UID) error {
+	over, err := t.Store.Ended(ctx, time.Time{})
+	if err != nil {
+		return fmt.Errorf("read the bookings that are over: %w", err)
+	}
+	if !slices.ContainsFunc(over, func(b scheduler.Booking) bool { return b.Series.UID == uid }) {
+		t.unclear(scheduler.Notice{UID: uid}, errors.New("it answers a series that this store does not know"))
 	}
 	return nil
 }

@@ -196,8 +196,15 @@ func TestAnAnswerToASeriesThatIsOver(t *testing.T) {
 	if _, err := d.Store.Commit(t.Context(), scheduler.Batch{Bookings: bookings}); err != nil {
 		t.Fatal(err)
 	}
-	if done := d.take(t, reply("ana@acme.example", "REPLY", anaAccepts)); done.Replies > 0 || len(done.Findings) > 0 {
-		t.Errorf("got %+v, want nothing", done)
+	untold := bookings[0]
+	untold.Generation, untold.Version, untold.Series.UID = 2, 0, "ps2" // of which a calendar's server told the members
+	if _, err := d.Store.Commit(t.Context(), scheduler.Batch{Bookings: []scheduler.Booking{untold}}); err != nil {
+		t.Fatal(err)
+	}
+	for _, uid := range []string{"ps1", "ps2"} {
+		if done := d.take(t, strings.Replace(reply("ana@acme.example", "REPLY", anaAccepts), "ps1", uid, 1)); done.Replies > 0 || len(done.Findings) > 0 {
+			t.Errorf("%s: got %+v, want nothing", uid, done)
+		}
 	}
 }
 
