@@ -87,6 +87,14 @@ func (s Server) dial(ctx context.Context) (net.Conn, error) {
 // that can be used.
 var ErrSignIn = errors.New("the mail server refused the sign-in")
 
+// noToken says that there is nothing to sign in with, which the server has not seen yet.
+type noToken struct{ err error }
+
+func (e *noToken) Error() string { return "no access token for the mail server: " + e.err.Error() }
+
+// Unwrap makes it an ErrSignIn.
+func (e *noToken) Unwrap() []error { return []error{ErrSignIn, e.err} }
+
 // sasl returns the way to sign in, nil for none. offers reports what the server
 // can.
 func (s Server) sasl(ctx context.Context, offers func(string) bool) (sasl.Client, error) {
@@ -108,7 +116,7 @@ func (s Server) sasl(ctx context.Context, offers func(string) bool) (sasl.Client
 		if s.Token != nil {
 			var err error
 			if secret, err = s.Token(ctx); err != nil {
-				return nil, fmt.Errorf("%w: no access token: %w", ErrSignIn, err)
+				return nil, &noToken{err}
 			}
 		}
 		return s.client(way, secret), nil

@@ -77,6 +77,8 @@ func TestTokenCommand(t *testing.T) {
 		"a token":      {[]string{"echo", "secret"}, ""},
 		"in its place": {[]string{"cat", "token.txt"}, ""},
 		"nothing":      {[]string{"true"}, "true prints no access token"},
+		"an agent":     {[]string{"sh", "-c", "(while [ -e token.txt ]; do sleep 0.1; done) & echo secret"}, ""},
+		"no text":      {[]string{"head", "-c", "3000000", "/dev/zero"}, "head prints no access token"},
 		"two words":    {[]string{"echo", "not", "one"}, "echo prints no access token"},
 		"a failure":    {[]string{"sh", "-c", "echo secret; exit 4"}, "run sh: exit status 4"},
 		"no program":   {[]string{"./nothing"}, "run ./nothing: "},

@@ -1,10 +1,10 @@
 package account
 
 import (
-	"cmp"
+	"bytes"
 	"context"
+	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"strings"
@@ -31,27 +31,33 @@ func MailServer(a *console.App, c *config.Config) mail.Server {
 	return s
 }
 
-// tokenOf runs a command and returns the access token that it prints.
+// tokenOf runs a command and returns the access token that it prints. What the command
+// leaves running, as an agent that keeps keys, is not waited for, though it holds the output.
 func tokenOf(ctx context.Context, dir string, words []string) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
+	var out beginning
 	cmd := exec.CommandContext(ctx, words[0], words[1:]...)
-	cmd.Dir, cmd.Stderr, cmd.WaitDelay = dir, os.Stderr, time.Second
-	out, err := cmd.StdoutPipe()
-	if err == nil {
-		err = cmd.Start()
-	}
-	if err != nil {
+	cmd.Dir, cmd.Stdout, cmd.Stderr, cmd.WaitDelay = dir, &out, os.Stderr, time.Second
+	err := cmd.Run()
+	switch {
+	case errors.Is(ctx.Err(), context.DeadlineExceeded):
+		return "", fmt.Errorf("run %s: it takes longer than a minute", words[0])
+	case err != nil && !errors.Is(err, exec.ErrWaitDelay):
 		return "", fmt.Errorf("run %s: %w", words[0], err)
 	}
-	const most = 64 << 10
-	text, err := io.ReadAll(io.LimitReader(out, most))
-	if err = cmp.Or(err, cmd.Wait()); err != nil {
-		return "", fmt.Errorf("run %s: %w", words[0], err)
-	}
-	token := strings.TrimSpace(string(text))
-	if token == "" || strings.ContainsAny(token, " \r\n") {
+	token := strings.TrimSpace(out.String())
+	if token == "" || strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r == 0x7f }) {
 		return "", fmt.Errorf("%s prints no access token", words[0])
 	}
 	return token, nil
+}
+
+// A beginning keeps the first 64 kB of what is written to it, and takes the rest.
+type beginning struct{ bytes.Buffer }
+
+func (b *beginning) Write(p []byte) (int, error) {
+	const most = 64 << 10
+	b.Buffer.Write(p[:min(len(p), max(0, most-b.Len()))])
+	return len(p), nil
 }
