@@ -3,6 +3,7 @@ package mail
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -146,6 +147,17 @@ func TestAMessageThatIsTooLargeIsNamed(t *testing.T) {
 	done := fetch(t, &Inbox{Server: serverOf(m), Replies: d.Replies})
 	if done.Read != 2 || !slices.Equal(kinds(done.Findings), []scheduler.FindingKind{scheduler.ReplyUnclear}) || done.Findings[0].Person != "ana@acme.example" {
 		t.Errorf("got %+v, want that Ana's is named, and nothing of the other", done)
+	}
+}
+
+func TestAMessageOfThousandsOfAnswersIsOneFinding(t *testing.T) {
+	d, events := newDesk(t), ""
+	for i := range 2000 {
+		events += fmt.Sprintf("BEGIN:VEVENT\nUID:u%d-peerslot\n%s\nEND:VEVENT\n", i, anaAccepts)
+	}
+	done := d.take(t, strings.Replace(anaReplies, "END:VCALENDAR", events+"END:VCALENDAR", 1))
+	if len(done.Findings) != 1 || done.Replies > 0 {
+		t.Errorf("got %d replies and %d findings, want one finding", done.Replies, len(done.Findings))
 	}
 }
 

@@ -91,14 +91,14 @@ func (t *taking) answered(ctx context.Context) (*scheduler.Notice, error) {
 	if n, ok, err := t.noticeOf(ctx, t.in.Answers); err != nil || ok {
 		return &n, err
 	}
-	if t.in.From == "" || t.in.Subject == "" {
-		return nil, nil
+	from, subject := t.person(t.in.From), strings.ToLower(t.in.Subject)
+	if subject == "" || !t.Workspace.Roster.Has(from) {
+		return nil, nil // most of what arrives: it reads no bookings
 	}
 	bookings, err := t.Store.Bookings(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read the bookings: %w", err)
 	}
-	from, subject := t.person(t.in.From), strings.ToLower(t.in.Subject)
 	for _, b := range bookings {
 		if title := strings.ToLower(b.Series.Title); title != "" && strings.Contains(subject, title) && b.Series.Invites(from) {
 			return &scheduler.Notice{Group: b.Group, UID: b.Series.UID}, nil
@@ -138,12 +138,20 @@ func (t *taking) bounced(ctx context.Context) error {
 	return err
 }
 
+// mostAnswers is more than the answers to a series and each of its sessions: what holds more
+// would have all bookings read for each.
+const mostAnswers = 40
+
 // calendar judges the events of an iTIP message, those about a series first.
 func (t *taking) calendar(ctx context.Context) error {
 	switch t.in.Reply.Method {
 	case "REPLY", "COUNTER", "DECLINECOUNTER":
 	default:
 		return nil // REFRESH, our own REQUEST in copy, PUBLISH
+	}
+	if len(t.in.Reply.Events) > mostAnswers {
+		t.unclear(scheduler.Notice{}, fmt.Errorf("it holds more than %d answers", mostAnswers))
+		return nil
 	}
 	for _, e := range t.in.Reply.Events {
 		told, err := t.Store.Told(ctx, e.UID)

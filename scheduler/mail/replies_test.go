@@ -249,6 +249,9 @@ func TestAReplyReadsNoOtherBookings(t *testing.T) {
 	if done := d.take(t, reply("ana@acme.example", "REPLY", anaAccepts)); done.Replies != 1 || read != 0 {
 		t.Errorf("noted %d replies, read all bookings %d times; want 1 and none", done.Replies, read)
 	}
+	if done := d.take(t, "From: shop@shop.example\nSubject: Sale\n\nBuy!\n"); len(done.Findings) > 0 || read != 0 {
+		t.Errorf("a newsletter: %+v, read all bookings %d times; want nothing", done, read)
+	}
 	other := strings.Replace(reply("ana@acme.example", "REPLY", anaAccepts), "ps1", "ps2", 1)
 	if done := d.take(t, other); len(done.Findings) != 1 || read != 1 {
 		t.Errorf("of a series that is not known: findings %v, read %d times; want it named", done.Findings, read)
