@@ -187,6 +187,42 @@ func TestLettersSayItOnTheReadersClocks(t *testing.T) {
 	}
 }
 
+// One session is no rhythm, and what is no group's has no page.
+func TestALetterOfOneSession(t *testing.T) {
+	s := circle()
+	s.Overrides, s.Count, s.Group = nil, 1, ""
+	c := composer()
+	c.URL = "https://peers.acme.example"
+	for kind, want := range map[scheduler.NoticeKind]string{
+		scheduler.NoticeInvited: "It meets once, on Tue 3 Mar 2026, 14:00.", scheduler.NoticeChanged: "has changed. One session is left, on Tue 3 Mar 2026, 14:00.",
+	} {
+		n, err := c.Compose(scheduler.Notice{Kind: kind, To: "ana@acme.example", UID: s.UID, Made: now}, s, s, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		found, _ := parts(t, n.Message)
+		if text := found["text/plain"]; !strings.Contains(text, want) || strings.Contains(text, "weekly") || strings.Contains(text, "/groups/") {
+			t.Errorf("the text lacks %q, or says too much:\n%s", want, text)
+		}
+	}
+}
+
+// Who joins a series in the change that ends it is told of nothing.
+func TestWhoJoinsAtTheEndIsNotInvited(t *testing.T) {
+	before := circle()
+	before.Overrides = nil
+	after := before
+	after.Count, after.Sequence = 1, 1
+	after.Attendees = append(slices.Clone(before.Attendees), calendar.Attendee{Address: "sy@acme.example"})
+	list, err := Notices(before, after, nil, now.AddDate(0, 0, 14))
+	if err != nil || len(list) != 2 {
+		t.Errorf("got %+v, %v; want the two who were in it told", list, err)
+	}
+	for _, n := range list {
+		composed(t, n, before, after, "")
+	}
+}
+
 // Who is told that a series has ended is asked nothing about it, and told no more of it.
 func TestAnEndedSeriesAsksNothing(t *testing.T) {
 	s := circle()

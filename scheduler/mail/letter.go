@@ -71,7 +71,7 @@ func (c *Composer) letter(n scheduler.Notice, series calendar.Series) (Letter, e
 }
 
 func (c *Composer) page(group string) string {
-	if c.URL == "" {
+	if c.URL == "" || group == "" { // a sample is no group's
 		return ""
 	}
 	return strings.TrimSuffix(c.URL, "/") + "/groups/" + url.PathEscape(group)
@@ -126,6 +126,9 @@ func (w *letterWriter) tell(l *Letter) {
 	case scheduler.NoticeInvited:
 		l.Subject = fmt.Sprintf("Invitation: %s, %s", title, w.rhythm())
 		l.Lead = w.withShift(fmt.Sprintf("You are invited to %s. It meets on %s: %s.", title, w.rhythm(), w.extent()))
+		if only, once := w.once(); once {
+			l.Lead = []string{fmt.Sprintf("You are invited to %s. It meets once, on %s.", title, only)}
+		}
 		l.Sessions = w.table()
 	case scheduler.NoticeChanged:
 		if w.over() {
@@ -135,6 +138,9 @@ func (w *letterWriter) tell(l *Letter) {
 		}
 		l.Subject = fmt.Sprintf("Changed: %s, %s", title, w.rhythm())
 		l.Lead = w.withShift(fmt.Sprintf("%s has changed. It is now %s, %s.", title, w.rhythm(), w.extent()))
+		if only, once := w.once(); once {
+			l.Lead = []string{fmt.Sprintf("%s has changed. One session is left, on %s.", title, only)}
+		}
 		l.Sessions = w.table()
 	case scheduler.NoticeSession:
 		w.tellSession(l)
@@ -215,10 +221,19 @@ func (w *letterWriter) close(l *Letter) {
 }
 
 // rhythm says when the sessions are, such as "Tuesdays at 15:00, weekly". The day
-// and time are those of most sessions, for the reader.
+// and time are those of most sessions, for the reader. The only one is named by its date.
 func (w *letterWriter) rhythm() string {
+	if only, once := w.once(); once {
+		return only
+	}
 	usual, _ := w.usual()
 	return fmt.Sprintf("%s, %s", usual, w.series.Cadence)
+}
+
+// once returns when the only session to come is, if there is one alone.
+func (w *letterWriter) once() (at string, ok bool) {
+	to := w.upcoming()
+	return w.zoned(to[0]).Format(dateForm + ", 15:04"), len(to) == 1
 }
 
 // usual returns on which day and at what time most sessions to come are, for the reader, and
@@ -263,9 +278,6 @@ func (w *letterWriter) over() bool {
 
 func (w *letterWriter) extent() string {
 	to := w.upcoming()
-	if len(to) == 1 {
-		return fmt.Sprintf("one session on %s", w.zoned(to[0]).Format(dateForm))
-	}
 	return fmt.Sprintf("%d sessions from %s to %s", len(to), w.zoned(to[0]).Format(dateForm), w.zoned(to[len(to)-1]).Format(dateForm))
 }
 

@@ -67,7 +67,7 @@ func (c telling) person(a calendar.Address) []scheduler.Notice {
 		return []scheduler.Notice{{Kind: scheduler.NoticeCancelled}}
 	case wasIn && !isIn:
 		return []scheduler.Notice{{Kind: scheduler.NoticeLeft}}
-	case !isIn || !c.comes(c.is) && !c.comes(c.was):
+	case !isIn || !c.comes(c.is) && !(wasIn && c.comes(c.was)):
 		return nil
 	case !wasIn:
 		return append([]scheduler.Notice{{Kind: scheduler.NoticeInvited}}, c.standing(a)...)
