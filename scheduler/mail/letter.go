@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
@@ -204,7 +206,8 @@ func (w *letterWriter) why() string {
 	if !off || reason == "" {
 		return note
 	}
-	return strings.ToUpper(reason[:1]) + reason[1:]
+	first, size := utf8.DecodeRuneInString(reason)
+	return string(unicode.ToUpper(first)) + reason[size:]
 }
 
 // close says what a reader can do.
