@@ -531,13 +531,27 @@ func TestAGroupOfWhichOneIsLeftIsReplaced(t *testing.T) {
 	s := snapshotOf(people)
 	f := forming.Request{Program: program(scheduler.Pair, 2, 2)}
 	first := formed(t, s, f)
-	gone := first.Groups[0]
+	gone := first.Groups[1]
 	s.Workspace.Roster.Remove(gone.Members[0])
 	f.Rounds, f.Place = []scheduler.Round{first.Round}, gone.Members[1:]
 	if plan := formed(t, s, f); len(plan.Groups) != 1 || !slices.Equal(plan.Replaced, []string{gone.Name}) {
 		t.Errorf("placed: %d groups, replaced %v; want one, and %s replaced", len(plan.Groups), plan.Replaced, gone.Name)
 	}
-	f.Place = nil
+	back := scheduler.Person{Address: "zoe@acme.example", Role: "lead", Zone: "Europe/Berlin", Hours: availability.OfficeHours()}
+	s.Workspace.Roster.Put(back)
+	s.Busy[back.Address] = availability.Busy{Window: s.Window}
+	f.Place = []calendar.Address{back.Address}
+	plan := formed(t, s, f)
+	if want := (scheduler.Group{Name: gone.Name, Program: gone.Program, Members: []calendar.Address{gone.Members[1], back.Address}}); len(plan.Groups) != 2 || len(plan.Replaced)+len(plan.LeftOut) != 0 ||
+		!slices.ContainsFunc(plan.Groups, func(g forming.Group) bool { return g.Name == want.Name && slices.Equal(g.Members, want.Members) }) {
+		t.Errorf("somebody new: %+v, replaced %v, left out %v; want them with who is left", plan.Groups, plan.Replaced, plan.LeftOut)
+	}
+	f.Program.NeverTogether = [][]calendar.Address{{back.Address, gone.Members[1]}}
+	if plan := formed(t, s, f); len(plan.Groups) != 1 || len(plan.LeftOut) != 1 || plan.LeftOut[0].Person != gone.Members[1] || !slices.Equal(plan.Replaced, []string{gone.Name}) {
+		t.Errorf("somebody new who may not join: %+v, left out %v; want a trio, and who is left named", plan.Groups, plan.LeftOut)
+	}
+	f.Program.NeverTogether, f.Place = nil, nil
+	s.Workspace.Roster.Remove(back.Address)
 	if plan := formed(t, s, f); !slices.Equal(plan.Replaced, []string{first.Groups[0].Name, first.Groups[1].Name}) {
 		t.Errorf("the next round: replaced %v; want both", plan.Replaced)
 	}

@@ -33,10 +33,15 @@ func (r *forming) chooseToPlace() error {
 	if r.Program.Kind == scheduler.OneOnOne {
 		return errors.New("the pairs of a one-on-one program come from its links; add a link instead of placing somebody")
 	}
-	if len(r.former) == 0 {
+	all := r.Workspace.Participants(r.Program)
+	takesPart := make(map[calendar.Address]bool, len(all))
+	for _, a := range all {
+		takesPart[a] = true
+	}
+	r.kept = append(slices.Clone(r.former), r.left(takesPart)...)
+	if len(r.kept) == 0 {
 		return fmt.Errorf("program %q has no groups yet that anybody could join", r.Program.Name)
 	}
-	r.kept = slices.Clone(r.former)
 	placed := map[calendar.Address]bool{} // who is in a group, or will be
 	for _, g := range r.kept {
 		r.people = append(r.people, g.Members...)
@@ -46,11 +51,6 @@ func (r *forming) chooseToPlace() error {
 				r.met[pairOf(a, b)]-- // they go on, and do not meet anew
 			}
 		}
-	}
-	all := r.Workspace.Participants(r.Program)
-	takesPart := make(map[calendar.Address]bool, len(all))
-	for _, a := range all {
-		takesPart[a] = true
 	}
 	for _, a := range r.Place {
 		switch {
@@ -71,6 +71,36 @@ func (r *forming) chooseToPlace() error {
 	return nil
 }
 
+// left returns the groups of which one is left, who waits for somebody to join.
+func (r *forming) left(takesPart map[calendar.Address]bool) (groups []scheduler.Group) {
+	for _, g := range r.last.Groups {
+		g.Members = slices.DeleteFunc(slices.Clone(g.Members), func(a calendar.Address) bool { return !takesPart[a] })
+		goesOn := slices.ContainsFunc(r.former, func(f scheduler.Group) bool { return f.Name == g.Name })
+		if len(g.Members) == 1 && !goesOn && r.Program.MinSize <= 2 && !slices.Contains(r.Place, g.Members[0]) {
+			groups = append(groups, g)
+		}
+	}
+	return groups
+}
+
+// leave takes those off the plan who are still the only ones of their groups.
+func (r *forming) leave(plan *Plan) error {
+	single := func(g scheduler.Group) bool { return len(g.Members) < 2 }
+	for _, g := range r.kept {
+		if a := g.Members[0]; single(g) {
+			r.people = slices.DeleteFunc(r.people, func(b calendar.Address) bool { return a == b })
+			plan.LeftOut = append(plan.LeftOut, LeftOut{a, "is in no group, and can be placed in one"})
+		}
+	}
+	if !slices.ContainsFunc(r.kept, single) {
+		return nil
+	}
+	r.kept, r.assumed = slices.DeleteFunc(r.kept, single), nil
+	err := r.setProblem()
+	plan.Assumed = r.assumed
+	return err
+}
+
 // place puts one person after the other into the group whose cost that raises least,
 // among those that have room and in which no rule forbids it. Groups keep their names.
 func (r *forming) place(ctx context.Context, plan *Plan) error {
@@ -87,6 +117,9 @@ func (r *forming) place(ctx context.Context, plan *Plan) error {
 		g := slices.IndexFunc(r.kept, func(g scheduler.Group) bool { return g.Name == placed.Group })
 		r.kept[g].Members = append(slices.Clone(r.kept[g].Members), a)
 	}
+	if err := r.leave(plan); err != nil {
+		return err
+	}
 	r.problem.Keep = nil
 	for _, g := range r.kept {
 		r.problem.Keep = append(r.problem.Keep, r.numbers(g.Members))
@@ -99,16 +132,21 @@ func (r *forming) place(ctx context.Context, plan *Plan) error {
 	return nil
 }
 
-// options returns the groups that a person can join, the best first.
+// options returns the groups that a person can join, the best first: those of which one is
+// left before others, who would be left out.
 func (r *forming) options(a calendar.Address) []Option {
 	most := r.problem.MaxSize
 	if r.Program.Kind == scheduler.Pair {
 		most = 3 // an odd one out joins a trio
 	}
 	var out []Option
+	waits := map[string]int{}
 	for _, g := range r.kept {
 		if len(g.Members) >= most {
 			continue
+		}
+		if len(g.Members) == 1 {
+			waits[g.Name] = 1
 		}
 		before, _ := r.alone(g.Members)
 		after, broken := r.alone(append(slices.Clone(g.Members), a))
@@ -117,7 +155,7 @@ func (r *forming) options(a calendar.Address) []Option {
 		}
 	}
 	slices.SortStableFunc(out, func(x, y Option) int {
-		return cmp.Or(cmp.Compare(x.After-x.Before, y.After-y.Before), cmp.Compare(x.Group, y.Group))
+		return cmp.Or(waits[y.Group]-waits[x.Group], cmp.Compare(x.After-x.Before, y.After-y.Before), cmp.Compare(x.Group, y.Group))
 	})
 	return out
 }
