@@ -19,8 +19,8 @@ func (o workOptions) openMetrics() (net.Listener, error) {
 	if o.metrics == "" {
 		return nil, nil
 	}
-	if _, _, err := net.SplitHostPort(o.metrics); err != nil {
-		return nil, console.Usagef("", "--metrics %q: want an address and a port such as 127.0.0.1:9090", o.metrics)
+	if _, err := hostOf("metrics", o.metrics, "127.0.0.1:9090"); err != nil {
+		return nil, err
 	}
 	listener, err := net.Listen("tcp", o.metrics)
 	if err != nil {

@@ -130,9 +130,9 @@ func runClock(a *console.App) {
 // open listens for members who know the pages by an address, "" if it is not said.
 // Without https nobody else on the way may read along.
 func (o serveOptions) open(members string) (net.Listener, error) {
-	host, _, err := net.SplitHostPort(o.listen)
+	host, err := hostOf("listen", o.listen, defaultListen)
 	if err != nil {
-		return nil, console.Usagef("", "--listen %q: want an address and a port such as %s", o.listen, defaultListen)
+		return nil, err
 	}
 	ip, err := netip.ParseAddr(host)
 	if loopback := host == "localhost" || err == nil && ip.IsLoopback(); !loopback && !strings.HasPrefix(members, "https://") {
@@ -143,6 +143,18 @@ func (o serveOptions) open(members string) (net.Listener, error) {
 		return nil, console.WithHint(err, "is peerslot running there already? --listen names another port")
 	}
 	return listener, nil
+}
+
+// hostOf returns the host of an address to listen on, which a flag says.
+func hostOf(flag, address, example string) (string, error) {
+	host, port, err := net.SplitHostPort(address)
+	if err == nil {
+		_, err = net.LookupPort("tcp", port)
+	}
+	if err != nil {
+		return "", console.Usagef("", "--%s %q: want an address and a port such as %s", flag, address, example)
+	}
+	return host, nil
 }
 
 // webServer returns the server of the pages. at is where it listens.

@@ -35,7 +35,9 @@ certificate needs no sign-in.`,
 // microsoftAccount says where the organizer signs in, in a browser here or on another
 // device.
 func microsoftAccount(a *console.App, c *config.Config, device bool) (account, error) {
-	if m := c.Calendar.Microsoft; m.SecretEnv != "" || m.Certificate != "" {
+	if m := c.Calendar.Microsoft; m.Tenant == "" && m.ClientID == "" {
+		return account{}, console.Usagef("say microsoft: {tenant: …, client_id: …} in calendar:", "Microsoft 365 is not configured")
+	} else if m.SecretEnv != "" || m.Certificate != "" {
 		return account{}, console.Usagef("leave out secret_env and certificate to sign in as the organizer", "the application signs in by itself: it has a secret or a certificate")
 	}
 	cfg, err := MicrosoftConfig(a, c)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/peerslot/peerslot/calendar/file"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/account"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/console"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/workspace"
@@ -122,7 +123,7 @@ func planRestore(ctx context.Context, w *workspace.Workspace, path string) (r re
 	if errors.Is(err, scheduler.ErrNoStore) {
 		return r, console.Usagef("", "there is no backup at %s", path)
 	}
-	if errors.Is(err, store.ErrDamaged) {
+	if _, other := errors.AsType[*file.KindError](err); other || errors.Is(err, store.ErrDamaged) {
 		return r, console.WithHint(err, "name a file that 'peerslot backup' wrote")
 	}
 	if err != nil {
