@@ -24,16 +24,18 @@ func (v *cover) ascend(choices []choice, left set, spent int) ([]choice, int, in
 	if spent >= v.target {
 		return nil, 0, -1
 	}
-	kept := choices[:0]
+	n, room := 0, v.target-spent
 	for i := range choices {
 		c := &choices[i]
 		for _, m := range c.people() {
 			c.reduced -= v.least[m]
 		}
-		if spent+c.reduced < v.target {
-			kept = append(kept, *c)
+		if c.reduced < room {
+			choices[n] = *c
+			n++
 		}
 	}
+	kept := choices[:n]
 	if len(kept) > climbFrom && len(v.chosen) > 0 { // without any, duals are optimal
 		return v.climb(kept, left, spent)
 	}

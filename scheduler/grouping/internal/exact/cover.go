@@ -118,18 +118,23 @@ func (v *cover) descend(choices []choice, left set, people, spent int) bool {
 		rest := l.rest[:l.ends[(room-1)/grade]]
 		v.work += len(rest)
 		l.parted = v.charges.parting(&b, left, l.parted[:0])
-		l.next = l.next[:0]
 		v.forget()
+		l.next = slices.Grow(l.next[:0], len(rest))[:len(rest)]
+		n := 0
 		for i := range rest {
-			if c := &rest[i]; c.reduced < room && !c.set.meets(b.set) {
-				if charge := c.between(l.parted); c.reduced+charge < room {
-					l.next = append(l.next, *c)
-					next := &l.next[len(l.next)-1]
-					next.reduced += charge
-					v.note(next)
-				}
+			c := &rest[i]
+			if c.reduced >= room || c.set.meets(b.set) {
+				continue
+			}
+			if charge := c.between(l.parted); c.reduced+charge < room {
+				next := &l.next[n]
+				*next = *c
+				next.reduced += charge
+				v.note(next)
+				n++
 			}
 		}
+		l.next = l.next[:n]
 		v.chosen = append(v.chosen, v.columns[b.column])
 		complete := v.descend(l.next, left.minus(b.set), people-int(b.size), spent+b.reduced)
 		v.chosen = v.chosen[:len(v.chosen)-1]

@@ -90,7 +90,7 @@ func (r *relaxation) shrunk(room int) *relaxation {
 	}
 	var rows, columns []int
 	s.Program, rows, columns = r.Part(func(row int) bool { return needed[row] },
-		func(k int) bool { return !r.Barred(k) && r.reduced(&r.groups[k]) < room })
+		func(k int) bool { return !r.Barred(k) && r.cheaper(&r.groups[k], room) })
 	s.person, s.limit = slices.Clone(r.person), slices.Clone(r.limit)
 	s.groups, s.sideRow, s.cuts, s.cutRow, s.cut = nil, nil, nil, nil, nil
 	for k, at := range columns {

@@ -270,7 +270,7 @@ func (e *Search) advance(b *branch) {
 	most := b.affords(e.Meter.Left * 3 / 5)
 	if all := target > e.ceiling() && len(columns) <= b.affords(e.Meter.Left); len(columns) > most && !all {
 		room := b.relaxation.cheapest(columns, most)
-		columns = slices.DeleteFunc(columns, func(c column) bool { return b.relaxation.reduced(&c) >= room })
+		columns = slices.DeleteFunc(columns, func(c column) bool { return !b.relaxation.cheaper(&c, room) })
 		target = b.bound + room
 	}
 	t := &tree{Search: e, columns: columns, target: target, quota: coverQuota}

@@ -73,7 +73,7 @@ func (p *plunge) run() bool {
 	for s := &p.stage; s.r.bound() <= p.ceiling() && !p.Meter.Over(); {
 		room := p.ceiling() + 1 - s.r.bound()
 		p.Meter.Use(2 * len(s.columns) * meter.ColumnCost)
-		s.columns = slices.DeleteFunc(s.columns, func(k int32) bool { return s.r.reduced(&p.columns[k]) >= room })
+		s.columns = slices.DeleteFunc(s.columns, func(k int32) bool { return !s.r.cheaper(&p.columns[k], room) })
 		if len(s.columns) <= plungeCover && s.left <= Limit {
 			return p.finish(room)
 		}

@@ -119,15 +119,25 @@ func (r *relaxation) takeWork() int {
 }
 
 // reduced returns the cost of c less what the duals pay for it.
-func (r *relaxation) reduced(c *column) int {
+func (r *relaxation) reduced(c *column) int { return r.unpaid(c) + r.charges.total(c.members()) }
+
+// unpaid is reduced without what the column pays for cuts, which is no less than zero.
+func (r *relaxation) unpaid(c *column) int {
 	d := c.cost * table.DualUnit
 	for _, i := range c.members() {
 		d -= r.person[i]
 	}
-	for k, s := range r.sides {
-		d -= r.limit[k] * s.amount(c)
+	for k := range r.sides {
+		d -= r.limit[k] * r.sides[k].amount(c)
 	}
-	return d + r.charges.total(c.members())
+	return d
+}
+
+// cheaper reports whether the reduced cost of c is below a limit: mostly it is not even before it has paid for cuts,
+// which takes longest to find.
+func (r *relaxation) cheaper(c *column, limit int) bool {
+	d := r.unpaid(c)
+	return d < limit && d+r.charges.total(c.members()) < limit
 }
 
 // bound returns what the duals prove if no column has a negative reduced cost.

@@ -1,7 +1,6 @@
 package exact
 
 import (
-	"cmp"
 	"math"
 	"slices"
 
@@ -100,7 +99,7 @@ func (t *tree) visit(n node) outcome {
 		return o
 	}
 	room := target - r.bound()
-	columns = slices.DeleteFunc(columns, func(k int32) bool { return r.reduced(&t.columns[k]) >= room })
+	columns = slices.DeleteFunc(columns, func(k int32) bool { return !r.cheaper(&t.columns[k], room) })
 	if t.cover(r, columns, room, &o) {
 		return o
 	}
@@ -190,7 +189,7 @@ func (t *tree) pool(from *relaxation) *relaxation {
 	}
 	r.Refactor()
 	for k := range t.columns {
-		if from.reduced(&t.columns[k]) < 5*table.DualUnit {
+		if from.cheaper(&t.columns[k], 5*table.DualUnit) {
 			r.add(t.columns[k])
 		}
 	}
@@ -213,20 +212,21 @@ func (t *tree) tighten(r *relaxation, columns []int32, target int) {
 
 // settle makes r optimal over the given columns.
 func (t *tree) settle(r *relaxation, columns []int32) {
-	type entry struct {
-		at      int32
-		reduced int
-	}
+	const places = 1 << 20 // more than maxPool
 	for rounds := 1; ; rounds++ {
 		r.Solve()
 		r.round()
-		var found []entry
+		var found []int // reduced costs, times places, and which column it is
 		least := 0
 		for _, k := range columns {
-			d := r.reduced(&t.columns[k])
+			c := &t.columns[k]
+			if !r.cheaper(c, 0) {
+				continue
+			}
+			d := r.reduced(c)
 			least = min(least, d)
 			if d < -table.DualUnit/32 {
-				found = append(found, entry{k, d})
+				found = append(found, d*places+int(k))
 			}
 		}
 		r.Work += 2 * len(columns) * meter.ColumnCost
@@ -234,9 +234,9 @@ func (t *tree) settle(r *relaxation, columns []int32) {
 			r.lower(least)
 			return
 		}
-		slices.SortFunc(found, func(a, b entry) int { return cmp.Or(cmp.Compare(a.reduced, b.reduced), cmp.Compare(a.at, b.at)) })
+		slices.Sort(found)
 		for _, f := range found[:min(len(found), 3*r.n)] {
-			r.add(t.columns[f.at])
+			r.add(t.columns[f&(places-1)])
 		}
 	}
 }

@@ -1,6 +1,10 @@
 package lp
 
-import "slices"
+import (
+	"slices"
+
+	"gonum.org/v1/gonum/floats"
+)
 
 // Clone returns a copy, which can be solved and added to without a change of p.
 func (p *Program) Clone() Program {
@@ -99,7 +103,7 @@ func (p *Program) Border() {
 		}
 		for _, e := range p.columns[row.basic].entries {
 			if k := int(e.Row); k >= old {
-				subtract(inv[k][:old], p.inv[r], e.Coef*inv[k][k])
+				floats.AddScaled(inv[k][:old], -e.Coef*inv[k][k], p.inv[r])
 			}
 		}
 	}

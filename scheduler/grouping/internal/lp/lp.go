@@ -4,6 +4,8 @@ package lp
 import (
 	"math"
 	"slices"
+
+	"gonum.org/v1/gonum/floats"
 )
 
 // A Program is a linear programme in which every row says that the sum of its columns
@@ -174,17 +176,9 @@ func invert(a [][]float64) {
 		}
 		for r := range a {
 			if f := a[r][k]; r != k && f != 0 {
-				subtract(a[r], a[k], f)
+				floats.AddScaled(a[r], -f, a[k])
 			}
 		}
-	}
-}
-
-// subtract takes f times b from a.
-func subtract(a, b []float64, f float64) {
-	a = a[:len(b)]
-	for j, v := range b {
-		a[j] -= f * v
 	}
 }
 
@@ -255,7 +249,7 @@ func (p *Program) exchange(out, id int, reduced, ratio float64) {
 	}
 	for r, inv := range p.inv {
 		if f := p.step[r]; r != out && f != 0 {
-			subtract(inv, pivotRow, f)
+			floats.AddScaled(inv, -f, pivotRow)
 			p.Value[r] -= f * ratio
 		}
 	}
