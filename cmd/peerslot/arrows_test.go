@@ -45,6 +45,7 @@ var allowed = map[string][]string{
 	"scheduler/report/overview":            {"availability", "calendar", "scheduler", "scheduler/report", "scheduler/since"},
 	"scheduler/mail":                       {"availability", "calendar", "calendar/ical", "scheduler", "scheduler/report"},
 	"scheduler/mail/mailtest":              {},
+	"scheduler/undelivered":                {"calendar", "scheduler"},
 	"scheduler/holiday":                    {"availability", "calendar/ical"},
 	"scheduler/store":                      {"scheduler/account", "availability", "calendar", "scheduler", "scheduler/attendance"},
 	"scheduler/schedulertest":              {"availability", "calendar", "calendar/calendartest", "scheduler", "scheduler/attendance", "scheduler/account", "scheduler/agenda", "scheduler/booking", "scheduler/planning", "scheduler/review", "scheduler/store"},
@@ -63,7 +64,7 @@ var allowed = map[string][]string{
 	"scheduler/web/plans":                  {"calendar", "scheduler", "scheduler/report"},
 	"scheduler/web/internal/assets":        {"scheduler/report/overview"},
 	"scheduler/web/internal/hoursform":     {"availability", "scheduler"},
-	"scheduler/web":                        {"scheduler/web/internal/assets", "scheduler/web/internal/guard", "scheduler/web/internal/hoursform", "scheduler/web/internal/paging", "scheduler/web/issuer", "scheduler/web/plans", "scheduler/account", "availability", "calendar", "calendar/ical", "scheduler", "scheduler/attendance", "scheduler/feed", "scheduler/planning", "scheduler/report", "scheduler/report/overview"},
+	"scheduler/web":                        {"scheduler/web/internal/assets", "scheduler/web/internal/guard", "scheduler/web/internal/hoursform", "scheduler/web/internal/paging", "scheduler/web/issuer", "scheduler/web/plans", "scheduler/account", "availability", "calendar", "calendar/ical", "scheduler", "scheduler/attendance", "scheduler/feed", "scheduler/planning", "scheduler/report", "scheduler/report/overview", "scheduler/undelivered"},
 	"scheduler/chat/chattest":              {},
 
 	"scheduler/grouping/internal/exact":           {"scheduler/grouping/internal/local", "scheduler/grouping/internal/lp", "scheduler/grouping/internal/meter", "scheduler/grouping/internal/table"},

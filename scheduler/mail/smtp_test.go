@@ -20,6 +20,7 @@ import (
 	"github.com/peerslot/peerslot/scheduler/mail/mailtest"
 	"github.com/peerslot/peerslot/scheduler/schedulertest"
 	"github.com/peerslot/peerslot/scheduler/store"
+	"github.com/peerslot/peerslot/scheduler/undelivered"
 )
 
 func openStore(t testing.TB) scheduler.Store {
@@ -151,7 +152,7 @@ func TestSendGivesUpWhatCannotBeRead(t *testing.T) {
 		t.Errorf("the server took %q, and %+v; want %q, and the other one named", p.Taken, done, want)
 	}
 	lost := func() []scheduler.Finding {
-		found, err := Undelivered(t.Context(), s)
+		found, err := undelivered.Findings(t.Context(), s)
 		if err != nil {
 			t.Fatal(err)
 		}

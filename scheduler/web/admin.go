@@ -16,6 +16,7 @@ import (
 	"github.com/peerslot/peerslot/scheduler/attendance"
 	"github.com/peerslot/peerslot/scheduler/planning"
 	"github.com/peerslot/peerslot/scheduler/report"
+	"github.com/peerslot/peerslot/scheduler/undelivered"
 	"github.com/peerslot/peerslot/scheduler/web/internal/paging"
 	"github.com/peerslot/peerslot/scheduler/web/plans"
 )
@@ -131,18 +132,15 @@ func (s *Server) besides(ctx context.Context, n *view, now time.Time, d *adminDa
 	for _, notice := range waiting[:min(len(waiting), mostMail)] {
 		d.Mail = append(d.Mail, mailRow{name(notice.To), notice.Group, string(notice.Kind), notice.Fault, notice.Made})
 	}
-	lost, err := store.Undelivered(ctx)
+	lost, err := undelivered.Findings(ctx, store)
 	if err != nil {
 		return fmt.Errorf("read the mail that reached nobody: %w", err)
-	}
-	for _, notice := range lost {
-		d.Attention = append(d.Attention[:len(d.Attention):len(d.Attention)], n.needs(notice.Group, fmt.Sprintf("a message to %s did not arrive: %s", name(notice.To), cmp.Or(notice.Fault, string(notice.State)))))
 	}
 	known, err := store.Unattended(ctx)
 	if err != nil {
 		return fmt.Errorf("read what was done unattended: %w", err)
 	}
-	for _, f := range known.Findings() {
+	for _, f := range append(lost, known.Findings()...) {
 		at := report.NewAttention(n.service.Workspace, f, n.steps)
 		d.Attention = append(d.Attention[:len(d.Attention):len(d.Attention)], n.needs(at.Group, at.What))
 	}

@@ -94,7 +94,10 @@ func TestAdminSaysHowThingsStand(t *testing.T) {
 	s.now = start.AddDate(0, 0, 5) // after the first session
 	notices := []scheduler.Notice{
 		{ID: "1", Kind: scheduler.NoticeInvited, To: bo, Group: "leads", UID: b.Series.UID, State: scheduler.NoticeWaits, Made: s.now, Fault: "greylisted"},
-		{ID: "2", Kind: scheduler.NoticeInvited, To: cem, Group: "leads", UID: b.Series.UID, State: scheduler.NoticeRefused, Made: s.now},
+		{ID: "2", Kind: scheduler.NoticeInvited, To: cem, Group: "leads", UID: b.Series.UID, State: scheduler.NoticeRefused, Made: s.now, Fault: "550 unknown"},
+		{ID: "3", Kind: scheduler.NoticeInvited, To: ana, Group: "leads", UID: b.Series.UID, State: scheduler.NoticeGivenUp, Made: s.now, Fault: "greylisted"},
+		{ID: "4", Kind: scheduler.NoticeChanged, To: ana, Group: "leads", UID: b.Series.UID, Sequence: 1, State: scheduler.NoticeSent, Made: s.now, Sent: s.now},
+		{ID: "5", Kind: scheduler.NoticeLeft, To: "gone@acme.example", Group: "leads", UID: b.Series.UID, Sequence: 1, State: scheduler.NoticeRefused, Made: s.now},
 	}
 	batch := scheduler.Batch{
 		Notices:    notices,
@@ -127,7 +130,7 @@ func TestAdminSaysHowThingsStand(t *testing.T) {
 	got := s.as(t, mia).read("/admin")
 	for _, want := range []string{
 		`<a href="/groups/leads">leads</a>`, "tue 15:00", "1/13", "33%", "3 of 3 known", // the group
-		"a message to Cem Lima did not arrive", "Dee Lima cannot be read since 2 January", "needs", // what needs a person
+		"the address of Cem Lima (cem@acme.example) takes no mail: 550 unknown", "Dee Lima cannot be read since 2 January", "needs", // what needs a person
 		"1 message waits", "greylisted", "Repair looked at 12 series, 1 change, 3 things needed a person", "move: Tue 3 Mar 15:00 -&gt; Wed 4 Mar 15:00: asked for",
 		"settings: left circles", "broken-program", "its template is broken", "somebody ended the series after 7 of its 7 sessions by hand", // as it is now, and as the night found it
 		"a message from bo@acme.example wants to be read: it proposes another time",
@@ -136,7 +139,7 @@ func TestAdminSaysHowThingsStand(t *testing.T) {
 			t.Errorf("the page does not say %q:\n%s", want, got)
 		}
 	}
-	for _, over := range []string{"another one", "is not on the organizer", "mended", "intended: not yet", "looked at 0 series"} {
+	for _, over := range []string{"another one", "is not on the organizer", "mended", "intended: not yet", "did not go out in two days", "gone@acme.example", "looked at 0 series"} {
 		if strings.Contains(got, over) {
 			t.Errorf("the page says %q, which is settled:\n%s", over, got)
 		}

@@ -14,6 +14,7 @@ import (
 	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/mail"
 	"github.com/peerslot/peerslot/scheduler/report"
+	"github.com/peerslot/peerslot/scheduler/undelivered"
 )
 
 func NoMail() error {
@@ -107,6 +108,6 @@ func (w *Workspace) Unsent(ctx context.Context) (waiting int, findings []schedul
 	if err != nil {
 		return 0, nil, err
 	}
-	findings, err = mail.Undelivered(ctx, w.Service.Store)
+	findings, err = undelivered.Findings(ctx, w.Service.Store)
 	return len(list), findings, err
 }

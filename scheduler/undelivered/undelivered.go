@@ -1,4 +1,5 @@
-package mail
+// Package undelivered says whom mail did not reach.
+package undelivered
 
 import (
 	"context"
@@ -9,10 +10,10 @@ import (
 	"github.com/peerslot/peerslot/scheduler"
 )
 
-// Undelivered returns a finding for each person who was to hear something of a
-// series that still runs, and did not, until a later message reaches them; or anybody, if
-// for whom it was is not known.
-func Undelivered(ctx context.Context, s scheduler.Store) ([]scheduler.Finding, error) {
+// Findings returns a finding for each person who was to hear something of a series that
+// still runs, and that they still take part in, and did not, until a later message reaches
+// them; or anybody, if for whom it was is not known.
+func Findings(ctx context.Context, s scheduler.Store) ([]scheduler.Finding, error) {
 	lost, err := s.Undelivered(ctx)
 	if err != nil || len(lost) == 0 {
 		return nil, err
@@ -21,14 +22,14 @@ func Undelivered(ctx context.Context, s scheduler.Store) ([]scheduler.Finding, e
 	if err != nil {
 		return nil, fmt.Errorf("read the bookings: %w", err)
 	}
-	running := map[calendar.UID]string{} // groups
+	running := map[calendar.UID]scheduler.Booking{}
 	for _, b := range bookings {
-		running[b.Series.UID] = b.Group
+		running[b.Series.UID] = b
 	}
 	var out []scheduler.Finding
 	for _, n := range lost {
-		group, runs := running[n.UID]
-		if !runs || seen(out, n) {
+		b, runs := running[n.UID]
+		if !runs || seen(out, n) || n.To != "" && !b.Series.Invites(n.To) {
 			continue
 		}
 		reached, err := reachedSince(ctx, s, n)
@@ -40,7 +41,7 @@ func Undelivered(ctx context.Context, s scheduler.Store) ([]scheduler.Finding, e
 			kind = scheduler.MailGivenUp
 		}
 		if !reached {
-			out = append(out, scheduler.Finding{Kind: kind, Group: group, Person: n.To, UID: n.UID, Err: errors.New(n.Fault)})
+			out = append(out, scheduler.Finding{Kind: kind, Group: b.Group, Person: n.To, UID: n.UID, Err: errors.New(n.Fault)})
 		}
 	}
 	return out, nil
