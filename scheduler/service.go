@@ -440,6 +440,7 @@ func (s *Service) Rebook(ctx context.Context, old Booking, plan BookingPlan) (Bo
 		return Booking{}, fmt.Errorf("rebook group %q: %w", old.Group, &HalfwayError{State: old.State})
 	}
 	next := plan.Booking
+	next.Reviewed, next.Decision = old.Reviewed, old.Decision // what runs out still does
 	if err := s.name(ctx, &next); err != nil {
 		return Booking{}, fmt.Errorf("rebook group %q: %w", old.Group, err)
 	}

@@ -169,6 +169,26 @@ func TestRebookKeepsTheRhythm(t *testing.T) {
 	}
 }
 
+// A series that runs out, since a new round took the place of its group, still does on
+// another slot: it is not reviewed, and nobody misses its group.
+func TestRebookOfASeriesThatRunsOut(t *testing.T) {
+	w, b := booked(t, ana, bo)
+	b.Reviewed, b.Decision = true, scheduler.Rotate
+	saved, err := w.Store.Commit(t.Context(), scheduler.Batch{Bookings: []scheduler.Booking{b}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.BusyAtItsSlot(bo, b)
+	plan, err := booking.PlanRebook(t.Context(), w.Service, saved[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	next, err := w.Rebook(t.Context(), saved[0], plan)
+	if err != nil || !next.Reviewed || next.Decision != scheduler.Rotate {
+		t.Errorf("on another slot: reviewed %v, %q, %v; want that it runs out", next.Reviewed, next.Decision, err)
+	}
+}
+
 // All sessions lie before the day on which the three months are over; one session less
 // makes room for a slot where there would be none.
 func TestBestBefore(t *testing.T) {
