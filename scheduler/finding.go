@@ -62,7 +62,7 @@ const (
 	MailGivenUp   FindingKind = "mail-given-up"  // a message to Person did not go out in two days: Err
 	MailBounced   FindingKind = "mail-bounced"   // a message to Person came back: Err
 	ReplyUnclear  FindingKind = "reply-unclear"  // a message of Person, or somebody, about the group wants to be read: Err says why
-	NeedsDecision FindingKind = "needs-decision" // a person must say what follows the series, whose last session is At
+	NeedsDecision FindingKind = "needs-decision" // a person must say what follows the series, whose last session is At; Err says why it ends if nobody does
 	NotFormed     FindingKind = "not-formed"     // the next round of Program, due from At on, is not formed: Err
 	NotBooked     FindingKind = "not-booked"     // the group was formed, and has no series: Err
 )

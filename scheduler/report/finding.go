@@ -116,6 +116,9 @@ func Words(w scheduler.Workspace, f scheduler.Finding, steps Steps) string {
 	case scheduler.DeletedCopy:
 		return fmt.Sprintf("%s deleted the series from their calendar again, and did not decline it; ask them, and take them out of the group if they do not come", who)
 	case scheduler.NeedsDecision:
+		if f.Err != nil {
+			return fmt.Sprintf("%v, and ends with the last one on %s, unless somebody books more for the same people with %s", f.Err, day(w, f.At), next)
+		}
 		return fmt.Sprintf("somebody must say what follows its last session on %s: book the next series with %s after it, or end it with %s once it is over", day(w, f.At), next, steps.Words(scheduler.Step{Do: scheduler.EndSeries}))
 	case scheduler.NotFormed:
 		return fmt.Sprintf("the next round is due and not formed: %v; try %s", f.Err, next)

@@ -165,11 +165,18 @@ func reviewOne(ctx context.Context, s *scheduler.Service, plan *scheduler.Review
 	r.Decision, r.Cadence, r.Reasons = Decide(r.Evidence, series.Cadence)
 	followRules(&r, s.Workspace.ProgramOf(b).For(g).Cadence)
 	if r.Decision == scheduler.Ask {
-		plan.Findings = append(plan.Findings, scheduler.Finding{Kind: scheduler.NeedsDecision, Group: b.Group, UID: series.UID, At: r.Last, Share: e.Attendance})
+		f := scheduler.Finding{Kind: scheduler.NeedsDecision, Group: b.Group, UID: series.UID, At: r.Last, Share: e.Attendance}
+		if !b.OwesReview() {
+			f.Err = errForItAlone
+		}
+		plan.Findings = append(plan.Findings, f)
 	}
 	plan.Reviews = append(plan.Reviews, scheduler.ReviewPlan{Review: r})
 	return nil
 }
+
+// errForItAlone says why a series ends, though nobody has said that it should.
+var errForItAlone = errors.New("its group was named for these few sessions alone")
 
 // followRules has the next series meet as the rules say by now, if their cadence is
 // another than when the series was booked: it counts from the next one on. A decision to
