@@ -546,6 +546,11 @@ func TestAGroupOfWhichOneIsLeftIsReplaced(t *testing.T) {
 		!slices.ContainsFunc(plan.Groups, func(g forming.Group) bool { return g.Name == want.Name && slices.Equal(g.Members, want.Members) }) {
 		t.Errorf("somebody new: %+v, replaced %v, left out %v; want them with who is left", plan.Groups, plan.Replaced, plan.LeftOut)
 	}
+	f.Place = []calendar.Address{gone.Members[1], back.Address}
+	if both := formed(t, s, f); len(both.Groups) != 2 || len(both.Replaced)+len(both.LeftOut) != 0 || len(both.Placed) != 1 {
+		t.Errorf("both: %+v, replaced %v; want them together", both.Groups, both.Replaced)
+	}
+	f.Place = f.Place[1:]
 	f.Program.NeverTogether = [][]calendar.Address{{back.Address, gone.Members[1]}}
 	if plan := formed(t, s, f); len(plan.Groups) != 1 || len(plan.LeftOut) != 1 || plan.LeftOut[0].Person != gone.Members[1] || !slices.Equal(plan.Replaced, []string{gone.Name}) {
 		t.Errorf("somebody new who may not join: %+v, left out %v; want a trio, and who is left named", plan.Groups, plan.LeftOut)

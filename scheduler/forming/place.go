@@ -38,7 +38,8 @@ func (r *forming) chooseToPlace() error {
 	for _, a := range all {
 		takesPart[a] = true
 	}
-	r.kept = append(slices.Clone(r.former), r.left(takesPart)...)
+	left := r.left(takesPart)
+	r.kept = append(slices.Clone(r.former), left...)
 	if len(r.kept) == 0 {
 		return fmt.Errorf("program %q has no groups yet that anybody could join", r.Program.Name)
 	}
@@ -56,6 +57,8 @@ func (r *forming) chooseToPlace() error {
 		switch {
 		case !takesPart[a]:
 			return fmt.Errorf("%s does not take part in program %q; look at its people", a, r.Program.Name)
+		case slices.ContainsFunc(left, func(g scheduler.Group) bool { return g.Members[0] == a }):
+			continue
 		case placed[a]:
 			return fmt.Errorf("%s is in a group of program %q already", a, r.Program.Name)
 		}
@@ -76,7 +79,7 @@ func (r *forming) left(takesPart map[calendar.Address]bool) (groups []scheduler.
 	for _, g := range r.last.Groups {
 		g.Members = slices.DeleteFunc(slices.Clone(g.Members), func(a calendar.Address) bool { return !takesPart[a] })
 		goesOn := slices.ContainsFunc(r.former, func(f scheduler.Group) bool { return f.Name == g.Name })
-		if len(g.Members) == 1 && !goesOn && r.Program.MinSize <= 2 && !slices.Contains(r.Place, g.Members[0]) {
+		if len(g.Members) == 1 && !goesOn && r.Program.MinSize <= 2 {
 			groups = append(groups, g)
 		}
 	}
@@ -102,11 +105,22 @@ func (r *forming) leave(plan *Plan) error {
 }
 
 // place puts one person after the other into the group whose cost that raises least,
-// among those that have room and in which no rule forbids it. Groups keep their names.
+// among those that have room and in which no rule forbids it. Groups keep their names. Who
+// is the only one of a group comes last, and stays there if somebody joined.
 func (r *forming) place(ctx context.Context, plan *Plan) error {
-	for _, a := range r.Place {
+	in := func(a calendar.Address) int {
+		return slices.IndexFunc(r.kept, func(g scheduler.Group) bool { return slices.Contains(g.Members, a) })
+	}
+	order := slices.Clone(r.Place)
+	slices.SortStableFunc(order, func(a, b calendar.Address) int { return min(in(a), 0) - min(in(b), 0) })
+	for _, a := range order {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
+		}
+		if own := in(a); own >= 0 && len(r.kept[own].Members) > 1 {
+			continue
+		} else if own >= 0 {
+			r.kept = slices.Delete(r.kept, own, own+1)
 		}
 		options := r.options(a)
 		if len(options) == 0 {
