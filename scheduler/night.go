@@ -47,10 +47,10 @@ func (s *Service) Carry(ctx context.Context, intents []Intent) ([]Finding, error
 // Intend records all intents, and leaves it to Finish to carry them out. If another run
 // changed one of the series meanwhile, that one is left alone.
 func (s *Service) Intend(ctx context.Context, intents []Intent) (intended []Booking, faults []Finding, err error) {
-	var all []Booking
+	all := make([]Booking, len(intents))
 	var events []Event
-	for _, i := range intents {
-		all, events = append(all, i.Booking), append(events, i.Events...)
+	for n, i := range intents {
+		all[n], events = i.Booking, append(events, i.Events...)
 	}
 	intended, err = s.Commit(ctx, Batch{Bookings: all, Events: events})
 	if !errors.Is(err, ErrStale) {

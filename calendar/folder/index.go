@@ -22,20 +22,22 @@ import (
 // name too many folders, and lack what others put since: nobody relies on it for
 // what a copy says.
 type index struct {
-	holders    map[string][]calendar.Address // by the file's name
-	organizers map[calendar.Address]bool     // who has been seen to be one
-	root       time.Time                     // when people came or went last
-	left       []string                      // folders in which a killed run left something, or that are such
+	holders
+	organizers map[calendar.Address]bool // who has been seen to be one
+	root       time.Time                 // when people came or went last
+	left       []string                  // folders in which a killed run left something, or that are such
 }
 
 // look makes the index of what is there now.
 func (b *Backend) look() (*index, error) {
-	x := &index{holders: map[string][]calendar.Address{}, organizers: map[calendar.Address]bool{}, root: b.changed()}
-	entries, err := os.ReadDir(b.Path)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("read calendars: %w", err)
-	}
-	for _, e := range entries {
+	x := &index{holders: holders{last: map[uint64]int32{}}, organizers: map[calendar.Address]bool{}, root: b.changed()}
+	for e, err := range entriesOf(b.Path) {
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return x, nil
+		case err != nil:
+			return nil, fmt.Errorf("read calendars: %w", err)
+		}
 		dir := filepath.Join(b.Path, e.Name())
 		if strings.HasPrefix(e.Name(), tempFolder) {
 			x.left = append(x.left, dir)
@@ -64,13 +66,16 @@ func (x *index) lookInto(dir string, a calendar.Address) {
 		return
 	}
 	defer f.Close()
-	names, _ := f.Readdirnames(-1)
-	for _, name := range names {
-		if isCopy(name) {
-			x.holders[name] = append(x.holders[name], a)
-		}
-		if strings.HasPrefix(name, ".peerslot-") && !slices.Contains(x.left, dir) {
-			x.left = append(x.left, dir)
+	for err == nil {
+		var names []string
+		names, err = f.Readdirnames(1000)
+		for _, name := range names {
+			if isCopy(name) {
+				x.add(name, a)
+			}
+			if strings.HasPrefix(name, ".peerslot-") && !slices.Contains(x.left, dir) {
+				x.left = append(x.left, dir)
+			}
 		}
 	}
 }
@@ -92,7 +97,7 @@ func (b *Backend) holders(uid calendar.UID) ([]calendar.Address, error) {
 			return nil, err
 		}
 	}
-	who := slices.Clone(known.index.holders[ical.UIDText(uid)+suffix])
+	who := known.index.of(ical.UIDText(uid) + suffix)
 	return slices.AppendSeq(who, maps.Keys(known.index.organizers)), nil
 }
 
@@ -103,9 +108,10 @@ func (b *Backend) note(s calendar.Series) {
 	defer known.mu.Unlock()
 	x, name := known.index, ical.UIDText(s.UID)+suffix
 	x.organizers[s.Organizer.Address] = true
+	there := x.of(name)
 	for _, a := range s.People() {
-		if !slices.Contains(x.holders[name], a) {
-			x.holders[name] = append(x.holders[name], a)
+		if !slices.Contains(there, a) {
+			x.add(name, a)
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"hash/maphash"
 	"io"
 	"io/fs"
+	"iter"
 	"os"
 	"path/filepath"
 	"slices"
@@ -32,7 +33,7 @@ const endingBits = 1<<5 - 1
 
 var ownerSeed = maphash.MakeSeed()
 
-// hashOf returns the hash of what somebody is called, without a bit of endings.
+// hashOf returns the hash of a name, without a bit of endings.
 func hashOf(name string) uint64 { return maphash.String(ownerSeed, name) &^ endingBits }
 
 // A dated listing is what lay there when the folder had been changed last.
@@ -60,31 +61,45 @@ func (b *Backend) list() *listing {
 	return l
 }
 
-// readListing reads a folder, some of it at a time.
+// readListing reads a folder.
 func readListing(path string) (*listing, error) {
-	folder, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer folder.Close()
 	l := &listing{odd: map[string][]string{}}
-	for {
-		entries, err := folder.ReadDir(1000)
-		for _, e := range entries {
-			whose := ownerOf(e)
-			ending, cut := strings.CutPrefix(e.Name(), whose)
-			if i := slices.Index(endings, ending); i < 0 || !cut {
-				l.odd[whose] = append(l.odd[whose], e.Name())
-			} else {
-				l.owners = append(l.owners, hashOf(whose)|1<<i)
+	for e, err := range entriesOf(path) {
+		if err != nil {
+			return nil, err
+		}
+		whose := ownerOf(e)
+		ending, cut := strings.CutPrefix(e.Name(), whose)
+		if i := slices.Index(endings, ending); i < 0 || !cut {
+			l.odd[whose] = append(l.odd[whose], e.Name())
+		} else {
+			l.owners = append(l.owners, hashOf(whose)|1<<i)
+		}
+	}
+	l.sort()
+	return l, nil
+}
+
+// entriesOf returns what is in a folder, in any order, some of it at a time. An error ends it.
+func entriesOf(path string) iter.Seq2[fs.DirEntry, error] {
+	return func(yield func(fs.DirEntry, error) bool) {
+		folder, err := os.Open(path)
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		defer folder.Close()
+		for err == nil {
+			var entries []fs.DirEntry
+			entries, err = folder.ReadDir(1000)
+			for _, e := range entries {
+				if !yield(e, nil) {
+					return
+				}
 			}
 		}
-		switch {
-		case errors.Is(err, io.EOF):
-			l.sort()
-			return l, nil
-		case err != nil:
-			return nil, err
+		if !errors.Is(err, io.EOF) {
+			yield(nil, err)
 		}
 	}
 }

@@ -115,9 +115,12 @@ func (t *sum) plan(whole planning.Snapshot) scheduler.RepairPlan {
 
 // Apply carries a plan out, one series after the other. What cannot be done for one
 // group is added to the plan's findings and does not hinder the others; the error is
-// for what stops the run.
+// for what stops the run. The plan lets go of its Bookings, which take much room.
 func Apply(ctx context.Context, s *scheduler.Service, plan *scheduler.RepairPlan) error {
-	return apply(ctx, s, plan, s.Carry)
+	return apply(ctx, s, plan, func(ctx context.Context, intents []scheduler.Intent) ([]scheduler.Finding, error) {
+		plan.Bookings = nil
+		return s.Carry(ctx, intents)
+	})
 }
 
 // Begin records what a plan does to each series, for Service.Finish to do, and does
@@ -133,6 +136,7 @@ func apply(ctx context.Context, s *scheduler.Service, plan *scheduler.RepairPlan
 	if err := KeepAttended(ctx, s, plan.Attended); err != nil {
 		return err
 	}
+	plan.Attended = nil // it takes much room
 	events := eventsOf(plan, s.Now().UTC())
 	if err := s.Note(ctx, plan.Seen, intents(plan.Noted, events)); err != nil {
 		return err

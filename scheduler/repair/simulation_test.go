@@ -215,7 +215,8 @@ func (y *year) pass() scheduler.RepairPlan {
 	if err != nil {
 		y.tb.Fatal(err)
 	}
-	if err := repair.Apply(y.tb.Context(), y.Service, &plan); err != nil {
+	applied := plan // which lets go of what it was
+	if err := repair.Apply(y.tb.Context(), y.Service, &applied); err != nil {
 		y.tb.Fatal(err)
 	}
 	return plan

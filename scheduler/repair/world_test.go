@@ -81,9 +81,12 @@ func (w *world) planOnly(t *testing.T) scheduler.RepairPlan {
 	return plan
 }
 
+// apply carries the plan out, which keeps what it is.
 func (w *world) apply(t *testing.T, plan *scheduler.RepairPlan) {
 	t.Helper()
-	if err := repair.Apply(t.Context(), w.Service, plan); err != nil {
+	applied := *plan
+	if err := repair.Apply(t.Context(), w.Service, &applied); err != nil {
 		t.Fatal(err)
 	}
+	plan.Findings = applied.Findings
 }
