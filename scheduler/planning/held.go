@@ -55,22 +55,35 @@ func (here Snapshot) lookBack(ctx context.Context, s *scheduler.Service, from ti
 	if err != nil {
 		return nil, nil, err
 	}
-	apart := division.New(len(groups), s.Workspace.Roster)
 	var uids []calendar.UID
-	for some := range slices.Chunk(groups, scheduler.GroupsAtOnce) {
+	apart, err := here.divide(groups, func(some []string) (scheduler.Bookings, error) {
 		bookings, err := reaching(ctx, s, from, some)
+		uids = append(uids, uidsOf(bookings)...)
+		return bookings, err
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	now, err = glance(ctx, s, uids)
+	return apart.Named(PeopleAtOnce, groups), now, err
+}
+
+// divide divides groups, which are sorted, so that no two parts share who is concerned by
+// their bookings.
+func (here Snapshot) divide(groups []string, read func(groups []string) (scheduler.Bookings, error)) (*division.Division, error) {
+	apart := division.New(len(groups), here.Workspace.Roster)
+	for some := range slices.Chunk(groups, scheduler.GroupsAtOnce) {
+		bookings, err := read(some)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		for _, b := range bookings {
 			number, _ := slices.BinarySearch(groups, b.Group)
 			apart.Note(number, here.Concerns(b))
 		}
-		uids = append(uids, uidsOf(bookings)...)
 	}
 	apart.Count()
-	now, err = glance(ctx, s, uids)
-	return apart.Named(PeopleAtOnce, groups), now, err
+	return apart, nil
 }
 
 // reaching returns the bookings of groups that may have sessions since then.

@@ -8,30 +8,52 @@ import (
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/since"
 )
 
-// Past returns who was busy with what while the sessions of the due series took
-// place. Of the other bookings those are read that concern somebody who is in them.
-func Past(ctx context.Context, s *scheduler.Service, due scheduler.Bookings, current map[calendar.UID]calendar.Series) (*Planner, error) {
+// Past hands to use who was busy with what while the sessions of the due series took place,
+// for parts of them that share nobody, with their numbers. The parts are in the order of
+// their first groups.
+func Past(ctx context.Context, s *scheduler.Service, due scheduler.Bookings, current map[calendar.UID]calendar.Series, use func(due []int, p *Planner) error) error {
 	here := withoutBookings(s)
 	here.Current = current
-	concerned := map[string]bool{}
-	for _, b := range due {
-		for _, who := range here.Concerns(b) {
-			concerned[who] = true
-		}
+	groups, err := since.Groups(ctx, s.Store, s.Now().Add(time.Hour)) // none that ended
+	if err != nil {
+		return err
 	}
-	for page, err := range scheduler.Pages(ctx, s.Store) {
-		if err != nil {
-			return nil, err
-		}
-		for _, b := range page {
-			if slices.ContainsFunc(here.Concerns(b), func(who string) bool { return concerned[who] }) {
-				here.Bookings = append(here.Bookings, b)
+	read := func(some []string) (scheduler.Bookings, error) { return s.Store.Bookings(ctx, some...) }
+	apart, err := here.divide(groups, read)
+	if err != nil {
+		return err
+	}
+	of := map[string][]int{}
+	for i, b := range due {
+		of[b.Group] = append(of[b.Group], i)
+	}
+	for names := range apart.Named(PeopleAtOnce, groups) {
+		var numbers []int
+		var some scheduler.Bookings
+		for _, name := range names {
+			for _, i := range of[name] {
+				numbers, some = append(numbers, i), append(some, due[i])
 			}
 		}
+		if len(some) == 0 {
+			continue
+		}
+		part := here
+		if part.Bookings, err = read(names); err != nil {
+			return err
+		}
+		p, err := part.past(ctx, s, some)
+		if err == nil {
+			err = use(numbers, p)
+		}
+		if err != nil {
+			return err
+		}
 	}
-	return here.past(ctx, s, due)
+	return nil
 }
 
 // past is Past where the other bookings are known, and the series of all as they are.

@@ -85,11 +85,11 @@ func (p *Planner) rankWeek(q availability.Search, members []availability.Member)
 		return nil, attendance.Week{}, err
 	}
 	best := Spread(kept.Rank(nil, masks), bestSlots)
-	figures := make([]weekFigure, 0, kept.grid.Starts()*int(q.Cadence))
-	kept.Figures(func(slot availability.Slot, attendance, unknown int) {
-		figures = append(figures, weekFigure{slot.Day, slot.Start, small(attendance), small(unknown)})
+	figures := make([]attendance.Figure, 0, kept.grid.Starts()*int(q.Cadence))
+	kept.Figures(func(slot availability.Slot, can, unknown int) {
+		figures = append(figures, attendance.NewFigure(slot, can, unknown))
 	})
-	return best, newWeek(q, len(members)*q.Count, figures), nil
+	return best, attendance.NewWeek(q, len(members)*q.Count, figures), nil
 }
 
 // A weekRanker ranks the slots of groups that have the same search.

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -21,6 +22,16 @@ import (
 // group whose series does not end yet is an error that says from when on it can be
 // reviewed. What cannot be reviewed is a finding, and stops nothing else.
 func Plan(ctx context.Context, s *scheduler.Service, o scheduler.ReviewOptions) (scheduler.ReviewsPlan, error) {
+	return planAll(ctx, s, o, false)
+}
+
+// Foresee is Plan of all series for who does not apply it: without what follows them, but
+// where a round may be formed anew beside that.
+func Foresee(ctx context.Context, s *scheduler.Service) (scheduler.ReviewsPlan, error) {
+	return planAll(ctx, s, scheduler.ReviewOptions{}, true)
+}
+
+func planAll(ctx context.Context, s *scheduler.Service, o scheduler.ReviewOptions, shown bool) (scheduler.ReviewsPlan, error) {
 	var open scheduler.Bookings
 	var unreached []scheduler.Finding
 	for page, err := range scheduler.Pages(ctx, s.Store) {
@@ -34,14 +45,18 @@ func Plan(ctx context.Context, s *scheduler.Service, o scheduler.ReviewOptions) 
 			}
 		}
 	}
-	plan, err := PlanOf(ctx, s, open, o)
+	plan, err := planOf(ctx, s, open, o, shown)
 	plan.Findings = append(plan.Findings, unreached...)
 	return plan, err
 }
 
-// PlanOf is Plan for who has read the bookings that may be due, and says whom nobody told
-// of a series.
-func PlanOf(ctx context.Context, s *scheduler.Service, bookings scheduler.Bookings, o scheduler.ReviewOptions) (scheduler.ReviewsPlan, error) {
+// ForeseeOf is Foresee for who has read the bookings that may be due, and says whom nobody
+// told of a series.
+func ForeseeOf(ctx context.Context, s *scheduler.Service, bookings scheduler.Bookings) (scheduler.ReviewsPlan, error) {
+	return planOf(ctx, s, bookings, scheduler.ReviewOptions{}, true)
+}
+
+func planOf(ctx context.Context, s *scheduler.Service, bookings scheduler.Bookings, o scheduler.ReviewOptions, shown bool) (scheduler.ReviewsPlan, error) {
 	var plan scheduler.ReviewsPlan
 	due, findings, err := due(ctx, s, bookings, o.Groups)
 	plan.Findings = findings
@@ -55,7 +70,7 @@ func PlanOf(ctx context.Context, s *scheduler.Service, bookings scheduler.Bookin
 		if err := renewTogether(ctx, s, &plan); err != nil {
 			return plan, err
 		}
-		if err := planNext(ctx, s, &plan, o.Weeks); err != nil {
+		if err := planNext(ctx, s, &plan, o.Weeks, shown); err != nil {
 			return plan, err
 		}
 	}
@@ -94,36 +109,55 @@ func due(ctx context.Context, s *scheduler.Service, bookings scheduler.Bookings,
 
 // review gathers the evidence of the due bookings and decides what can be decided.
 func review(ctx context.Context, s *scheduler.Service, plan *scheduler.ReviewsPlan, due scheduler.Bookings) error {
-	current, faults, err := planning.Fetch(ctx, s, due)
-	if err != nil {
-		return err
-	}
-	p, err := planning.Past(ctx, s, due, current)
-	if err != nil {
-		return err
-	}
-	groups := s.Workspace.GroupsByName()
-	for _, b := range due {
-		uid := b.Series.UID
-		series, there := current[uid]
-		finding := scheduler.Finding{Group: b.Group, UID: uid, Err: faults[uid]}
-		switch {
-		case finding.Err != nil:
-			finding.Kind = scheduler.BrokenSeries
-		case !there:
-			finding.Kind = scheduler.SeriesGone
-		case series.Cancelled:
-			finding.Kind = scheduler.SeriesOff
-		default:
-			if err := reviewOne(ctx, s, plan, p, scheduler.GroupIn(groups, b), b, series); scheduler.Stops(ctx, err) {
-				return err
-			} else if err != nil {
-				finding.Kind, finding.Err = scheduler.Failed, err
+	current, faults := map[calendar.UID]calendar.Series{}, map[calendar.UID]error{}
+	for some := range slices.Chunk(due, scheduler.GroupsAtOnce) {
+		there, wrong, err := planning.Fetch(ctx, s, some)
+		if err != nil {
+			return err
+		}
+		for _, b := range some {
+			if series, ok := there[b.Series.UID]; ok {
+				current[b.Series.UID] = planning.Sharing(series, b.Series)
 			}
 		}
-		if finding.Kind != "" {
-			plan.Findings = append(plan.Findings, finding)
+		maps.Copy(faults, wrong)
+	}
+	each := make([]scheduler.ReviewsPlan, len(due))
+	err := planning.Past(ctx, s, due, current, func(numbers []int, p *planning.Planner) error {
+		for _, i := range numbers {
+			if err := lookAt(ctx, s, &each[i], p, due[i], faults[due[i].Series.UID]); err != nil {
+				return err
+			}
 		}
+		return nil
+	})
+	for _, one := range each {
+		plan.Reviews, plan.Asking, plan.Findings = append(plan.Reviews, one.Reviews...), append(plan.Asking, one.Asking...), append(plan.Findings, one.Findings...)
+	}
+	return err
+}
+
+// lookAt is reviewOne of a series that may not be there, or be wrong.
+func lookAt(ctx context.Context, s *scheduler.Service, plan *scheduler.ReviewsPlan, p *planning.Planner, b scheduler.Booking, fault error) error {
+	uid := b.Series.UID
+	series, there := p.Current[uid]
+	finding := scheduler.Finding{Group: b.Group, UID: uid, Err: fault}
+	switch {
+	case finding.Err != nil:
+		finding.Kind = scheduler.BrokenSeries
+	case !there:
+		finding.Kind = scheduler.SeriesGone
+	case series.Cancelled:
+		finding.Kind = scheduler.SeriesOff
+	default:
+		if err := reviewOne(ctx, s, plan, p, scheduler.GroupIn(p.Groups, b), b, series); scheduler.Stops(ctx, err) {
+			return err
+		} else if err != nil {
+			finding.Kind, finding.Err = scheduler.Failed, err
+		}
+	}
+	if finding.Kind != "" {
+		plan.Findings = append(plan.Findings, finding)
 	}
 	return nil
 }
@@ -217,8 +251,14 @@ func age(ctx context.Context, s *scheduler.Service, b scheduler.Booking, last ti
 	return 0, nil
 }
 
-// planNext plans the series that follow, all together.
-func planNext(ctx context.Context, s *scheduler.Service, plan *scheduler.ReviewsPlan, weeks int) error {
+// planNext plans the series that follow, all together. What is shown alone keeps none of
+// them, unless a round may be formed: that is tried with what follows the others.
+func planNext(ctx context.Context, s *scheduler.Service, plan *scheduler.ReviewsPlan, weeks int, shown bool) error {
+	rounds, err := s.Store.Rounds(ctx, "")
+	if err != nil {
+		return fmt.Errorf("read the rounds: %w", err)
+	}
+	kept := !shown || len(rounds) > 0
 	var requests []scheduler.Request
 	var of []int
 	groups := s.Workspace.GroupsByName()
@@ -235,20 +275,24 @@ func planNext(ctx context.Context, s *scheduler.Service, plan *scheduler.Reviews
 	if len(requests) == 0 {
 		return nil
 	}
-	plans, err := booking.Plan(ctx, s, requests)
-	if err != nil {
-		return err
-	}
-	for i := range plans {
-		r := &plan.Reviews[of[i]]
-		r.Next = &plans[i]
-		if plans[i].Problem != nil {
-			plan.Findings = append(plan.Findings, scheduler.Finding{Kind: scheduler.Failed, Group: r.Booking.Group, UID: r.Booking.Series.UID, Err: plans[i].Problem})
-		} else if plans[i].Stay != "" {
-			r.Reasons = append(r.Reasons, plans[i].Stay)
+	problems := make([]error, len(requests))
+	err = booking.PlanEach(ctx, s, requests, func(number int, next scheduler.BookingPlan) error {
+		r := &plan.Reviews[of[number]]
+		if kept {
+			r.Next = &next
+		}
+		if problems[number] = next.Problem; next.Problem == nil && next.Stay != "" {
+			r.Reasons = append(r.Reasons, next.Stay)
+		}
+		return nil
+	})
+	for i, problem := range problems {
+		if problem != nil {
+			b := plan.Reviews[of[i]].Booking
+			plan.Findings = append(plan.Findings, scheduler.Finding{Kind: scheduler.Failed, Group: b.Group, UID: b.Series.UID, Err: problem})
 		}
 	}
-	return nil
+	return err
 }
 
 // nextRequest asks for a slot as many weeks after the last session as lie between sessions,

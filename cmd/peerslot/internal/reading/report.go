@@ -133,7 +133,7 @@ func overviewOf(ctx context.Context, w *workspace.Workspace, weeks int) (overvie
 	if err != nil {
 		return overview.Overview{}, err
 	}
-	reviews, err := review.Plan(ctx, w.Service, scheduler.ReviewOptions{})
+	reviews, err := review.Foresee(ctx, w.Service)
 	if err != nil {
 		return overview.Overview{}, err
 	}

@@ -156,7 +156,7 @@ func readStanding(ctx context.Context, a *console.App) (s standing, print func()
 	for _, f := range known.Findings() {
 		w.Findings = append(w.Findings, w.Attention(f))
 	}
-	reviews, err := review.PlanOf(ctx, w.Service, standings.Due, scheduler.ReviewOptions{})
+	reviews, err := review.ForeseeOf(ctx, w.Service, standings.Due)
 	if err != nil {
 		return s, nil, err
 	}

@@ -1,4 +1,4 @@
-package planning
+package attendance
 
 import (
 	"math"
@@ -6,21 +6,20 @@ import (
 	"time"
 
 	"github.com/peerslot/peerslot/availability"
-	"github.com/peerslot/peerslot/scheduler/attendance"
 )
 
-// A weekFigure is what a Week says of one start.
-type weekFigure struct {
+// A Figure is what a Week says of one start.
+type Figure struct {
 	Day                 time.Weekday
 	Start               time.Duration
 	Attendance, Unknown int16
 }
 
-// newWeek returns the figures of the candidates of a search, of those that differ in
+// NewWeek returns the figures of the candidates of a search, of those that differ in
 // their starting week only, those of the best attended. Starts at which nobody can
 // come, before and after all others, are left out.
-func newWeek(q availability.Search, possible int, figures []weekFigure) attendance.Week {
-	w := attendance.Week{Search: q, Possible: possible, From: 24 * time.Hour}
+func NewWeek(q availability.Search, possible int, figures []Figure) Week {
+	w := Week{Search: q, Possible: possible, From: 24 * time.Hour}
 	last, unknown := time.Duration(-1), false
 	for _, f := range figures {
 		if f.Attendance > 0 || f.Unknown > 0 {
@@ -29,7 +28,7 @@ func newWeek(q availability.Search, possible int, figures []weekFigure) attendan
 		unknown = unknown || f.Unknown > 0
 	}
 	if last < 0 {
-		return attendance.Week{}
+		return Week{}
 	}
 	starts := int((last-w.From)/q.Step) + 1
 	w.Attendance = days(starts, -1)
@@ -47,6 +46,11 @@ func newWeek(q availability.Search, possible int, figures []weekFigure) attendan
 		}
 	}
 	return w
+}
+
+// NewFigure returns what is said of a start.
+func NewFigure(slot availability.Slot, attendance, unknown int) Figure {
+	return Figure{slot.Day, slot.Start, small(attendance), small(unknown)}
 }
 
 // small returns a figure of a Week. Only in groups of thousands are there larger ones, which
