@@ -49,19 +49,15 @@ func (p Printer) paint(how style, s string) string {
 // Table writes rows under a header: aligned columns that fit the terminal, or tabs
 // between the cells elsewhere.
 func (p Printer) Table(header []string, rows [][]string) {
-	all := make([][]string, 0, 1+len(rows))
-	for _, row := range append([][]string{header}, rows...) {
-		clean := make([]string, len(row))
-		for i, cell := range row {
-			clean[i] = Line(cell)
-		}
-		all = append(all, clean)
-	}
+	all := append([][]string{header}, rows...)
 	if !p.Terminal {
 		for _, row := range all {
-			fmt.Fprintln(p.W, strings.Join(row, "\t"))
+			fmt.Fprintln(p.W, strings.Join(clean(row), "\t"))
 		}
 		return
+	}
+	for i, row := range all {
+		all[i] = clean(row)
 	}
 	all = withoutEmpty(all)
 	widths := p.columnWidths(all)
@@ -72,6 +68,15 @@ func (p Printer) Table(header []string, rows [][]string) {
 		}
 		p.row(how, row, widths)
 	}
+}
+
+// clean returns the cells of a row, each on one line.
+func clean(row []string) []string {
+	out := make([]string, len(row))
+	for i, cell := range row {
+		out[i] = Line(cell)
+	}
+	return out
 }
 
 const (

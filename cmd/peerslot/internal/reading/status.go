@@ -12,6 +12,7 @@ import (
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/fleet"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/workspace"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/planning"
 	"github.com/peerslot/peerslot/scheduler/repair"
 	"github.com/peerslot/peerslot/scheduler/report"
 	"github.com/peerslot/peerslot/scheduler/review"
@@ -171,7 +172,11 @@ func readStanding(ctx context.Context, a *console.App) (s standing, print func()
 		delete(of, st.Group)
 	}
 	rest := slices.DeleteFunc(slices.Clone(attention), func(at report.Attention) bool { return of[at.Group] == nil })
-	load := w.Load(standings.Loads())
+	loads := standings.Loads()
+	if !a.Json { // text names nobody else
+		loads = slices.DeleteFunc(loads, func(l planning.Load) bool { return l.Sessions <= w.MaxSessionsPerWeek })
+	}
+	load := w.Load(loads)
 	s = standing{Groups: list, Attention: append([]report.Attention{}, rest...), Unknown: report.Unknowns(plan.Unknown), Asking: asking, Load: load, Waiting: waiting, person: len(attention) > 0}
 	return s, func() {
 		printStatus(a, w, list)
