@@ -13,18 +13,13 @@ func Stops(ctx context.Context, err error) bool {
 	return err != nil && (ctx.Err() != nil || errors.Is(err, calendar.ErrSignIn) || errors.Is(err, calendar.ErrQuota) || errors.Is(err, ErrStore))
 }
 
-// An Intent is a booking whose series is to change, with the events that say why.
-type Intent struct {
-	Booking Booking // Next is what is to be put
-	Events  []Event
-}
-
 // Carry brings changes onto the calendar, one series after the other. All are
 // recorded before a calendar is touched: a run that dies is finished as it was
-// planned. What cannot be done for one group is in the answer and does not hinder
-// the others; the error is for what stops the run.
-func (s *Service) Carry(ctx context.Context, intents []Intent) ([]Finding, error) {
-	intended, faults, err := s.Intend(ctx, intents)
+// planned. Next of each booking is what is to be put, and events are what is told of them.
+// What cannot be done for one group is in the answer and does not hinder the others; the
+// error is for what stops the run.
+func (s *Service) Carry(ctx context.Context, bookings []Booking, events []Event) ([]Finding, error) {
+	intended, faults, err := s.Intend(ctx, bookings, events)
 	if err != nil {
 		return faults, err
 	}
@@ -44,26 +39,25 @@ func (s *Service) Carry(ctx context.Context, intents []Intent) ([]Finding, error
 	return faults, nil
 }
 
-// Intend records all intents, and leaves it to Finish to carry them out. If another run
-// changed one of the series meanwhile, that one is left alone.
-func (s *Service) Intend(ctx context.Context, intents []Intent) (intended []Booking, faults []Finding, err error) {
-	all := make([]Booking, len(intents))
-	var events []Event
-	for n, i := range intents {
-		all[n], events = i.Booking, append(events, i.Events...)
-	}
-	intended, err = s.Commit(ctx, Batch{Bookings: all, Events: events})
+// Intend records the Next of all bookings, and leaves it to Finish to carry them out. If
+// another run changed one of the series meanwhile, that one is left alone.
+func (s *Service) Intend(ctx context.Context, bookings []Booking, events []Event) (intended []Booking, faults []Finding, err error) {
+	intended, err = s.Commit(ctx, Batch{Bookings: bookings, Events: events})
 	if !errors.Is(err, ErrStale) {
 		return intended, nil, err
 	}
 	intended = nil
-	for _, i := range intents {
-		saved, err := s.Save(ctx, i.Booking, i.Events...)
+	of := map[calendar.UID][]Event{}
+	for _, e := range events {
+		of[e.UID] = append(of[e.UID], e)
+	}
+	for _, b := range bookings {
+		saved, err := s.Save(ctx, b, of[b.Series.UID]...)
 		switch {
 		case Stops(ctx, err):
 			return nil, faults, err
 		case err != nil:
-			faults = append(faults, Finding{Kind: Failed, Group: i.Booking.Group, UID: i.Booking.Series.UID, Err: err})
+			faults = append(faults, Finding{Kind: Failed, Group: b.Group, UID: b.Series.UID, Err: err})
 		default:
 			intended = append(intended, saved)
 		}
@@ -73,14 +67,10 @@ func (s *Service) Intend(ctx context.Context, intents []Intent) (intended []Book
 
 // Note records what was read of the calendar, and what of bookings changes in our
 // record alone.
-func (s *Service) Note(ctx context.Context, seen *Seen, noted []Intent) error {
-	batch := Batch{Seen: seen}
-	for _, i := range noted {
-		batch.Bookings, batch.Events = append(batch.Bookings, i.Booking), append(batch.Events, i.Events...)
-	}
-	_, err := s.Commit(ctx, batch)
+func (s *Service) Note(ctx context.Context, noted Batch) error {
+	_, err := s.Commit(ctx, noted)
 	if errors.Is(err, ErrStale) { // another run was here; the next night notes it
-		_, err = s.Commit(ctx, Batch{Seen: seen})
+		_, err = s.Commit(ctx, Batch{Seen: noted.Seen})
 	}
 	return err
 }

@@ -338,14 +338,15 @@ func TestAnotherRunWasFaster(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var intents []scheduler.Intent
+	var intended []scheduler.Booking
+	var events []scheduler.Event
 	for _, b := range []scheduler.Booking{g, h} {
 		next := b.Series
 		next.Description, next.Sequence, next.Updated = "anew", next.Sequence+1, now.Add(time.Minute)
 		b.State, b.Next = scheduler.Changing, &next
-		intents = append(intents, scheduler.Intent{Booking: b, Events: []scheduler.Event{w.Event(b, "text", "anew")}})
+		intended, events = append(intended, b), append(events, w.Event(b, "text", "anew"))
 	}
-	found, err := w.Carry(t.Context(), intents)
+	found, err := w.Carry(t.Context(), intended, events)
 	if err != nil || len(found) != 1 || found[0].Group != "g" || found[0].Kind != scheduler.Failed || !errors.Is(found[0].Err, scheduler.ErrStale) {
 		t.Errorf("Carry: %+v, %v; want g named", found, err)
 	}
@@ -356,7 +357,7 @@ func TestAnotherRunWasFaster(t *testing.T) {
 		}
 	}
 	g.Suggested = g.Series.Slot
-	if err := w.Note(t.Context(), &scheduler.Seen{Full: true, Token: "7"}, []scheduler.Intent{{Booking: g}}); err != nil {
+	if err := w.Note(t.Context(), scheduler.Batch{Seen: &scheduler.Seen{Full: true, Token: "7"}, Bookings: []scheduler.Booking{g}}); err != nil {
 		t.Fatal(err)
 	}
 	seen, err := w.Store.Seen(t.Context())

@@ -117,28 +117,28 @@ func (t *sum) plan(whole planning.Snapshot) scheduler.RepairPlan {
 // group is added to the plan's findings and does not hinder the others; the error is
 // for what stops the run. The plan lets go of its Bookings, which take much room.
 func Apply(ctx context.Context, s *scheduler.Service, plan *scheduler.RepairPlan) error {
-	return apply(ctx, s, plan, func(ctx context.Context, intents []scheduler.Intent) ([]scheduler.Finding, error) {
+	return apply(ctx, s, plan, func(ctx context.Context, bookings []scheduler.Booking, events []scheduler.Event) ([]scheduler.Finding, error) {
 		plan.Bookings = nil
-		return s.Carry(ctx, intents)
+		return s.Carry(ctx, bookings, events)
 	})
 }
 
 // Begin records what a plan does to each series, for Service.Finish to do, and does
 // what concerns more than one. Findings and errors are as those of Apply.
 func Begin(ctx context.Context, s *scheduler.Service, plan *scheduler.RepairPlan) error {
-	return apply(ctx, s, plan, func(ctx context.Context, intents []scheduler.Intent) ([]scheduler.Finding, error) {
-		_, faults, err := s.Intend(ctx, intents)
+	return apply(ctx, s, plan, func(ctx context.Context, bookings []scheduler.Booking, events []scheduler.Event) ([]scheduler.Finding, error) {
+		_, faults, err := s.Intend(ctx, bookings, events)
 		return faults, err
 	})
 }
 
-func apply(ctx context.Context, s *scheduler.Service, plan *scheduler.RepairPlan, carry func(context.Context, []scheduler.Intent) ([]scheduler.Finding, error)) error {
+func apply(ctx context.Context, s *scheduler.Service, plan *scheduler.RepairPlan, carry func(context.Context, []scheduler.Booking, []scheduler.Event) ([]scheduler.Finding, error)) error {
 	if err := KeepAttended(ctx, s, plan.Attended); err != nil {
 		return err
 	}
 	plan.Attended = nil // it takes much room
 	events := eventsOf(plan, s.Now().UTC())
-	if err := s.Note(ctx, plan.Seen, intents(plan.Noted, events)); err != nil {
+	if err := s.Note(ctx, scheduler.Batch{Seen: plan.Seen, Bookings: plan.Noted, Events: told(plan.Noted, events)}); err != nil {
 		return err
 	}
 	faults, err := keepReplies(ctx, s, plan.Replies)
@@ -146,7 +146,7 @@ func apply(ctx context.Context, s *scheduler.Service, plan *scheduler.RepairPlan
 		return err
 	}
 	plan.Findings = append(plan.Findings, faults...)
-	faults, err = carry(ctx, intents(plan.Bookings, events))
+	faults, err = carry(ctx, plan.Bookings, told(plan.Bookings, events))
 	plan.Findings = append(plan.Findings, faults...)
 	if err != nil {
 		return err
@@ -177,12 +177,12 @@ func eventsOf(plan *scheduler.RepairPlan, now time.Time) map[calendar.UID][]sche
 	return events
 }
 
-func intents(bookings []scheduler.Booking, events map[calendar.UID][]scheduler.Event) []scheduler.Intent {
-	out := make([]scheduler.Intent, len(bookings))
-	for i, b := range bookings {
-		out[i] = scheduler.Intent{Booking: b, Events: events[b.Series.UID]}
+// told returns the events of the bookings, in their order.
+func told(bookings []scheduler.Booking, events map[calendar.UID][]scheduler.Event) (of []scheduler.Event) {
+	for i := range bookings {
+		of = append(of, events[bookings[i].Series.UID]...)
 	}
-	return out
+	return of
 }
 
 // errOtherSlot says that the calendars changed between plan and change.

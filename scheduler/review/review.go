@@ -363,7 +363,7 @@ func end(ctx context.Context, s *scheduler.Service, old scheduler.Booking, r sch
 	next.Sequence++
 	next.Updated = s.Now().UTC().Truncate(time.Second)
 	old.Next, old.State = &next, scheduler.Changing
-	faults, err := s.Carry(ctx, []scheduler.Intent{{Booking: old, Events: []scheduler.Event{why}}})
+	faults, err := s.Carry(ctx, []scheduler.Booking{old}, []scheduler.Event{why})
 	if err == nil && len(faults) > 0 {
 		err = faults[0].Err
 	}
