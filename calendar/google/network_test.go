@@ -1,13 +1,9 @@
 package google_test
 
 import (
-	"errors"
-	"io"
-	"net/http"
 	"strings"
 	"testing"
 
-	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/calendar/calendartest"
 	"github.com/peerslot/peerslot/calendar/google"
 	"github.com/peerslot/peerslot/calendar/google/googletest"
@@ -55,23 +51,11 @@ func TestAListWithoutEnd(t *testing.T) {
 func TestAPageThatRefuses(t *testing.T) {
 	s := standIn(t)
 	cfg := config(t, s)
-	around := cfg.HTTPClient.Transport
-	cfg.HTTPClient.Transport = roundTripper(func(r *http.Request) (*http.Response, error) {
-		if r.Method != http.MethodGet {
-			return around.RoundTrip(r)
-		}
-		return &http.Response{StatusCode: http.StatusForbidden, Header: http.Header{"Content-Type": {"text/html"}}, Body: io.NopCloser(strings.NewReader("<html>blocked</html>")), Request: r}, nil
-	})
+	cfg.HTTPClient.Transport = calendartest.Blocked{RoundTripper: cfg.HTTPClient.Transport}
 	b, err := google.Open(t.Context(), cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
 	_, err = b.Sync(t.Context(), "", nil)
-	hint, ok := errors.AsType[interface {
-		error
-		Hint() string
-	}](err)
-	if errors.Is(err, calendar.ErrSignIn) || !ok || !strings.Contains(hint.Hint(), "proxy") {
-		t.Errorf("got %v, want a hint at what stands in between", err)
-	}
+	calendartest.WantBlocked(t, err)
 }

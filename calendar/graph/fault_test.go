@@ -1,7 +1,6 @@
 package graph_test
 
 import (
-	"errors"
 	"io"
 	"net/http"
 	"strings"
@@ -150,23 +149,7 @@ func (f transport) RoundTrip(r *http.Request) (*http.Response, error) { return f
 func TestAPageThatRefuses(t *testing.T) {
 	s := standIn(t)
 	cfg := config(s)
-	cfg.HTTPClient.Transport = refusing(cfg.HTTPClient.Transport)
+	cfg.HTTPClient.Transport = calendartest.Blocked{RoundTripper: cfg.HTTPClient.Transport}
 	_, err := start(t, cfg).Sync(t.Context(), "", nil)
-	hint, ok := errors.AsType[interface {
-		error
-		Hint() string
-	}](err)
-	if errors.Is(err, calendar.ErrSignIn) || !ok || !strings.Contains(hint.Hint(), "proxy") {
-		t.Errorf("got %v, want a hint at what stands in between", err)
-	}
-}
-
-// refusing answers what is read by a page of its own.
-func refusing(around http.RoundTripper) http.RoundTripper {
-	return transport(func(r *http.Request) (*http.Response, error) {
-		if r.Method != http.MethodGet {
-			return around.RoundTrip(r)
-		}
-		return &http.Response{StatusCode: http.StatusForbidden, Header: http.Header{"Content-Type": {"text/html"}}, Body: io.NopCloser(strings.NewReader("<html>blocked</html>")), Request: r}, nil
-	})
+	calendartest.WantBlocked(t, err)
 }

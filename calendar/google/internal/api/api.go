@@ -5,7 +5,6 @@ package api
 
 import (
 	"context"
-	"errors"
 	"net/http"
 
 	gcal "google.golang.org/api/calendar/v3"
@@ -43,17 +42,12 @@ func (s *Service) Write(ctx context.Context, rq Request) (*gcal.Event, error) {
 // PageSize is the most events that Google puts on a page.
 const PageSize = "2500"
 
-// maxPages is more pages than any calendar has.
-const maxPages = 10_000
-
-var errNoEnd = errors.New("the list has no end")
-
 // List reads all pages of a list and returns the last one. A page may be short, or
 // empty: only the one without a next is last. A list that leads back, or on for ever, is
 // an error.
 func (s *Service) List(ctx context.Context, rq Request, each func(*gcal.Events)) (last *gcal.Events, err error) {
 	token := ""
-	for range maxPages {
+	for range calls.MaxPages {
 		page, err := Read[gcal.Events](ctx, s, rq.page(token))
 		if err != nil {
 			return nil, err
@@ -67,5 +61,5 @@ func (s *Service) List(ctx context.Context, rq Request, each func(*gcal.Events))
 		}
 		token = page.NextPageToken
 	}
-	return nil, errNoEnd
+	return nil, calls.ErrNoEnd
 }

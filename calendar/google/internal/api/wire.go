@@ -17,6 +17,7 @@ import (
 	"google.golang.org/api/googleapi"
 
 	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/calendar/internal/calls"
 )
 
 // Root is the address of the API.
@@ -69,7 +70,7 @@ func (e *errOdd) Hint() string {
 }
 
 // Between is what to do about an answer that is none of Google's.
-const Between = "a proxy, a filter or the sign-in page of a network may stand in between: open https://www.googleapis.com in a browser on this machine"
+var Between = calls.Between("https://www.googleapis.com")
 
 // maxAnswer is more than any answer of the API takes: 2,500 events to a page.
 const maxAnswer = 64 << 20

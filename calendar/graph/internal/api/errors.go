@@ -42,7 +42,7 @@ func (e *apiError) Hint() string {
 }
 
 // between is what to do about an answer that is none of Graph's.
-const between = "a proxy, a filter or the sign-in page of a network may stand in between: open https://graph.microsoft.com in a browser on this machine"
+var between = calls.Between("https://graph.microsoft.com")
 
 // An oddError is a success that is none of Graph's.
 type oddError struct{ what string }

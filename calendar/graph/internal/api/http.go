@@ -150,13 +150,10 @@ func Decode[T any](c Call, a Answer) (out T, err error) {
 	return out, nil
 }
 
-// maxPages is more pages than any calendar has.
-const maxPages = 10_000
-
 // Pages reads all pages of a list, which c begins, and returns the last. A list that leads
 // back, or on for ever, is an error.
 func (b *Client) Pages(ctx context.Context, c Call, each func(Event)) (Page, error) {
-	for range maxPages {
+	for range calls.MaxPages {
 		p, err := Read[Page](ctx, b, c)
 		if err != nil {
 			return p, err
@@ -176,7 +173,7 @@ func (b *Client) Pages(ctx context.Context, c Call, each func(Event)) (Page, err
 		}
 		c.Path = next
 	}
-	return Page{}, fmt.Errorf("microsoft %s: the list has no end", c.Name)
+	return Page{}, fmt.Errorf("microsoft %s: %w", c.Name, calls.ErrNoEnd)
 }
 
 // OnRoot returns the path below the root of a link that Graph gave. Tokens go to the
