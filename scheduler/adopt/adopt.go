@@ -48,8 +48,9 @@ func Plan(ctx context.Context, s *scheduler.Service) (scheduler.Adoption, error)
 			of[groupName(series)] = append(of[groupName(series)], series)
 		}
 	}
+	groups := s.Workspace.GroupsByName()
 	for _, group := range slices.Sorted(maps.Keys(of)) {
-		if err := adoptGroup(ctx, s, &a, group, of[group]); err != nil {
+		if err := adoptGroup(ctx, s, &a, groups, group, of[group]); err != nil {
 			return a, err
 		}
 	}
@@ -68,7 +69,7 @@ func groupName(s calendar.Series) string {
 }
 
 // adoptGroup adds the bookings of one group, the oldest first.
-func adoptGroup(ctx context.Context, s *scheduler.Service, a *scheduler.Adoption, group string, all []calendar.Series) error {
+func adoptGroup(ctx context.Context, s *scheduler.Service, a *scheduler.Adoption, groups *scheduler.Groups, group string, all []calendar.Series) error {
 	known, err := s.Store.BookingsOf(ctx, group)
 	if err != nil {
 		return fmt.Errorf("read the bookings of group %q: %w", group, err)
@@ -85,7 +86,7 @@ func adoptGroup(ctx context.Context, s *scheduler.Service, a *scheduler.Adoption
 		if slices.ContainsFunc(known, func(b scheduler.Booking) bool { return b.Series.UID == series.UID }) {
 			continue
 		}
-		b := adopted(s, group, series)
+		b := adopted(s, groups, group, series)
 		b.Generation = generation(s, group, series.UID, taken)
 		taken[b.Generation] = true
 		if over, err := s.IsOver(series); err == nil && over {
@@ -98,10 +99,10 @@ func adoptGroup(ctx context.Context, s *scheduler.Service, a *scheduler.Adoption
 }
 
 // adopted returns the booking of a series as far as the calendar tells.
-func adopted(s *scheduler.Service, group string, series calendar.Series) scheduler.Booking {
+func adopted(s *scheduler.Service, groups *scheduler.Groups, group string, series calendar.Series) scheduler.Booking {
 	b := scheduler.Booking{Group: group, State: scheduler.Booked, Series: series, Created: cmpTime(series.Updated, s.Now().UTC())}
-	if i := slices.IndexFunc(s.Workspace.Groups, func(g scheduler.Group) bool { return g.Name == group }); i >= 0 {
-		b.Program = s.Workspace.Groups[i].Program
+	if g, ok := groups.Find(group); ok {
+		b.Program = g.Program
 	} else if p, _, ok := formedFor(s, group); ok {
 		b.Program = p
 	} else {
@@ -165,10 +166,13 @@ func adoptRounds(ctx context.Context, s *scheduler.Service, a *scheduler.Adoptio
 	if err != nil {
 		return fmt.Errorf("read the rounds: %w", err)
 	}
-	rounds := map[string]*scheduler.Round{}
+	rounds, has := map[string]*scheduler.Round{}, map[string]bool{}
+	for _, r := range known {
+		has[r.Program] = true
+	}
 	for _, b := range a.Bookings {
 		program, number, ok := formedFor(s, b.Group)
-		if !ok || b.State == scheduler.Ended || b.Reviewed || slices.ContainsFunc(known, func(r scheduler.Round) bool { return r.Program == program }) {
+		if !ok || b.State == scheduler.Ended || b.Reviewed || has[program] {
 			continue
 		}
 		r := rounds[program]

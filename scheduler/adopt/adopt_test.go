@@ -1,6 +1,7 @@
 package adopt_test
 
 import (
+	"fmt"
 	"path/filepath"
 	"testing"
 	"time"
@@ -89,5 +90,31 @@ func TestAdoptKeepsTheOrder(t *testing.T) {
 	w.Now = func() time.Time { return time.Date(2026, 5, 1, 9, 0, 0, 0, time.UTC) }
 	if plan, err = adopt.Plan(t.Context(), w.Service); err != nil || plan.Bookings[0].State != scheduler.Ended || plan.Bookings[1].State != scheduler.Booked {
 		t.Errorf("in May: %+v, %v; want that the first has ended", plan.Bookings, err)
+	}
+}
+
+// BenchmarkPlan adopts the series of many groups, each named in the configuration. What a
+// group costs must not grow with their number.
+func BenchmarkPlan(b *testing.B) {
+	for _, groups := range []int{2_000, 20_000} {
+		b.Run(fmt.Sprint(groups), func(b *testing.B) {
+			w, first := booked(b, ana, bo)
+			w.Workspace.Groups = nil
+			for i := range groups {
+				s := first.Series
+				s.Group, s.Version = fmt.Sprintf("g%05d", i), ""
+				s.UID = w.Workspace.UID(s.Group, 1)
+				w.Workspace.Groups = append(w.Workspace.Groups, scheduler.Group{Name: s.Group, Members: []calendar.Address{ana, bo}})
+				if _, err := w.Fake.Put(b.Context(), s); err != nil {
+					b.Fatal(err)
+				}
+			}
+			for b.Loop() {
+				if plan, err := adopt.Plan(b.Context(), w.Service); err != nil || len(plan.Bookings) != groups {
+					b.Fatalf("adopted %d, %v; want %d", len(plan.Bookings), err, groups)
+				}
+			}
+			b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N*groups), "µs/group")
+		})
 	}
 }
