@@ -2,6 +2,7 @@ package calendar
 
 import (
 	"fmt"
+	"hash/maphash"
 	"net/mail"
 	"strings"
 )
@@ -49,6 +50,13 @@ func isPlainAtom(s string) bool {
 func unsafeInAddress(r rune) bool {
 	return r <= ' ' || r == 0x7f || strings.ContainsRune(`/\:;,"<>|*?%`, r)
 }
+
+var seed = maphash.MakeSeed()
+
+// Hash returns a number for a name, such as an address or a UID, for who keeps so many that
+// their text would take more room than all else. Another process has others, and two names
+// may share one.
+func Hash[Name ~string](name Name) uint64 { return maphash.String(seed, string(name)) }
 
 // Aliases are other addresses of people, by which a service may call those who are
 // invited: each with the address that we know. The zero value has none.

@@ -19,12 +19,12 @@ const GroupsAtOnce = 200
 // An error ends it.
 func Pages(ctx context.Context, s Store) iter.Seq2[Bookings, error] {
 	return func(yield func(Bookings, error) bool) {
-		refs, err := s.BookingRefs(ctx)
+		all, err := OpenGroups(ctx, s)
 		if err != nil {
-			yield(nil, fmt.Errorf("read the bookings: %w", err))
+			yield(nil, err)
 			return
 		}
-		for groups := range slices.Chunk(groupsOf(refs), GroupsAtOnce) {
+		for groups := range slices.Chunk(all, GroupsAtOnce) {
 			page, err := s.Bookings(ctx, groups...)
 			if err != nil {
 				err = fmt.Errorf("read the bookings: %w", err)
@@ -41,15 +41,18 @@ func (bs Bookings) Page() iter.Seq2[Bookings, error] {
 	return func(yield func(Bookings, error) bool) { yield(bs, nil) }
 }
 
-// groupsOf names the groups of bookings that are sorted by group.
-func groupsOf(refs []BookingRef) []string {
-	var names []string
+// OpenGroups names the groups with bookings that have not ended, sorted.
+func OpenGroups(ctx context.Context, s Store) (names []string, err error) {
+	refs, err := s.BookingRefs(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read the bookings: %w", err)
+	}
 	for i, r := range refs {
 		if i == 0 || refs[i-1].Group != r.Group {
 			names = append(names, r.Group)
 		}
 	}
-	return names
+	return names, nil
 }
 
 // Current returns the group's booking that was not reviewed: the one that is

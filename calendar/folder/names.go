@@ -2,7 +2,6 @@ package folder
 
 import (
 	"errors"
-	"hash/maphash"
 	"io"
 	"io/fs"
 	"iter"
@@ -31,10 +30,8 @@ var endings = []string{"", ".ical", ".ics", ".ics.gz", ".vcs"}
 // endingBits are the bits of all endings.
 const endingBits = 1<<5 - 1
 
-var ownerSeed = maphash.MakeSeed()
-
 // hashOf returns the hash of a name, without a bit of endings.
-func hashOf(name string) uint64 { return maphash.String(ownerSeed, name) &^ endingBits }
+func hashOf(name string) uint64 { return calendar.Hash(name) &^ endingBits }
 
 // A dated listing is what lay there when the folder had been changed last.
 type dated struct {

@@ -3,7 +3,6 @@ package feed
 import (
 	"cmp"
 	"context"
-	"hash/maphash"
 	"iter"
 	"maps"
 	"slices"
@@ -30,10 +29,6 @@ type invitation struct {
 	group   int32
 }
 
-var seed = maphash.MakeSeed()
-
-func hashOf(a calendar.Address) uint64 { return maphash.String(seed, string(a)) }
-
 // NewInvited looks at all bookings.
 func NewInvited(ctx context.Context, s *scheduler.Service) (*Invited, error) {
 	in := &Invited{service: s, since: s.Now().Add(-Back - scheduler.MadeAhead)}
@@ -56,7 +51,7 @@ func (in *Invited) note(bookings []scheduler.Booking) {
 			in.groups = append(in.groups, b.Group)
 		}
 		for _, at := range b.Series.Attendees {
-			in.of = append(in.of, invitation{hashOf(at.Address), int32(len(in.groups) - 1)})
+			in.of = append(in.of, invitation{calendar.Hash(at.Address), int32(len(in.groups) - 1)})
 		}
 	}
 }
@@ -111,7 +106,7 @@ func (in *Invited) Of(ctx context.Context, p scheduler.Person) ([]scheduler.Book
 // add adds the groups to whose series a person is invited, and may add others.
 func (in *Invited) add(groups map[string]bool, p scheduler.Person) {
 	for _, a := range p.Addresses() {
-		hash := hashOf(a)
+		hash := calendar.Hash(a)
 		i, _ := slices.BinarySearchFunc(in.of, hash, func(one invitation, hash uint64) int { return cmp.Compare(one.address, hash) })
 		for ; i < len(in.of) && in.of[i].address == hash; i++ {
 			groups[in.groups[in.of[i].group]] = true

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"hash/maphash"
 	"iter"
 	"maps"
 	"slices"
@@ -46,17 +45,13 @@ type noted struct {
 	there   *difference // to the series on the calendar; nil if it is not there
 }
 
-var uidSeed = maphash.MakeSeed()
-
-func hashOf(uid calendar.UID) uint64 { return maphash.String(uidSeed, string(uid)) }
-
 // known returns what is noted of a booking; nil if nothing was known of it when the night began.
 func (n *Night) known(b scheduler.Booking) *noted {
 	group, there := n.Booked.Number(b.Group)
 	if !there {
 		return nil
 	}
-	here, uid := n.noted[n.first[group]:n.first[group+1]], hashOf(b.Series.UID)
+	here, uid := n.noted[n.first[group]:n.first[group+1]], calendar.Hash(b.Series.UID)
 	for i := range here {
 		if here[i].uid == uid {
 			return &here[i]
@@ -79,7 +74,7 @@ func Tonight(ctx context.Context, s *scheduler.Service) (*Night, error) {
 	_, n.Takes = calendar.AsReplier(s.Backend)
 	uids := make([]calendar.UID, len(refs))
 	for i, r := range refs {
-		uids[i], n.noted[i] = r.UID, noted{uid: hashOf(r.UID), version: r.Version}
+		uids[i], n.noted[i] = r.UID, noted{uid: calendar.Hash(r.UID), version: r.Version}
 		if n.Booked.Add(r.Group, false) {
 			n.first = append(n.first, int32(i))
 		}

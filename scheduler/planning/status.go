@@ -8,7 +8,6 @@ import (
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
-	"github.com/peerslot/peerslot/scheduler/since"
 )
 
 // Past hands to use who was busy with what while the sessions of the due series took place,
@@ -17,7 +16,7 @@ import (
 func Past(ctx context.Context, s *scheduler.Service, due scheduler.Bookings, current map[calendar.UID]calendar.Series, use func(due []int, p *Planner) error) error {
 	here := withoutBookings(s)
 	here.Current = current
-	groups, err := since.Groups(ctx, s.Store, s.Now().Add(time.Hour)) // none that ended
+	groups, err := scheduler.OpenGroups(ctx, s.Store)
 	if err != nil {
 		return err
 	}

@@ -18,13 +18,11 @@ func Groups(ctx context.Context, s scheduler.Store, made time.Time) ([]string, e
 	if err != nil {
 		return nil, fmt.Errorf("read the bookings that have ended: %w", err)
 	}
-	refs, err := s.BookingRefs(ctx)
+	open, err := scheduler.OpenGroups(ctx, s)
 	if err != nil {
-		return nil, fmt.Errorf("read the bookings: %w", err)
+		return nil, err
 	}
-	for _, r := range refs {
-		groups = append(groups, r.Group)
-	}
+	groups = append(groups, open...)
 	slices.Sort(groups)
 	return slices.Compact(groups), nil
 }
