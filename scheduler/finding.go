@@ -56,7 +56,7 @@ const (
 
 	Unreached FindingKind = "unreached" // the calendar's server could not tell Person of the series: Err are its words
 
-	MailServer    FindingKind = "mail-server"    // a mail server is in trouble, and all mail waits: Err
+	MailServer    FindingKind = "mail-server"    // a mail server is in trouble, and mail waits: Err
 	RepliesUnread FindingKind = "replies-unread" // the mailbox of the replies cannot be read: Err
 	MailRefused   FindingKind = "mail-refused"   // the address of Person takes no mail: Err
 	MailGivenUp   FindingKind = "mail-given-up"  // a message to Person did not go out in two days: Err

@@ -70,6 +70,7 @@ type Mailbox struct {
 	Name     string
 	Validity uint32
 	Last     uint32    // the highest UID that was read
+	Again    []uint32  `json:",omitempty"` // those up to Last that could not be noted, and are to be taken again
 	Read     time.Time // when that was
 	Fault    error     `json:"-"` // why nothing of it is known; nil if something is, or nothing was read yet
 }

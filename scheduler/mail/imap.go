@@ -47,8 +47,7 @@ func (b *Inbox) Fetch(ctx context.Context) (Taken, error) {
 }
 
 // A heldError says that a message could not be noted, which is no fault of the mail
-// server, nor of others: they are read, and this one is taken again the next time, with all
-// that came after it, of which what was noted changes nothing.
+// server, nor of others: they are read, and this one is taken again the next time.
 type heldError struct{ error }
 
 // A serverError is what the mail server did, not we.
@@ -83,27 +82,27 @@ func (b *Inbox) fetch(ctx context.Context, done *Taken) error {
 		done.Findings = append(done.Findings, scheduler.Finding{Kind: scheduler.SpoiltRecord, Err: at.Fault})
 	}
 	if at.Name != name || at.Validity != chosen.UIDValidity {
+		if len(at.Again) > 0 {
+			at.Read = time.Time{} // they came earlier
+		}
 		at = scheduler.Mailbox{Name: name, Validity: chosen.UIDValidity, Read: at.Read}
 	}
 	uids, err := b.search(c, at)
 	if err != nil {
 		return fault("search "+name, err)
 	}
-	held := false
 	for _, uid := range uids {
 		err := b.one(ctx, c, uid, done)
-		if again, ok := errors.AsType[*heldError](err); ok {
-			held = true
-			done.Findings = append(done.Findings, scheduler.Finding{Kind: scheduler.Failed, Err: again.error})
-			continue
-		}
-		if err != nil {
+		held, again := errors.AsType[*heldError](err)
+		if err != nil && !again {
 			return err
 		}
-		if held {
-			continue
+		number := uint32(uid)
+		at.Last, at.Again = max(at.Last, number), slices.DeleteFunc(at.Again, func(n uint32) bool { return n == number })
+		if again {
+			at.Again = append(at.Again, number)
+			done.Findings = append(done.Findings, scheduler.Finding{Kind: scheduler.Failed, Err: held.error})
 		}
-		at.Last = uint32(uid)
 		if err := b.keep(ctx, at); err != nil {
 			return err
 		}
@@ -136,13 +135,17 @@ func (b *Inbox) keep(ctx context.Context, at scheduler.Mailbox) error {
 	return nil
 }
 
-// search returns the UIDs that were not read yet, in order. Under another validity
+// search returns the UIDs that are to be read, in order. Under another validity
 // the numbers say nothing, and it goes by the date: what was noted once is not noted
 // twice.
 func (b *Inbox) search(c *imapclient.Client, at scheduler.Mailbox) ([]imap.UID, error) {
 	criteria := &imap.SearchCriteria{}
 	if at.Last > 0 {
-		criteria.UID = []imap.UIDSet{{imap.UIDRange{Start: imap.UID(at.Last + 1)}}}
+		wanted := imap.UIDSet{imap.UIDRange{Start: imap.UID(at.Last + 1)}}
+		for _, number := range at.Again {
+			wanted.AddNum(imap.UID(number))
+		}
+		criteria.UID = []imap.UIDSet{wanted}
 	} else {
 		since := at.Read
 		if since.IsZero() {
@@ -154,7 +157,9 @@ func (b *Inbox) search(c *imapclient.Client, at scheduler.Mailbox) ([]imap.UID, 
 	if err != nil {
 		return nil, err
 	}
-	uids := slices.DeleteFunc(found.AllUIDs(), func(u imap.UID) bool { return uint32(u) <= at.Last }) // n:* always names the last one
+	uids := slices.DeleteFunc(found.AllUIDs(), func(u imap.UID) bool { // n:* always names the last one
+		return uint32(u) <= at.Last && !slices.Contains(at.Again, uint32(u))
+	})
 	slices.Sort(uids)
 	return uids, nil
 }

@@ -59,11 +59,15 @@ func TestFetchStartsAnewUnderAnotherValidity(t *testing.T) {
 	m, d := mailtest.NewMailroom(t), newDesk(t)
 	m.Deliver(t, reply("ana@acme.example", "REPLY", anaAccepts, "DTSTAMP:20260302T072900Z"), now.Add(time.Minute))
 	b := &Inbox{Server: serverOf(m), Replies: d.Replies}
-	if _, err := d.store.Commit(t.Context(), scheduler.Batch{Mailbox: &scheduler.Mailbox{Name: "INBOX", Validity: 77, Last: 4000, Read: now}}); err != nil {
-		t.Fatal(err)
-	}
-	if done := fetch(t, b); done.Replies != 1 {
-		t.Errorf("got %+v, want the reply: the numbers of another validity say nothing", done)
+	other := scheduler.Mailbox{Name: "INBOX", Validity: 77, Last: 4000, Read: now.AddDate(0, 0, 5)}
+	for _, again := range [][]uint32{nil, {7}} { // the second time one that came earlier is to be taken again
+		other.Again = again
+		if _, err := d.store.Commit(t.Context(), scheduler.Batch{Mailbox: &other}); err != nil {
+			t.Fatal(err)
+		}
+		if done := fetch(t, b); done.Replies != len(again) {
+			t.Errorf("with %v to be taken again: got %+v, want %d replies: the numbers of another validity say nothing", again, done, len(again))
+		}
 	}
 }
 

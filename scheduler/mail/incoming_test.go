@@ -92,13 +92,14 @@ func TestBouncesOfManyServers(t *testing.T) {
 	}
 }
 
-// The question what should follow holds no event, and what was refused reached nobody:
-// neither makes an answer to the invitation stale.
+// The question what should follow holds no event, what was refused reached nobody, and what
+// waits nobody yet: none makes an answer to the invitation stale.
 func TestAnAnswerIsStaleByWhatTheMemberCouldAnswer(t *testing.T) {
 	for name, later := range map[string]scheduler.Notice{
 		"asked":    {Kind: scheduler.NoticeAsked, State: scheduler.NoticeSent},
 		"refused":  {Kind: scheduler.NoticeChanged, State: scheduler.NoticeRefused},
 		"given up": {Kind: scheduler.NoticeChanged, State: scheduler.NoticeGivenUp},
+		"waits":    {Kind: scheduler.NoticeChanged, State: scheduler.NoticeWaits},
 	} {
 		d := newDesk(t)
 		later.ID, later.To, later.Group, later.UID, later.Sequence, later.Made, later.Sent = "later", "ana@acme.example", "leads", "ps1", 4, now, now
@@ -107,6 +108,26 @@ func TestAnAnswerIsStaleByWhatTheMemberCouldAnswer(t *testing.T) {
 		}
 		if done := d.take(t, anaReplies); done.Replies != 1 {
 			t.Errorf("%s: got %+v, want that the answer to the invitation counts", name, done)
+		}
+	}
+}
+
+// Where a session now is waits to be told: an answer to it is to the time where it was, and
+// counts no more. One that is told of again where it was is answered all the same.
+func TestAnAnswerToASessionThatMovedMeanwhile(t *testing.T) {
+	raw := reply("ana@acme.example", "REPLY", anaSession, anaAccepts, "SEQUENCE:2", "DTSTAMP:20260302T080000Z")
+	moved := circle().Overrides[0]
+	for name, row := range map[string]struct {
+		was  availability.Interval
+		want int
+	}{"moved": {moved.Moved, 0}, "told again": {availability.Interval{}, 1}} {
+		d := newDesk(t)
+		n := scheduler.Notice{ID: "again", Kind: scheduler.NoticeSession, To: "ana@acme.example", Group: "leads", UID: "ps1", Original: moved.Original, Was: row.was, Sequence: 3, Made: now, State: scheduler.NoticeWaits}
+		if _, err := d.store.Commit(t.Context(), scheduler.Batch{Notices: []scheduler.Notice{n}}); err != nil {
+			t.Fatal(err)
+		}
+		if done := d.take(t, raw); done.Replies != row.want {
+			t.Errorf("%s: noted %d, want %d", name, done.Replies, row.want)
 		}
 	}
 }
@@ -193,16 +214,17 @@ func TestAReplyThatCannotBeNotedHindersNoOther(t *testing.T) {
 	m.Deliver(t, anaReplies, now.Add(time.Minute))
 	m.Deliver(t, strings.ReplaceAll(anaReplies, "ps1-", "ps2-"), now.Add(time.Minute))
 	inbox := &Inbox{Server: serverOf(m), Replies: d.Replies}
-	for range 2 {
-		if done := fetch(t, inbox); len(done.Findings) != 1 || !strings.Contains(done.Findings[0].Err.Error(), `"leads": the server answers 403`) {
-			t.Errorf("got %+v, want the one named that cannot be noted", done)
+	for _, read := range []int{2, 1, 1} {
+		if done := fetch(t, inbox); done.Read != read || len(done.Findings) != 1 || !strings.Contains(done.Findings[0].Err.Error(), `"leads": the server answers 403`) {
+			t.Errorf("got %+v, want %d read, and the one named that cannot be noted", done, read)
 		}
 	}
 	if s, err := at.Get(t.Context(), "ps2"); err != nil || s.RSVP("ana@acme.example", time.Time{}) != calendar.Accepted {
 		t.Errorf("the other series has %v, %v; want that Ana accepted it", s.Attendees, err)
 	}
 	at.err = nil
-	if done := fetch(t, inbox); done.Replies != 1 || len(done.Findings) > 0 {
+	m.Deliver(t, "From: shop@shop.example\n\nBuy!\n", now.Add(time.Minute))
+	if done := fetch(t, inbox); done.Read != 2 || done.Replies != 1 || len(done.Findings) > 0 {
 		t.Errorf("when the calendar takes it: got %+v, want it noted", done)
 	}
 	if done := fetch(t, inbox); done.Read > 0 {

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/emersion/go-smtp"
 	"golang.org/x/time/rate"
 
 	"github.com/peerslot/peerslot/calendar"
@@ -38,7 +39,8 @@ const (
 )
 
 // Send sends what is due, over one connection. What a server does not take waits,
-// longer each time, for two days from its first try; a dead address hinders no other.
+// longer each time, for two days from its first try, and is named at once if the server
+// says that it will not take it; a dead address hinders no other.
 // The error is for what ends a run: the store, or ctx. A server in trouble is a
 // finding.
 func (o *Outbox) Send(ctx context.Context) (Sent, error) {
@@ -183,6 +185,9 @@ func (r *posting) note(ctx context.Context, n scheduler.Notice, what fate, refus
 		r.done.Waiting--
 		r.finding(scheduler.MailRefused, n, refused)
 	default:
+		if e, ok := errors.AsType[*smtp.SMTPError](refused); ok && !e.Temporary() {
+			r.trouble(refused)
+		}
 		r.wait(&n, refused)
 		r.held[readerOf(n)] = true
 	}
@@ -218,11 +223,18 @@ func (r *posting) all(ctx context.Context, list []scheduler.Notice, why error) e
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	r.done.Findings = append(r.done.Findings, scheduler.Finding{Kind: scheduler.MailServer, Err: fmt.Errorf("%s: %w", r.Server.address(), why)})
+	r.trouble(why)
 	for i := range list {
 		r.wait(&list[i], why)
 	}
 	return r.commit(ctx, list...)
+}
+
+// trouble names what the server refuses, once a run.
+func (r *posting) trouble(why error) {
+	if !slices.ContainsFunc(r.done.Findings, func(f scheduler.Finding) bool { return f.Kind == scheduler.MailServer }) {
+		r.done.Findings = append(r.done.Findings, scheduler.Finding{Kind: scheduler.MailServer, Err: fmt.Errorf("%s: %w", r.Server.address(), why)})
+	}
 }
 
 func (r *posting) finding(kind scheduler.FindingKind, n scheduler.Notice, why error) {

@@ -291,16 +291,22 @@ func (r *Replies) person(a calendar.Address) calendar.Address {
 }
 
 // stale reports whether a reply is to what the member was told before the last
-// change of it, or older than their last answer to it. What did not reach them, and what
-// has no event in it, they cannot have answered. sequence is -1 if it names none.
+// change of it, or older than their last answer to it. What did not go out, did not reach
+// them or has no event in it they cannot have answered; but when they hear yet that a
+// session is elsewhere, an answer to it is to a time that is no more. sequence is -1 if it
+// names none.
 func stale(r scheduler.Reply, sequence int, told []scheduler.Notice, had []scheduler.Reply) bool {
 	last, alone := -1, false
 	for _, n := range told {
-		if n.To != r.Person || n.Kind == scheduler.NoticeAsked || n.State == scheduler.NoticeRefused || n.State == scheduler.NoticeGivenUp {
+		if n.To != r.Person || n.Kind == scheduler.NoticeAsked {
 			continue
 		}
+		own := n.Original.Equal(r.Original)
 		switch {
-		case n.Original.Equal(r.Original):
+		case n.State == scheduler.NoticeWaits && own && !n.Was.Empty():
+			return true
+		case n.State != scheduler.NoticeSent:
+		case own:
 			last, alone = n.Sequence, !r.Original.IsZero()
 		case n.Original.IsZero() && !alone:
 			last = n.Sequence

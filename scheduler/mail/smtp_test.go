@@ -73,16 +73,17 @@ func TestSendTellsADeadAddressFromAServerInTrouble(t *testing.T) {
 		"dead@acme.example":  {Code: 550, EnhancedCode: smtp.EnhancedCode{5, 1, 1}, Message: "unknown"},
 		"later@acme.example": {Code: 450, EnhancedCode: smtp.EnhancedCode{4, 2, 1}, Message: "grey"},
 		"quota@acme.example": {Code: 550, EnhancedCode: smtp.EnhancedCode{5, 4, 5}, Message: "used up"},
+		"list@acme.example":  {Code: 554, EnhancedCode: smtp.EnhancedCode{5, 7, 1}, Message: "Access denied"},
 	}}
 	s := openStore(t)
-	waiting(t, s, "dead@acme.example", "ana@acme.example", "later@acme.example", "later@acme.example", "quota@acme.example", "bo@acme.example")
+	waiting(t, s, "dead@acme.example", "ana@acme.example", "later@acme.example", "later@acme.example", "quota@acme.example", "list@acme.example", "bo@acme.example")
 	server := Server{URL: p.Open(t, "smtp", nil)}
 	done := send(t, outbox(s, server, now))
-	if want := []string{"ana@acme.example n1", "bo@acme.example n5"}; !slices.Equal(p.Taken, want) {
+	if want := []string{"ana@acme.example n1", "bo@acme.example n6"}; !slices.Equal(p.Taken, want) {
 		t.Errorf("the server took %q, want %q", p.Taken, want)
 	}
-	if got := kinds(done.Findings); done.Sent != 2 || done.Waiting != 3 || !slices.Equal(got, []scheduler.FindingKind{scheduler.MailRefused}) {
-		t.Errorf("got %+v, want 2 sent, 3 waiting and the dead address", done)
+	if got := kinds(done.Findings); done.Sent != 2 || done.Waiting != 4 || !slices.Equal(got, []scheduler.FindingKind{scheduler.MailRefused, scheduler.MailServer}) {
+		t.Errorf("got %+v, want 2 sent, 4 waiting, the dead address, and once that the server refuses others", done)
 	}
 	if p.Sender[0] != "ops@acme.example" {
 		t.Errorf("the envelope's sender is %q, want the organizer", p.Sender[0])
@@ -92,7 +93,7 @@ func TestSendTellsADeadAddressFromAServerInTrouble(t *testing.T) {
 		t.Errorf("a minute later %d were sent, want none: they are to wait", done.Sent)
 	}
 	done = send(t, outbox(s, server, now.Add(time.Hour)))
-	if want := []string{"later@acme.example n2", "later@acme.example n3", "quota@acme.example n4"}; done.Waiting != 0 || !slices.Equal(p.Taken[2:], want) {
+	if want := []string{"later@acme.example n2", "later@acme.example n3", "quota@acme.example n4", "list@acme.example n5"}; done.Waiting != 0 || !slices.Equal(p.Taken[2:], want) {
 		t.Errorf("an hour later the server took %q, want %q", p.Taken[2:], want)
 	}
 	if p.Conns > 2 {
@@ -117,8 +118,6 @@ func TestSendGivesUpAfterTwoDaysFromTheFirstTry(t *testing.T) {
 	}
 }
 
-// Whom a message is for that cannot be read any more is not known: it is given up and named,
-// and hinders no other, until the series is told of anew.
 // What a server does not take waits twice as long each time, at most six hours.
 func TestSendWaitsLongerEachTime(t *testing.T) {
 	p := &mailtest.PostOffice{Refuse: map[string]*smtp.SMTPError{"": {Code: 451, Message: "ill"}}}
@@ -137,6 +136,8 @@ func TestSendWaitsLongerEachTime(t *testing.T) {
 	}
 }
 
+// Whom a message is for that cannot be read any more is not known: it is given up and named,
+// and hinders no other, until the series is told of anew.
 func TestSendGivesUpWhatCannotBeRead(t *testing.T) {
 	p := &mailtest.PostOffice{}
 	s := openStore(t)

@@ -134,7 +134,7 @@ func Words(w scheduler.Workspace, f scheduler.Finding, steps Steps) string {
 	case scheduler.Unreached:
 		return fmt.Sprintf("the calendar's server could not reach %s (%s): %v; tell them yourself, or let mail: in the configuration do it", who, f.Person, f.Err)
 	case scheduler.MailServer:
-		return fmt.Sprintf("the mail server is in trouble, and all mail waits: %v", f.Err)
+		return fmt.Sprintf("the mail server is in trouble, and mail waits: %v", f.Err)
 	case scheduler.RepliesUnread:
 		return fmt.Sprintf("what members answer by mail cannot be read: %v; their replies wait in the mailbox", f.Err)
 	case scheduler.MailRefused:

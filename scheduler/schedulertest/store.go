@@ -351,13 +351,13 @@ func testReplies(t *testing.T, s scheduler.Store) {
 }
 
 func testMailbox(t *testing.T, s scheduler.Store) {
-	if m, err := s.Mailbox(t.Context()); err != nil || m != (scheduler.Mailbox{}) {
+	if m, err := s.Mailbox(t.Context()); err != nil || !cmp.Equal(m, scheduler.Mailbox{}) {
 		t.Errorf("Mailbox before the first = %+v, %v; want zero", m, err)
 	}
 	for _, last := range []uint32{7, 9} {
-		want := scheduler.Mailbox{Name: "INBOX", Validity: 3, Last: last, Read: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}
+		want := scheduler.Mailbox{Name: "INBOX", Validity: 3, Last: last, Again: []uint32{last - 2, last}, Read: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}
 		write(t, s, scheduler.Batch{Mailbox: &want})
-		if m, err := s.Mailbox(t.Context()); err != nil || m != want {
+		if m, err := s.Mailbox(t.Context()); err != nil || !cmp.Equal(m, want) {
 			t.Errorf("Mailbox = %+v, %v; want %+v", m, err, want)
 		}
 	}
