@@ -157,21 +157,30 @@ func (c *collection) changes(ctx context.Context, s *state) (etags map[string]st
 	}
 	old := c.b.cfg.Now().Sub(s.Listed)
 	if s.Token != "" && a.syncs() && old >= 0 && old < relistAfter {
-		etags, gone, err = c.sync(ctx, s)
-		if err == nil {
-			return etags, gone, nil
+		told, gone, err := c.sync(ctx, s)
+		if err == nil && s.Token != "" {
+			return s.other(told), gone, nil
 		}
-		if _, refused := errors.AsType[*dav.Error](err); !refused || errors.Is(err, calendar.ErrSignIn) {
+		if _, refused := errors.AsType[*dav.Error](err); err != nil && (!refused || errors.Is(err, calendar.ErrSignIn)) {
 			return nil, nil, err
 		}
-		s.Token = "" // Xandikos answers 500 to a token that it has forgotten
+		s.Token = "" // Xandikos answers 500 to a token that it has forgotten; an answer without one is none
 	}
-	return c.list(ctx, a, s)
+	there, err := c.list(ctx, a, s)
+	if err == nil && len(there) == 0 && len(s.Objects) > 0 {
+		err = c.emptied(ctx, s)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	s.Listed = c.b.cfg.Now()
+	return s.other(there), s.missing(there), nil
 }
 
-// sync asks what has changed since the token (RFC 6578).
-func (c *collection) sync(ctx context.Context, s *state) (etags map[string]string, gone []string, err error) {
-	etags = map[string]string{}
+// sync asks what has changed since the token (RFC 6578), and returns the ETags of what is
+// there. Without a token that is everything.
+func (c *collection) sync(ctx context.Context, s *state) (there map[string]string, gone []string, err error) {
+	there = map[string]string{}
 	for range maxObjects {
 		m, _, err := c.b.client.Ask(ctx, dav.Query{
 			Method: "REPORT", URL: c.url, Root: "D:sync-collection",
@@ -181,56 +190,105 @@ func (c *collection) sync(ctx context.Context, s *state) (etags map[string]strin
 			return nil, nil, err
 		}
 		for _, item := range m.Items {
-			if item.Status == http.StatusNotFound || item.Status == http.StatusGone {
+			if isGone(item) {
 				gone = append(gone, item.URL.Path)
 				continue
 			}
-			c.note(etags, s, item)
+			note(there, item)
 		}
 		if m.Token == "" || !m.More || m.Token == s.Token {
 			s.Token = m.Token
-			return etags, gone, nil
+			return there, gone, nil
 		}
 		s.Token = m.Token
 	}
 	return nil, nil, errors.New("the server's list of changes has no end")
 }
 
+// errNotListed says that a list is none: one of depth 1 has the calendar itself in it (RFC
+// 4918, section 9.1), and is not cut.
+var errNotListed = errors.New("the server does not list its events")
+
 // list asks for all ETags, and for the token to go on from.
-func (c *collection) list(ctx context.Context, a *account, s *state) (etags map[string]string, gone []string, err error) {
-	etags = map[string]string{}
+func (c *collection) list(ctx context.Context, a *account, s *state) (there map[string]string, err error) {
+	s.Token = ""
 	m, _, err := c.b.client.Propfind(ctx, c.url, "1", "D:getetag", "D:resourcetype", "D:sync-token")
 	if dav.Is(err, http.StatusForbidden, http.StatusMethodNotAllowed, http.StatusNotImplemented) {
-		// DAViCal lists what may be seen of a colleague's calendar only this way.
-		s.Token, s.Listed = "", c.b.cfg.Now()
-		etags, gone, err = c.sync(ctx, s)
-		return etags, append(gone, c.missing(s, etags)...), err
+		there, _, err = c.sync(ctx, s) // DAViCal lists what may be seen of a colleague's calendar only this way
+		if err == nil && len(there) == 0 && s.Token == "" {
+			err = errNotListed
+		}
+		return there, err
 	}
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	there := map[string]string{}
-	s.Token = ""
+	there, itself := map[string]string{}, false
 	for _, item := range m.Items {
 		if strings.Trim(item.URL.Path, "/") == strings.Trim(c.url.Path, "/") {
+			itself = itself || item.Status < 400
 			if t := item.Property(dav.Name("sync-token")); t != nil && a.syncs() {
 				s.Token = t.Text
 			}
 			continue
 		}
-		if c.note(etags, s, item) {
-			there[item.URL.Path] = ""
+		itself = note(there, item) || itself
+	}
+	switch {
+	case len(there) > maxObjects:
+		return nil, fmt.Errorf("the calendar has more than %d events", maxObjects)
+	case m.More, len(there) == 0 && !itself:
+		return nil, errNotListed
+	}
+	return there, nil
+}
+
+// emptied looks whether events that were known are gone, as a list without any says: it may
+// also come from a server in trouble, or from one that shows them no longer.
+func (c *collection) emptied(ctx context.Context, s *state) error {
+	at := c.url.ResolveReference(&url.URL{Path: slices.Min(slices.Collect(maps.Keys(s.Objects)))})
+	_, err := c.b.client.Read(ctx, dav.Request{Method: http.MethodGet, URL: at})
+	if err == nil {
+		return errNotListed
+	}
+	if dav.Is(err, http.StatusNotFound, http.StatusGone) {
+		return nil
+	}
+	return err
+}
+
+func isGone(item dav.Item) bool {
+	return item.Status == http.StatusNotFound || item.Status == http.StatusGone
+}
+
+// note takes in what the server says of one resource: the ETag of an object, "" if it tells
+// none, as of one that it does not show. It reports whether it is a collection.
+func note(there map[string]string, item dav.Item) (collection bool) {
+	if item.Property(dav.Name("resourcetype")).Has(dav.Name("collection")) {
+		return true
+	}
+	if p := item.URL.Path; !isGone(item) && !strings.HasSuffix(p, "/") {
+		there[p] = ""
+		if n := item.Property(dav.Name("getetag")); n != nil {
+			there[p] = n.Text
 		}
 	}
-	if len(there) > maxObjects {
-		return nil, nil, fmt.Errorf("the calendar has more than %d events", maxObjects)
+	return false
+}
+
+// other returns what of that is new or has another ETag. Without an ETag it always has.
+func (s *state) other(there map[string]string) map[string]string {
+	etags := map[string]string{}
+	for p, etag := range there {
+		if have, ok := s.Objects[p]; !ok || etag == "" || have.ETag != etag {
+			etags[p] = etag
+		}
 	}
-	s.Listed = c.b.cfg.Now()
-	return etags, c.missing(s, there), nil
+	return etags
 }
 
 // missing returns what is known, but not there.
-func (c *collection) missing(s *state, there map[string]string) (gone []string) {
+func (s *state) missing(there map[string]string) (gone []string) {
 	for p := range s.Objects {
 		if _, ok := there[p]; !ok {
 			gone = append(gone, p)
@@ -238,26 +296,6 @@ func (c *collection) missing(s *state, there map[string]string) (gone []string) 
 	}
 	slices.Sort(gone)
 	return gone
-}
-
-// note takes in what the server says of one object: its ETag, if it is another. It
-// reports whether it is an object. Without an ETag it is always another.
-func (c *collection) note(etags map[string]string, s *state, item dav.Item) bool {
-	if item.Property(dav.Name("resourcetype")).Has(dav.Name("collection")) || item.Status >= 400 {
-		return false
-	}
-	p := item.URL.Path
-	if strings.HasSuffix(p, "/") {
-		return false
-	}
-	etag := ""
-	if n := item.Property(dav.Name("getetag")); n != nil {
-		etag = n.Text
-	}
-	if have, ok := s.Objects[p]; !ok || etag == "" || have.ETag != etag {
-		etags[p] = etag
-	}
-	return true
 }
 
 // fetch reads objects whole, and keeps them without what is private.

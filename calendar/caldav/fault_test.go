@@ -177,3 +177,73 @@ func TestNoRoom(t *testing.T) {
 		t.Errorf("Get: %v, want ErrNotFound", err)
 	}
 }
+
+// meeting is an event of the organizer in the test's window, at that hour of it.
+func meeting(hour int) string {
+	at := func(hours int) string {
+		return calendartest.Window().Start.Add(time.Duration(hours) * time.Hour).UTC().Format("20060102T150405Z")
+	}
+	return "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nBEGIN:VEVENT\r\nUID:meeting\r\nDTSTAMP:20260101T000000Z\r\nDTSTART:" + at(hour) + "\r\nDTEND:" + at(hour+1) + "\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+}
+
+// A list without a single event, of a calendar that had some, is believed if they are gone:
+// a server in trouble, or one that no longer shows them, makes nobody free.
+func TestAnEmptyListIsNotBelieved(t *testing.T) {
+	const at = "/u/robot/cal/meeting.ics"
+	for _, tt := range []struct {
+		trouble string
+		change  func(s *standIn)
+		unknown bool
+		busy    int
+	}{
+		{"", func(*standIn) {}, false, 1},
+		{"silent", func(*standIn) {}, true, 0},
+		{"hidden", func(*standIn) {}, true, 0},
+		{"denied", func(*standIn) {}, true, 0},
+		{"hidden", func(s *standIn) { s.store(at, "", true) }, false, 0},
+		{"", func(s *standIn) { s.store(at, "", true) }, false, 0},
+	} {
+		for _, known := range []bool{true, false} {
+			s := newStandIn(func(s *standIn) { s.Closed = true })
+			s.store(at, meeting(1), false)
+			b := s.open(t)
+			read := func() availability.Busy {
+				t.Helper()
+				got, err := b.Busy(t.Context(), []calendar.Address{calendartest.Organizer}, calendartest.Window())
+				if err != nil {
+					t.Fatal(err)
+				}
+				return got[calendartest.Organizer]
+			}
+			if known {
+				read()
+			}
+			s.Trouble = tt.trouble
+			tt.change(s)
+			unknown, busy := tt.unknown, tt.busy
+			if !known && tt.trouble == "hidden" {
+				unknown = false // nobody can tell
+			}
+			got := read()
+			if (len(got.UnknownParts(calendartest.Window())) > 0) != unknown || !unknown && len(got.Spans) != busy {
+				t.Errorf("%q, read before %v: got %+v, want unknown %v, or %d busy times", tt.trouble, known, got, unknown, busy)
+			}
+		}
+	}
+}
+
+// Where a calendar is listed by sync alone, it is listed in full again after a week, and what
+// has not changed is there still.
+func TestAListBySyncAlone(t *testing.T) {
+	s := newStandIn(func(s *standIn) { s.Unlisted = true })
+	s.store("/u/robot/cal/meeting.ics", meeting(1), false)
+	now := time.Date(2026, 1, 1, 9, 0, 0, 0, time.UTC)
+	b := s.openAs(t, func(cfg *caldav.Config) { cfg.Now = func() time.Time { return now } })
+	for range 3 {
+		got, err := b.Busy(t.Context(), []calendar.Address{calendartest.Organizer}, calendartest.Window())
+		if busy := got[calendartest.Organizer]; err != nil || len(busy.Spans) != 1 || busy.Spans[0].Kind == availability.Unknown {
+			t.Errorf("on %v: got %+v, %v; want the meeting", now, busy, err)
+		}
+		now = now.AddDate(0, 0, 8)
+	}
+}

@@ -29,12 +29,14 @@ import (
 // what cannot be had on loopback.
 type standIn struct {
 	webtest.Base
-	Partition bool // hrefs are on another host of the domain, as iCloud's are
-	Weak      bool // ETags are weak
-	Rewrites  bool // what is stored is not what was sent
-	NoSync    bool // it knows no sync tokens
-	NoTags    bool // a PUT tells no ETag
-	Closed    bool // the outbox knows nobody
+	Partition bool   // hrefs are on another host of the domain, as iCloud's are
+	Weak      bool   // ETags are weak
+	Rewrites  bool   // what is stored is not what was sent
+	NoSync    bool   // it knows no sync tokens
+	NoTags    bool   // a PUT tells no ETag
+	Closed    bool   // the outbox knows nobody
+	Unlisted  bool   // the calendar is listed by sync alone, as DAViCal does a colleague's
+	Trouble   string // of the calendar's lists: "silent" answers hold nothing, "hidden" ones none of its events, "denied" ones that they may not be seen
 
 	mu      sync.Mutex
 	changes int
@@ -129,6 +131,9 @@ func (s *standIn) serve(r *http.Request) (status int, header http.Header, body s
 	case s.Partition && strings.HasPrefix(p, "/u/") && r.URL.Host != partitionHost:
 		return http.StatusNotFound, h, ""
 	}
+	if s.Trouble == "silent" && p == "/u/"+user+"/cal/" && (r.Method == "PROPFIND" || r.Method == "REPORT") {
+		return http.StatusMultiStatus, h, multi("")
+	}
 	switch r.Method {
 	case "OPTIONS":
 		return http.StatusOK, h, ""
@@ -192,14 +197,20 @@ func (s *standIn) propfind(h http.Header, user, p, depth string) (int, http.Head
 	case p == home:
 		return http.StatusMultiStatus, h, multi(response(s.href(home), `<resourcetype><collection/></resourcetype>`) +
 			response(s.href(cal), `<resourcetype><collection/><C:calendar/></resourcetype><displayname>Series</displayname><owner><href>`+s.href(home)+`</href></owner><current-user-privilege-set><privilege><all/></privilege></current-user-privilege-set>`))
+	case p == cal && s.Unlisted:
+		return http.StatusForbidden, h, ""
 	case p == cal:
 		token := ""
-		if !s.NoSync {
+		if !s.NoSync && s.Trouble == "" {
 			token = fmt.Sprintf("<sync-token>t%d</sync-token>", s.changes)
 		}
 		body := response(s.href(cal), `<resourcetype><collection/><C:calendar/></resourcetype>`+token)
 		for _, q := range s.in(cal) {
-			if !s.objects[q].deleted {
+			switch {
+			case s.objects[q].deleted || s.Trouble == "hidden":
+			case s.Trouble == "denied":
+				body += `<response><href>` + s.href(q) + `</href><status>HTTP/1.1 403 Forbidden</status></response>`
+			default:
 				body += response(s.href(q), `<getetag>`+s.etag(q)+`</getetag>`)
 			}
 		}
@@ -226,7 +237,7 @@ func (s *standIn) report(h http.Header, user, p, text string) (int, http.Header,
 	switch {
 	case strings.Contains(text, "calendar-multiget"):
 		for _, m := range hrefIn.FindAllStringSubmatch(text, -1) {
-			if o := s.objects[m[1]]; o != nil && !o.deleted {
+			if o := s.objects[m[1]]; o != nil && !o.deleted && s.Trouble == "" {
 				body += response(s.href(m[1]), `<getetag>`+s.etag(m[1])+`</getetag><C:calendar-data>`+dav.Escape(o.text)+`</C:calendar-data>`)
 			} else {
 				body += `<response><href>` + s.href(m[1]) + `</href><status>HTTP/1.1 404 Not Found</status></response>`
@@ -235,13 +246,15 @@ func (s *standIn) report(h http.Header, user, p, text string) (int, http.Header,
 	case strings.Contains(text, "sync-collection") && !s.NoSync:
 		m := tokenIn.FindStringSubmatch(text)
 		since := 0
-		if m == nil {
+		if m == nil && !s.Unlisted || s.Trouble != "" {
 			return http.StatusForbidden, h, `<error xmlns="DAV:"><valid-sync-token/></error>`
 		}
-		fmt.Sscan(m[1], &since)
+		if m != nil {
+			fmt.Sscan(m[1], &since)
+		}
 		for _, q := range s.in(p) {
 			switch o := s.objects[q]; {
-			case o.change <= since:
+			case o.change <= since, o.deleted && m == nil:
 			case o.deleted:
 				body += `<response><href>` + s.href(q) + `</href><status>HTTP/1.1 404 Not Found</status></response>`
 			default:
