@@ -21,6 +21,7 @@ type RepairPlan struct {
 	Noted    []Booking                    // of which only our record changes
 	Replies  []Reply                      // to write onto the calendars: given in copies that were deleted since, or taken back since their session was moved by hand
 	Reslots  []Reslot                     // series that are to be booked on another slot
+	Better   []Finding                    // slots that would be better, for as long as they are: in Changes one stands once
 	Seen     *Seen                        // what was read of the calendar, to be kept; nil if nothing is
 	Attended *pile.Pile[attendance.Found] // who can attend what, as it is after the changes; nil if that was not found
 }

@@ -383,8 +383,15 @@ func TestASuggestionIsMadeOnce(t *testing.T) {
 		t.Fatalf("changes %+v, findings %+v; want a suggestion", plan.Changes, plan.Findings)
 	}
 	w.Now = func() time.Time { return now.AddDate(0, 0, 1) }
-	if plan := w.repair(t); actions(plan) != "" {
-		t.Errorf("the next night: %+v; want nothing said twice", plan.Changes)
+	plan := w.repair(t)
+	if actions(plan) != "" || len(plan.Findings) != 0 {
+		t.Errorf("the next night: %+v, findings %+v; want nothing said twice", plan.Changes, plan.Findings)
+	}
+	if err := repair.KeepNight(t.Context(), w.Service, plan); err != nil {
+		t.Fatal(err)
+	}
+	if nights, err := w.Store.Nights(t.Context()); err != nil || len(nights) != 1 || len(nights[0].Findings) != 1 || nights[0].Findings[0].Kind != scheduler.BetterSlot {
+		t.Errorf("what the night found: %+v, %v; want the suggestion for as long as it stands", nights, err)
 	}
 	if _, plan, err := repair.Status(t.Context(), w.Service); err != nil || len(plan.Findings) != 1 || plan.Findings[0].Kind != scheduler.BetterSlot {
 		t.Errorf("status: %+v, %v; want the suggestion for as long as it stands", plan.Findings, err)

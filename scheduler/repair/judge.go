@@ -182,7 +182,8 @@ func (sub *subject) underQuorum(o calendar.Occurrence, v planning.Verdicts) sche
 }
 
 // suggest looks for a better weekly slot for the rest of a series. The same
-// suggestion is made once; who only looks sees it for as long as it stands.
+// suggestion is made once; who only looks, and who looks at what the night found, sees it
+// for as long as it stands.
 func (r *pass) suggest(sub *subject, left []int, conflicts int) error {
 	members, err := r.membersOver(sub, r.Window)
 	if err != nil {
@@ -220,8 +221,13 @@ func (r *pass) suggest(sub *subject, left []int, conflicts int) error {
 func (r *pass) offer(sub *subject, slot availability.Slot, first time.Time, before, after int, why string) {
 	c := sub.change(scheduler.Suggest, "", why)
 	c.To, c.Before, c.After = first, before, after
-	if r.shown && !r.Workspace.Repair.Reslot {
-		r.find(scheduler.Finding{Kind: scheduler.BetterSlot, Group: c.Group, UID: c.UID, Err: errors.New(why)})
+	better := scheduler.Finding{Kind: scheduler.BetterSlot, Group: c.Group, UID: c.UID, Err: errors.New(why)}
+	switch {
+	case r.Workspace.Repair.Reslot:
+	case r.shown:
+		r.find(better)
+	default:
+		r.plan.Better = append(r.plan.Better, better)
 	}
 	switch {
 	case r.Workspace.Repair.Reslot:

@@ -85,7 +85,7 @@ func (t *sum) add(part planning.Snapshot) error {
 	t.Checked += p.Checked
 	t.Changes, t.Findings, t.Unknown = append(t.Changes, p.Changes...), append(t.Findings, p.Findings...), append(t.Unknown, p.Unknown...)
 	t.Bookings, t.Noted, t.Reslots = append(t.Bookings, p.Bookings...), append(t.Noted, p.Noted...), append(t.Reslots, p.Reslots...)
-	t.Replies = append(t.Replies, p.Replies...)
+	t.Replies, t.Better = append(t.Replies, p.Replies...), append(t.Better, p.Better...)
 	asked, readable := r.calendars()
 	t.asked, t.readable = t.asked+asked, t.readable+readable
 	t.upkeep = append(t.upkeep, planning.BookingUpkeep(part)...)

@@ -33,7 +33,7 @@ func KeepNight(ctx context.Context, s *scheduler.Service, plan scheduler.RepairP
 	if err := KeepUnknown(ctx, s, plan.Unknown); err != nil {
 		return err
 	}
-	return s.KeepNight(ctx, scheduler.Night{What: scheduler.RepairNight, Checked: plan.Checked, Changes: len(plan.Changes), Findings: plan.Findings})
+	return s.KeepNight(ctx, scheduler.Night{What: scheduler.RepairNight, Checked: plan.Checked, Changes: len(plan.Changes), Findings: slices.Concat(plan.Findings, plan.Better)})
 }
 
 // KeepUnknown records whose calendars could not be read.
