@@ -5,53 +5,39 @@ import (
 	"context"
 	"slices"
 	"time"
+
+	"github.com/peerslot/peerslot/scheduler/byname"
 )
 
 // A renamedStore is a Store in which what stands under an earlier name of a group or
 // program is read under its present one. What is committed is written under that.
 type renamedStore struct {
 	Store
-	groups, programs map[string]string // the present name by an earlier one
+	groups, programs byname.Renames
 }
 
 // renamed returns the service's store as the workspace names things now.
 func (s *Service) renamed() Store {
-	r := renamedStore{Store: s.Store, groups: map[string]string{}, programs: map[string]string{}}
+	r := renamedStore{Store: s.Store}
 	if inner, ok := s.Store.(renamedStore); ok {
 		r.Store = inner.Store
 	}
 	for _, g := range s.Workspace.Groups {
-		for _, was := range g.Was {
-			r.groups[was] = g.Name
-		}
+		r.groups.Add(g.Name, g.Was...)
 	}
 	for _, p := range s.Workspace.Programs {
-		for _, was := range p.Was {
-			r.programs[was] = p.Name
-		}
+		r.programs.Add(p.Name, p.Was...)
 	}
-	if len(r.groups)+len(r.programs) == 0 {
+	if r.groups.None() && r.programs.None() {
 		return r.Store
 	}
 	return r
 }
 
-// names returns the name and those that it had earlier, the present one first.
-func names(of map[string]string, name string) []string {
-	out := []string{name}
-	for was, is := range of {
-		if is == name && was != name {
-			out = append(out, was)
-		}
-	}
-	slices.Sort(out[1:])
-	return out
-}
-
 func (r renamedStore) rename(bookings []Booking) []Booking {
 	for i, b := range bookings {
-		bookings[i].Group = cmp.Or(r.groups[b.Group], b.Group)
-		bookings[i].Program = cmp.Or(r.programs[b.Program], b.Program)
+		bookings[i].Group = r.groups.Now(b.Group)
+		bookings[i].Program = r.programs.Now(b.Program)
 	}
 	return bookings
 }
@@ -64,24 +50,18 @@ func (r renamedStore) Bookings(ctx context.Context, groups ...string) (Bookings,
 
 // asked returns the names of the groups, and those that they had earlier.
 func (r renamedStore) asked(groups []string) []string {
-	asked := map[string]bool{}
+	asked := slices.Clone(groups)
 	for _, name := range groups {
-		asked[name] = true
+		asked = append(asked, r.groups.Was(name)...)
 	}
-	groups = slices.Clone(groups)
-	for was, is := range r.groups {
-		if asked[is] && !asked[was] {
-			groups = append(groups, was)
-		}
-	}
-	return groups
+	return asked
 }
 
 // BookingRefs implements Store.
 func (r renamedStore) BookingRefs(ctx context.Context) ([]BookingRef, error) {
 	all, err := r.Store.BookingRefs(ctx)
 	for i, one := range all {
-		all[i].Group = cmp.Or(r.groups[one.Group], one.Group)
+		all[i].Group = r.groups.Now(one.Group)
 	}
 	slices.SortStableFunc(all, func(a, b BookingRef) int {
 		return cmp.Or(cmp.Compare(a.Group, b.Group), cmp.Compare(a.Generation, b.Generation))
@@ -106,7 +86,7 @@ func (r renamedStore) Begun(ctx context.Context, most int) ([]string, error) {
 // present returns the present names of groups, sorted.
 func (r renamedStore) present(groups []string) []string {
 	for i, group := range groups {
-		groups[i] = cmp.Or(r.groups[group], group)
+		groups[i] = r.groups.Now(group)
 	}
 	slices.Sort(groups)
 	return slices.Compact(groups)
@@ -121,7 +101,7 @@ func (r renamedStore) Due(ctx context.Context, now time.Time) (Bookings, error) 
 // BookingsOf implements Store.
 func (r renamedStore) BookingsOf(ctx context.Context, group string) ([]Booking, error) {
 	var all []Booking
-	for _, name := range names(r.groups, group) {
+	for _, name := range append([]string{group}, r.groups.Was(group)...) {
 		some, err := r.Store.BookingsOf(ctx, name)
 		if err != nil {
 			return nil, err
@@ -150,7 +130,7 @@ func (r renamedStore) History(ctx context.Context, group string, since time.Time
 		return r.Store.History(ctx, "", since)
 	}
 	var all []Event
-	for _, name := range names(r.groups, group) {
+	for _, name := range append([]string{group}, r.groups.Was(group)...) {
 		some, err := r.Store.History(ctx, name, since)
 		if err != nil {
 			return nil, err
@@ -165,7 +145,7 @@ func (r renamedStore) History(ctx context.Context, group string, since time.Time
 func (r renamedStore) Moves(ctx context.Context, after time.Time) ([]Moves, error) {
 	all, err := r.Store.Moves(ctx, after)
 	for i, one := range all {
-		all[i].Group = cmp.Or(r.groups[one.Group], one.Group)
+		all[i].Group = r.groups.Now(one.Group)
 	}
 	slices.SortStableFunc(all, func(a, b Moves) int { return cmp.Or(cmp.Compare(a.Group, b.Group), cmp.Compare(a.UID, b.UID)) })
 	return all, err
@@ -185,7 +165,7 @@ func (r renamedStore) Rounds(ctx context.Context, program string) ([]Round, erro
 		return all, err
 	}
 	var all []Round
-	for _, name := range names(r.programs, program) {
+	for _, name := range append([]string{program}, r.programs.Was(program)...) {
 		some, err := r.Store.Rounds(ctx, name)
 		if err != nil {
 			return nil, err
@@ -199,11 +179,11 @@ func (r renamedStore) Rounds(ctx context.Context, program string) ([]Round, erro
 }
 
 func (r renamedStore) renameRound(one Round) Round {
-	one.Program = cmp.Or(r.programs[one.Program], one.Program)
+	one.Program = r.programs.Now(one.Program)
 	one.Groups = slices.Clone(one.Groups)
 	for i, g := range one.Groups {
-		one.Groups[i].Name = cmp.Or(r.groups[g.Name], g.Name)
-		one.Groups[i].Program = cmp.Or(r.programs[g.Program], g.Program)
+		one.Groups[i].Name = r.groups.Now(g.Name)
+		one.Groups[i].Program = r.programs.Now(g.Program)
 	}
 	return one
 }

@@ -13,6 +13,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/text/unicode/norm"
+
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/planning"
@@ -57,15 +59,11 @@ func Plan(ctx context.Context, s *scheduler.Service) (scheduler.Adoption, error)
 	return a, adoptRounds(ctx, s, &a)
 }
 
-// groupName returns whose series it is: what was noted with it, or else its title says.
+// groupName returns whose series it is: what was noted with it, or else its title says. Its
+// letters are composed, as those of a configuration are.
 func groupName(s calendar.Series) string {
-	if s.Group != "" {
-		return s.Group
-	}
-	if _, name, ok := strings.Cut(s.Title, ": "); ok {
-		return name
-	}
-	return cmp.Or(s.Title, string(s.UID))
+	_, titled, _ := strings.Cut(s.Title, ": ")
+	return norm.NFC.String(cmp.Or(s.Group, titled, s.Title, string(s.UID)))
 }
 
 // adoptGroup adds the bookings of one group, the oldest first.

@@ -31,3 +31,22 @@ func TestFind(t *testing.T) {
 		t.Error("the zero Index has something")
 	}
 }
+
+// A thing is found by what it was called, however accents are written.
+func TestRenames(t *testing.T) {
+	var r byname.Renames
+	r.Add("plain")
+	if !r.None() {
+		t.Error("a name that was always that is another")
+	}
+	r.Add("new", "old", "m\u00fcnchen")
+	r.Add("caf\u00e9")
+	for was, want := range map[string]string{"old": "new", "mu\u0308nchen": "new", "m\u00fcnchen": "new", "cafe\u0301": "caf\u00e9", "caf\u00e9": "caf\u00e9", "other": "other", "plain": "plain"} {
+		if got := r.Now(was); got != want {
+			t.Errorf("%+q is %+q now; want %+q", was, got, want)
+		}
+	}
+	if got := r.Was("new"); len(got) != 3 || r.None() || len(r.Was("plain")) > 0 {
+		t.Errorf("new was %+q; want both, and one of them with its accents apart", got)
+	}
+}

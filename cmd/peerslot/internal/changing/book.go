@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/text/unicode/norm"
 
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
@@ -48,7 +49,7 @@ of repair. A group that has a series already is left alone.`,
   peerslot book --all --yes
   peerslot book --with ana@acme.example,bo@acme.example --name ana-bo --duration 30m`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			o.Names = args
+			o.Names, o.Name = args, norm.NFC.String(o.Name) // composed, as names in a configuration are
 			return o.Run(cmd.Context(), a)
 		},
 	}

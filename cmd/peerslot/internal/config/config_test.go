@@ -279,6 +279,23 @@ people:
 	}
 }
 
+// Names and words are the same however accents are written.
+func TestAccents(t *testing.T) {
+	c := parse(t, "organizer: robot@acme.example\npeople:\n  - {email: ana@acme.example, team: \"Gru\u0308n\"}\n  - {email: bo@acme.example, team: \"Gr\u00fcn\"}\n  - {email: cem@acme.example, team: payments}\n"+
+		"programs:\n  - {name: \"cafe\u0301\", was: [\"the\u0301\"], people: {team: \"GR\u00dcN\"}, close_teams: [[\"GRU\u0308N\", Pay-Ments]]}\n  - {name: other, also_met: [\"cafe\u0301\"]}\n"+
+		"groups:\n  - {name: \"Mu\u0308nchen\", program: \"cafe\u0301\", members: [ana@acme.example, bo@acme.example]}\n")
+	w := c.Workspace
+	if a, b := w.Roster.Of("ana@acme.example").Team, w.Roster.Of("bo@acme.example").Team; a != b || len(w.Participants(w.Programs[0])) != 2 {
+		t.Errorf("teams %+q and %+q; want one, which takes part", a, b)
+	}
+	if close := w.Programs[0].CloseTeams[0]; close[0] != w.Roster.Of("ana@acme.example").Team || close[1] != "payments" {
+		t.Errorf("close teams %+q; want those of the people, whatever their case", close)
+	}
+	if w.Programs[0].Name != "caf\u00e9" || w.Programs[0].Was[0] != "th\u00e9" || w.Programs[1].AlsoMet[0] != "caf\u00e9" || w.Groups[0].Program != "caf\u00e9" || w.Groups[0].Name != "M\u00fcnchen" {
+		t.Errorf("got %+v and %+v; want letters composed", w.Programs, w.Groups)
+	}
+}
+
 func TestWarnings(t *testing.T) {
 	c := parse(t, `organizer: robot@acme.example
 people:

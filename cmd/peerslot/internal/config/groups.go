@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/config/internal/column"
 	"github.com/peerslot/peerslot/scheduler"
 )
 
@@ -37,7 +38,7 @@ func (r *reader) group(w *scheduler.Workspace, v value) (g scheduler.Group) {
 	v.fields(fields{
 		"name":     func(v value) { g.Name = v.name() },
 		"was":      func(v value) { g.Was = v.words("a list of earlier names") },
-		"program":  func(v value) { g.Program = v.text() },
+		"program":  func(v value) { g.Program = column.Composed(v.text()) },
 		"members":  func(v value) { g.Members = v.members() },
 		"required": func(v value) { g.Required = v.addresses() },
 		"notes":    func(v value) { g.Notes = v.url() },

@@ -60,8 +60,8 @@ func (r *reader) program(v value) scheduler.Program {
 		"cadence":               func(v value) { p.Cadence = v.cadence() },
 		"duration":              func(v value) { p.Length = v.duration("60m", time.Minute, 8*time.Hour) },
 		"apart":                 func(v value) { p.Apart = v.apart() },
-		"close_teams":           func(v value) { p.CloseTeams = v.closeTeams() },
-		"never_together":        func(v value) { p.NeverTogether = v.neverTogether() },
+		"close_teams":           func(v value) { p.CloseTeams = atLeastTwo(v, "teams", "teams", value.teams) },
+		"never_together":        func(v value) { p.NeverTogether = atLeastTwo(v, "mail addresses", "people", value.members) },
 		"max_level_gap":         func(v value) { p.MaxLevelGap, p.LevelGapSet = v.integer(0, 1000), true },
 		"days":                  func(v value) { p.Prefer = v.days() },
 		"only_days":             func(v value) { p.OnlyDays = v.days() },
@@ -171,26 +171,22 @@ func (v value) apart() []scheduler.Rule {
 	return rules
 }
 
-func (v value) closeTeams() [][]string {
-	var all [][]string
-	for _, item := range v.list("lists of teams") {
-		teams := item.words("teams")
+// atLeastTwo reads lists of two things or more.
+func atLeastTwo[T any](v value, kind, what string, read func(value) []T) (all [][]T) {
+	for _, item := range v.list("lists of " + kind) {
+		all = append(all, read(item))
 		if item.kind == list && len(item.items) < 2 {
-			item.fail("want at least two teams")
+			item.fail("want at least two %s", what)
 		}
-		all = append(all, teams)
 	}
 	return all
 }
 
-func (v value) neverTogether() [][]calendar.Address {
-	var all [][]calendar.Address
-	for _, item := range v.list("lists of mail addresses") {
-		people := item.members()
-		if item.kind == list && len(item.items) < 2 {
-			item.fail("want at least two people")
+func (v value) teams() (all []string) {
+	for _, item := range v.list("teams") {
+		if team := item.label("team"); team != "" {
+			all = append(all, team)
 		}
-		all = append(all, people)
 	}
 	return all
 }

@@ -56,9 +56,7 @@ func (v value) text() string {
 func (v value) label(kind string) string {
 	s := v.text()
 	key := kind + ":" + column.Fold(s)
-	if _, known := v.r.labels[key]; !known {
-		v.r.labels[key] = s
-	}
+	v.r.labels[key] = cmp.Or(v.r.labels[key], s)
 	return v.r.labels[key]
 }
 
@@ -255,7 +253,7 @@ func (v value) words(want string) []string {
 	var all []string
 	for _, item := range v.list(want) {
 		if s := item.text(); s != "" {
-			all = append(all, s)
+			all = append(all, column.Composed(s))
 		}
 	}
 	return all
@@ -267,7 +265,7 @@ func (v value) name() string {
 	if err := CheckName(s); ok && err != nil {
 		v.fail("%s", err)
 	}
-	return s
+	return column.Composed(s)
 }
 
 const maxName = 64

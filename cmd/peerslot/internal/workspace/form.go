@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/text/unicode/norm"
+
 	"github.com/peerslot/peerslot/calendar/file"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/account"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/console"
@@ -46,7 +48,7 @@ func ProgramNames(w scheduler.Workspace) []string {
 func (o FormOptions) Request(w *Workspace) (forming.Request, error) {
 	f := forming.Request{Seed: o.Seed, Budget: o.Budget, Cores: runtime.GOMAXPROCS(0), Keep: o.Keep, Count: o.Rounds}
 	var ok bool
-	if f.Program, ok = w.Workspace.Program(o.Program); !ok || o.Program == "" {
+	if f.Program, ok = w.Workspace.Program(norm.NFC.String(o.Program)); !ok || o.Program == "" {
 		return f, console.Usagef(KnownPrograms(w.Workspace), "there is no program %q", o.Program)
 	}
 	if o.Rounds < 1 || o.Rounds > mostRounds {

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // names are what others call the keys, folded. first, last and number are no keys: they make a name, and tell managers.
@@ -30,8 +32,12 @@ func Fold(s string) string {
 			return -1
 		}
 		return unicode.ToLower(r)
-	}, s)
+	}, Composed(s))
 }
+
+// Composed returns a name with its letters composed (Unicode's form C), as people take them
+// for the same: file systems and some exports have accents apart.
+func Composed(s string) string { return norm.NFC.String(s) }
 
 // fillers are words of column names that say nothing besides others.
 var fillers = []string{"employee", "worker", "primary", "preferred", "legal", "description", "s"}
