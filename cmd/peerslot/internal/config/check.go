@@ -95,7 +95,7 @@ func (r *reader) warnTeams(w *scheduler.Workspace) {
 	for _, v := range r.programNodes {
 		for pair := range v.at("close_teams").children() {
 			for team := range pair.children() {
-				if name := strings.TrimSpace(team.node.text); !teams[name] {
+				if name := team.label("team"); !teams[name] {
 					team.warn("nobody is in a team %s%s", quote(name), r.suggest(name, names))
 				}
 			}

@@ -281,10 +281,13 @@ people:
 
 // Names and words are the same however accents are written.
 func TestAccents(t *testing.T) {
-	c := parse(t, "organizer: robot@acme.example\npeople:\n  - {email: ana@acme.example, team: \"Gru\u0308n\"}\n  - {email: bo@acme.example, team: \"Gr\u00fcn\"}\n  - {email: cem@acme.example, team: payments}\n"+
+	c := parse(t, "organizer: robot@acme.example\ntimezone: UTC\npeople:\n  - {email: ana@acme.example, team: \"Gru\u0308n\"}\n  - {email: bo@acme.example, team: \"Gr\u00fcn\"}\n  - {email: cem@acme.example, team: payments}\n"+
 		"programs:\n  - {name: \"cafe\u0301\", was: [\"the\u0301\"], people: {team: \"GR\u00dcN\"}, close_teams: [[\"GRU\u0308N\", Pay-Ments]]}\n  - {name: other, also_met: [\"cafe\u0301\"]}\n"+
 		"groups:\n  - {name: \"Mu\u0308nchen\", program: \"cafe\u0301\", members: [ana@acme.example, bo@acme.example]}\n")
 	w := c.Workspace
+	if len(c.Warnings) > 0 {
+		t.Errorf("warnings %q; want none", c.Warnings)
+	}
 	if a, b := w.Roster.Of("ana@acme.example").Team, w.Roster.Of("bo@acme.example").Team; a != b || len(w.Participants(w.Programs[0])) != 2 {
 		t.Errorf("teams %+q and %+q; want one, which takes part", a, b)
 	}
