@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/peerslot/peerslot/calendar"
 )
@@ -13,56 +14,56 @@ func Stops(ctx context.Context, err error) bool {
 	return err != nil && (ctx.Err() != nil || errors.Is(err, calendar.ErrSignIn) || errors.Is(err, calendar.ErrQuota) || errors.Is(err, ErrStore))
 }
 
-// Carry brings changes onto the calendar, one series after the other. All are
-// recorded before a calendar is touched: a run that dies is finished as it was
-// planned. Next of each booking is what is to be put, and events are what is told of them.
-// What cannot be done for one group is in the answer and does not hinder the others; the
-// error is for what stops the run.
-func (s *Service) Carry(ctx context.Context, bookings []Booking, events []Event) ([]Finding, error) {
-	intended, faults, err := s.Intend(ctx, bookings, events)
-	if err != nil {
-		return faults, err
+// Intend records the Next of all bookings, which is what is to be put on the calendar, with
+// the events that tell of it, and leaves it to Carry or Finish to carry them out: a run that
+// dies is finished as it was planned. If another run changed one of the series meanwhile,
+// that one is left alone.
+func (s *Service) Intend(ctx context.Context, bookings []Booking, events []Event) (intended []BookingRef, faults []Finding, err error) {
+	saved, err := s.Commit(ctx, Batch{Bookings: bookings, Events: events})
+	for _, b := range saved {
+		intended = append(intended, BookingRef{b.Group, b.Generation, b.Series.UID, b.Version})
 	}
-	for i, b := range intended {
+	switch {
+	case !errors.Is(err, ErrStale):
+		return intended, nil, err
+	case len(bookings) == 1:
+		return nil, []Finding{{Kind: Failed, Group: bookings[0].Group, UID: bookings[0].Series.UID, Err: err}}, nil
+	}
+	for i, b := range bookings { // each by itself
+		of := slices.DeleteFunc(slices.Clone(events), func(e Event) bool { return e.UID != b.Series.UID })
+		one, fault, err := s.Intend(ctx, bookings[i:i+1], of)
+		if intended, faults = append(intended, one...), append(faults, fault...); err != nil {
+			return intended, faults, err
+		}
+	}
+	return intended, faults, nil
+}
+
+// Carry brings what was intended onto the calendar, one series after the other. What cannot
+// be done for one group is in the answer and does not hinder the others; the error is for
+// what stops the run.
+func (s *Service) Carry(ctx context.Context, intended []BookingRef) (faults []Finding, err error) {
+	for i, ref := range intended {
 		if err := ctx.Err(); err != nil {
 			return faults, err
 		}
-		_, err := s.putNext(ctx, b)
+		bookings, err := s.BookingsOf(ctx, ref.Group)
+		if err != nil {
+			return faults, err
+		}
+		n := slices.IndexFunc(bookings, func(b Booking) bool { return b.Series.UID == ref.UID && b.Version == ref.Version })
+		if err = ErrStale; n >= 0 {
+			err = s.putNext(ctx, bookings[n])
+		}
 		switch {
 		case Stops(ctx, err):
-			return faults, fmt.Errorf("group %q: %w", b.Group, err)
+			return faults, fmt.Errorf("group %q: %w", ref.Group, err)
 		case err != nil:
-			faults = append(faults, Finding{Kind: Failed, Group: b.Group, UID: b.Series.UID, Err: err})
+			faults = append(faults, Finding{Kind: Failed, Group: ref.Group, UID: ref.UID, Err: err})
 		}
 		s.Step("repairing", i+1, len(intended))
 	}
 	return faults, nil
-}
-
-// Intend records the Next of all bookings, and leaves it to Finish to carry them out. If
-// another run changed one of the series meanwhile, that one is left alone.
-func (s *Service) Intend(ctx context.Context, bookings []Booking, events []Event) (intended []Booking, faults []Finding, err error) {
-	intended, err = s.Commit(ctx, Batch{Bookings: bookings, Events: events})
-	if !errors.Is(err, ErrStale) {
-		return intended, nil, err
-	}
-	intended = nil
-	of := map[calendar.UID][]Event{}
-	for _, e := range events {
-		of[e.UID] = append(of[e.UID], e)
-	}
-	for _, b := range bookings {
-		saved, err := s.Save(ctx, b, of[b.Series.UID]...)
-		switch {
-		case Stops(ctx, err):
-			return nil, faults, err
-		case err != nil:
-			faults = append(faults, Finding{Kind: Failed, Group: b.Group, UID: b.Series.UID, Err: err})
-		default:
-			intended = append(intended, saved)
-		}
-	}
-	return intended, faults, nil
 }
 
 // Note records what was read of the calendar, and what of bookings changes in our
@@ -77,7 +78,7 @@ func (s *Service) Note(ctx context.Context, noted Batch) error {
 
 // putNext brings a change onto the calendar and saves the outcome. If somebody
 // changed the series meanwhile, theirs wins and the change is dropped.
-func (s *Service) putNext(ctx context.Context, b Booking) (Booking, error) {
+func (s *Service) putNext(ctx context.Context, b Booking) error {
 	was, next := b.Series, *b.Next
 	if b.Heard != nil {
 		was = *b.Heard
@@ -88,7 +89,7 @@ func (s *Service) putNext(ctx context.Context, b Booking) (Booking, error) {
 	put, err := s.Backend.Put(ctx, next)
 	changed := errors.Is(err, calendar.ErrChanged)
 	if err != nil && !changed {
-		return b, fmt.Errorf("change the series: %w", err)
+		return fmt.Errorf("change the series: %w", err)
 	}
 	what := s.Event(b, "changed", "on the calendar")
 	if changed {
@@ -97,13 +98,12 @@ func (s *Service) putNext(ctx context.Context, b Booking) (Booking, error) {
 		b.Series = put
 	}
 	b.Next, b.Heard, b.State = nil, nil, Booked
-	saved, saveErr := s.outcome(ctx, b, was, b.Series, what)
-	if saveErr != nil {
-		return b, fmt.Errorf("the change is on the calendar, but not recorded; the next run settles it: %w", saveErr)
+	if _, err := s.outcome(ctx, b, was, b.Series, what); err != nil {
+		return fmt.Errorf("the change is on the calendar, but not recorded; the next run settles it: %w", err)
 	}
 	if changed {
-		return saved, fmt.Errorf("somebody changed the series during the run; it was left alone: %w", err)
+		return fmt.Errorf("somebody changed the series during the run; it was left alone: %w", err)
 	}
 	s.Logger().Info("changed", "group", b.Group, "uid", string(b.Series.UID))
-	return saved, nil
+	return nil
 }

@@ -17,7 +17,7 @@ type RepairPlan struct {
 	Changes  []Change
 	Findings []Finding
 	Unknown  []Unknown
-	Bookings []Booking                    // whose series change, with what is to be put
+	Bookings *pile.Pile[Booking]          // whose series change, with what is to be put; nil for none
 	Noted    []Booking                    // of which only our record changes
 	Replies  []Reply                      // to write onto the calendars: given in copies that were deleted since, or taken back since their session was moved by hand
 	Reslots  []Reslot                     // series that are to be booked on another slot

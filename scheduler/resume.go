@@ -109,7 +109,7 @@ func (s *Service) resumeChange(ctx context.Context, b Booking) error {
 			return err
 		}
 	}
-	_, err := s.putNext(ctx, b)
+	err := s.putNext(ctx, b)
 	if err == nil || errors.Is(err, calendar.ErrChanged) {
 		return nil // it was dropped, and the next pass plans anew
 	}

@@ -346,9 +346,13 @@ func TestAnotherRunWasFaster(t *testing.T) {
 		b.State, b.Next = scheduler.Changing, &next
 		intended, events = append(intended, b), append(events, w.Event(b, "text", "anew"))
 	}
-	found, err := w.Carry(t.Context(), intended, events)
+	refs, found, err := w.Intend(t.Context(), intended, events)
+	more, failed := w.Carry(t.Context(), append(refs, scheduler.BookingRef{Group: "h", UID: h.Series.UID, Version: 7}))
+	if len(more) != 1 || more[0].Group != "h" || !errors.Is(more[0].Err, scheduler.ErrStale) || failed != nil {
+		t.Errorf("Carry: %+v, %v; want h named, which had no such version", more, failed)
+	}
 	if err != nil || len(found) != 1 || found[0].Group != "g" || found[0].Kind != scheduler.Failed || !errors.Is(found[0].Err, scheduler.ErrStale) {
-		t.Errorf("Carry: %+v, %v; want g named", found, err)
+		t.Errorf("Intend: %+v, %v; want g named", found, err)
 	}
 	for _, b := range []scheduler.Booking{g, h} {
 		there, err := w.Backend.Get(t.Context(), b.Series.UID)

@@ -48,7 +48,7 @@ func TestInterruptedRebookIsFinished(t *testing.T) {
 				if got := w.Fake.Told(ana); got != 3 {
 					t.Errorf("ana was told %d times; want 3: booked, ended, booked anew", got)
 				}
-				if plan, err := repair.PlanNight(t.Context(), w.Service); err != nil || len(plan.Bookings) != 0 {
+				if plan, err := repair.PlanNight(t.Context(), w.Service); err != nil || plan.Bookings.Len() != 0 {
 					t.Errorf("a pass after it changes %+v, %v; want nothing", plan.Changes, err)
 				}
 			})

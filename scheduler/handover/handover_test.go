@@ -69,7 +69,7 @@ func TestHandover(t *testing.T) {
 	if told := w.Fake.Told(ana); told != 1 {
 		t.Errorf("ana was told %d times of the new series; want once", told)
 	}
-	if plan, err := repair.PlanNight(t.Context(), w.Service); err != nil || len(plan.Bookings)+len(plan.Findings) != 0 {
+	if plan, err := repair.PlanNight(t.Context(), w.Service); err != nil || plan.Bookings.Len()+len(plan.Findings) != 0 {
 		t.Errorf("the next night changes %+v, finds %+v, %v; want nothing", plan.Changes, plan.Findings, err)
 	}
 	if again := planHandover(t, w); again.From != again.To || len(again.Series) != 0 {
@@ -266,7 +266,7 @@ func TestHandoverKeepsTheReviewThatIsOwed(t *testing.T) {
 			if err := w.Resume(t.Context()); err != nil {
 				t.Error(err)
 			}
-			if night, err := repair.PlanNight(t.Context(), w.Service); err != nil || len(night.Bookings)+len(night.Findings) != 0 {
+			if night, err := repair.PlanNight(t.Context(), w.Service); err != nil || night.Bookings.Len()+len(night.Findings) != 0 {
 				t.Errorf("the next night changes %+v, finds %+v, %v; want nothing", night.Changes, night.Findings, err)
 			}
 			reviews, err := review.Plan(t.Context(), w.Service, scheduler.ReviewOptions{})

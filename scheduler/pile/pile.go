@@ -17,6 +17,15 @@ import (
 type Pile[T any] struct {
 	blocks blocks
 	into   *flate.Writer // nil if the pile is empty
+	n      int
+}
+
+// Len returns how many are on the pile.
+func (p *Pile[T]) Len() int {
+	if p == nil {
+		return 0
+	}
+	return p.n
 }
 
 // blocks are text that takes no more than it needs, nor is moved as it grows.
@@ -53,6 +62,7 @@ func (p *Pile[T]) Add(one T) error {
 		}
 		p.into = into
 	}
+	p.n++
 	return json.NewEncoder(p.into).Encode(one)
 }
 
@@ -79,6 +89,28 @@ func (p *Pile[T]) All() iter.Seq2[T, error] {
 			case !yield(one, nil):
 				return
 			}
+		}
+	}
+}
+
+// Some returns what All does, so many at a time, which are valid until the next.
+func (p *Pile[T]) Some(most int) iter.Seq2[[]T, error] {
+	return func(yield func([]T, error) bool) {
+		some := make([]T, 0, min(most, p.Len()))
+		for one, err := range p.All() {
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			if some = append(some, one); len(some) == most {
+				if !yield(some, nil) {
+					return
+				}
+				some = some[:0]
+			}
+		}
+		if len(some) > 0 {
+			yield(some, nil)
 		}
 	}
 }

@@ -41,6 +41,16 @@ func TestPile(t *testing.T) {
 			}
 			got = append(got, one)
 		}
+		var some []attendance.Found
+		for few, err := range found.Some(150) {
+			if err != nil || len(few) != min(150, len(want)-len(some)) {
+				t.Fatal(len(few), err)
+			}
+			some = append(some, few...)
+		}
+		if diff := cmp.Diff(got, some); diff != "" || found.Len() != len(want) {
+			t.Fatalf("of %d, %d (-all +some):\n%s", found.Len(), len(want), diff)
+		}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Fatalf("after %d (-put on +taken off):\n%s", i+1, diff)
 		}

@@ -21,7 +21,7 @@ func TestANightSpentTwiceChangesNothing(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, b := range slices.Concat(plan.Bookings, plan.Noted) {
+		for _, b := range slices.Concat(bookings(t, plan), plan.Noted) {
 			if b.Next != nil {
 				b.Series = *b.Next
 			}
@@ -44,7 +44,7 @@ func TestANightSpentTwiceChangesNothing(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(again.Changes) != 0 || len(again.Bookings) != 0 {
+		if len(again.Changes) != 0 || again.Bookings.Len() != 0 {
 			t.Errorf("case %d: first %+v, then %+v; want nothing", n, plan.Changes, again.Changes)
 		}
 	}

@@ -13,27 +13,16 @@ import (
 // KeepAttended records what a night found. Sessions that it did not look at, because
 // they are over, stay as they were.
 func KeepAttended(ctx context.Context, s *scheduler.Service, found *pile.Pile[attendance.Found]) error {
-	some := make([]attendance.Found, 0, attendedAtOnce)
-	for one, err := range found.All() {
+	for some, err := range found.Some(scheduler.GroupsAtOnce) {
 		if err != nil {
 			return fmt.Errorf("keep who can attend: %w", err)
 		}
-		if some = append(some, one); len(some) == attendedAtOnce {
-			if err := keepSome(ctx, s, some); err != nil {
-				return err
-			}
-			some = some[:0]
+		if err := keepSome(ctx, s, some); err != nil {
+			return err
 		}
 	}
-	if len(some) == 0 {
-		return nil
-	}
-	return keepSome(ctx, s, some)
+	return nil
 }
-
-// attendedAtOnce is of how many series what nights found is in memory: some kilobytes of
-// each.
-const attendedAtOnce = 200
 
 func keepSome(ctx context.Context, s *scheduler.Service, found []attendance.Found) error {
 	uids := make([]calendar.UID, len(found))

@@ -239,8 +239,8 @@ func TestAGroupThatShrankToOne(t *testing.T) {
 	}
 	w.wantQuiet(t)
 	w.Workspace.Roster.Put(person)
-	if plan := w.repair(t); actions(plan) != "join restore" || !plan.Bookings[0].Joined[bo].Equal(w.Now()) {
-		t.Errorf("bo is back: %s, in %+v; want that the session takes place after all", actions(plan), plan.Bookings)
+	if plan := w.repair(t); actions(plan) != "join restore" || !bookings(t, plan)[0].Joined[bo].Equal(w.Now()) {
+		t.Errorf("bo is back: %s, in %+v; want that the session takes place after all", actions(plan), bookings(t, plan))
 	}
 	w.wantQuiet(t)
 }

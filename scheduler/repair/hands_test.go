@@ -91,7 +91,7 @@ func TestRepliesToATimeThatSomebodyChanged(t *testing.T) {
 		t.Errorf("replies to be written are %+v; want that of bo taken back, and cem's, which is another one, kept", plan.Replies)
 	}
 	replied(calendar.NoReply)
-	if plan := w.repair(t); len(plan.Replies)+len(plan.Noted)+len(plan.Bookings) != 0 {
+	if plan := w.repair(t); len(plan.Replies)+len(plan.Noted)+plan.Bookings.Len() != 0 {
 		t.Errorf("the next night writes %+v, notes %+v; want nothing", plan.Replies, plan.Noted)
 	}
 	w.Fake.Reply(uid, bo, session.Start, calendar.Declined)
@@ -153,7 +153,7 @@ func TestADeclineAndAMoveByHandBetweenTwoNights(t *testing.T) {
 			if got := series.Override(session.Start).RSVPs[bo]; got != test.want {
 				t.Errorf("bo's reply is %q after the night, want %q", got, test.want)
 			}
-			if plan := w.repair(t); len(plan.Replies)+len(plan.Bookings) != 0 {
+			if plan := w.repair(t); len(plan.Replies)+plan.Bookings.Len() != 0 {
 				t.Errorf("the next night writes %+v, %+v; want nothing", plan.Replies, plan.Changes)
 			}
 		})

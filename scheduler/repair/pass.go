@@ -70,8 +70,9 @@ type pass struct {
 	month    map[string]int                  // by group: moves in the last 28 days, tonight's among them
 	queue    queue
 	plan     scheduler.RepairPlan
-	found    []attendance.Found // who can attend the sessions to come
-	shown    bool               // and not applied
+	changed  []scheduler.Booking // whose series change
+	found    []attendance.Found  // who can attend the sessions to come
+	shown    bool                // and not applied
 }
 
 // A subject is one series under repair.
@@ -478,7 +479,7 @@ func (r *pass) conclude(sub *subject) {
 		}
 		next := sub.series // alone: the plan outlives the subject
 		sub.booking.Next, sub.booking.State = &next, scheduler.Changing
-		r.plan.Bookings = append(r.plan.Bookings, sub.booking)
+		r.changed = append(r.changed, sub.booking)
 	case sub.noted:
 		r.plan.Noted = append(r.plan.Noted, sub.booking)
 	}

@@ -84,13 +84,18 @@ func (t *sum) add(part planning.Snapshot) error {
 	p := r.plan
 	t.Checked += p.Checked
 	t.Changes, t.Findings, t.Unknown = append(t.Changes, p.Changes...), append(t.Findings, p.Findings...), append(t.Unknown, p.Unknown...)
-	t.Bookings, t.Noted, t.Reslots = append(t.Bookings, p.Bookings...), append(t.Noted, p.Noted...), append(t.Reslots, p.Reslots...)
+	t.Noted, t.Reslots = append(t.Noted, p.Noted...), append(t.Reslots, p.Reslots...)
 	t.Replies, t.Better = append(t.Replies, p.Replies...), append(t.Better, p.Better...)
 	asked, readable := r.calendars()
 	t.asked, t.readable = t.asked+asked, t.readable+readable
 	t.upkeep = append(t.upkeep, planning.BookingUpkeep(part)...)
 	if t.Attended == nil {
-		t.Attended = &pile.Pile[attendance.Found]{}
+		t.Attended, t.Bookings = &pile.Pile[attendance.Found]{}, &pile.Pile[scheduler.Booking]{}
+	}
+	for _, b := range r.changed {
+		if err := t.Bookings.Add(b); err != nil {
+			return err
+		}
 	}
 	for _, found := range r.found {
 		if err := t.Attended.Add(found); err != nil {
@@ -117,22 +122,19 @@ func (t *sum) plan(whole planning.Snapshot) scheduler.RepairPlan {
 // group is added to the plan's findings and does not hinder the others; the error is
 // for what stops the run. The plan lets go of its Bookings, which take much room.
 func Apply(ctx context.Context, s *scheduler.Service, plan *scheduler.RepairPlan) error {
-	return apply(ctx, s, plan, func(ctx context.Context, bookings []scheduler.Booking, events []scheduler.Event) ([]scheduler.Finding, error) {
+	return apply(ctx, s, plan, func(intended []scheduler.BookingRef) ([]scheduler.Finding, error) {
 		plan.Bookings = nil
-		return s.Carry(ctx, bookings, events)
+		return s.Carry(ctx, intended)
 	})
 }
 
 // Begin records what a plan does to each series, for Service.Finish to do, and does
 // what concerns more than one. Findings and errors are as those of Apply.
 func Begin(ctx context.Context, s *scheduler.Service, plan *scheduler.RepairPlan) error {
-	return apply(ctx, s, plan, func(ctx context.Context, bookings []scheduler.Booking, events []scheduler.Event) ([]scheduler.Finding, error) {
-		_, faults, err := s.Intend(ctx, bookings, events)
-		return faults, err
-	})
+	return apply(ctx, s, plan, func([]scheduler.BookingRef) ([]scheduler.Finding, error) { return nil, nil })
 }
 
-func apply(ctx context.Context, s *scheduler.Service, plan *scheduler.RepairPlan, carry func(context.Context, []scheduler.Booking, []scheduler.Event) ([]scheduler.Finding, error)) error {
+func apply(ctx context.Context, s *scheduler.Service, plan *scheduler.RepairPlan, carry func([]scheduler.BookingRef) ([]scheduler.Finding, error)) error {
 	if err := KeepAttended(ctx, s, plan.Attended); err != nil {
 		return err
 	}
@@ -146,7 +148,18 @@ func apply(ctx context.Context, s *scheduler.Service, plan *scheduler.RepairPlan
 		return err
 	}
 	plan.Findings = append(plan.Findings, faults...)
-	faults, err = carry(ctx, plan.Bookings, told(plan.Bookings, events))
+	var intended []scheduler.BookingRef // all of them before a calendar is touched
+	for some, err := range plan.Bookings.Some(scheduler.GroupsAtOnce) {
+		if err != nil {
+			return fmt.Errorf("take up what changes: %w", err)
+		}
+		refs, faults, err := s.Intend(ctx, some, told(some, events))
+		intended, plan.Findings = append(intended, refs...), append(plan.Findings, faults...)
+		if err != nil {
+			return err
+		}
+	}
+	faults, err = carry(intended)
 	plan.Findings = append(plan.Findings, faults...)
 	if err != nil {
 		return err

@@ -449,7 +449,7 @@ func (l *lifetime) night() {
 	if err != nil {
 		l.tb.Fatal(err)
 	}
-	for _, b := range slices.Concat(plan.Bookings, plan.Noted) {
+	for _, b := range slices.Concat(bookings(l.tb, plan), plan.Noted) {
 		i := slices.IndexFunc(l.bookings, func(o scheduler.Booking) bool { return o.Series.UID == b.Series.UID })
 		if b.Next != nil {
 			b.Series = *b.Next

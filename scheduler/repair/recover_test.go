@@ -3,10 +3,14 @@ package repair_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
+	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/calendar/calendartest"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/pile"
 	"github.com/peerslot/peerslot/scheduler/repair"
 	"github.com/peerslot/peerslot/scheduler/schedulertest"
 )
@@ -85,5 +89,34 @@ func TestAFullStoreStopsTheRun(t *testing.T) {
 	w.Store = working
 	if plan := w.repair(t); actions(plan) != "move" {
 		t.Errorf("once there is room: %+v; want the move", plan.Changes)
+	}
+}
+
+// However many series change, all that is to be done is recorded before a calendar is
+// touched: a run that dies then is finished as it was planned.
+func TestAllIsIntendedFirst(t *testing.T) {
+	const groups = 2*scheduler.GroupsAtOnce + 3
+	w, plan := newWorld(t), scheduler.RepairPlan{Bookings: &pile.Pile[scheduler.Booking]{}}
+	for n := range groups {
+		b := schedulertest.Booking(fmt.Sprint("g", n), 1)
+		b.State, b.Next = scheduler.Changing, &b.Series
+		if err := plan.Bookings.Add(b); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.Fake.Before = func(context.Context, calendartest.Call) error { return calendar.ErrSignIn }
+	if err := repair.Apply(t.Context(), w.Service, &plan); !errors.Is(err, calendar.ErrSignIn) {
+		t.Fatalf("Apply: %v; want that nobody is let in", err)
+	}
+	begun, err := w.Store.Begun(t.Context(), 2*groups)
+	if err != nil || len(begun) != groups || len(w.Puts()) > 1 {
+		t.Errorf("%d groups are begun, %v, after %d puts; want all %d", len(begun), err, len(w.Puts()), groups)
+	}
+	w.Fake.Before = nil
+	if err := w.Resume(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if begun, err = w.Store.Begun(t.Context(), 1); err != nil || len(begun) != 0 || len(w.Fake.Calls()) < groups {
+		t.Errorf("%d groups are begun, %v; want none", len(begun), err)
 	}
 }

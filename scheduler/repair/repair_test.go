@@ -99,7 +99,7 @@ func TestHandMadeChangesOutliveOurs(t *testing.T) {
 		t.Fatalf("changes %+v; want the move of 20 January alone", plan.Changes)
 	}
 	w.Now = func() time.Time { return now.AddDate(0, 0, 1) }
-	if plan := w.repair(t); len(plan.Bookings) != 0 {
+	if plan := w.repair(t); plan.Bookings.Len() != 0 {
 		t.Errorf("next night: %+v; want nothing, 13 January was set by hand", plan.Changes)
 	}
 }
@@ -197,7 +197,7 @@ func TestChronicConflictsSuggestAnotherSlot(t *testing.T) {
 		w.Fake.Meet(bo, availability.Interval{Start: at(1, 6, 15).Start.AddDate(0, 0, 7*week), End: at(1, 6, 16).Start.AddDate(0, 0, 7*week)})
 	}
 	plan := w.repair(t)
-	if actions(plan) != "suggest" || len(plan.Bookings) != 0 {
+	if actions(plan) != "suggest" || plan.Bookings.Len() != 0 {
 		t.Fatalf("changes %+v; want a suggestion and nothing else", plan.Changes)
 	}
 	c := plan.Changes[0]
@@ -411,7 +411,7 @@ func TestWhoDeclinedTheSeriesIsOutOfIt(t *testing.T) {
 	if len(plan.Findings) != 1 || plan.Findings[0].Kind != scheduler.DeclinedSeries || plan.Findings[0].Person != bo {
 		t.Errorf("findings %+v; want bo, who declined the series", plan.Findings)
 	}
-	if again := w.repair(t); len(again.Findings) != 0 || len(again.Bookings) != 0 {
+	if again := w.repair(t); len(again.Findings) != 0 || again.Bookings.Len() != 0 {
 		t.Errorf("the second pass: %+v, %+v; want nothing", again.Findings, again.Changes)
 	}
 	w.Fake.Reply(b.Series.UID, bo, time.Time{}, calendar.Accepted)
@@ -438,7 +438,7 @@ func TestAWholeSeriesMovedByHandIsToldOnce(t *testing.T) {
 	if plan := w.repair(t); len(plan.Changes) != 1 || !strings.Contains(plan.Changes[0].Why, "tue 16:00") {
 		t.Errorf("changes %+v; want a word about the new slot", plan.Changes)
 	}
-	if plan := w.repair(t); len(plan.Findings) != 0 || len(plan.Bookings) != 0 {
+	if plan := w.repair(t); len(plan.Findings) != 0 || plan.Bookings.Len() != 0 {
 		t.Errorf("the next pass: findings %+v, changes %+v; want nothing", plan.Findings, plan.Changes)
 	}
 }

@@ -195,15 +195,16 @@ func (y *year) night(day int) {
 		if c.From.Before(notice) || c.To.Before(notice) || c.After <= c.Before {
 			y.tb.Errorf("%v: %s: %v -> %v, %d -> %d attending; want it outside the notice, and a gain", y.today, c.Group, c.From, c.To, c.Before, c.After)
 		}
-		i := slices.IndexFunc(plan.Bookings, func(b scheduler.Booking) bool { return b.Series.UID == c.UID })
-		for _, a := range plan.Bookings[i].Series.Attendees {
+		changed := bookings(y.tb, plan)
+		i := slices.IndexFunc(changed, func(b scheduler.Booking) bool { return b.Series.UID == c.UID })
+		for _, a := range changed[i].Series.Attendees {
 			if told[a.Address]++; told[a.Address] > 2 {
 				y.tb.Errorf("%v: %s is told of %d moves in one night; want at most 2", y.today, a.Address, told[a.Address])
 			}
 		}
 	}
 	if day%10 == 0 {
-		if again := y.pass(); len(again.Bookings) != 0 {
+		if again := y.pass(); again.Bookings.Len() != 0 {
 			y.tb.Errorf("%v: a second pass changes %+v; want nothing", y.today, again.Changes)
 		}
 	}

@@ -47,9 +47,21 @@ func (w *world) repair(t *testing.T) scheduler.RepairPlan {
 func (w *world) wantQuiet(t *testing.T) {
 	t.Helper()
 	puts := len(w.Puts())
-	if again := w.repair(t); len(again.Bookings) != 0 || len(w.Puts()) != puts {
+	if again := w.repair(t); again.Bookings.Len() != 0 || len(w.Puts()) != puts {
 		t.Errorf("a second pass changes %+v; want nothing", again.Changes)
 	}
+}
+
+// bookings returns those whose series change by the plan.
+func bookings(t testing.TB, plan scheduler.RepairPlan) (all []scheduler.Booking) {
+	t.Helper()
+	for b, err := range plan.Bookings.All() {
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, b)
+	}
+	return all
 }
 
 func actions(plan scheduler.RepairPlan) string {

@@ -363,8 +363,12 @@ func end(ctx context.Context, s *scheduler.Service, old scheduler.Booking, r sch
 	next.Sequence++
 	next.Updated = s.Now().UTC().Truncate(time.Second)
 	old.Next, old.State = &next, scheduler.Changing
-	faults, err := s.Carry(ctx, []scheduler.Booking{old}, []scheduler.Event{why})
-	if err == nil && len(faults) > 0 {
+	intended, faults, err := s.Intend(ctx, []scheduler.Booking{old}, []scheduler.Event{why})
+	if err != nil {
+		return err
+	}
+	more, err := s.Carry(ctx, intended)
+	if faults = append(faults, more...); err == nil && len(faults) > 0 {
 		err = faults[0].Err
 	}
 	return err

@@ -68,7 +68,7 @@ func repairChange(a *console.App, flags console.ChangeFlags, night nightFlags, b
 			}
 		},
 		question: func(r repairing) string {
-			n := len(r.plan.Bookings) + len(r.plan.Reslots)
+			n := r.plan.Bookings.Len() + len(r.plan.Reslots)
 			if n == 0 {
 				return ""
 			}

@@ -230,7 +230,10 @@ func night(ctx context.Context, w *workspace.Workspace, j worker.Job) (next []wo
 			return err
 		}
 		logFindings(w, "repair", plan.Findings)
-		for _, b := range plan.Bookings {
+		for b, err := range plan.Bookings.All() {
+			if err != nil {
+				return err
+			}
 			next = append(next, worker.Job{Kind: worker.Series, Workspace: j.Workspace, Subject: b.Group})
 		}
 		if len(next) == 0 {
