@@ -32,14 +32,16 @@ func (o workOptions) openMetrics() (net.Listener, error) {
 // metrics answers Prometheus: /metrics for the only workspace, /metrics/HOST for each of
 // several.
 func (s *site) metrics() http.Handler {
-	mux := http.NewServeMux()
-	for _, one := range s.servers {
-		mux.Handle("GET /metrics/"+one.URL.Host+one.URL.Path, one.Metrics())
-	}
-	if len(s.servers) == 1 {
-		mux.Handle("GET /metrics", s.servers[0].Metrics())
-	}
-	return mux
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		mux, servers := http.NewServeMux(), s.all() // more may have come
+		for _, one := range servers {
+			mux.Handle("GET /metrics/"+one.URL.Host+one.URL.Path, one.Metrics())
+		}
+		if len(servers) == 1 {
+			mux.Handle("GET /metrics", servers[0].Metrics())
+		}
+		mux.ServeHTTP(w, r)
+	})
 }
 
 // workMetrics answers Prometheus: /metrics for the jobs of all workspaces.

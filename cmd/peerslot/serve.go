@@ -77,11 +77,11 @@ func (o serveOptions) run(ctx context.Context, a *console.App) error {
 		return err
 	}
 	runClock(a)
-	fleet, err := fleet.OpenFleet(a, o.jobs, o.every)
+	f, err := fleet.OpenFleet(a, o.jobs, o.every)
 	if err != nil {
 		return err
 	}
-	defer fleet.Close()
+	defer f.Close()
 	metrics, err := o.openMetrics() // before a store is made
 	if err != nil {
 		return err
@@ -89,32 +89,20 @@ func (o serveOptions) run(ctx context.Context, a *console.App) error {
 	if metrics != nil {
 		defer metrics.Close()
 	}
-	site, listener, err := openSite(ctx, fleet, o)
-	if listener != nil {
-		defer listener.Close()
-	}
+	site, err := openSite(ctx, f, o)
+	defer site.close()
 	if err != nil {
 		return err
 	}
-	defer site.close()
-	for _, server := range site.servers {
-		fmt.Fprintf(a.Stderr, "Serving %s on %s; stop with Ctrl-C.\n", server.URL, listener.Addr())
-	}
 	if o.listening != nil {
-		o.listening(listener.Addr().String())
+		o.listening(site.listener.Addr().String())
 	}
 	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() error { return fleet.Work(ctx) })
+	g.Go(func() error { return f.Work(ctx) })
 	if metrics != nil {
 		g.Go(func() error { return serveMetrics(ctx, site.metrics(), metrics) })
 	}
-	g.Go(func() error {
-		return serve(ctx, site, listener, func() {
-			if o.ready != nil {
-				o.ready(site.servers)
-			}
-		})
-	})
+	g.Go(func() error { return serve(ctx, site, o) })
 	return g.Wait()
 }
 
@@ -215,26 +203,40 @@ func sendLink(ctx context.Context, a *console.App, l *fleet.Live, to calendar.Ad
 // stopWithin is how long requests that are under way have when the server is stopped.
 const stopWithin = 10 * time.Second
 
-// serve answers requests until ctx ends, and then those that are under way.
-func serve(ctx context.Context, s *site, listener net.Listener, ready func()) error {
+// serve answers requests until ctx ends, and then those that are under way. Workspaces of
+// a folder that cannot be served yet are looked at again and again.
+func serve(ctx context.Context, s *site, o serveOptions) error {
 	h := &http.Server{
 		Handler:           s,
 		ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second, WriteTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute,
 		MaxHeaderBytes: 16 << 10,
 	}
 	g, ctx := errgroup.WithContext(ctx)
+	begin := func(servers []*web.Server) {
+		for _, one := range servers {
+			fmt.Fprintf(s.fleet.App.Stderr, "Serving %s on %s; stop with Ctrl-C.\n", one.URL, s.listener.Addr())
+			g.Go(func() error { return one.Run(ctx) })
+		}
+	}
+	begin(s.all())
 	g.Go(func() error {
-		if err := h.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		if err := h.Serve(s.listener); !errors.Is(err, http.ErrServerClosed) {
 			return err
 		}
 		return nil
 	})
-	for _, one := range s.servers {
-		g.Go(func() error { return one.Run(ctx) })
+	if s.fleet.Folder {
+		g.Go(func() error {
+			fleet.Every(ctx, o.every, func() {
+				more, _ := s.open(ctx, o) // said in the log
+				begin(more)
+			})
+			return nil
+		})
 	}
 	g.Go(func() error {
 		<-ctx.Done()
-		for _, one := range s.servers {
+		for _, one := range s.all() {
 			one.Stop()
 		}
 		stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)
@@ -244,7 +246,9 @@ func serve(ctx context.Context, s *site, listener net.Listener, ready func()) er
 		}
 		return nil
 	})
-	ready()
+	if o.ready != nil {
+		o.ready(s.all())
+	}
 	return g.Wait()
 }
 

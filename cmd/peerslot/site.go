@@ -8,6 +8,9 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/config"
@@ -18,93 +21,132 @@ import (
 
 // A site is the pages of a fleet: those of each workspace under its url:, by host and path.
 type site struct {
+	fleet    *fleet.Fleet
+	listener net.Listener // nil before the first workspace can be read
+
+	mu       sync.Mutex
+	opened   map[string]bool // by the workspace's file
 	lives    []*fleet.Live
 	servers  []*web.Server
 	handlers map[string]http.Handler // by host, and path if there is one
 }
 
-// openSite opens the pages of all workspaces. One of a folder that cannot be served is
-// named in the log, and hinders no other. at says where it is listened, once that is
-// open; the caller must close the site.
-func openSite(ctx context.Context, f *fleet.Fleet, o serveOptions) (*site, net.Listener, error) {
-	paths, err := f.Paths()
-	if err != nil {
-		return nil, nil, err
+// openSite opens the pages of all workspaces. The caller must close the site, also
+// after an error.
+func openSite(ctx context.Context, f *fleet.Fleet, o serveOptions) (*site, error) {
+	s := &site{fleet: f, opened: map[string]bool{}, handlers: map[string]http.Handler{}}
+	_, err := s.open(ctx, o)
+	if err == nil && len(s.servers) == 0 {
+		err = errors.New("none of the workspaces can be served; the log says why")
 	}
-	s := &site{handlers: map[string]http.Handler{}}
-	var listener net.Listener
-	for _, path := range paths {
-		a := fleet.At(f.App, path)
-		a.Databases = f.Databases
-		c, err := a.LoadConfig()
-		if err == nil && listener == nil {
-			listener, err = o.open(c.Web.URL)
-		}
-		if err == nil {
-			err = servable(a, f, c) // before a store is made
-		}
-		var l *fleet.Live
-		if err == nil {
-			l, err = fleet.OpenLive(ctx, a, true)
-		}
-		if err == nil {
-			err = s.add(a, f, l, listener)
-		}
-		if err == nil {
-			continue
-		}
-		if l != nil {
-			l.Close()
-		}
-		if !f.Folder {
-			s.close()
-			return nil, listener, err
-		}
-		f.Tell(fleet.WorkspaceName(path), err)
-	}
-	if len(s.servers) == 0 {
-		return nil, listener, errors.New("none of the workspaces can be served; the log says why")
-	}
-	return s, listener, nil
+	return s, err
 }
 
-// servable says what of a configuration is not as its pages need it.
-func servable(a *console.App, f *fleet.Fleet, c *config.Config) error {
-	if f.Folder && c.Web.URL == "" {
+// open opens the pages of the workspaces that have none yet, and returns who serves them.
+// One of a folder that cannot be served is named in the log, and hinders no other: none
+// waits for the store of another.
+func (s *site) open(ctx context.Context, o serveOptions) ([]*web.Server, error) {
+	members, err := s.fleet.Members()
+	if err == nil && len(members) == 0 && !s.fleet.Folder {
+		_, err = s.fleet.Config(s.fleet.Path)
+	}
+	if err != nil {
+		return nil, err
+	}
+	type one struct {
+		fleet.Member
+		app  *console.App
+		live *fleet.Live
+		err  error
+	}
+	var ones []*one
+	var g errgroup.Group
+	for _, m := range members {
+		if s.opened[m.Path] {
+			continue
+		}
+		n := &one{Member: m, app: fleet.At(s.fleet.App, m.Path)}
+		n.app.Databases = s.fleet.Databases
+		ones = append(ones, n)
+		if n.err = s.servable(n.app, m.Config, o); n.err == nil { // before a store is made
+			g.Go(func() error {
+				n.live, n.err = fleet.OpenLive(ctx, n.app, true)
+				return nil
+			})
+		}
+	}
+	_ = g.Wait()
+	began := len(s.servers)
+	for _, n := range ones {
+		if n.err == nil {
+			n.err = s.add(n.app, n.live)
+		}
+		if n.err != nil && n.live != nil {
+			n.live.Close()
+		}
+		if n.err != nil && !s.fleet.Folder {
+			return nil, n.err
+		}
+		s.fleet.Tell(fleet.Pages, n.Name, n.err)
+	}
+	return s.all()[began:], nil
+}
+
+// all returns who serves the pages of the workspaces.
+func (s *site) all() []*web.Server {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.servers)
+}
+
+// servable says what of a configuration is not as its pages need it. The first one says
+// for whom is listened.
+func (s *site) servable(a *console.App, c *config.Config, o serveOptions) (err error) {
+	if s.listener == nil {
+		if s.listener, err = o.open(c.Web.URL); err != nil {
+			return err
+		}
+	}
+	if s.fleet.Folder && c.Web.URL == "" {
 		return console.Usagef("give each workspace of a folder a host, or a path on one, of its own", "web: has no url:")
 	}
-	_, err := provider(a, c.Web.OIDC)
+	_, err = provider(a, c.Web.OIDC)
 	return err
 }
 
 // add adds the pages of one workspace.
-func (s *site) add(a *console.App, f *fleet.Fleet, l *fleet.Live, listener net.Listener) error {
-	server, err := webServer(a, l, listener.Addr().String())
+func (s *site) add(a *console.App, l *fleet.Live) error {
+	server, err := webServer(a, l, s.listener.Addr().String())
 	if err != nil {
 		return err
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	at := placeOf(server)
 	if s.handlers[at] != nil {
-		return fmt.Errorf("another workspace is served as %s", server.URL)
+		return console.WithHint(fmt.Errorf("another workspace is served as %s", server.URL), "give each a host, or a path on one, of its own: url: in web:")
 	}
-	server.Jobs = s.jobPages(f, l, server.URL.Path+"/admin/jobs")
-	server.Gauges = func(ctx context.Context) []web.Gauge { return gauges(f.Load(ctx)) }
-	s.lives, s.servers = append(s.lives, l), append(s.servers, server)
+	server.Jobs = s.jobPages(l, server.URL.Path+"/admin/jobs")
+	server.Gauges = func(ctx context.Context) []web.Gauge { return gauges(s.fleet.Load(ctx)) }
+	s.lives, s.servers, s.opened[a.ConfigPath] = append(s.lives, l), append(s.servers, server), true
 	s.handlers[at] = server.Handler()
 	return nil
 }
 
 // jobPages returns the pages of the jobs of a workspace for those who are admins of all
 // workspaces: the jobs of one are among those of others.
-func (s *site) jobPages(f *fleet.Fleet, l *fleet.Live, at string) func(context.Context, calendar.Address) http.Handler {
-	pages := f.JobPages(at)
-	return func(ctx context.Context, admin calendar.Address) http.Handler {
-		for _, one := range s.lives {
+func (s *site) jobPages(l *fleet.Live, at string) func(context.Context, calendar.Address) http.Handler {
+	pages := s.fleet.JobPages(at)
+	return func(_ context.Context, admin calendar.Address) http.Handler {
+		s.mu.Lock()
+		lives := slices.Clone(s.lives)
+		s.mu.Unlock()
+		for _, one := range lives {
 			if !slices.Contains(one.Config().Web.Admins, admin) {
 				return nil
 			}
 		}
-		return pages(ctx, l.Config())
+		return pages(l.Config())
 	}
 }
 
@@ -129,15 +171,14 @@ func (s *site) close() {
 	for _, l := range s.lives {
 		l.Close()
 	}
+	if s.listener != nil {
+		s.listener.Close()
+	}
 }
 
 // ServeHTTP implements http.Handler.
 func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	h := s.handler(strings.ToLower(r.Host), r.URL.Path)
-	if h == nil && (len(s.servers) == 1 || r.URL.Path == "/healthz") {
-		h = s.handlers[placeOf(s.servers[0])] // which knows what to do about a strange host
-	}
-	switch {
+	switch h := s.handler(strings.ToLower(r.Host), r.URL.Path); {
 	case h != nil:
 		h.ServeHTTP(w, r)
 	case r.URL.Path == "/robots.txt":
@@ -148,21 +189,29 @@ func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // handler returns the pages of the longest path on the host that the path is under, nil
-// for none.
+// for none. The only pages there are know what to do about a strange host.
 func (s *site) handler(host, path string) http.Handler {
-	for {
-		if h := s.handlers[host+path]; h != nil || path == "" {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for at := path; ; at = at[:max(strings.LastIndex(at, "/"), 0)] {
+		if h := s.handlers[host+at]; h != nil {
 			return h
 		}
-		path = path[:max(strings.LastIndex(path, "/"), 0)]
+		if at == "" {
+			break
+		}
 	}
+	if len(s.servers) == 1 || path == "/healthz" {
+		return s.handlers[placeOf(s.servers[0])]
+	}
+	return nil
 }
 
 // robots lets feeds be fetched under all paths of a host, and nothing else.
 func (s *site) robots(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	fmt.Fprint(w, "User-agent: *\nDisallow: /\n")
-	for _, one := range s.servers {
+	for _, one := range s.all() {
 		if strings.EqualFold(one.URL.Host, r.Host) {
 			fmt.Fprintf(w, "Allow: %s/feeds/\n", one.URL.Path)
 		}

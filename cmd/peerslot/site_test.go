@@ -78,15 +78,23 @@ func TestAFolderIsServedByHostsAndPaths(t *testing.T) {
 			t.Errorf("%s: %s; want %d", place, resp.Status, want)
 		}
 	}
-	cancel()
-	if err := <-ended; err != nil {
-		t.Errorf("serve ended with %v", err)
-	}
 	if !strings.Contains(log.String(), "workspace=broken") {
 		t.Errorf("the log says %q; want the broken workspace named", log.String())
 	}
 	if found, _ := filepath.Glob(filepath.Join(dir, "*.db")); len(found) != 3 {
 		t.Errorf("stores: %v; want those of the three", found)
+	}
+	world.write(t, "broken.yaml", "organizer: robot@acme.example\ntimezone: UTC\nstore: mended.db\nweb: {url: \"https://mended.example\"}\npeople: [{email: ana@acme.example}]\n")
+	for !strings.Contains(log.String(), "Serving https://mended.example on") {
+		select {
+		case err := <-ended:
+			t.Fatalf("serve: %v\n%s", err, log.String())
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
+	cancel()
+	if err := <-ended; err != nil {
+		t.Errorf("serve ended with %v", err)
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/console"
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/fleet"
 )
 
 // Clients that are slow, or send too much, are cut off; others are served meanwhile.
@@ -41,7 +42,7 @@ func TestSlowClientsAreCutOff(t *testing.T) {
 				ctx, stop := context.WithCancel(t.Context())
 				ended := make(chan error)
 				go func() {
-					ended <- serve(ctx, &site{handlers: map[string]http.Handler{"peers.example": http.HandlerFunc(echo)}}, clients, func() {})
+					ended <- serve(ctx, &site{fleet: &fleet.Fleet{}, listener: clients, handlers: map[string]http.Handler{"peers.example": http.HandlerFunc(echo)}}, serveOptions{})
 				}()
 				conn := clients.dial()
 				began := time.Now()

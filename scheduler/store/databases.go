@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"golang.org/x/sync/singleflight"
 )
 
 // jobsSchema is where jobs lie in a PostgreSQL database, beside the workspaces'
@@ -20,9 +22,10 @@ const jobsSchema = "peerslot_jobs"
 type Databases struct {
 	Connections int
 
-	mu    sync.Mutex
-	jobs  map[string]*Jobs // by database, and by each path or URL that was asked for
-	pools pools
+	mu      sync.Mutex
+	jobs    map[string]*Jobs // by database, and by each path or URL that was asked for
+	pools   pools
+	opening singleflight.Group // of the jobs of a database
 }
 
 // Open is [Open], with connections that other stores use too. The store must be
@@ -90,6 +93,14 @@ func (d *Databases) Jobs(ctx context.Context, location string) (*Jobs, error) {
 	}
 	d.keep(location, j)
 	return j, nil
+}
+
+// JobsOpen returns what [Databases.Jobs] returned for the location, nil if it was not
+// asked yet. It waits for no database.
+func (d *Databases) JobsOpen(location string) *Jobs {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.jobs[location]
 }
 
 // JobsIfThere is Jobs for who has none to do: it makes no tables, and returns nil if

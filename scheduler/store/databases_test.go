@@ -103,6 +103,23 @@ func TestRemoteDatabasesProveThemselves(t *testing.T) {
 	}
 }
 
+// A server that takes connections and says nothing is not waited for until somebody looks.
+func TestSilentDatabasesAreGivenUp(t *testing.T) {
+	for location, want := range map[string]time.Duration{
+		"postgres://me:secret@127.0.0.1:1/x?schema=a":         10 * time.Second,
+		"postgres://me:secret@192.0.2.1/x":                    10 * time.Second,
+		"postgres://me:secret@192.0.2.1/x?connect_timeout=90": 90 * time.Second,
+	} {
+		if got := store.PatienceWith(location); got != want {
+			t.Errorf("%s has %v to answer; want %v", location, got, want)
+		}
+	}
+	t.Setenv("PGCONNECT_TIMEOUT", "30")
+	if got := store.PatienceWith("postgres://me@192.0.2.1/x"); got != 30*time.Second {
+		t.Errorf("with PGCONNECT_TIMEOUT it has %v; want what that says", got)
+	}
+}
+
 // The password need not stand in the address.
 func TestPasswordStandsElsewhere(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "passwords")

@@ -5,6 +5,7 @@ package store
 import (
 	"crypto/tls"
 	"slices"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
 )
@@ -26,4 +27,13 @@ func PasswordFor(location string) string {
 		return err.Error()
 	}
 	return p.config.ConnConfig.Password
+}
+
+// PatienceWith returns how long a server at location has to answer.
+func PatienceWith(location string) time.Duration {
+	p, err := parsePlace(location)
+	if err != nil {
+		return 0
+	}
+	return p.config.ConnConfig.ConnectTimeout
 }

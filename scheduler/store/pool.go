@@ -5,6 +5,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
@@ -75,27 +76,38 @@ func (d *Databases) jobsAreThere(ctx context.Context, location string) (there bo
 }
 
 func (d *Databases) jobsIn(ctx context.Context, location string) (*Jobs, error) {
-	d.mu.Lock()
-	known := d.jobs[location]
-	d.mu.Unlock()
-	if known != nil {
+	if known := d.JobsOpen(location); known != nil {
 		return known, nil // it is asked for each workspace at each look
 	}
 	p, err := parsePlace(location)
 	if err != nil {
 		return nil, err
 	}
-	p.schema = jobsSchema
-	pool, err := d.pool(ctx, p)
+	p.schema, p.name = jobsSchema, strings.TrimSuffix(p.name, "?schema="+p.schema)
+	name := p.config.ConnString()
+	// While a database is waited for, others are not, and who asks for it waits along.
+	opened, err, _ := d.opening.Do(name, func() (any, error) {
+		if j := d.JobsOpen(name); j != nil {
+			return j, nil
+		}
+		return d.openJobs(ctx, p)
+	})
 	if err != nil {
 		return nil, err
 	}
+	j := opened.(*Jobs)
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	name := p.config.ConnString()
-	if j := d.jobs[name]; j != nil {
-		d.keep(location, j)
-		return j, nil
+	d.keep(name, j)
+	d.keep(location, j)
+	return j, nil
+}
+
+// openJobs opens the jobs of the database in which p lies.
+func (d *Databases) openJobs(ctx context.Context, p place) (*Jobs, error) {
+	pool, err := d.pool(ctx, p)
+	if err != nil {
+		return nil, err
 	}
 	db := stdlib.OpenDBFromPool(pool)
 	j := &Jobs{
@@ -106,9 +118,7 @@ func (d *Databases) jobsIn(ctx context.Context, location string) (*Jobs, error) 
 		err = j.makeReady(ctx)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("open the jobs beside the store %s: %w", p.name, withoutAddress(err))
+		return nil, fmt.Errorf("open the jobs in the database %s: %w", p.name, withoutAddress(err))
 	}
-	d.keep(name, j)
-	d.keep(location, j)
 	return j, nil
 }

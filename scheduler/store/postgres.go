@@ -79,7 +79,8 @@ var schemaName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompil
 
 // parsePlace reads a postgres:// URL. schema= names the schema that holds the store.
 // A server that is not on this machine must prove who it is, unless sslmode= says
-// otherwise. Errors do not show the URL.
+// otherwise, and one that does not answer is given up after ten seconds, unless
+// connect_timeout= does. Errors do not show the URL.
 func parsePlace(location string) (place, error) {
 	u, err := url.Parse(location)
 	if err != nil || u.Scheme != "postgres" && u.Scheme != "postgresql" {
@@ -88,16 +89,24 @@ func parsePlace(location string) (place, error) {
 	query := u.Query()
 	p := place{schema: query.Get("schema"), name: (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}).String()}
 	query.Del("schema")
-	u.RawQuery = query.Encode()
-	if p.config, err = pgxpool.ParseConfig(u.String()); err != nil {
-		return p, fmt.Errorf("open the store %s: %w", p.name, withoutAddress(err))
+	parse := func() error {
+		u.RawQuery = query.Encode()
+		if p.config, err = pgxpool.ParseConfig(u.String()); err != nil {
+			return fmt.Errorf("open the store %s: %w", p.name, withoutAddress(err))
+		}
+		return nil
+	}
+	if err := parse(); err != nil {
+		return p, err
 	}
 	if !query.Has("sslmode") && !isLocal(p.config.ConnConfig) {
 		query.Set("sslmode", "verify-full")
-		u.RawQuery = query.Encode()
-		if p.config, err = pgxpool.ParseConfig(u.String()); err != nil {
-			return p, fmt.Errorf("open the store %s: %w", p.name, withoutAddress(err))
-		}
+	}
+	if p.config.ConnConfig.ConnectTimeout == 0 { // nor does the environment say
+		query.Set("connect_timeout", "10") // the driver waits for ever
+	}
+	if err := parse(); err != nil {
+		return p, err
 	}
 	if p.schema != "" {
 		p.name += "?schema=" + p.schema

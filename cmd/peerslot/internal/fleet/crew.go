@@ -31,20 +31,20 @@ const (
 // Find implements worker.Work.
 func (c *crew) Find(ctx context.Context) []worker.Job {
 	var out []worker.Job
-	for _, m := range c.members(ctx) {
+	for _, m := range c.members() {
 		jobs, err := c.due(ctx, m)
 		if ctx.Err() != nil {
 			return nil
 		}
-		c.Tell(m.name, err)
+		c.Tell(Store, m.Name, err)
 		out = append(out, jobs...)
 	}
 	return out
 }
 
 // due returns what is to be done for one workspace, by what its store says.
-func (c *crew) due(ctx context.Context, m member) ([]worker.Job, error) {
-	st, err := c.Databases.Open(ctx, account.StoreURL(m.config))
+func (c *crew) due(ctx context.Context, m Member) ([]worker.Job, error) {
+	st, err := c.Databases.Open(ctx, account.StoreURL(m.Config))
 	if err != nil {
 		return nil, err
 	}
@@ -67,8 +67,8 @@ func (c *crew) due(ctx context.Context, m member) ([]worker.Job, error) {
 
 // nights returns the pass that is due, then, once the changes that it began are on the
 // calendars or had time enough, the review of that moment.
-func (m member) nights(known scheduler.Unattended, now time.Time, begun bool) []worker.Job {
-	at, ok := lastNight(m.config, now)
+func (m Member) nights(known scheduler.Unattended, now time.Time, begun bool) []worker.Job {
+	at, ok := lastNight(m.Config, now)
 	job := worker.Job{Workspace: m.key(), Subject: at.UTC().Format(time.RFC3339)}
 	switch {
 	case !ok:
@@ -102,8 +102,8 @@ func lastNight(c *config.Config, now time.Time) (time.Time, bool) {
 }
 
 // letters returns the messages that are to be sent, and now and then the replies.
-func (c *crew) letters(ctx context.Context, m member, st *store.Store) ([]worker.Job, error) {
-	if !m.config.Mail.Configured() {
+func (c *crew) letters(ctx context.Context, m Member, st *store.Store) ([]worker.Job, error) {
+	if !m.Config.Mail.Configured() {
 		return nil, nil
 	}
 	var out []worker.Job
@@ -111,7 +111,7 @@ func (c *crew) letters(ctx context.Context, m member, st *store.Store) ([]worker
 	for _, n := range due {
 		out = append(out, worker.Job{Kind: worker.Message, Workspace: m.key(), Subject: n.ID})
 	}
-	if m.config.Mail.Replies != nil && time.Since(c.asked[m.key()]) > replyEvery {
+	if m.Config.Mail.Replies != nil && time.Since(c.asked[m.key()]) > replyEvery {
 		c.asked[m.key()] = time.Now()
 		out = append(out, worker.Job{Kind: worker.Replies, Workspace: m.key()})
 	}
@@ -140,7 +140,7 @@ func (c *crew) Do(ctx context.Context, j worker.Job) ([]worker.Job, error) {
 }
 
 func (c *crew) try(ctx context.Context, j worker.Job) ([]worker.Job, error) {
-	m, ok := c.member(ctx, j.Workspace)
+	m, ok := c.member(j.Workspace)
 	if !ok {
 		return nil, later(time.Minute, fmt.Errorf("there is no workspace %s here", j.Workspace))
 	}
@@ -192,7 +192,7 @@ func (c *crew) finish(ctx context.Context, w *workspace.Workspace, j worker.Job)
 		return nil, err
 	}
 	begun, err := ready.Store.Begun(ctx, 1)
-	return member{config: w.Config, name: j.Workspace}.nights(known, w.Service.Now(), len(begun) > 0), err
+	return Member{Config: w.Config, Name: j.Workspace}.nights(known, w.Service.Now(), len(begun) > 0), err
 }
 
 // inTurn calls f in a turn of its own, unless done says that it was done already.
@@ -325,11 +325,11 @@ func (c *crew) GiveUp(ctx context.Context, j worker.Job, failed error) {
 
 // record keeps that a job failed, until it is done: mended.
 func (c *crew) record(ctx context.Context, j worker.Job, failed error, again bool) {
-	m, ok := c.member(ctx, j.Workspace)
+	m, ok := c.member(j.Workspace)
 	if !ok {
 		return
 	}
-	st, err := c.Databases.Open(ctx, account.StoreURL(m.config))
+	st, err := c.Databases.Open(ctx, account.StoreURL(m.Config))
 	if err == nil {
 		dead := scheduler.FailedJob{Kind: string(j.Kind), Subject: j.Subject, At: c.App.Now().UTC(), Why: failed.Error(), Again: again}
 		if hint := console.HintFor(failed); hint != "" {

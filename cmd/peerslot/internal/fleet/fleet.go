@@ -37,9 +37,9 @@ type Fleet struct {
 
 	mu   sync.Mutex
 	read map[string]*reading // by path
-	told map[string]string   // what was said to be wrong with a workspace, by its name
+	told map[string]string   // what was said to be wrong, by part and workspace
 
-	crewed  []*crew                  // once they work
+	crewed  map[*store.Jobs]*crew    // who does the jobs of a database; nil for who is on the way
 	budgets map[string]store.Budget  // of the accounts that calls were made with
 	folders map[string]*folder.Known // by path
 }
@@ -51,11 +51,11 @@ type reading struct {
 	files  map[string]fileStamp
 }
 
-// A member is one workspace of a fleet.
-type member struct {
-	name   string // its file's, without .yaml
-	path   string
-	config *config.Config
+// A Member is one workspace of a fleet.
+type Member struct {
+	Name   string // its file's, without .yaml
+	Path   string
+	Config *config.Config
 }
 
 // OpenFleet finds the workspaces that the configuration names.
@@ -67,7 +67,7 @@ func OpenFleet(a *console.App, jobs int, every time.Duration) (*Fleet, error) {
 		return nil, err
 	}
 	return &Fleet{App: a, Path: path, Folder: info.IsDir(), jobs: jobs, every: every,
-		Databases: &store.Databases{Connections: 2*jobs + 4}, read: map[string]*reading{}, told: map[string]string{}, budgets: map[string]store.Budget{}, folders: map[string]*folder.Known{}}, nil
+		Databases: &store.Databases{Connections: 2*jobs + 4}, read: map[string]*reading{}, told: map[string]string{}, crewed: map[*store.Jobs]*crew{}, budgets: map[string]store.Budget{}, folders: map[string]*folder.Known{}}, nil
 }
 
 func (f *Fleet) Close() { _ = f.Databases.Close() }
@@ -86,27 +86,31 @@ func (f *Fleet) Paths() ([]string, error) {
 
 func WorkspaceName(path string) string { return strings.TrimSuffix(filepath.Base(path), ".yaml") }
 
-// Members returns the workspaces that can be read, and says once what is wrong with
-// each other one.
-func (f *Fleet) Members() ([]member, error) {
+// Members returns the workspaces that can be read and have a store of their own, and says
+// once what is wrong with each other one.
+func (f *Fleet) Members() ([]Member, error) {
 	paths, err := f.Paths()
 	if err != nil {
 		return nil, err
 	}
-	var out []member
+	var out []Member
+	stores := account.Stores{}
 	for _, p := range paths {
 		name := WorkspaceName(p)
-		c, err := f.load(p)
-		f.Tell(name, err)
+		c, err := f.Config(p)
 		if err == nil {
-			out = append(out, member{name, p, c})
+			err = stores.Take(c, name)
+		}
+		f.Tell(File, name, err)
+		if err == nil {
+			out = append(out, Member{name, p, c})
 		}
 	}
 	return out, nil
 }
 
-// load reads a configuration, anew only if one of its files was written since.
-func (f *Fleet) load(path string) (*config.Config, error) {
+// Config returns a configuration, read anew only if one of its files was written since.
+func (f *Fleet) Config(path string) (*config.Config, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if r := f.read[path]; r != nil && maps.Equal(r.files, stamps(slices.Collect(maps.Keys(r.files)))) {
@@ -121,22 +125,36 @@ func (f *Fleet) load(path string) (*config.Config, error) {
 	return c, err
 }
 
+// A Part of a workspace is what may be wrong with it by itself.
+type Part string
+
+// The parts of a workspace.
+const (
+	File  Part = "file"
+	Store Part = "store"
+	Pages Part = "pages"
+)
+
 // Tell says what is wrong with a workspace, once for as long as it stays so.
-func (f *Fleet) Tell(name string, err error) {
-	what := ""
+func (f *Fleet) Tell(part Part, name string, err error) {
+	what, of := "", string(part)+" "+name
 	if err != nil {
 		what = err.Error()
 	}
 	f.mu.Lock()
-	news := f.told[name] != what
-	f.told[name] = what
+	news := f.told[of] != what
+	f.told[of] = what
 	f.mu.Unlock()
 	switch {
 	case !news:
 	case err == nil:
 		f.App.Log().Info("the workspace can be used again", "workspace", name)
 	default:
-		f.App.Log().Error("the workspace cannot be worked on, and the others go on", "workspace", name, "err", err, "hint", console.HintFor(err))
+		log := f.App.Log().With("workspace", name, "err", err)
+		if hint := console.HintFor(err); hint != "" {
+			log = log.With("hint", hint)
+		}
+		log.Error("the workspace cannot be worked on, and the others go on")
 	}
 }
 
@@ -162,50 +180,102 @@ func (f *Fleet) jobsAt(c *config.Config) string {
 	return filepath.Join(dir, ".peerslot", "jobs.db")
 }
 
-// Work does the jobs of all workspaces until ctx ends.
+// Work does the jobs of all workspaces until ctx ends. In a folder it looks again and
+// again for a database that could not be reached, or came with a workspace.
 func (f *Fleet) Work(ctx context.Context) error {
-	crews, err := f.crews(ctx)
-	if ctx.Err() != nil {
-		return nil
-	}
-	if err != nil {
+	g, ctx := errgroup.WithContext(ctx)
+	if err := f.crewAll(ctx, g); err != nil {
+		if ctx.Err() != nil {
+			return g.Wait()
+		}
 		return err
 	}
-	f.mu.Lock()
-	f.crewed = slices.Collect(maps.Values(crews))
-	f.mu.Unlock()
-	g, ctx := errgroup.WithContext(ctx)
-	for _, c := range crews {
-		g.Go(func() error { return c.worker.Run(ctx) })
+	if f.Folder {
+		g.Go(func() error {
+			Every(ctx, f.every, func() { _ = f.crewAll(ctx, g) }) // said in the log
+			return nil
+		})
 	}
 	return g.Wait()
 }
 
-// crews returns one for each database of jobs.
-func (f *Fleet) crews(ctx context.Context) (map[*store.Jobs]*crew, error) {
+// Every calls do after each d, until ctx ends.
+func Every(ctx context.Context, d time.Duration, do func()) {
+	for tick := time.Tick(d); ; {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick:
+			do()
+		}
+	}
+}
+
+// crewAll has a crew in g do the jobs of each database that had none. No database is
+// waited for by what concerns another.
+func (f *Fleet) crewAll(ctx context.Context, g *errgroup.Group) error {
 	members, err := f.Members()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if len(members) == 0 && !f.Folder {
-		_, err := f.load(f.Path)
-		return nil, err
+		_, err := f.Config(f.Path)
+		return err
 	}
-	crews := map[*store.Jobs]*crew{}
+	var tries errgroup.Group
 	for _, m := range members {
-		jobs, err := f.openJobs(ctx, m.config)
-		f.Tell(m.name, err)
-		if err == nil && crews[jobs] == nil {
-			crews[jobs], err = f.newCrew(ctx, jobs)
-		}
-		if err != nil && !f.Folder {
-			return nil, err
+		tries.Go(func() error {
+			err := f.crew(ctx, g, m.Config)
+			f.Tell(Store, m.Name, err)
+			return err
+		})
+	}
+	if err = tries.Wait(); err == nil || !f.Folder {
+		return err
+	}
+	if len(f.working()) == 0 {
+		return errors.New("none of the workspaces can be worked on; the log says why")
+	}
+	return nil
+}
+
+// crew has one in g do the jobs of the database of a workspace, unless there is one.
+func (f *Fleet) crew(ctx context.Context, g *errgroup.Group, of *config.Config) error {
+	jobs, err := f.openJobs(ctx, of)
+	if err != nil {
+		return err
+	}
+	f.mu.Lock()
+	_, there := f.crewed[jobs]
+	if !there {
+		f.crewed[jobs] = nil // so that nobody else makes one
+	}
+	f.mu.Unlock()
+	if there {
+		return nil
+	}
+	c, err := f.newCrew(ctx, jobs)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if err != nil {
+		delete(f.crewed, jobs)
+		return err
+	}
+	f.crewed[jobs] = c
+	g.Go(func() error { return c.worker.Run(ctx) })
+	return nil
+}
+
+// working returns the crews that do jobs.
+func (f *Fleet) working() (out []*crew) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, c := range f.crewed {
+		if c != nil {
+			out = append(out, c)
 		}
 	}
-	if len(crews) == 0 {
-		return nil, errors.New("none of the workspaces can be worked on; the log says why")
-	}
-	return crews, nil
+	return out
 }
 
 func (f *Fleet) openJobs(ctx context.Context, c *config.Config) (*store.Jobs, error) {
@@ -237,8 +307,8 @@ func (f *Fleet) newCrew(ctx context.Context, jobs *store.Jobs) (*crew, error) {
 
 // key names a workspace in the jobs of its database, whatever its file is called
 // elsewhere.
-func (m member) key() string {
-	location := account.StoreURL(m.config)
+func (m Member) key() string {
+	location := account.StoreURL(m.Config)
 	if _, query, ok := strings.Cut(location, "?"); ok && strings.Contains(location, "://") {
 		for _, part := range strings.Split(query, "&") {
 			if schema, ok := strings.CutPrefix(part, "schema="); ok {
@@ -249,56 +319,51 @@ func (m member) key() string {
 	if strings.Contains(location, "://") {
 		return "default"
 	}
-	return m.name
+	return m.Name
 }
 
 // members returns the workspaces whose jobs lie in this database.
-func (c *crew) members(ctx context.Context) []member {
+func (c *crew) members() []Member {
 	all, err := c.Fleet.Members()
 	if err != nil {
 		c.App.Log().Error("the workspaces cannot be listed", "err", err)
 	}
-	return slices.DeleteFunc(all, func(m member) bool { return !c.has(ctx, m) })
+	return slices.DeleteFunc(all, func(m Member) bool { return !c.has(m) })
 }
 
-// has reports whether the jobs of a workspace lie in this database.
-func (c *crew) has(ctx context.Context, m member) bool {
-	jobs, err := c.openJobs(ctx, m.config)
-	if err != nil {
-		c.Tell(m.name, err)
-	}
-	return jobs == c.jobs
-}
+// has reports whether the jobs of a workspace lie in this database. Of one that nobody
+// has opened yet it is not known.
+func (c *crew) has(m Member) bool { return c.Databases.JobsOpen(c.jobsAt(m.Config)) == c.jobs }
 
 // member returns the workspace of a key. Of the many that there may be it looks, for
 // each job, at the files of the one that had the key when they were read last.
-func (c *crew) member(ctx context.Context, key string) (member, bool) {
+func (c *crew) member(key string) (Member, bool) {
 	if m, ok := c.lastKnown(key); ok {
-		fresh, err := c.load(m.path)
-		c.Tell(m.name, err)
-		if m.config = fresh; err == nil && m.key() == key && c.has(ctx, m) {
+		fresh, err := c.Config(m.Path)
+		c.Tell(File, m.Name, err)
+		if m.Config = fresh; err == nil && m.key() == key && c.has(m) {
 			return m, true
 		}
 	}
-	all := c.members(ctx)
-	i := slices.IndexFunc(all, func(m member) bool { return m.key() == key })
+	all := c.members()
+	i := slices.IndexFunc(all, func(m Member) bool { return m.key() == key })
 	if i < 0 {
-		return member{}, false
+		return Member{}, false
 	}
 	return all[i], true
 }
 
 // lastKnown returns the workspace of a key as its files were read last.
-func (c *crew) lastKnown(key string) (member, bool) {
+func (c *crew) lastKnown(key string) (Member, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, path := range slices.Sorted(maps.Keys(c.read)) {
 		r := c.read[path]
-		if m := (member{WorkspaceName(path), path, r.config}); r.err == nil && m.key() == key {
+		if m := (Member{WorkspaceName(path), path, r.config}); r.err == nil && m.key() == key {
 			return m, true
 		}
 	}
-	return member{}, false
+	return Member{}, false
 }
 
 // folder returns what this process knows of a folder of calendars.
@@ -312,11 +377,11 @@ func (f *Fleet) folder(path string) *folder.Known {
 }
 
 // open opens a workspace for a job. The caller must close it.
-func (c *crew) open(ctx context.Context, m member) (*workspace.Workspace, error) {
-	a := At(c.App, m.path)
+func (c *crew) open(ctx context.Context, m Member) (*workspace.Workspace, error) {
+	a := At(c.App, m.Path)
 	a.Budget = func(account string, perMinute int) console.Pace {
 		return c.budget(account, perMinute)
 	}
 	a.Folders = c.folder
-	return workspace.OpenConfig(ctx, a, m.config, workspace.NoOther, func(location string) (*store.Store, error) { return c.Databases.Open(ctx, location) })
+	return workspace.OpenConfig(ctx, a, m.Config, workspace.NoOther, func(location string) (*store.Store, error) { return c.Databases.Open(ctx, location) })
 }

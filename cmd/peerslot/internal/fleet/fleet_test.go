@@ -1,18 +1,22 @@
 package fleet
 
 import (
+	"context"
 	"database/sql"
 	"errors"
+	"net"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/account"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/console"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/schedulertest"
 	"github.com/peerslot/peerslot/scheduler/worker"
 )
 
@@ -38,15 +42,15 @@ func TestMemberFollowsItsFile(t *testing.T) {
 	if err != nil || len(members) != 2 {
 		t.Fatalf("the folder has %v, %v; want two workspaces", members, err)
 	}
-	jobs, err := f.openJobs(t.Context(), members[0].config)
+	jobs, err := f.openJobs(t.Context(), members[0].Config)
 	if err != nil {
 		t.Fatal(err)
 	}
 	c := &crew{Fleet: f, jobs: jobs}
 	is := func(key, zone string) {
 		t.Helper()
-		m, ok := c.member(t.Context(), key)
-		if ok != (zone != "") || ok && m.config.Workspace.Zone != zone {
+		m, ok := c.member(key)
+		if ok != (zone != "") || ok && m.Config.Workspace.Zone != zone {
 			t.Errorf("member(%s): %v, %v; want one in the zone %q", key, m, ok, zone)
 		}
 	}
@@ -65,6 +69,133 @@ func TestMemberFollowsItsFile(t *testing.T) {
 	is("c", "Asia/Tokyo")
 }
 
+// folderOf returns the fleet of a folder with these workspaces, by name, each with its store.
+func folderOf(t *testing.T, stores map[string]string) (*Fleet, *lines) {
+	t.Helper()
+	dir, log := t.TempDir(), &lines{}
+	for name, at := range stores {
+		writeWorkspace(t, dir, name, at)
+	}
+	f, err := OpenFleet(&console.App{ConfigPath: dir, Getenv: func(string) string { return "" }, Now: time.Now, Stderr: log}, 1, time.Second)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { f.Close() })
+	return f, log
+}
+
+func writeWorkspace(t *testing.T, dir, name, store string) {
+	t.Helper()
+	text := "organizer: robot@acme.example\ntimezone: UTC\nstore: \"" + store + "\"\npeople: [{email: ana@acme.example}]\n"
+	if err := os.WriteFile(filepath.Join(dir, name+".yaml"), []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// lines are what a program says.
+type lines struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (l *lines) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(p)
+}
+
+func (l *lines) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
+}
+
+// Of two workspaces with one store the second is none: each would take the groups of the
+// other for gone.
+func TestTwoWorkspacesInOneStore(t *testing.T) {
+	f, log := folderOf(t, map[string]string{"a": "peerslot.db", "b": "./peerslot.db", "c": "c.db", "d": "postgres://db.example/x?schema=d", "e": "postgres://me@DB.example:5432/x?sslmode=require&schema=d", "f": "postgres://db.example/x?schema=f"})
+	members, err := f.Members()
+	var names []string
+	for _, m := range members {
+		names = append(names, m.Name)
+	}
+	if want := []string{"a", "c", "d", "f"}; err != nil || !slices.Equal(names, want) {
+		t.Errorf("the folder has %v, %v; want %v", names, err, want)
+	}
+	for _, want := range []string{`workspace=b err="its store is that of the workspace a" hint="give each workspace of a folder a file of its own`, `workspace=e err="its store is that of the workspace d" hint="give each workspace a schema of its own`} {
+		if got := strings.Count(log.String(), want); got != 1 {
+			t.Errorf("said is %q; want %s in it, once", log, want)
+		}
+	}
+}
+
+// Who looks for what is due in one database asks no other, which may hang.
+func TestOtherDatabasesAreNotAsked(t *testing.T) {
+	silent, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	asked := make(chan net.Conn, 1)
+	go func() {
+		if conn, err := silent.Accept(); err == nil {
+			asked <- conn
+		}
+	}()
+	f, _ := folderOf(t, map[string]string{"a": "postgres://" + silent.Addr().String() + "/x?schema=a&connect_timeout=1", "b": "b.db"})
+	members, err := f.Members()
+	if err != nil || len(members) != 2 {
+		t.Fatalf("the folder has %v, %v; want two workspaces", members, err)
+	}
+	jobs, err := f.openJobs(t.Context(), members[1].Config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &crew{Fleet: f, jobs: jobs}
+	if got := c.Find(t.Context()); len(got) > 0 {
+		t.Errorf("due is %v; want nothing", got)
+	}
+	if _, ok := c.member("a"); ok {
+		t.Error("a workspace of another database is among this one's")
+	}
+	silent.Close()
+	if len(asked) > 0 {
+		t.Error("the other database was asked")
+	}
+}
+
+// A database that could not be reached, or came with a workspace, is worked on once it is
+// there.
+func TestADatabaseThatComesLater(t *testing.T) {
+	server := os.Getenv("PEERSLOT_TEST_POSTGRES")
+	if server == "" {
+		t.Skip("PEERSLOT_TEST_POSTGRES names no server; CI does")
+	}
+	f, log := folderOf(t, map[string]string{"a": "a.db", "b": "postgres://127.0.0.1:1/x?schema=b"})
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- f.Work(ctx) }()
+	until := func(crews int) {
+		t.Helper()
+		for len(f.working()) < crews {
+			select {
+			case err := <-ended:
+				t.Fatalf("it ended with %v\n%s", err, log)
+			case <-time.After(10 * time.Millisecond):
+			}
+		}
+	}
+	until(1)
+	writeWorkspace(t, f.Path, "b", schedulertest.InSchema(t, schedulertest.NewDatabase(t, server), "b"))
+	until(2)
+	stop()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+	if !strings.Contains(log.String(), "workspace=b") {
+		t.Errorf("said is %q; want b named", log)
+	}
+}
+
 // A night whose moment cannot be read is made once more, and once.
 func TestANightThatCannotBeRead(t *testing.T) {
 	c, m := newCrew(t, "web: {url: \"http://localhost\", admins: [ana@acme.example], nightly: \"00:00\"}\n")
@@ -80,7 +211,7 @@ func TestANightThatCannotBeRead(t *testing.T) {
 		if len(done) != 2 {
 			continue
 		}
-		db, err := sql.Open("sqlite", account.StoreURL(m.config))
+		db, err := sql.Open("sqlite", account.StoreURL(m.Config))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -95,7 +226,7 @@ func TestANightThatCannotBeRead(t *testing.T) {
 }
 
 // newCrew returns the crew of a folder with one workspace, with further lines of its file.
-func newCrew(t *testing.T, lines string) (*crew, member) {
+func newCrew(t *testing.T, lines string) (*crew, Member) {
 	t.Helper()
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "a.yaml"), []byte("organizer: robot@acme.example\ntimezone: UTC\nworkspace: a\nstore: a.db\npeople: [{email: ana@acme.example}]\n"+lines), 0o600); err != nil {
@@ -110,7 +241,7 @@ func newCrew(t *testing.T, lines string) (*crew, member) {
 	if err != nil || len(members) != 1 {
 		t.Fatalf("the folder has %v, %v; want a workspace", members, err)
 	}
-	jobs, err := f.openJobs(t.Context(), members[0].config)
+	jobs, err := f.openJobs(t.Context(), members[0].Config)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -122,7 +253,7 @@ func TestGivenUp(t *testing.T) {
 	c, m := newCrew(t, "")
 	dead := func() []scheduler.FailedJob {
 		t.Helper()
-		st, err := c.Databases.Open(t.Context(), account.StoreURL(m.config))
+		st, err := c.Databases.Open(t.Context(), account.StoreURL(m.Config))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -163,7 +294,7 @@ func TestANightThatFails(t *testing.T) {
 	c.App.Now = func() time.Time { return time.Date(2026, 3, 3, 12, 0, 0, 0, time.UTC) }
 	failing := func(want ...string) {
 		t.Helper()
-		st, err := c.Databases.Open(t.Context(), account.StoreURL(m.config))
+		st, err := c.Databases.Open(t.Context(), account.StoreURL(m.Config))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -189,7 +320,7 @@ func TestANightThatFails(t *testing.T) {
 		failing("c.json")
 	}
 	text := "organizer: robot@acme.example\ntimezone: UTC\nworkspace: a\nstore: a.db\npeople: [{email: ana@acme.example}]\n"
-	if err := os.WriteFile(filepath.Join(m.config.Dir, "a.yaml"), []byte(text), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(m.Config.Dir, "a.yaml"), []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := c.Do(t.Context(), jobs[0]); err != nil {

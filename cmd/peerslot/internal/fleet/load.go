@@ -2,6 +2,8 @@ package fleet
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/peerslot/peerslot/scheduler/store"
@@ -18,12 +20,9 @@ type Load struct {
 // Load counts the jobs. What cannot be counted is left out, and logged.
 func (f *Fleet) Load(ctx context.Context) (l Load) {
 	f.mu.Lock()
-	crews, budgets := f.crewed, make([]store.Budget, 0, len(f.budgets))
-	for _, b := range f.budgets {
-		budgets = append(budgets, b)
-	}
+	budgets := slices.Collect(maps.Values(f.budgets))
 	f.mu.Unlock()
-	for _, c := range crews {
+	for _, c := range f.working() {
 		n, err := c.worker.Counts(ctx)
 		if err != nil {
 			f.App.Log().Error("the jobs cannot be counted", "err", err)

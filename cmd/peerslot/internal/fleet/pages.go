@@ -1,7 +1,6 @@
 package fleet
 
 import (
-	"context"
 	"net/http"
 	"sync"
 
@@ -11,11 +10,11 @@ import (
 // JobPages returns where the pages of the jobs are found, for requests under the path
 // at: those of the database in which the jobs of a workspace lie, nil if this process
 // does none there, or this build has no such pages.
-func (f *Fleet) JobPages(at string) func(context.Context, *config.Config) http.Handler {
+func (f *Fleet) JobPages(at string) func(*config.Config) http.Handler {
 	var mu sync.Mutex
 	made := map[*crew]http.Handler{}
-	return func(ctx context.Context, c *config.Config) http.Handler {
-		who := f.crewOf(ctx, c)
+	return func(c *config.Config) http.Handler {
+		who := f.crewOf(c)
 		if who == nil {
 			return nil
 		}
@@ -34,17 +33,9 @@ func (f *Fleet) JobPages(at string) func(context.Context, *config.Config) http.H
 }
 
 // crewOf returns who does the jobs of a workspace, nil for nobody yet.
-func (f *Fleet) crewOf(ctx context.Context, c *config.Config) *crew {
-	jobs, err := f.openJobs(ctx, c)
-	if err != nil {
-		return nil // whoever works there says so
-	}
+func (f *Fleet) crewOf(c *config.Config) *crew {
+	jobs := f.Databases.JobsOpen(f.jobsAt(c))
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	for _, one := range f.crewed {
-		if one.jobs == jobs {
-			return one
-		}
-	}
-	return nil
+	return f.crewed[jobs]
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/account"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/console"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/fleet"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/workspace"
@@ -89,11 +90,19 @@ func statusOfAll(ctx context.Context, a *console.App) error {
 		Error     string `json:"error,omitempty"`
 		standing
 	}
-	list, person := []one{}, false
+	list, person, stores := []one{}, false, account.Stores{}
 	for _, path := range paths {
 		b := *a
 		b.ConfigPath = path
-		s, print, err := readStanding(ctx, &b)
+		c, err := f.Config(path)
+		if err == nil {
+			err = stores.Take(c, fleet.WorkspaceName(path))
+		}
+		var s standing
+		var print func()
+		if err == nil {
+			s, print, err = readStanding(ctx, &b)
+		}
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
