@@ -32,7 +32,8 @@ type Backend interface {
 	Put(ctx context.Context, s Series) (Series, error)
 
 	// Get returns the series with its overrides and RSVPs as they are now, or
-	// ErrNotFound.
+	// ErrNotFound; where that may only be because the whole place is missing, an
+	// error that is ErrAway, too.
 	Get(ctx context.Context, uid UID) (Series, error)
 
 	// Cancel takes every occurrence that starts at or after from off the
@@ -64,6 +65,7 @@ var (
 	ErrChanged  = errors.New("the series was changed on the calendar meanwhile")
 	ErrSignIn   = errors.New("not signed in to the calendar")
 	ErrQuota    = errors.New("the calendar's usage limits are reached; they pass after some hours")
+	ErrAway     = errors.New("where the calendars are kept is not there")
 	ErrGone     = errors.New("a series with that UID was deleted, and the calendar allows no other; the booking needs a new generation")
 )
 

@@ -418,10 +418,10 @@ func (s *Service) Understood(ctx context.Context, b Booking) (Booking, error) {
 func (s *Service) Left(ctx context.Context, b Booking) ([]calendar.Occurrence, error) {
 	series, err := s.Backend.Get(ctx, b.Series.UID)
 	switch {
-	case errors.Is(err, calendar.ErrNotFound):
-		return nil, nil
 	case Stops(ctx, err):
 		return nil, fmt.Errorf("group %q: %w", b.Group, err)
+	case errors.Is(err, calendar.ErrNotFound):
+		return nil, nil
 	case err != nil: // what is there cannot be understood: as it was booked
 		series = b.Series
 	}

@@ -76,6 +76,9 @@ func (b *Backend) Get(ctx context.Context, uid calendar.UID) (calendar.Series, e
 		return calendar.Series{}, err
 	}
 	s, err := there.series()
+	if errors.Is(err, calendar.ErrNotFound) && b.isAway() {
+		return calendar.Series{}, &awayError{b.Path}
+	}
 	if err != nil {
 		return calendar.Series{}, calendar.OfSeries(uid, err)
 	}
@@ -85,6 +88,33 @@ func (b *Backend) Get(ctx context.Context, uid calendar.UID) (calendar.Series, e
 		return err != nil
 	})
 	return s, nil
+}
+
+// isAway reports whether nothing is left of what Put makes: the lock, and the organizer's
+// folder. That of a folder that is mounted looks like that while it is not.
+func (b *Backend) isAway() bool {
+	for _, path := range []string{filepath.Join(b.Path, lockName), b.folderOf(b.Organizer)} {
+		if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+			return false
+		}
+	}
+	return true
+}
+
+// An awayError is ErrNotFound and ErrAway.
+type awayError struct{ path string }
+
+func (e *awayError) Error() string {
+	return fmt.Sprintf("nothing that peerslot put into %s is there", e.path)
+}
+
+func (e *awayError) Is(target error) bool {
+	return target == calendar.ErrNotFound || target == calendar.ErrAway
+}
+
+// Hint says what to do.
+func (e *awayError) Hint() string {
+	return "look whether the folder is mounted, and at path: in folder:; if it is and the series were deleted on purpose, make the organizer's folder in it"
 }
 
 // Cancel implements calendar.Backend. A series of which nothing is left stays in

@@ -90,7 +90,7 @@ func asItIs(ctx context.Context, s *scheduler.Service, b scheduler.Booking) (ser
 	}
 	there, err := at.Backend.Get(ctx, b.Series.UID)
 	switch {
-	case errors.Is(err, calendar.ErrNotFound):
+	case errors.Is(err, calendar.ErrNotFound) && !errors.Is(err, calendar.ErrAway):
 		return b.Series, b.State != scheduler.Intended, nil // one that is intended may not be there yet
 	case err != nil:
 		return b.Series, false, err

@@ -299,10 +299,10 @@ func Fetch(ctx context.Context, s *scheduler.Service, bookings []scheduler.Booki
 			}
 			there, err := s.Backend.Get(ctx, b.Series.UID)
 			switch {
-			case errors.Is(err, calendar.ErrNotFound):
-				return nil
 			case scheduler.Stops(ctx, err):
 				return fmt.Errorf("group %q: %w", b.Group, err)
+			case errors.Is(err, calendar.ErrNotFound):
+				return nil
 			case err == nil:
 				err = there.Check()
 			}
