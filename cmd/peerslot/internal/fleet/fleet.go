@@ -72,13 +72,23 @@ func OpenFleet(a *console.App, jobs int, every time.Duration) (*Fleet, error) {
 
 func (f *Fleet) Close() { _ = f.Databases.Close() }
 
-// Paths returns the files of all workspaces, as they are now.
+// Paths returns the files of all workspaces, as they are now. Hidden ones are an editor's, or
+// another system's.
 func (f *Fleet) Paths() ([]string, error) {
 	if !f.Folder {
 		return []string{f.Path}, nil
 	}
-	all, err := filepath.Glob(filepath.Join(f.Path, "*.yaml"))
-	if err == nil && len(all) == 0 {
+	entries, err := os.ReadDir(f.Path)
+	if err != nil {
+		return nil, err
+	}
+	var all []string
+	for _, e := range entries {
+		if name := e.Name(); strings.HasSuffix(name, ".yaml") && !strings.HasPrefix(name, ".") {
+			all = append(all, filepath.Join(f.Path, name))
+		}
+	}
+	if len(all) == 0 {
 		err = console.Usagef("'peerslot init' writes one; put it there", "there is no *.yaml in %s", f.Path)
 	}
 	return all, err

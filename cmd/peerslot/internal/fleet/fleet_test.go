@@ -20,6 +20,26 @@ import (
 	"github.com/peerslot/peerslot/scheduler/worker"
 )
 
+// The workspaces of a folder are its files, whatever it is called, but for hidden ones.
+func TestPaths(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "acme [eu]")
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	f := &Fleet{Path: dir, Folder: true}
+	if _, err := f.Paths(); err == nil {
+		t.Error("an empty folder: no error")
+	}
+	for _, name := range []string{"b.yaml", "a.yaml", "._a.yaml", ".#b.yaml", "notes.txt"} {
+		if err := os.WriteFile(filepath.Join(dir, name), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got, err := f.Paths(); err != nil || !slices.Equal(got, []string{filepath.Join(dir, "a.yaml"), filepath.Join(dir, "b.yaml")}) {
+		t.Errorf("got %q, %v; want a.yaml and b.yaml", got, err)
+	}
+}
+
 // A job is done by the files as they are when it is begun: changed, new, gone, or
 // broken, whatever was read before.
 func TestMemberFollowsItsFile(t *testing.T) {
