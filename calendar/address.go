@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"hash/maphash"
 	"net/mail"
+	"slices"
 	"strings"
 )
 
@@ -69,6 +70,20 @@ func (who Aliases) Person(email string) Address {
 		return known
 	}
 	return a
+}
+
+// People returns the addresses by which we know who has those; list itself if they are these.
+func (who Aliases) People(list []Address) []Address {
+	if !slices.ContainsFunc(list, func(a Address) bool { return who[a] != "" }) {
+		return list
+	}
+	var people []Address
+	for _, a := range list {
+		if a = who.Person(string(a)); !slices.Contains(people, a) {
+			people = append(people, a)
+		}
+	}
+	return people
 }
 
 // Local returns what stands before the @.

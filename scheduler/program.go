@@ -238,11 +238,12 @@ func (k Kind) Title() string {
 type Groups struct {
 	list   []Group
 	byName byname.Index
+	people calendar.Aliases
 }
 
 // GroupsByName returns the groups of the workspace, which must stay as they are.
 func (w Workspace) GroupsByName() *Groups {
-	return &Groups{w.Groups, byname.New(len(w.Groups), func(i int) string { return w.Groups[i].Name })}
+	return &Groups{w.Groups, byname.New(len(w.Groups), func(i int) string { return w.Groups[i].Name }), w.Roster.Aliases()}
 }
 
 // Find returns the group of that name; ok is false if there is none.
@@ -264,5 +265,6 @@ func GroupIn(groups *Groups, b Booking) Group {
 	for _, a := range b.Series.Attendees {
 		g.Members = append(g.Members, a.Address)
 	}
+	g.Members = groups.people.People(g.Members)
 	return g
 }

@@ -65,7 +65,7 @@ func (s *Service) Group(ctx context.Context, name string) (Group, error) {
 		case b.Fault != nil:
 			return Group{}, fmt.Errorf("group %q: %w", name, b.Fault)
 		case b.Loose:
-			return GroupIn(&Groups{}, b), nil
+			return GroupIn(&Groups{people: s.Workspace.Roster.Aliases()}, b), nil
 		}
 	}
 	return Group{}, &UnknownGroupError{Name: name, Known: s.Workspace.Groups}

@@ -114,9 +114,8 @@ func (s *Service) SettingsOf(ctx context.Context, a calendar.Address) (Settings,
 	if err != nil {
 		return Settings{}, fmt.Errorf("read the members' settings: %w", err)
 	}
-	i, found := slices.BinarySearchFunc(all, a, func(s Settings, a calendar.Address) int { return strings.Compare(string(s.Person), string(a)) })
-	if !found {
-		return Settings{Person: a}, nil
+	if i := slices.IndexFunc(all, func(s Settings) bool { return s.Person == a }); i >= 0 {
+		return all[i], nil
 	}
-	return all[i], nil
+	return Settings{Person: a}, nil
 }

@@ -118,7 +118,7 @@ func (s *Service) Ready(ctx context.Context) (*Service, error) {
 		return nil, err
 	}
 	r.Store = r.renamed()
-	settings, err := s.Store.Settings(ctx)
+	settings, err := r.Store.Settings(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read the members' settings: %w", err)
 	}

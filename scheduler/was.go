@@ -6,19 +6,22 @@ import (
 	"slices"
 	"time"
 
+	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler/byname"
 )
 
 // A renamedStore is a Store in which what stands under an earlier name of a group or
-// program is read under its present one. What is committed is written under that.
+// program is read under its present one. What is committed is written under that. Who was in
+// a group under what is now another address of theirs is in it.
 type renamedStore struct {
 	Store
 	groups, programs byname.Renames
+	people           calendar.Aliases
 }
 
 // renamed returns the service's store as the workspace names things now.
 func (s *Service) renamed() Store {
-	r := renamedStore{Store: s.Store}
+	r := renamedStore{Store: s.Store, people: s.Workspace.Roster.Aliases()}
 	if inner, ok := s.Store.(renamedStore); ok {
 		r.Store = inner.Store
 	}
@@ -28,7 +31,7 @@ func (s *Service) renamed() Store {
 	for _, p := range s.Workspace.Programs {
 		r.programs.Add(p.Name, p.Was...)
 	}
-	if r.groups.None() && r.programs.None() {
+	if r.groups.None() && r.programs.None() && len(r.people) == 0 {
 		return r.Store
 	}
 	return r
@@ -184,6 +187,25 @@ func (r renamedStore) renameRound(one Round) Round {
 	for i, g := range one.Groups {
 		one.Groups[i].Name = r.groups.Now(g.Name)
 		one.Groups[i].Program = r.programs.Now(g.Program)
+		one.Groups[i].Members, one.Groups[i].Required = r.people.People(g.Members), r.people.People(g.Required)
+	}
+	for _, groups := range one.Promised {
+		for i, members := range groups {
+			groups[i] = r.people.People(members)
+		}
 	}
 	return one
+}
+
+// Settings implements Store. What somebody set under another address counts until they set
+// something under their own.
+func (r renamedStore) Settings(ctx context.Context) ([]Settings, error) {
+	all, err := r.Store.Settings(ctx)
+	for i, set := range all {
+		p, other := r.people[set.Person]
+		if other && !slices.ContainsFunc(all, func(s Settings) bool { return s.Person == p }) {
+			all[i].Person, all[i].Version = p, 0
+		}
+	}
+	return all, err
 }

@@ -3,9 +3,11 @@ package scheduler_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
+	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/booking"
 	"github.com/peerslot/peerslot/scheduler/schedulertest"
@@ -123,6 +125,50 @@ func TestStoredWithAccentsApart(t *testing.T) {
 	bookings, err := turn.Store.Bookings(t.Context(), "caf\u00e9")
 	if err != nil || len(bookings) != 1 || bookings[0].Group != "caf\u00e9" {
 		t.Errorf("bookings %+v, %v; want the one under the name as it is configured", bookings, err)
+	}
+}
+
+// Who has another address now is who they were under the earlier one: in their groups, in
+// rounds and by what they set about themselves.
+func TestAnotherAddress(t *testing.T) {
+	w, _ := booked(t, ana, bo)
+	plan := w.Plan(t, scheduler.Request{Group: scheduler.Group{Name: "loose", Members: []calendar.Address{ana, bo}}, Search: booking.NewSearch(w.Workspace, scheduler.DefaultProgram(), start)})[0]
+	plan.Booking.Loose = true
+	w.MustBook(t, plan)
+	round := schedulertest.Round("leads", 1)
+	round.Groups = []scheduler.Group{{Name: "formed", Program: "leads", Members: []calendar.Address{ana, bo}}}
+	round.Promised = [][][]calendar.Address{{{ana, bo}}}
+	set := scheduler.Settings{Person: ana, Left: []string{"leads"}}
+	if _, err := w.Store.Commit(t.Context(), scheduler.Batch{Round: &round, Settings: []scheduler.Settings{set}}); err != nil {
+		t.Fatal(err)
+	}
+	const lima = "ana.lima@acme.example"
+	p := w.Workspace.Roster.Of(ana)
+	w.Workspace.Roster.Remove(ana)
+	p.Address, p.Aliases = lima, []calendar.Address{ana}
+	w.Workspace.Roster.Put(p)
+	turn, err := w.Turn(t.Context(), scheduler.TurnOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer turn.End()
+	rounds, err := turn.Store.Rounds(t.Context(), "")
+	if want := []calendar.Address{lima, bo}; err != nil || !slices.Equal(rounds[0].Groups[0].Members, want) || !slices.Equal(rounds[0].Promised[0][0], want) {
+		t.Errorf("rounds %+v, %v; want %q in them", rounds, err, want)
+	}
+	if g, err := turn.Group(t.Context(), "loose"); err != nil || !slices.Contains(g.Members, lima) || len(g.Members) != 2 {
+		t.Errorf("group %+v, %v; want both in it", g, err)
+	}
+	set, err = turn.SettingsOf(t.Context(), lima)
+	if err != nil || len(set.Left) != 1 {
+		t.Errorf("settings %+v, %v; want those of the earlier address", set, err)
+	}
+	set.Left = nil
+	if err := turn.Set(t.Context(), set, "takes part again"); err != nil {
+		t.Fatal(err)
+	}
+	if set, err = turn.SettingsOf(t.Context(), lima); err != nil || len(set.Left) != 0 {
+		t.Errorf("settings %+v, %v; want those that were set under the present one", set, err)
 	}
 }
 

@@ -123,20 +123,23 @@ func (sub *subject) handMade(what string) {
 // invites those who joined. Whom somebody invited or uninvited by hand is left
 // alone. Nobody joins of whom not all can be read: they may have left by their own word.
 func (sub *subject) followRoster(w scheduler.Workspace, now time.Time) {
+	invited := func(a calendar.Address) bool { // under whichever of their addresses
+		return slices.ContainsFunc(sub.booking.Invited, func(i calendar.Address) bool { return i == a || w.Roster.Of(i).Is(a) || w.Roster.Of(a).Is(i) })
+	}
 	sub.group.Members = slices.DeleteFunc(slices.Clone(sub.group.Members), func(a calendar.Address) bool {
 		p, ok := w.Roster.Find(a)
-		return !ok || p.Unread != "" && !sub.invites(p) && !slices.Contains(sub.booking.Invited, a)
+		return !ok || p.Unread != "" && !sub.invites(p) && !invited(a)
 	})
 	var attendees []calendar.Attendee
 	for _, a := range sub.series.Attendees {
-		if slices.ContainsFunc(sub.group.Members, func(m calendar.Address) bool { return w.Roster.Of(m).Is(a.Address) }) || !slices.Contains(sub.booking.Invited, a.Address) {
+		if slices.ContainsFunc(sub.group.Members, func(m calendar.Address) bool { return w.Roster.Of(m).Is(a.Address) }) || !invited(a.Address) {
 			attendees = append(attendees, a)
 			continue
 		}
 		sub.changes = append(sub.changes, sub.change(scheduler.Leave, a.Address, "is not in the group any more"))
 	}
 	for _, a := range sub.group.Members {
-		if !sub.invites(w.Roster.Of(a)) && !slices.Contains(sub.booking.Invited, a) {
+		if !sub.invites(w.Roster.Of(a)) && !invited(a) {
 			attendees = append(attendees, calendar.Attendee{Address: a, Name: w.Roster.Of(a).Name})
 			sub.changes = append(sub.changes, sub.change(scheduler.Join, a, "is new in the group"))
 			sub.booking.Joined = maps.Clone(sub.booking.Joined)

@@ -83,6 +83,7 @@ func newView(ctx context.Context, here Workspace) (*view, error) {
 	if v.bookings, err = service.Store.Bookings(ctx); err != nil {
 		return nil, fmt.Errorf("read the bookings: %w", err)
 	}
+	all := service.Workspace.GroupsByName()
 	for i, g := range service.Workspace.Groups {
 		v.names, v.groups[g.Name] = append(v.names, g.Name), &service.Workspace.Groups[i]
 	}
@@ -90,7 +91,7 @@ func newView(ctx context.Context, here Workspace) (*view, error) {
 	for _, b := range v.bookings {
 		v.of[b.Group] = append(v.of[b.Group], b)
 		if _, known := v.groups[b.Group]; !known {
-			g := scheduler.GroupIn(&scheduler.Groups{}, b)
+			g := scheduler.GroupIn(all, b)
 			v.groups[b.Group] = &g
 			v.names = append(v.names, b.Group)
 		}

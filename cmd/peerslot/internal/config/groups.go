@@ -40,7 +40,7 @@ func (r *reader) group(w *scheduler.Workspace, v value) (g scheduler.Group) {
 		"was":      func(v value) { g.Was = v.words("a list of earlier names") },
 		"program":  func(v value) { g.Program = column.Composed(v.text()) },
 		"members":  func(v value) { g.Members = v.members() },
-		"required": func(v value) { g.Required = v.addresses() },
+		"required": func(v value) { g.Required = v.r.aliases.People(v.addresses()) },
 		"notes":    func(v value) { g.Notes = v.url() },
 	})
 	v.require("name", "a name such as berlin-leads")

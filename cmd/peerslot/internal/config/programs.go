@@ -125,7 +125,7 @@ func (v value) selector() (s scheduler.Selector) {
 		"team":       func(v value) { s.Team = v.label("team") },
 		"department": func(v value) { s.Department = v.label("department") },
 		"location":   func(v value) { s.Location = v.label("location") },
-		"manager":    func(v value) { s.Manager = v.address() },
+		"manager":    func(v value) { s.Manager = v.person() },
 		"emails":     func(v value) { s.Addresses = v.members() },
 	})
 	for _, e := range v.entries { // what names nobody would let everybody take part
@@ -269,7 +269,7 @@ func (v value) link() (l scheduler.Link, ok bool) {
 		v.fail("want two mail addresses and perhaps a cadence, such as [ana@acme.example, bo@acme.example, weekly]")
 		return l, false
 	}
-	l.A, l.B = items[0].address(), items[1].address()
+	l.A, l.B = items[0].person(), items[1].person()
 	if len(items) == 3 {
 		l.Cadence = items[2].cadence()
 	}

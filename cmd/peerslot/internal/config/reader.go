@@ -24,10 +24,10 @@ type reader struct {
 	steps    int       // spent on nodes
 	hints    int       // spent on suggestions
 
-	piece        int                                   // how many bytes of a long list are parsed at once; 0 for all
-	roster       scheduler.Roster                      // of the workspace that is read
-	places       []place                               // of its people, by number
-	aliases      map[calendar.Address]calendar.Address // other addresses, and whose they are
+	piece        int              // how many bytes of a long list are parsed at once; 0 for all
+	roster       scheduler.Roster // of the workspace that is read
+	places       []place          // of its people, by number
+	aliases      calendar.Aliases // other addresses, and whose they are
 	rosterFile   string
 	rosterPath   string
 	broken       bool // some people could not be read at all
@@ -51,7 +51,7 @@ type calendarFile struct {
 }
 
 func newReader(dir string, piece int) *reader {
-	return &reader{dir: dir, piece: piece, roster: scheduler.NewRoster(), zones: map[string]string{}, calendars: map[string]calendarFile{}, aliases: map[calendar.Address]calendar.Address{}, labels: map[string]string{}}
+	return &reader{dir: dir, piece: piece, roster: scheduler.NewRoster(), zones: map[string]string{}, calendars: map[string]calendarFile{}, aliases: calendar.Aliases{}, labels: map[string]string{}}
 }
 
 // maxSteps bounds how many nodes are visited, since aliases make few lines of YAML stand

@@ -201,6 +201,11 @@ func (v value) address() calendar.Address {
 	return a
 }
 
+// person reads an address of somebody, and returns that under which they are known.
+func (v value) person() calendar.Address {
+	return v.r.aliases.Person(string(v.address()))
+}
+
 // addresses reads a list of different addresses.
 func (v value) addresses() []calendar.Address {
 	items := v.list("mail addresses")
@@ -223,15 +228,16 @@ func (v value) members() []calendar.Address {
 	for item, a := range v.eachAddress() {
 		item.mentions(a)
 	}
-	return v.addresses()
+	return v.r.aliases.People(v.addresses())
 }
 
-// eachAddress yields the addresses of a list, without reporting what else is in it.
+// eachAddress yields the addresses of a list as people are known, without reporting what else
+// is in it.
 func (v value) eachAddress() iter.Seq2[value, calendar.Address] {
 	return func(yield func(value, calendar.Address) bool) {
 		for item := range v.children() {
 			a, err := calendar.ParseAddress(item.node.text)
-			if err == nil && !yield(item, a) {
+			if err == nil && !yield(item, v.r.aliases.Person(string(a))) {
 				return
 			}
 		}

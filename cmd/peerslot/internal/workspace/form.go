@@ -122,6 +122,12 @@ func (w *Workspace) Past(p scheduler.Program) ([]scheduler.Round, error) {
 	if err != nil {
 		return nil, console.Usagef(hint, "%w", err)
 	}
+	people := w.Workspace.Roster.Aliases()
+	for _, r := range rounds {
+		for i, g := range r.Groups {
+			r.Groups[i].Members = people.People(g.Members)
+		}
+	}
 	return rounds, nil
 }
 
