@@ -248,14 +248,17 @@ func together(list []*collection, o ical.ReadOptions, hidden ...string) availabi
 // declined, which some servers count as busy all the same.
 func (s *snapshot) sessions(ctx context.Context, who calendar.Address, except []calendar.UID) ([]session, error) {
 	var out []session
-	for _, series := range s.own[who] {
-		list, err := sessionsOf(series, who)
-		if err != nil {
-			continue // of a series that no longer has sessions that can be told, none is left out
-		}
-		for _, ses := range list {
-			if ses.declined || slices.Contains(except, series.UID) {
-				out = append(out, ses)
+	addresses := append([]calendar.Address{who}, s.b.aliases(who)...)
+	for _, a := range addresses {
+		for _, series := range s.own[a] {
+			list, err := sessionsOf(series, a)
+			if err != nil {
+				continue // of a series that no longer has sessions that can be told, none is left out
+			}
+			for _, ses := range list {
+				if ses.declined || slices.Contains(except, series.UID) {
+					out = append(out, ses)
+				}
 			}
 		}
 	}
@@ -270,11 +273,11 @@ func (s *snapshot) sessions(ctx context.Context, who calendar.Address, except []
 		case err != nil:
 			return nil, err
 		}
-		list, err := sessionsOf(series, who)
-		if err != nil {
-			continue
+		for _, a := range addresses {
+			if list, err := sessionsOf(series, a); err == nil {
+				out = append(out, list...)
+			}
 		}
-		out = append(out, list...)
 	}
 	return out, nil
 }

@@ -247,3 +247,33 @@ func TestAListBySyncAlone(t *testing.T) {
 		now = now.AddDate(0, 0, 8)
 	}
 }
+
+// A session of ours to which somebody is invited under another address is theirs.
+func TestSessionsUnderOtherAddresses(t *testing.T) {
+	const cem = calendartest.Cem
+	s := newStandIn(nil)
+	b := s.openAs(t, func(cfg *caldav.Config) {
+		cfg.Aliases = func(a calendar.Address) []calendar.Address {
+			if a == cem {
+				return []calendar.Address{calendartest.Bo}
+			}
+			return nil
+		}
+	})
+	put, err := b.Put(t.Context(), calendartest.Series(calendartest.UID(0)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	theirs := put
+	theirs.UID = calendartest.UID(1) // under which the server counts it is not seen
+	s.store("/u/cem/cal/copy.ics", text(theirs), false)
+	got, err := b.Busy(t.Context(), []calendar.Address{cem}, calendartest.Window(), put.UID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, span := range got[cem].Spans {
+		if span.Kind == availability.Firm {
+			t.Fatalf("%+v; want that the session itself does not count", span)
+		}
+	}
+}

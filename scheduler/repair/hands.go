@@ -51,7 +51,7 @@ func (r *pass) subject(s planning.Snapshot, groups *scheduler.Groups, b schedule
 		r.dropOutdated(sub, s.Replies[current.UID])
 	}
 	r.seeCopies(sub)
-	sub.seeHands()
+	sub.seeHands(s.Workspace)
 	sub.followRoster(s.Workspace, s.Now)
 	r.seePeople(sub, s.Workspace)
 	return sub
@@ -59,13 +59,31 @@ func (r *pass) subject(s planning.Snapshot, groups *scheduler.Groups, b schedule
 
 // seeHands finds what people changed on the calendar since the series was put. A
 // session that anybody touched stays as it is, for good.
-func (sub *subject) seeHands() {
+func (sub *subject) seeHands(w scheduler.Workspace) {
 	base := sub.booking.Series
+	base.Attendees = calledAs(base.Attendees, sub.current.Attendees, w)
 	sub.booking.Series = sub.current
 	sub.seeEdits(base)
 	if sub.hands && sub.booking.Heard == nil {
 		sub.booking.Heard = &base
 	}
+}
+
+// calledAs returns attendees under the addresses by which the calendar calls them now, where
+// those are others of the same people.
+func calledAs(known, current []calendar.Attendee, w scheduler.Workspace) []calendar.Attendee {
+	out := slices.Clone(known)
+	for i, a := range known {
+		there := func(at calendar.Attendee) bool { return at.Address == a.Address }
+		if slices.ContainsFunc(current, there) {
+			continue
+		}
+		if n := slices.IndexFunc(current, func(at calendar.Attendee) bool { return w.Roster.Of(at.Address).Is(a.Address) }); n >= 0 {
+			out[i].Address = current[n].Address
+		}
+	}
+	slices.SortFunc(out, func(a, b calendar.Attendee) int { return cmp.Compare(a.Address, b.Address) })
+	return out
 }
 
 // seeEdits finds what differs from the series as it was put.
