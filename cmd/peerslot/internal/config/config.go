@@ -15,7 +15,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 
@@ -132,7 +131,7 @@ const maxSize = 64 << 20
 // [Errors], except for a path that cannot be read, which is wrapped: a missing
 // file satisfies errors.Is(err, fs.ErrNotExist).
 func Load(path string) (*Config, error) {
-	data, err := readFile(path)
+	data, err := file.Read(path, maxSize)
 	if err != nil {
 		return nil, fmt.Errorf("read the configuration: %w", err)
 	}
@@ -219,17 +218,6 @@ func (r *reader) config(c *Config, root *node) {
 	r.programs(w, programs)
 	r.groups(w, groups)
 	r.check(w, top)
-}
-
-// readFile reads a file, or as much of it as shows that it is too large. The error
-// names the path.
-func readFile(path string) ([]byte, error) {
-	f, err := file.Open(path, 0)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	return io.ReadAll(io.LimitReader(f, maxSize+1))
 }
 
 // reason returns why a file could not be read, without its path.

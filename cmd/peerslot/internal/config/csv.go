@@ -26,7 +26,7 @@ type csvFile struct {
 	*reader
 	*csv.Reader
 	name    string
-	lines   [][]byte
+	lines   []int32  // where each begins
 	columns []string // "" for those that are not read
 	data    []byte   // of the file
 	rest    []byte   // what Reader reads of it
@@ -44,8 +44,13 @@ func (r *reader) parseCSV(name string, data []byte, known fields) *node {
 	if !ok {
 		return nil
 	}
-	c := &csvFile{reader: r, name: name, lines: bytes.Split(data, []byte("\n")), data: data, rest: data}
-	c.open(column.Separator(c.lines[0]))
+	c := &csvFile{reader: r, name: name, lines: make([]int32, 1, bytes.Count(data, []byte("\n"))+1), data: data, rest: data}
+	for i, b := range data {
+		if b == '\n' {
+			c.lines = append(c.lines, int32(i+1))
+		}
+	}
+	c.open(column.Separator(c.line(0)))
 	if !c.header(known) {
 		return nil
 	}
@@ -215,8 +220,13 @@ func (c *csvFile) position(line, column int) (int, int) {
 	if line < 1 || line > len(c.lines) {
 		return 1, 1
 	}
-	whole := c.lines[line-1]
+	whole := c.line(line - 1)
 	return line, utf8.RuneCount(whole[:min(column-1, len(whole))]) + 1
+}
+
+func (c *csvFile) line(i int) []byte {
+	text, _, _ := bytes.Cut(c.data[c.lines[i]:], []byte("\n"))
+	return text
 }
 
 func (n *node) value(r *reader) value { return value{n, r, "people"} }

@@ -56,7 +56,7 @@ func (r *reader) people(c *Config, v, top value) {
 
 func (r *reader) peopleFile(v value) value {
 	path := r.path(v.text())
-	data, err := readFile(path)
+	data, err := file.Read(path, maxSize)
 	if err != nil {
 		v.fail("cannot read %s: %s", quote(v.node.text), reason(err))
 		return value{}

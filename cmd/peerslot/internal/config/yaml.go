@@ -102,7 +102,8 @@ func (y *yamlFile) inPieces(text string) *node {
 func (y *yamlFile) pieces(l yamltext.List) *node {
 	delete(y.lists, l.Line)
 	return &node{file: y.name, line: l.Pieces[0].Before + 2, col: l.Column, kind: list, long: func(yield func(*node) bool) {
-		for _, p := range l.Pieces {
+		for i, p := range l.Pieces {
+			l.Pieces[i].Text = "" // as what is made of it grows
 			root := y.root(y.parse(p.Text, p.Before))
 			if root == nil || len(root.entries) != 1 || root.entries[0].value.kind != list {
 				y.fail(l.Line, 1, "this is not YAML")
