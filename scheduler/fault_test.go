@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -45,11 +46,11 @@ func TestARecordThatCannotBeRead(t *testing.T) {
 	if err := w.Resume(t.Context()); err != nil {
 		t.Errorf("Resume: %v; want that it goes on", err)
 	}
-	groups, _, err := repair.Status(t.Context(), w.Service)
+	groups, _, err := repair.Status(t.Context(), w.Service, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	all := groups.Status()
+	all := slices.Collect(groups.Status())
 	if err != nil || len(all) != 2 || all[1].Left != 13 {
 		t.Errorf("Status: %+v, %v; want h with its sessions", all, err)
 	}

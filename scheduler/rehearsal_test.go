@@ -272,7 +272,7 @@ func TestRehearsalReadsOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer r.Store.Close()
-	if _, _, err := repair.Status(t.Context(), r); err != nil {
+	if _, _, err := repair.Status(t.Context(), r, 0); err != nil {
 		t.Fatal(err)
 	}
 	schedulertest.ReadNight(t, r)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -108,11 +109,11 @@ var stoppable = map[string]struct {
 		return nil, w.Cancel(ctx, all[0])
 	}},
 	"status": {clash, func(ctx context.Context, w *world) (any, error) {
-		groups, _, err := repair.Status(ctx, w.Service)
+		groups, _, err := repair.Status(ctx, w.Service, 0)
 		if err != nil {
 			return nil, err
 		}
-		return groups.Status(), nil
+		return slices.Collect(groups.Status()), nil
 	}},
 	"held": {clash, func(ctx context.Context, w *world) (any, error) {
 		w.Now = func() time.Time { return at(2, 1, 9).Start }

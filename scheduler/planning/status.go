@@ -2,6 +2,7 @@ package planning
 
 import (
 	"context"
+	"iter"
 	"slices"
 	"time"
 
@@ -88,13 +89,14 @@ type Standings struct {
 	Due    scheduler.Bookings          // whose members may be asked by now what is to follow
 	stands map[string]scheduler.Status // groups with bookings
 	loads  []Load
+	most   int // sessions in a week of those whose loads are left out
 }
 
-// Stand is Tonight for what counts how the groups stand. Every part of the night must be
-// read by its Read.
-func Stand(ctx context.Context, s *scheduler.Service) (*Standings, error) {
+// Stand is Tonight for what counts how the groups stand, and the loads of those with more
+// than so many sessions in a week. Every part of the night must be read by its Read.
+func Stand(ctx context.Context, s *scheduler.Service, most int) (*Standings, error) {
 	n, err := Tonight(ctx, s)
-	return &Standings{Night: n, stands: map[string]scheduler.Status{}}, err
+	return &Standings{Night: n, stands: map[string]scheduler.Status{}, most: most}, err
 }
 
 // Read is [Night.Read], and counts how the groups of the part stand. Busy times of what
@@ -124,7 +126,9 @@ func (t *Standings) note(past Snapshot) error {
 	if err != nil {
 		zone = time.UTC
 	}
-	t.loads = append(t.loads, Loads(past.Bookings, past.Aliases, zone, t.Now)...) // parts share nobody
+	tally := NewTally(past.Aliases, zone, t.Now)
+	tally.Add(past.Bookings)
+	t.loads = append(t.loads, tally.Over(t.most)...) // parts share nobody
 	for _, b := range past.Bookings {
 		if Due(b, t.Workspace.Review, t.Now) {
 			t.Due = append(t.Due, b)
@@ -174,24 +178,25 @@ func (p *Planner) attended(g scheduler.Group, s calendar.Series) (all scheduler.
 	return all, err
 }
 
-// Status returns how every group stands, in the order of the configuration;
+// Status yields how every group stands, in the order of the configuration;
 // groups that are in it no longer come last.
-func (t *Standings) Status() []scheduler.Status {
-	out := make([]scheduler.Status, 0, len(t.stands))
-	for _, g := range t.Workspace.Groups {
-		st := t.stands[g.Name]
-		st.Group = g.Name
-		out = append(out, st)
-	}
-	for _, name := range t.Booked.Names {
-		if _, configured := t.Groups.Find(name); !configured {
-			out = append(out, t.stands[name])
+func (t *Standings) Status() iter.Seq[scheduler.Status] {
+	return func(yield func(scheduler.Status) bool) {
+		for _, g := range t.Workspace.Groups {
+			st := t.stands[g.Name]
+			if st.Group = g.Name; !yield(st) {
+				return
+			}
+		}
+		for _, name := range t.Booked.Names {
+			if _, configured := t.Groups.Find(name); !configured && !yield(t.stands[name]) {
+				return
+			}
 		}
 	}
-	return out
 }
 
-// Loads returns the load of everybody with a session to come, as [Loads] does.
+// Loads returns the loads that Stand was asked for, by the address.
 func (t *Standings) Loads() []Load {
 	slices.SortFunc(t.loads, Load.compare)
 	return t.loads

@@ -87,11 +87,11 @@ func TestStatusBeforeTheFirstSession(t *testing.T) {
 	person.Holidays = "DE-BE"
 	w.Workspace.Roster.Put(person)
 	w.MustBook(t, w.Plan(t, w.NewGroup("g", ana, bo))[0])
-	groups, _, err := repair.Status(t.Context(), w.Service)
+	groups, _, err := repair.Status(t.Context(), w.Service, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	all := groups.Status()
+	all := slices.Collect(groups.Status())
 	if err != nil || len(all) != 1 || all[0].Left != 13 || all[0].Held != 0 || all[0].Next.Empty() {
 		t.Errorf("Status: %+v, %v; want thirteen sessions to come", all, err)
 	}
@@ -108,11 +108,11 @@ func TestStatus(t *testing.T) {
 	w.Fake.Reply(b.Series.UID, ana, sessions[0].Original, calendar.Declined)
 	w.Fake.Reply(b.Series.UID, bo, sessions[3].Original, calendar.Declined)
 	w.Now = func() time.Time { return sessions[1].End }
-	groups, _, err := repair.Status(t.Context(), w.Service)
+	groups, _, err := repair.Status(t.Context(), w.Service, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	all := groups.Status()
+	all := slices.Collect(groups.Status())
 	if err != nil || len(all) != 2 {
 		t.Fatalf("Status: %d groups, %v; want 2", len(all), err)
 	}

@@ -393,7 +393,7 @@ func TestASuggestionIsMadeOnce(t *testing.T) {
 	if nights, err := w.Store.Nights(t.Context()); err != nil || len(nights) != 1 || len(nights[0].Findings) != 1 || nights[0].Findings[0].Kind != scheduler.BetterSlot {
 		t.Errorf("what the night found: %+v, %v; want the suggestion for as long as it stands", nights, err)
 	}
-	if _, plan, err := repair.Status(t.Context(), w.Service); err != nil || len(plan.Findings) != 1 || plan.Findings[0].Kind != scheduler.BetterSlot {
+	if _, plan, err := repair.Status(t.Context(), w.Service, 0); err != nil || len(plan.Findings) != 1 || plan.Findings[0].Kind != scheduler.BetterSlot {
 		t.Errorf("status: %+v, %v; want the suggestion for as long as it stands", plan.Findings, err)
 	}
 	for week := range 13 {

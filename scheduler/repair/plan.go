@@ -40,10 +40,11 @@ func planNight(ctx context.Context, s *scheduler.Service, none sum) (scheduler.R
 	return planParts(ctx, s, night, night.Read, none)
 }
 
-// Status returns how every group stands, and what the pass would do, but for who can
-// attend what: both are worked out from calendars that are read once.
-func Status(ctx context.Context, s *scheduler.Service) (*planning.Standings, scheduler.RepairPlan, error) {
-	groups, err := planning.Stand(ctx, s)
+// Status returns how every group stands, with the loads of those with more than so many
+// sessions in a week, and what the pass would do, but for who can attend what: both are
+// worked out from calendars that are read once.
+func Status(ctx context.Context, s *scheduler.Service, most int) (*planning.Standings, scheduler.RepairPlan, error) {
+	groups, err := planning.Stand(ctx, s, most)
 	if err != nil {
 		return nil, scheduler.RepairPlan{}, err
 	}

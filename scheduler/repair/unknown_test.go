@@ -51,7 +51,7 @@ func TestNothingToComeIsNotNothingRead(t *testing.T) {
 	w, b := booked(t, ana, bo)
 	last := calendartest.Sessions(b.Series)[b.Series.Count-1]
 	w.Now = func() time.Time { return last.End.AddDate(0, 0, 20) }
-	_, plan, err := repair.Status(t.Context(), w.Service)
+	_, plan, err := repair.Status(t.Context(), w.Service, 0)
 	if err != nil || len(plan.Findings) != 0 {
 		t.Errorf("findings %+v, %v; want none", plan.Findings, err)
 	}

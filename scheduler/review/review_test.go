@@ -1,6 +1,7 @@
 package review_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -97,11 +98,11 @@ func TestReviewKeepsTheSlotOnATie(t *testing.T) {
 	if err != nil || len(bookings) != 2 {
 		t.Errorf("bookings %d, %v; want the one that runs out and the next", len(bookings), err)
 	}
-	groups, _, err := repair.Status(t.Context(), w.Service)
+	groups, _, err := repair.Status(t.Context(), w.Service, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	all := groups.Status()
+	all := slices.Collect(groups.Status())
 	if err != nil || len(all) != 1 || !all[0].Next.Start.Equal(at(3, 31, 15).Start) {
 		t.Errorf("status %+v, %v; want the last session of the series that runs out as the next one", all, err)
 	}

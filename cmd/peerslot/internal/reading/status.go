@@ -13,7 +13,6 @@ import (
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/fleet"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/workspace"
 	"github.com/peerslot/peerslot/scheduler"
-	"github.com/peerslot/peerslot/scheduler/planning"
 	"github.com/peerslot/peerslot/scheduler/repair"
 	"github.com/peerslot/peerslot/scheduler/report"
 	"github.com/peerslot/peerslot/scheduler/review"
@@ -148,7 +147,11 @@ func readStanding(ctx context.Context, a *console.App) (s standing, print func()
 	}
 	defer turn.End()
 	w = w.In(turn)
-	standings, plan, err := repair.Status(ctx, w.Service)
+	most := w.MaxSessionsPerWeek
+	if a.Json { // which has everybody's load
+		most = 0
+	}
+	standings, plan, err := repair.Status(ctx, w.Service, most)
 	if err != nil {
 		return s, nil, err
 	}
@@ -175,20 +178,20 @@ func readStanding(ctx context.Context, a *console.App) (s standing, print func()
 	for _, at := range attention {
 		of[at.Group] = append(of[at.Group], at.What)
 	}
-	list := []report.Status{}
-	for _, st := range standings.Status() {
-		list = append(list, report.NewStatus(st, of[st.Group]))
-		delete(of, st.Group)
+	list, rows := []report.Status{}, [][]string{} // which take much room
+	for st := range standings.Status() {
+		one := report.NewStatus(st, of[st.Group])
+		if delete(of, st.Group); a.Json {
+			list = append(list, one)
+		} else {
+			rows = append(rows, statusRow(a, w, one))
+		}
 	}
 	rest := slices.DeleteFunc(slices.Clone(attention), func(at report.Attention) bool { return of[at.Group] == nil })
-	loads := standings.Loads()
-	if !a.Json { // text names nobody else
-		loads = slices.DeleteFunc(loads, func(l planning.Load) bool { return l.Sessions <= w.MaxSessionsPerWeek })
-	}
-	load := w.Load(loads)
+	load := w.Load(standings.Loads())
 	s = standing{Groups: list, Attention: append([]report.Attention{}, rest...), Unknown: report.Unknowns(plan.Unknown), Asking: asking, Load: load, Waiting: waiting, person: len(attention) > 0}
 	return s, func() {
-		printStatus(a, w, list)
+		a.Printer().Table([]string{"GROUP", "SLOT", "HELD", "NEXT", "ATTENDANCE", "ATTENTION"}, rows)
 		a.Printer().Attention(rest)
 		a.Printer().Unreadable(w.Workspace, s.Unknown)
 		a.Printer().Asking(w.Workspace, asking)
@@ -215,23 +218,19 @@ func attention(w *workspace.Workspace, plan scheduler.RepairPlan, reviews schedu
 	return out, asking
 }
 
-func printStatus(a *console.App, w *workspace.Workspace, all []report.Status) {
-	var rows [][]string
-	for _, st := range all {
-		row := []string{st.Group, "not booked", "-", "-", "-", strings.Join(st.Attention, "; ")}
-		if st.UID != "" {
-			row[1], row[2] = st.Slot+" "+st.Cadence, fmt.Sprintf("%d of %d", st.Held, st.Held+st.Left)
-			if st.Next != nil {
-				row[3] = workspace.When(a, *st.Next, w)
-			}
-			if st.Attendance != nil {
-				row[4] = fmt.Sprintf("%.0f%%", 100**st.Attendance)
-			}
-			if st.Unknown > 0 {
-				row[4] += fmt.Sprintf(" of %d known", st.Known)
-			}
+func statusRow(a *console.App, w *workspace.Workspace, st report.Status) []string {
+	row := []string{st.Group, "not booked", "-", "-", "-", strings.Join(st.Attention, "; ")}
+	if st.UID != "" {
+		row[1], row[2] = st.Slot+" "+st.Cadence, fmt.Sprintf("%d of %d", st.Held, st.Held+st.Left)
+		if st.Next != nil {
+			row[3] = workspace.When(a, *st.Next, w)
 		}
-		rows = append(rows, row)
+		if st.Attendance != nil {
+			row[4] = fmt.Sprintf("%.0f%%", 100**st.Attendance)
+		}
+		if st.Unknown > 0 {
+			row[4] += fmt.Sprintf(" of %d known", st.Known)
+		}
 	}
-	a.Printer().Table([]string{"GROUP", "SLOT", "HELD", "NEXT", "ATTENDANCE", "ATTENTION"}, rows)
+	return row
 }
