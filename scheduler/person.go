@@ -58,7 +58,7 @@ func (f HolidayFunc) Of(people []Person, window availability.Interval) Holidays 
 
 // Name returns what people call the person with that address.
 func (w Workspace) Name(a calendar.Address) string {
-	if p, ok := w.Roster.Find(a); ok {
+	if p, ok := w.Roster.Known(a); ok {
 		return p.DisplayName()
 	}
 	return a.Local()

@@ -265,6 +265,20 @@ func (r Roster) All() iter.Seq2[calendar.Address, Person] {
 	}
 }
 
+// Known returns who has that address, or has it among their others; ok is false if nobody
+// has.
+func (r Roster) Known(a calendar.Address) (p Person, ok bool) {
+	if p, ok = r.Find(a); ok || r.table == nil {
+		return p, ok
+	}
+	for i := range r.rows {
+		if slices.Contains(r.few[r.rows[i].few].aliases, a) {
+			return r.person(&r.rows[i]), true
+		}
+	}
+	return p, false
+}
+
 // Addresses returns those of the people, sorted.
 func (r Roster) Addresses() []calendar.Address {
 	var out []calendar.Address

@@ -96,11 +96,24 @@ func TestAClonedRosterIsAnother(t *testing.T) {
 	}
 }
 
+// Somebody is known under each of their addresses, and found under one.
+func TestKnown(t *testing.T) {
+	r := roster.New(roster.Person{Address: "bo@acme.example"}, roster.Person{Address: "ana.lima@acme.example", Aliases: []calendar.Address{"ana@acme.example"}})
+	for a, want := range map[calendar.Address]calendar.Address{"bo@acme.example": "bo@acme.example", "ana@acme.example": "ana.lima@acme.example", "cem@acme.example": ""} {
+		if p, ok := r.Known(a); p.Address != want || ok != (want != "") {
+			t.Errorf("Known(%s) = %s, %v; want %q", a, p.Address, ok, want)
+		}
+	}
+}
+
 // The zero Roster has nobody, and can be asked everything.
 func TestTheZeroRoster(t *testing.T) {
 	var r roster.Roster
 	if _, ok := r.Find("ana@acme.example"); ok || r.Has("ana@acme.example") || r.Len() != 0 || len(r.Addresses()) != 0 || len(r.Aliases()) != 0 || len(r.Circles()) != 0 || !r.Equal(roster.New()) {
 		t.Error("it has somebody")
+	}
+	if p, ok := r.Known("ana@acme.example"); ok {
+		t.Errorf("it knows %+v", p)
 	}
 	for a := range r.All() {
 		t.Errorf("it has %s", a)

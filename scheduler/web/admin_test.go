@@ -86,6 +86,27 @@ func TestAdminPagesAreForAdmins(t *testing.T) {
 	}
 }
 
+// An admin who has another address now is one under that, and called by name where a series
+// invites the earlier one.
+func TestAnAdminWithAnotherAddress(t *testing.T) {
+	t.Parallel()
+	const lima = "ana.lima@acme.example"
+	s := newSite(t)
+	s.book(t)
+	w := &s.here.Service.Workspace
+	person := w.Roster.Of(ana)
+	w.Roster.Remove(ana)
+	person.Address, person.Name, person.Aliases = lima, "Ana Lima", []calendar.Address{ana}
+	w.Roster.Put(person)
+	s.here.Admins, s.here.Stamp = []calendar.Address{ana}, s.here.Stamp+1
+	if got := s.as(t, lima).get("/admin"); got.Code != http.StatusOK {
+		t.Errorf("GET /admin: %d, want it", got.Code)
+	}
+	if page := s.as(t, bo).read("/"); !strings.Contains(page, "Ana Lima") {
+		t.Errorf("bo's sessions do not name Ana Lima:\n%s", page)
+	}
+}
+
 func TestAdminSaysHowThingsStand(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)

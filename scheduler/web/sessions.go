@@ -99,7 +99,7 @@ func (v viewer) sessionsOf(ctx context.Context, b scheduler.Booking, members []c
 			s.Moved, s.Gained = o.Original.In(v.Zone).Format("Mon 2 Jan 15:04"), v.gained(b, o)
 		}
 		if i < len(b.Facilitators) && b.Facilitators[i] != "" {
-			s.Leader, s.Lead = v.view.service.Workspace.Name(b.Facilitators[i]), b.Facilitators[i] == v.Address
+			s.Leader, s.Lead = v.view.service.Workspace.Name(b.Facilitators[i]), v.Person.Is(b.Facilitators[i])
 		}
 		if !o.Cancelled {
 			s.Cells, s.Share = v.cells(found, b.Series, o, members)

@@ -76,7 +76,7 @@ func newView(ctx context.Context, here Workspace) (*view, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := &view{service: service, admins: here.Admins, most: here.Most, fault: here.Fault, steps: here.Steps, groups: map[string]*scheduler.Group{}, mine: map[calendar.Address][]string{}, aliases: service.Workspace.Roster.Aliases()}
+	v := &view{service: service, admins: service.Workspace.Roster.Aliases().People(here.Admins), most: here.Most, fault: here.Fault, steps: here.Steps, groups: map[string]*scheduler.Group{}, mine: map[calendar.Address][]string{}, aliases: service.Workspace.Roster.Aliases()}
 	if v.zone, err = availability.LoadZone(service.Workspace.Zone); err != nil {
 		return nil, err
 	}
