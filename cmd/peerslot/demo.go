@@ -54,7 +54,7 @@ follow. Links to sign in are printed.`,
 		},
 	}
 	cmd.Flags().BoolVar(&serving, "serve", false, "then serve the members' pages of the example")
-	serve.add(cmd)
+	serve.add(a, cmd)
 	return cmd
 }
 

@@ -55,7 +55,7 @@ With --now the clock starts there and runs.`,
 		Args: console.Exactly(0, "takes no arguments"),
 		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context(), a) },
 	}
-	o.add(cmd)
+	o.add(a, cmd)
 	return cmd
 }
 
@@ -67,9 +67,9 @@ type serveOptions struct {
 	listening func(address string) // is told where; nil for nothing
 }
 
-func (o *serveOptions) add(cmd *cobra.Command) {
+func (o *serveOptions) add(a *console.App, cmd *cobra.Command) {
 	cmd.Flags().StringVar(&o.listen, "listen", defaultListen, "`ADDRESS` and port to serve on")
-	o.workOptions.add(cmd)
+	o.workOptions.add(a, cmd)
 }
 
 func (o serveOptions) run(ctx context.Context, a *console.App) error {

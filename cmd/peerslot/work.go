@@ -30,7 +30,7 @@ a night that was missed while nothing ran is caught up, once.`,
 		Args: console.Exactly(0, "takes no arguments; -c names a workspace or a folder of them"),
 		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context(), a) },
 	}
-	o.add(cmd)
+	o.add(a, cmd)
 	return cmd
 }
 
@@ -41,10 +41,11 @@ type workOptions struct {
 	metrics string // where Prometheus asks; "" for no address of its own
 }
 
-func (o *workOptions) add(cmd *cobra.Command) {
+func (o *workOptions) add(a *console.App, cmd *cobra.Command) {
 	cmd.Flags().IntVar(&o.jobs, "jobs", 8, "do at most `N` things at once")
 	cmd.Flags().DurationVar(&o.every, "every", 15*time.Second, "look for what is due after each `TIME`")
 	cmd.Flags().StringVar(&o.metrics, "metrics", "", "`ADDRESS` and port on which to answer Prometheus")
+	a.AddAcceptClock(cmd.Flags())
 }
 
 func (o workOptions) check() error {

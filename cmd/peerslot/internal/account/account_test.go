@@ -51,10 +51,14 @@ func TestAnswerKey(t *testing.T) {
 		if err == nil && string(key) != long {
 			t.Errorf("%s: the key is %q, want %q", name, key, long)
 		}
+		is(t, name+", checked", CheckKeys(app(t, map[string]string{"KEY": row.env}), c)["key of the answers"], row.want)
 	}
 	c := &config.Config{Dir: t.TempDir(), AnswerKey: "keys/answer.key"}
 	_, err := AnswerKey(app(t, nil), c, false)
 	is(t, "no file", err, "no such file")
+	if faults := CheckKeys(app(t, nil), c); len(faults) > 0 {
+		t.Errorf("of keys that are not made yet is said %v", faults)
+	}
 	made, err := AnswerKey(app(t, nil), c, true)
 	is(t, "a new file", err, "")
 	again, err := AnswerKey(app(t, nil), c, false)
@@ -64,6 +68,7 @@ func TestAnswerKey(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(c.Dir, ".peerslot"), nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
+	is(t, "no room for the key of the feeds, checked", CheckKeys(app(t, nil), c)["key of the feeds"], "not a directory")
 	_, err = FeedKey(c.Dir)
 	is(t, "no room for the key of the feeds", err, "the key of the feeds: ")
 }

@@ -69,7 +69,7 @@ func newKeyFile(path string) ([]byte, error) {
 // FeedKey returns what the addresses of feeds are made with; it makes the key if there is
 // none.
 func FeedKey(dir string) ([]byte, error) {
-	path := filepath.Join(dir, ".peerslot", "web.key")
+	path := feedKeyPath(dir)
 	key, err := keyFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		key, err = newKeyFile(path)
@@ -78,4 +78,18 @@ func FeedKey(dir string) ([]byte, error) {
 		return nil, fmt.Errorf("the key of the feeds: %w", err)
 	}
 	return key, nil
+}
+
+func feedKeyPath(dir string) string { return filepath.Join(dir, ".peerslot", "web.key") }
+
+// CheckKeys returns what hinders each key that is there from being used, by what it is for.
+func CheckKeys(a *console.App, c *config.Config) map[string]error {
+	faults := map[string]error{}
+	if _, err := keyFile(feedKeyPath(c.Dir)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		faults["key of the feeds"] = err
+	}
+	if _, err := AnswerKey(a, c, false); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		faults["key of the answers"] = err
+	}
+	return faults
 }

@@ -130,6 +130,9 @@ func (o BookOptions) plan(ctx context.Context, a *console.App, w *workspace.Work
 	if err != nil {
 		return b, err
 	}
+	if len(groups) == 0 {
+		a.HintNoGroups()
+	}
 	if _, there := w.Workspace.GroupsByName().Find(o.Name); there {
 		return b, console.Usagef(fmt.Sprintf("book it with 'peerslot book %s', or choose another name", console.Word(o.Name)), "--name %s: there is a group of that name", o.Name)
 	}

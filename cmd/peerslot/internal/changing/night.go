@@ -17,13 +17,12 @@ import (
 
 // nightFlags are the flags of commands that run unattended.
 type nightFlags struct {
-	heartbeat   string
-	acceptClock bool
+	heartbeat string
 }
 
 func (f *nightFlags) add(a *console.App, cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.heartbeat, "heartbeat", "", "after the run, write how it went to `FILE`, for monitoring")
-	cmd.Flags().BoolVar(&f.acceptClock, "accept-clock", false, "go on although the clock is behind the history")
+	a.AddAcceptClock(cmd.Flags())
 	cmd.Flags().BoolVar(&a.Quiet, "quiet", false, "print nothing when nothing needs a person")
 }
 

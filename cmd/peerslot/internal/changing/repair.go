@@ -38,9 +38,9 @@ Exit status 3 if something needs a person.`,
 		Args: console.Exactly(0, "takes no arguments; --rebook names a group"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if rebook != "" {
-				return runRebook(cmd.Context(), a, rebook, flags, night)
+				return runRebook(cmd.Context(), a, rebook, flags)
 			}
-			return monitored(a, "repair", night, func(beat *heartbeat) error { return runRepair(cmd.Context(), a, flags, night, beat) })
+			return monitored(a, "repair", night, func(beat *heartbeat) error { return repairChange(a, flags, beat).run(cmd.Context(), a) })
 		},
 	}
 	flags.Add(cmd)
@@ -49,13 +49,9 @@ Exit status 3 if something needs a person.`,
 	return cmd
 }
 
-func runRepair(ctx context.Context, a *console.App, flags console.ChangeFlags, night nightFlags, beat *heartbeat) error {
-	return repairChange(a, flags, night, beat).run(ctx, a)
-}
-
-func repairChange(a *console.App, flags console.ChangeFlags, night nightFlags, beat *heartbeat) change[repairing] {
+func repairChange(a *console.App, flags console.ChangeFlags, beat *heartbeat) change[repairing] {
 	return change[repairing]{
-		flags: flags, clock: !night.acceptClock, night: true, hears: true,
+		flags: flags, clock: !a.AcceptClock, night: true, hears: true,
 		plan: planRepair,
 		show: func(w *workspace.Workspace, p report.Printer, r repairing) {
 			if out := r.out(); !a.Quiet || len(out.Attention) > 0 || suggests(r.plan) {
@@ -123,9 +119,9 @@ func suggests(plan scheduler.RepairPlan) bool {
 }
 
 // runRebook ends a series and books what is left of it on the best slot.
-func runRebook(ctx context.Context, a *console.App, group string, flags console.ChangeFlags, night nightFlags) error {
+func runRebook(ctx context.Context, a *console.App, group string, flags console.ChangeFlags) error {
 	return change[rebooking]{
-		flags: flags, clock: !night.acceptClock, night: true,
+		flags: flags, clock: !a.AcceptClock, night: true,
 		plan: func(ctx context.Context, w *workspace.Workspace) (rebooking, error) {
 			return planRebook(ctx, w, group)
 		},

@@ -35,7 +35,7 @@ evidence, and for a series of fewer than four sessions, a person is asked.`,
 				return console.Usagef("", "--weeks %d: want 1 to 13", n)
 			}
 			o.Groups = args
-			return monitored(a, "review", night, func(beat *heartbeat) error { return runReview(cmd.Context(), a, o, flags, night, beat) })
+			return monitored(a, "review", night, func(beat *heartbeat) error { return reviewChange(a, o, flags, beat).run(cmd.Context(), a) })
 		},
 	}
 	flags.Add(cmd)
@@ -44,13 +44,9 @@ evidence, and for a series of fewer than four sessions, a person is asked.`,
 	return cmd
 }
 
-func runReview(ctx context.Context, a *console.App, o scheduler.ReviewOptions, flags console.ChangeFlags, night nightFlags, beat *heartbeat) error {
-	return reviewChange(a, o, flags, night, beat).run(ctx, a)
-}
-
-func reviewChange(a *console.App, o scheduler.ReviewOptions, flags console.ChangeFlags, night nightFlags, beat *heartbeat) change[reviewing] {
+func reviewChange(a *console.App, o scheduler.ReviewOptions, flags console.ChangeFlags, beat *heartbeat) change[reviewing] {
 	return change[reviewing]{
-		flags: flags, clock: !night.acceptClock, night: true, hears: true,
+		flags: flags, clock: !a.AcceptClock, night: true, hears: true,
 		plan: func(ctx context.Context, w *workspace.Workspace) (reviewing, error) { return PlanReviews(ctx, w, o) },
 		show: func(w *workspace.Workspace, p report.Printer, r reviewing) {
 			if a.Quiet && len(r.Out.Attention) == 0 {

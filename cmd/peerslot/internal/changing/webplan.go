@@ -37,9 +37,9 @@ func (p WebPlanner) change(a *console.App, ask plans.Ask) (planned, error) {
 	search := workspace.SearchFlags{Step: 15 * time.Minute, Weeks: workspace.AllWeeks}
 	switch ask.Do {
 	case "repair":
-		return repairChange(a, console.ChangeFlags{}, nightFlags{}, beat), nil
+		return repairChange(a, console.ChangeFlags{}, beat), nil
 	case "review":
-		return reviewChange(a, scheduler.ReviewOptions{}, console.ChangeFlags{}, nightFlags{}, beat), nil
+		return reviewChange(a, scheduler.ReviewOptions{}, console.ChangeFlags{}, beat), nil
 	case "form":
 		o := workspace.FormOptions{Program: ask.Program, Seed: ask.Seed, Budget: workspace.FormBudget, Keep: ask.Keep, Rounds: 1}
 		if ask.Swap[0] != "" {

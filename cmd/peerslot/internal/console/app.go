@@ -51,7 +51,10 @@ type App struct {
 	NowFlag    string
 	Verbose    bool
 	Quiet      bool // nothing is told that needs no person
-	LogFormat  string
+
+	AcceptClock bool // nights go on although the clock is behind the history
+
+	LogFormat string
 
 	Databases *store.Databases                         // whose connections stores use; nil for their own
 	Budget    func(account string, perMinute int) Pace // calls of accounts that other processes use too; nil for none
@@ -115,6 +118,11 @@ func (a *App) Hint(format string, args ...any) {
 		return
 	}
 	fmt.Fprintf(a.Stderr, "hint: "+format+"\n", args...)
+}
+
+// HintNoGroups says how a workspace comes to have groups.
+func (a *App) HintNoGroups() {
+	a.Hint("there are no groups; 'peerslot form PROGRAM' makes some, or name them under groups: in the configuration")
 }
 
 // A hinted error carries the next step for the user.

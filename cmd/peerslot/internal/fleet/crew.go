@@ -201,7 +201,7 @@ func inTurn(ctx context.Context, w *workspace.Workspace, moment string, done fun
 	if err != nil {
 		return err
 	}
-	turn, err := w.Service.Turn(ctx, scheduler.TurnOptions{Wait: jobWait})
+	turn, err := w.Service.Turn(ctx, scheduler.TurnOptions{Wait: jobWait, AcceptClock: w.App.AcceptClock})
 	if err != nil {
 		return err
 	}
@@ -295,7 +295,7 @@ func sendOne(ctx context.Context, w *workspace.Workspace, id string) error {
 
 // hearReplies reads what members answered by mail.
 func hearReplies(ctx context.Context, w *workspace.Workspace) error {
-	turn, err := w.Service.Turn(ctx, scheduler.TurnOptions{Wait: jobWait})
+	turn, err := w.Service.Turn(ctx, scheduler.TurnOptions{Wait: jobWait, AcceptClock: w.App.AcceptClock})
 	if err != nil {
 		return err
 	}

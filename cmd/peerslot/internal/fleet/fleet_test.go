@@ -245,6 +245,31 @@ func TestANightThatCannotBeRead(t *testing.T) {
 	}
 }
 
+// A night whose clock is behind the history is not done, unless that is said to be right.
+func TestANightWithAClockThatIsBehind(t *testing.T) {
+	c, m := newCrew(t, "web: {url: \"http://localhost\", admins: [ana@acme.example], nightly: \"00:00\"}\n")
+	now := time.Date(2026, 3, 3, 12, 0, 0, 0, time.UTC)
+	c.App.Now = func() time.Time { return now }
+	st, err := c.Databases.Open(t.Context(), account.StoreURL(m.Config))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer st.Close()
+	rehearsed := scheduler.Event{At: now.AddDate(0, 1, 0), Group: "leads", What: "booked"}
+	if _, err := st.Commit(t.Context(), scheduler.Batch{Events: []scheduler.Event{rehearsed}}); err != nil {
+		t.Fatal(err)
+	}
+	night := worker.Job{Kind: worker.Night, Workspace: "a", Subject: "2026-03-03T00:00:00Z"}
+	var behind *scheduler.ClockError
+	if _, err := c.Do(t.Context(), night); !errors.As(err, &behind) {
+		t.Errorf("the night: %v; want a ClockError", err)
+	}
+	c.App.AcceptClock = true
+	if _, err := c.Do(t.Context(), night); err != nil {
+		t.Errorf("the night with --accept-clock: %v", err)
+	}
+}
+
 // newCrew returns the crew of a folder with one workspace, with further lines of its file.
 func newCrew(t *testing.T, lines string) (*crew, Member) {
 	t.Helper()

@@ -16,6 +16,7 @@ import (
 
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/account"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/console"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/workspace"
 	"github.com/peerslot/peerslot/scheduler"
@@ -81,6 +82,10 @@ func runCheck(ctx context.Context, a *console.App, sampleTo string) error {
 		return err
 	}
 	findings = append(findings, ill...)
+	keys := account.CheckKeys(a, w.Config)
+	for _, what := range slices.Sorted(maps.Keys(keys)) {
+		findings = append(findings, finding{what, false, keys[what].Error(), console.HintFor(keys[what])})
+	}
 	findings = append(findings, backendFindings(ctx, w)...)
 	findings = append(findings, mailFindings(ctx, a, w)...)
 	if sampleTo != "" {

@@ -115,7 +115,7 @@ func runGroups(ctx context.Context, a *console.App, markdown bool) error {
 
 func printGroups(a *console.App, w *workspace.Workspace, list []report.Group) {
 	if len(list) == 0 {
-		a.Hint("there are no groups; 'peerslot form PROGRAM' makes some, or name them under groups: in the configuration")
+		a.HintNoGroups()
 		return
 	}
 	var rows [][]string
