@@ -141,6 +141,7 @@ type Part string
 // The parts of a workspace.
 const (
 	File  Part = "file"
+	Jobs  Part = "jobs"
 	Store Part = "store"
 	Pages Part = "pages"
 )
@@ -236,7 +237,7 @@ func (f *Fleet) crewAll(ctx context.Context, g *errgroup.Group) error {
 	for _, m := range members {
 		tries.Go(func() error {
 			err := f.crew(ctx, g, m.Config)
-			f.Tell(Store, m.Name, err)
+			f.Tell(Jobs, m.Name, err)
 			return err
 		})
 	}

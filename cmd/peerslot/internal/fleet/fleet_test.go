@@ -13,6 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/account"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/console"
 	"github.com/peerslot/peerslot/scheduler"
@@ -146,6 +148,39 @@ func TestTwoWorkspacesInOneStore(t *testing.T) {
 		if got := strings.Count(log.String(), want); got != 1 {
 			t.Errorf("said is %q; want %s in it, once", log, want)
 		}
+	}
+}
+
+// What is wrong with a workspace is said once, however often it is looked at.
+func TestAFaultIsSaidOnce(t *testing.T) {
+	f, log := folderOf(t, map[string]string{"a": "a.db", "b": "b.db"})
+	b, err := f.Databases.Open(t.Context(), filepath.Join(f.Path, "b.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.Close()
+	db, err := sql.Open("sqlite", filepath.Join(f.Path, "b.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.Exec(`INSERT INTO goose_db_version (version_id, is_applied) VALUES (999, 1)`); err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	var g errgroup.Group
+	for range 3 {
+		if err := f.crewAll(ctx, &g); err != nil {
+			t.Fatal(err)
+		}
+		f.working()[0].Find(ctx)
+	}
+	stop()
+	if err := g.Wait(); err != nil {
+		t.Error(err)
+	}
+	if got := strings.Count(log.String(), "a newer peerslot wrote it"); got != 1 {
+		t.Errorf("the newer store is named %d times; want once\n%s", got, log)
 	}
 }
 
