@@ -47,9 +47,6 @@ func openSite(ctx context.Context, f *fleet.Fleet, o serveOptions) (*site, error
 // waits for the store of another.
 func (s *site) open(ctx context.Context, o serveOptions) ([]*web.Server, error) {
 	members, err := s.fleet.Members()
-	if err == nil && len(members) == 0 && !s.fleet.Folder {
-		_, err = s.fleet.Config(s.fleet.Path)
-	}
 	if err != nil {
 		return nil, err
 	}

@@ -58,7 +58,8 @@ type Member struct {
 	Config *config.Config
 }
 
-// OpenFleet finds the workspaces that the configuration names.
+// OpenFleet finds the workspaces that the configuration names. The only one must be
+// readable.
 func OpenFleet(a *console.App, jobs int, every time.Duration) (*Fleet, error) {
 	path := a.ConfigFile()
 	info, err := os.Stat(path)
@@ -66,8 +67,12 @@ func OpenFleet(a *console.App, jobs int, every time.Duration) (*Fleet, error) {
 		_, err = a.LoadConfig() // which says what to do
 		return nil, err
 	}
-	return &Fleet{App: a, Path: path, Folder: info.IsDir(), jobs: jobs, every: every,
-		Databases: &store.Databases{Connections: 2*jobs + 4}, read: map[string]*reading{}, told: map[string]string{}, crewed: map[*store.Jobs]*crew{}, budgets: map[string]store.Budget{}, folders: map[string]*folder.Known{}}, nil
+	f := &Fleet{App: a, Path: path, Folder: info.IsDir(), jobs: jobs, every: every,
+		Databases: &store.Databases{Connections: 2*jobs + 4}, read: map[string]*reading{}, told: map[string]string{}, crewed: map[*store.Jobs]*crew{}, budgets: map[string]store.Budget{}, folders: map[string]*folder.Known{}}
+	if !f.Folder {
+		_, err = f.Config(path)
+	}
+	return f, err
 }
 
 func (f *Fleet) Close() { _ = f.Databases.Close() }
@@ -165,7 +170,11 @@ func (f *Fleet) Tell(part Part, name string, err error) {
 		if hint := console.HintFor(err); hint != "" {
 			log = log.With("hint", hint)
 		}
-		log.Error("the workspace cannot be worked on, and the others go on")
+		others := ""
+		if f.Folder {
+			others = ", and the others go on"
+		}
+		log.Error("the workspace cannot be worked on" + others)
 	}
 }
 
@@ -227,10 +236,6 @@ func Every(ctx context.Context, d time.Duration, do func()) {
 func (f *Fleet) crewAll(ctx context.Context, g *errgroup.Group) error {
 	members, err := f.Members()
 	if err != nil {
-		return err
-	}
-	if len(members) == 0 && !f.Folder {
-		_, err := f.Config(f.Path)
 		return err
 	}
 	var tries errgroup.Group
