@@ -112,6 +112,24 @@ func TestAnAnswerIsStaleByWhatTheMemberCouldAnswer(t *testing.T) {
 	}
 }
 
+// Who has another address since they were invited answers for the one that was.
+func TestAnAnswerUnderAnotherAddressThanInvited(t *testing.T) {
+	for _, from := range []string{"ana@acme.example", "lima@acme.example"} {
+		d := newDesk(t)
+		w := d.Replies.Workspace
+		ana := w.Roster.Of("ana@acme.example")
+		w.Roster.Remove(ana.Address)
+		ana.Address, ana.Aliases = "lima@acme.example", []calendar.Address{"ana@acme.example"}
+		w.Roster.Put(ana)
+		if done := d.take(t, reply(from, "REPLY", anaAccepts, "SEQUENCE:0", "DTSTAMP:20260302T080000Z")); done.Replies != 1 || len(done.Findings) > 0 {
+			t.Errorf("from %s: got %+v, want it noted", from, done)
+		}
+		if got := d.series(t).RSVP("ana@acme.example", time.Time{}); got != calendar.Accepted {
+			t.Errorf("from %s: ana %q, want that she accepted", from, got)
+		}
+	}
+}
+
 // Where a session now is waits to be told: an answer to it is to the time where it was, and
 // counts no more. One that is told of again where it was is answered all the same.
 func TestAnAnswerToASessionThatMovedMeanwhile(t *testing.T) {

@@ -100,7 +100,8 @@ func (t *taking) answered(ctx context.Context) (*scheduler.Notice, error) {
 		return nil, fmt.Errorf("read the bookings: %w", err)
 	}
 	for _, b := range bookings {
-		if title := strings.ToLower(b.Series.Title); title != "" && strings.Contains(subject, title) && b.Series.Invites(from) {
+		_, invited := t.invited(b.Series, from)
+		if title := strings.ToLower(b.Series.Title); title != "" && strings.Contains(subject, title) && invited {
 			return &scheduler.Notice{Group: b.Group, UID: b.Series.UID}, nil
 		}
 	}
@@ -252,8 +253,8 @@ func (t *taking) made(e ical.ReceivedEvent) time.Time {
 	return e.Made
 }
 
-// sender returns which member of the series answered what, or why that cannot be
-// told or believed.
+// sender returns which member of the series, as it invites them, answered what, or why that
+// cannot be told or believed.
 func (t *taking) sender(b scheduler.Booking, e ical.ReceivedEvent) (calendar.Address, string, error) {
 	switch {
 	case t.in.Failed:
@@ -264,7 +265,8 @@ func (t *taking) sender(b scheduler.Booking, e ical.ReceivedEvent) (calendar.Add
 		return "", "", e.Err
 	}
 	from := t.person(t.in.From)
-	if !b.Series.Invites(from) {
+	who, invited := t.invited(b.Series, from)
+	if !invited {
 		return "", "", errors.New("its sender is not a member of the group; if it is another address of one, name it under aliases")
 	}
 	if sessions, err := b.Series.Occurrences(); err != nil || !e.Original.IsZero() && !slices.ContainsFunc(sessions, func(o calendar.Occurrence) bool { return o.Original.Equal(e.Original) }) {
@@ -279,7 +281,16 @@ func (t *taking) sender(b scheduler.Booking, e ical.ReceivedEvent) (calendar.Add
 	if len(own) != 1 {
 		return "", "", errors.New("it does not answer for its sender alone")
 	}
-	return from, own[0].PartStat, nil
+	return who, own[0].PartStat, nil
+}
+
+// invited returns the address under which a series invites a person.
+func (r *Replies) invited(s calendar.Series, person calendar.Address) (a calendar.Address, ok bool) {
+	i := slices.IndexFunc(s.Attendees, func(at calendar.Attendee) bool { return r.person(at.Address) == person })
+	if i < 0 {
+		return "", false
+	}
+	return s.Attendees[i].Address, true
 }
 
 // person returns the address that names who has the address a.
