@@ -4,6 +4,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
@@ -179,12 +180,32 @@ func (p Printer) wrap(text string) string {
 			continue
 		}
 		indent := strings.Repeat(" ", len(line)-len(strings.TrimLeft(line, " "))+2)
-		room := max(p.Width-len(indent), narrowest)
-		first, rest, _ := strings.Cut(ansi.Wrap(line, p.Width, ""), "\n")
-		rest = ansi.Wrap(strings.ReplaceAll(rest, "\n", " "), room, "")
-		lines[i] = first + "\n" + indent + strings.ReplaceAll(rest, "\n", "\n"+indent)
+		lines[i] = strings.Join(fold(line, p.Width, max(p.Width-len(indent), narrowest)), "\n"+indent)
 	}
 	return strings.Join(lines, "\n")
+}
+
+// fold breaks a line between words, of which only those that are wider than there is room are
+// broken: a command or a date is to be copied whole.
+func fold(line string, room, rest int) (out []string) {
+	current := ""
+	for i, word := range strings.Split(line, " ") {
+		switch {
+		case i == 0:
+			current = word
+		case ansi.StringWidth(current)+1+ansi.StringWidth(word) <= room:
+			current += " " + word
+		default:
+			out = append(out, strings.TrimRight(current, " "))
+			current, room = word, rest
+		}
+		for ansi.StringWidth(current) > room {
+			head := cmp.Or(ansi.Truncate(current, room, ""), current)
+			out = append(out, head)
+			current, room = strings.TrimPrefix(current, head), rest
+		}
+	}
+	return append(out, current)
 }
 
 // lines makes each text and error one line.
