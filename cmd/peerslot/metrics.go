@@ -29,8 +29,8 @@ func (o workOptions) openMetrics() (net.Listener, error) {
 	return listener, nil
 }
 
-// metrics answers Prometheus: /metrics for the only workspace, /metrics/HOST for each of
-// several.
+// metrics answers Prometheus: /metrics for the only workspace; /metrics/HOST for each of
+// several, and /metrics for the jobs of all.
 func (s *site) metrics() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		mux, servers := http.NewServeMux(), s.all() // more may have come
@@ -39,6 +39,8 @@ func (s *site) metrics() http.Handler {
 		}
 		if len(servers) == 1 {
 			mux.Handle("GET /metrics", servers[0].Metrics())
+		} else {
+			mux.Handle("GET /metrics", workMetrics(s.fleet))
 		}
 		mux.ServeHTTP(w, r)
 	})

@@ -19,11 +19,11 @@ import (
 	"github.com/peerslot/peerslot/scheduler/worker"
 )
 
-// Each workspace of several has metrics of its own; the only one's stand where Prometheus
-// looks by default.
+// Each workspace of several has metrics of its own; where Prometheus looks by default are
+// those of the only one, or of the jobs of all.
 func TestMetricsOfWorkspaces(t *testing.T) {
 	t.Parallel()
-	all := &site{}
+	all := &site{fleet: &fleet.Fleet{}}
 	for _, host := range []string{"acme.example", "ocean.example"} {
 		s := &web.Server{
 			URL: &url.URL{Scheme: "https", Host: host}, Now: time.Now, Log: slog.New(slog.DiscardHandler),
@@ -37,14 +37,16 @@ func TestMetricsOfWorkspaces(t *testing.T) {
 		site *site
 		path string
 		want int
+		says string
 	}{
-		{all, "/metrics/acme.example", http.StatusOK}, {all, "/metrics/ocean.example", http.StatusOK}, {all, "/metrics", http.StatusNotFound},
-		{only, "/metrics", http.StatusOK}, {only, "/metrics/ocean.example", http.StatusNotFound}, {only, "/", http.StatusNotFound},
+		{all, "/metrics/acme.example", http.StatusOK, "peerslot_up 0"}, {all, "/metrics/ocean.example", http.StatusOK, "peerslot_up 0"},
+		{all, "/metrics", http.StatusOK, "peerslot_jobs_waiting 0"}, {all, "/metrics/river.example", http.StatusNotFound, ""},
+		{only, "/metrics", http.StatusOK, "peerslot_up 0"}, {only, "/metrics/ocean.example", http.StatusNotFound, ""}, {only, "/", http.StatusNotFound, ""},
 	} {
 		w := httptest.NewRecorder()
 		c.site.metrics().ServeHTTP(w, httptest.NewRequest(http.MethodGet, c.path, nil))
-		if w.Code != c.want || w.Code == http.StatusOK && !strings.Contains(w.Body.String(), "peerslot_up 0") {
-			t.Errorf("%s of %d workspaces: %d, want %d, and that it is not up:\n%.200s", c.path, len(c.site.servers), w.Code, c.want, w.Body)
+		if w.Code != c.want || !strings.Contains(w.Body.String(), c.says) {
+			t.Errorf("%s of %d workspaces: %d, want %d and %q:\n%.200s", c.path, len(c.site.servers), w.Code, c.want, c.says, w.Body)
 		}
 	}
 	for _, address := range []string{"9090", "127.0.0.1"} {

@@ -47,7 +47,8 @@ What 'peerslot work' does is done besides: nights, mail and replies. -c may name
 of workspaces; each is served under the host of its url:.
 
 /healthz says whether it can do its work, and /metrics, on this machine alone, how it
-goes, for Prometheus; --metrics answers on an address of its own.
+goes, for Prometheus; --metrics answers on an address of its own, where those of each of
+several workspaces are at /metrics/HOST, and /metrics has the jobs of all.
 
 With --now the clock starts there and runs.`,
 		Example: `  peerslot serve

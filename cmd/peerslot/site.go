@@ -58,6 +58,7 @@ func (s *site) open(ctx context.Context, o serveOptions) ([]*web.Server, error) 
 	}
 	var ones []*one
 	var g errgroup.Group
+	g.SetLimit(o.jobs) // each takes two connections of those that there are for as many jobs
 	for _, m := range members {
 		if s.opened[m.Path] {
 			continue
