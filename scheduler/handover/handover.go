@@ -18,7 +18,8 @@ import (
 
 // Plan plans the handover, and reads each series as it is on the calendar of its
 // organizer. It changes nothing. It is an error if the new organizer's calendar cannot
-// be read: nothing may end that nobody can go on with.
+// be read: nothing may end that nobody can go on with; so it is if where the old series
+// are kept is not there.
 func Plan(ctx context.Context, s *scheduler.Service) (scheduler.Handover, error) {
 	h := scheduler.Handover{To: s.Workspace.Organizer.Address}
 	mark, err := s.Store.Mark(ctx)
@@ -56,6 +57,9 @@ func plan(ctx context.Context, s *scheduler.Service, snapshot planning.Snapshot,
 	series, gone, err := asItIs(ctx, s, b)
 	if ctx.Err() != nil {
 		return h, ctx.Err()
+	}
+	if errors.Is(err, calendar.ErrAway) {
+		return h, fmt.Errorf("group %q: %w", b.Group, err)
 	}
 	h.Gone, h.Err = gone, scheduler.Apart(err)
 	rest, left, err := series.From(s.Now())

@@ -77,6 +77,22 @@ func TestHandover(t *testing.T) {
 	}
 }
 
+// Where the old series are kept may be away, and come back.
+func TestHandoverWhileTheOldCalendarsAreAway(t *testing.T) {
+	w, old, _ := schedulertest.HandedOver(t)
+	w.Formerly = func(context.Context, calendar.Address) (calendar.Backend, error) { return away{old}, nil }
+	if plan, err := handover.Plan(t.Context(), w.Service); !errors.Is(err, calendar.ErrAway) {
+		t.Errorf("it plans %+v, %v; want ErrAway", plan, err)
+	}
+}
+
+// away has no series, as its place is not there.
+type away struct{ calendar.Backend }
+
+func (away) Get(context.Context, calendar.UID) (calendar.Series, error) {
+	return calendar.Series{}, errors.Join(calendar.ErrNotFound, calendar.ErrAway)
+}
+
 // What was handed over keeps to the three months in which it began, if it is rebooked.
 func TestRebookOfWhatWasHandedOver(t *testing.T) {
 	w, _, _ := schedulertest.HandedOver(t) // begun on 6 January
