@@ -173,6 +173,22 @@ func (t *table) person(r *row) Person {
 	}
 }
 
+// KnowManagers puts managers who are named by another address of theirs under that by which
+// they are known.
+func (t *table) KnowManagers() {
+	known := map[int32]int32{}
+	for a, owner := range (Roster{t}).Aliases() {
+		if id, named := t.ids[string(a)]; named {
+			known[id] = t.word(string(owner))
+		}
+	}
+	for i := range t.rows {
+		if id, other := known[t.rows[i].manager]; other {
+			t.rows[i].manager = id
+		}
+	}
+}
+
 // Remove takes somebody out.
 func (t *table) Remove(a calendar.Address) {
 	if at := t.find(a); *at != 0 {

@@ -106,6 +106,21 @@ func TestKnown(t *testing.T) {
 	}
 }
 
+// A manager who is named by another address is the same one, whoever was put in first.
+func TestKnowManagers(t *testing.T) {
+	r := roster.New(roster.Person{Address: "bo@acme.example", Manager: "ana@acme.example", Team: "ana@acme.example"},
+		roster.Person{Address: "ana.lima@acme.example", Aliases: []calendar.Address{"ana@acme.example"}, Manager: "omar@acme.example"}, roster.Person{Address: "omar@acme.example"})
+	r.KnowManagers()
+	for a, want := range map[calendar.Address]calendar.Address{"bo@acme.example": "ana.lima@acme.example", "ana.lima@acme.example": "omar@acme.example", "omar@acme.example": ""} {
+		if got := r.Of(a).Manager; got != want {
+			t.Errorf("the manager of %s is %s; want %s", a, got, want)
+		}
+	}
+	if got := r.Of("bo@acme.example").Team; got != "ana@acme.example" {
+		t.Errorf("bo's team is now %s", got)
+	}
+}
+
 // The zero Roster has nobody, and can be asked everything.
 func TestTheZeroRoster(t *testing.T) {
 	var r roster.Roster

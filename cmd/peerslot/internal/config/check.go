@@ -56,6 +56,7 @@ func (r *reader) checkMentions() {
 // checkManagers reports chains of managers that never end, each once, and warns of
 // managers who are not among the people.
 func (r *reader) checkManagers() {
+	r.roster.KnowManagers()
 	for _, circle := range r.roster.Circles() {
 		r.failCircle(circle)
 	}

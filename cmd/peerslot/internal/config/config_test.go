@@ -282,11 +282,11 @@ people:
 
 // Who is named by another address of theirs is named.
 func TestMembersByOtherAddresses(t *testing.T) {
-	c := parse(t, "organizer: robot@acme.example\ntimezone: UTC\npeople:\n  - {email: ana.lima@acme.example, aliases: [ana@acme.example]}\n  - {email: bo@acme.example}\n"+
+	c := parse(t, "organizer: robot@acme.example\ntimezone: UTC\npeople:\n  - {email: ana.lima@acme.example, aliases: [ana@acme.example]}\n  - {email: bo@acme.example, manager: ana@acme.example}\n"+
 		"programs:\n  - {name: ones, kind: one-on-one, people: {emails: [ana@acme.example, bo@acme.example]}, links: [[ana@acme.example, bo@acme.example]]}\n"+
 		"groups:\n  - {name: g, members: [ana@acme.example, bo@acme.example], required: [ana@acme.example]}\n")
 	w, want := c.Workspace, []calendar.Address{"ana.lima@acme.example", "bo@acme.example"}
-	if g, p := w.Groups[0], w.Programs[0]; !slices.Equal(g.Members, want) || !slices.Equal(g.Required, want[:1]) || !slices.Equal(w.Participants(p), want) || p.Links[0].A != want[0] {
+	if g, p := w.Groups[0], w.Programs[0]; !slices.Equal(g.Members, want) || !slices.Equal(g.Required, want[:1]) || !slices.Equal(w.Participants(p), want) || p.Links[0].A != want[0] || w.Roster.Of("bo@acme.example").Manager != want[0] {
 		t.Errorf("group %+v, links %+v; want %s in each", g, p.Links, want[0])
 	}
 	if len(c.Warnings) > 0 {
