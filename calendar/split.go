@@ -32,7 +32,7 @@ type Lister interface {
 	Backend
 
 	// List returns the UIDs of all our series on the organizer's calendar, also of
-	// those that are over, sorted.
+	// those that are over, sorted. Where the whole place is missing, the error is ErrAway.
 	List(ctx context.Context, organizer Address) ([]UID, error)
 }
 

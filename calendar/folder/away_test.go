@@ -12,7 +12,7 @@ import (
 
 // A folder that is not mounted looks like one from which everything was deleted; what
 // people delete leaves the lock, and the organizer's folder.
-func TestGetWhileTheFolderIsAway(t *testing.T) {
+func TestFolderThatIsAway(t *testing.T) {
 	h := newHands(t)
 	h.Organizer = calendartest.Organizer
 	h.put(sample())
@@ -24,6 +24,9 @@ func TestGetWhileTheFolderIsAway(t *testing.T) {
 			t.Errorf("Get of %s: %v; want ErrNotFound", what, err)
 		case errors.Is(err, calendar.ErrAway) != away:
 			t.Errorf("Get of %s: %v; want it to be ErrAway: %v", what, err, away)
+		}
+		if uids, err := h.List(t.Context(), h.Organizer); len(uids) > 0 || errors.Is(err, calendar.ErrAway) != away {
+			t.Errorf("List of %s: %v, %v; want it to be ErrAway: %v", what, uids, err, away)
 		}
 	}
 	must := func(err error) {

@@ -14,6 +14,9 @@ import (
 // List implements calendar.Lister: our series have files of their own.
 func (b *Backend) List(_ context.Context, organizer calendar.Address) ([]calendar.UID, error) {
 	entries, err := os.ReadDir(b.folderOf(organizer))
+	if errors.Is(err, fs.ErrNotExist) && b.isAway() {
+		return nil, &awayError{b.Path}
+	}
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}

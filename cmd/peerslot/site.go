@@ -179,6 +179,8 @@ func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch h := s.handler(strings.ToLower(r.Host), r.URL.Path); {
 	case h != nil:
 		h.ServeHTTP(w, r)
+	case r.URL.Path == "/healthz":
+		web.WriteHealth(w, s.able(r.Context()))
 	case r.URL.Path == "/robots.txt":
 		s.robots(w, r)
 	default:
@@ -199,10 +201,26 @@ func (s *site) handler(host, path string) http.Handler {
 			break
 		}
 	}
-	if len(s.servers) == 1 || path == "/healthz" {
+	if len(s.servers) == 1 {
 		return s.handlers[placeOf(s.servers[0])]
 	}
 	return nil
+}
+
+// able returns why no workspace can be served, nil if one can: who asks by another host is
+// about to send all requests, or none.
+func (s *site) able(ctx context.Context) (err error) {
+	servers := s.all()
+	answers := make(chan error, len(servers))
+	for _, one := range servers {
+		go func() { answers <- one.Able(ctx) }() // for two seconds at most
+	}
+	for range servers {
+		if err = <-answers; err == nil {
+			return nil
+		}
+	}
+	return err
 }
 
 // robots lets feeds be fetched under all paths of a host, and nothing else.

@@ -3,9 +3,12 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"path/filepath"
 	"strings"
@@ -13,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/peerslot/peerslot/scheduler/account"
 	"github.com/peerslot/peerslot/scheduler/web"
 )
 
@@ -95,6 +99,40 @@ func TestAFolderIsServedByHostsAndPaths(t *testing.T) {
 	cancel()
 	if err := <-ended; err != nil {
 		t.Errorf("serve ended with %v", err)
+	}
+}
+
+// reached is a store that can be reached, or not.
+type reached struct {
+	account.Accounts
+	err error
+}
+
+func (r reached) Ping(context.Context) error { return r.err }
+
+// Who asks for the health of the machine hears of all workspaces: one whose store cannot be
+// reached does not take the others away.
+func TestHealthOfSeveral(t *testing.T) {
+	t.Parallel()
+	lost := errors.New("the database is away")
+	for name, c := range map[string]struct {
+		acme, ocean error
+		host        string
+		want        int
+	}{
+		"all": {nil, nil, "10.0.0.7", http.StatusOK}, "one": {lost, nil, "10.0.0.7", http.StatusOK}, "another": {nil, lost, "10.0.0.7", http.StatusOK},
+		"none": {lost, lost, "10.0.0.7", http.StatusServiceUnavailable}, "its own": {lost, nil, "acme.example", http.StatusServiceUnavailable},
+	} {
+		s := &site{handlers: map[string]http.Handler{}}
+		for host, err := range map[string]error{"acme.example": c.acme, "ocean.example": c.ocean} {
+			one := &web.Server{URL: &url.URL{Scheme: "https", Host: host}, Accounts: reached{err: err}, Now: time.Now, Log: slog.New(slog.DiscardHandler)}
+			s.servers, s.handlers[host] = append(s.servers, one), one.Handler()
+		}
+		r, w := httptest.NewRequest(http.MethodGet, "/healthz", nil), httptest.NewRecorder()
+		r.Host = c.host
+		if s.ServeHTTP(w, r); w.Code != c.want {
+			t.Errorf("%s can be reached: %d %s; want %d", name, w.Code, w.Body, c.want)
+		}
 	}
 }
 

@@ -9,6 +9,7 @@ package web
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
 	"net/netip"
@@ -144,20 +145,31 @@ func (s *Server) routes(mux *http.ServeMux) {
 func (s *Server) Stop() { s.stop() }
 
 // healthz says whether the server can do its work.
-func (s *Server) healthz(w http.ResponseWriter, r *http.Request) {
-	ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
+func (s *Server) healthz(w http.ResponseWriter, r *http.Request) { WriteHealth(w, s.Able(r.Context())) }
+
+// Able returns why the server cannot do its work, in words for all, nil if it can.
+func (s *Server) Able(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
-	status, text := http.StatusOK, "ok\n"
-	switch err := s.Accounts.Ping(ctx); {
-	case s.stopping.Err() != nil:
-		status, text = http.StatusServiceUnavailable, "stopping\n"
-	case err != nil:
+	if s.stopping.Err() != nil {
+		return errors.New("stopping")
+	}
+	if err := s.Accounts.Ping(ctx); err != nil {
 		s.Log.Error("the store cannot be reached", "err", err)
-		status, text = http.StatusServiceUnavailable, "the store cannot be reached\n"
+		return errors.New("the store cannot be reached")
+	}
+	return nil
+}
+
+// WriteHealth answers who asks for the health of what err hinders, nil for nothing.
+func WriteHealth(w http.ResponseWriter, err error) {
+	status, text := http.StatusOK, "ok"
+	if err != nil {
+		status, text = http.StatusServiceUnavailable, err.Error()
 	}
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.WriteHeader(status)
-	_, _ = w.Write([]byte(text))
+	_, _ = w.Write([]byte(text + "\n"))
 }
 
 func (s *Server) robots(w http.ResponseWriter, _ *http.Request) {
