@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -78,10 +79,24 @@ func (o workOptions) run(ctx context.Context, a *console.App) error {
 		return err
 	}
 	fmt.Fprintf(a.Stderr, "Working on %d of the workspaces of %s; stop with Ctrl-C.\n", len(members), f.Path)
+	hintNights(a, members)
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return f.Work(ctx) })
 	if metrics != nil {
 		g.Go(func() error { return serveMetrics(ctx, workMetrics(f), metrics) })
 	}
 	return g.Wait()
+}
+
+// hintNights names the workspaces for which no night is done.
+func hintNights(a *console.App, members []fleet.Member) {
+	var without []string
+	for _, m := range members {
+		if !m.Config.Web.Nightly.Set {
+			without = append(without, m.Name)
+		}
+	}
+	if len(without) > 0 {
+		a.Hint("nothing is repaired or reviewed by itself in %s: nightly: in web: says when", strings.Join(without, ", "))
+	}
 }
