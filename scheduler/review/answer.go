@@ -57,37 +57,39 @@ func keyOf(s *scheduler.Service, create bool) (answerKey, error) {
 // MayAnswer returns why a person cannot answer about the group's series; nil if they
 // can.
 func MayAnswer(ctx context.Context, s *scheduler.Service, group string, who calendar.Address) error {
-	_, err := answering(ctx, s, group, who)
+	_, _, err := answering(ctx, s, group, who)
 	return err
 }
 
-// answering returns the booking that an answer of the person is about: the one that
-// the group's review will look at.
-func answering(ctx context.Context, s *scheduler.Service, group string, who calendar.Address) (scheduler.Booking, error) {
+// answering returns the booking that an answer of the person is about, the one that the
+// group's review will look at, and the address under which they are invited.
+func answering(ctx context.Context, s *scheduler.Service, group string, who calendar.Address) (b scheduler.Booking, invited calendar.Address, err error) {
 	bookings, err := s.BookingsOf(ctx, group)
 	if err != nil {
-		return scheduler.Booking{}, err
+		return b, "", err
 	}
 	b, ok := bookings.Current(group)
 	if !ok {
 		if _, err := s.Group(ctx, group); err != nil {
-			return b, err
+			return b, "", err
 		}
-		return b, fmt.Errorf("group %q has no series to answer about", group)
+		return b, "", fmt.Errorf("group %q has no series to answer about", group)
 	}
-	if !slices.ContainsFunc(b.Series.Attendees, func(at calendar.Attendee) bool { return at.Address == who }) {
-		return b, fmt.Errorf("%s is not a member of group %q", who, group)
+	person, _ := s.Workspace.Roster.Known(who)
+	i := slices.IndexFunc(b.Series.Attendees, func(at calendar.Attendee) bool { return at.Address == who || person.Is(at.Address) })
+	if i < 0 {
+		return b, "", fmt.Errorf("%s is not a member of group %q", who, group)
 	}
 	if old, _ := bookings.RunningOut(group); old.Decision != "" && b.Series.First.Compare(availability.DateOf(s.Now())) > 0 {
-		return b, fmt.Errorf("what follows the series of group %q is decided: %s; answers about the next one are taken from %s on", group, old.Decision, b.Series.First)
+		return b, "", fmt.Errorf("what follows the series of group %q is decided: %s; answers about the next one are taken from %s on", group, old.Decision, b.Series.First)
 	}
-	return b, nil
+	return b, b.Series.Attendees[i].Address, nil
 }
 
 // Answer keeps a member's answer about the series that the group's review will look
 // at. A second answer of the same member replaces the first.
 func Answer(ctx context.Context, s *scheduler.Service, group string, who calendar.Address, a scheduler.Answer) error {
-	b, err := answering(ctx, s, group, who)
+	b, who, err := answering(ctx, s, group, who)
 	if err != nil {
 		return err
 	}

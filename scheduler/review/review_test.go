@@ -250,3 +250,21 @@ func TestTheNextSeriesKeepsTheRhythm(t *testing.T) {
 		}
 	}
 }
+
+// Who has another address since they were invited answers once, under whichever.
+func TestAnswersUnderAnotherAddress(t *testing.T) {
+	const lima = "ana.lima@acme.example"
+	w, b := booked(t, ana, bo)
+	p := w.Workspace.Roster.Of(ana)
+	w.Workspace.Roster.Remove(ana)
+	p.Address, p.Aliases = lima, []calendar.Address{ana}
+	w.Workspace.Roster.Put(p)
+	for _, who := range []calendar.Address{ana, lima} {
+		if err := review.Answer(t.Context(), w.Service, "g", who, scheduler.AnswerStop); err != nil {
+			t.Errorf("as %s: %v", who, err)
+		}
+	}
+	if _, tokens, err := w.Store.Answers(t.Context(), b.Series.UID); err != nil || len(tokens) != 1 {
+		t.Errorf("%d answers, %v; want one", len(tokens), err)
+	}
+}
