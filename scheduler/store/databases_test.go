@@ -101,6 +101,11 @@ func TestRemoteDatabasesProveThemselves(t *testing.T) {
 	if _, err := store.Open(t.Context(), "postgres://me:secret@127.0.0.1:1/x?schema=Acme%3B--"); err == nil || !strings.Contains(err.Error(), "small letters") || strings.Contains(err.Error(), "secret") {
 		t.Errorf("Open in a schema with signs: %v; want what names may look like", err)
 	}
+	for _, taken := range []string{"pg_temp", "peerslot_jobs"} {
+		if _, err := store.Open(t.Context(), "postgres://me@127.0.0.1:1/x?schema="+taken); err == nil || !strings.Contains(err.Error(), "has another use") {
+			t.Errorf("Open in the schema %s: %v; want that it has another use", taken, err)
+		}
+	}
 }
 
 // A server that takes connections and says nothing is not waited for until somebody looks.

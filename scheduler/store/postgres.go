@@ -113,6 +113,9 @@ func parsePlace(location string) (place, error) {
 		if !schemaName().MatchString(p.schema) {
 			return p, fmt.Errorf("open the store %s: a schema is named by small letters, digits and _, 48 at most, and begins with a letter", p.name)
 		}
+		if p.schema == jobsSchema || strings.HasPrefix(p.schema, "pg_") {
+			return p, fmt.Errorf("open the store %s: that schema has another use; name another", p.name)
+		}
 	}
 	return p, nil
 }
