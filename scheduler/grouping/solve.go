@@ -95,43 +95,64 @@ func (s *solver) solve() (bound int, err error) {
 	return bound, err
 }
 
-// prove solves a problem small enough for an exact search of all people.
+// proveFirst is the number of people up to which a proof is tried before dives: it mostly comes to its end.
+const proveFirst = 64
+
+// prove solves a problem small enough for an exact search of all people. What the search cannot reach from one grouping it may
+// from a better one.
 func (s *solver) prove() (bound int, err error) {
 	s.start()
-	total := s.meter.Left
 	whole := s.take(table.Everyone(len(s.groups)))
-	e := exact.New(whole.table, whole.groups, s.meter.Part(total*2/3))
+	e := exact.New(whole.table, whole.groups, s.meter)
 	e.Cores = s.cores
-	if len(s.people) > 64 { // few proofs come to their end
-		e.Dive(0) // whose dives begin in the first half
-		s.meter.Use(e.Meter.Used)
-		whole.groups = e.Best
-		s.put([]portion{whole})
-		s.repartitionAll(total/3, 8)
-		e.Improve(s.groups)
-		whole.places = table.Everyone(len(s.groups))
+	if len(s.people) > proveFirst {
+		s.dive(e, whole)
 	}
-	if e.Cost >= table.Blocked {
-		if clash := s.obvious(); clash != nil {
-			return 0, clash
+	for dived := len(s.people) > proveFirst; ; dived = true {
+		if e.Cost >= table.Blocked {
+			if clash := s.obvious(); clash != nil {
+				return 0, clash
+			}
+			e.Best = nil
 		}
-		e.Best = nil
+		e.Meter = s.meter.Part(s.meter.Left)
+		e.Solve()
+		s.meter.Use(e.Meter.Used)
+		if e.Best == nil {
+			return 0, s.infeasible()
+		}
+		s.adopt(e, whole)
+		switch {
+		case e.Settled() || s.meter.Over():
+			if s.cost() == 0 {
+				s.foreseen = s.foresee()
+			}
+			return e.Bound(), nil
+		case dived:
+			s.repartitionAll((s.meter.Left+1)/2, math.MaxInt)
+			e.Improve(s.groups)
+		default:
+			s.dive(e, whole)
+		}
 	}
-	e.Meter = s.meter.Part(s.meter.Left)
-	e.Solve()
+}
+
+// dive looks for a better grouping of the whole by dives, with at most a third of the work that is left, and by taking groups
+// apart with another third.
+func (s *solver) dive(e *exact.Search, whole portion) {
+	work := s.meter.Left
+	e.Meter = s.meter.Part(work * 2 / 3)
+	e.Dive(0) // whose dives begin in the first half
 	s.meter.Use(e.Meter.Used)
-	if e.Best == nil {
-		return 0, s.infeasible()
-	}
-	whole.groups = e.Best
+	s.adopt(e, whole)
+	s.repartitionAll(work/3, 8)
+	e.Improve(s.groups)
+}
+
+// adopt takes the groups of a search of the whole.
+func (s *solver) adopt(e *exact.Search, whole portion) {
+	whole.places, whole.groups = table.Everyone(len(s.groups)), e.Best
 	s.put([]portion{whole})
-	switch {
-	case s.cost() == 0:
-		s.foreseen = s.foresee()
-	case s.cost() > e.Bound():
-		s.repartitionAll(s.meter.Left, math.MaxInt)
-	}
-	return e.Bound(), nil
 }
 
 // diveAll tries to find something better for all people at once, with so much work,

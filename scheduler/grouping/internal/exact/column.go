@@ -47,10 +47,10 @@ type column struct {
 	set      set // the members among the first ExactLimit people
 	list     [table.MaxGroup]uint16
 	size     uint8
-	sessions uint8  // that it can have
-	zones    uint64 // of its members, by index
+	sessions uint8            // that it can have
+	count    [features]uint16 // how much of each feature it has
+	zones    uint64           // of its members, by index
 	cost     int
-	count    [features]int // how much of each feature it has
 }
 
 // add makes person i a member.
@@ -86,7 +86,7 @@ type side struct {
 func (s *side) amount(c *column) int {
 	switch {
 	case s.zones == 0:
-		return c.count[s.feature]
+		return int(c.count[s.feature])
 	case s.zones&c.zones != 0:
 		return 1
 	}
@@ -108,7 +108,7 @@ func newColumn(t *table.Table, members []int) column {
 		c.add(i)
 		c.zones |= t.Zone[i]
 		for _, j := range members[:k] {
-			c.count[meetings] += int(t.Met[i*t.N+j])
+			c.count[meetings] += uint16(t.Met[i*t.N+j])
 		}
 	}
 	c.sessions = uint8(t.Sessions(members))

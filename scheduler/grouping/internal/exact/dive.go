@@ -96,7 +96,7 @@ func (e *Search) dive(r *relaxation, proven, first int) int {
 	if e.Meter.Used <= e.Meter.Left/2 { // or it may take all that a dive needs: 600 in fours to sixes cost 24,400, not 28,710, in 20 s (2026-11)
 		proven = e.tighten(r, proven)
 	}
-	if e.t.N > cutLimit && e.t.N <= plungeLimit {
+	if e.t.N > diveEnd && e.t.N <= plungeLimit {
 		e.plunges(r, first)
 		return proven
 	}
@@ -165,7 +165,7 @@ func (d *diver) keep(r *relaxation) {
 			number[i] = -1
 		}
 		for k, side := range d.sides {
-			d.sides[k].value -= c.count[side.feature]
+			d.sides[k].value -= int(c.count[side.feature])
 		}
 		d.choose(c.members())
 	}

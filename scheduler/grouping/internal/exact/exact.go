@@ -41,9 +41,10 @@ type branch struct {
 	stuck      bool
 }
 
-// maxPool is how many groups a search may consist of, so that they take 60 MB, and all of it 180. Of 100 people without
-// earlier rounds, seed 3, 8,020 is proved of 8,200 with 250,000, and 8,130 after 5 s (2026-11).
-const maxPool = 700_000
+// maxPool is how many groups a search may consist of, so that they take 56 MB. Of 100 people without earlier rounds, seed 3, 8,020 is
+// proved of 8,200 with 250,000, and 8,130 after 5 s; of 60 after four rounds, seed 4, 12,480 of 12,610 with 700,000, and all with
+// 802,000 (2026-11).
+const maxPool = 1_000_000
 
 // New makes a search that starts from best, which may be nil.
 func New(t *table.Table, best [][]int, m *meter.Meter) *Search {
@@ -258,25 +259,22 @@ func (e *Search) advance(b *branch) {
 		b.stuck = true
 		return
 	}
-	b.stretch(e.ceiling()+1-b.bound, e.Meter.Left)
-	target := min(b.bound+b.reach, e.ceiling()+1) // all that costs less is searched
-	columns, ok := e.pricer.below(b.relaxation, target-b.bound)
+	gap := e.ceiling() + 1 - b.bound // all that costs less is to be searched
+	b.stretch(gap, e.Meter.Left)
+	columns, room, ok := e.pricer.below(b.relaxation, min(b.reach, gap), b.affords(e.Meter.Left))
 	e.Meter.Use(e.pricer.work * meter.PriceCost)
 	if !ok {
-		b.reach /= 3
-		b.stuck = b.bound+b.reach <= b.proven+e.t.Step*table.DualUnit
+		b.stuck = true
 		return
 	}
-	most := b.affords(e.Meter.Left * 3 / 5)
-	if all := target > e.ceiling() && len(columns) <= b.affords(e.Meter.Left); len(columns) > most && !all {
-		room := b.relaxation.cheapest(columns, most)
-		columns = slices.DeleteFunc(columns, func(c column) bool { return !b.relaxation.cheaper(&c, room) })
-		target = b.bound + room
+	if most := b.affords(e.Meter.Left * 3 / 5); room < gap && len(columns) > most {
+		columns, room = b.relaxation.cheapest(columns, most)
 	}
+	target := b.bound + room
 	t := &tree{Search: e, columns: columns, target: target, quota: coverQuota}
 	before := e.Meter.Used
 	b.proven = max(b.proven, t.search(b.relaxation))
-	b.listed, b.searched, b.work = len(columns), target-b.bound, e.Meter.Used-before
+	b.listed, b.searched, b.work = len(columns), room, e.Meter.Used-before
 	b.stuck = b.proven < min(target, e.ceiling()+1)
 	b.reach += b.reach / 2
 }
@@ -307,23 +305,28 @@ func (b *branch) affords(work int) int {
 	if b.work == 0 {
 		return maxPool
 	}
-	return int(float64(b.listed) * math.Sqrt(float64(max(work, 0))/float64(b.work)))
+	return min(maxPool, int(float64(b.listed)*math.Sqrt(float64(max(work, 0))/float64(b.work))))
 }
 
-// cheapest returns the limit on reduced costs below which at most so many of the groups are, which are more.
-func (r *relaxation) cheapest(groups []column, most int) int {
+// cheapest returns at most so many of the groups, which are more: those with reduced costs below a limit, and the limit.
+func (r *relaxation) cheapest(groups []column, most int) ([]column, int) {
 	all := make([]int, len(groups))
 	for k := range groups {
 		all[k] = r.reduced(&groups[k])
 	}
 	slices.Sort(all)
-	return all[most]
+	limit := all[most]
+	return slices.DeleteFunc(groups, func(c column) bool { return !r.cheaper(&c, limit) }), limit
 }
 
-// Improve takes groups of people of the model as the best.
+// Improve takes groups of people of the model as the best. If they are cheaper, Solve tries again what was out of reach.
 func (e *Search) Improve(groups [][]int) {
+	before := e.Cost
 	e.Best = e.t.Numbers(groups)
 	e.Cost = e.t.Total(e.Best)
+	for _, b := range e.branches {
+		b.stuck = b.stuck && e.Cost == before
+	}
 }
 
 // take keeps the columns as the best grouping.

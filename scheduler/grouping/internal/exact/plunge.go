@@ -47,7 +47,7 @@ const (
 func (e *Search) plunges(r *relaxation, first int) {
 	t := &tree{Search: e, target: e.ceiling() + 1, quota: plungeQuota}
 	for limit := r.bound() / r.n; len(t.columns) < plungeList && limit < r.bound()/8 && !e.Meter.Over(); limit += limit / 3 {
-		columns, ok := e.pricer.below(r, limit)
+		columns, _, ok := e.pricer.below(r, limit, maxPool)
 		e.Meter.Use(e.pricer.work * meter.PriceCost)
 		if !ok {
 			break

@@ -24,7 +24,6 @@ type pricer struct {
 	limit   int                         // on reduced costs; visit may lower it
 	bonus   [table.MaxGroup + 1]int     // what is paid for a group of a size
 	work    int                         // groups priced in this walk
-	done    bool                        // set by visit to end the walk
 	stopped func() bool                 // whether nobody waits for the answer any more; asked before each first person
 
 	*charges
@@ -100,7 +99,7 @@ func (p *pricer) setDuals(r *relaxation) {
 // came to its end: what an answer that nobody waits for is worth is no matter.
 func (p *pricer) walk() bool {
 	slices.SortFunc(p.order, func(a, b int32) int { return cmp.Or(cmp.Compare(p.dual[b], p.dual[a]), cmp.Compare(a, b)) })
-	p.work, p.done = 0, false
+	p.work = 0
 	for at, i := range p.order {
 		if p.stopped() {
 			return false
@@ -134,9 +133,6 @@ func (p *pricer) extend(depth int, zones uint64, paid int) bool {
 	f := &p.frames[depth]
 	f.rank(p.dual)
 	f.candidates = p.promising(f, depth+2, zones, paid)
-	if p.done {
-		return false
-	}
 	for at, c := range f.candidates {
 		if !p.descend(depth, at) {
 			continue
@@ -250,7 +246,7 @@ func (p *pricer) found(last int32, sessions, zone, reduced int) {
 		for _, j := range all[:k] {
 			pair := int(i)*p.t.N + int(j)
 			c.cost += int(p.t.Pairs[pair])
-			c.count[meetings] += int(p.t.Met[pair])
+			c.count[meetings] += uint16(p.t.Met[pair])
 		}
 	}
 	if p.t.Slotless(sessions) {
@@ -308,15 +304,17 @@ func (p *pricer) cheapest(few int) offer {
 	return o
 }
 
-// below returns all groups with a reduced cost below limit; ok is false if there
-// are too many.
-func (p *pricer) below(r *relaxation, limit int) (all []column, ok bool) {
+// below returns the groups with a reduced cost below a limit; if they are more than so many, the cheapest of them, and below what
+// limit these are. ok is false if the walk was stopped.
+func (p *pricer) below(r *relaxation, limit, most int) (all []column, kept int, ok bool) {
 	p.setDuals(r)
 	p.limit = limit
 	p.begin = nil
 	p.visit = func(c column, _ int) {
-		all = append(all, c)
-		p.done = len(all) > maxPool
+		if all = append(all, c); len(all) > most {
+			all, p.limit = r.cheapest(all, most*3/4)
+		}
 	}
-	return all, p.walk()
+	ok = p.walk()
+	return all, p.limit, ok
 }

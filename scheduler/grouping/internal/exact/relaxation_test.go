@@ -44,7 +44,7 @@ func leastWith(t *table.Table, all []column, s side) int {
 			}
 			for sum, cost := range least[set&^int(c.set.low)] {
 				if cost < math.MaxInt {
-					at := &least[set][min(most, sum+c.count[s.feature])]
+					at := &least[set][min(most, sum+int(c.count[s.feature]))]
 					*at = min(*at, cost+c.cost)
 				}
 			}
@@ -148,7 +148,7 @@ func TestRound(t *testing.T) {
 					exact -= r.Dual[r.n+1+at]
 				}
 			}
-			slack := float64(int(c.size) + c.count[meetings] + len(r.cuts))
+			slack := float64(int(c.size) + int(c.count[meetings]) + len(r.cuts))
 			if got := float64(r.reduced(c)); got < exact*table.DualUnit-1e-3 || got > exact*table.DualUnit+slack {
 				t.Errorf("group %v: the reduced cost is %g, want %g and at most %g more", c.members(), got, exact*table.DualUnit, slack)
 			}

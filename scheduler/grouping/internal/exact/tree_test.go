@@ -79,7 +79,7 @@ func TestSettle(t *testing.T) {
 	}
 }
 
-// TestBelow: all groups below a limit are listed, once, and none above.
+// TestBelow: all groups below a limit are listed, once, and none above; where that is more than asked for, all below the limit that is kept.
 func TestBelow(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(10) {
@@ -87,15 +87,58 @@ func TestBelow(t *testing.T) {
 		e := New(tab, nil, meter.New(1e10, nil))
 		r, _ := e.relax(e.centre(), nil, nil)
 		limit := 300 * table.DualUnit * int(1+seed%4)
-		got, ok := e.pricer.below(r, limit)
-		want := slices.DeleteFunc(everyGroup(tab), func(c column) bool { return r.reduced(&c) >= limit })
-		byMembers := func(a, b column) int { return cmp.Compare(a.set.low, b.set.low) }
-		slices.SortFunc(got, byMembers)
-		slices.SortFunc(want, byMembers)
-		same := func(a, b column) bool { return a.set == b.set && a.cost == b.cost && a.count == b.count }
-		if !ok || len(want) == 0 || !slices.EqualFunc(got, want, same) {
-			t.Errorf("%s: got %d groups, all %t, want %d", f.Name, len(got), ok, len(want))
+		for _, most := range []int{maxPool, 50, 7} {
+			got, kept, ok := e.pricer.below(r, limit, most)
+			want := slices.DeleteFunc(everyGroup(tab), func(c column) bool { return r.reduced(&c) >= kept })
+			byMembers := func(a, b column) int { return cmp.Compare(a.set.low, b.set.low) }
+			slices.SortFunc(got, byMembers)
+			slices.SortFunc(want, byMembers)
+			same := func(a, b column) bool { return a.set == b.set && a.cost == b.cost && a.count == b.count }
+			if !ok || len(got) > most || most == maxPool && (kept != limit || len(want) == 0) || !slices.EqualFunc(got, want, same) {
+				t.Errorf("%s: got %d groups of at most %d, all %t, below %d of %d, want %d", f.Name, len(got), most, ok, kept, limit, len(want))
+			}
 		}
+	}
+}
+
+// TestImprove: a search that was stuck goes on from a cheaper grouping, and only then.
+func TestImprove(t *testing.T) {
+	t.Parallel()
+	stuck := 0
+	for seed := range uint64(16) {
+		_, tab := smallProblem(seed)
+		least := New(tab, nil, meter.New(1e10, nil))
+		if least.Solve(); least.Best == nil {
+			continue
+		}
+		var groups [][]int // of people of the model
+		for _, g := range least.Best {
+			members := make([]int, len(g))
+			for k, i := range g {
+				members[k] = tab.People[i]
+			}
+			groups = append(groups, members)
+		}
+		e := New(tab, nil, meter.New(1, nil)) // enough to begin
+		e.Best, e.Cost = least.Best, 2*least.Cost
+		e.Solve()
+		e.Meter = meter.New(1e10, nil)
+		for _, b := range e.branches {
+			b.stuck = true
+		}
+		if e.Solve(); e.Settled() {
+			continue
+		}
+		stuck++
+		if e.Improve(groups); e.Cost != least.Cost {
+			t.Fatalf("seed %d: improved to %d, want %d", seed, e.Cost, least.Cost)
+		}
+		if e.Solve(); !e.Settled() || e.Bound() != least.Cost {
+			t.Errorf("seed %d: proves %d of %d", seed, e.Bound(), least.Cost)
+		}
+	}
+	if stuck == 0 {
+		t.Error("no search was stuck")
 	}
 }
 
