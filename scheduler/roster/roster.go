@@ -1,6 +1,7 @@
 package roster
 
 import (
+	"cmp"
 	"hash/maphash"
 	"iter"
 	"maps"
@@ -26,10 +27,11 @@ type table struct {
 	live    int             // rows that are somebody's
 	text    strings.Builder // of the rows: addresses and names
 	commons []common
-	common  map[common]int32 // their numbers
-	words   []string         // the first is ""
-	ids     map[string]int32 // of the words
-	few     []rare           // the first is nobody's
+	common  map[common]int32           // their numbers
+	words   []string                   // the first is ""
+	ids     map[string]int32           // of the words
+	few     []rare                     // the first is nobody's
+	others  map[calendar.Address]int32 // by another address of somebody: their row, from 1, if it still has that
 }
 
 // A row is a person.
@@ -64,7 +66,7 @@ type rare struct {
 
 // New returns the roster of some people.
 func New(people ...Person) Roster {
-	r := Roster{&table{heads: make([]int32, 8), common: map[common]int32{}, words: []string{""}, ids: map[string]int32{"": 0}, few: make([]rare, 1)}}
+	r := Roster{&table{heads: make([]int32, 8), common: map[common]int32{}, words: []string{""}, ids: map[string]int32{"": 0}, few: make([]rare, 1), others: map[calendar.Address]int32{}}}
 	for _, p := range people {
 		r.Put(p)
 	}
@@ -84,7 +86,11 @@ func (t *table) Put(p Person) {
 		kept.few = int32(len(t.few))
 		t.few = append(t.few, few)
 	}
-	if at := t.find(p.Address); *at != 0 {
+	at := t.find(p.Address)
+	for _, a := range p.Aliases {
+		t.others[a] = cmp.Or(*at, int32(len(t.rows)+1))
+	}
+	if *at != 0 {
 		kept.next = t.rows[*at-1].next
 		t.rows[*at-1] = kept
 		return
@@ -199,6 +205,15 @@ func (t *table) Remove(a calendar.Address) {
 	}
 }
 
+// other returns the row of who has that address among their others, nil if nobody has.
+func (t *table) other(a calendar.Address) *row {
+	i := t.others[a]
+	if i == 0 || !slices.Contains(t.few[t.rows[i-1].few].aliases, a) {
+		return nil
+	}
+	return &t.rows[i-1]
+}
+
 // Find returns who has that address; ok is false if nobody has.
 func (r Roster) Find(a calendar.Address) (p Person, ok bool) {
 	if r.table == nil {
@@ -287,10 +302,8 @@ func (r Roster) Known(a calendar.Address) (p Person, ok bool) {
 	if p, ok = r.Find(a); ok || r.table == nil {
 		return p, ok
 	}
-	for i := range r.rows {
-		if slices.Contains(r.few[r.rows[i].few].aliases, a) {
-			return r.person(&r.rows[i]), true
-		}
+	if at := r.other(a); at != nil {
+		return r.person(at), true
 	}
 	return p, false
 }
@@ -311,6 +324,7 @@ func (r Roster) Clone() Roster {
 	if r.table != nil {
 		c.rows, c.heads, c.live = slices.Clone(r.rows), slices.Clone(r.heads), r.live
 		c.commons, c.common, c.words, c.ids, c.few = slices.Clone(r.commons), maps.Clone(r.common), slices.Clone(r.words), maps.Clone(r.ids), slices.Clone(r.few)
+		c.others = maps.Clone(r.others)
 		c.text.WriteString(r.text.String())
 	}
 	return c
@@ -336,11 +350,9 @@ func (r Roster) Aliases() calendar.Aliases {
 	if r.table == nil {
 		return aliases
 	}
-	for i := range r.rows {
-		for _, a := range r.few[r.rows[i].few].aliases {
-			if !r.Has(a) {
-				aliases[a] = r.address(&r.rows[i])
-			}
+	for a := range r.others {
+		if at := r.other(a); at != nil && !r.Has(a) {
+			aliases[a] = r.address(at)
 		}
 	}
 	return aliases

@@ -106,6 +106,42 @@ func TestKnown(t *testing.T) {
 	}
 }
 
+// TestKnownAfter: who no longer has another address is not known by it, and a clone knows who the roster knew.
+func TestKnownAfter(t *testing.T) {
+	before := roster.New(roster.Person{Address: "ana.lima@acme.example", Aliases: []calendar.Address{"ana@acme.example"}})
+	r := before.Clone()
+	r.Put(roster.Person{Address: "ana.lima@acme.example", Aliases: []calendar.Address{"a.lima@acme.example"}})
+	if _, ok := r.Known("ana@acme.example"); ok || len(r.Aliases()) != 1 {
+		t.Errorf("after the change ana@ is known: %v, and others are %v; want a.lima@ alone", ok, r.Aliases())
+	}
+	if p, _ := r.Known("a.lima@acme.example"); p.Address != "ana.lima@acme.example" {
+		t.Errorf("a.lima@ is %q, want ana.lima@", p.Address)
+	}
+	if p, _ := before.Known("ana@acme.example"); p.Address != "ana.lima@acme.example" {
+		t.Errorf("before the change ana@ is %q, want ana.lima@", p.Address)
+	}
+}
+
+// BenchmarkKnown looks for somebody by another address, and for nobody, in rosters of which each has tenfold.
+func BenchmarkKnown(b *testing.B) {
+	for _, n := range []int{1_000, 10_000, 100_000} {
+		r := roster.New()
+		for i := range n {
+			r.Put(roster.Person{Address: calendar.Address(fmt.Sprintf("p%d@acme.example", i)), Aliases: []calendar.Address{calendar.Address(fmt.Sprintf("q%d@acme.example", i))}})
+		}
+		b.Run(fmt.Sprintf("people=%d", n), func(b *testing.B) {
+			for b.Loop() {
+				if _, ok := r.Known("q7@acme.example"); !ok {
+					b.Fatal("not known")
+				}
+				if _, ok := r.Known("nobody@acme.example"); ok {
+					b.Fatal("known")
+				}
+			}
+		})
+	}
+}
+
 // A manager who is named by another address is the same one, whoever was put in first.
 func TestKnowManagers(t *testing.T) {
 	r := roster.New(roster.Person{Address: "bo@acme.example", Manager: "ana@acme.example", Team: "ana@acme.example"},
