@@ -11,12 +11,18 @@ import (
 	"github.com/peerslot/peerslot/scheduler"
 )
 
-// Past hands to use who was busy with what while the sessions of the due series took place,
-// for parts of them that share nobody, with their numbers. The parts are in the order of
-// their first groups.
-func Past(ctx context.Context, s *scheduler.Service, due scheduler.Bookings, current map[calendar.UID]calendar.Series, use func(due []int, p *Planner) error) error {
+// A PastPart is some of the due series, which share nobody with the others, and who was busy
+// with what while their sessions took place.
+type PastPart struct {
+	*Planner
+	Numbers []int              // of these series
+	Due     scheduler.Bookings // their bookings
+	Faults  map[calendar.UID]error
+}
+
+// Past hands to use the due series in parts, which are in the order of their first groups.
+func Past(ctx context.Context, s *scheduler.Service, due []scheduler.BookingRef, use func(PastPart) error) error {
 	here := withoutBookings(s)
-	here.Current = current
 	groups, err := scheduler.OpenGroups(ctx, s.Store)
 	if err != nil {
 		return err
@@ -26,28 +32,29 @@ func Past(ctx context.Context, s *scheduler.Service, due scheduler.Bookings, cur
 	if err != nil {
 		return err
 	}
-	of := map[string][]int{}
-	for i, b := range due {
-		of[b.Group] = append(of[b.Group], i)
+	numbers := map[calendar.UID]int{}
+	of := map[string]bool{}
+	for i, ref := range due {
+		numbers[ref.UID], of[ref.Group] = i, true
 	}
 	for names := range apart.Named(PeopleAtOnce, groups) {
-		var numbers []int
-		var some scheduler.Bookings
-		for _, name := range names {
-			for _, i := range of[name] {
-				numbers, some = append(numbers, i), append(some, due[i])
-			}
-		}
-		if len(some) == 0 {
+		if !slices.ContainsFunc(names, func(name string) bool { return of[name] }) {
 			continue
 		}
-		part := here
+		part, there := here, PastPart{}
 		if part.Bookings, err = read(names); err != nil {
 			return err
 		}
-		p, err := part.past(ctx, s, some)
-		if err == nil {
-			err = use(numbers, p)
+		for _, b := range part.Bookings {
+			if i, ok := numbers[b.Series.UID]; ok {
+				there.Numbers, there.Due = append(there.Numbers, i), append(there.Due, b)
+			}
+		}
+		if part.Current, there.Faults, err = Fetch(ctx, s, there.Due); err != nil {
+			return err
+		}
+		if there.Planner, err = part.past(ctx, s, there.Due); err == nil {
+			err = use(there)
 		}
 		if err != nil {
 			return err

@@ -37,7 +37,7 @@ func Current(ctx context.Context, s *scheduler.Service, bookings []scheduler.Boo
 	}
 	for _, b := range bookings {
 		if series, there := now.current[b.Series.UID]; there {
-			now.current[b.Series.UID] = Sharing(series, b.Series)
+			now.current[b.Series.UID] = sharing(series, b.Series)
 		}
 	}
 	return now.current, now.faults, nil
@@ -71,7 +71,7 @@ func Pages(ctx context.Context, s *scheduler.Service) iter.Seq2[Page, error] {
 			page := Page{bookings, map[calendar.UID]calendar.Series{}, now.faults}
 			for _, b := range bookings {
 				if series, there := now.current[b.Series.UID]; there {
-					page.Current[b.Series.UID] = Sharing(series, b.Series)
+					page.Current[b.Series.UID] = sharing(series, b.Series)
 					delete(now.current, b.Series.UID)
 				}
 			}
@@ -228,8 +228,8 @@ func differenceOf(read, put calendar.Series) *difference {
 	return &d
 }
 
-// Sharing returns a series that was read, which takes room for what is not as it was put.
-func Sharing(read, put calendar.Series) calendar.Series { return differenceOf(read, put).from(put) }
+// sharing returns a series that was read, which takes room for what is not as it was put.
+func sharing(read, put calendar.Series) calendar.Series { return differenceOf(read, put).from(put) }
 
 // from returns the series that was read.
 func (d difference) from(put calendar.Series) calendar.Series {

@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -32,7 +31,7 @@ func Foresee(ctx context.Context, s *scheduler.Service) (scheduler.ReviewsPlan, 
 }
 
 func planAll(ctx context.Context, s *scheduler.Service, o scheduler.ReviewOptions, shown bool) (scheduler.ReviewsPlan, error) {
-	var open scheduler.Bookings
+	d := due{s: s, groups: o.Groups}
 	var unreached []scheduler.Finding
 	for page, err := range scheduler.Pages(ctx, s.Store) {
 		if err != nil {
@@ -41,11 +40,11 @@ func planAll(ctx context.Context, s *scheduler.Service, o scheduler.ReviewOption
 		for _, b := range page {
 			unreached = append(unreached, planning.Unreached(b)...)
 			if planning.Due(b, s.Workspace.Review, s.Now()) || slices.Contains(o.Groups, b.Group) {
-				open = append(open, b)
+				d.add(b)
 			}
 		}
 	}
-	plan, err := planOf(ctx, s, open, o, shown)
+	plan, err := d.plan(ctx, o, shown)
 	plan.Findings = append(plan.Findings, unreached...)
 	return plan, err
 }
@@ -53,79 +52,86 @@ func planAll(ctx context.Context, s *scheduler.Service, o scheduler.ReviewOption
 // ForeseeOf is Foresee for who has read the bookings that may be due, and says whom nobody
 // told of a series.
 func ForeseeOf(ctx context.Context, s *scheduler.Service, bookings scheduler.Bookings) (scheduler.ReviewsPlan, error) {
-	return planOf(ctx, s, bookings, scheduler.ReviewOptions{}, true)
+	d := due{s: s}
+	for _, b := range bookings {
+		d.add(b)
+	}
+	return d.plan(ctx, scheduler.ReviewOptions{}, true)
 }
 
-func planOf(ctx context.Context, s *scheduler.Service, bookings scheduler.Bookings, o scheduler.ReviewOptions, shown bool) (scheduler.ReviewsPlan, error) {
-	var plan scheduler.ReviewsPlan
-	due, findings, err := due(ctx, s, bookings, o.Groups)
-	plan.Findings = findings
+// due are the series whose members are asked by now, or were never.
+type due struct {
+	s      *scheduler.Service
+	groups []string               // of these alone, of all if there are none
+	named  scheduler.Bookings     // theirs
+	refs   []scheduler.BookingRef // of the due ones: all bookings at once would take much room
+	faults []scheduler.Finding
+	early  error // why a named one is not due
+}
+
+func (d *due) add(b scheduler.Booking) {
+	named := slices.Contains(d.groups, b.Group)
+	if named {
+		d.named = append(d.named, b)
+	}
+	if b.Reviewed || len(d.groups) > 0 && !named || b.State != scheduler.Booked && b.Fault == nil {
+		return
+	}
+	last, err := planning.LastStart(b)
 	if err != nil {
+		d.faults = append(d.faults, scheduler.Finding{Kind: scheduler.BrokenRecord, Group: b.Group, UID: b.Series.UID, Err: err})
+		return
+	}
+	from := last.Add(-d.s.Workspace.Review.Ask)
+	if !d.s.Now().Before(from) {
+		d.refs = append(d.refs, scheduler.BookingRef{Group: b.Group, Generation: b.Generation, UID: b.Series.UID, Version: b.Version})
+	} else if named && d.early == nil {
+		d.early = fmt.Errorf("group %q: its series is reviewed from %s on, %s before the last session", b.Group, from.UTC().Format(time.DateOnly), scheduler.Plural(int(d.s.Workspace.Review.Ask/(24*time.Hour)), "day"))
+	}
+}
+
+// check returns why a named group cannot be reviewed.
+func (d *due) check(ctx context.Context) error {
+	if d.early != nil {
+		return d.early
+	}
+	for _, name := range d.groups {
+		if _, ok := d.named.Current(name); !ok {
+			if _, err := d.s.Group(ctx, name); err != nil {
+				return err
+			}
+			return fmt.Errorf("group %q has no series to review", name)
+		}
+	}
+	return nil
+}
+
+func (d *due) plan(ctx context.Context, o scheduler.ReviewOptions, shown bool) (scheduler.ReviewsPlan, error) {
+	plan := scheduler.ReviewsPlan{Findings: d.faults}
+	if err := d.check(ctx); err != nil {
 		return plan, err
 	}
-	if len(due) > 0 {
-		if err := review(ctx, s, &plan, due); err != nil {
+	if len(d.refs) > 0 {
+		if err := d.review(ctx, &plan); err != nil {
 			return plan, err
 		}
-		if err := renewTogether(ctx, s, &plan); err != nil {
+		if err := renewTogether(ctx, d.s, &plan); err != nil {
 			return plan, err
 		}
-		if err := planNext(ctx, s, &plan, o.Weeks, shown); err != nil {
+		if err := planNext(ctx, d.s, &plan, o.Weeks, shown); err != nil {
 			return plan, err
 		}
 	}
-	return plan, planRotations(ctx, s, &plan, o)
+	return plan, planRotations(ctx, d.s, &plan, o)
 }
 
-// due returns the bookings whose members are asked by now, or were never.
-func due(ctx context.Context, s *scheduler.Service, bookings scheduler.Bookings, groups []string) (due scheduler.Bookings, findings []scheduler.Finding, err error) {
-	for _, b := range bookings {
-		named := slices.Contains(groups, b.Group)
-		if b.Reviewed || len(groups) > 0 && !named || b.State != scheduler.Booked && b.Fault == nil {
-			continue
-		}
-		last, err := planning.LastStart(b)
-		if err != nil {
-			findings = append(findings, scheduler.Finding{Kind: scheduler.BrokenRecord, Group: b.Group, UID: b.Series.UID, Err: err})
-			continue
-		}
-		from := last.Add(-s.Workspace.Review.Ask)
-		if !s.Now().Before(from) {
-			due = append(due, b)
-		} else if named {
-			return nil, findings, fmt.Errorf("group %q: its series is reviewed from %s on, %s before the last session", b.Group, from.UTC().Format(time.DateOnly), scheduler.Plural(int(s.Workspace.Review.Ask/(24*time.Hour)), "day"))
-		}
-	}
-	for _, name := range groups {
-		if _, ok := bookings.Current(name); !ok {
-			if _, err := s.Group(ctx, name); err != nil {
-				return nil, findings, err
-			}
-			return nil, findings, fmt.Errorf("group %q has no series to review", name)
-		}
-	}
-	return due, findings, nil
-}
-
-// review gathers the evidence of the due bookings and decides what can be decided.
-func review(ctx context.Context, s *scheduler.Service, plan *scheduler.ReviewsPlan, due scheduler.Bookings) error {
-	current, faults := map[calendar.UID]calendar.Series{}, map[calendar.UID]error{}
-	for some := range slices.Chunk(due, scheduler.GroupsAtOnce) {
-		there, wrong, err := planning.Fetch(ctx, s, some)
-		if err != nil {
-			return err
-		}
-		for _, b := range some {
-			if series, ok := there[b.Series.UID]; ok {
-				current[b.Series.UID] = planning.Sharing(series, b.Series)
-			}
-		}
-		maps.Copy(faults, wrong)
-	}
-	each := make([]scheduler.ReviewsPlan, len(due))
-	err := planning.Past(ctx, s, due, current, func(numbers []int, p *planning.Planner) error {
-		for _, i := range numbers {
-			if err := lookAt(ctx, s, &each[i], p, due[i], faults[due[i].Series.UID]); err != nil {
+// review gathers the evidence of the due series and decides what can be decided.
+func (d *due) review(ctx context.Context, plan *scheduler.ReviewsPlan) error {
+	each := make([]scheduler.ReviewsPlan, len(d.refs))
+	err := planning.Past(ctx, d.s, d.refs, func(p planning.PastPart) error {
+		for k, i := range p.Numbers {
+			b := p.Due[k]
+			if err := lookAt(ctx, d.s, &each[i], p.Planner, b, p.Faults[b.Series.UID]); err != nil {
 				return err
 			}
 		}
