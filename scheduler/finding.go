@@ -30,6 +30,7 @@ const (
 	BrokenSeries   FindingKind = "broken-series"   // the series on the calendar cannot be used: Err
 	SeriesGone     FindingKind = "series-gone"     // it is not on the organizer's calendar
 	SeriesOff      FindingKind = "series-off"      // somebody cancelled it there
+	CalendarsAway  FindingKind = "calendars-away"  // where the organizer's calendar is kept is not there: Err
 	Unfinished     FindingKind = "unfinished"      // what an earlier run intended could not be finished: Err
 	Failed         FindingKind = "failed"          // a step of this run failed: Err
 	NoSuchProgram  FindingKind = "no-program"      // the booking's program is not configured

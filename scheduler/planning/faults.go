@@ -2,6 +2,7 @@ package planning
 
 import (
 	"context"
+	"errors"
 	"iter"
 	"slices"
 
@@ -52,12 +53,30 @@ func faults(ctx context.Context, s *scheduler.Service, uids []calendar.UID, page
 		}
 		for _, b := range page {
 			if fault := now.faults[b.Series.UID]; fault != nil && b.Fault == nil {
-				out = append(out, scheduler.Finding{Kind: scheduler.BrokenSeries, Group: b.Group, UID: b.Series.UID, Err: fault})
+				out = append(out, BrokenSeries(b, fault))
 			}
 			delete(now.current, b.Series.UID)
 		}
 	}
-	return out, nil
+	return Once(out), nil
+}
+
+// BrokenSeries returns what is to be said of a series that cannot be used.
+func BrokenSeries(b scheduler.Booking, fault error) scheduler.Finding {
+	if errors.Is(fault, calendar.ErrAway) {
+		return scheduler.Finding{Kind: scheduler.CalendarsAway, Err: fault}
+	}
+	return scheduler.Finding{Kind: scheduler.BrokenSeries, Group: b.Group, UID: b.Series.UID, Err: fault}
+}
+
+// Once leaves out that the calendars are away where it was found before: each series finds it.
+func Once(all []scheduler.Finding) []scheduler.Finding {
+	said := false
+	return slices.DeleteFunc(all, func(f scheduler.Finding) bool {
+		before := said
+		said = said || f.Kind == scheduler.CalendarsAway
+		return before && f.Kind == scheduler.CalendarsAway
+	})
 }
 
 // FaultsHere names what is broken that no calendar is asked for: records of the store

@@ -299,6 +299,7 @@ func Fetch(ctx context.Context, s *scheduler.Service, bookings []scheduler.Booki
 			}
 			there, err := s.Backend.Get(ctx, b.Series.UID)
 			switch {
+			case errors.Is(err, calendar.ErrAway): // a fault of each: what else there is to say is said
 			case scheduler.Stops(ctx, err):
 				return fmt.Errorf("group %q: %w", b.Group, err)
 			case errors.Is(err, calendar.ErrNotFound):

@@ -27,7 +27,8 @@ func (r *pass) subject(s planning.Snapshot, groups *scheduler.Groups, b schedule
 	case b.State != scheduler.Booked, b.LeftThere:
 		return nil
 	case fault != nil:
-		return found(scheduler.BrokenSeries, fault)
+		r.find(planning.BrokenSeries(b, fault))
+		return nil
 	case !there:
 		return found(scheduler.SeriesGone, nil)
 	case current.Cancelled:

@@ -109,6 +109,7 @@ func (t *sum) add(part planning.Snapshot) error {
 // plan returns the plan of all parts, with what concerns the whole.
 func (t *sum) plan(whole planning.Snapshot) scheduler.RepairPlan {
 	plan := t.RepairPlan
+	plan.Findings = planning.Once(plan.Findings)
 	if t.asked > 0 && t.readable == 0 {
 		nobody := scheduler.Finding{Kind: scheduler.ReadNobody, Share: scheduler.Share{Unknown: t.asked}}
 		plan.Findings = append([]scheduler.Finding{nobody}, plan.Findings...)

@@ -40,7 +40,7 @@ func attentionTo(w scheduler.Workspace, findings []scheduler.Finding, steps Step
 // about names what a finding that concerns no group is about.
 var about = map[scheduler.FindingKind]string{
 	scheduler.ReplyUnclear: "mail", scheduler.RepliesUnread: "mail", scheduler.MailServer: "mail", scheduler.MailRefused: "mail", scheduler.MailGivenUp: "mail", scheduler.MailBounced: "mail",
-	scheduler.ReadNobody: "calendars", scheduler.Failed: "calendars",
+	scheduler.ReadNobody: "calendars", scheduler.CalendarsAway: "calendars", scheduler.Failed: "calendars",
 	scheduler.UnreadLine: "roster", scheduler.SpoiltRecord: "store",
 }
 
@@ -70,6 +70,8 @@ func Words(w scheduler.Workspace, f scheduler.Finding, steps Steps) string {
 		return fmt.Sprintf("the series is gone from the organizer's calendar; record that with %s, then book again", next)
 	case scheduler.SeriesOff:
 		return "the series was cancelled on the organizer's calendar; record that with " + next
+	case scheduler.CalendarsAway:
+		return fmt.Sprintf("%v; look whether it is mounted, and where the configuration says that it is; no series changes until it is there", f.Err)
 	case scheduler.Unfinished:
 		return fmt.Sprintf("what an earlier run began cannot be finished: %v", f.Err)
 	case scheduler.Failed:

@@ -140,6 +140,7 @@ func (d *due) review(ctx context.Context, plan *scheduler.ReviewsPlan) error {
 	for _, one := range each {
 		plan.Reviews, plan.Asking, plan.Findings = append(plan.Reviews, one.Reviews...), append(plan.Asking, one.Asking...), append(plan.Findings, one.Findings...)
 	}
+	plan.Findings = planning.Once(plan.Findings)
 	return err
 }
 
@@ -147,10 +148,10 @@ func (d *due) review(ctx context.Context, plan *scheduler.ReviewsPlan) error {
 func lookAt(ctx context.Context, s *scheduler.Service, plan *scheduler.ReviewsPlan, p *planning.Planner, b scheduler.Booking, fault error) error {
 	uid := b.Series.UID
 	series, there := p.Current[uid]
-	finding := scheduler.Finding{Group: b.Group, UID: uid, Err: fault}
+	finding := scheduler.Finding{Group: b.Group, UID: uid}
 	switch {
-	case finding.Err != nil:
-		finding.Kind = scheduler.BrokenSeries
+	case fault != nil:
+		finding = planning.BrokenSeries(b, fault)
 	case !there:
 		finding.Kind = scheduler.SeriesGone
 	case series.Cancelled:
