@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/console/consoletest"
 	"github.com/peerslot/peerslot/scheduler/web"
 )
 
@@ -23,7 +24,7 @@ func TestServeFollowsItsFiles(t *testing.T) {
 	world := manyWorld{dir: dir}
 	const text = "organizer: robot@acme.example\ntimezone: UTC\nweb: {admins: [ana@acme.example]}\npeople: [{email: ana@acme.example}, {email: bo@acme.example}]\n"
 	world.write(t, "peerslot.yaml", text)
-	a := lifeWorld{dir}.app(&bytes.Buffer{}, &lockedBuffer{})
+	a := lifeWorld{dir}.app(&bytes.Buffer{}, &consoletest.Output{})
 	a.ConfigPath = filepath.Join(dir, "peerslot.yaml")
 	ctx, cancel := context.WithCancel(t.Context())
 	served := make(chan []*web.Server, 1)

@@ -12,31 +12,13 @@ import (
 	"net/url"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/console/consoletest"
 	"github.com/peerslot/peerslot/scheduler/account"
 	"github.com/peerslot/peerslot/scheduler/web"
 )
-
-// A lockedBuffer takes what several goroutines write.
-type lockedBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *lockedBuffer) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *lockedBuffer) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
-}
 
 // The workspaces of a folder are served under their addresses, which may be paths of one host, and one
 // that cannot be read is no hindrance.
@@ -48,7 +30,7 @@ func TestAFolderIsServedByHostsAndPaths(t *testing.T) {
 		world.write(t, name+".yaml", fmt.Sprintf("organizer: robot@%[1]s.example\ntimezone: UTC\nstore: %[1]s.db\nweb: {url: %[2]q}\npeople: [{email: ana@%[1]s.example}]\n", name, url))
 	}
 	world.write(t, "broken.yaml", "organizer: [\n")
-	var log lockedBuffer
+	var log consoletest.Output
 	a := lifeWorld{dir}.app(&bytes.Buffer{}, &log)
 	a.ConfigPath = dir
 	ctx, cancel := context.WithCancel(t.Context())
@@ -140,7 +122,7 @@ func TestHealthOfSeveral(t *testing.T) {
 // where it listens.
 func serving(t *testing.T, path string) ([]*web.Server, string) {
 	t.Helper()
-	var logged lockedBuffer
+	var logged consoletest.Output
 	a := lifeWorld{filepath.Dir(path)}.app(&bytes.Buffer{}, &logged)
 	a.ConfigPath = path
 	ctx, cancel := context.WithCancel(t.Context())

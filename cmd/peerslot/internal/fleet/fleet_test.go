@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -17,6 +16,7 @@ import (
 
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/account"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/console"
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/console/consoletest"
 	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/schedulertest"
 	"github.com/peerslot/peerslot/scheduler/worker"
@@ -92,9 +92,9 @@ func TestMemberFollowsItsFile(t *testing.T) {
 }
 
 // folderOf returns the fleet of a folder with these workspaces, by name, each with its store.
-func folderOf(t *testing.T, stores map[string]string) (*Fleet, *lines) {
+func folderOf(t *testing.T, stores map[string]string) (*Fleet, *consoletest.Output) {
 	t.Helper()
-	dir, log := t.TempDir(), &lines{}
+	dir, log := t.TempDir(), &consoletest.Output{}
 	for name, at := range stores {
 		writeWorkspace(t, dir, name, at)
 	}
@@ -112,24 +112,6 @@ func writeWorkspace(t *testing.T, dir, name, store string) {
 	if err := os.WriteFile(filepath.Join(dir, name+".yaml"), []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-}
-
-// lines are what a program says.
-type lines struct {
-	mu   sync.Mutex
-	text strings.Builder
-}
-
-func (l *lines) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.Write(p)
-}
-
-func (l *lines) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.String()
 }
 
 // Of two workspaces with one store the second is none: each would take the groups of the
