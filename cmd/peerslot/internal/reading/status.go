@@ -228,7 +228,10 @@ func statusRow(a *console.App, w *workspace.Workspace, st report.Status) []strin
 		if st.Attendance != nil {
 			row[4] = fmt.Sprintf("%.0f%%", 100**st.Attendance)
 		}
-		if st.Unknown > 0 {
+		switch {
+		case st.Unknown > 0 && st.Known == 0:
+			row[4] = "no evidence"
+		case st.Unknown > 0:
 			row[4] += fmt.Sprintf(" of %d known", st.Known)
 		}
 	}
