@@ -95,7 +95,8 @@ func (s *solver) solve() (bound int, err error) {
 	return bound, err
 }
 
-// proveFirst is the number of people up to which a proof is tried before dives: it mostly comes to its end.
+// proveFirst is the number of people up to which a proof is tried before dives. It mostly comes to its end: 60 people, seeds 1 to 5 without
+// earlier rounds, take 0.3 to 0.5 CPU s, and 0.8 to 1.9 with dives first (2026-11).
 const proveFirst = 64
 
 // prove solves a problem small enough for an exact search of all people. What the search cannot reach from one grouping it may
