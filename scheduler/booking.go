@@ -79,6 +79,11 @@ type BookingRef struct {
 	Version    int64
 }
 
+// Ref names the booking as it is.
+func (b Booking) Ref() BookingRef {
+	return BookingRef{b.Group, b.Generation, b.Series.UID, b.Version}
+}
+
 // A DeclinedHour is a time that a member declined for one session. No time that
 // overlaps it is offered for that session again.
 type DeclinedHour struct {

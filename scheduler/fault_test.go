@@ -60,7 +60,7 @@ func TestARecordThatCannotBeRead(t *testing.T) {
 	}
 	w.NearEnd(other)
 	plan, err := review.Plan(t.Context(), w.Service, scheduler.ReviewOptions{})
-	if err != nil || len(plan.Reviews) != 1 || len(plan.Findings) != 1 || plan.Findings[0].Kind != scheduler.BrokenRecord {
+	if err != nil || plan.Reviews.Len() != 1 || len(plan.Findings) != 1 || plan.Findings[0].Kind != scheduler.BrokenRecord {
 		t.Errorf("review.Plan: %+v, %v; want the review of h, and g named", plan, err)
 	}
 	bookings, err := w.Store.Bookings(t.Context())

@@ -21,7 +21,7 @@ func Stops(ctx context.Context, err error) bool {
 func (s *Service) Intend(ctx context.Context, bookings []Booking, events []Event) (intended []BookingRef, faults []Finding, err error) {
 	saved, err := s.Commit(ctx, Batch{Bookings: bookings, Events: events})
 	for _, b := range saved {
-		intended = append(intended, BookingRef{b.Group, b.Generation, b.Series.UID, b.Version})
+		intended = append(intended, b.Ref())
 	}
 	switch {
 	case !errors.Is(err, ErrStale):
@@ -47,13 +47,12 @@ func (s *Service) Carry(ctx context.Context, intended []BookingRef) (faults []Fi
 		if err := ctx.Err(); err != nil {
 			return faults, err
 		}
-		bookings, err := s.BookingsOf(ctx, ref.Group)
-		if err != nil {
+		b, err := s.Booking(ctx, ref)
+		switch {
+		case err == nil:
+			err = s.putNext(ctx, b)
+		case !errors.Is(err, ErrStale):
 			return faults, err
-		}
-		n := slices.IndexFunc(bookings, func(b Booking) bool { return b.Series.UID == ref.UID && b.Version == ref.Version })
-		if err = ErrStale; n >= 0 {
-			err = s.putNext(ctx, bookings[n])
 		}
 		switch {
 		case Stops(ctx, err):

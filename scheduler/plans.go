@@ -1,8 +1,8 @@
 package scheduler
 
 import (
+	"errors"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/peerslot/peerslot/availability"
@@ -58,20 +58,6 @@ const (
 	Leave          Action = "leave"
 	ByHand         Action = "by-hand"
 )
-
-// String says in one line what the change does.
-func (c Change) String() string {
-	var parts []string
-	for _, t := range []time.Time{c.From, c.To} {
-		if !t.IsZero() {
-			parts = append(parts, t.UTC().Format(time.RFC3339))
-		}
-	}
-	if c.Person != "" {
-		parts = append(parts, string(c.Person))
-	}
-	return strings.TrimPrefix(strings.Join(parts, " -> ")+": "+c.Why, ": ")
-}
 
 // An Adoption is what a store that was lost can be rebuilt from: our series on the
 // organizer's calendar.
@@ -132,6 +118,33 @@ type BookingPlan struct {
 	Was       Share            // of a rebooking: who can attend as many of the old sessions, the last ones, as they stand
 	Stay      string           // why the favoured slot was kept or left; "" if there is none
 	Problem   error            // why the group cannot be booked; nil if it can
+}
+
+// A Bookable is what of a BookingPlan is shown and carried out, for a pile.
+type Bookable struct {
+	Candidate availability.Candidate
+	Booking   Booking
+	Attended  attendance.Found
+	Stay      string
+	Problem   string // "" if the group can be booked
+}
+
+// Bookable returns what of the plan of a group without a series is for a pile.
+func (p BookingPlan) Bookable() Bookable {
+	if p.Problem != nil {
+		return Bookable{Problem: p.Problem.Error()}
+	}
+	return Bookable{p.Candidate, p.Booking, p.Attended, p.Stay, ""}
+}
+
+// Plan returns the plan as far as it was kept.
+func (b Bookable) Plan() *BookingPlan {
+	p := BookingPlan{Candidate: b.Candidate, Moves: b.Booking.Won, Booking: b.Booking, Attended: b.Attended, Stay: b.Stay}
+	p.Group = Group{Name: b.Booking.Group, Program: b.Booking.Program, Members: b.Booking.Invited}
+	if b.Problem != "" {
+		p.Problem = errors.New(b.Problem)
+	}
+	return &p
 }
 
 // Attendance returns how many attend in all, moves included.

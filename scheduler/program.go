@@ -204,24 +204,6 @@ func (w Workspace) Participants(p Program) []calendar.Address {
 	return out
 }
 
-// TakesPart returns who is in a program or a group: everybody as long as there is
-// neither.
-func (w Workspace) TakesPart() func(calendar.Address) bool {
-	in := map[calendar.Address]bool{}
-	for _, p := range w.Programs {
-		for _, a := range w.Participants(p) {
-			in[a] = true
-		}
-	}
-	for _, g := range w.Groups {
-		for _, a := range g.Members {
-			in[a] = true
-		}
-	}
-	all := len(w.Programs)+len(w.Groups) == 0
-	return func(a calendar.Address) bool { return all || in[a] }
-}
-
 // Title returns what an invite calls a session of that kind.
 func (k Kind) Title() string {
 	switch k {

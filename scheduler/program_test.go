@@ -13,33 +13,6 @@ import (
 	"github.com/peerslot/peerslot/scheduler/schedulertest"
 )
 
-// Everybody takes part as long as there is neither a program nor a group; then those who are
-// in one.
-func TestWhoTakesPart(t *testing.T) {
-	w := scheduler.Workspace{Roster: scheduler.NewRoster(scheduler.Person{Address: ana, Role: "em"}, scheduler.Person{Address: bo, Role: "em", Left: []string{"circles"}}, scheduler.Person{Address: cem}, scheduler.Person{Address: dee})}
-	for _, step := range []struct {
-		change func()
-		want   []calendar.Address
-	}{
-		{func() {}, []calendar.Address{ana, bo, cem, dee}},
-		{func() {
-			w.Programs = []scheduler.Program{{Name: "circles", People: scheduler.Selector{Role: "em"}}}
-		}, []calendar.Address{ana}},
-		{func() { w.Groups = []scheduler.Group{{Name: "g", Members: []calendar.Address{ana, dee}}} }, []calendar.Address{ana, dee}},
-	} {
-		step.change()
-		var got []calendar.Address
-		for _, a := range []calendar.Address{ana, bo, cem, dee} {
-			if w.TakesPart()(a) {
-				got = append(got, a)
-			}
-		}
-		if diff := cmp.Diff(step.want, got); diff != "" {
-			t.Errorf("with %d programs and %d groups (-want +got):\n%s", len(w.Programs), len(w.Groups), diff)
-		}
-	}
-}
-
 // A booking whose program or group is gone keeps what it was booked with; an old one does
 // not say, and has the rules of groups without a program.
 func TestWhatABookingIsWithoutItsProgramAndGroup(t *testing.T) {

@@ -3,10 +3,12 @@ package scheduler
 import (
 	"context"
 	"fmt"
+	"iter"
 	"time"
 
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/scheduler/pile"
 )
 
 // ReviewRules say when a series is reviewed, and when what follows meets elsewhere.
@@ -71,7 +73,8 @@ func (e Evidence) Answered() int {
 
 // A Review is the answer to "what should follow this series?".
 type Review struct {
-	Booking  Booking
+	Booking  BookingRef
+	Program  string // of its group
 	Evidence Evidence
 	Decision Decision
 	Cadence  availability.Cadence // of what follows; that of the series if nothing does
@@ -89,10 +92,32 @@ func Plural(n int, what string) string {
 
 // ReviewsPlan is what a run of the review would do.
 type ReviewsPlan struct {
-	Reviews   []ReviewPlan // what is decided
-	Asking    []Asking     // series whose members may still answer before it is
-	Rotations []Rotation   // next rounds of the programs that are due
+	Reviews   *pile.Pile[Review]      // what is decided; nil for nothing
+	Next      *pile.Ordered[Bookable] // the series that follow those that go on, in their order; nil where none is kept
+	Asking    []Asking                // series whose members may still answer before it is decided
+	Rotations []Rotation              // next rounds of the programs that are due
 	Findings  []Finding
+}
+
+// All returns the reviews with what follows each. An error ends it.
+func (p ReviewsPlan) All() iter.Seq2[ReviewPlan, error] {
+	return func(yield func(ReviewPlan, error) bool) {
+		next, stop := iter.Pull2(p.Next.All())
+		defer stop()
+		for r, err := range p.Reviews.All() {
+			one := ReviewPlan{Review: r}
+			if err == nil && p.Next != nil && r.Decision.GoesOn() {
+				var follows Bookable
+				follows, err, _ = next()
+				if one.Next = follows.Plan(); follows.Stay != "" {
+					one.Reasons = append(r.Reasons, follows.Stay)
+				}
+			}
+			if !yield(one, err) || err != nil {
+				return
+			}
+		}
+	}
 }
 
 // A ReviewPlan is a review and what it would do.

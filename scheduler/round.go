@@ -45,8 +45,7 @@ func (w Workspace) CurrentOf(r Round) []Group {
 	var out []Group
 	for _, g := range r.Groups {
 		g.Members = slices.DeleteFunc(slices.Clone(g.Members), func(a calendar.Address) bool {
-			ok := w.Roster.Has(a)
-			return !ok
+			return !w.Roster.Has(a)
 		})
 		g.Members = w.staying(g)
 		if len(g.Members) >= 2 {

@@ -361,6 +361,19 @@ func (s *Service) BookingsOf(ctx context.Context, group string) (Bookings, error
 	return slices.DeleteFunc(all, func(b Booking) bool { return b.State == Ended }), nil
 }
 
+// Booking returns the booking that a ref names. It is ErrStale if it is another by now.
+func (s *Service) Booking(ctx context.Context, ref BookingRef) (Booking, error) {
+	bookings, err := s.BookingsOf(ctx, ref.Group)
+	if err != nil {
+		return Booking{}, err
+	}
+	b, ok := bookings.find(func(b Booking) bool { return b.Ref() == ref })
+	if !ok {
+		err = ErrStale
+	}
+	return b, err
+}
+
 // Cancel takes the sessions of the group's series from now on off the calendar
 // and tells the members. Cancelling twice is not an error.
 func (s *Service) Cancel(ctx context.Context, b Booking) error {
@@ -394,43 +407,6 @@ func (s *Service) finishCancel(ctx context.Context, b Booking) error {
 	}
 	s.Logger().Info("cancelled", "group", b.Group, "uid", string(b.Series.UID))
 	return nil
-}
-
-// Understood returns a booking whose record cannot be read with its series as it is on
-// the calendar, and any other as it is.
-func (s *Service) Understood(ctx context.Context, b Booking) (Booking, error) {
-	if b.Fault == nil {
-		return b, nil
-	}
-	there, err := s.Backend.Get(ctx, b.Series.UID)
-	if err == nil {
-		err = there.Check()
-	}
-	if err != nil {
-		return b, fmt.Errorf("group %q: %w; nor can its series on the calendar be used: %w", b.Group, b.Fault, err)
-	}
-	b.Series = there
-	return b, nil
-}
-
-// Left returns the sessions of the booking's series that are still to come, as the
-// calendar has them.
-func (s *Service) Left(ctx context.Context, b Booking) ([]calendar.Occurrence, error) {
-	series, err := s.Backend.Get(ctx, b.Series.UID)
-	switch {
-	case Stops(ctx, err):
-		return nil, fmt.Errorf("group %q: %w", b.Group, err)
-	case errors.Is(err, calendar.ErrNotFound):
-		return nil, nil
-	case err != nil: // what is there cannot be understood: as it was booked
-		series = b.Series
-	}
-	occurrences, err := series.Occurrences()
-	if err != nil {
-		return nil, err
-	}
-	now := s.Now()
-	return slices.DeleteFunc(occurrences, func(o calendar.Occurrence) bool { return o.Cancelled || o.Start.Before(now) }), nil
 }
 
 // Rebook ends the old series and books the new one. Both are intended together, so

@@ -16,6 +16,7 @@ import (
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/calendar/calendartest"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/booking"
 	"github.com/peerslot/peerslot/scheduler/schedulertest"
 )
 
@@ -143,7 +144,7 @@ func TestCancelThenBookAgain(t *testing.T) {
 	if err := w.Cancel(t.Context(), first); err != nil {
 		t.Fatal(err)
 	}
-	if left, err := w.Left(t.Context(), first); err != nil || len(left) != 0 {
+	if left, err := booking.Left(t.Context(), w.Service, first); err != nil || len(left) != 0 {
 		t.Errorf("after Cancel %d sessions are left, %v; want none", len(left), err)
 	}
 	second := w.MustBook(t, w.Plan(t, w.Request("g"))[0])
@@ -273,7 +274,7 @@ func TestRebookOfWhatIsHalfway(t *testing.T) {
 	if _, err := w.Rebook(t.Context(), b, scheduler.BookingPlan{}); !errors.As(err, &halfway) || halfway.Next().Do != scheduler.RunRepair {
 		t.Errorf("Rebook: %v; want that an earlier run left it halfway", err)
 	}
-	if left, err := w.Left(t.Context(), scheduler.Booking{Series: calendar.Series{UID: "psnowhere"}}); err != nil || len(left) != 0 {
+	if left, err := booking.Left(t.Context(), w.Service, scheduler.Booking{Series: calendar.Series{UID: "psnowhere"}}); err != nil || len(left) != 0 {
 		t.Errorf("Left of a series that is not on the calendar: %v, %v; want none", left, err)
 	}
 }
@@ -282,14 +283,14 @@ func TestRebookOfWhatIsHalfway(t *testing.T) {
 func TestUnderstood(t *testing.T) {
 	w, b := booked(t, ana, bo)
 	broken := scheduler.Booking{Group: "g", Fault: errors.New("spoilt"), Series: calendar.Series{UID: b.Series.UID}}
-	if got, err := w.Understood(t.Context(), broken); err != nil || got.Series.Slot != b.Series.Slot {
+	if got, err := booking.Understood(t.Context(), w.Service, broken); err != nil || got.Series.Slot != b.Series.Slot {
 		t.Errorf("Understood: %+v, %v; want the series as it is on the calendar", got, err)
 	}
 	broken.Series.UID = "psnowhere"
-	if _, err := w.Understood(t.Context(), broken); !errors.Is(err, calendar.ErrNotFound) || !errors.Is(err, broken.Fault) {
+	if _, err := booking.Understood(t.Context(), w.Service, broken); !errors.Is(err, calendar.ErrNotFound) || !errors.Is(err, broken.Fault) {
 		t.Errorf("Understood of one that is not there: %v; want both faults", err)
 	}
-	if got, err := w.Understood(t.Context(), b); err != nil || got.Version != b.Version {
+	if got, err := booking.Understood(t.Context(), w.Service, b); err != nil || got.Version != b.Version {
 		t.Errorf("Understood of one in order: %+v, %v; want it as it is", got, err)
 	}
 }

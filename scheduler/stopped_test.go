@@ -164,7 +164,10 @@ var stoppable = map[string]struct {
 		if err != nil {
 			return nil, err
 		}
-		return plan.Reviews[0].Decision, nil
+		for r, err := range plan.All() {
+			return r.Decision, err
+		}
+		return nil, errors.New("nothing is decided")
 	}},
 	"resume a change": {changing, func(ctx context.Context, w *world) (any, error) { return nil, w.Resume(ctx) }},
 	"drop a change that is too late": {func(t testing.TB) *world {
@@ -219,8 +222,11 @@ func reviewAll(ctx context.Context, w *world) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, r := range plan.Reviews {
-		if _, err := review.Apply(ctx, w.Service, r); err != nil {
+	for r, err := range plan.All() {
+		if err == nil {
+			_, err = review.Apply(ctx, w.Service, r)
+		}
+		if err != nil {
 			return nil, err
 		}
 	}

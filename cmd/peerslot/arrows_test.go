@@ -56,7 +56,7 @@ var allowed = map[string][]string{
 	"scheduler/booking":                    {"availability", "calendar", "scheduler", "scheduler/planning"},
 	"scheduler/adopt":                      {"calendar", "scheduler", "scheduler/planning"},
 	"scheduler/handover":                   {"availability", "calendar", "scheduler", "scheduler/planning"},
-	"scheduler/review":                     {"availability", "calendar", "scheduler", "scheduler/booking", "scheduler/planning"},
+	"scheduler/review":                     {"availability", "calendar", "scheduler", "scheduler/booking", "scheduler/pile", "scheduler/planning"},
 	"scheduler/worker":                     {},
 	"scheduler/repair":                     {"availability", "calendar", "scheduler", "scheduler/attendance", "scheduler/booking", "scheduler/pile", "scheduler/planning"},
 	"scheduler/chat":                       {"availability", "calendar", "scheduler"},

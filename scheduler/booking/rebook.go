@@ -50,7 +50,7 @@ func PlanRebook(ctx context.Context, s *scheduler.Service, b scheduler.Booking) 
 }
 
 func planRebook(ctx context.Context, s *scheduler.Service, b scheduler.Booking) (scheduler.BookingPlan, error) {
-	left, err := s.Left(ctx, b)
+	left, err := Left(ctx, s, b)
 	if err != nil {
 		return scheduler.BookingPlan{}, err
 	}
@@ -77,6 +77,43 @@ func planRebook(ctx context.Context, s *scheduler.Service, b scheduler.Booking) 
 	plan := plans[0]
 	plan.Was, err = asTheyStand(snapshot, request.Group, left[max(0, len(left)-plan.Candidate.Count):])
 	return plan, err
+}
+
+// Understood returns a booking whose record cannot be read with its series as it is on
+// the calendar, and any other as it is.
+func Understood(ctx context.Context, s *scheduler.Service, b scheduler.Booking) (scheduler.Booking, error) {
+	if b.Fault == nil {
+		return b, nil
+	}
+	there, err := s.Backend.Get(ctx, b.Series.UID)
+	if err == nil {
+		err = there.Check()
+	}
+	if err != nil {
+		return b, fmt.Errorf("group %q: %w; nor can its series on the calendar be used: %w", b.Group, b.Fault, err)
+	}
+	b.Series = there
+	return b, nil
+}
+
+// Left returns the sessions of the booking's series that are still to come, as the
+// calendar has them.
+func Left(ctx context.Context, s *scheduler.Service, b scheduler.Booking) ([]calendar.Occurrence, error) {
+	series, err := s.Backend.Get(ctx, b.Series.UID)
+	switch {
+	case scheduler.Stops(ctx, err):
+		return nil, fmt.Errorf("group %q: %w", b.Group, err)
+	case errors.Is(err, calendar.ErrNotFound):
+		return nil, nil
+	case err != nil: // what is there cannot be understood: as it was booked
+		series = b.Series
+	}
+	occurrences, err := series.Occurrences()
+	if err != nil {
+		return nil, err
+	}
+	now := s.Now()
+	return slices.DeleteFunc(occurrences, func(o calendar.Occurrence) bool { return o.Cancelled || o.Start.Before(now) }), nil
 }
 
 // asTheyStand returns who can attend sessions where they are now: a comparison with

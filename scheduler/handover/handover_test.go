@@ -286,10 +286,10 @@ func TestHandoverKeepsTheReviewThatIsOwed(t *testing.T) {
 				t.Errorf("the next night changes %+v, finds %+v, %v; want nothing", night.Changes, night.Findings, err)
 			}
 			reviews, err := review.Plan(t.Context(), w.Service, scheduler.ReviewOptions{})
-			if err != nil || len(reviews.Reviews) != 1 || len(reviews.Findings) != 0 {
+			if err != nil || reviews.Reviews.Len() != 1 || len(reviews.Findings) != 0 {
 				t.Fatalf("review %+v, %v; want the one that is owed", reviews, err)
 			}
-			r := reviews.Reviews[0]
+			r := schedulertest.Reviews(t, reviews)[0]
 			if came := r.Evidence.Attendance; lost == nil && came.No != 11 {
 				t.Errorf("%+v came; want that bo declined 11 sessions", came)
 			}

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"compress/flate"
 	"errors"
+	"fmt"
 	"io"
 	"iter"
 
@@ -111,6 +112,54 @@ func (p *Pile[T]) Some(most int) iter.Seq2[[]T, error] {
 		}
 		if len(some) > 0 {
 			yield(some, nil)
+		}
+	}
+}
+
+// An Ordered pile is one of values with numbers, from 0 on: they are put on it in any
+// order, and taken off in that of the numbers. The zero Ordered, and nil, are empty.
+type Ordered[T any] struct{ pile Pile[numbered[T]] }
+
+type numbered[T any] struct {
+	Number int
+	Is     T
+}
+
+// Len returns how many are on the pile.
+func (p *Ordered[T]) Len() int {
+	if p == nil {
+		return 0
+	}
+	return p.pile.Len()
+}
+
+// Add puts the one of a number on the pile, of which there is none there.
+func (p *Ordered[T]) Add(number int, one T) error { return p.pile.Add(numbered[T]{number, one}) }
+
+// All returns what is on the pile; it stays there. What comes off before its turn waits.
+// An error ends it, and one is a number that is missing.
+func (p *Ordered[T]) All() iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		if p == nil {
+			return
+		}
+		var none T
+		waiting, turn := map[int]T{}, 0
+		for one, err := range p.pile.All() {
+			if err != nil {
+				yield(none, err)
+				return
+			}
+			waiting[one.Number] = one.Is
+			for next, here := waiting[turn]; here; next, here = waiting[turn] {
+				delete(waiting, turn)
+				if turn++; !yield(next, nil) {
+					return
+				}
+			}
+		}
+		if turn < p.Len() {
+			yield(none, fmt.Errorf("read back number %d of %d: %w", turn, p.Len(), io.ErrUnexpectedEOF))
 		}
 	}
 }

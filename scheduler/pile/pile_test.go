@@ -1,7 +1,10 @@
 package pile_test
 
 import (
+	"errors"
 	"fmt"
+	"io"
+	"strings"
 	"testing"
 	"time"
 
@@ -54,5 +57,44 @@ func TestPile(t *testing.T) {
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Fatalf("after %d (-put on +taken off):\n%s", i+1, diff)
 		}
+	}
+}
+
+// What has a number is taken off in the order of the numbers, in whatever order it was put
+// on; one that is missing ends it, as an error.
+func TestOrdered(t *testing.T) {
+	var letters pile.Ordered[*string]
+	taken := func() (got string, failed error) {
+		for one, err := range letters.All() {
+			if failed = err; err == nil && one != nil {
+				got += *one
+			}
+		}
+		return got, failed
+	}
+	if got, err := taken(); got != "" || err != nil || letters.Len() != 0 {
+		t.Errorf("of nothing: %q, %v", got, err)
+	}
+	for _, number := range []int{3, 0, 4} {
+		letter := string(rune('a' + number))
+		if err := letters.Add(number, &letter); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got, err := taken(); got != "a" || !errors.Is(err, io.ErrUnexpectedEOF) || !strings.Contains(err.Error(), "number 1 ") {
+		t.Errorf("without those of 1 and 2: %q, %v; want a, and an error that names 1", got, err)
+	}
+	c := "c"
+	if err := errors.Join(letters.Add(2, &c), letters.Add(1, nil)); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := taken(); got != "acde" || err != nil || letters.Len() != 5 {
+		t.Errorf("%q of %d, %v; want all in their order, but for 1, which is nil", got, letters.Len(), err)
+	}
+	for one, err := range letters.All() {
+		if *one != "a" || err != nil {
+			t.Error(*one, err)
+		}
+		break
 	}
 }

@@ -315,7 +315,7 @@ func (s largeStore) BookingRefs(context.Context) ([]scheduler.BookingRef, error)
 	out := make([]scheduler.BookingRef, s.groups)
 	for i := range out {
 		b := s.booking(i)
-		out[i] = scheduler.BookingRef{Group: b.Group, Generation: b.Generation, UID: b.Series.UID, Version: b.Version}
+		out[i] = b.Ref()
 	}
 	return out, nil
 }
@@ -339,7 +339,7 @@ func (s snapshotStore) Bookings(_ context.Context, groups ...string) (out schedu
 func (s snapshotStore) BookingRefs(context.Context) ([]scheduler.BookingRef, error) {
 	out := make([]scheduler.BookingRef, len(s.bookings))
 	for i, b := range s.bookings {
-		out[i] = scheduler.BookingRef{Group: b.Group, Generation: b.Generation, UID: b.Series.UID, Version: b.Version}
+		out[i] = b.Ref()
 	}
 	return out, nil
 }

@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/peerslot/peerslot/calendar"
@@ -182,7 +183,7 @@ func eventsOf(plan *scheduler.RepairPlan, now time.Time) map[calendar.UID][]sche
 	events := map[calendar.UID][]scheduler.Event{}
 	for _, c := range plan.Changes {
 		if c.Action != scheduler.Rebook { // which has events of its own
-			e := scheduler.Event{At: now, Group: c.Group, UID: c.UID, What: string(c.Action), Why: c.String()}
+			e := scheduler.Event{At: now, Group: c.Group, UID: c.UID, What: string(c.Action), Why: said(c)}
 			if c.Action == scheduler.MoveSession {
 				e.Before, e.After = c.Before, c.After
 			}
@@ -190,6 +191,20 @@ func eventsOf(plan *scheduler.RepairPlan, now time.Time) map[calendar.UID][]sche
 		}
 	}
 	return events
+}
+
+// said says in one line what a change does.
+func said(c scheduler.Change) string {
+	var parts []string
+	for _, t := range []time.Time{c.From, c.To} {
+		if !t.IsZero() {
+			parts = append(parts, t.UTC().Format(time.RFC3339))
+		}
+	}
+	if c.Person != "" {
+		parts = append(parts, string(c.Person))
+	}
+	return strings.TrimPrefix(strings.Join(parts, " -> ")+": "+c.Why, ": ")
 }
 
 // told returns the events of the bookings, in their order.

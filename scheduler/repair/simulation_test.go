@@ -15,6 +15,7 @@ import (
 	"github.com/peerslot/peerslot/scheduler/booking"
 	"github.com/peerslot/peerslot/scheduler/repair"
 	"github.com/peerslot/peerslot/scheduler/review"
+	"github.com/peerslot/peerslot/scheduler/schedulertest"
 )
 
 // TestAYearInAMinute runs 60 people in 12 groups through a year of calendars that
@@ -242,7 +243,7 @@ func (y *year) review() {
 	if plan, err = review.Plan(y.tb.Context(), y.world.Service, scheduler.ReviewOptions{}); err != nil {
 		y.tb.Fatal(err)
 	}
-	for _, p := range plan.Reviews {
+	for _, p := range schedulertest.Reviews(y.tb, plan) {
 		next, err := review.Apply(y.tb.Context(), y.world.Service, p)
 		if err != nil {
 			y.tb.Fatal(err)

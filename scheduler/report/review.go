@@ -46,7 +46,7 @@ type Asking struct {
 func NewReview(p scheduler.ReviewPlan) (Review, error) {
 	a := p.Evidence.Attendance
 	r := Review{
-		Group: p.Booking.Group, UID: string(p.Booking.Series.UID), Held: p.Evidence.Held, Known: a.Known(), Unknown: a.Unknown,
+		Group: p.Booking.Group, UID: string(p.Booking.UID), Held: p.Evidence.Held, Known: a.Known(), Unknown: a.Unknown,
 		Answers: p.Evidence.Answered(), Decision: string(p.Decision), Cadence: p.Cadence.String(), Reasons: p.Reasons,
 	}
 	if a.Known() > 0 {
@@ -88,10 +88,14 @@ func NewRotation(r scheduler.Rotation) Form {
 // Reviews writes the decisions, their reasons, and what follows; then who may still
 // answer.
 func (p Printer) Reviews(w scheduler.Workspace, plan scheduler.ReviewsPlan) {
-	if len(plan.Reviews)+len(plan.Asking)+len(plan.Rotations) == 0 {
+	if plan.Reviews.Len()+len(plan.Asking)+len(plan.Rotations) == 0 {
 		p.Printf("No series is to be reviewed now.\n")
 	}
-	for _, r := range plan.Reviews {
+	for r, err := range plan.All() {
+		if err != nil {
+			p.Printf("%v\n", err)
+			break
+		}
 		p.Heading("%s: %s (%s)", r.Booking.Group, r.Decision, r.Cadence)
 		for _, reason := range r.Reasons {
 			p.Printf("  %s\n", reason)
@@ -104,11 +108,9 @@ func (p Printer) Reviews(w scheduler.Workspace, plan scheduler.ReviewsPlan) {
 			p.BookingPlan(w, *r.Next)
 		}
 	}
-	var asking []Asking
 	for _, a := range plan.Asking {
-		asking = append(asking, NewAsking(a))
+		p.Asking(w, NewAsking(a))
 	}
-	p.Asking(w, asking)
 	for _, r := range plan.Rotations {
 		p.Heading("%s: round %d from %s", r.Program, r.Round.Number, r.Start)
 		for _, b := range r.Bookings {
@@ -118,7 +120,7 @@ func (p Printer) Reviews(w scheduler.Workspace, plan scheduler.ReviewsPlan) {
 }
 
 // Asking writes whose members may still answer.
-func (p Printer) Asking(w scheduler.Workspace, asking []Asking) {
+func (p Printer) Asking(w scheduler.Workspace, asking ...Asking) {
 	for _, a := range asking {
 		p.Printf("%s: what follows is decided on %s at the latest; %d of %d may still answer.\n", a.Group, day(w, a.Until), a.Unanswered, a.Members)
 	}

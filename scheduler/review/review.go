@@ -14,6 +14,7 @@ import (
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/booking"
+	"github.com/peerslot/peerslot/scheduler/pile"
 	"github.com/peerslot/peerslot/scheduler/planning"
 )
 
@@ -84,7 +85,7 @@ func (d *due) add(b scheduler.Booking) {
 	}
 	from := last.Add(-d.s.Workspace.Review.Ask)
 	if !d.s.Now().Before(from) {
-		d.refs = append(d.refs, scheduler.BookingRef{Group: b.Group, Generation: b.Generation, UID: b.Series.UID, Version: b.Version})
+		d.refs = append(d.refs, b.Ref())
 	} else if named && d.early == nil {
 		d.early = fmt.Errorf("group %q: its series is reviewed from %s on, %s before the last session", b.Group, from.UTC().Format(time.DateOnly), scheduler.Plural(int(d.s.Workspace.Review.Ask/(24*time.Hour)), "day"))
 	}
@@ -112,44 +113,70 @@ func (d *due) plan(ctx context.Context, o scheduler.ReviewOptions, shown bool) (
 		return plan, err
 	}
 	if len(d.refs) > 0 {
-		if err := d.review(ctx, &plan); err != nil {
+		r := reviewer{d.s, &pile.Ordered[*scheduler.Review]{}, map[string]bool{}, map[string]*scheduler.Program{}, o.Weeks}
+		judged, err := r.review(ctx, d.refs)
+		if err != nil {
 			return plan, err
 		}
-		if err := renewTogether(ctx, d.s, &plan); err != nil {
-			return plan, err
+		for i := range judged {
+			plan.Findings, plan.Asking = append(plan.Findings, judged[i].findings...), append(plan.Asking, judged[i].asking...)
 		}
-		if err := planNext(ctx, d.s, &plan, o.Weeks, shown); err != nil {
+		plan.Findings = planning.Once(plan.Findings)
+		if err := r.follow(ctx, &plan, judged, shown); err != nil {
 			return plan, err
 		}
 	}
 	return plan, planRotations(ctx, d.s, &plan, o)
 }
 
+// A judgement is what is found of one due series, beside its review.
+type judgement struct {
+	cadence  availability.Cadence
+	next     *scheduler.Request // for what follows it; nil if nothing does
+	asking   []scheduler.Asking // one if its members may still answer
+	findings []scheduler.Finding
+	seen     bool // else it ended meanwhile
+}
+
+// A reviewer judges series, and plans what follows them.
+type reviewer struct {
+	*scheduler.Service
+	reviews  *pile.Ordered[*scheduler.Review] // of the due series, until all are judged; nil where nothing is decided
+	turning  map[string]bool                  // programs of which groups are to be formed anew
+	programs map[string]*scheduler.Program    // that were asked for
+	weeks    int                              // that what follows lasts; 0 for the usual
+}
+
 // review gathers the evidence of the due series and decides what can be decided.
-func (d *due) review(ctx context.Context, plan *scheduler.ReviewsPlan) error {
-	each := make([]scheduler.ReviewsPlan, len(d.refs))
-	err := planning.Past(ctx, d.s, d.refs, func(p planning.PastPart) error {
+func (r reviewer) review(ctx context.Context, due []scheduler.BookingRef) ([]judgement, error) {
+	judged := make([]judgement, len(due))
+	err := planning.Past(ctx, r.Service, due, func(p planning.PastPart) error {
 		for k, i := range p.Numbers {
-			b := p.Due[k]
-			if err := lookAt(ctx, d.s, &each[i], p.Planner, b, p.Faults[b.Series.UID]); err != nil {
+			one, j, err := r.lookAt(ctx, p, p.Due[k])
+			if err == nil {
+				err = r.reviews.Add(i, one)
+			}
+			if err != nil {
 				return err
 			}
+			judged[i], judged[i].seen = j, true
 		}
 		return nil
 	})
-	for _, one := range each {
-		plan.Reviews, plan.Asking, plan.Findings = append(plan.Reviews, one.Reviews...), append(plan.Asking, one.Asking...), append(plan.Findings, one.Findings...)
+	for i := range judged {
+		if err == nil && !judged[i].seen {
+			err = r.reviews.Add(i, nil)
+		}
 	}
-	plan.Findings = planning.Once(plan.Findings)
-	return err
+	return judged, err
 }
 
-// lookAt is reviewOne of a series that may not be there, or be wrong.
-func lookAt(ctx context.Context, s *scheduler.Service, plan *scheduler.ReviewsPlan, p *planning.Planner, b scheduler.Booking, fault error) error {
+// lookAt is judge of a series that may not be there, or be wrong.
+func (r reviewer) lookAt(ctx context.Context, p planning.PastPart, b scheduler.Booking) (one *scheduler.Review, j judgement, err error) {
 	uid := b.Series.UID
 	series, there := p.Current[uid]
 	finding := scheduler.Finding{Group: b.Group, UID: uid}
-	switch {
+	switch fault := p.Faults[uid]; {
 	case fault != nil:
 		finding = planning.BrokenSeries(b, fault)
 	case !there:
@@ -157,63 +184,84 @@ func lookAt(ctx context.Context, s *scheduler.Service, plan *scheduler.ReviewsPl
 	case series.Cancelled:
 		finding.Kind = scheduler.SeriesOff
 	default:
-		if err := reviewOne(ctx, s, plan, p, scheduler.GroupIn(p.Groups, b), b, series); scheduler.Stops(ctx, err) {
-			return err
+		if one, j, err = r.judge(ctx, p.Planner, scheduler.GroupIn(p.Groups, b), b, series); scheduler.Stops(ctx, err) {
+			return nil, j, err
 		} else if err != nil {
 			finding.Kind, finding.Err = scheduler.Failed, err
 		}
 	}
 	if finding.Kind != "" {
-		plan.Findings = append(plan.Findings, finding)
+		j.findings = append(j.findings, finding)
 	}
-	return nil
+	return one, j, nil
 }
 
-// reviewOne decides about one series, or says that its members may still answer.
-func reviewOne(ctx context.Context, s *scheduler.Service, plan *scheduler.ReviewsPlan, p *planning.Planner, g scheduler.Group, b scheduler.Booking, series calendar.Series) error {
-	panel := planning.Panel{Series: series, Now: s.Now()}
+// judge decides about one series, or says that its members may still answer.
+func (r reviewer) judge(ctx context.Context, p *planning.Planner, g scheduler.Group, b scheduler.Booking, series calendar.Series) (_ *scheduler.Review, j judgement, err error) {
+	panel := planning.Panel{Series: series, Now: r.Now()}
 	if first, err := series.Occurrences(); err != nil {
-		return err
-	} else if first[0].Start.Before(s.Now()) { // else nothing was read of anybody's time
+		return nil, j, err
+	} else if first[0].Start.Before(r.Now()) { // else nothing was read of anybody's time
 		if panel, err = p.Panel(g, series); err != nil {
-			return err
+			return nil, j, err
 		}
 	}
-	e, err := gather(panel, s.Now())
+	e, err := gather(panel, r.Now())
 	if err != nil {
-		return err
+		return nil, j, err
 	}
-	if e.Answers, e.Unanswered, err = answers(ctx, s, b, series); err != nil {
-		return err
+	if e.Answers, e.Unanswered, err = answers(ctx, r.Service, b, series); err != nil {
+		return nil, j, err
 	}
 	on := b
 	on.Series = series
-	r := scheduler.Review{Booking: b, Evidence: e}
-	if r.Last, err = planning.LastStart(on); err != nil {
-		return err
+	one := scheduler.Review{Booking: b.Ref(), Program: b.Program, Evidence: e}
+	if one.Last, err = planning.LastStart(on); err != nil {
+		return nil, j, err
 	}
-	until := r.Last.Add(-s.Workspace.Review.Decide)
-	if s.Now().Before(until) && e.Unanswered > 0 {
-		plan.Asking = append(plan.Asking, scheduler.Asking{Group: b.Group, UID: series.UID, Until: until, Members: len(series.Attendees), Unanswered: e.Unanswered})
-		return nil
+	until := one.Last.Add(-r.Workspace.Review.Decide)
+	if r.Now().Before(until) && e.Unanswered > 0 {
+		j.asking = []scheduler.Asking{{Group: b.Group, UID: series.UID, Until: until, Members: len(series.Attendees), Unanswered: e.Unanswered}}
+		return nil, j, nil
 	}
-	if r.Evidence.Age, err = age(ctx, s, on, r.Last); err != nil {
-		return err
+	if one.Evidence.Age, err = age(ctx, r.Service, on, one.Last); err != nil {
+		return nil, j, err
 	}
+	program := r.program(b)
 	if b.Program != "" {
-		r.Evidence.RotateAfter = time.Duration(s.Workspace.ProgramOf(b).RotateAfter) * 7 * 24 * time.Hour
+		one.Evidence.RotateAfter = time.Duration(program.RotateAfter) * 7 * 24 * time.Hour
 	}
-	r.Decision, r.Cadence, r.Reasons = Decide(r.Evidence, series.Cadence)
-	followRules(&r, s.Workspace.ProgramOf(b).For(g).Cadence)
-	if r.Decision == scheduler.Ask {
-		f := scheduler.Finding{Kind: scheduler.NeedsDecision, Group: b.Group, UID: series.UID, At: r.Last, Share: e.Attendance}
+	one.Decision, one.Cadence, one.Reasons = Decide(one.Evidence, series.Cadence)
+	followRules(&one, b, program.For(g).Cadence)
+	if one.Decision == scheduler.Ask {
+		f := scheduler.Finding{Kind: scheduler.NeedsDecision, Group: b.Group, UID: series.UID, At: one.Last, Share: e.Attendance}
 		if !b.OwesReview() {
 			f.Err = errForItAlone
 		}
-		plan.Findings = append(plan.Findings, f)
+		j.findings = append(j.findings, f)
 	}
-	plan.Reviews = append(plan.Reviews, scheduler.ReviewPlan{Review: r})
-	return nil
+	if one.Decision.GoesOn() {
+		next, err := r.request(g, b, one, program)
+		if err != nil {
+			return nil, judgement{}, err
+		}
+		j.next = &next
+	}
+	r.turning[b.Program] = r.turning[b.Program] || one.Decision == scheduler.Rotate
+	j.cadence = b.Series.Cadence
+	return &one, j, nil
+}
+
+// program returns the rules that hold for a booking now, the same ones for all of a program.
+func (r reviewer) program(b scheduler.Booking) *scheduler.Program {
+	if p := r.programs[b.Program]; p != nil {
+		return p
+	}
+	p := r.Workspace.ProgramOf(b)
+	if _, configured := r.Workspace.Program(b.Program); configured {
+		r.programs[b.Program] = &p
+	}
+	return &p
 }
 
 // errForItAlone says why a series ends, though nobody has said that it should.
@@ -222,8 +270,8 @@ var errForItAlone = errors.New("its group was named for these few sessions alone
 // followRules has the next series meet as the rules say by now, if their cadence is
 // another than when the series was booked: it counts from the next one on. A decision to
 // meet rarer or oftener is not weakened by that.
-func followRules(r *scheduler.Review, now availability.Cadence) {
-	next, b := r.Cadence, r.Booking
+func followRules(r *scheduler.Review, b scheduler.Booking, now availability.Cadence) {
+	next := r.Cadence
 	switch {
 	case b.Loose || b.Rules.Cadence == 0 || b.Rules.Cadence == now:
 	case r.Decision == scheduler.Keep:
@@ -258,77 +306,93 @@ func age(ctx context.Context, s *scheduler.Service, b scheduler.Booking, last ti
 	return 0, nil
 }
 
-// planNext plans the series that follow, all together. What is shown alone keeps none of
-// them, unless a round may be formed: that is tried with what follows the others.
-func planNext(ctx context.Context, s *scheduler.Service, plan *scheduler.ReviewsPlan, weeks int, shown bool) error {
-	rounds, err := s.Store.Rounds(ctx, "")
+// request asks for a slot for what follows a booking, as many weeks after its last session
+// as lie between sessions, or from tomorrow if that is over. The old slot stays unless
+// another gains enough.
+func (r reviewer) request(g scheduler.Group, b scheduler.Booking, decided scheduler.Review, program *scheduler.Program) (scheduler.Request, error) {
+	zone, err := availability.LoadZone(b.Series.Slot.Zone)
+	if err != nil {
+		return scheduler.Request{}, err
+	}
+	start := availability.DateOf(decided.Last.In(zone)).Monday().AddDays(min(b.Series.Cadence, decided.Cadence).Days())
+	if soonest := availability.DateOf(r.Now().Add(r.Workspace.Repair.Notice).In(zone)).AddDays(1); start.Compare(soonest) < 0 {
+		start = soonest
+	}
+	search := booking.NewSearch(r.Workspace, *program, start)
+	search.Cadence, search.Count = decided.Cadence, booking.Sessions(*program, decided.Cadence)
+	if r.weeks > 0 {
+		search.Count = max(1, min(r.weeks/int(decided.Cadence), decided.Cadence.MaxCount()))
+	}
+	return scheduler.Request{Group: g, Program: program, Search: search, Favour: b.Series.Slot, Follows: b.Series.UID}, nil
+}
+
+// follow plans the series that follow what was decided, all together. What is shown alone
+// keeps none of them, unless a round may be formed: that is tried with what follows the
+// others.
+func (r reviewer) follow(ctx context.Context, plan *scheduler.ReviewsPlan, judged []judgement, shown bool) error {
+	rounds, err := r.Store.Rounds(ctx, "")
 	if err != nil {
 		return fmt.Errorf("read the rounds: %w", err)
 	}
-	kept := !shown || len(rounds) > 0
+	anew, err := r.renewed(ctx, rounds)
+	if err != nil {
+		return err
+	}
 	var requests []scheduler.Request
-	var of []int
-	groups := s.Workspace.GroupsByName()
-	for i, r := range plan.Reviews {
-		if r.Decision != scheduler.Keep && r.Decision != scheduler.Rarer && r.Decision != scheduler.Oftener {
-			continue
-		}
-		request, err := nextRequest(s, scheduler.GroupIn(groups, r.Booking), r.Review, weeks)
+	plan.Reviews = &pile.Pile[scheduler.Review]{}
+	i := 0
+	for one, err := range r.reviews.All() {
 		if err != nil {
 			return err
 		}
-		requests, of = append(requests, request), append(of, i)
+		j := &judged[i]
+		if i++; one == nil {
+			continue
+		}
+		if one.Decision.GoesOn() && anew[one.Program][one.Booking.Group] {
+			one.Decision, one.Cadence = scheduler.Rotate, j.cadence
+			one.Reasons = append(slices.DeleteFunc(one.Reasons, func(r string) bool { return r == goesOn }), "other groups of its round are formed anew, and this one with them")
+		}
+		if one.Decision.GoesOn() {
+			requests = append(requests, *j.next)
+		}
+		if j.next, err = nil, plan.Reviews.Add(*one); err != nil {
+			return err
+		}
 	}
 	if len(requests) == 0 {
 		return nil
 	}
+	if !shown || len(rounds) > 0 {
+		plan.Next = &pile.Ordered[scheduler.Bookable]{}
+	}
 	problems := make([]error, len(requests))
-	err = booking.PlanEach(ctx, s, requests, func(number int, next scheduler.BookingPlan) error {
-		r := &plan.Reviews[of[number]]
-		if kept {
-			r.Next = &next
+	err = booking.PlanEach(ctx, r.Service, requests, func(number int, next scheduler.BookingPlan) error {
+		problems[number] = next.Problem
+		if plan.Next == nil {
+			return nil
 		}
-		if problems[number] = next.Problem; next.Problem == nil && next.Stay != "" {
-			r.Reasons = append(r.Reasons, next.Stay)
-		}
-		return nil
+		return plan.Next.Add(number, next.Bookable())
 	})
 	for i, problem := range problems {
 		if problem != nil {
-			b := plan.Reviews[of[i]].Booking
-			plan.Findings = append(plan.Findings, scheduler.Finding{Kind: scheduler.Failed, Group: b.Group, UID: b.Series.UID, Err: problem})
+			plan.Findings = append(plan.Findings, scheduler.Finding{Kind: scheduler.Failed, Group: requests[i].Group.Name, UID: requests[i].Follows, Err: problem})
 		}
 	}
 	return err
 }
 
-// nextRequest asks for a slot as many weeks after the last session as lie between sessions,
-// or from tomorrow if that is over. The old slot stays unless another gains enough.
-func nextRequest(s *scheduler.Service, g scheduler.Group, r scheduler.Review, weeks int) (scheduler.Request, error) {
-	program := s.Workspace.ProgramOf(r.Booking)
-	zone, err := availability.LoadZone(r.Booking.Series.Slot.Zone)
-	if err != nil {
-		return scheduler.Request{}, err
-	}
-	start := availability.DateOf(r.Last.In(zone)).Monday().AddDays(min(r.Booking.Series.Cadence, r.Cadence).Days())
-	if soonest := availability.DateOf(s.Now().Add(s.Workspace.Repair.Notice).In(zone)).AddDays(1); start.Compare(soonest) < 0 {
-		start = soonest
-	}
-	search := booking.NewSearch(s.Workspace, program, start)
-	search.Cadence, search.Count = r.Cadence, booking.Sessions(program, r.Cadence)
-	if weeks > 0 {
-		search.Count = max(1, min(weeks/int(r.Cadence), r.Cadence.MaxCount()))
-	}
-	return scheduler.Request{Group: g, Program: &program, Search: search, Favour: r.Booking.Series.Slot, Follows: r.Booking.Series.UID}, nil
-}
-
 // Apply carries a review out: books the next series, or lets the series end
 // and tells the members so. A rotation is recorded; forming the next round is a
-// step of its own. Ask changes nothing.
+// step of its own. Ask changes nothing. It is ErrStale if another run was at the series
+// since it was reviewed.
 func Apply(ctx context.Context, s *scheduler.Service, r scheduler.ReviewPlan) (scheduler.Booking, error) {
-	old := r.Booking
 	if r.Decision == scheduler.Ask {
-		return old, nil
+		return scheduler.Booking{}, nil
+	}
+	old, err := s.Booking(ctx, r.Booking)
+	if err != nil {
+		return old, err
 	}
 	old.Reviewed, old.Decision = true, r.Decision
 	why := s.Event(old, "reviewed", string(r.Decision)+": "+strings.Join(r.Reasons, "; "))

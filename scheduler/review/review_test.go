@@ -61,7 +61,7 @@ func TestDecide(t *testing.T) {
 
 func TestReviewIsNotDueEarly(t *testing.T) {
 	w, b := booked(t, ana, bo)
-	if plan, err := review.Plan(t.Context(), w.Service, scheduler.ReviewOptions{}); err != nil || len(plan.Reviews)+len(plan.Asking) != 0 {
+	if plan, err := review.Plan(t.Context(), w.Service, scheduler.ReviewOptions{}); err != nil || plan.Reviews.Len()+len(plan.Asking) != 0 {
 		t.Errorf("in the first week: %+v, %v; want none", plan, err)
 	}
 	if _, err := review.Plan(t.Context(), w.Service, scheduler.ReviewOptions{Groups: []string{"g"}}); err == nil || !strings.Contains(err.Error(), "2026-03-03") {
@@ -91,7 +91,7 @@ func TestReviewKeepsTheSlotOnATie(t *testing.T) {
 	if next.Series.Slot.String() != "tue 15:00" || next.Series.First != (availability.Date{Year: 2026, Month: 4, Day: 7}) || next.Generation != 2 {
 		t.Errorf("next series %s from %s, generation %d; want tue 15:00 from 2026-04-07, generation 2", next.Series.Slot, next.Series.First, next.Generation)
 	}
-	if plan, err := review.Plan(t.Context(), w.Service, scheduler.ReviewOptions{}); err != nil || len(plan.Reviews) != 0 {
+	if plan, err := review.Plan(t.Context(), w.Service, scheduler.ReviewOptions{}); err != nil || plan.Reviews.Len() != 0 {
 		t.Errorf("reviewed again: %+v, %v; want nothing", plan, err)
 	}
 	bookings, err := w.Store.Bookings(t.Context())

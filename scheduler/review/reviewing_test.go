@@ -45,7 +45,7 @@ func TestReviewAsksFirst(t *testing.T) {
 	asking := func(unanswered int) {
 		t.Helper()
 		plan, err := review.Plan(t.Context(), w.Service, scheduler.ReviewOptions{})
-		if err != nil || len(plan.Reviews) != 0 || len(plan.Asking) != 1 || plan.Asking[0].Unanswered != unanswered || plan.Asking[0].Members != 3 {
+		if err != nil || plan.Reviews.Len() != 0 || len(plan.Asking) != 1 || plan.Asking[0].Unanswered != unanswered || plan.Asking[0].Members != 3 {
 			t.Errorf("review.Plan: %+v, %v; want that %d of 3 may still answer", plan, err, unanswered)
 		}
 	}
@@ -76,8 +76,8 @@ func TestReviewDecidesTenDaysBefore(t *testing.T) {
 		reviews int
 	}{{10*24*time.Hour + time.Minute, 0}, {10 * 24 * time.Hour, 1}} {
 		w.Now = func() time.Time { return end.Start.Add(-c.before) }
-		if plan, err := review.Plan(t.Context(), w.Service, scheduler.ReviewOptions{}); err != nil || len(plan.Reviews) != c.reviews {
-			t.Errorf("%v before the last session: %d reviews, %v; want %d", c.before, len(plan.Reviews), err, c.reviews)
+		if plan, err := review.Plan(t.Context(), w.Service, scheduler.ReviewOptions{}); err != nil || plan.Reviews.Len() != c.reviews {
+			t.Errorf("%v before the last session: %d reviews, %v; want %d", c.before, plan.Reviews.Len(), err, c.reviews)
 		}
 	}
 }
@@ -160,7 +160,7 @@ func TestReviewOfSoManyWeeks(t *testing.T) {
 	w, b := booked(t, ana, bo)
 	w.NearEnd(b)
 	plan, err := review.Plan(t.Context(), w.Service, scheduler.ReviewOptions{Weeks: 6})
-	if err != nil || plan.Reviews[0].Next.Booking.Series.Count != 6 {
+	if err != nil || schedulertest.Reviews(t, plan)[0].Next.Booking.Series.Count != 6 {
 		t.Errorf("review.Plan: %+v, %v; want six sessions to follow", plan, err)
 	}
 }
@@ -188,7 +188,7 @@ func TestReviewBeforeAnythingWasHeld(t *testing.T) {
 	r.Search.Count = 1
 	w.MustBook(t, w.Plan(t, r)[0])
 	plan, err := review.Plan(t.Context(), w.Service, scheduler.ReviewOptions{})
-	if err != nil || len(plan.Reviews)+len(plan.Asking) != 1 || len(plan.Reviews) == 1 && plan.Reviews[0].Decision != scheduler.Ask {
+	if err != nil || plan.Reviews.Len()+len(plan.Asking) != 1 || plan.Reviews.Len() == 1 && schedulertest.Reviews(t, plan)[0].Decision != scheduler.Ask {
 		t.Fatalf("review.Plan: %+v, %v; want that somebody is asked", plan, err)
 	}
 	for _, f := range plan.Findings {
@@ -210,7 +210,7 @@ func TestReviewGoesOnAfterAFault(t *testing.T) {
 		return nil
 	}
 	plan, err := review.Plan(t.Context(), w.Service, scheduler.ReviewOptions{})
-	if err != nil || len(plan.Reviews) != 1 || plan.Reviews[0].Booking.Series.UID != other.Series.UID {
+	if err != nil || plan.Reviews.Len() != 1 || schedulertest.Reviews(t, plan)[0].Booking.UID != other.Series.UID {
 		t.Fatalf("review.Plan: %+v, %v; want h alone", plan, err)
 	}
 	if len(plan.Findings) != 1 || plan.Findings[0].Kind != scheduler.BrokenSeries || plan.Findings[0].Group != "g" {
@@ -254,20 +254,20 @@ func TestRotation(t *testing.T) {
 	former := &nextPairs{err: errors.New("no way")}
 	w.Former = former
 	plan, err := review.Plan(t.Context(), w.Service, scheduler.ReviewOptions{})
-	if err != nil || len(plan.Reviews) != 1 || plan.Reviews[0].Decision != scheduler.Rotate || len(plan.Rotations) != 0 {
+	if err != nil || plan.Reviews.Len() != 1 || schedulertest.Reviews(t, plan)[0].Decision != scheduler.Rotate || len(plan.Rotations) != 0 {
 		t.Fatalf("review.Plan: %+v, %v; want the rotation of pairs-1, and no round", plan, err)
 	}
 	if len(plan.Findings) != 1 || plan.Findings[0].Kind != scheduler.NotFormed {
 		t.Errorf("findings %+v; want that the round is not formed", plan.Findings)
 	}
-	if _, err := review.Apply(t.Context(), w.Service, plan.Reviews[0]); err != nil {
+	if _, err := review.Apply(t.Context(), w.Service, schedulertest.Reviews(t, plan)[0]); err != nil {
 		t.Fatal(err)
 	}
 	if there, err := w.Backend.Get(t.Context(), b.Series.UID); err != nil || len(there.Overrides) != 0 {
 		t.Errorf("the series of a group that is formed anew: %+v, %v; want nobody told that it ends", there.Overrides, err)
 	}
 	former.err = nil
-	if plan, err = review.Plan(t.Context(), w.Service, scheduler.ReviewOptions{}); err != nil || len(plan.Reviews) != 0 || len(plan.Rotations) != 1 {
+	if plan, err = review.Plan(t.Context(), w.Service, scheduler.ReviewOptions{}); err != nil || plan.Reviews.Len() != 0 || len(plan.Rotations) != 1 {
 		t.Fatalf("the next run: %+v, %v; want the round", plan, err)
 	}
 	if rounds, err := w.Store.Rounds(t.Context(), "pairs"); err != nil || len(rounds) != 1 {
@@ -299,7 +299,7 @@ func TestRotationOfNamedGroups(t *testing.T) {
 	w.Former = &nextPairs{}
 	for group, rotations := range map[string]int{"other": 0, "pairs-1": 1} {
 		plan, err := review.Plan(t.Context(), w.Service, scheduler.ReviewOptions{Groups: []string{group}})
-		if err != nil || len(plan.Reviews) != 1 || len(plan.Rotations) != rotations {
+		if err != nil || plan.Reviews.Len() != 1 || len(plan.Rotations) != rotations {
 			t.Errorf("review of %s: %+v, %v; want %d rotations", group, plan, err, rotations)
 		}
 	}
@@ -333,7 +333,7 @@ func TestNothingCanFollow(t *testing.T) {
 	if err != nil || len(plan.Findings) != 1 || plan.Findings[0].Kind != scheduler.Failed || plan.Findings[0].Group != "g" {
 		t.Fatalf("findings %+v, %v; want that g has no next series", plan.Findings, err)
 	}
-	if _, err := review.Apply(t.Context(), w.Service, plan.Reviews[0]); !errors.Is(err, plan.Reviews[0].Next.Problem) || !strings.Contains(err.Error(), `group "g"`) {
+	if _, err := review.Apply(t.Context(), w.Service, schedulertest.Reviews(t, plan)[0]); err == nil || !strings.Contains(err.Error(), `group "g": `+schedulertest.Reviews(t, plan)[0].Next.Problem.Error()) {
 		t.Errorf("Apply: %v; want the problem, and the group", err)
 	}
 	if all, err := w.Store.BookingsOf(t.Context(), "g"); err != nil || len(all) != 1 || all[0].Reviewed {
@@ -369,10 +369,10 @@ func TestARoundIsRenewedAsOne(t *testing.T) {
 	}
 	w.NearEnd(booked[0])
 	plan, err := review.Plan(t.Context(), w.Service, scheduler.ReviewOptions{})
-	if err != nil || len(plan.Reviews) != 2 {
-		t.Fatalf("%d reviews, %v; want both", len(plan.Reviews), err)
+	if err != nil || plan.Reviews.Len() != 2 {
+		t.Fatalf("%d reviews, %v; want both", plan.Reviews.Len(), err)
 	}
-	for _, r := range plan.Reviews {
+	for _, r := range schedulertest.Reviews(t, plan) {
 		if r.Decision != scheduler.Rotate || slices.Contains(r.Reasons, "nothing speaks against going on") {
 			t.Errorf("%s: %s, %q; want that it is formed anew with its round", r.Booking.Group, r.Decision, r.Reasons)
 		}
@@ -510,10 +510,10 @@ func TestWhenTheNextRoundBegins(t *testing.T) {
 	w.NearEnd(booked[1])
 	w.Former = &nextPairs{}
 	plan, err := review.Plan(t.Context(), w.Service, scheduler.ReviewOptions{})
-	if err != nil || len(plan.Reviews) != 1 || plan.Reviews[0].Decision != scheduler.Stop || len(plan.Rotations) > 0 {
+	if err != nil || plan.Reviews.Len() != 1 || schedulertest.Reviews(t, plan)[0].Decision != scheduler.Stop || len(plan.Rotations) > 0 {
 		t.Fatalf("review.Plan: %+v, %v; want that stops stops, and no round yet", plan, err)
 	}
-	if _, err := review.Apply(t.Context(), w.Service, plan.Reviews[0]); err != nil {
+	if _, err := review.Apply(t.Context(), w.Service, schedulertest.Reviews(t, plan)[0]); err != nil {
 		t.Fatal(err)
 	}
 	w.Now = func() time.Time { last, _ := booked[0].Series.LastEnd(); return last.AddDate(0, 0, -9) }
@@ -554,7 +554,7 @@ func TestWhatCannotBeReviewed(t *testing.T) {
 	}
 	for _, want := range []scheduler.FindingKind{scheduler.SeriesOff, scheduler.SeriesGone} {
 		plan, err := review.Plan(t.Context(), w.Service, scheduler.ReviewOptions{})
-		if err != nil || len(plan.Reviews) != 0 || len(plan.Findings) != 1 || plan.Findings[0].Kind != want {
+		if err != nil || plan.Reviews.Len() != 0 || len(plan.Findings) != 1 || plan.Findings[0].Kind != want {
 			t.Errorf("review.Plan: %+v, %v; want %s", plan, err, want)
 		}
 		w.Fake.Before = func(_ context.Context, c calendartest.Call) error {
@@ -579,14 +579,14 @@ func TestAnswersUnderAnotherKey(t *testing.T) {
 	} {
 		w.AnswerKey = key
 		plan, err := review.Plan(t.Context(), w.Service, scheduler.ReviewOptions{})
-		if err != nil || len(plan.Reviews) != 0 || len(plan.Findings) != 1 || want != nil && !errors.Is(plan.Findings[0].Err, want) {
+		if err != nil || plan.Reviews.Len() != 0 || len(plan.Findings) != 1 || want != nil && !errors.Is(plan.Findings[0].Err, want) {
 			t.Errorf("review.Plan: %+v, %v; want a finding, %v", plan, err, want)
 		}
 		if err := review.Answer(t.Context(), w.Service, "g", bo, scheduler.AnswerStop); err == nil || want != nil && !errors.Is(err, want) {
 			t.Errorf("Answer: %v; want %v", err, want)
 		}
 	}
-	if _, err := review.Apply(t.Context(), w.Service, scheduler.ReviewPlan{Review: scheduler.Review{Booking: b, Decision: scheduler.Ask}}); err != nil {
+	if _, err := review.Apply(t.Context(), w.Service, scheduler.ReviewPlan{Review: scheduler.Review{Booking: b.Ref(), Decision: scheduler.Ask}}); err != nil {
 		t.Error(err)
 	}
 	if all, err := w.Store.Bookings(t.Context()); err != nil || all[0].Reviewed {

@@ -18,11 +18,18 @@ import (
 // have been carried out. A program whose round cannot be formed is a finding.
 func planRotations(ctx context.Context, s *scheduler.Service, plan *scheduler.ReviewsPlan, o scheduler.ReviewOptions) error {
 	var after *scheduler.Service
+	decided, of := map[calendar.UID]scheduler.Decision{}, map[string]bool{}
+	for r, err := range plan.Reviews.All() {
+		if err != nil {
+			return err
+		}
+		decided[r.Booking.UID], of[r.Program] = r.Decision, true
+	}
 	for _, p := range s.Workspace.Programs {
-		if len(o.Groups) > 0 && !slices.ContainsFunc(plan.Reviews, func(r scheduler.ReviewPlan) bool { return r.Booking.Program == p.Name }) {
+		if len(o.Groups) > 0 && !of[p.Name] {
 			continue
 		}
-		start, due, err := rotationDue(ctx, s, p, plan.Reviews)
+		start, due, err := rotationDue(ctx, s, p, decided)
 		if err != nil {
 			return err
 		}
@@ -47,50 +54,32 @@ func planRotations(ctx context.Context, s *scheduler.Service, plan *scheduler.Re
 	return nil
 }
 
-// renewTogether has groups rotate that would go on while others of their round are, or
-// were lately, decided to be formed anew: else these would wait for them, for a whole
-// series.
-func renewTogether(ctx context.Context, s *scheduler.Service, plan *scheduler.ReviewsPlan) error {
-	turning := map[string]bool{} // programs
-	for page, err := range scheduler.Pages(ctx, s.Store) {
+// renewed returns the groups, by program, that rotate if they would go on, since others of
+// their round are, or were lately, decided to be formed anew: else these would wait for
+// them, for a whole series.
+func (r reviewer) renewed(ctx context.Context, rounds []scheduler.Round) (map[string]map[string]bool, error) {
+	if len(rounds) == 0 {
+		return nil, nil
+	}
+	for page, err := range scheduler.Pages(ctx, r.Store) {
 		if err != nil {
-			return err
+			return nil, err
 		}
 		for _, b := range page {
-			turning[b.Program] = turning[b.Program] || b.Decision == scheduler.Rotate
+			r.turning[b.Program] = r.turning[b.Program] || b.Decision == scheduler.Rotate
 		}
 	}
-	for _, r := range plan.Reviews {
-		turning[r.Booking.Program] = turning[r.Booking.Program] || r.Decision == scheduler.Rotate
-	}
-	for _, p := range s.Workspace.Programs {
-		if !turning[p.Name] {
-			continue
-		}
-		rounds, err := s.Store.Rounds(ctx, p.Name)
-		if err != nil {
-			return err
-		}
-		last := lastGroups(rounds)
-		for i := range plan.Reviews {
-			if r := &plan.Reviews[i].Review; r.Booking.Program == p.Name && r.Decision.GoesOn() && last[r.Booking.Group] {
-				r.Decision, r.Cadence = scheduler.Rotate, r.Booking.Series.Cadence
-				r.Reasons = append(slices.DeleteFunc(r.Reasons, func(r string) bool { return r == goesOn }), "other groups of its round are formed anew, and this one with them")
+	groups := map[string]map[string]bool{}
+	for _, last := range rounds { // those of a program come the oldest first
+		configured := slices.ContainsFunc(r.Workspace.Programs, func(p scheduler.Program) bool { return p.Name == last.Program })
+		if configured && r.turning[last.Program] {
+			groups[last.Program] = map[string]bool{}
+			for _, g := range last.Groups {
+				groups[last.Program][g.Name] = true
 			}
 		}
 	}
-	return nil
-}
-
-// lastGroups returns the names of the groups of the last round.
-func lastGroups(rounds []scheduler.Round) map[string]bool {
-	names := map[string]bool{}
-	if len(rounds) > 0 {
-		for _, g := range rounds[len(rounds)-1].Groups {
-			names[g.Name] = true
-		}
-	}
-	return names
+	return groups, nil
 }
 
 // reviewed returns a rehearsal in which the reviews of the plan were carried out.
@@ -99,11 +88,14 @@ func reviewed(ctx context.Context, s *scheduler.Service, plan *scheduler.Reviews
 	if err != nil {
 		return nil, err
 	}
-	for _, r := range plan.Reviews {
-		if _, err := Apply(ctx, after, r); scheduler.Stops(ctx, err) {
-			after.Store.Close()
-			return nil, err
+	for r, err := range plan.All() {
+		if err == nil {
+			if _, err = Apply(ctx, after, r); !scheduler.Stops(ctx, err) {
+				continue
+			}
 		}
+		after.Store.Close()
+		return nil, err
 	}
 	return after, nil
 }
@@ -166,10 +158,10 @@ func ApplyRotation(ctx context.Context, s *scheduler.Service, r scheduler.Rotati
 }
 
 // rotationDue reports whether all groups of the program's last round have been
-// reviewed, with the reviews that are about to be carried out, and one of them is to
+// reviewed, with the decisions that are about to be carried out, and one of them is to
 // be rotated; and from which Monday on the next round may meet: the one after the
 // last session that is still to come.
-func rotationDue(ctx context.Context, s *scheduler.Service, p scheduler.Program, reviews []scheduler.ReviewPlan) (start availability.Date, due bool, err error) {
+func rotationDue(ctx context.Context, s *scheduler.Service, p scheduler.Program, decided map[calendar.UID]scheduler.Decision) (start availability.Date, due bool, err error) {
 	rounds, err := s.Store.Rounds(ctx, p.Name)
 	if err != nil || len(rounds) == 0 {
 		return start, false, err
@@ -178,10 +170,7 @@ func rotationDue(ctx context.Context, s *scheduler.Service, p scheduler.Program,
 	if err != nil {
 		return start, false, err
 	}
-	last, decided := s.Now(), map[calendar.UID]scheduler.Decision{}
-	for _, r := range reviews {
-		decided[r.Booking.Series.UID] = r.Decision
-	}
+	last := s.Now()
 	for _, g := range rounds[len(rounds)-1].Groups {
 		all, err := s.Store.BookingsOf(ctx, g.Name)
 		if err != nil {

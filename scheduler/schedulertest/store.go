@@ -125,7 +125,7 @@ func testRoundTrip(t *testing.T, s scheduler.Store) {
 	}
 	var named []scheduler.BookingRef
 	for _, b := range want {
-		named = append(named, scheduler.BookingRef{Group: b.Group, Generation: b.Generation, UID: b.Series.UID, Version: b.Version})
+		named = append(named, b.Ref())
 	}
 	refs, err := s.BookingRefs(t.Context())
 	if diff := cmp.Diff(named, refs); err != nil || diff != "" {

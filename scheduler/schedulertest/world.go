@@ -189,10 +189,24 @@ func (w *World) NearEnd(b scheduler.Booking) {
 func (w *World) Review(t testing.TB) scheduler.ReviewPlan {
 	t.Helper()
 	plan, err := review.Plan(t.Context(), w.Service, scheduler.ReviewOptions{})
-	if err != nil || len(plan.Reviews) != 1 {
-		t.Fatalf("review.Plan: %+v, %v; want one review", plan, err)
+	reviews := Reviews(t, plan)
+	if err != nil || len(reviews) != 1 {
+		t.Fatalf("review.Plan: %+v, %v; want one review", reviews, err)
 	}
-	return plan.Reviews[0]
+	return reviews[0]
+}
+
+// Reviews returns the reviews of a plan.
+func Reviews(t testing.TB, plan scheduler.ReviewsPlan) []scheduler.ReviewPlan {
+	t.Helper()
+	var out []scheduler.ReviewPlan
+	for r, err := range plan.All() {
+		if err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, r)
+	}
+	return out
 }
 
 // Puts returns the UIDs of the series that were put, in order.

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"iter"
 	"strings"
 	"time"
 
@@ -18,7 +16,6 @@ import (
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/console"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/workspace"
 	"github.com/peerslot/peerslot/scheduler"
-	"github.com/peerslot/peerslot/scheduler/attendance"
 	"github.com/peerslot/peerslot/scheduler/booking"
 	"github.com/peerslot/peerslot/scheduler/pile"
 	"github.com/peerslot/peerslot/scheduler/planning"
@@ -77,12 +74,10 @@ func (o BookOptions) Run(ctx context.Context, a *console.App) error {
 
 func (o BookOptions) change(a *console.App) change[booked] {
 	return change[booked]{
-		flags: o.ChangeFlags,
-		plan:  func(ctx context.Context, w *workspace.Workspace) (booked, error) { return o.plan(ctx, a, w) },
-		warn:  func(_ *workspace.Workspace, b booked) { warnOfBooking(a, b) },
-		show: func(_ *workspace.Workspace, p report.Printer, b booked) {
-			b.show(p)
-		},
+		flags:    o.ChangeFlags,
+		plan:     func(ctx context.Context, w *workspace.Workspace) (booked, error) { return o.plan(ctx, a, w) },
+		warn:     func(_ *workspace.Workspace, b booked) { warnOfBooking(a, b) },
+		show:     func(w *workspace.Workspace, p report.Printer, b booked) { b.show(w, p) },
 		question: booked.question,
 		apply:    func(ctx context.Context, w *workspace.Workspace, b *booked) error { return b.apply(ctx, w) },
 		done: func(w *workspace.Workspace, p report.Printer, b booked, applied bool) {
@@ -96,10 +91,10 @@ func (o BookOptions) change(a *console.App) change[booked] {
 // A booked is what book carries from its plans to its answer: of each plan what is told of
 // it, and the rest on a pile until it is shown and carried out.
 type booked struct {
-	groups  []bookedGroup // in the order of the requests
-	todo    int           // how many are to be booked
-	pile    *pile.Pile[bookable]
-	brief   bool // nobody asks for more of a series than people are told
+	groups  []bookedGroup                      // in the order of the requests
+	todo    int                                // how many are to be booked
+	pile    *pile.Ordered[*scheduler.Bookable] // by the number of the group; nil where nothing is to be booked
+	brief   bool                               // nobody asks for more of a series than people are told
 	unknown []scheduler.Unknown
 }
 
@@ -110,14 +105,6 @@ type bookedGroup struct {
 	past   availability.Date // on which the first session is in the past; zero for none
 	series report.Series     // that is planned, or, once it is booked, that there is
 	err    error             // why there is none; nil if there is
-}
-
-// A bookable is what carries out the plan of a request.
-type bookable struct {
-	Request  int
-	Text     string // that shows how
-	Booking  scheduler.Booking
-	Attended attendance.Found
 }
 
 func (o BookOptions) plan(ctx context.Context, a *console.App, w *workspace.Workspace) (b booked, err error) {
@@ -140,16 +127,19 @@ func (o BookOptions) plan(ctx context.Context, a *console.App, w *workspace.Work
 	if err != nil {
 		return b, err
 	}
-	b = booked{groups: make([]bookedGroup, len(requests)), pile: &pile.Pile[bookable]{}, brief: o.Yes && !a.Json}
+	b = booked{groups: make([]bookedGroup, len(requests)), pile: &pile.Ordered[*scheduler.Bookable]{}, brief: o.Yes && !a.Json}
 	err = booking.PlanEach(ctx, w.Service, requests, func(number int, p scheduler.BookingPlan) error {
 		err := b.note(w, number, p)
 		b.shorten(&b.groups[number])
-		if err != nil || !b.groups[number].todo {
+		if err != nil {
 			return err
 		}
-		var text strings.Builder
-		a.PrinterTo(&text).BookingPlan(w.Workspace, p)
-		return b.pile.Add(bookable{number, text.String(), p.Booking, p.Attended})
+		var one *scheduler.Bookable
+		if b.groups[number].todo {
+			kept := p.Bookable()
+			one = &kept
+		}
+		return b.pile.Add(number, one)
 	})
 	b.unknown = planning.UniqueUnknown(b.unknown)
 	return b, err
@@ -208,62 +198,35 @@ func (b booked) question() string {
 }
 
 // show writes the plans.
-func (b *booked) show(p report.Printer) {
-	for one, err := range b.inOrder() {
-		if err != nil {
+func (b *booked) show(w *workspace.Workspace, p report.Printer) {
+	for one, err := range b.pile.All() {
+		switch {
+		case err != nil:
 			p.Printf("%v\n", err)
-		}
-		_, _ = io.WriteString(p.W, one.Text)
-	}
-}
-
-// inOrder returns what is on the pile in the order of the requests. What comes off it
-// before its turn waits. An error ends it.
-func (b *booked) inOrder() iter.Seq2[bookable, error] {
-	return func(yield func(bookable, error) bool) {
-		waiting, turn := map[int]bookable{}, 0
-		broken := io.ErrUnexpectedEOF
-		for one, err := range b.pile.All() {
-			if err != nil {
-				broken = err
-				break
-			}
-			for waiting[one.Request] = one; turn < len(b.groups); turn++ {
-				next, here := waiting[turn]
-				delete(waiting, turn)
-				if b.groups[turn].todo && !here {
-					break
-				}
-				if here && !yield(next, nil) {
-					return
-				}
-			}
-		}
-		for ; turn < len(b.groups); turn++ {
-			if b.groups[turn].todo {
-				yield(bookable{}, fmt.Errorf("group %q: its plan cannot be read back: %w", b.groups[turn].name, broken))
-				return
-			}
+		case one != nil:
+			p.BookingPlan(w.Workspace, *one.Plan())
 		}
 	}
 }
 
 // apply carries the plans out, which were shown.
 func (b *booked) apply(ctx context.Context, w *workspace.Workspace) error {
-	done := 0
-	for p, err := range b.inOrder() {
-		if err != nil {
+	i, done := -1, 0
+	for p, err := range b.pile.All() {
+		if i++; err != nil {
 			return err
+		} else if p == nil {
+			continue
 		}
-		g := &b.groups[p.Request]
-		one, created, err := w.Service.Book(ctx, scheduler.BookingPlan{Group: scheduler.Group{Name: g.name}, Booking: p.Booking, Attended: p.Attended})
+		g := &b.groups[i]
+		one, created, err := w.Service.Book(ctx, *p.Plan())
 		done++
 		w.Progress("booking", done, len(b.groups))
 		err = g.is(one, created, err)
 		b.shorten(g)
 		switch {
 		case errors.Is(err, calendar.ErrSignIn), errors.Is(err, calendar.ErrQuota):
-			return fmt.Errorf("stopped with %d of %s booked: %w", len(booked{groups: b.groups[:p.Request]}.out().Series), report.Count(len(b.groups), "series", "series"), err)
+			return fmt.Errorf("stopped with %d of %s booked: %w", len(booked{groups: b.groups[:i]}.out().Series), report.Count(len(b.groups), "series", "series"), err)
 		case err != nil:
 			return err
 		}

@@ -11,6 +11,7 @@ import (
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/console"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/workspace"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/booking"
 	"github.com/peerslot/peerslot/scheduler/report"
 )
 
@@ -91,7 +92,7 @@ func planCancel(ctx context.Context, w *workspace.Workspace, group string) (canc
 		return c, err
 	}
 	for _, b := range c.open {
-		left, err := w.Service.Left(ctx, b)
+		left, err := booking.Left(ctx, w.Service, b)
 		if err != nil {
 			return c, err
 		}

@@ -12,7 +12,6 @@ import (
 	"github.com/peerslot/peerslot/calendar/file"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/console"
 	"github.com/peerslot/peerslot/scheduler"
-	"github.com/peerslot/peerslot/scheduler/report"
 )
 
 // nightFlags are the flags of commands that run unattended.
@@ -94,15 +93,6 @@ func (h heartbeat) write(path string) error {
 }
 
 // count adds one review.
-func (h *heartbeat) count(r report.Review, approved bool) {
-	switch {
-	case r.Error != "" || r.Decision == string(scheduler.Rotate):
-		h.Attention++
-	case approved:
-		h.Changes++
-	}
-}
-
 func (h *heartbeat) unknown(list []scheduler.Unknown) {
 	for _, u := range list {
 		h.UnknownSince[string(u.Person)] = u.Since

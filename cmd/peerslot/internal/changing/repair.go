@@ -175,7 +175,7 @@ func planRebook(ctx context.Context, w *workspace.Workspace, group string) (rebo
 	if err != nil {
 		return rebooking{}, err
 	}
-	if old, err = w.Service.Understood(ctx, old); err != nil {
+	if old, err = booking.Understood(ctx, w.Service, old); err != nil {
 		return rebooking{}, console.WithHint(err, fmt.Sprintf("end it with 'peerslot cancel %s', then book again", console.Word(group)))
 	}
 	plan, err := booking.PlanRebook(ctx, w.Service, old)

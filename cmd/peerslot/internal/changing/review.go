@@ -3,6 +3,7 @@ package changing
 import (
 	"context"
 	"fmt"
+	"iter"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -10,6 +11,7 @@ import (
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/console"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/workspace"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/pile"
 	"github.com/peerslot/peerslot/scheduler/report"
 	"github.com/peerslot/peerslot/scheduler/review"
 )
@@ -82,14 +84,23 @@ func reviewChange(a *console.App, o scheduler.ReviewOptions, flags console.Chang
 // A reviewing is what review carries from its plan to its answer.
 type reviewing struct {
 	Plan   scheduler.ReviewsPlan
-	Out    report.Reviews
-	booked []scheduler.Booking // what followed each review; zero where it failed
-	formed []int               // how many groups of each rotation were booked
+	Out    report.Reviews     // without the reviews, and who may still answer
+	became *pile.Pile[became] // what became of each review; nil until they are carried out
+	steps  int                // how many decisions and rotations are carried out
+	anew   int                // how many groups are to be formed anew
+	failed int                // how many decisions could not be carried out, and
+	other  int                // of them those to go on, or to stop
+	formed []int              // how many groups of each rotation were booked
 }
 
-func PlanReviews(ctx context.Context, w *workspace.Workspace, o scheduler.ReviewOptions) (reviewing, error) {
-	plan, err := review.Plan(ctx, w.Service, o)
-	if err != nil {
+// became is what became of a review.
+type became struct {
+	Next  *report.Series // that was booked
+	Error string
+}
+
+func PlanReviews(ctx context.Context, w *workspace.Workspace, o scheduler.ReviewOptions) (r reviewing, err error) {
+	if r.Plan, err = review.Plan(ctx, w.Service, o); err != nil {
 		return reviewing{}, err
 	}
 	if len(o.Groups) == 0 {
@@ -97,25 +108,26 @@ func PlanReviews(ctx context.Context, w *workspace.Workspace, o scheduler.Review
 			return reviewing{}, err
 		}
 	}
-	r := reviewing{Plan: plan, booked: make([]scheduler.Booking, len(plan.Reviews)), formed: make([]int, len(plan.Rotations))}
-	r.Out = report.Reviews{Reviews: []report.Review{}, Attention: []report.Attention{}}
+	r.steps, r.formed = len(r.Plan.Rotations), make([]int, len(r.Plan.Rotations))
+	for one, err := range r.Plan.Reviews.All() {
+		switch {
+		case err != nil:
+			return r, err
+		case one.Decision == scheduler.Ask:
+			continue
+		case one.Decision == scheduler.Rotate:
+			r.anew++
+		}
+		r.steps++
+	}
+	r.Out = report.Reviews{Attention: []report.Attention{}}
 	if r.Out.Load, err = w.Overloaded(ctx); err != nil {
 		return r, err
 	}
-	for _, p := range plan.Reviews {
-		one, err := report.NewReview(p)
-		if err != nil {
-			return r, err
-		}
-		r.Out.Reviews = append(r.Out.Reviews, one)
-	}
-	for _, q := range plan.Asking {
-		r.Out.Asking = append(r.Out.Asking, report.NewAsking(q))
-	}
-	for _, n := range plan.Rotations {
+	for _, n := range r.Plan.Rotations {
 		r.Out.Formed = append(r.Out.Formed, report.NewRotation(n))
 	}
-	r.find(w, plan.Findings)
+	r.find(w, r.Plan.Findings)
 	return r, nil
 }
 
@@ -129,49 +141,46 @@ func (r *reviewing) find(w *workspace.Workspace, findings []scheduler.Finding) {
 
 // Keep records what a review of all series decided, and what it found.
 func (r *reviewing) Keep(ctx context.Context, w *workspace.Workspace) error {
-	return w.Service.KeepNight(ctx, scheduler.Night{What: scheduler.ReviewNight, Checked: len(r.Plan.Reviews), Changes: r.steps(), Findings: r.Plan.Findings})
-}
-
-// steps returns how many decisions and rotations are carried out.
-func (r reviewing) steps() int {
-	steps := len(r.Plan.Rotations)
-	for _, p := range r.Plan.Reviews {
-		if p.Decision != scheduler.Ask {
-			steps++
-		}
-	}
-	return steps
+	return w.Service.KeepNight(ctx, scheduler.Night{What: scheduler.ReviewNight, Checked: r.Plan.Reviews.Len(), Changes: r.steps, Findings: r.Plan.Findings})
 }
 
 func (r reviewing) question() string {
-	steps := r.steps()
-	if steps == 0 {
+	if r.steps == 0 {
 		return ""
 	}
-	return fmt.Sprintf("Carry out %s?", report.Count(steps, "decision", "decisions"))
+	return fmt.Sprintf("Carry out %s?", report.Count(r.steps, "decision", "decisions"))
 }
 
-// Apply carries out each decision. One that cannot be does not hinder the others.
+// Apply carries out each decision. One that cannot be does not hinder the others. The plan
+// lets go of what follows, which takes much room.
 func (r *reviewing) Apply(ctx context.Context, w *workspace.Workspace) error {
-	for i, p := range r.Plan.Reviews {
-		next, err := review.Apply(ctx, w.Service, p)
-		if console.Stopped(ctx, err) {
+	r.became = &pile.Pile[became]{}
+	for p, err := range r.Plan.All() {
+		if err != nil {
 			return err
 		}
-		one := &r.Out.Reviews[i]
-		if err != nil {
-			one.Error, one.Next = err.Error(), nil
-			continue
-		}
-		r.booked[i] = next
-		if one.Next != nil {
+		next, err := review.Apply(ctx, w.Service, p)
+		var now became
+		switch {
+		case console.Stopped(ctx, err):
+			return err
+		case err != nil:
+			now.Error = err.Error()
+			if r.failed++; p.Decision != scheduler.Rotate {
+				r.other++
+			}
+		case p.Next != nil:
 			s, err := report.NewSeries(next, true)
 			if err != nil {
 				return err
 			}
-			one.Next = &s
+			now.Next = &s
+		}
+		if err := r.became.Add(now); err != nil {
+			return err
 		}
 	}
+	r.Plan.Next = nil
 	for i, n := range r.Plan.Rotations {
 		booked, findings, err := review.ApplyRotation(ctx, w.Service, n)
 		if err != nil {
@@ -183,51 +192,75 @@ func (r *reviewing) Apply(ctx context.Context, w *workspace.Workspace) error {
 	return nil
 }
 
-func (r reviewing) answer(planned bool) any {
-	out := r.Out
-	out.Plan = planned
-	if planned {
-		out.Reviews = slices.Clone(out.Reviews)
-		for i, one := range out.Reviews {
-			if one.Next != nil {
-				next := *one.Next
-				next.Created = false
-				out.Reviews[i].Next = &next
+// rows returns the reviews as they are answered, with what became of them, or would; and
+// their programs.
+func (r reviewing) rows() iter.Seq2[string, report.Review] {
+	return func(yield func(string, report.Review) bool) {
+		next, stop := iter.Pull2(r.became.All())
+		defer stop()
+		for p, err := range r.Plan.All() {
+			var one report.Review
+			if err == nil {
+				one, err = report.NewReview(p)
+			}
+			if r.became != nil && err == nil {
+				var now became
+				now, err, _ = next()
+				one.Next, one.Error = now.Next, now.Error
+			}
+			if err != nil {
+				one.Error = err.Error()
+			}
+			if !yield(p.Program, one) {
+				return
 			}
 		}
+	}
+}
+
+func (r reviewing) answer(planned bool) any {
+	out := r.Out
+	out.Plan, out.Reviews = planned, []report.Review{}
+	for _, one := range r.rows() {
+		if one.Next != nil && planned {
+			one.Next.Created = false
+		}
+		out.Reviews = append(out.Reviews, one)
+	}
+	for _, q := range r.Plan.Asking {
+		out.Asking = append(out.Asking, report.NewAsking(q))
 	}
 	return out
 }
 
 func (r reviewing) verdict() error {
-	if len(r.Out.Attention) > 0 || slices.ContainsFunc(r.Out.Reviews, func(one report.Review) bool { return one.Error != "" }) {
+	if len(r.Out.Attention)+r.failed > 0 {
 		return &console.NeedsPerson{}
 	}
 	return nil
 }
 
 func (r reviewing) count(beat *heartbeat, applied bool) {
-	beat.Checked = len(r.Plan.Reviews)
-	beat.Attention += len(r.Out.Attention)
-	for _, one := range r.Out.Reviews {
-		beat.count(one, applied)
+	beat.Checked = r.Plan.Reviews.Len()
+	beat.Attention += len(r.Out.Attention) + r.anew + r.other
+	if applied {
+		beat.Changes += beat.Checked - r.anew - r.other
 	}
 }
 
 // tell says what became of each decision.
 func (r reviewing) tell(a *console.App, p report.Printer, applied bool) {
-	for i, plan := range r.Plan.Reviews {
-		group, next := plan.Booking.Group, r.booked[i].Series
+	for program, one := range r.rows() {
 		switch {
-		case r.Out.Reviews[i].Error != "":
-			a.Warn("%s", r.Out.Reviews[i].Error)
-		case !applied || plan.Decision == scheduler.Ask:
-		case plan.Next != nil:
-			p.Printf("Booked %s: %s %s, %s\n", group, next.Slot, next.Cadence, report.Count(next.Count, "session", "sessions"))
-		case plan.Decision == scheduler.Rotate:
-			p.Printf("%s ends with its last session%s.\n", group, r.onceReviewed(plan.Booking.Program))
+		case one.Error != "":
+			a.Warn("%s", one.Error)
+		case !applied || one.Decision == string(scheduler.Ask):
+		case one.Next != nil:
+			p.Printf("Booked %s: %s %s, %s\n", one.Group, one.Next.Slot, one.Next.Cadence, report.Count(one.Next.Count, "session", "sessions"))
+		case one.Decision == string(scheduler.Rotate):
+			p.Printf("%s ends with its last session%s.\n", one.Group, r.onceReviewed(program))
 		default:
-			p.Printf("%s ends with its last session, and its members are told.\n", group)
+			p.Printf("%s ends with its last session, and its members are told.\n", one.Group)
 		}
 	}
 	for i, n := range r.Plan.Rotations {

@@ -167,7 +167,7 @@ func calendarFindings(ctx context.Context, a *console.App, w *workspace.Workspac
 	if err != nil {
 		return nil, err
 	}
-	takesPart := w.Workspace.TakesPart()
+	needed := takesPart(w.Workspace)
 	var reader calendar.BusyReader = w.Service.Backend
 	var out []finding
 	var idle []finding // of those who need no calendar, and have none that can be read
@@ -189,7 +189,7 @@ func calendarFindings(ctx context.Context, a *console.App, w *workspace.Workspac
 			if _, asked := busy[p]; !asked {
 				continue
 			}
-			f, idles := personFinding(w.Workspace.Roster.Of(p), busy[p], window, takesPart(p))
+			f, idles := personFinding(w.Workspace.Roster.Of(p), busy[p], window, needed(p))
 			if t, known := since[p]; known && !f.OK {
 				f.Detail += ", since " + t.Format(time.DateOnly)
 			}
@@ -213,6 +213,24 @@ func calendarFindings(ctx context.Context, a *console.App, w *workspace.Workspac
 
 // calendarOf begins what a finding is about, before somebody's address.
 const calendarOf = "calendar of "
+
+// takesPart returns who is in a program or a group: everybody as long as there is
+// neither.
+func takesPart(w scheduler.Workspace) func(calendar.Address) bool {
+	in := map[calendar.Address]bool{}
+	for _, p := range w.Programs {
+		for _, a := range w.Participants(p) {
+			in[a] = true
+		}
+	}
+	for _, g := range w.Groups {
+		for _, a := range g.Members {
+			in[a] = true
+		}
+	}
+	all := len(w.Programs)+len(w.Groups) == 0
+	return func(a calendar.Address) bool { return all || in[a] }
+}
 
 // personFinding says what is known of one person's time; idle that they take part in
 // nothing, and nothing of it can be read.

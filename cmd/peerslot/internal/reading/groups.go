@@ -14,6 +14,7 @@ import (
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/console"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/workspace"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/booking"
 	"github.com/peerslot/peerslot/scheduler/planning"
 	"github.com/peerslot/peerslot/scheduler/report"
 )
@@ -86,7 +87,7 @@ func runGroups(ctx context.Context, a *console.App, markdown bool) error {
 			if b.Reviewed {
 				continue
 			}
-			if b, err := w.Service.Understood(ctx, b); err == nil { // else named as broken
+			if b, err := booking.Understood(ctx, w.Service, b); err == nil { // else named as broken
 				slots[b.Group] = b.Series.Slot
 			}
 		}

@@ -194,7 +194,7 @@ func readStanding(ctx context.Context, a *console.App) (s standing, print func()
 		a.Printer().Table([]string{"GROUP", "SLOT", "HELD", "NEXT", "ATTENDANCE", "ATTENTION"}, rows)
 		a.Printer().Attention(rest)
 		a.Printer().Unreadable(w.Workspace, s.Unknown)
-		a.Printer().Asking(w.Workspace, asking)
+		a.Printer().Asking(w.Workspace, asking...)
 		workspace.PrintLoad(w, a.Printer(), workspace.TooMuch(load))
 		if waiting > 0 {
 			a.Printer().Printf("%s to be sent; 'peerslot mail --dry-run' lists them\n", report.Count(waiting, "message waits", "messages wait"))
