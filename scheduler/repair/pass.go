@@ -283,7 +283,23 @@ func (r *pass) best(d due, before planning.Verdicts) (scheduler.Move, bool, erro
 		MinGain: rules.MinGain, Quorum: sub.program.Quorum,
 		Sparing: sub.timesMoved(o) >= rules.MovesPerSession || r.month[sub.booking.Group]+r.Month[sub.booking.Group] >= rules.PerMonth,
 	}
-	return search.Best(sub.sessions, d.index, before)
+	m, found, err := search.Best(sub.sessions, d.index, before)
+	return m, found && !r.inVain(sub, m), err
+}
+
+// inVain reports whether a session would be called off tonight where a move took it, too:
+// its members hear of that alone, and at the time that they know.
+func (r *pass) inVain(sub *subject, m scheduler.Move) bool {
+	rules := r.Workspace.Repair
+	if !rules.CancelBelow && !sub.shrank() || m.To.Start.After(r.Now.Add(rules.CancelWithin)) {
+		return false
+	}
+	members, err := r.membersOver(sub, m.To)
+	if err != nil {
+		return false
+	}
+	holds, alone := r.holds(sub, planning.VerdictsAt(members, m.To))
+	return !holds && (rules.CancelBelow || alone)
 }
 
 // membersOver returns the members who count as the search sees them.

@@ -410,6 +410,20 @@ func TestACappedSessionIsNotCancelled(t *testing.T) {
 	}
 }
 
+// What is called off tonight is not moved first, to a time that nobody has heard of,
+// though one more could come there.
+func TestWhatIsCalledOffIsNotMoved(t *testing.T) {
+	w, _ := booked(t, ana, bo, cem, dee)
+	w.Workspace.Repair.CancelBelow = true
+	w.freeOnly(ana)
+	w.freeOnly(bo, at(1, 13, 12))
+	w.freeOnly(cem)
+	if plan := w.repair(t); actions(plan) != "cancel" || !plan.Changes[0].From.Equal(at(1, 13, 15).Start) || plan.Changes[0].Before != 1 {
+		t.Errorf("changes %+v; want the session called off where it is known to be", plan.Changes)
+	}
+	w.wantQuiet(t)
+}
+
 // A series that people made impossible, or whose calendar entry cannot be read,
 // does not keep the others from being repaired.
 func TestOneBrokenSeriesDoesNotHinderTheOthers(t *testing.T) {
