@@ -155,12 +155,15 @@ func (s upkeep) bookingUpkeep(groups *scheduler.Groups, b scheduler.Booking) []s
 		f.Kind = scheduler.NoSuchGroup
 		return []scheduler.Finding{f}
 	}
-	p, ok := s.Workspace.Program(b.Program)
-	if !ok {
-		f.Kind = scheduler.NoSuchProgram
-		return []scheduler.Finding{f}
+	g := scheduler.GroupIn(groups, b)
+	for _, f.Program = range []string{b.Program, g.Program} {
+		if _, ok := s.Workspace.Program(f.Program); !ok {
+			f.Kind = scheduler.NoSuchProgram
+			return []scheduler.Finding{f}
+		}
 	}
-	if err := differs(p.For(scheduler.GroupIn(groups, b)), b); err != nil {
+	p, _ := s.Workspace.Program(g.Program)
+	if err := differs(p.For(g), b); err != nil {
 		f.Kind, f.Err = scheduler.OtherRules, err
 		return []scheduler.Finding{f}
 	}
@@ -173,6 +176,9 @@ func differs(p scheduler.Program, b scheduler.Booking) error {
 		return nil // booked with flags of its own, or before rules were kept
 	}
 	var parts []string
+	if p.Name != b.Program {
+		parts = append(parts, fmt.Sprintf("program %q instead of %q", p.Name, b.Program))
+	}
 	if p.Cadence != b.Rules.Cadence {
 		parts = append(parts, fmt.Sprintf("%s instead of %s", p.Cadence, b.Rules.Cadence))
 	}

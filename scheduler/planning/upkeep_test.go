@@ -81,6 +81,13 @@ func TestUpkeep(t *testing.T) {
 			s.Workspace.Groups = append(s.Workspace.Groups, scheduler.Group{Name: "h", Program: "nothing", Members: []calendar.Address{ana, bo}})
 		}, []string{"no-program h/nothing "}},
 		"other rules": {func(s *planning.Snapshot) { s.Workspace.Programs[0].Cadence = availability.Monthly }, []string{"other-rules g/circles "}},
+		"another program": {func(s *planning.Snapshot) {
+			other := program()
+			other.Name = "new"
+			s.Workspace.Programs = append(s.Workspace.Programs, other)
+			s.Workspace.Groups[0].Program, s.Rounds = "new", nil
+		}, []string{"other-rules g/new "}},
+		"a program that is not there": {func(s *planning.Snapshot) { s.Workspace.Groups[0].Program, s.Rounds = "nothing", nil }, []string{"no-program g/nothing "}},
 		"a stranger": {func(s *planning.Snapshot) {
 			s.Workspace.Groups[0].Members = append(slices.Clone(s.Workspace.Groups[0].Members), dee)
 			s.Workspace.Programs[0].NeverTogether = [][]calendar.Address{{ana, "zoe@acme.example"}}

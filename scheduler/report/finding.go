@@ -77,6 +77,9 @@ func Words(w scheduler.Workspace, f scheduler.Finding, steps Steps) string {
 	case scheduler.Failed:
 		return f.Err.Error()
 	case scheduler.NoSuchProgram:
+		if f.UID == "" {
+			return fmt.Sprintf("there is no program %q, so nothing is booked for it; name another one, or none (if the program has another name now, say 'was: [%s]' there)", program, program)
+		}
 		return fmt.Sprintf("its program %q is not configured any more; the series keeps the rules that it was booked with (if the program has another name now, say 'was: [%s]' there)", program, program)
 	case scheduler.UnreadLine:
 		return fmt.Sprintf("%v; nothing is known of whose line that is, and nobody is taken for gone until it is mended", f.Err)

@@ -93,3 +93,14 @@ func TestWordsOfFindings(t *testing.T) {
 		}
 	}
 }
+
+// A group that is booked by the rules of a program that is not there keeps them; one that is
+// not booked has none to keep.
+func TestWordsOfAMissingProgram(t *testing.T) {
+	for uid, want := range map[calendar.UID]string{"ps1": "keeps the rules that it was booked with", "": "nothing is booked for it"} {
+		f := scheduler.Finding{Kind: scheduler.NoSuchProgram, Group: "g", Program: "p", UID: uid}
+		if got := Words(scheduler.Workspace{}, f, nil); !strings.Contains(got, want) {
+			t.Errorf("UID %q: %q; want %q", uid, got, want)
+		}
+	}
+}

@@ -227,8 +227,8 @@ func (r reviewer) judge(ctx context.Context, p *planning.Planner, g scheduler.Gr
 	if one.Evidence.Age, err = age(ctx, r.Service, on, one.Last); err != nil {
 		return nil, j, err
 	}
-	program := r.program(b)
-	if b.Program != "" {
+	program := r.program(g, b)
+	if program.Name != "" {
 		one.Evidence.RotateAfter = time.Duration(program.RotateAfter) * 7 * 24 * time.Hour
 	}
 	one.Decision, one.Cadence, one.Reasons = Decide(one.Evidence, series.Cadence)
@@ -252,16 +252,22 @@ func (r reviewer) judge(ctx context.Context, p *planning.Planner, g scheduler.Gr
 	return &one, j, nil
 }
 
-// program returns the rules that hold for a booking now, the same ones for all of a program.
-func (r reviewer) program(b scheduler.Booking) *scheduler.Program {
-	if p := r.programs[b.Program]; p != nil {
-		return p
+// program returns the rules of what follows a booking, the same ones for all of a program: of
+// the one that its group has by now, unless that, or the one that it had, is not configured.
+func (r reviewer) program(g scheduler.Group, b scheduler.Booking) *scheduler.Program {
+	p, had := r.Workspace.Program(b.Program)
+	if !had {
+		own := r.Workspace.ProgramOf(b)
+		return &own
 	}
-	p := r.Workspace.ProgramOf(b)
-	if _, configured := r.Workspace.Program(b.Program); configured {
-		r.programs[b.Program] = &p
+	if now, has := r.Workspace.Program(g.Program); has && !b.Loose {
+		p = now
 	}
-	return &p
+	if r.programs[p.Name] == nil {
+		shared := p
+		r.programs[p.Name] = &shared
+	}
+	return r.programs[p.Name]
 }
 
 // errForItAlone says why a series ends, though nobody has said that it should.

@@ -268,3 +268,20 @@ func TestAnswersUnderAnotherAddress(t *testing.T) {
 		t.Errorf("%d answers, %v; want one", len(tokens), err)
 	}
 }
+
+// A group that was put into another program meets by the rules of that from the next series
+// on; of one whose program is gone, or not there, what it was booked with stays.
+func TestAnotherProgram(t *testing.T) {
+	for program, want := range map[string]availability.Cadence{"other": availability.Monthly, "circles": availability.Weekly, "nothing": availability.Weekly} {
+		w, b := booked(t, ana, bo)
+		ofProgram(t, w, b, func(*scheduler.Program) {})
+		other := scheduler.DefaultProgram()
+		other.Name, other.Cadence = "other", availability.Monthly
+		w.Workspace.Programs = append(w.Workspace.Programs, other)
+		w.Workspace.Groups[0].Program = program
+		w.NearEnd(b)
+		if r := w.Review(t); r.Decision != scheduler.Keep || r.Next.Booking.Series.Cadence != want {
+			t.Errorf("%s: %s, then %s; want %s (%v)", program, r.Decision, r.Next.Booking.Series.Cadence, want, r.Reasons)
+		}
+	}
+}

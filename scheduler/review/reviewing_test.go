@@ -531,6 +531,9 @@ func ofProgram(t *testing.T, w *schedulertest.World, b scheduler.Booking, rules 
 	p.Name, b.Program = "circles", "circles"
 	rules(&p)
 	w.Workspace.Programs = append(w.Workspace.Programs, p)
+	for i := range w.Workspace.Groups {
+		w.Workspace.Groups[i].Program = p.Name
+	}
 	if _, err := w.Save(t.Context(), b); err != nil {
 		t.Fatal(err)
 	}
