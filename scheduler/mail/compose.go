@@ -157,6 +157,9 @@ func (p part) write(to *message.Writer) error {
 	return w.Close()
 }
 
+// boundaryMark is before the ID of a notice in the boundary of its message.
+const boundaryMark = "m"
+
 // multipart returns the header of a part with a boundary of its own: one made at
 // random would give other bytes each time.
 func multipart(kind, boundary string) (h message.Header) {
@@ -165,7 +168,7 @@ func multipart(kind, boundary string) (h message.Header) {
 }
 
 func (c *Composer) header(n scheduler.Notice, subject, first string) message.Header {
-	h := gomail.Header{Header: multipart("mixed", "m"+n.ID)}
+	h := gomail.Header{Header: multipart("mixed", boundaryMark+n.ID)}
 	h.Set("MIME-Version", "1.0")
 	h.SetAddressList("From", []*gomail.Address{{Name: c.From.Name, Address: string(c.From.Address)}})
 	h.SetAddressList("To", []*gomail.Address{{Name: c.Workspace.Roster.Of(n.To).Name, Address: string(n.To)}})

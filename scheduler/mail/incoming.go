@@ -32,6 +32,7 @@ type Incoming struct {
 	Answers []string         // notices that it answers: the left parts of the Message-IDs
 	Failed  bool             // dmarc=fail, by the server whose word counts
 	Robot   bool             // it says that nobody wrote it
+	Null    bool             // no answer to it is wanted (its Return-Path is <>): a robot's, if a person's address sent it
 	TNEF    bool             // it holds winmail.dat, of which nothing is read
 	Reply   *ical.Received   // the calendar in it; nil if there is none
 	Bounce  *Bounce          // nil if it is none
@@ -40,9 +41,9 @@ type Incoming struct {
 
 // A Bounce is a report that a message did not arrive (RFC 3464).
 type Bounce struct {
-	Final  bool   // false if it is still tried
-	Status string // such as 5.1.1; "" if it says none
-	ID     string // the notice that it is about: the left part of its Message-ID; "" if it does not say
+	Final  bool     // false if it is still tried
+	Status string   // such as 5.1.1; "" if it says none
+	IDs    []string // of the notice that it is about, as far as it says: the left part of its Message-ID, and what its boundary has
 }
 
 // Read reads a message. authserv is whose Authentication-Results count (RFC 8601,
@@ -125,7 +126,7 @@ func (in *Incoming) header(h gomail.Header, authserv string) {
 			}
 		}
 	}
-	in.Robot = isRobot(h)
+	in.Robot, in.Null = isRobot(h), strings.TrimSpace(h.Get("Return-Path")) == "<>"
 	if h.Has("X-Failed-Recipients") { // Exim's, whose older reports have no parts
 		in.Bounce = &Bounce{Final: true}
 	}
@@ -196,7 +197,7 @@ func (p *partReader) read(e *message.Entity, depth int) error {
 		return errTooMany
 	}
 	kind, params, _ := e.Header.ContentType()
-	kind = strings.ToLower(kind)
+	kind, _, _ = strings.Cut(strings.ToLower(kind), ";") // parameters that are broken stay behind it
 	if inner := e.MultipartReader(); inner != nil {
 		return p.children(inner, depth)
 	}
@@ -270,7 +271,7 @@ func (p *partReader) calendar(body io.Reader, perhaps bool) error {
 func (p *partReader) bounce(body io.Reader) {
 	b := &Bounce{}
 	if p.in.Bounce != nil {
-		b.ID = p.in.Bounce.ID
+		b.IDs = p.in.Bounce.IDs
 	}
 	of := map[string]string{}
 	recipient := func() {
@@ -280,13 +281,18 @@ func (p *partReader) bounce(body io.Reader) {
 		}
 		clear(of)
 	}
-	lines := bufio.NewScanner(io.LimitReader(body, maxCalendar))
+	lines, last := bufio.NewScanner(io.LimitReader(body, maxCalendar)), ""
 	for lines.Scan() {
 		key, value, field := strings.Cut(lines.Text(), ":")
-		if !field && strings.TrimSpace(key) == "" {
+		switch {
+		case strings.TrimSpace(lines.Text()) == "":
 			recipient()
+		case lines.Text()[0] == ' ' || lines.Text()[0] == '\t': // what the last field goes on with
+			of[last] = strings.TrimSpace(of[last] + " " + strings.TrimSpace(lines.Text()))
+		case field:
+			last = strings.ToLower(strings.TrimSpace(key))
+			of[last] = strings.TrimSpace(value)
 		}
-		of[strings.ToLower(strings.TrimSpace(key))] = strings.TrimSpace(value)
 	}
 	recipient()
 	p.in.Bounce = b
@@ -305,7 +311,8 @@ func (p *partReader) qmail(text []byte) {
 	}
 }
 
-// returned finds which message a report is about.
+// returned finds which message a report is about. Relays such as Amazon's give it another
+// Message-ID, but leave its parts as they are, whose boundary says it, too.
 func (p *partReader) returned(body io.Reader) {
 	e, _ := message.Read(io.LimitReader(body, maxMessage))
 	if e == nil {
@@ -313,11 +320,14 @@ func (p *partReader) returned(body io.Reader) {
 	}
 	h := gomail.Header{Header: e.Header}
 	id, err := h.MessageID()
-	if err != nil {
+	_, params, _ := h.ContentType()
+	inside, _ := strings.CutPrefix(params["boundary"], boundaryMark)
+	if err != nil && inside == "" {
 		return
 	}
 	if p.in.Bounce == nil {
 		p.in.Bounce = &Bounce{}
 	}
-	p.in.Bounce.ID, _, _ = strings.Cut(id, "@")
+	id, _, _ = strings.Cut(id, "@")
+	p.in.Bounce.IDs = []string{id, inside}
 }

@@ -22,6 +22,7 @@ func TestRepliesCountHoweverTheMessageIsBent(t *testing.T) {
 	for name, raw := range map[string]string{
 		"a line in the header that is no field": "garbage without a colon\n>From ana@acme.example Mon Mar  2 08:00:00 2026\n" + anaReplies,
 		"a name without quotes":                 strings.Replace(anaReplies, "From: ana@acme.example", "From: Lima, Ana <ana@acme.example>", 1),
+		"a name of a file without quotes":       strings.Replace(anaReplies, "charset=utf-8", "name=my answer.ics", 1),
 		"the first of two calendars is broken":  strings.Replace(twice, "END:VEVENT\nEND:VCALENDAR", "END:VEV", 1),
 	} {
 		d := newDesk(t)
@@ -56,6 +57,7 @@ func TestRobotsThatDoNotSayAutoSubmitted(t *testing.T) {
 		"X-Autoreply":     "X-Autoreply: yes\n",
 		"a read receipt":  "MIME-Version: 1.0\nContent-Type: multipart/report; report-type=disposition-notification; boundary=b\n",
 		"Precedence bulk": "Precedence: Bulk\n",
+		"no way back":     "Return-Path: <>\n",
 	} {
 		raw = "From: ana@acme.example\nIn-Reply-To: <invite-ana@acme.example>\nSubject: Re: Peer circle: leads\n" + raw +
 			"\n--b\nContent-Type: text/plain\n\nI am away\n--b\nContent-Type: message/disposition-notification\n\nDisposition: manual-action/MDN-sent-manually; displayed\n\n--b--\n"
@@ -72,12 +74,14 @@ func TestBouncesOfManyServers(t *testing.T) {
 	}
 	failed := "Final-Recipient: rfc822; ana@acme.example\nAction: failed\nStatus: 5.1.1"
 	for name, raw := range map[string]string{
-		"a remark":                       report(failed[:len(failed)-len("\nStatus: 5.1.1")] + " (no such user)\nStatus: 5.1.1"),
-		"an address of two people":       report("Final-Recipient: rfc822; x@acme.example\nAction: delivered\nStatus: 2.0.0\n\n" + failed),
-		"of two people, the first":       report(failed + "\n\nFinal-Recipient: rfc822; x@acme.example\nAction: delayed\nStatus: 4.0.0"),
-		"RFC 6533":                       strings.NewReplacer("message/delivery-status", "message/global-delivery-status", "message/rfc822", "message/global-headers").Replace(report(failed)),
-		"what it answers, in the header": "In-Reply-To: <invite-ana@acme.example>\n" + strings.Replace(report(failed), "Message-ID: <invite-ana@", "Message-ID: <other@", 1),
-		"Exim's, without parts":          "X-Failed-Recipients: ana@acme.example\nAuto-Submitted: auto-replied\nReferences: <invite-ana@acme.example>\n\nThis message was created automatically.\n",
+		"a remark":               report(failed[:len(failed)-len("\nStatus: 5.1.1")] + " (no such user)\nStatus: 5.1.1"),
+		"fields that are folded": report("Final-Recipient: rfc822;\n ana@acme.example\nAction:\n failed\nDiagnostic-Code: smtp; 550\n action: see above\nStatus: 5.1.1"),
+		"through a relay that gives it another Message-ID": strings.Replace(report(failed), "Message-ID: <invite-ana@acme.example>", "Message-ID: <010@ses.example>\nContent-Type: multipart/mixed; boundary=minvite-ana", 1),
+		"an address of two people":                         report("Final-Recipient: rfc822; x@acme.example\nAction: delivered\nStatus: 2.0.0\n\n" + failed),
+		"of two people, the first":                         report(failed + "\n\nFinal-Recipient: rfc822; x@acme.example\nAction: delayed\nStatus: 4.0.0"),
+		"RFC 6533":                                         strings.NewReplacer("message/delivery-status", "message/global-delivery-status", "message/rfc822", "message/global-headers").Replace(report(failed)),
+		"what it answers, in the header":                   "In-Reply-To: <invite-ana@acme.example>\n" + strings.Replace(report(failed), "Message-ID: <invite-ana@", "Message-ID: <other@", 1),
+		"Exim's, without parts":                            "X-Failed-Recipients: ana@acme.example\nAuto-Submitted: auto-replied\nReferences: <invite-ana@acme.example>\n\nThis message was created automatically.\n",
 		"qmail's": "From: MAILER-DAEMON@mx\nSubject: failure notice\n\nHi. This is the qmail-send program at mx.\n\n<ana@acme.example>:\nSorry, no mailbox here by that name. (#5.1.1)\n\n" +
 			"--- Below this line is a copy of the message.\n\nReturn-Path: <ops@acme.example>\nMessage-Id: <invite-ana@acme.example>\n\nx\n",
 	} {

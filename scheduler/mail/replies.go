@@ -64,7 +64,7 @@ func (t *taking) take(ctx context.Context) error {
 		return nil // it is still tried
 	case in.Reply != nil && len(in.Reply.Events) > 0:
 		return t.calendar(ctx)
-	case in.Reply != nil || in.Robot:
+	case in.Reply != nil || in.Robot || in.Null && t.Workspace.Roster.Has(t.person(in.From)):
 		return nil // another calendar's, or a vacation
 	}
 	answered, err := t.answered(ctx)
@@ -125,7 +125,7 @@ func (t *taking) unclear(about scheduler.Notice, why error) {
 }
 
 func (t *taking) bounced(ctx context.Context) error {
-	n, ok, err := t.noticeOf(ctx, append([]string{t.in.Bounce.ID}, t.in.Answers...))
+	n, ok, err := t.noticeOf(ctx, append(t.in.Bounce.IDs, t.in.Answers...))
 	if err != nil || !ok {
 		return err // of mail that is not ours
 	}
@@ -227,6 +227,9 @@ func (t *taking) event(ctx context.Context, b scheduler.Booking, e ical.Received
 	}
 	rsvp, known := map[string]calendar.RSVP{"ACCEPTED": calendar.Accepted, "TENTATIVE": calendar.Tentative, "DECLINED": calendar.Declined}[answer]
 	switch {
+	case answer == "":
+		t.unclear(about, errors.New("it does not say whether they come"))
+		return nil
 	case answer == "DELEGATED":
 		t.unclear(about, errors.New("it sends somebody else"))
 		return nil

@@ -143,6 +143,7 @@ func TestWhatCannotBeBelievedIsForAPerson(t *testing.T) {
 		"two senders":                 reply("ana@acme.example, bo@acme.example", "REPLY", anaAccepts),
 		"a counter-proposal":          reply("ana@acme.example", "COUNTER", anaSession, "DTSTART:20260311T140000Z", anaAccepts),
 		"a delegate":                  reply("ana@acme.example", "REPLY", "ATTENDEE;PARTSTAT=DELEGATED:mailto:ana@acme.example"),
+		"no answer":                   reply("ana@acme.example", "REPLY", "ATTENDEE:mailto:ana@acme.example"),
 		"no such session":             reply("ana@acme.example", "REPLY", "RECURRENCE-ID:20260311T140000Z", anaAccepts),
 		"an unknown zone":             reply("ana@acme.example", "REPLY", "RECURRENCE-ID;TZID=Nowhere:20260311T140000", anaAccepts),
 		"another series":              strings.ReplaceAll(reply("ana@acme.example", "REPLY", anaAccepts), "UID:ps1-", "UID:ps9-"),
