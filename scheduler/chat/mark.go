@@ -16,7 +16,7 @@ import (
 // a dot in them, into links. Whoever was invited and left stays away: the mark, not
 // the channel, says who was invited.
 type mark struct {
-	owner   string // of the organizer
+	owner   string // of the Owner
 	group   string
 	members string // whom the group had when they were invited
 	intro   intro
@@ -72,7 +72,21 @@ func (m mark) in(purpose, group string) string {
 	return string(text) + " " + m.String()
 }
 
-func ownerHash(organizer calendar.Address) string { return hash(string(organizer))[:8] }
+// An Owner is whose channels they are: several workspaces may have one organizer, and one app.
+type Owner struct {
+	Organizer calendar.Address
+	Workspace string // scheduler.Workspace.ID
+}
+
+func (o Owner) hash() string {
+	if o.Workspace == "" {
+		return hash(string(o.Organizer))[:8]
+	}
+	return hash(string(o.Organizer) + "\n" + o.Workspace)[:8]
+}
+
+// older returns whose the channels were by the marks that did not yet tell workspaces apart.
+func (o Owner) older() Owner { return Owner{Organizer: o.Organizer} }
 
 func groupHash(name string) string { return hash(strings.ToLower(name)) }
 

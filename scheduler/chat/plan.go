@@ -57,12 +57,13 @@ type Missing struct {
 // Has reports whether s is one of the steps.
 func (c Change) Has(s Step) bool { return slices.Contains(c.Steps, s) }
 
-// PlanChannels compares the groups that organizer has with the channels there are.
-// What is as it should be is in no change; that of other organizers is left alone.
+// PlanChannels compares the groups that owner has with the channels there are.
+// What is as it should be is in no change; that of other owners is left alone, but for
+// a channel of a group with just these members, which the organizer before had.
 // A new group with exactly the members of one that is gone takes over its channel.
 // Who is to be invited is not known yet: see [Slack.Plan].
-func PlanChannels(organizer calendar.Address, groups []scheduler.Group, channels []Channel) []Change {
-	p := planning{owner: ownerHash(organizer), names: channelNames(groups), marked: map[string]Channel{}, used: map[string]bool{}}
+func PlanChannels(owner Owner, groups []scheduler.Group, channels []Channel) []Change {
+	p := planning{owner: owner.hash(), older: owner.older().hash(), names: channelNames(groups), marked: map[string]Channel{}, used: map[string]bool{}}
 	p.sort(groups, channels)
 	var changes []Change
 	for _, g := range groups {
@@ -80,6 +81,7 @@ func PlanChannels(organizer calendar.Address, groups []scheduler.Group, channels
 
 type planning struct {
 	owner    string
+	older    string             // of marks that do not name the workspace
 	names    map[string]string  // of channels, by group
 	marked   map[string]Channel // by the hash of the group
 	gone     []Channel          // marked with a group that there is not
@@ -89,9 +91,9 @@ type planning struct {
 
 // sort tells the channels of the groups from others.
 func (p *planning) sort(groups []scheduler.Group, channels []Channel) {
-	wanted := map[string]bool{}
+	wanted := map[string]string{} // the hash of whom a group has, by its own
 	for _, g := range groups {
-		wanted[groupHash(g.Name)] = true
+		wanted[groupHash(g.Name)] = membersHash(g.Members)
 	}
 	for _, c := range channels {
 		m, ok := parseMark(c.Purpose)
@@ -99,10 +101,10 @@ func (p *planning) sort(groups []scheduler.Group, channels []Channel) {
 		switch {
 		case !ok:
 			p.unmarked = append(p.unmarked, c)
-		case m.owner != p.owner || twice:
-		case wanted[m.group]:
+		case m.owner != p.owner && m.owner != p.older && m.members != wanted[m.group] || twice:
+		case wanted[m.group] != "":
 			p.marked[m.group] = c
-		default:
+		case m.owner == p.owner:
 			p.gone = append(p.gone, c)
 		}
 	}
@@ -114,6 +116,9 @@ func (p *planning) change(g scheduler.Group) Change {
 	if there, ok := p.marked[groupHash(g.Name)]; ok {
 		c.Channel, c.Name = there, there.Name
 		c.complete("it is not finished")
+		if m, _ := parseMark(there.Purpose); len(c.Steps) == 0 && m.owner != p.owner {
+			c.Steps, c.Why = []Step{Note}, "it does not say yet whose it is now"
+		}
 		return c
 	}
 	if there, ok := p.take(p.unmarked, func(o Channel) bool { return o.Name == c.Name }); ok {
@@ -211,13 +216,13 @@ func (c Channel) intro() intro {
 
 // mark returns what the purpose is to say once the steps are done, but for the
 // introduction.
-func (c Change) mark(organizer calendar.Address, i intro) mark {
-	return mark{owner: ownerHash(organizer), group: groupHash(c.Group), members: membersHash(c.Members), intro: i, partly: len(c.Missing) > 0}
+func (c Change) mark(owner Owner, i intro) mark {
+	return mark{owner: owner.hash(), group: groupHash(c.Group), members: membersHash(c.Members), intro: i, partly: len(c.Missing) > 0}
 }
 
 // settle fills in whom to invite, and leaves Invite out if that is nobody. ids holds
 // those who are on Slack, present those who are in the channel.
-func (c Change) settle(organizer calendar.Address, ids map[calendar.Address]string, present []string) Change {
+func (c Change) settle(owner Owner, ids map[calendar.Address]string, present []string) Change {
 	if !c.Has(Invite) {
 		return c
 	}
@@ -235,7 +240,7 @@ func (c Change) settle(organizer calendar.Address, ids map[calendar.Address]stri
 	}
 	c.Steps = slices.DeleteFunc(slices.Clone(c.Steps), func(s Step) bool { return s == Invite })
 	was, _ := parseMark(c.Channel.Purpose)
-	if len(c.Steps) == 0 && was != c.mark(organizer, c.Channel.intro()) {
+	if len(c.Steps) == 0 && was != c.mark(owner, c.Channel.intro()) {
 		c.Steps = []Step{Note}
 	}
 	return c

@@ -10,7 +10,7 @@ import (
 	"github.com/peerslot/peerslot/scheduler"
 )
 
-const organizer = "people-ops@acme.example"
+var organizer = Owner{Organizer: "people-ops@acme.example"}
 
 func group(name string, members ...calendar.Address) scheduler.Group {
 	return scheduler.Group{Name: name, Members: members}
@@ -30,8 +30,8 @@ func TestPlanChannels(t *testing.T) {
 	done := Channel{ID: "C1", Name: "leads", Purpose: purpose(leads, posted), Touched: true}
 	grown := group("leads", "ana@acme.example", "bo@acme.example", "cem@acme.example")
 	renamed := group("tech-leads", "bo@acme.example", "ana@acme.example")
-	partly := mark{ownerHash(organizer), groupHash("leads"), membersHash(leads.Members), posted, true}
-	foreign := mark{ownerHash("else@acme.example"), groupHash("old"), membersHash(leads.Members), posted, false}
+	partly := mark{organizer.hash(), groupHash("leads"), membersHash(leads.Members), posted, true}
+	foreign := mark{Owner{Organizer: "else@acme.example"}.hash(), groupHash("old"), membersHash(leads.Members), posted, false}
 	change := func(c Channel, g scheduler.Group, name, why string, steps ...Step) Change {
 		return Change{Group: g.Name, Channel: c, Name: name, Members: g.Members, Steps: steps, Why: why}
 	}
@@ -76,6 +76,44 @@ func TestPlanChannels(t *testing.T) {
 	}
 }
 
+// Two workspaces may share an organizer and an app. Neither archives what the other made.
+func TestWorkspacesOfOneOrganizer(t *testing.T) {
+	emea, apac := Owner{organizer.Organizer, "emea"}, Owner{organizer.Organizer, "apac"}
+	made := func(owner Owner) []Channel {
+		return []Channel{{ID: "C1", Name: "leads", Purpose: Change{Group: "leads", Members: leads.Members}.mark(owner, posted).in("", "leads"), Touched: true}}
+	}
+	if got := PlanChannels(apac, []scheduler.Group{peers}, made(emea)); len(got) != 1 || got[0].Channel.ID != "" {
+		t.Errorf("the channel of another workspace: %+v, want that it is left alone", got)
+	}
+	if got := PlanChannels(emea, nil, made(emea)); len(got) != 1 || !got[0].Has(Archive) {
+		t.Errorf("its own, whose group is gone: %+v, want that it is archived", got)
+	}
+	older := made(organizer)
+	if got := PlanChannels(apac, []scheduler.Group{peers}, older); len(got) != 1 || got[0].Channel.ID != "" {
+		t.Errorf("one that does not say of which workspace it is: %+v, want that it is left alone", got)
+	}
+	got := PlanChannels(emea, []scheduler.Group{leads}, older)
+	if want := []Change{{Group: "leads", Channel: older[0], Name: "leads", Members: leads.Members, Steps: []Step{Note}, Why: "it does not say yet whose it is now"}}; cmp.Diff(want, got) != "" {
+		t.Errorf("such a one of its own group (-want +got):\n%s", cmp.Diff(want, got))
+	}
+}
+
+// Who takes over from another organizer finds the channels of the groups.
+func TestChannelsOfTheOrganizerBefore(t *testing.T) {
+	there := Channel{ID: "C1", Name: "leads", Purpose: purpose(leads, posted), Touched: true}
+	next := Owner{Organizer: "next@acme.example"}
+	for _, c := range []struct {
+		group scheduler.Group
+		id    string
+		step  Step
+	}{{leads, "C1", Note}, {group("leads", "dee@acme.example", "eve@acme.example"), "", Create}} {
+		got := PlanChannels(next, []scheduler.Group{c.group}, []Channel{there})
+		if len(got) != 1 || got[0].Channel.ID != c.id || !got[0].Has(c.step) {
+			t.Errorf("group of %v: got %+v, want step %q of channel %q alone", c.group.Members, got, c.step, c.id)
+		}
+	}
+}
+
 func TestChannelNames(t *testing.T) {
 	long := strings.Repeat("ab", 50)
 	var groups []scheduler.Group
@@ -92,7 +130,7 @@ func TestChannelNames(t *testing.T) {
 }
 
 func TestMark(t *testing.T) {
-	m := mark{ownerHash(organizer), groupHash("Leads"), membersHash(leads.Members), posting, true}
+	m := mark{organizer.hash(), groupHash("Leads"), membersHash(leads.Members), posting, true}
 	if back, ok := parseMark("so: " + m.String() + ", yes"); !ok || back != m {
 		t.Errorf("parseMark(%q) = %+v, %v", m, back, ok)
 	}

@@ -30,8 +30,8 @@ import (
 // the same time.
 type Slack struct {
 	Token     string
-	Endpoint  string           // URL of a stand-in; "" for Slack
-	Organizer calendar.Address // whose groups these are
+	Endpoint  string // URL of a stand-in; "" for Slack
+	Owner            // whose groups these are
 	Intro     func(ctx context.Context, group string) (string, error)
 	Log       *slog.Logger      // nil for none
 	Transport http.RoundTripper // nil for the default one
@@ -48,7 +48,7 @@ func (s *Slack) Plan(ctx context.Context, groups []scheduler.Group) ([]Change, e
 	if err != nil {
 		return nil, fmt.Errorf("read the Slack channels: %w", err)
 	}
-	changes := PlanChannels(s.Organizer, groups, channels)
+	changes := PlanChannels(s.Owner, groups, channels)
 	ids := map[calendar.Address]string{}
 	asked := map[calendar.Address]bool{}
 	for i, c := range changes {
@@ -62,7 +62,7 @@ func (s *Slack) Plan(ctx context.Context, groups []scheduler.Group) ([]Change, e
 		if err != nil {
 			return nil, err
 		}
-		changes[i] = c.settle(s.Organizer, ids, present)
+		changes[i] = c.settle(s.Owner, ids, present)
 	}
 	return slices.DeleteFunc(changes, func(c Change) bool { return len(c.Steps) == 0 && len(c.Missing) == 0 }), nil
 }
@@ -241,7 +241,7 @@ func (s *Slack) introduce(ctx context.Context, c *Change, text string) error {
 
 // note brings the mark in the channel's purpose up to date.
 func (s *Slack) note(ctx context.Context, c *Change, i intro) error {
-	want := c.mark(s.Organizer, i)
+	want := c.mark(s.Owner, i)
 	if m, ok := parseMark(c.Channel.Purpose); ok && m == want {
 		return nil
 	}

@@ -23,7 +23,7 @@ func newServer() *chattest.Server {
 
 func newSlack(server *chattest.Server) *Slack {
 	return &Slack{
-		Token: token, Endpoint: "http://slack.test/api", Organizer: organizer, Transport: server,
+		Token: token, Endpoint: "http://slack.test/api", Owner: organizer, Transport: server,
 		Intro: func(_ context.Context, group string) (string, error) {
 			return "Welcome to " + group + " & <friends>", nil
 		},

@@ -120,7 +120,8 @@ func slackOf(a *console.App, w *workspace.Workspace) (*chat.Slack, error) {
 			"the environment variable %s, which slack: token_env names, is empty", env)
 	}
 	return &chat.Slack{
-		Token: token, Endpoint: w.Slack.Endpoint, Organizer: w.Workspace.Organizer.Address, Log: w.Service.Log,
+		Token: token, Endpoint: w.Slack.Endpoint, Log: w.Service.Log,
+		Owner: chat.Owner{Organizer: w.Workspace.Organizer.Address, Workspace: w.Workspace.ID},
 	}, nil
 }
 
