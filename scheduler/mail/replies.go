@@ -179,8 +179,12 @@ func (t *taking) calendar(ctx context.Context) error {
 }
 
 // unknown names an answer to a series that is not known, such as one of a store that was
-// lost. One that is over, and was told of by a calendar alone, is known.
+// lost. One that is over, and was told of by a calendar alone, is known. Who is not in the
+// roster answers a series of another workspace, which may have the same organizer and mailbox.
 func (t *taking) unknown(ctx context.Context, uid calendar.UID) error {
+	if t.in.From != "" && !t.Workspace.Roster.Has(t.person(t.in.From)) {
+		return nil
+	}
 	over, err := t.Store.Ended(ctx, time.Time{})
 	if err != nil {
 		return fmt.Errorf("read the bookings that are over: %w", err)

@@ -171,6 +171,7 @@ func TestWhatSaysNothingChangesNothing(t *testing.T) {
 		"stale":                     reply("ana@acme.example", "REPLY", anaSession, anaAccepts, "SEQUENCE:1"),
 		"out of office":             "From: ana@acme.example\nAuto-Submitted: auto-replied\nIn-Reply-To: <invite-ana@acme.example>\n\nI am away\n",
 		"a stranger with our title": "From: eve@evil.example\nSubject: Re: Peer circle: leads\n\nBuy!\n",
+		"another workspace's":       strings.ReplaceAll(reply("zoe@acme.example", "REPLY", "ATTENDEE;PARTSTAT=ACCEPTED:mailto:zoe@acme.example"), "UID:ps1-", "UID:ps9-"),
 		"a newsletter":              "From: shop@shop.example\n\nBuy!\n",
 		"nothing":                   "",
 		"delayed":                   "From: MAILER-DAEMON@mx\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\n\n--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx\n\nFinal-Recipient: rfc822; ana@acme.example\nAction: delayed\nStatus: 4.4.1\n\n--b\nContent-Type: text/rfc822-headers\n\nMessage-ID: <invite-ana@acme.example>\n\n--b--\n",
