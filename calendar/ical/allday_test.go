@@ -24,6 +24,7 @@ func TestAllDay(t *testing.T) {
 		{"daily", inCalendar(inEvent("DTSTART;VALUE=DATE:20261101", "RRULE:FREQ=DAILY;UNTIL=20261103")), []string{"all-day busy 01 23:00-03 23:00"}, ""},
 		{"until a time", inCalendar(inEvent("DTSTART;VALUE=DATE:20261101", "RRULE:FREQ=DAILY;UNTIL=20261103T000000Z")), []string{"all-day busy 01 23:00-03 23:00"}, ""},
 		{"until midnight of the viewer", inCalendar(inEvent("DTSTART;VALUE=DATE:20261101", "RRULE:FREQ=DAILY;UNTIL=20261102T230000Z")), []string{"all-day busy 01 23:00-03 23:00"}, ""},
+		{"until the last second of a day", inCalendar(inEvent("DTSTART;VALUE=DATE:20261101", "RRULE:FREQ=DAILY;UNTIL=20261102T235959Z")), []string{"all-day busy 01 23:00-02 23:00"}, ""},
 		{"but a day", inCalendar(inEvent("DTSTART;VALUE=DATE:20261102", "RRULE:FREQ=DAILY;COUNT=4", "EXDATE;VALUE=DATE:20261103", "EXDATE:20261104T000000Z", "EXDATE:20261104T230000Z")),
 			[]string{"all-day busy 01 23:00-02 23:00"}, ""},
 		{"tentative beside busy", inCalendar(inEvent("DTSTART:20261104", "STATUS:TENTATIVE"), inEvent("DTSTART:20261104")),

@@ -3,6 +3,7 @@ package busy
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/peerslot/peerslot/availability"
@@ -268,6 +269,8 @@ func (x *expander) until(m *event, r rrule.Rule) ruleEnd {
 	case u.Form == line.WholeDay:
 		return ruleEnd{wall: u.Wall + rrule.SecondsPerDay}
 	case u.Form != line.UTC:
+		return ruleEnd{wall: u.Wall + 1}
+	case m.start.Form == line.WholeDay && strings.HasSuffix(r.Until, "T235959Z"): // that day, and none that has begun elsewhere
 		return ruleEnd{wall: u.Wall + 1}
 	case m.start.Form == line.WholeDay:
 		return ruleEnd{wall: max(u.Wall, x.viewer.Wall(u.Wall)) + 1}
