@@ -27,7 +27,7 @@ func (p *Planner) Describe(b scheduler.Booking, g scheduler.Group, series calend
 	if err != nil {
 		return "", nil, err
 	}
-	leaders = followLeaders(b.Facilitators, sessions, panel, p.Led[g.Name], anyway)
+	leaders = followLeaders(b.Facilitators, sessions, panel, p.Led[g.Name], b.Joined, anyway)
 	text, err = Text(p.Snapshot, g, p.Workspace.ProgramOf(b), series, leaders)
 	return text, leaders, err
 }

@@ -42,10 +42,11 @@ func AssignFacilitators(sessions []calendar.Occurrence, members []availability.M
 	return out
 }
 
-// followLeaders returns who leads each session now that members left, declined or
+// followLeaders returns who leads each session now that members joined, left, declined or
 // sessions moved. Who led a session that is over, or can still lead theirs, stays; the
-// others' turns go to those who lead the fewest.
-func followLeaders(was []calendar.Address, sessions []calendar.Occurrence, panel Panel, led map[calendar.Address]int, anyway bool) []calendar.Address {
+// others' turns go to those who lead the fewest, and for who joined, and leads nothing yet,
+// there is one such turn in as many as there are members.
+func followLeaders(was []calendar.Address, sessions []calendar.Occurrence, panel Panel, led map[calendar.Address]int, joined map[calendar.Address]time.Time, anyway bool) []calendar.Address {
 	if len(was) != len(sessions) || len(panel.Members) == 0 {
 		return was
 	}
@@ -53,9 +54,16 @@ func followLeaders(was []calendar.Address, sessions []calendar.Occurrence, panel
 	if led == nil {
 		led = map[calendar.Address]int{}
 	}
+	fresh := 0
+	for _, p := range panel.people {
+		if _, since := joined[p.Address]; since && !slices.Contains(was, p.Address) {
+			fresh++
+		}
+	}
 	var open []int
 	for i, o := range sessions {
-		if !o.Cancelled && o.End.After(panel.Now) && !panel.mayLead(was[i], o, anyway) {
+		turn := i%len(panel.people) < fresh && o.Start.After(panel.Now.Add(leaderAhead))
+		if !o.Cancelled && o.End.After(panel.Now) && (turn || !panel.mayLead(was[i], o, anyway)) {
 			open = append(open, i)
 		} else {
 			led[was[i]]++

@@ -275,8 +275,7 @@ func (s upkeep) roundUpkeep(p scheduler.Program, r scheduler.Round) []scheduler.
 	}
 	for _, g := range r.Groups {
 		left := slices.DeleteFunc(slices.Clone(g.Members), func(a calendar.Address) bool {
-			ok := s.Workspace.Roster.Has(a)
-			return !ok
+			return !s.Workspace.Roster.Has(a)
 		})
 		f := scheduler.Finding{Group: g.Name, Program: p.Name}
 		least := max(2, p.MinSize)

@@ -159,3 +159,30 @@ func TestADeclineAndAMoveByHandBetweenTwoNights(t *testing.T) {
 		})
 	}
 }
+
+// Who joins a series leads some of the sessions to come, as the others do: the table is
+// right at once, what was led and is near stays, and the next night changes nothing.
+func TestWhoJoinsLeadsToo(t *testing.T) {
+	w := newWorld(t, ana, bo, cem, dee)
+	b := w.BookAt(t, "g", "tue 15:00", ana, bo, cem)
+	w.Workspace.Groups = []scheduler.Group{{Name: "g", Members: []calendar.Address{ana, bo, cem, dee}}}
+	w.Now = func() time.Time { return at(1, 18, 3).Start } // two of thirteen are over
+	if plan := w.repair(t); actions(plan) != "join" {
+		t.Fatalf("changes %s; want that dee joins", actions(plan))
+	}
+	all, err := w.BookingsOf(t.Context(), "g")
+	if err != nil {
+		t.Fatal(err)
+	}
+	led := map[calendar.Address]int{}
+	for i, a := range all[0].Facilitators {
+		led[a]++
+		if i < 3 && a != b.Facilitators[i] {
+			t.Errorf("session %d is led by %s now, not %s", i, a, b.Facilitators[i])
+		}
+	}
+	if led[dee] < 2 || led[dee] > 4 {
+		t.Errorf("led by %v; want two to four by dee", led)
+	}
+	w.wantQuiet(t)
+}
