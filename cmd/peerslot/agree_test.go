@@ -323,6 +323,9 @@ func (w *randomWorld) wantPast(t *testing.T, at string) {
 				t.Errorf("%s of %s: %+v, want %+v", name, s.Group, got, want)
 			}
 		}
+		if why := strings.Join(r.Reasons, "; "); r.Next != nil && !strings.Contains(why, "; stays ") && !strings.Contains(why, "; meets ") {
+			t.Errorf("review of %s: %s; want why what follows is at %s", s.Group, why, r.Next.Slot)
+		}
 		if g.Held != held || r.Held != held || g.Left != 0 {
 			t.Errorf("%s: status counts %d sessions held and %d left, review %d; want %d", s.Group, g.Held, g.Left, r.Held, held)
 		}

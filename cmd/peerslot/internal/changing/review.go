@@ -96,6 +96,7 @@ type reviewing struct {
 // became is what became of a review.
 type became struct {
 	Next  *report.Series // that was booked
+	Stay  string         // why the slot was kept or left
 	Error string
 }
 
@@ -161,6 +162,9 @@ func (r *reviewing) Apply(ctx context.Context, w *workspace.Workspace) error {
 		}
 		next, err := review.Apply(ctx, w.Service, p)
 		var now became
+		if p.Next != nil {
+			now.Stay = p.Next.Stay
+		}
 		switch {
 		case console.Stopped(ctx, err):
 			return err
@@ -206,7 +210,9 @@ func (r reviewing) rows() iter.Seq2[string, report.Review] {
 			if r.became != nil && err == nil {
 				var now became
 				now, err, _ = next()
-				one.Next, one.Error = now.Next, now.Error
+				if one.Next, one.Error = now.Next, now.Error; now.Stay != "" {
+					one.Reasons = append(one.Reasons, now.Stay)
+				}
 			}
 			if err != nil {
 				one.Error = err.Error()
