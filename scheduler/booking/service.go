@@ -96,26 +96,28 @@ func Plan(ctx context.Context, s *scheduler.Service, requests []scheduler.Reques
 
 func planParts(ctx context.Context, s *scheduler.Service, requests []scheduler.Request, people int) ([]scheduler.BookingPlan, error) {
 	plans := make([]scheduler.BookingPlan, len(requests))
-	return plans, planEach(ctx, s, requests, people, func(number int, p scheduler.BookingPlan) error {
+	of := func(i int) scheduler.Request { return requests[i] }
+	return plans, planEach(ctx, s, len(requests), of, people, func(number int, p scheduler.BookingPlan) error {
 		plans[number] = p
 		return nil
 	})
 }
 
-// PlanEach plans a booking for each request, from calendars read now: those of who is in
-// groups that have no series yet. Groups that share nobody are planned in parts, of which
+// PlanEach plans a booking for each of n requests, from calendars read now: those of who is
+// in groups that have no series yet. Groups that share nobody are planned in parts, of which
 // there is one in memory at a time. Each plan is handed to use, with the number of its
-// request, once its part is planned; in the order of the requests within a part.
-func PlanEach(ctx context.Context, s *scheduler.Service, requests []scheduler.Request, use func(number int, p scheduler.BookingPlan) error) error {
-	return planEach(ctx, s, requests, planning.PeopleAtOnce, use)
+// request, once its part is planned; in the order of the requests within a part. A request
+// is asked for more than once, and is the same each time.
+func PlanEach(ctx context.Context, s *scheduler.Service, n int, request func(number int) scheduler.Request, use func(number int, p scheduler.BookingPlan) error) error {
+	return planEach(ctx, s, n, request, planning.PeopleAtOnce, use)
 }
 
-func planEach(ctx context.Context, s *scheduler.Service, requests []scheduler.Request, people int, use func(int, scheduler.BookingPlan) error) error {
-	a, err := ask(ctx, s, requests)
+func planEach(ctx context.Context, s *scheduler.Service, n int, request func(int) scheduler.Request, people int, use func(int, scheduler.BookingPlan) error) error {
+	a, err := ask(ctx, s, n, request)
 	if err != nil {
 		return err
 	}
-	for _, part := range planning.Parts(len(requests), a.concerns, people) {
+	for _, part := range planning.Parts(n, s.Workspace.Roster, a.concerns, people) {
 		planned, err := a.plan(ctx, s, part)
 		if err != nil {
 			return err
@@ -131,18 +133,23 @@ func planEach(ctx context.Context, s *scheduler.Service, requests []scheduler.Re
 
 // An asking is requests with what their plans are made from.
 type asking struct {
-	requests []scheduler.Request
-	people   [][]calendar.Address // whose calendars are read for each
-	whole    planning.Snapshot    // without bookings and busy times; its window is that of all requests
-	groups   []string             // that have bookings
-	about    map[string][]int32   // their numbers by whom of the members of requests their bookings concern
+	request func(number int) scheduler.Request
+	people  [][]calendar.Address // whose calendars are read for each
+	whole   planning.Snapshot    // without bookings and busy times; its window is that of all requests
+	groups  []string             // that have bookings
+	about   map[string]int32     // by members of requests, the last mention of them
+	mention []mention            // in bookings; the first is none
 }
 
-func ask(ctx context.Context, s *scheduler.Service, requests []scheduler.Request) (*asking, error) {
-	a := &asking{requests: requests, people: make([][]calendar.Address, len(requests)), about: map[string][]int32{}}
+// A mention is that somebody is concerned by a booking.
+type mention struct{ group, before int32 }
+
+func ask(ctx context.Context, s *scheduler.Service, n int, request func(int) scheduler.Request) (*asking, error) {
+	a := &asking{request: request, people: make([][]calendar.Address, n), about: map[string]int32{}, mention: make([]mention, 1)}
 	a.whole = planning.Snapshot{Workspace: s.Workspace, Now: s.Now(), Aliases: s.Workspace.Roster.Aliases(), Groups: s.Workspace.GroupsByName()}
-	window, of := &a.whole.Window, make(map[string][]int, len(requests))
-	for i, r := range requests {
+	window, of := &a.whole.Window, make(map[string][]int32, n)
+	for i := range n {
+		r := request(i)
 		if _, err := programFor(a.whole, r); err != nil {
 			continue // the plan says so
 		}
@@ -154,9 +161,9 @@ func ask(ctx context.Context, s *scheduler.Service, requests []scheduler.Request
 			*window = w
 		}
 		window.Start, window.End = availability.Earlier(window.Start, w.Start), availability.Later(window.End, w.End)
-		a.people[i], of[r.Group.Name] = r.Group.Members, append(of[r.Group.Name], i)
+		a.people[i], of[r.Group.Name] = r.Group.Members, append(of[r.Group.Name], int32(i))
 		for _, who := range r.Group.Members {
-			a.about[string(who)] = nil
+			a.about[string(who)] = 0
 		}
 	}
 	for page, err := range scheduler.Pages(ctx, s.Store) {
@@ -166,13 +173,13 @@ func ask(ctx context.Context, s *scheduler.Service, requests []scheduler.Request
 		current := page.ByGroup()
 		for _, b := range page {
 			for _, i := range of[b.Group] {
-				if standing(a.whole, requests[i], current) != nil {
+				if standing(a.whole, request(int(i)), current) != nil {
 					a.people[i] = nil
 				}
 			}
 			for _, who := range a.whole.Concerns(b) {
-				if groups, asked := a.about[who]; asked {
-					a.about[who] = append(groups, int32(len(a.groups)))
+				if before, asked := a.about[who]; asked {
+					a.about[who], a.mention = int32(len(a.mention)), append(a.mention, mention{int32(len(a.groups)), before})
 				}
 			}
 			a.groups = append(a.groups, b.Group)
@@ -182,9 +189,9 @@ func ask(ctx context.Context, s *scheduler.Service, requests []scheduler.Request
 }
 
 // concerns returns who is concerned by the plan of a request, and which group.
-func (a *asking) concerns(request int) []string {
-	out := []string{"group " + a.requests[request].Group.Name}
-	for _, who := range a.people[request] {
+func (a *asking) concerns(number int) []string {
+	out := []string{"group " + a.request(number).Group.Name}
+	for _, who := range a.people[number] {
 		out = append(out, string(who))
 	}
 	return out
@@ -195,12 +202,12 @@ func (a *asking) plan(ctx context.Context, s *scheduler.Service, part []int) ([]
 	var requests []scheduler.Request
 	var people []calendar.Address
 	var groups []string
-	for _, i := range part {
-		requests, people = append(requests, a.requests[i]), append(people, a.people[i]...)
-		groups = append(groups, a.requests[i].Group.Name)
+	for k, i := range part {
+		requests, people = append(requests, a.request(i)), append(people, a.people[i]...)
+		groups = append(groups, requests[k].Group.Name)
 		for _, who := range a.people[i] {
-			for _, number := range a.about[string(who)] {
-				groups = append(groups, a.groups[number])
+			for at := a.about[string(who)]; at > 0; at = a.mention[at].before {
+				groups = append(groups, a.groups[a.mention[at].group])
 			}
 		}
 	}

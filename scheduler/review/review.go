@@ -113,7 +113,7 @@ func (d *due) plan(ctx context.Context, o scheduler.ReviewOptions, shown bool) (
 		return plan, err
 	}
 	if len(d.refs) > 0 {
-		r := reviewer{d.s, &pile.Ordered[*scheduler.Review]{}, map[string]bool{}, map[string]*scheduler.Program{}, o.Weeks}
+		r := reviewer{d.s, &pile.Ordered[*scheduler.Review]{}, map[string]bool{}, map[string]*scheduler.Program{}, d.s.Workspace.GroupsByName(), o.Weeks}
 		judged, err := r.review(ctx, d.refs)
 		if err != nil {
 			return plan, err
@@ -122,7 +122,7 @@ func (d *due) plan(ctx context.Context, o scheduler.ReviewOptions, shown bool) (
 			plan.Findings, plan.Asking = append(plan.Findings, judged[i].findings...), append(plan.Asking, judged[i].asking...)
 		}
 		plan.Findings = planning.Once(plan.Findings)
-		if err := r.follow(ctx, &plan, judged, shown); err != nil {
+		if err := r.follow(ctx, &plan, d.refs, judged, shown); err != nil {
 			return plan, err
 		}
 	}
@@ -131,9 +131,13 @@ func (d *due) plan(ctx context.Context, o scheduler.ReviewOptions, shown bool) (
 
 // A judgement is what is found of one due series, beside its review.
 type judgement struct {
+	program  *scheduler.Program
+	group    *scheduler.Group // nil if it is configured
+	slot     availability.Slot
 	cadence  availability.Cadence
-	next     *scheduler.Request // for what follows it; nil if nothing does
-	asking   []scheduler.Asking // one if its members may still answer
+	start    availability.Date    // for what follows,
+	next     availability.Cadence // and its cadence, if the group goes on
+	asking   []scheduler.Asking   // one if its members may still answer
 	findings []scheduler.Finding
 	seen     bool // else it ended meanwhile
 }
@@ -144,6 +148,7 @@ type reviewer struct {
 	reviews  *pile.Ordered[*scheduler.Review] // of the due series, until all are judged; nil where nothing is decided
 	turning  map[string]bool                  // programs of which groups are to be formed anew
 	programs map[string]*scheduler.Program    // that were asked for
+	groups   *scheduler.Groups
 	weeks    int                              // that what follows lasts; 0 for the usual
 }
 
@@ -187,6 +192,7 @@ func (r reviewer) lookAt(ctx context.Context, p planning.PastPart, b scheduler.B
 		if one, j, err = r.judge(ctx, p.Planner, scheduler.GroupIn(p.Groups, b), b, series); scheduler.Stops(ctx, err) {
 			return nil, j, err
 		} else if err != nil {
+			one = nil
 			finding.Kind, finding.Err = scheduler.Failed, err
 		}
 	}
@@ -227,12 +233,16 @@ func (r reviewer) judge(ctx context.Context, p *planning.Planner, g scheduler.Gr
 	if one.Evidence.Age, err = age(ctx, r.Service, on, one.Last); err != nil {
 		return nil, j, err
 	}
-	program := r.program(g, b)
-	if program.Name != "" {
-		one.Evidence.RotateAfter = time.Duration(program.RotateAfter) * 7 * 24 * time.Hour
+	j.program, j.slot, j.cadence = r.program(g, b), b.Series.Slot, b.Series.Cadence
+	if _, configured := r.groups.Find(b.Group); !configured {
+		own := g
+		j.group = &own
+	}
+	if j.program.Name != "" {
+		one.Evidence.RotateAfter = time.Duration(j.program.RotateAfter) * 7 * 24 * time.Hour
 	}
 	one.Decision, one.Cadence, one.Reasons = Decide(one.Evidence, series.Cadence)
-	followRules(&one, b, program.For(g).Cadence)
+	followRules(&one, b, j.program.For(g).Cadence)
 	if one.Decision == scheduler.Ask {
 		f := scheduler.Finding{Kind: scheduler.NeedsDecision, Group: b.Group, UID: series.UID, At: one.Last, Share: e.Attendance}
 		if !b.OwesReview() {
@@ -240,16 +250,10 @@ func (r reviewer) judge(ctx context.Context, p *planning.Planner, g scheduler.Gr
 		}
 		j.findings = append(j.findings, f)
 	}
-	if one.Decision.GoesOn() {
-		next, err := r.request(g, b, one, program)
-		if err != nil {
-			return nil, judgement{}, err
-		}
-		j.next = &next
-	}
 	r.turning[b.Program] = r.turning[b.Program] || one.Decision == scheduler.Rotate
-	j.cadence = b.Series.Cadence
-	return &one, j, nil
+	j.next = one.Cadence
+	j.start, err = r.soonest(b, one)
+	return &one, j, err
 }
 
 // program returns the rules of what follows a booking, the same ones for all of a program: of
@@ -312,30 +316,41 @@ func age(ctx context.Context, s *scheduler.Service, b scheduler.Booking, last ti
 	return 0, nil
 }
 
-// request asks for a slot for what follows a booking, as many weeks after its last session
-// as lie between sessions, or from tomorrow if that is over. The old slot stays unless
-// another gains enough.
-func (r reviewer) request(g scheduler.Group, b scheduler.Booking, decided scheduler.Review, program *scheduler.Program) (scheduler.Request, error) {
+// soonest returns the day from which on what follows a booking may begin: as many weeks
+// after its last session as lie between sessions, or tomorrow if that is over.
+func (r reviewer) soonest(b scheduler.Booking, decided scheduler.Review) (availability.Date, error) {
 	zone, err := availability.LoadZone(b.Series.Slot.Zone)
 	if err != nil {
-		return scheduler.Request{}, err
+		return availability.Date{}, err
 	}
 	start := availability.DateOf(decided.Last.In(zone)).Monday().AddDays(min(b.Series.Cadence, decided.Cadence).Days())
 	if soonest := availability.DateOf(r.Now().Add(r.Workspace.Repair.Notice).In(zone)).AddDays(1); start.Compare(soonest) < 0 {
 		start = soonest
 	}
-	search := booking.NewSearch(r.Workspace, *program, start)
-	search.Cadence, search.Count = decided.Cadence, booking.Sessions(*program, decided.Cadence)
+	return start, nil
+}
+
+// request asks for a slot for what follows a due series. The old slot stays unless another
+// gains enough.
+func (r reviewer) request(of scheduler.BookingRef, j judgement) scheduler.Request {
+	search := booking.NewSearch(r.Workspace, *j.program, j.start)
+	search.Cadence, search.Count = j.next, booking.Sessions(*j.program, j.next)
 	if r.weeks > 0 {
-		search.Count = max(1, min(r.weeks/int(decided.Cadence), decided.Cadence.MaxCount()))
+		search.Count = max(1, min(r.weeks/int(j.next), j.next.MaxCount()))
 	}
-	return scheduler.Request{Group: g, Program: program, Search: search, Favour: b.Series.Slot, Follows: b.Series.UID}, nil
+	request := scheduler.Request{Program: j.program, Search: search, Favour: j.slot, Follows: of.UID}
+	if j.group != nil {
+		request.Group = *j.group
+	} else {
+		request.Group, _ = r.groups.Find(of.Group)
+	}
+	return request
 }
 
 // follow plans the series that follow what was decided, all together. What is shown alone
 // keeps none of them, unless a round may be formed: that is tried with what follows the
 // others.
-func (r reviewer) follow(ctx context.Context, plan *scheduler.ReviewsPlan, judged []judgement, shown bool) error {
+func (r reviewer) follow(ctx context.Context, plan *scheduler.ReviewsPlan, due []scheduler.BookingRef, judged []judgement, shown bool) error {
 	rounds, err := r.Store.Rounds(ctx, "")
 	if err != nil {
 		return fmt.Errorf("read the rounds: %w", err)
@@ -344,36 +359,35 @@ func (r reviewer) follow(ctx context.Context, plan *scheduler.ReviewsPlan, judge
 	if err != nil {
 		return err
 	}
-	var requests []scheduler.Request
+	var going []int32 // numbers of those that go on
 	plan.Reviews = &pile.Pile[scheduler.Review]{}
-	i := 0
+	i := -1
 	for one, err := range r.reviews.All() {
-		if err != nil {
+		if i++; err != nil {
 			return err
-		}
-		j := &judged[i]
-		if i++; one == nil {
+		} else if one == nil {
 			continue
 		}
 		if one.Decision.GoesOn() && anew[one.Program][one.Booking.Group] {
-			one.Decision, one.Cadence = scheduler.Rotate, j.cadence
+			one.Decision, one.Cadence = scheduler.Rotate, judged[i].cadence
 			one.Reasons = append(slices.DeleteFunc(one.Reasons, func(r string) bool { return r == goesOn }), "other groups of its round are formed anew, and this one with them")
 		}
 		if one.Decision.GoesOn() {
-			requests = append(requests, *j.next)
+			going = append(going, int32(i))
 		}
-		if j.next, err = nil, plan.Reviews.Add(*one); err != nil {
+		if err := plan.Reviews.Add(*one); err != nil {
 			return err
 		}
 	}
-	if len(requests) == 0 {
+	if len(going) == 0 {
 		return nil
 	}
 	if !shown || len(rounds) > 0 {
 		plan.Next = &pile.Ordered[scheduler.Bookable]{}
 	}
-	problems := make([]error, len(requests))
-	err = booking.PlanEach(ctx, r.Service, requests, func(number int, next scheduler.BookingPlan) error {
+	problems := make([]error, len(going))
+	request := func(i int) scheduler.Request { return r.request(due[going[i]], judged[going[i]]) }
+	err = booking.PlanEach(ctx, r.Service, len(going), request, func(number int, next scheduler.BookingPlan) error {
 		problems[number] = next.Problem
 		if plan.Next == nil {
 			return nil
@@ -382,7 +396,7 @@ func (r reviewer) follow(ctx context.Context, plan *scheduler.ReviewsPlan, judge
 	})
 	for i, problem := range problems {
 		if problem != nil {
-			plan.Findings = append(plan.Findings, scheduler.Finding{Kind: scheduler.Failed, Group: requests[i].Group.Name, UID: requests[i].Follows, Err: problem})
+			plan.Findings = append(plan.Findings, scheduler.Finding{Kind: scheduler.Failed, Group: due[going[i]].Group, UID: due[going[i]].UID, Err: problem})
 		}
 	}
 	return err

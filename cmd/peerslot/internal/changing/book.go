@@ -128,7 +128,7 @@ func (o BookOptions) plan(ctx context.Context, a *console.App, w *workspace.Work
 		return b, err
 	}
 	b = booked{groups: make([]bookedGroup, len(requests)), pile: &pile.Ordered[*scheduler.Bookable]{}, brief: o.Yes && !a.Json}
-	err = booking.PlanEach(ctx, w.Service, requests, func(number int, p scheduler.BookingPlan) error {
+	err = booking.PlanEach(ctx, w.Service, len(requests), func(i int) scheduler.Request { return requests[i] }, func(number int, p scheduler.BookingPlan) error {
 		err := b.note(w, number, p)
 		b.shorten(&b.groups[number])
 		if err != nil {
