@@ -137,15 +137,16 @@ type asking struct {
 	people  [][]calendar.Address // whose calendars are read for each
 	whole   planning.Snapshot    // without bookings and busy times; its window is that of all requests
 	groups  []string             // that have bookings
-	about   map[string]int32     // by members of requests, the last mention of them
-	mention []mention            // in bookings; the first is none
+	about   []int32              // the last mentions of members of requests, by their number in the roster
+	others  map[string]*int32    // the same of members who are not in it
+	mention []mention            // in bookings; the first two are none
 }
 
 // A mention is that somebody is concerned by a booking.
 type mention struct{ group, before int32 }
 
 func ask(ctx context.Context, s *scheduler.Service, n int, request func(int) scheduler.Request) (*asking, error) {
-	a := &asking{request: request, people: make([][]calendar.Address, n), about: map[string]int32{}, mention: make([]mention, 1)}
+	a := &asking{request: request, people: make([][]calendar.Address, n), about: make([]int32, s.Workspace.Roster.Len()), others: map[string]*int32{}, mention: make([]mention, 2)}
 	a.whole = planning.Snapshot{Workspace: s.Workspace, Now: s.Now(), Aliases: s.Workspace.Roster.Aliases(), Groups: s.Workspace.GroupsByName()}
 	window, of := &a.whole.Window, make(map[string][]int32, n)
 	for i := range n {
@@ -163,7 +164,11 @@ func ask(ctx context.Context, s *scheduler.Service, n int, request func(int) sch
 		window.Start, window.End = availability.Earlier(window.Start, w.Start), availability.Later(window.End, w.End)
 		a.people[i], of[r.Group.Name] = r.Group.Members, append(of[r.Group.Name], int32(i))
 		for _, who := range r.Group.Members {
-			a.about[string(who)] = 0
+			if last := a.last(string(who)); last != nil {
+				*last = 1
+			} else {
+				a.others[string(who)] = new(int32(1))
+			}
 		}
 	}
 	for page, err := range scheduler.Pages(ctx, s.Store) {
@@ -178,14 +183,24 @@ func ask(ctx context.Context, s *scheduler.Service, n int, request func(int) sch
 				}
 			}
 			for _, who := range a.whole.Concerns(b) {
-				if before, asked := a.about[who]; asked {
-					a.about[who], a.mention = int32(len(a.mention)), append(a.mention, mention{int32(len(a.groups)), before})
+				if last := a.last(who); last != nil && *last > 0 {
+					a.mention = append(a.mention, mention{int32(len(a.groups)), *last})
+					*last = int32(len(a.mention) - 1)
 				}
 			}
 			a.groups = append(a.groups, b.Group)
 		}
 	}
 	return a, nil
+}
+
+// last returns the last mention of somebody: 1 if they are not mentioned, and 0 or nil if
+// they are in no request.
+func (a *asking) last(who string) *int32 {
+	if n, known := a.whole.Workspace.Roster.Number(calendar.Address(who)); known && n < len(a.about) {
+		return &a.about[n]
+	}
+	return a.others[who]
 }
 
 // concerns returns who is concerned by the plan of a request, and which group.
@@ -206,7 +221,7 @@ func (a *asking) plan(ctx context.Context, s *scheduler.Service, part []int) ([]
 		requests, people = append(requests, a.request(i)), append(people, a.people[i]...)
 		groups = append(groups, requests[k].Group.Name)
 		for _, who := range a.people[i] {
-			for at := a.about[string(who)]; at > 0; at = a.mention[at].before {
+			for at := *a.last(string(who)); at > 1; at = a.mention[at].before {
 				groups = append(groups, a.groups[a.mention[at].group])
 			}
 		}

@@ -8,12 +8,13 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"os"
 
 	json "github.com/go-json-experiment/json/v1"
 )
 
-// A Pile holds values of one kind until they are needed: compressed, since a run has those
-// of all groups. They are put on it one after the other, and then taken off, the first
+// A Pile holds values of one kind until they are needed: compressed, and most of many in no
+// memory, since a run has those of all groups. They are put on it one after the other, and then taken off, the first
 // first, as JSON keeps them. The zero Pile, and nil, are empty.
 type Pile[T any] struct {
 	blocks blocks
@@ -29,27 +30,73 @@ func (p *Pile[T]) Len() int {
 	return p.n
 }
 
-// blocks are text that takes no more than it needs, nor is moved as it grows.
-type blocks [][]byte
+// blocks are text that takes no more than it needs, nor is moved as it grows. What comes
+// before the last inMemory bytes lies in a file that has no name, and that nobody else can
+// open, where there can be such a file.
+type blocks struct {
+	file  *os.File // nil for none; closed once nobody has the blocks
+	size  int64    // of what is in it
+	last  [][]byte // what comes after it
+	stays bool     // and stays in memory
+}
+
+const (
+	blockSize = 64 << 10
+	inMemory  = 1 << 20 // what 1,500 plans take
+)
 
 // Write never fails.
 func (b *blocks) Write(text []byte) (n int, err error) {
-	const size = 64 << 10
 	for n < len(text) {
-		if len(*b) == 0 || len((*b)[len(*b)-1]) == size {
-			*b = append(*b, make([]byte, 0, size))
+		if k := len(b.last); k == 0 || len(b.last[k-1]) == blockSize {
+			if k >= inMemory/blockSize {
+				b.spill()
+			}
+			b.last = append(b.last, make([]byte, 0, blockSize))
 		}
-		last := &(*b)[len(*b)-1]
-		more := text[n:min(len(text), n+size-len(*last))]
+		last := &b.last[len(b.last)-1]
+		more := text[n:min(len(text), n+blockSize-len(*last))]
 		*last, n = append(*last, more...), n+len(more)
 	}
 	return n, nil
 }
 
-func (b blocks) reader() io.Reader {
-	readers := make([]io.Reader, len(b))
-	for i, block := range b {
-		readers[i] = bytes.NewReader(block)
+// spill moves what is in memory into the file. What cannot be written stays.
+func (b *blocks) spill() {
+	if b.file == nil && !b.stays {
+		b.file = nameless()
+	}
+	for b.stays = b.stays || b.file == nil; !b.stays && len(b.last) > 0; b.last = b.last[1:] {
+		if _, err := b.file.WriteAt(b.last[0], b.size); err != nil {
+			b.stays = true
+			return
+		}
+		b.size += int64(len(b.last[0]))
+	}
+}
+
+// nameless returns a file without a name; nil where there can be none: on Windows, and where
+// there is no folder for temporary files.
+func nameless() *os.File {
+	f, err := os.CreateTemp("", "peerslot-*")
+	if err != nil {
+		return nil
+	}
+	if err := os.Remove(f.Name()); err != nil {
+		f.Close()
+		os.Remove(f.Name())
+		return nil
+	}
+	return f
+}
+
+func (b *blocks) reader() io.Reader {
+	var readers []io.Reader
+	if b.file != nil {
+		readers = append(readers, io.NewSectionReader(b.file, 0, b.size))
+	}
+	for _, block := range b.last {
+		readers = append(readers, bytes.NewReader(block))
 	}
 	return io.MultiReader(readers...)
 }

@@ -4,6 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -96,5 +99,43 @@ func TestOrdered(t *testing.T) {
 			t.Error(*one, err)
 		}
 		break
+	}
+}
+
+// What is on a large pile is taken off as it was, wherever it lies: in a file that nobody
+// else sees, or in memory where there can be none; and so is what is put on it afterwards.
+func TestALargePile(t *testing.T) {
+	for name, folder := range map[string]string{"a folder": t.TempDir(), "none": filepath.Join(t.TempDir(), "gone")} {
+		t.Run(name, func(t *testing.T) {
+			t.Setenv("TMPDIR", folder)
+			var texts pile.Pile[string]
+			var want []string
+			random := rand.New(rand.NewPCG(1, 2))
+			for range 2 {
+				for range 300 {
+					text := make([]byte, 16<<10)
+					for i := range text {
+						text[i] = 'a' + byte(random.IntN(26))
+					}
+					want = append(want, string(text))
+					if err := texts.Add(want[len(want)-1]); err != nil {
+						t.Fatal(err)
+					}
+				}
+				var got []string
+				for one, err := range texts.All() {
+					if err != nil {
+						t.Fatal(err)
+					}
+					got = append(got, one)
+				}
+				if !slices.Equal(got, want) {
+					t.Fatalf("%d of %d texts, or others, came back", len(got), len(want))
+				}
+			}
+			if left, err := filepath.Glob(filepath.Join(folder, "*")); len(left) > 0 || err != nil {
+				t.Errorf("files %q, %v; want none", left, err)
+			}
+		})
 	}
 }

@@ -31,10 +31,9 @@ func (s Snapshot) Concerns(b scheduler.Booking) []string {
 	return out
 }
 
-// Parts divides n things, told by their numbers, into parts that share no key: what
-// keys returns for each, most of them people. Small parts are put together as long as they
-// have at most so many keys. The parts are in the order of their first things, and each
-// keeps theirs.
+// Parts divides n things, told by their numbers, into parts that share no key: what keys
+// returns for each, most of them people. Small parts are put together as long as they have at
+// most so many keys. The parts are in the order of their first things, and each keeps theirs.
 func Parts(n int, people scheduler.Roster, keys func(i int) []string, most int) [][]int {
 	d := division.New(n, people)
 	for i := range n {

@@ -149,7 +149,7 @@ type reviewer struct {
 	turning  map[string]bool                  // programs of which groups are to be formed anew
 	programs map[string]*scheduler.Program    // that were asked for
 	groups   *scheduler.Groups
-	weeks    int                              // that what follows lasts; 0 for the usual
+	weeks    int // that what follows lasts; 0 for the usual
 }
 
 // review gathers the evidence of the due series and decides what can be decided.
@@ -385,6 +385,7 @@ func (r reviewer) follow(ctx context.Context, plan *scheduler.ReviewsPlan, due [
 	if !shown || len(rounds) > 0 {
 		plan.Next = &pile.Ordered[scheduler.Bookable]{}
 	}
+	r.reviews = nil
 	problems := make([]error, len(going))
 	request := func(i int) scheduler.Request { return r.request(due[going[i]], judged[going[i]]) }
 	err = booking.PlanEach(ctx, r.Service, len(going), request, func(number int, next scheduler.BookingPlan) error {
