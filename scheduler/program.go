@@ -238,12 +238,12 @@ func (g *Groups) Find(name string) (found Group, ok bool) {
 }
 
 // GroupIn returns the group of a booking as it is configured; one that is not any more is
-// as it was invited.
+// as it was invited, and meets as it was booked.
 func GroupIn(groups *Groups, b Booking) Group {
 	if g, ok := groups.Find(b.Group); ok {
 		return g
 	}
-	g := Group{Name: b.Group, Program: b.Program}
+	g := Group{Name: b.Group, Program: b.Program, Cadence: b.Rules.Cadence}
 	for _, a := range b.Series.Attendees {
 		g.Members = append(g.Members, a.Address)
 	}

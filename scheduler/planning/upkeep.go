@@ -280,10 +280,10 @@ func (s upkeep) roundUpkeep(p scheduler.Program, r scheduler.Round) []scheduler.
 		f := scheduler.Finding{Group: g.Name, Program: p.Name}
 		least := max(2, p.MinSize)
 		switch {
-		case len(left) == 1 && !placed[left[0]]:
+		case len(left) == 1 && !placed[left[0]] && p.Kind != scheduler.OneOnOne:
 			f.Kind, f.Person = scheduler.Alone, left[0]
 			placed[left[0]] = true
-		case len(left) > 1 && len(left) < least && len(g.Members) >= least:
+		case len(left) > oneIf(p.Kind != scheduler.OneOnOne) && len(left) < least && len(g.Members) >= least:
 			f.Kind, f.Share = scheduler.TooSmall, scheduler.Share{Yes: len(left), No: least - len(left)}
 		case len(left) > 1 && r.Number > 1 && !s.isBooked(g.Name) && !s.Had[g.Name]:
 			f.Kind = scheduler.NotBooked

@@ -98,6 +98,13 @@ func TestUpkeep(t *testing.T) {
 		}, []string{"too-small g/ ", "stranger g/circles dee@acme.example"}},
 		"a leaver":          {leave(cem), []string{"too-small g/circles "}},
 		"a partner is left": {leave(bo, cem), []string{"alone g/circles ana@acme.example"}},
+		"one of a link is left": {func(s *planning.Snapshot) {
+			s.Workspace.Programs[0].Kind, s.Workspace.Programs[0].MinSize = scheduler.OneOnOne, 2
+			s.Rounds[1].Groups = []scheduler.Group{{Name: "g", Program: "circles", Members: []calendar.Address{ana, bo}, Cadence: availability.Biweekly}}
+			s.Bookings[0].Rules.Cadence = availability.Biweekly
+			s.Workspace.Groups = nil
+			s.Workspace.Roster.Remove(bo)
+		}, []string{"too-small g/circles "}},
 		"a paused joiner": {func(s *planning.Snapshot) {
 			s.Workspace.Roster.Put(scheduler.Person{Address: dee, PausedUntil: availability.DateOf(now).AddDays(7)})
 		}, nil},

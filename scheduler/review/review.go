@@ -135,6 +135,7 @@ type judgement struct {
 	group    *scheduler.Group // nil if it is configured
 	slot     availability.Slot
 	cadence  availability.Cadence
+	alone    bool                 // fewer than two of its group are left
 	start    availability.Date    // for what follows,
 	next     availability.Cadence // and its cadence, if the group goes on
 	asking   []scheduler.Asking   // one if its members may still answer
@@ -251,6 +252,8 @@ func (r reviewer) judge(ctx context.Context, p *planning.Planner, g scheduler.Gr
 		j.findings = append(j.findings, f)
 	}
 	r.turning[b.Program] = r.turning[b.Program] || one.Decision == scheduler.Rotate
+	left := slices.DeleteFunc(slices.Clone(g.Members), func(a calendar.Address) bool { return !r.Workspace.Roster.Has(a) })
+	j.alone = len(left) < 2
 	j.next = one.Cadence
 	j.start, err = r.soonest(b, one)
 	return &one, j, err
@@ -371,6 +374,11 @@ func (r reviewer) follow(ctx context.Context, plan *scheduler.ReviewsPlan, due [
 		if one.Decision.GoesOn() && anew[one.Program][one.Booking.Group] {
 			one.Decision, one.Cadence = scheduler.Rotate, judged[i].cadence
 			one.Reasons = append(slices.DeleteFunc(one.Reasons, func(r string) bool { return r == goesOn }), "other groups of its round are formed anew, and this one with them")
+		}
+		if one.Decision.GoesOn() && judged[i].alone {
+			one.Decision, one.Cadence = scheduler.Ask, judged[i].cadence
+			one.Reasons = append(slices.DeleteFunc(one.Reasons, func(r string) bool { return r == goesOn }), "fewer than two members are left, and nobody meets alone: somebody must say what should follow")
+			plan.Findings = append(plan.Findings, scheduler.Finding{Kind: scheduler.NeedsDecision, Group: one.Booking.Group, UID: one.Booking.UID, At: one.Last, Share: one.Evidence.Attendance})
 		}
 		if one.Decision.GoesOn() {
 			going = append(going, int32(i))

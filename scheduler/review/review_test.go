@@ -10,8 +10,10 @@ import (
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/calendar/calendartest"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/booking"
 	"github.com/peerslot/peerslot/scheduler/repair"
 	"github.com/peerslot/peerslot/scheduler/review"
+	"github.com/peerslot/peerslot/scheduler/schedulertest"
 )
 
 func TestDecide(t *testing.T) {
@@ -283,5 +285,29 @@ func TestAnotherProgram(t *testing.T) {
 		if r := w.Review(t); r.Decision != scheduler.Keep || r.Next.Booking.Series.Cadence != want {
 			t.Errorf("%s: %s, then %s; want %s (%v)", program, r.Decision, r.Next.Booking.Series.Cadence, want, r.Reasons)
 		}
+	}
+}
+
+// For one who is left of a group nothing is booked by itself, however well they attended;
+// they are formed anew with the others of their round.
+func TestNobodyGoesOnAlone(t *testing.T) {
+	w := newWorld(t, ana, bo, cem, dee)
+	groups := []scheduler.Group{{Name: "old", Program: "pairs", Members: []calendar.Address{ana, bo}}, {Name: "two", Program: "pairs", Members: []calendar.Address{cem, dee}}}
+	program := firstRound(t, w, 13, groups...)
+	old := w.MustBook(t, w.Plan(t, scheduler.Request{Group: groups[0], Search: booking.NewSearch(w.Workspace, program, start)})[0])
+	r := scheduler.Request{Group: groups[1], Search: booking.NewSearch(w.Workspace, program, start)}
+	r.Search.Count = 6
+	b := w.MustBook(t, w.Plan(t, r)[0])
+	w.Workspace.Roster.Remove(dee)
+	w.Workspace.Groups = nil
+	w.NearEnd(b)
+	plan, err := review.Plan(t.Context(), w.Service, scheduler.ReviewOptions{})
+	if reviews := schedulertest.Reviews(t, plan); err != nil || len(reviews) != 1 || reviews[0].Decision != scheduler.Ask || reviews[0].Next != nil || len(plan.Findings) != 1 || plan.Findings[0].Kind != scheduler.NeedsDecision {
+		t.Errorf("one is left: %+v, %+v, %v; want that a person is asked", reviews, plan.Findings, err)
+	}
+	w.NearEnd(old)
+	w.Former = &nextPairs{}
+	if plan, err = review.Plan(t.Context(), w.Service, scheduler.ReviewOptions{}); err != nil || len(plan.Rotations) != 1 || len(plan.Findings) > 0 {
+		t.Errorf("the round is due: %d rounds, %+v, %v; want one", len(plan.Rotations), plan.Findings, err)
 	}
 }
