@@ -58,7 +58,7 @@ var allowed = map[string][]string{
 	"scheduler/handover":                   {"availability", "calendar", "scheduler", "scheduler/planning"},
 	"scheduler/review":                     {"availability", "calendar", "scheduler", "scheduler/booking", "scheduler/pile", "scheduler/planning"},
 	"scheduler/worker":                     {},
-	"scheduler/repair":                     {"availability", "calendar", "scheduler", "scheduler/attendance", "scheduler/booking", "scheduler/pile", "scheduler/planning"},
+	"scheduler/repair":                     {"availability", "calendar", "scheduler", "scheduler/attendance", "scheduler/booking", "scheduler/pile", "scheduler/planning", "scheduler/undelivered"},
 	"scheduler/chat":                       {"availability", "calendar", "scheduler"},
 	"scheduler/web/issuer":                 {},
 	"scheduler/web/plans":                  {"calendar", "scheduler", "scheduler/report"},

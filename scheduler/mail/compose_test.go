@@ -224,6 +224,19 @@ func TestWhoJoinsAtTheEndIsNotInvited(t *testing.T) {
 }
 
 // Who is told that a series has ended is asked nothing about it, and told no more of it.
+// Who leaves under an address that takes no mail has nothing that is to be taken back.
+func TestWhomNothingReachedHearsNotOfLeaving(t *testing.T) {
+	before := circle()
+	after := before
+	after.Attendees = before.Attendees[1:]
+	for state, want := range map[scheduler.NoticeState]int{scheduler.NoticeRefused: 0, scheduler.NoticeSent: 1, scheduler.NoticeGivenUp: 1} {
+		told := []scheduler.Notice{{Kind: scheduler.NoticeInvited, To: "ana@acme.example", State: state}}
+		if list, err := Notices(before, after, told, now); err != nil || len(list) != want {
+			t.Errorf("invited, and %s: got %v, %v; want %d", state, list, err, want)
+		}
+	}
+}
+
 func TestAnEndedSeriesAsksNothing(t *testing.T) {
 	s := circle()
 	s.Overrides = nil

@@ -63,6 +63,8 @@ func (c telling) person(a calendar.Address) []scheduler.Notice {
 	switch {
 	case wasIn && !isIn && !c.comes(c.was):
 		return nil // it is over for them anyway
+	case wasIn && !isIn && c.unreached(a):
+		return nil // they have nothing that is to be taken back
 	case wasIn && !isIn && invites(c.after, a):
 		return []scheduler.Notice{{Kind: scheduler.NoticeCancelled}}
 	case wasIn && !isIn:
@@ -75,6 +77,12 @@ func (c telling) person(a calendar.Address) []scheduler.Notice {
 		return slices.Concat(c.dropped(a), []scheduler.Notice{{Kind: scheduler.NoticeChanged}}, c.standing(a))
 	}
 	return c.sessions()
+}
+
+// unreached reports whether all that a was to hear came back.
+func (c telling) unreached(a calendar.Address) bool {
+	to := func(n scheduler.Notice) bool { return n.To == a }
+	return slices.ContainsFunc(c.told, to) && !slices.ContainsFunc(c.told, func(n scheduler.Notice) bool { return to(n) && n.State != scheduler.NoticeRefused })
 }
 
 func invites(s calendar.Series, a calendar.Address) bool {

@@ -344,6 +344,8 @@ func (s snapshotStore) BookingRefs(context.Context) ([]scheduler.BookingRef, err
 	return out, nil
 }
 
+func (snapshotStore) Undelivered(context.Context) ([]scheduler.Notice, error) { return nil, nil }
+
 func (snapshotStore) Rounds(context.Context, string) ([]scheduler.Round, error) {
 	return nil, nil
 }

@@ -53,7 +53,7 @@ func (r *pass) subject(s planning.Snapshot, groups *scheduler.Groups, b schedule
 	}
 	r.seeCopies(sub)
 	sub.seeHands(s.Workspace)
-	sub.followRoster(s.Workspace, s.Now)
+	sub.followRoster(s.Workspace, s.Now, r.dead[current.UID])
 	r.seePeople(sub, s.Workspace)
 	return sub
 }
@@ -141,7 +141,9 @@ func (sub *subject) handMade(what string) {
 // followRoster takes those off the series who left the group or the roster, and
 // invites those who joined. Whom somebody invited or uninvited by hand is left
 // alone. Nobody joins of whom not all can be read: they may have left by their own word.
-func (sub *subject) followRoster(w scheduler.Workspace, now time.Time) {
+// A member whom mail does not reach where they are invited, and who has another address
+// now, is invited there instead.
+func (sub *subject) followRoster(w scheduler.Workspace, now time.Time, dead []calendar.Address) {
 	invited := func(a calendar.Address) bool { // under whichever of their addresses
 		return slices.ContainsFunc(sub.booking.Invited, func(i calendar.Address) bool { return i == a || w.Roster.Of(i).Is(a) || w.Roster.Of(a).Is(i) })
 	}
@@ -151,26 +153,39 @@ func (sub *subject) followRoster(w scheduler.Workspace, now time.Time) {
 	})
 	var attendees []calendar.Attendee
 	for _, a := range sub.series.Attendees {
-		if slices.ContainsFunc(sub.group.Members, func(m calendar.Address) bool { return w.Roster.Of(m).Is(a.Address) }) || !invited(a.Address) {
+		p, _ := w.Roster.Known(a.Address)
+		switch member := slices.ContainsFunc(sub.group.Members, func(m calendar.Address) bool { return w.Roster.Of(m).Is(a.Address) }); {
+		case member && p.Address != a.Address && slices.Contains(dead, a.Address):
+			attendees = append(attendees, calendar.Attendee{Address: p.Address, Name: p.Name})
+			sub.changes = append(sub.changes, sub.change(scheduler.Leave, a.Address, "gets no mail there"), sub.change(scheduler.Join, p.Address, "has this address now"))
+			if since, later := sub.booking.Joined[a.Address]; later {
+				sub.joined(p.Address, since)
+			}
+		case member || !invited(a.Address):
 			attendees = append(attendees, a)
-			continue
+		default:
+			sub.changes = append(sub.changes, sub.change(scheduler.Leave, a.Address, "is not in the group any more"))
 		}
-		sub.changes = append(sub.changes, sub.change(scheduler.Leave, a.Address, "is not in the group any more"))
 	}
 	for _, a := range sub.group.Members {
 		if !sub.invites(w.Roster.Of(a)) && !invited(a) {
 			attendees = append(attendees, calendar.Attendee{Address: a, Name: w.Roster.Of(a).Name})
 			sub.changes = append(sub.changes, sub.change(scheduler.Join, a, "is new in the group"))
-			sub.booking.Joined = maps.Clone(sub.booking.Joined)
-			if sub.booking.Joined == nil {
-				sub.booking.Joined = map[calendar.Address]time.Time{}
-			}
-			sub.booking.Joined[a] = now.UTC()
+			sub.joined(a, now.UTC())
 		}
 	}
 	slices.SortFunc(attendees, func(a, b calendar.Attendee) int { return cmp.Compare(a.Address, b.Address) })
 	sub.series.Attendees = attendees
 	sub.booking.Invited = slices.Clone(sub.group.Members)
+}
+
+// joined notes since when somebody is in the group.
+func (sub *subject) joined(a calendar.Address, since time.Time) {
+	sub.booking.Joined = maps.Clone(sub.booking.Joined)
+	if sub.booking.Joined == nil {
+		sub.booking.Joined = map[calendar.Address]time.Time{}
+	}
+	sub.booking.Joined[a] = since
 }
 
 // invites reports whether the person is invited, under whichever of their addresses.

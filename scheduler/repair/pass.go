@@ -29,8 +29,8 @@ func New(s planning.Snapshot) (scheduler.RepairPlan, error) {
 
 // passOver plans the pass over all series of a snapshot. Of what is shown and not applied
 // it leaves out who can attend what, and the texts of series.
-func passOver(s planning.Snapshot, shown bool) (*pass, error) {
-	r, err := newPass(s)
+func passOver(s planning.Snapshot, shown bool, dead map[calendar.UID][]calendar.Address) (*pass, error) {
+	r, err := newPass(s, dead)
 	if err != nil {
 		return nil, err
 	}
@@ -73,6 +73,7 @@ type pass struct {
 	changed  []scheduler.Booking // whose series change
 	found    []attendance.Found  // who can attend the sessions to come
 	shown    bool                // and not applied
+	dead     map[calendar.UID][]calendar.Address
 }
 
 // A subject is one series under repair.
@@ -103,12 +104,12 @@ type firstMove struct {
 	times int // that it had been moved
 }
 
-func newPass(s planning.Snapshot) (*pass, error) {
+func newPass(s planning.Snapshot, dead map[calendar.UID][]calendar.Address) (*pass, error) {
 	zone, err := availability.LoadZone(s.Workspace.Zone)
 	if err != nil {
 		return nil, err
 	}
-	r := &pass{zone: zone, of: map[calendar.Address][]*subject{}, told: map[calendar.Address]int{}, month: map[string]int{}}
+	r := &pass{zone: zone, dead: dead, of: map[calendar.Address][]*subject{}, told: map[calendar.Address]int{}, month: map[string]int{}}
 	r.queue.queued = map[due]bool{}
 	groups := s.GroupsByName()
 	now := s

@@ -21,6 +21,7 @@ import (
 	"github.com/peerslot/peerslot/scheduler/booking"
 	"github.com/peerslot/peerslot/scheduler/pile"
 	"github.com/peerslot/peerslot/scheduler/planning"
+	"github.com/peerslot/peerslot/scheduler/undelivered"
 )
 
 // PlanNight reads what the pass needs and plans it.
@@ -55,6 +56,10 @@ func Status(ctx context.Context, s *scheduler.Service, most int) (*planning.Stan
 
 // planParts plans the pass part by part, of which there is one in memory at a time.
 func planParts(ctx context.Context, s *scheduler.Service, night *planning.Night, read func(context.Context, []string) (planning.Snapshot, error), all sum) (scheduler.RepairPlan, error) {
+	var err error
+	if all.dead, err = dead(ctx, s); err != nil {
+		return scheduler.RepairPlan{}, err
+	}
 	for groups := range night.Parts(planning.PeopleAtOnce) {
 		snapshot, err := read(ctx, groups)
 		if err != nil {
@@ -69,17 +74,41 @@ func planParts(ctx context.Context, s *scheduler.Service, night *planning.Night,
 	return plan, DateUnknown(ctx, s, plan.Unknown)
 }
 
+// dead returns where members who have another address now are invited and mail does not get
+// there, by series.
+func dead(ctx context.Context, s *scheduler.Service) (map[calendar.UID][]calendar.Address, error) {
+	lost, err := s.Store.Undelivered(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read whom mail did not reach: %w", err)
+	}
+	out := map[calendar.UID][]calendar.Address{}
+	for _, n := range lost {
+		if p, ok := s.Workspace.Roster.Known(n.To); !ok || p.Address == n.To || n.State != scheduler.NoticeRefused {
+			continue
+		}
+		reached, err := undelivered.ReachedSince(ctx, s.Store, n)
+		if err != nil {
+			return nil, err
+		}
+		if !reached {
+			out[n.UID] = append(out[n.UID], n.To)
+		}
+	}
+	return out, nil
+}
+
 // A sum is the plans of parts that share nobody.
 type sum struct {
 	scheduler.RepairPlan
 	shown           bool // and not applied
 	asked, readable int  // people with a calendar, and of whom something could be read
 	upkeep          []scheduler.Finding
+	dead            map[calendar.UID][]calendar.Address // invited, but mail does not get there
 }
 
 // add plans one part.
 func (t *sum) add(part planning.Snapshot) error {
-	r, err := passOver(part, t.shown)
+	r, err := passOver(part, t.shown, t.dead)
 	if err != nil {
 		return err
 	}

@@ -190,43 +190,6 @@ func TestRosterChangesReachTheSeries(t *testing.T) {
 	w.wantQuiet(t)
 }
 
-// Who has another address now, and the earlier one as an alias, stays invited under that, or
-// as the calendar calls them, which nobody did by hand; when they leave the group, they are
-// taken off the series.
-func TestWhoHasAnotherAddressStays(t *testing.T) {
-	const lima = "ana.lima@acme.example"
-	w, b := booked(t, ana, bo, cem)
-	anas := w.Workspace.Roster.Of(ana)
-	w.Workspace.Roster.Remove(ana)
-	anas.Address, anas.Aliases = lima, []calendar.Address{ana}
-	w.Workspace.Roster.Put(anas)
-	w.Workspace.Groups[0].Members = []calendar.Address{lima, bo, cem}
-	for range 2 {
-		if plan := w.repair(t); actions(plan) != "" {
-			t.Fatalf("changes %+v; want none", plan.Changes)
-		}
-	}
-	there, err := w.Backend.Get(t.Context(), b.Series.UID)
-	if err != nil {
-		t.Fatal(err)
-	}
-	there.Attendees[0].Address = lima
-	there.Sequence++
-	if _, err := w.Backend.Put(t.Context(), there); err != nil {
-		t.Fatal(err)
-	}
-	if plan := w.repair(t); len(plan.Changes) > 0 {
-		t.Fatalf("called by the present address: changes %+v; want none", plan.Changes)
-	}
-	w.Workspace.Groups[0].Members = []calendar.Address{bo, cem}
-	if plan := w.repair(t); actions(plan) != "leave" {
-		t.Fatalf("changes %+v; want that ana leaves", plan.Changes)
-	}
-	if there, err := w.Backend.Get(t.Context(), b.Series.UID); err != nil || len(there.Attendees) != 2 {
-		t.Errorf("attendees %v, %v; want bo and cem", there.Attendees, err)
-	}
-}
-
 func TestChronicConflictsSuggestAnotherSlot(t *testing.T) {
 	w, b := booked(t, ana, bo)
 	w.Workspace.Repair.Horizon = time.Hour // nothing is near enough to be moved

@@ -32,7 +32,7 @@ func Findings(ctx context.Context, s scheduler.Store) ([]scheduler.Finding, erro
 		if !runs || seen(out, n) || n.To != "" && !b.Series.Invites(n.To) {
 			continue
 		}
-		reached, err := reachedSince(ctx, s, n)
+		reached, err := ReachedSince(ctx, s, n)
 		if err != nil {
 			return nil, err
 		}
@@ -56,7 +56,8 @@ func seen(list []scheduler.Finding, n scheduler.Notice) bool {
 	return false
 }
 
-func reachedSince(ctx context.Context, s scheduler.Store, n scheduler.Notice) (bool, error) {
+// ReachedSince reports whether a later message of the series than n reached whom n did not.
+func ReachedSince(ctx context.Context, s scheduler.Store, n scheduler.Notice) (bool, error) {
 	told, err := s.Told(ctx, n.UID)
 	if err != nil {
 		return false, fmt.Errorf("read what was told: %w", err)
