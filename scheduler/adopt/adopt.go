@@ -44,13 +44,12 @@ func Plan(ctx context.Context, s *scheduler.Service) (scheduler.Adoption, error)
 	for _, uid := range slices.Sorted(maps.Keys(faults)) {
 		a.Findings = append(a.Findings, scheduler.Finding{Kind: scheduler.BrokenSeries, UID: uid, Group: string(uid), Err: faults[uid]})
 	}
-	of := map[string][]calendar.Series{}
+	groups, of := s.Workspace.GroupsByName(), map[string][]calendar.Series{}
 	for _, uid := range slices.Sorted(maps.Keys(current)) {
-		if series := current[uid]; !series.Cancelled {
-			of[groupName(series)] = append(of[groupName(series)], series)
+		if series, group := current[uid], groupName(current[uid]); !series.Cancelled && ours(s, groups, group, uid) {
+			of[group] = append(of[group], series)
 		}
 	}
-	groups := s.Workspace.GroupsByName()
 	for _, group := range slices.Sorted(maps.Keys(of)) {
 		if err := adoptGroup(ctx, s, &a, groups, group, of[group]); err != nil {
 			return a, err
@@ -64,6 +63,19 @@ func Plan(ctx context.Context, s *scheduler.Service) (scheduler.Adoption, error)
 func groupName(s calendar.Series) string {
 	_, titled, _ := strings.Cut(s.Title, ": ")
 	return norm.NFC.String(cmp.Or(s.Group, titled, s.Title, string(s.UID)))
+}
+
+// ours reports whether a series may be one of this workspace. Another one of the same
+// organizer gives other UIDs; those of a time before this one had a name are of its groups.
+func ours(s *scheduler.Service, groups *scheduler.Groups, group string, uid calendar.UID) bool {
+	w := s.Workspace
+	if w.ID == "" || numbered(w, group, uid) > 0 {
+		return true
+	}
+	_, configured := groups.Find(group)
+	_, _, formed := formedFor(s, group)
+	w.ID = ""
+	return (configured || formed) && numbered(w, group, uid) > 0
 }
 
 // adoptGroup adds the bookings of one group, the oldest first.
@@ -130,17 +142,25 @@ func cmpTime(t, otherwise time.Time) time.Time {
 // generation returns which of the group's series has that UID, or the next that is
 // not taken.
 func generation(s *scheduler.Service, group string, uid calendar.UID, taken map[int]bool) int {
-	const most = 200 // four weekly series a year, for fifty years
-	for n := 1; n <= most; n++ {
-		if s.Workspace.UID(group, n) == uid {
-			return n
-		}
+	if n := numbered(s.Workspace, group, uid); n > 0 {
+		return n
 	}
 	n := 1
 	for taken[n] {
 		n++
 	}
 	return n
+}
+
+// numbered returns which of a group's series has that UID, 0 for none.
+func numbered(w scheduler.Workspace, group string, uid calendar.UID) int {
+	const most = 200 // four weekly series a year, for fifty years
+	for n := 1; n <= most; n++ {
+		if w.UID(group, n) == uid {
+			return n
+		}
+	}
+	return 0
 }
 
 // formedName is how forming names groups: program, number of the round, a word.

@@ -12,7 +12,31 @@ import (
 	"github.com/peerslot/peerslot/scheduler/adopt"
 	"github.com/peerslot/peerslot/scheduler/booking"
 	"github.com/peerslot/peerslot/scheduler/review"
+	"github.com/peerslot/peerslot/scheduler/schedulertest"
 )
+
+// What another workspace of the same organizer booked is left to that one; what was booked
+// before the workspace had a name goes on.
+func TestAdoptLeavesOtherWorkspacesAlone(t *testing.T) {
+	for name, row := range map[string]struct {
+		before, after string
+		want          int
+	}{
+		"its own":                    {"emea", "emea", 1},
+		"of another":                 {"apac", "emea", 0},
+		"of a time without a name":   {"", "emea", 1},
+		"of one that has a name now": {"emea", "", 1},
+	} {
+		w := schedulertest.NewWorld(t, ana, bo)
+		w.Workspace.ID = row.before
+		w.MustBook(t, w.Plan(t, w.NewGroup("g", ana, bo))[0])
+		w.Workspace.ID, w.Path = row.after, filepath.Join(t.TempDir(), "another.db")
+		w.OpenStore(t)
+		if plan, err := adopt.Plan(t.Context(), w.Service); err != nil || len(plan.Bookings) != row.want {
+			t.Errorf("%s: %+v, %v; want %d bookings", name, plan, err, row.want)
+		}
+	}
+}
 
 // A store that was lost is rebuilt from the organizer's calendar: each group goes on
 // where it was, and the next night finds nothing to do.
