@@ -42,6 +42,14 @@ var chMost = []*cal.Holiday{
 	ch.Bundesfeiertag, ch.Weihnachtstag, ch.ZweiterWeihnachtsfeiertag,
 }
 
+// arTransferred are the days of Argentina that Ley 27.399 moves to a Monday.
+var arTransferred = []*cal.Holiday{toMonday(time.June, 17), toMonday(time.August, 17), toMonday(time.October, 12), toMonday(time.November, 20)}
+
+// ruNewYear are the days off after New Year's Day, by article 112 of the Labour Code.
+var ruNewYear = []*cal.Holiday{
+	onDate(time.January, 2), onDate(time.January, 3), onDate(time.January, 4), onDate(time.January, 5), onDate(time.January, 6), onDate(time.January, 8),
+}
+
 var gbScotland = []*cal.Holiday{
 	gb.NewYear, secondJanuary, gb.GoodFriday, gb.EarlyMay, gb.VEDay, gb.CoronationDay, gb.SpringHoliday, gb.SpringHoliday2022,
 	gb.PlatinumJubilee, gb.SummerHolidayScotland, orMonday(saintAndrew), gb.ChristmasDay, gb.BoxingDay,
@@ -68,6 +76,9 @@ var (
 	sfantulIoan      = since(2024, onDate(time.January, 7))
 	statehood        = since(2024, onDate(time.July, 15))
 	defenders        = since(2023, onDate(time.October, 1))
+	plebisciteJura   = onDate(time.June, 23)
+	bruderKlaus      = onDate(time.September, 25)
+	anzacNSW         = orMonday(onDate(time.April, 25)).Clone(&cal.Holiday{StartYear: 2026, EndYear: 2027})
 	matariki         = &cal.Holiday{StartYear: 2022, EndYear: lastYear, Func: calcMatariki}
 )
 
@@ -90,6 +101,14 @@ func suspended(h *cal.Holiday) *cal.Holiday {
 // orMonday makes up for a holiday at a weekend on the Monday after it.
 func orMonday(h *cal.Holiday) *cal.Holiday {
 	return h.Clone(&cal.Holiday{Observed: []cal.AltDay{{Day: time.Saturday, Offset: 2}, {Day: time.Sunday, Offset: 1}}})
+}
+
+// toMonday moves a holiday to the Monday before it from a Tuesday or Wednesday, and to the
+// one after it from a Thursday or Friday.
+func toMonday(month time.Month, day int) *cal.Holiday {
+	return onDate(month, day).Clone(&cal.Holiday{Observed: []cal.AltDay{
+		{Day: time.Tuesday, Offset: -1}, {Day: time.Wednesday, Offset: -2}, {Day: time.Thursday, Offset: 4}, {Day: time.Friday, Offset: 3},
+	}})
 }
 
 func afterSundayOfSeptember(nth, days int) *cal.Holiday {
