@@ -2,6 +2,7 @@
 package pile
 
 import (
+	"bufio"
 	"bytes"
 	"compress/flate"
 	"errors"
@@ -18,7 +19,7 @@ import (
 // first, as JSON keeps them. The zero Pile, and nil, are empty.
 type Pile[T any] struct {
 	blocks blocks
-	into   *flate.Writer // nil if the pile is empty
+	into   *flate.Writer // nil unless something was put on since the pile was looked at
 	n      int
 }
 
@@ -42,7 +43,7 @@ type blocks struct {
 
 const (
 	blockSize = 64 << 10
-	inMemory  = 1 << 20 // what 1,500 plans take
+	inMemory  = 256 << 10 // what 400 plans take
 )
 
 // Write never fails.
@@ -118,18 +119,22 @@ func (p *Pile[T]) Add(one T) error {
 func (p *Pile[T]) All() iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var none T
-		if p == nil || p.into == nil {
+		if p.Len() == 0 {
 			return
 		}
-		if err := p.into.Flush(); err != nil {
-			yield(none, err)
-			return
+		if p.into != nil {
+			if err := p.into.Close(); err != nil {
+				yield(none, err)
+				return
+			}
+			p.into = nil // it takes a megabyte
 		}
-		d := json.NewDecoder(flate.NewReader(p.blocks.reader()))
+		from := bufio.NewReader(p.blocks.reader())
+		d := json.NewDecoder(&texts{from, flate.NewReader(from)})
 		for {
 			one := none
 			switch err := d.Decode(&one); {
-			case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF): // where it was flushed; more may follow
+			case errors.Is(err, io.EOF):
 				return
 			case err != nil:
 				yield(none, err)
@@ -139,6 +144,23 @@ func (p *Pile[T]) All() iter.Seq2[T, error] {
 			}
 		}
 	}
+}
+
+// texts reads compressed texts one after the other: a look at a pile ends one.
+type texts struct {
+	from *bufio.Reader
+	text io.ReadCloser
+}
+
+func (t *texts) Read(into []byte) (n int, err error) {
+	for n == 0 && err == nil {
+		if n, err = t.text.Read(into); errors.Is(err, io.EOF) {
+			if _, err = t.from.Peek(1); err == nil {
+				err = t.text.(flate.Resetter).Reset(t.from, nil)
+			}
+		}
+	}
+	return n, err
 }
 
 // Some returns what All does, so many at a time, which are valid until the next.

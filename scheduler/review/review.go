@@ -119,7 +119,10 @@ func (d *due) plan(ctx context.Context, o scheduler.ReviewOptions, shown bool) (
 			return plan, err
 		}
 		for i := range judged {
-			plan.Findings, plan.Asking = append(plan.Findings, judged[i].findings...), append(plan.Asking, judged[i].asking...)
+			if plan.Findings = append(plan.Findings, judged[i].findings...); judged[i].asking != nil {
+				plan.Asking = append(plan.Asking, *judged[i].asking)
+			}
+			judged[i].findings, judged[i].asking = nil, nil
 		}
 		plan.Findings = planning.Once(plan.Findings)
 		if err := r.follow(ctx, &plan, d.refs, judged, shown); err != nil {
@@ -138,7 +141,7 @@ type judgement struct {
 	alone    bool                 // fewer than two of its group are left
 	start    availability.Date    // for what follows,
 	next     availability.Cadence // and its cadence, if the group goes on
-	asking   []scheduler.Asking   // one if its members may still answer
+	asking   *scheduler.Asking    // if its members may still answer
 	findings []scheduler.Finding
 	seen     bool // else it ended meanwhile
 }
@@ -228,7 +231,7 @@ func (r reviewer) judge(ctx context.Context, p *planning.Planner, g scheduler.Gr
 	}
 	until := one.Last.Add(-r.Workspace.Review.Decide)
 	if r.Now().Before(until) && e.Unanswered > 0 {
-		j.asking = []scheduler.Asking{{Group: b.Group, UID: series.UID, Until: until, Members: len(series.Attendees), Unanswered: e.Unanswered}}
+		j.asking = &scheduler.Asking{Group: b.Group, UID: series.UID, Until: until, Members: len(series.Attendees), Unanswered: e.Unanswered}
 		return nil, j, nil
 	}
 	if one.Evidence.Age, err = age(ctx, r.Service, on, one.Last); err != nil {
