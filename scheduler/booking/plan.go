@@ -437,7 +437,7 @@ func withMoves(p *planning.Planner, series calendar.Series, g scheduler.Group, m
 		}
 		occurrences[i].Interval, occurrences[i].Moved = m.To, true
 		moves = append(moves, m)
-		series = series.WithOverride(calendar.Override{Original: m.Original, Moved: m.To, Note: planning.MoveNote(p.Snapshot, m, zone)})
+		series = series.WithOverride(calendar.Override{Original: m.Original, Moved: m.To, Note: MoveNote(m, zone)})
 	}
 	return series, moves, nil
 }
@@ -457,4 +457,10 @@ func newSeries(s planning.Snapshot, g scheduler.Group, p scheduler.Program, sear
 		series.Attendees = append(series.Attendees, calendar.Attendee{Address: a, Name: s.Workspace.Roster.Of(a).Name})
 	}
 	return series
+}
+
+// MoveNote tells the members of a move: old time, new time and what that gains.
+func MoveNote(m scheduler.Move, zone *time.Location) string {
+	const layout = "Mon 2 Jan 15:04"
+	return fmt.Sprintf("Moved from %s to %s (%s): %s.", m.From.Start.In(zone).Format(layout), m.To.Start.In(zone).Format(layout), zone, planning.Gain(m))
 }

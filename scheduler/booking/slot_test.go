@@ -111,8 +111,9 @@ func TestBadWeeksAreMovedAtBooking(t *testing.T) {
 	}
 	b := w.MustBook(t, p)
 	o := b.Series.Override(at(1, 6, 15).Start)
-	if !o.Moved.Start.Equal(m.To.Start) || !strings.Contains(o.Note, "15:00") || !strings.Contains(o.Note, "14:00") || !strings.Contains(o.Note, "ana") {
-		t.Errorf("override %+v; want the move, with old time, new time and who gains", o)
+	if !o.Moved.Start.Equal(m.To.Start) || !strings.Contains(o.Note, "15:00") || !strings.Contains(o.Note, "14:00") ||
+		!strings.Contains(o.Note, "2 instead of 1") || strings.Contains(o.Note, "ana") {
+		t.Errorf("override %+v; want the move, with old time, new time and what is gained, and not whose conflict it was", o)
 	}
 	if len(b.Moves) != 0 {
 		t.Errorf("the booking counts the moves %v; want none, they went out with the invitation", b.Moves)

@@ -37,7 +37,7 @@ func circle() calendar.Series {
 	}
 	at := time.Date(2026, 3, 10, 14, 0, 0, 0, time.UTC)
 	s = s.WithOverride(calendar.Override{Original: at, Moved: availability.Interval{Start: at.Add(20 * time.Hour), End: at.Add(21 * time.Hour)},
-		Note: "Moved from Tue 10 Mar 15:00 to Wed 11 Mar 11:00 (Europe/Berlin): 2 instead of 1 can attend; Bo Berg could not at the old time."})
+		Note: "Moved from Tue 10 Mar 15:00 to Wed 11 Mar 11:00 (Europe/Berlin): 2 instead of 1 can come."})
 	return s.WithOverride(calendar.Override{Original: at.AddDate(0, 0, 7), Cancelled: true, Note: "Only 1 of 2 can attend."})
 }
 
@@ -146,7 +146,7 @@ func TestLettersSayItOnTheReadersClocks(t *testing.T) {
 			[]string{"Hello Ana Lima,", "Tue 3 Mar 2026, 14:00–15:00", "Wed 11 Mar 2026, 10:00–11:00 (instead of Tue 10 Mar, 14:00)", "Tue 17 Mar 2026 (no session)", "Europe/Lisbon", "With: Bo Berg", "The series ends by itself after Tue 7 Apr 2026", "decline the whole series"}},
 		"session": {scheduler.Notice{Kind: scheduler.NoticeSession, Original: moved, Was: slot}, s,
 			[]string{"Moved: Peer circle: leads, now Wed 11 Mar, 10:00 (was Tue 10 Mar, 14:00)"},
-			[]string{"has moved from Tue 10 Mar 2026, 14:00–15:00 to Wed 11 Mar 2026, 10:00–11:00", "Why: 2 instead of 1 can attend; Bo Berg could not at the old time."}},
+			[]string{"has moved from Tue 10 Mar 2026, 14:00–15:00 to Wed 11 Mar 2026, 10:00–11:00", "Why: 2 instead of 1 can come."}},
 		"repeated": {scheduler.Notice{Kind: scheduler.NoticeSession, Original: moved}, s,
 			[]string{"As before: Peer circle: leads, Wed 11 Mar, 10:00 instead of Tue 10 Mar, 14:00"}, []string{"Nothing new"}},
 		"off": {scheduler.Notice{Kind: scheduler.NoticeOff, Original: off, Was: later}, s,

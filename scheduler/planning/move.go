@@ -2,7 +2,6 @@ package planning
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"time"
 
@@ -201,10 +200,4 @@ func (v Verdicts) Changed(other Verdicts, people []calendar.Address) (gained, lo
 		}
 	}
 	return gained, lost
-}
-
-// MoveNote tells the members of a move: old time, new time and why.
-func MoveNote(s Snapshot, m scheduler.Move, zone *time.Location) string {
-	const layout = "Mon 2 Jan 15:04"
-	return fmt.Sprintf("Moved from %s to %s (%s): %s.", m.From.Start.In(zone).Format(layout), m.To.Start.In(zone).Format(layout), zone, Why(m, s.Workspace.Name))
 }

@@ -25,9 +25,14 @@ func UniqueUnknown(list []scheduler.Unknown) []scheduler.Unknown {
 	return slices.CompactFunc(list, func(a, b scheduler.Unknown) bool { return a.Person == b.Person })
 }
 
-// Why says in words and figures what the move is good for.
+// Gain says in figures what the move is good for. It names nobody: members learn of their own conflicts only.
+func Gain(m scheduler.Move) string {
+	return fmt.Sprintf("%d instead of %d can come", m.After, m.Before)
+}
+
+// Why is Gain with the names of those whose conflicts they are, for who runs the sessions.
 func Why(m scheduler.Move, name func(calendar.Address) string) string {
-	why := fmt.Sprintf("%d instead of %d can come; %s could not at the old time", m.After, m.Before, Listed(m.Gained, name))
+	why := fmt.Sprintf("%s; %s could not at the old time", Gain(m), Listed(m.Gained, name))
 	if len(m.Lost) > 0 {
 		why += fmt.Sprintf(", %s cannot at the new one", Listed(m.Lost, name))
 	}

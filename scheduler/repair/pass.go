@@ -10,6 +10,7 @@ import (
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/attendance"
+	"github.com/peerslot/peerslot/scheduler/booking"
 	"github.com/peerslot/peerslot/scheduler/planning"
 )
 
@@ -405,7 +406,7 @@ func (r *pass) move(d due, m scheduler.Move, before planning.Verdicts) error {
 		m.Gained, m.Lost = first.was.Changed(after, sub.members)
 	}
 	sub.booking.Won = append(sub.booking.Won, m)
-	override.Note = planning.MoveNote(r.Planner.Snapshot, m, sub.zone)
+	override.Note = booking.MoveNote(m, sub.zone)
 	sub.series = sub.series.WithOverride(override)
 	c := sub.change(scheduler.MoveSession, "", planning.Why(m, r.Workspace.Name))
 	c.From, c.To, c.Before, c.After = m.From.Start, m.To.Start, m.Before, m.After
