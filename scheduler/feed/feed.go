@@ -24,8 +24,8 @@ type Body struct {
 	Faults  []error   // why a series is not in it
 }
 
-// Of returns the feed of a person's sessions as the store has them: of one group, or for
-// "" of all. It names people, but has no address of anybody.
+// Of returns the feed of a person's sessions as the store has them, or of everybody's if the person has no address: of one
+// group, or for "" of all. It names people, but has no address of anybody.
 func Of(w scheduler.Workspace, bookings []scheduler.Booking, person scheduler.Person, group string, now time.Time) (Body, error) {
 	var b Body
 	var list []calendar.Series
@@ -59,7 +59,7 @@ func Of(w scheduler.Workspace, bookings []scheduler.Booking, person scheduler.Pe
 // or was over long ago.
 func standing(b scheduler.Booking, person scheduler.Person, now time.Time) (calendar.Series, error) {
 	s := b.Series
-	invited := slices.ContainsFunc(s.Attendees, func(a calendar.Attendee) bool { return person.Is(a.Address) })
+	invited := person.Address == "" || slices.ContainsFunc(s.Attendees, func(a calendar.Attendee) bool { return person.Is(a.Address) })
 	if b.State == scheduler.Intended || b.Fault == nil && (!invited || person.DeclinedAll(s)) {
 		return calendar.Series{}, nil
 	}

@@ -65,13 +65,17 @@ func (s *Server) group(w http.ResponseWriter, r *http.Request, v viewer) error {
 	return s.render(w, r, http.StatusOK, "group", page{Title: g.Name, Viewer: v, Data: d})
 }
 
-// seriesFile gives a member the group's sessions as a file for any calendar program.
+// seriesFile gives members, and admins, the group's sessions as a file for any calendar program.
 func (s *Server) seriesFile(w http.ResponseWriter, r *http.Request, v viewer) error {
 	g, err := v.group(r.PathValue("name"))
-	if err != nil || !isMember(g, v.Address) {
-		return errNotFound
+	if err != nil {
+		return err
 	}
-	body, err := feed.Of(v.view.service.Workspace, v.view.of[g.Name], v.Person, g.Name, s.Now())
+	var whose scheduler.Person // all members', for an admin who is none
+	if isMember(g, v.Address) {
+		whose = v.Person
+	}
+	body, err := feed.Of(v.view.service.Workspace, v.view.of[g.Name], whose, g.Name, s.Now())
 	if err != nil {
 		return err
 	}

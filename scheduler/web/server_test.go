@@ -49,12 +49,18 @@ func TestGroupsSessionsAsAFile(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	s.book(t)
-	w := s.as(t, ana).get("/groups/leads/series.ics")
-	if w.Code != http.StatusOK || !strings.HasPrefix(w.Header().Get("Content-Type"), "text/calendar") || w.Header().Get("Content-Disposition") != "attachment; filename=leads.ics" {
-		t.Errorf("GET: %d, %v", w.Code, w.Header())
-	}
-	if body := w.Body.String(); !strings.Contains(body, "COUNT=13") || strings.Contains(body, "@acme.example") {
-		t.Errorf("the file has no series, or addresses:\n%s", body)
+	for _, who := range []calendar.Address{ana, mia} {
+		c := s.as(t, who)
+		if page := c.get("/groups/leads").Body.String(); !strings.Contains(page, "/groups/leads/series.ics") {
+			t.Errorf("the page has no link for %s:\n%s", who, page)
+		}
+		w := c.get("/groups/leads/series.ics")
+		if w.Code != http.StatusOK || !strings.HasPrefix(w.Header().Get("Content-Type"), "text/calendar") || w.Header().Get("Content-Disposition") != "attachment; filename=leads.ics" {
+			t.Errorf("GET of %s: %d, %v", who, w.Code, w.Header())
+		}
+		if body := w.Body.String(); !strings.Contains(body, "COUNT=13") || strings.Contains(body, "@acme.example") {
+			t.Errorf("the file for %s has no series, or addresses:\n%s", who, body)
+		}
 	}
 	if w := s.as(t, dee).get("/groups/leads/series.ics"); w.Code != http.StatusNotFound {
 		t.Errorf("GET of who is no member: %d, want 404", w.Code)
