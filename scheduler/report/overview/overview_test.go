@@ -270,6 +270,9 @@ func TestNoEvidence(t *testing.T) {
 			t.Errorf("%s: the page claims a share", what)
 		}
 	}
+	if strings.Contains(empty, "over 0 weeks") || !strings.Contains(empty, "No session was held.") {
+		t.Errorf("nothing held: the page does not say so:\n%s", empty)
+	}
 }
 
 // Twice the groups take twice the time.

@@ -55,6 +55,9 @@ func (o Overview) Title() string {
 // Evidence says what all of it rests on.
 func (o Overview) Evidence() string {
 	a := o.Figures.Attendance
+	if o.Figures.Held == 0 {
+		return "No session was held."
+	}
 	return fmt.Sprintf("%s over %s. Of %s %d known.", report.Count(o.Figures.Held, "session was held", "sessions were held"),
 		report.Count(o.Figures.Weeks, "week", "weeks"), report.Count(a.all(), "attendance", "attendances"), a.Known)
 }
