@@ -31,7 +31,7 @@ groups:
   - {name: fresh, members: [eva@acme.example, fay@acme.example]}
 `)
 	write(t, filepath.Join(w.dir, "own.txt"), "Talk.\n")
-	roster := "email,role,manager,timezone\n"
+	roster := "email,role,manager,holidays\n"
 	for _, p := range []string{"ana", "bo", "cem", "dee", "eva", "fay"} {
 		roster += p + "@acme.example,,,\n"
 	}
@@ -78,6 +78,8 @@ var faults = map[string]fault{
 	"leaver named in a group": {inFile("peerslot.yaml", "members: [ana", "members: [zoe@acme.example, ana"), stranger, false},
 	"unreadable roster line":  {inFile("people.csv", "jon@acme.example,em,,", "jon@acme.example,em,,\nkim at acme,em,,"), `people\.csv:12`, false},
 	"unreadable roster quote": {inFile("people.csv", "jon@acme.example,em,,", "jon@acme.example,em,,\nkim \"@acme.example,em,,"), `people\.csv:12`, false},
+	"managers in a circle":    {inFile("people.csv", "ida@acme.example,em,,\njon@acme.example,em,,", "ida@acme.example,em,jon@acme.example,\njon@acme.example,em,ida@acme.example,"), `people\.csv:10.*never ends`, false},
+	"unknown region":          {inFile("people.csv", "jon@acme.example,em,,", "jon@acme.example,em,,Germany"), `people\.csv:11.*Germany`, false},
 	"template that fails":     {inFile("own.txt", "Talk.", "{{.Nobody}}"), `own: its agenda cannot be used`, false},
 }
 

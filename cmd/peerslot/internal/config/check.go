@@ -8,6 +8,7 @@ import (
 
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/report"
 )
 
 // A mention is an address that should be somebody's of the roster, and is nobody's.
@@ -44,17 +45,14 @@ func (r *reader) checkMentions() {
 	if len(r.unknown) == 0 {
 		return
 	}
-	names := make([]string, 0, r.roster.Len())
-	for a := range r.roster.All() {
-		names = append(names, string(a))
-	}
+	names := report.Addresses(r.roster.Addresses())
 	for _, m := range r.unknown {
 		m.warn("%s is not among the people%s", m.address, r.suggest(string(m.address), names))
 	}
 }
 
-// checkManagers reports chains of managers that never end, each once, and warns of
-// managers who are not among the people.
+// checkManagers reports chains of managers that never end, each once, in a file of people
+// as faults of their rows, and warns of managers who are not among the people.
 func (r *reader) checkManagers() {
 	r.roster.KnowManagers()
 	for _, circle := range r.roster.Circles() {
@@ -74,16 +72,18 @@ func (r *reader) manager(a calendar.Address) value {
 	return value{&node{file: r.rosterFile, line: int(p.managerLine), col: int(p.managerCol)}, r, fmt.Sprintf("%s[%d].manager", r.rosterPath, p.item)}
 }
 
+// failCircle reports a circle. HR systems may have who leads the company manage themselves.
 func (r *reader) failCircle(circle []calendar.Address) {
-	const most = 6
-	var names []string
-	for _, a := range append(circle, circle[0]) {
-		names = append(names, string(a))
-	}
-	if len(names) > most {
+	v, names := r.manager(circle[0]), report.Addresses(append(circle, circle[0]))
+	if most := 6; len(names) > most {
 		names = append(names[:most-1], "…", names[len(names)-1])
 	}
-	r.manager(circle[0]).fail("the chain of managers never ends: %s", strings.Join(names, " -> "))
+	if r.rows = r.rosterFile != r.files[0]; r.rows && len(circle) == 1 {
+		v.warn("%s is their own manager, so their reporting line ends there", circle[0])
+	} else {
+		v.fail("the chain of managers never ends: %s", strings.Join(names, " -> "))
+	}
+	r.rows = false
 }
 
 // warnTeams warns of close teams that nobody is in.

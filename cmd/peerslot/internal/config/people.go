@@ -241,11 +241,12 @@ func (v value) setHours(h *availability.Hours, done *availability.Days, key valu
 func (v value) holidays(c *Config) string {
 	s := v.text()
 	if !strings.EqualFold(filepath.Ext(s), ".ics") || secret(s) {
-		if s != "" && !holiday.Known(s) {
-			v.fail("no public holidays are known of %s: want an ISO 3166 code of %s, or a part of one such as DE-BE; for other countries an .ics file of holidays, or use away",
-				quote(s), strings.Join(holiday.Countries(), ", "))
+		if s == "" || holiday.Known(s) {
+			return strings.ToUpper(s)
 		}
-		return strings.ToUpper(s)
+		v.fail("no public holidays are known of %s: want an ISO 3166 code of %s, or a part of one such as DE-BE; for other countries an .ics file of holidays, or use away",
+			quote(s), strings.Join(holiday.Countries(), ", "))
+		return ""
 	}
 	calendar, err := v.r.holidayCalendar(s)
 	if err != nil {
