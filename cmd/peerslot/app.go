@@ -67,7 +67,7 @@ Exit status: 0 done, or nothing to do; 1 error; 2 wrong usage or configuration;
   peerslot export first-circle      # the series as an .ics file`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		Args:          func(cmd *cobra.Command, args []string) error { return unknownCommand(cmd, args) },
+		Args:          unknownCommand,
 	}
 	showVersion := cmd.Flags().Bool("version", false, "version for peerslot") // cobra's own would link text/template, see .ci/size
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {

@@ -93,10 +93,7 @@ func answerMail(a *console.App, w *workspace.Workspace, m console.Mailed) error 
 		p.Printf("%s sent, %s waiting; %s read, %s noted\n", report.Count(m.Sent, "message", "messages"), number(m.Waiting), report.Count(m.Read, "message", "messages"), report.Count(m.Replies, "reply", "replies"))
 		p.Attention(attention)
 	}
-	if len(attention) > 0 {
-		return &console.NeedsPerson{}
-	}
-	return nil
+	return console.PersonIf(len(attention) > 0)
 }
 
 func number(n int) string {

@@ -55,11 +55,6 @@ func runAdopt(ctx context.Context, a *console.App, flags console.ChangeFlags) er
 		answer: func(plan scheduler.Adoption, planned bool) any {
 			return report.NewAdoption(plan, planned, console.Command)
 		},
-		verdict: func(plan scheduler.Adoption) error {
-			if len(plan.Findings) > 0 {
-				return &console.NeedsPerson{}
-			}
-			return nil
-		},
+		verdict: func(plan scheduler.Adoption) error { return console.PersonIf(len(plan.Findings) > 0) },
 	}.run(ctx, a)
 }

@@ -264,13 +264,11 @@ const nothingBooked = "nothing could be booked"
 func nothing(out report.Book) bool { return len(out.Failed) > 0 && len(out.Series) == 0 }
 
 func (b booked) verdict() error {
-	switch out := b.out(); {
-	case nothing(out):
+	out := b.out()
+	if nothing(out) {
 		return console.WithHint(errors.New(nothingBooked), "see the warnings above")
-	case len(out.Failed) > 0:
-		return &console.NeedsPerson{}
 	}
-	return nil
+	return console.PersonIf(len(out.Failed) > 0)
 }
 
 // checkName reports an ad-hoc group whose name later commands could not use.

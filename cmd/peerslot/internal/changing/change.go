@@ -56,7 +56,7 @@ type change[P any] struct {
 	// answer is the JSON answer; planned says that nothing was changed.
 	answer func(plan P, planned bool) any
 
-	// verdict returns what the outcome calls for, such as *needsPerson; it may be nil.
+	// verdict returns what the outcome calls for, such as NeedsPerson; it may be nil.
 	verdict func(plan P) error
 }
 
@@ -387,8 +387,5 @@ func (c change[P]) finish(a *console.App, w *workspace.Workspace, plan P, planne
 			return err
 		}
 	}
-	if len(w.Findings) > 0 || planned && !c.flags.DryRun {
-		return &console.NeedsPerson{}
-	}
-	return nil
+	return console.PersonIf(len(w.Findings) > 0 || planned && !c.flags.DryRun)
 }

@@ -87,12 +87,7 @@ func formChange(o workspace.FormOptions, a *console.App) change[formed] {
 				p.Printf("Formed round %d of %s: %s.\n", f.out.Round, f.out.Program, report.Count(len(f.out.Groups), "group", "groups"))
 			}
 		},
-		verdict: func(f formed) error {
-			if f.plan.Hurried {
-				return &console.NeedsPerson{}
-			}
-			return nil
-		},
+		verdict: func(f formed) error { return console.PersonIf(f.plan.Hurried) },
 		answer: func(f formed, planned bool) any {
 			f.out.Plan = planned
 			return f.out

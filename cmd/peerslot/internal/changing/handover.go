@@ -64,12 +64,7 @@ func runHandover(ctx context.Context, a *console.App, flags console.ChangeFlags,
 		apply:    func(ctx context.Context, w *workspace.Workspace, h *handing) error { return h.apply(ctx, w) },
 		done:     func(_ *workspace.Workspace, p report.Printer, h handing, applied bool) { h.done(p, applied) },
 		answer:   func(h handing, planned bool) any { return report.NewHandover(h.plan, planned) },
-		verdict: func(h handing) error {
-			if h.needsPerson() {
-				return &console.NeedsPerson{}
-			}
-			return nil
-		},
+		verdict:  func(h handing) error { return console.PersonIf(h.needsPerson()) },
 	}.run(ctx, a)
 }
 

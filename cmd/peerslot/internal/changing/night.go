@@ -2,7 +2,6 @@ package changing
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
 	"time"
@@ -49,16 +48,16 @@ func monitored(a *console.App, command string, f nightFlags, run func(*heartbeat
 	if f.heartbeat == "" {
 		return err
 	}
-	var person *console.NeedsPerson
+	person := console.IsPerson(err)
 	switch {
-	case errors.As(err, &person):
+	case person:
 		beat.Status = "attention"
 	case err != nil:
 		beat.Status, beat.Error = "error", err.Error()
 	}
 	beat.At = a.Now().UTC()
 	beat.Sent, beat.Replies = a.Mailed.Sent, a.Mailed.Replies
-	if failed := beat.write(f.heartbeat); failed != nil && (err == nil || person != nil) {
+	if failed := beat.write(f.heartbeat); failed != nil && (err == nil || person) {
 		return fmt.Errorf("write the heartbeat: %w", failed)
 	}
 	return err
@@ -92,7 +91,7 @@ func (h heartbeat) write(path string) error {
 	return file.Replace(path, append(text, '\n'), 0o666) // monitoring runs as somebody else
 }
 
-// count adds one review.
+// unknown notes whose calendars could not be read.
 func (h *heartbeat) unknown(list []scheduler.Unknown) {
 	for _, u := range list {
 		h.UnknownSince[string(u.Person)] = u.Since

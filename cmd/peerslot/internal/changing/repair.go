@@ -87,10 +87,7 @@ func repairChange(a *console.App, flags console.ChangeFlags, beat *heartbeat) ch
 			return out
 		},
 		verdict: func(r repairing) error {
-			if len(r.out().Attention) > 0 || suggests(r.plan) {
-				return &console.NeedsPerson{}
-			}
-			return nil
+			return console.PersonIf(len(r.out().Attention) > 0 || suggests(r.plan))
 		},
 	}
 }

@@ -239,12 +239,7 @@ func (r reviewing) answer(planned bool) any {
 	return out
 }
 
-func (r reviewing) verdict() error {
-	if len(r.Out.Attention)+r.failed > 0 {
-		return &console.NeedsPerson{}
-	}
-	return nil
-}
+func (r reviewing) verdict() error { return console.PersonIf(len(r.Out.Attention)+r.failed > 0) }
 
 func (r reviewing) count(beat *heartbeat, applied bool) {
 	beat.Checked = r.Plan.Reviews.Len()

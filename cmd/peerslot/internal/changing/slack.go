@@ -170,13 +170,10 @@ func (s *slacking) apply(ctx context.Context, w *workspace.Workspace) error {
 }
 
 func (s slacking) verdict() error {
-	switch {
-	case len(s.out.Failed) > 0 && len(s.out.Changes) == 0:
+	if len(s.out.Failed) > 0 && len(s.out.Changes) == 0 {
 		return console.WithHint(errors.New("no channel could be changed"), "see the warnings above; the next run finishes what was begun")
-	case len(s.out.Failed) > 0, len(s.out.Attention) > 0:
-		return &console.NeedsPerson{}
 	}
-	return nil
+	return console.PersonIf(len(s.out.Failed)+len(s.out.Attention) > 0)
 }
 
 func slackJSON(plan []chat.Change) JsonSlack {

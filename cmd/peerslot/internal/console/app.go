@@ -148,6 +148,15 @@ type NeedsPerson struct{}
 
 func (*NeedsPerson) Error() string { return "something needs a person" }
 
+// PersonIf is NeedsPerson if something does, and nil otherwise.
+func PersonIf(needed bool) error {
+	if needed {
+		return &NeedsPerson{}
+	}
+	return nil
+}
+
+// IsPerson reports whether err is NeedsPerson.
 func IsPerson(err error) bool {
 	_, ok := errors.AsType[*NeedsPerson](err)
 	return ok

@@ -156,11 +156,6 @@ func (u unusable) Busy(context.Context, []calendar.Address, availability.Interva
 
 // calendarFindings reads everybody's calendar over the next three months.
 func calendarFindings(ctx context.Context, a *console.App, w *workspace.Workspace) ([]finding, error) {
-	var people []calendar.Address
-	for p := range w.Workspace.Roster.All() {
-		people = append(people, p)
-	}
-	slices.Sort(people)
 	now := a.Now()
 	window := availability.Interval{Start: now, End: now.AddDate(0, 0, 91)}
 	since, err := w.Service.Store.Unreadable(ctx)
@@ -171,7 +166,7 @@ func calendarFindings(ctx context.Context, a *console.App, w *workspace.Workspac
 	var reader calendar.BusyReader = w.Service.Backend
 	var out []finding
 	var idle []finding // of those who need no calendar, and have none that can be read
-	for some := range slices.Chunk(people, planning.PeopleAtOnce) {
+	for some := range slices.Chunk(w.Workspace.Roster.Addresses(), planning.PeopleAtOnce) {
 		busy, err := reader.Busy(ctx, some, window)
 		switch {
 		case console.Stopped(ctx, err):
@@ -376,11 +371,8 @@ func printFindings(a *console.App, findings []finding) error {
 			p.Check(f.OK, f.What, f.Detail, f.Mend)
 		}
 	}
-	if bad > 0 {
-		if !a.Json {
-			fmt.Fprintf(a.Stderr, "%s to mend.\n", report.Count(bad, "thing", "things"))
-		}
-		return &console.NeedsPerson{}
+	if bad > 0 && !a.Json {
+		fmt.Fprintf(a.Stderr, "%s to mend.\n", report.Count(bad, "thing", "things"))
 	}
-	return nil
+	return console.PersonIf(bad > 0)
 }

@@ -125,10 +125,7 @@ func (o ExportOptions) Run(ctx context.Context, a *console.App) error {
 	} else if !e.booked {
 		a.Hint("nothing is booked, so there is nothing to export")
 	}
-	if err := workspace.WarnBroken(a, ill); err != nil || !e.broken {
-		return err
-	}
-	return &console.NeedsPerson{}
+	return cmp.Or(workspace.WarnBroken(a, ill), console.PersonIf(e.broken))
 }
 
 // pages returns the bookings to export with their series: all, or of each group that was

@@ -2,6 +2,7 @@ package reading
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/csv"
 	"errors"
@@ -94,10 +95,7 @@ func (o ExportOptions) feeds(ctx context.Context, a *console.App, w *workspace.W
 	} else {
 		fmt.Fprintln(a.Stdout, filepath.Join(o.Output, indexName))
 	}
-	if err == nil && len(faults) > 0 {
-		return &console.NeedsPerson{}
-	}
-	return err
+	return cmp.Or(err, console.PersonIf(len(faults) > 0))
 }
 
 func groupsIn(bookings []scheduler.Booking) []string {

@@ -98,19 +98,15 @@ func (o freebusyOptions) run(ctx context.Context, a *console.App, args []string)
 }
 
 func (o freebusyOptions) people(w *workspace.Workspace, args []string) ([]calendar.Address, error) {
-	var people []calendar.Address
-	for _, word := range args {
-		p, err := w.Person(word)
-		if err != nil {
+	if len(args) == 0 {
+		return w.Workspace.Roster.Addresses(), nil
+	}
+	people := make([]calendar.Address, len(args))
+	for i, word := range args {
+		var err error
+		if people[i], err = w.Person(word); err != nil {
 			return nil, err
 		}
-		people = append(people, p)
-	}
-	if len(args) == 0 {
-		for p := range w.Workspace.Roster.All() {
-			people = append(people, p)
-		}
-		slices.Sort(people)
 	}
 	return people, nil
 }

@@ -1,6 +1,7 @@
 package reading
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -66,10 +67,7 @@ func runStatus(ctx context.Context, a *console.App) error {
 	} else {
 		print()
 	}
-	if err == nil && s.person {
-		return &console.NeedsPerson{}
-	}
-	return err
+	return cmp.Or(err, console.PersonIf(s.person))
 }
 
 // statusOfAll shows how each workspace of a folder stands. One that cannot be read is
@@ -126,10 +124,7 @@ func statusOfAll(ctx context.Context, a *console.App) error {
 			Workspaces []one `json:"workspaces"`
 		}{list})
 	}
-	if err == nil && person {
-		return &console.NeedsPerson{}
-	}
-	return err
+	return cmp.Or(err, console.PersonIf(person))
 }
 
 // readStanding returns how the workspace stands, and how to print that.

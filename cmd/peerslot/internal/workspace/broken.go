@@ -57,8 +57,5 @@ func WarnBroken(a *console.App, broken []report.Attention) error {
 	for _, at := range broken {
 		a.Warn("%s", strings.TrimPrefix(at.Group+": "+at.What, ": "))
 	}
-	if len(broken) > 0 {
-		return &console.NeedsPerson{}
-	}
-	return nil
+	return console.PersonIf(len(broken) > 0)
 }
