@@ -69,7 +69,7 @@ func demoServe(ctx context.Context, a *console.App, dir string, o serveOptions) 
 	if err := demoNight(ctx, a, dir, lastNight); err != nil {
 		return err
 	}
-	if err := demoClash(ctx, a, dir, demo.Busy, later); err != nil {
+	if err := demoConflict(ctx, a, dir, demo.Busy, later); err != nil {
 		return err
 	}
 	a.Now, a.NowFlag = func() time.Time { return later }, later.Format(time.RFC3339)
@@ -89,9 +89,9 @@ func demoServe(ctx context.Context, a *console.App, dir string, o serveOptions) 
 	return o.run(ctx, a)
 }
 
-// demoNight has the pass of a night go through, which finds a clash.
+// demoNight has the pass of a night go through, which finds a conflict.
 func demoNight(ctx context.Context, a *console.App, dir string, night time.Time) error {
-	if err := demoClash(ctx, a, dir, demo.Member, night); err != nil {
+	if err := demoConflict(ctx, a, dir, demo.Member, night); err != nil {
 		return err
 	}
 	then := *a
@@ -104,9 +104,9 @@ func demoNight(ctx context.Context, a *console.App, dir string, night time.Time)
 	return planner.Apply(ctx, ask, plan.Hash, "")
 }
 
-// demoClash has a member get a meeting at the time of their next session, so that the
+// demoConflict has a member get a meeting at the time of their next session, so that the
 // repair of the next night has something to do.
-func demoClash(ctx context.Context, a *console.App, dir, person string, later time.Time) error {
+func demoConflict(ctx context.Context, a *console.App, dir, person string, later time.Time) error {
 	w, err := workspace.OpenToRead(ctx, a)
 	if err != nil {
 		return err

@@ -2,10 +2,8 @@ package main
 
 import (
 	"context"
-	"errors"
 	"net"
 	"net/http"
-	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -57,14 +55,9 @@ func workMetrics(f *fleet.Fleet) http.Handler {
 
 // serveMetrics answers until ctx ends.
 func serveMetrics(ctx context.Context, answers http.Handler, listener net.Listener) error {
-	h := &http.Server{Handler: answers, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second, WriteTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 16 << 10}
+	h := newServer(answers)
 	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() error {
-		if err := h.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-			return err
-		}
-		return nil
-	})
+	g.Go(func() error { return serveOn(h, listener) })
 	g.Go(func() error {
 		<-ctx.Done()
 		return h.Close()

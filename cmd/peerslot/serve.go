@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"net/netip"
 	"net/url"
 	"strings"
 	"time"
@@ -123,8 +122,7 @@ func (o serveOptions) open(members string) (net.Listener, error) {
 	if err != nil {
 		return nil, err
 	}
-	ip, err := netip.ParseAddr(host)
-	if loopback := host == "localhost" || err == nil && ip.IsLoopback(); !loopback && !strings.HasPrefix(members, "https://") {
+	if !config.IsLoopback(host) && !strings.HasPrefix(members, "https://") {
 		return nil, console.Usagef("set url: in web: to the https:// address that members use, and let a proxy speak https there", "--listen %q: without https peerslot serves a loopback address only", o.listen)
 	}
 	listener, err := net.Listen("tcp", o.listen)
@@ -201,17 +199,30 @@ func sendLink(ctx context.Context, a *console.App, l *fleet.Live, to calendar.Ad
 	return account.MailServer(a, c).SendAll(ctx, string(c.Mail.From.Address), string(to), message)
 }
 
+// newServer returns a server that no slow client keeps busy.
+func newServer(h http.Handler) *http.Server {
+	return &http.Server{
+		Handler:           h,
+		ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second, WriteTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute,
+		MaxHeaderBytes: 16 << 10,
+	}
+}
+
+// serveOn answers until the server is closed.
+func serveOn(h *http.Server, listener net.Listener) error {
+	if err := h.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}
+
 // stopWithin is how long requests that are under way have when the server is stopped.
 const stopWithin = 10 * time.Second
 
 // serve answers requests until ctx ends, and then those that are under way. Workspaces of
 // a folder that cannot be served yet are looked at again and again.
 func serve(ctx context.Context, s *site, o serveOptions) error {
-	h := &http.Server{
-		Handler:           s,
-		ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second, WriteTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute,
-		MaxHeaderBytes: 16 << 10,
-	}
+	h := newServer(s)
 	g, ctx := errgroup.WithContext(ctx)
 	begin := func(servers []*web.Server) {
 		for _, one := range servers {
@@ -220,12 +231,7 @@ func serve(ctx context.Context, s *site, o serveOptions) error {
 		}
 	}
 	begin(s.all())
-	g.Go(func() error {
-		if err := h.Serve(s.listener); !errors.Is(err, http.ErrServerClosed) {
-			return err
-		}
-		return nil
-	})
+	g.Go(func() error { return serveOn(h, s.listener) })
 	if s.fleet.Folder {
 		g.Go(func() error {
 			fleet.Every(ctx, o.every, func() {

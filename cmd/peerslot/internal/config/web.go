@@ -52,7 +52,7 @@ func (v value) origin() string {
 		return ""
 	case u.RawQuery != "" || u.Fragment != "" || u.User != nil || !plainPath.MatchString(strings.TrimSuffix(u.EscapedPath(), "/")):
 		v.fail("want the URL of a host, such as https://peers.acme.example, or of a plain path on it, such as https://intranet.acme.example/peers")
-	case u.Scheme == "http" && !isLoopback(u.Hostname()):
+	case u.Scheme == "http" && !IsLoopback(u.Hostname()):
 		v.fail("want https://, or http:// of a loopback address such as http://127.0.0.1:8080")
 	}
 	return u.Scheme + "://" + u.Host + strings.TrimSuffix(u.Path, "/")
@@ -60,7 +60,8 @@ func (v value) origin() string {
 
 var plainPath = regexp.MustCompile(`^(/[A-Za-z0-9_-]+)*$`)
 
-func isLoopback(host string) bool {
+// IsLoopback reports whether a host is this machine alone.
+func IsLoopback(host string) bool {
 	ip, err := netip.ParseAddr(host)
 	return host == "localhost" || err == nil && ip.IsLoopback()
 }
@@ -117,7 +118,7 @@ func (v value) issuer() string {
 	if s == "" || err != nil {
 		return s
 	}
-	if u.Scheme == "http" && !isLoopback(u.Hostname()) {
+	if u.Scheme == "http" && !IsLoopback(u.Hostname()) {
 		v.fail("want https://")
 	}
 	for _, shared := range manyTenants {
