@@ -17,7 +17,7 @@ import (
 var files embed.FS
 
 // An Agenda renders the text of an invite, and the introduction of a group. Make
-// one with BuiltInAgenda or ParseAgenda.
+// one with BuiltIn or Parse.
 type Agenda struct {
 	template *template.Template
 	parts    string // the built-in one whose parts it has
@@ -38,13 +38,13 @@ type Data struct {
 	Sessions []Session // with who leads each
 }
 
-// An Session is one date of the series.
+// A Session is one date of the series.
 type Session struct {
 	Date        string // such as Tue 3 Mar
 	Facilitator string
 }
 
-// An Part is one item of an agenda.
+// A Part is one item of an agenda.
 type Part struct {
 	Name    string
 	Minutes int
@@ -62,9 +62,9 @@ func BuiltIn(name string) (a Agenda, ok bool) {
 	return Agenda{template: t, parts: name}, true
 }
 
-// Parse reads a template of the user's own (text/template over AgendaData)
+// Parse reads a template of the user's own (text/template over Data)
 // and tries it, so that a broken one is an error before anything is booked. A
-// template in it that is called intro (over IntroData) replaces the introduction.
+// template in it that is called intro (over Intro) replaces the introduction.
 func Parse(name, text string) (Agenda, error) {
 	t, err := template.ParseFS(files, "templates/intro.tmpl")
 	if err != nil {

@@ -107,7 +107,7 @@ type Snapshot struct {
 	Booked  *booked.Groups                     // groups with a series; nil to have it made of Bookings
 	Had     map[string]bool                    // groups of the last rounds that have no series any more, and had one
 	Faults  map[calendar.UID]error             // why a series on the calendar cannot be used
-	Seen    *scheduler.Seen                    // for KeepSeen; nil if nothing needs to be kept
+	Seen    *scheduler.Seen                    // to be committed; nil if nothing needs to be kept
 	Tonight map[calendar.Address]int           // moves that members were told of in the last hours
 	Month   map[string]int                     // by group: moves in the last 28 days
 	Takes   bool                               // the calendars take note of replies, and so of one that is taken back
