@@ -96,7 +96,7 @@ func TestResumeGoesOnAfterAFault(t *testing.T) {
 	w.Fake.Before = schedulertest.Failing("Put", 1)
 	err := w.Resume(t.Context())
 	var unfinished *scheduler.UnfinishedError
-	if !errors.As(err, &unfinished) || len(unfinished.Groups) != 1 || unfinished.Groups[0].Group != "one" {
+	if !errors.As(err, &unfinished) || len(unfinished.Findings) != 1 || unfinished.Findings[0].Group != "one" {
 		t.Errorf("Resume: %v; want an error that names group one alone", err)
 	}
 	if len(w.Puts()) != 1 {

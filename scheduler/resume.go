@@ -11,20 +11,14 @@ import (
 	"github.com/peerslot/peerslot/calendar"
 )
 
-// Attention is something about a group that needs a person.
-type Attention struct {
-	Group string
-	What  string
-}
-
 // An UnfinishedError names the groups whose interrupted changes could still not be
 // finished. The others are in order.
-type UnfinishedError struct{ Groups []Attention }
+type UnfinishedError struct{ Findings []Finding }
 
 func (e *UnfinishedError) Error() string {
 	var parts []string
-	for _, g := range e.Groups {
-		parts = append(parts, g.What)
+	for _, f := range e.Findings {
+		parts = append(parts, f.Err.Error())
 	}
 	return "finish what an earlier run left: " + strings.Join(parts, "; ")
 }
@@ -45,10 +39,10 @@ func (s *Service) Resume(ctx context.Context) error {
 			return err
 		}
 		if err != nil {
-			unfinished.Groups = append(unfinished.Groups, Attention{b.Group, err.Error()})
+			unfinished.Findings = append(unfinished.Findings, Finding{Kind: Unfinished, Group: b.Group, Err: err})
 		}
 	}
-	if len(unfinished.Groups) > 0 {
+	if len(unfinished.Findings) > 0 {
 		return &unfinished
 	}
 	return nil

@@ -67,9 +67,7 @@ func (t *Turn) begin(ctx context.Context, s *Service, o TurnOptions) error {
 	resuming.Store = recorder
 	var left *UnfinishedError
 	if err := resuming.Resume(ctx); errors.As(err, &left) {
-		for _, g := range left.Groups {
-			t.Findings = append(t.Findings, Finding{Kind: Unfinished, Group: g.Group, Err: errors.New(g.What)})
-		}
+		t.Findings = left.Findings
 	} else if err != nil {
 		return err
 	}

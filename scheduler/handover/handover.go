@@ -177,11 +177,7 @@ func Apply(ctx context.Context, s *scheduler.Service, h scheduler.Handover) ([]s
 	if !errors.As(err, &left) {
 		return nil, err
 	}
-	var findings []scheduler.Finding
-	for _, g := range left.Groups {
-		findings = append(findings, scheduler.Finding{Kind: scheduler.Unfinished, Group: g.Group, Err: errors.New(g.What)})
-	}
-	return findings, nil
+	return left.Findings, nil
 }
 
 // intent returns what a handover writes first. What was seen, and how far, was the old
