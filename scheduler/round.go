@@ -25,14 +25,21 @@ type Round struct {
 	Promised [][][]calendar.Address
 }
 
-// CurrentGroups returns the groups of the last round of each program that w has,
-// in the order of the programs. Who is not on the roster any more is in none of
-// them, and what is then no group is left out. rounds are in ascending order.
-func (w Workspace) CurrentGroups(rounds []Round) []Group {
+// LastRounds returns the last round of each program, by its name. rounds are in ascending
+// order.
+func LastRounds(rounds []Round) map[string]Round {
 	last := map[string]Round{}
 	for _, r := range rounds {
 		last[r.Program] = r
 	}
+	return last
+}
+
+// CurrentGroups returns the groups of the last round of each program that w has,
+// in the order of the programs. Who is not on the roster any more is in none of
+// them, and what is then no group is left out. rounds are in ascending order.
+func (w Workspace) CurrentGroups(rounds []Round) []Group {
+	last := LastRounds(rounds)
 	var out []Group
 	for _, p := range w.Programs {
 		out = append(out, w.CurrentOf(last[p.Name])...)
@@ -44,13 +51,44 @@ func (w Workspace) CurrentGroups(rounds []Round) []Group {
 func (w Workspace) CurrentOf(r Round) []Group {
 	var out []Group
 	for _, g := range r.Groups {
-		g.Members = slices.DeleteFunc(slices.Clone(g.Members), func(a calendar.Address) bool {
-			return !w.Roster.Has(a)
-		})
+		g.Members = w.Roster.Present(g.Members)
 		g.Members = w.staying(g)
 		if len(g.Members) >= 2 {
 			out = append(out, g)
 		}
 	}
 	return out
+}
+
+// spoilt names the rounds of programs of w that cannot be read.
+func (w Workspace) spoilt(rounds []Round) []Finding {
+	var out []Finding
+	for _, r := range rounds {
+		if _, ok := w.Program(r.Program); ok && r.Fault != nil {
+			out = append(out, Finding{Kind: SpoiltRecord, Program: r.Program, Err: r.Fault})
+		}
+	}
+	return out
+}
+
+// holdOn returns the workspace in which everybody is on the roster who is in a group, while
+// lines of the roster cannot be read: one of these may be theirs, so that nobody is taken
+// for gone. rounds are in ascending order.
+func (w Workspace) holdOn(rounds []Round) Workspace {
+	if len(w.Unread) == 0 {
+		return w
+	}
+	groups := slices.Clone(w.Groups)
+	for _, r := range LastRounds(rounds) {
+		groups = append(groups, r.Groups...)
+	}
+	w.Roster = w.Roster.Clone()
+	for _, g := range groups {
+		for _, a := range g.Members {
+			if !w.Roster.Has(a) {
+				w.Roster.Put(Person{Address: a, Zone: w.Zone, Hours: availability.OfficeHours(), Unread: "their line of the roster may be one that cannot be read"})
+			}
+		}
+	}
+	return w
 }

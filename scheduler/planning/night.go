@@ -198,11 +198,7 @@ func (n *Night) busy(ctx context.Context, s Snapshot, window availability.Interv
 	var uids []calendar.UID
 	for _, b := range s.Bookings {
 		uids = append(uids, b.Series.UID)
-		for _, a := range scheduler.GroupIn(n.Groups, b).Members {
-			if s.Workspace.Roster.Has(a) {
-				people = append(people, a)
-			}
-		}
+		people = append(people, s.Workspace.Roster.Present(scheduler.GroupIn(n.Groups, b).Members)...)
 	}
 	people = slices.Compact(slices.Sorted(slices.Values(people)))
 	own := calendarNow{current: s.Current, syncer: n.calendar.syncer}
@@ -230,13 +226,7 @@ func lastWeek(series calendar.Series, now time.Time) (end time.Time) {
 // follows, or that the next round does.
 func hadSeries(ctx context.Context, s *scheduler.Service, snapshot *Snapshot) error {
 	snapshot.Had = map[string]bool{}
-	last := map[string]scheduler.Round{}
-	for _, r := range snapshot.Rounds {
-		if r.Number > last[r.Program].Number {
-			last[r.Program] = r
-		}
-	}
-	for _, r := range last {
+	for _, r := range scheduler.LastRounds(snapshot.Rounds) {
 		for _, g := range r.Groups {
 			if open, _ := snapshot.Booked.Find(g.Name); open {
 				continue

@@ -78,11 +78,7 @@ func (here Snapshot) past(ctx context.Context, s *scheduler.Service, due schedul
 		for _, o := range occurrences {
 			here.Window.Start = availability.Earlier(here.Window.Start, o.Start)
 		}
-		for _, a := range scheduler.GroupIn(here.Groups, b).Members {
-			if s.Workspace.Roster.Has(a) {
-				people = append(people, a)
-			}
-		}
+		people = append(people, s.Workspace.Roster.Present(scheduler.GroupIn(here.Groups, b).Members)...)
 	}
 	if err := here.beside(ctx, s, people); err != nil {
 		return nil, err

@@ -73,11 +73,14 @@ func UpkeepOf(ctx context.Context, s *scheduler.Service, pages iter.Seq2[schedul
 }
 
 // An upkeep is a snapshot in the course of it: Booked and formed are there.
-type upkeep struct{ Snapshot }
+type upkeep struct {
+	Snapshot
+	last map[string]scheduler.Round // by program: whose groups are the current ones
+}
 
 func newUpkeep(s Snapshot) upkeep {
 	s.Booked, s.formed = s.booked(), s.formedGroups()
-	return upkeep{s}
+	return upkeep{s, scheduler.LastRounds(s.Rounds)}
 }
 
 // booked returns which groups have a series.
@@ -100,9 +103,9 @@ func (s Snapshot) formedGroups() map[string]bool {
 		return s.formed
 	}
 	out := map[string]bool{}
+	last := scheduler.LastRounds(s.Rounds)
 	for _, p := range s.Workspace.Programs {
-		last, _ := s.lastRound(p.Name)
-		for _, g := range last.Groups {
+		for _, g := range last[p.Name].Groups {
 			out[g.Name] = true
 		}
 	}
@@ -127,7 +130,7 @@ func (s upkeep) findings() []scheduler.Finding {
 		out = append(out, scheduler.Finding{Kind: scheduler.UnreadLine, Err: errors.New(line)})
 	}
 	for _, p := range s.Workspace.Programs {
-		if r, ok := s.lastRound(p.Name); ok && r.Fault == nil {
+		if r, ok := s.last[p.Name]; ok && r.Fault == nil {
 			out = append(out, s.roundUpkeep(p, r)...)
 		}
 	}
@@ -150,8 +153,7 @@ func (s upkeep) bookingUpkeep(groups *scheduler.Groups, b scheduler.Booking) []s
 	if b.Reviewed {
 		return nil // it runs out as it is
 	}
-	last, _ := s.lastRound(b.Program)
-	if _, ok := groups.Find(b.Group); !ok && !b.Loose && !s.formed[b.Group] && last.Fault == nil {
+	if _, ok := groups.Find(b.Group); !ok && !b.Loose && !s.formed[b.Group] && s.last[b.Program].Fault == nil {
 		f.Kind = scheduler.NoSuchGroup
 		return []scheduler.Finding{f}
 	}
@@ -226,14 +228,9 @@ func strangers(w scheduler.Workspace) []scheduler.Finding {
 // namedUpkeep finds that a group named by hand fell under its size, as people left the
 // roster.
 func (s upkeep) namedUpkeep(g scheduler.Group) []scheduler.Finding {
-	least, left := 2, 0
+	least, left := 2, len(s.Workspace.Roster.Present(g.Members))
 	if p, ok := s.Workspace.Program(g.Program); ok {
 		least = max(least, p.MinSize)
-	}
-	for _, a := range g.Members {
-		if s.Workspace.Roster.Has(a) {
-			left++
-		}
 	}
 	if left >= least || len(g.Members) < least {
 		return nil
@@ -252,16 +249,6 @@ func (s upkeep) brokenAgendas() []scheduler.Finding {
 	return out
 }
 
-// lastRound returns the round whose groups are the program's current ones.
-func (s Snapshot) lastRound(program string) (last scheduler.Round, ok bool) {
-	for _, r := range s.Rounds {
-		if r.Program == program && r.Number > last.Number {
-			last, ok = r, true
-		}
-	}
-	return last, ok
-}
-
 // roundUpkeep looks at a program's current groups.
 func (s upkeep) roundUpkeep(p scheduler.Program, r scheduler.Round) []scheduler.Finding {
 	var out []scheduler.Finding
@@ -274,9 +261,7 @@ func (s upkeep) roundUpkeep(p scheduler.Program, r scheduler.Round) []scheduler.
 		}
 	}
 	for _, g := range r.Groups {
-		left := slices.DeleteFunc(slices.Clone(g.Members), func(a calendar.Address) bool {
-			return !s.Workspace.Roster.Has(a)
-		})
+		left := s.Workspace.Roster.Present(g.Members)
 		f := scheduler.Finding{Group: g.Name, Program: p.Name}
 		least := max(2, p.MinSize)
 		switch {

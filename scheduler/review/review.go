@@ -255,8 +255,7 @@ func (r reviewer) judge(ctx context.Context, p *planning.Planner, g scheduler.Gr
 		j.findings = append(j.findings, f)
 	}
 	r.turning[b.Program] = r.turning[b.Program] || one.Decision == scheduler.Rotate
-	left := slices.DeleteFunc(slices.Clone(g.Members), func(a calendar.Address) bool { return !r.Workspace.Roster.Has(a) })
-	j.alone = len(left) < 2
+	j.alone = len(r.Workspace.Roster.Present(g.Members)) < 2
 	j.next = one.Cadence
 	j.start, err = r.soonest(b, one)
 	return &one, j, err

@@ -237,6 +237,11 @@ func (r Roster) Has(a calendar.Address) bool {
 	return r.table != nil && *r.find(a) != 0
 }
 
+// Present returns those of some people who are on the roster, in their order.
+func (r Roster) Present(people []calendar.Address) []calendar.Address {
+	return slices.DeleteFunc(slices.Clone(people), func(a calendar.Address) bool { return !r.Has(a) })
+}
+
 // Number returns as which of the people, from 0, whoever has that address was put in; ok is
 // false if nobody has. It stays theirs.
 func (r Roster) Number(a calendar.Address) (n int, ok bool) {
