@@ -13,12 +13,11 @@ import (
 
 // The people have a room of their own, and are called here what they are called there.
 type (
-	Person     = roster.Person
-	Roster     = roster.Roster
-	OwnHours   = roster.OwnHours
-	Trip       = roster.Trip
-	DateRange  = roster.DateRange
-	MailReader = roster.MailReader
+	Person    = roster.Person
+	Roster    = roster.Roster
+	OwnHours  = roster.OwnHours
+	Trip      = roster.Trip
+	DateRange = roster.DateRange
 
 	Holidays       = roster.Holidays
 	RegionHolidays = roster.RegionHolidays
