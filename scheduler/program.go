@@ -170,6 +170,15 @@ func (w Workspace) Program(name string) (Program, bool) {
 	return w.Programs[i], true
 }
 
+// ProgramNames returns the names of the programs, in their order.
+func (w Workspace) ProgramNames() []string {
+	names := make([]string, len(w.Programs))
+	for i, p := range w.Programs {
+		names[i] = p.Name
+	}
+	return names
+}
+
 // ProgramOf returns the rules that hold for a booking now: those of its program, or
 // if that is gone, those that it was booked with.
 func (w Workspace) ProgramOf(b Booking) Program {

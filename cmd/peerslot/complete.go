@@ -15,7 +15,6 @@ import (
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/account"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/config"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/console"
-	"github.com/peerslot/peerslot/cmd/peerslot/internal/workspace"
 	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/store"
 )
@@ -180,7 +179,7 @@ func (a completion) completeProgram(_ *cobra.Command, args []string, _ string) (
 	if len(args) > 0 {
 		return nil, noFiles
 	}
-	return workspace.ProgramNames(a.configToComplete().Workspace), noFiles
+	return a.configToComplete().Workspace.ProgramNames(), noFiles
 }
 
 func (a completion) completePerson(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {

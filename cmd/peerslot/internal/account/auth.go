@@ -6,7 +6,6 @@ import (
 	"context"
 	"fmt"
 	"os/exec"
-	"path/filepath"
 	"runtime"
 
 	"github.com/spf13/cobra"
@@ -96,12 +95,4 @@ func openBrowser(ctx context.Context, address string) error {
 	default:
 		return exec.CommandContext(ctx, "xdg-open", address).Start()
 	}
-}
-
-// InDir returns the path as seen from the configuration's folder.
-func InDir(dir, path string) string {
-	if filepath.IsAbs(path) {
-		return path
-	}
-	return filepath.Join(dir, path)
 }

@@ -65,8 +65,8 @@ func OpenGoogle(ctx context.Context, a *console.App, c *config.Config) (calendar
 func googleConfig(c *config.Config) google.Config {
 	g := c.Calendar.Google
 	return google.Config{
-		Credentials: InDir(c.Dir, g.Credentials),
-		Token:       InDir(c.Dir, g.Token),
+		Credentials: c.Path(g.Credentials),
+		Token:       c.Path(g.Token),
 		Subject:     g.Subject,
 		Organizer:   c.Workspace.Organizer.Address,
 		Aliases:     google.Aliases(c.Workspace.Roster.Aliases()),

@@ -20,7 +20,7 @@ const keyLength = 16
 // if there is none.
 func AnswerKey(a *console.App, c *config.Config, create bool) ([]byte, error) {
 	if c.AnswerKeyEnv == "" {
-		path := InDir(c.Dir, c.AnswerKey)
+		path := c.Path(c.AnswerKey)
 		key, err := keyFile(path)
 		if create && errors.Is(err, fs.ErrNotExist) {
 			return newKeyFile(path)

@@ -71,7 +71,7 @@ func mailToken(ctx context.Context, a *console.App, c *config.Config) (string, e
 	if err != nil {
 		return "", err
 	}
-	source, err := client.Source(oauth.File(InDir(c.Dir, c.Mail.OAuth.Token)))
+	source, err := client.Source(oauth.File(c.Path(c.Mail.OAuth.Token)))
 	if err != nil {
 		return "", err
 	}
@@ -87,7 +87,7 @@ func mailAccount(a *console.App, c *config.Config) (account, error) {
 	if err != nil {
 		return account{}, err
 	}
-	path := InDir(c.Dir, c.Mail.OAuth.Token)
+	path := c.Path(c.Mail.OAuth.Token)
 	return account{token: path, signIn: func(ctx context.Context, open func(string) error) error {
 		token, err := client.SignIn(ctx, string(c.Mail.From.Address), open)
 		if err != nil {

@@ -62,7 +62,7 @@ func MicrosoftConfig(a *console.App, c *config.Config) (graph.Config, error) {
 	cfg := graph.Config{
 		Tenant:    m.Tenant,
 		ClientID:  m.ClientID,
-		Token:     InDir(c.Dir, m.Token),
+		Token:     c.Path(m.Token),
 		Organizer: c.Workspace.Organizer.Address,
 		Aliases:   c.Workspace.Roster.Aliases(),
 		Successor: c.Calendar.Successor,
@@ -73,7 +73,7 @@ func MicrosoftConfig(a *console.App, c *config.Config) (graph.Config, error) {
 		Pace:      paceOf(a, "microsoft", c, 0, graph.CallsPerMinute),
 	}
 	if m.Certificate != "" {
-		cfg.Certificate = InDir(c.Dir, m.Certificate)
+		cfg.Certificate = c.Path(m.Certificate)
 	}
 	if m.SecretEnv == "" {
 		return cfg, nil

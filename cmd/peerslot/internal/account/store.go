@@ -14,7 +14,7 @@ import (
 // a database. Files that it names are as seen from the configuration's folder.
 func StoreURL(c *config.Config) string {
 	if !strings.Contains(c.Store, "://") {
-		return InDir(c.Dir, c.Store)
+		return c.Path(c.Store)
 	}
 	u, err := url.Parse(c.Store)
 	if err != nil {
@@ -23,7 +23,7 @@ func StoreURL(c *config.Config) string {
 	query, named := u.Query(), false
 	for _, name := range []string{"passfile", "servicefile", "sslcert", "sslkey", "sslrootcert"} {
 		if path := query.Get(name); path != "" && path != "system" { // sslrootcert=system: the roots of this machine
-			query.Set(name, InDir(c.Dir, path))
+			query.Set(name, c.Path(path))
 			named = true
 		}
 	}

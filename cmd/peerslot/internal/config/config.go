@@ -173,6 +173,16 @@ func (r *reader) parse(name string, data []byte) *Config {
 	return c
 }
 
+// Path returns where a file is that the configuration names.
+func (c *Config) Path(named string) string { return inDir(c.Dir, named) }
+
+func inDir(dir, path string) string {
+	if filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(dir, path)
+}
+
 // Holidays implements scheduler.HolidayFunc: a region is the code of one, or the path of a
 // calendar as a person of this configuration names it.
 func (c *Config) Holidays(region string, first, last availability.Date) ([]availability.Date, error) {

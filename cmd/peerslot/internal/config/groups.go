@@ -47,7 +47,7 @@ func (r *reader) group(w *scheduler.Workspace, v value) (g scheduler.Group) {
 	v.require("members", "a list of mail addresses")
 	program, ok := w.Program(g.Program)
 	if !ok {
-		v.at("program").warn("there is no program %s%s", quote(g.Program), r.suggest(g.Program, programNames(w)))
+		v.at("program").warn("there is no program %s%s", quote(g.Program), r.suggest(g.Program, w.ProgramNames()))
 		program = scheduler.DefaultProgram()
 	}
 	members := v.at("members")
@@ -68,12 +68,4 @@ func sizeRange(size [2]int) string {
 		return strconv.Itoa(size[0])
 	}
 	return fmt.Sprintf("%d to %d", size[0], size[1])
-}
-
-func programNames(w *scheduler.Workspace) []string {
-	names := make([]string, len(w.Programs))
-	for i, p := range w.Programs {
-		names[i] = p.Name
-	}
-	return names
 }

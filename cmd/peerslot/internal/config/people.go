@@ -55,21 +55,13 @@ func (r *reader) people(c *Config, v, top value) {
 }
 
 func (r *reader) peopleFile(v value) value {
-	path := r.path(v.text())
+	path := inDir(r.dir, v.text())
 	data, err := file.Read(path, maxSize)
 	if err != nil {
 		v.fail("cannot read %s: %s", quote(v.node.text), reason(err))
 		return value{}
 	}
 	return value{r.parseCSV(path, data, personFields(nil, nil)), r, v.path}
-}
-
-// path returns where a file is that the configuration names.
-func (r *reader) path(s string) string {
-	if filepath.IsAbs(s) {
-		return s
-	}
-	return filepath.Join(r.dir, s)
 }
 
 // personFields are the keys of a person, and the columns of a CSV file.
@@ -260,9 +252,9 @@ func (v value) holidays(c *Config) string {
 func (r *reader) holidayCalendar(path string) (holiday.Calendar, error) {
 	read, ok := r.calendars[path]
 	if !ok {
-		read = openCalendar(r.path(path))
+		read = openCalendar(inDir(r.dir, path))
 		r.calendars[path] = read
-		r.files = append(r.files, r.path(path))
+		r.files = append(r.files, inDir(r.dir, path))
 	}
 	return read.calendar, read.err
 }

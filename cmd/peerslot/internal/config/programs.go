@@ -225,7 +225,7 @@ func (v value) weeks() int {
 // when groups are formed.
 func (v value) history() string {
 	s := v.text()
-	if _, err := os.Stat(v.r.path(s)); s != "" && err != nil {
+	if _, err := os.Stat(inDir(v.r.dir, s)); s != "" && err != nil {
 		v.fail("cannot read %s: %s", quote(s), reason(err))
 	}
 	return s

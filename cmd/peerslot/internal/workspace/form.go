@@ -11,7 +11,6 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"github.com/peerslot/peerslot/calendar/file"
-	"github.com/peerslot/peerslot/cmd/peerslot/internal/account"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/console"
 	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/forming"
@@ -37,14 +36,7 @@ type FormOptions struct {
 	Rounds  int
 }
 
-func ProgramNames(w scheduler.Workspace) []string {
-	var names []string
-	for _, p := range w.Programs {
-		names = append(names, p.Name)
-	}
-	return names
-}
-
+// Request returns what forming is asked for, with the rounds that other tools formed.
 func (o FormOptions) Request(w *Workspace) (forming.Request, error) {
 	f := forming.Request{Seed: o.Seed, Budget: o.Budget, Cores: runtime.GOMAXPROCS(0), Keep: o.Keep, Count: o.Rounds}
 	var ok bool
@@ -84,7 +76,7 @@ func KnownPrograms(w scheduler.Workspace) string {
 	if len(w.Programs) == 0 {
 		return "describe one under programs: in the configuration"
 	}
-	return fmt.Sprintf("the programs are: %s; for example 'peerslot form %s'", strings.Join(ProgramNames(w), ", "), console.Word(w.Programs[0].Name))
+	return fmt.Sprintf("the programs are: %s; for example 'peerslot form %s'", strings.Join(w.ProgramNames(), ", "), console.Word(w.Programs[0].Name))
 }
 
 // swap reads two people, such as ana,bo.
@@ -114,7 +106,7 @@ func (w *Workspace) Past(p scheduler.Program) ([]scheduler.Round, error) {
 		return nil, nil
 	}
 	hint := fmt.Sprintf("history: of program %s names a CSV file with the columns round, group and email", p.Name)
-	data, err := file.Read(account.InDir(w.Dir, p.History), largestHistory)
+	data, err := file.Read(w.Path(p.History), largestHistory)
 	if err != nil {
 		return nil, console.Usagef(hint, "read the history: %w", err)
 	}

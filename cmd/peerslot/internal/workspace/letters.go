@@ -91,7 +91,7 @@ func MailNotifier(c *config.Config) (*mail.Notifier, error) {
 	composer := &mail.Composer{From: m.From, Workspace: c.Workspace, URL: c.Web.URL}
 	if m.Templates != "" {
 		var err error
-		if composer.Templates, err = mail.ParseTemplates(os.DirFS(account.InDir(c.Dir, m.Templates))); err != nil {
+		if composer.Templates, err = mail.ParseTemplates(os.DirFS(c.Path(m.Templates))); err != nil {
 			return nil, console.WithHint(err, "mend the template, or take out templates: in mail:")
 		}
 	}

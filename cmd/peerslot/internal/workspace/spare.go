@@ -19,7 +19,7 @@ func (w *Workspace) Spare(path string) error {
 	if path == "" || path == "-" {
 		return nil
 	}
-	if calendars := w.Calendar; calendars.Backend == config.Folder && under(account.InDir(w.Dir, calendars.Folder.Path), path) {
+	if calendars := w.Calendar; calendars.Backend == config.Folder && under(w.Path(calendars.Folder.Path), path) {
 		return console.Usagef("", "%s is where the members' calendars are; name another place", path)
 	}
 	at, err := os.Stat(path)
@@ -52,7 +52,7 @@ func (w *Workspace) ownFiles() []string {
 	}
 	for _, path := range named {
 		if path != "" {
-			files = append(files, account.InDir(w.Dir, path))
+			files = append(files, w.Path(path))
 		}
 	}
 	return slices.AppendSeq(files, maps.Keys(w.CalendarFiles()))
@@ -65,7 +65,7 @@ func (w *Workspace) CalendarFiles() map[string]bool {
 	for _, p := range w.Workspace.Roster.All() {
 		for _, source := range append([]string{p.Calendar}, p.More...) {
 			if source != "" {
-				used[filepath.Clean(account.InDir(w.Dir, source))] = true
+				used[filepath.Clean(w.Path(source))] = true
 			}
 		}
 	}

@@ -179,7 +179,7 @@ func OpenConfig(ctx context.Context, a *console.App, c *config.Config, other oth
 		Store:     st,
 		Backend:   backend,
 		Holidays:  c.Holidays,
-		Agenda:    agendas(c.Dir),
+		Agenda:    agendas(c),
 		Now:       a.Now,
 		Log:       a.Log(),
 		Progress:  console.NewProgress(a).Report,
@@ -263,7 +263,7 @@ func backend(ctx context.Context, a *console.App, w *Workspace) (calendar.Backen
 	var b calendar.Backend
 	switch c.Calendar.Backend {
 	case config.Folder:
-		home := &folder.Backend{Path: account.InDir(c.Dir, c.Calendar.Folder.Path), Zone: w.zones.of, Organizer: c.Workspace.Organizer.Address, Aliases: w.aliases}
+		home := &folder.Backend{Path: c.Path(c.Calendar.Folder.Path), Zone: w.zones.of, Organizer: c.Workspace.Organizer.Address, Aliases: w.aliases}
 		if a.Folders != nil {
 			home.Known = a.Folders(home.Path)
 		}
@@ -386,7 +386,7 @@ func (r *readers) place(address calendar.Address, source string) (calendar.BusyR
 	case feed.IsURL(source):
 		r.feeds.Sources[address] = append(r.feeds.Sources[address], feed.Source{URL: source, Aliases: r.here.aliases(address)})
 	default:
-		r.feeds.Sources[address] = append(r.feeds.Sources[address], feed.Source{File: account.InDir(r.Dir, source), Aliases: r.here.aliases(address)})
+		r.feeds.Sources[address] = append(r.feeds.Sources[address], feed.Source{File: r.Path(source), Aliases: r.here.aliases(address)})
 	}
 	return r.feeds, nil
 }
@@ -431,12 +431,12 @@ const largestAgenda = 64 << 10
 
 // agendas returns the agenda of a program: a built-in one, or a template of the
 // user's own next to the configuration.
-func agendas(dir string) func(scheduler.Program) (agenda.Agenda, error) {
+func agendas(c *config.Config) func(scheduler.Program) (agenda.Agenda, error) {
 	return func(p scheduler.Program) (agenda.Agenda, error) {
 		if agenda, ok := agenda.BuiltIn(p.Agenda); ok {
 			return agenda, nil
 		}
-		text, err := file.Read(account.InDir(dir, p.Agenda), largestAgenda)
+		text, err := file.Read(c.Path(p.Agenda), largestAgenda)
 		if err != nil {
 			return agenda.Agenda{}, fmt.Errorf("agenda of program %q: want peer-circle, coaching, one-on-one or the path of a template: %w", p.Name, err)
 		}
