@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"strings"
 	"sync"
 
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/config"
@@ -20,7 +19,7 @@ func paceOf(a *console.App, service string, c *config.Config, perMinute, usual i
 	switch {
 	case a.Budget != nil:
 		return a.Budget(account, perMinute)
-	case strings.Contains(c.Store, "://"):
+	case OnDatabase(c):
 		return besideWorkers(a, c, account, perMinute)
 	}
 	return nil

@@ -10,10 +10,14 @@ import (
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/config"
 )
 
+// OnDatabase reports whether the store of a workspace lies in a database that others share,
+// and not in a file.
+func OnDatabase(c *config.Config) bool { return strings.Contains(c.Store, "://") }
+
 // StoreURL returns where the store of a workspace is: the path of a file, or the address of
 // a database. Files that it names are as seen from the configuration's folder.
 func StoreURL(c *config.Config) string {
-	if !strings.Contains(c.Store, "://") {
+	if !OnDatabase(c) {
 		return c.Path(c.Store)
 	}
 	u, err := url.Parse(c.Store)
@@ -42,7 +46,7 @@ type Stores map[string]string
 func (s Stores) Take(c *config.Config, name string) error {
 	at := placeOf(StoreURL(c))
 	if other := s[at]; other != "" && other != name {
-		return &sharedError{other, strings.Contains(c.Store, "://")}
+		return &sharedError{other, OnDatabase(c)}
 	}
 	s[at] = name
 	return nil

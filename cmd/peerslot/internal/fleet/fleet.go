@@ -75,6 +75,7 @@ func OpenFleet(a *console.App, jobs int, every time.Duration) (*Fleet, error) {
 	return f, err
 }
 
+// Close closes the databases.
 func (f *Fleet) Close() { _ = f.Databases.Close() }
 
 // Paths returns the files of all workspaces, as they are now. Hidden ones are an editor's, or
@@ -99,6 +100,7 @@ func (f *Fleet) Paths() ([]string, error) {
 	return all, err
 }
 
+// WorkspaceName returns what a workspace is called: its file's name without .yaml.
 func WorkspaceName(path string) string { return strings.TrimSuffix(filepath.Base(path), ".yaml") }
 
 // Members returns the workspaces that can be read and have a store of their own, and says
@@ -190,8 +192,8 @@ func At(a *console.App, path string) *console.App {
 // jobsAt returns where the jobs of a workspace lie: in its PostgreSQL database, or in
 // a SQLite file of the whole fleet.
 func (f *Fleet) jobsAt(c *config.Config) string {
-	if location := account.StoreURL(c); strings.Contains(location, "://") {
-		return location
+	if account.OnDatabase(c) {
+		return account.StoreURL(c)
 	}
 	dir := f.Path
 	if !f.Folder {
@@ -296,7 +298,7 @@ func (f *Fleet) working() (out []*crew) {
 
 func (f *Fleet) openJobs(ctx context.Context, c *config.Config) (*store.Jobs, error) {
 	at := f.jobsAt(c)
-	if !strings.Contains(at, "://") {
+	if !account.OnDatabase(c) {
 		if err := os.MkdirAll(filepath.Dir(at), 0o700); err != nil {
 			return nil, err
 		}
@@ -324,18 +326,16 @@ func (f *Fleet) newCrew(ctx context.Context, jobs *store.Jobs) (*crew, error) {
 // key names a workspace in the jobs of its database, whatever its file is called
 // elsewhere.
 func (m Member) key() string {
-	location := account.StoreURL(m.Config)
-	if _, query, ok := strings.Cut(location, "?"); ok && strings.Contains(location, "://") {
-		for _, part := range strings.Split(query, "&") {
-			if schema, ok := strings.CutPrefix(part, "schema="); ok {
-				return schema
-			}
+	if !account.OnDatabase(m.Config) {
+		return m.Name
+	}
+	_, query, _ := strings.Cut(account.StoreURL(m.Config), "?")
+	for part := range strings.SplitSeq(query, "&") {
+		if schema, ok := strings.CutPrefix(part, "schema="); ok {
+			return schema
 		}
 	}
-	if strings.Contains(location, "://") {
-		return "default"
-	}
-	return m.Name
+	return "default"
 }
 
 // members returns the workspaces whose jobs lie in this database.

@@ -3,53 +3,29 @@ package workspace
 import (
 	"context"
 
-	"github.com/peerslot/peerslot/calendar"
-	"github.com/peerslot/peerslot/cmd/peerslot/internal/config"
+	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/console"
+	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/forming"
 )
 
-// formerly opens the calendars of an earlier organizer, on which series are only ended
-// for others to take their place: with the present settings, or those of --old.
-func formerly(a *console.App, c *config.Config) func(context.Context, calendar.Address) (calendar.Backend, error) {
-	type opened struct {
-		backend calendar.Backend
-		err     error
-	}
-	known := map[calendar.Address]opened{}
-	return func(ctx context.Context, organizer calendar.Address) (calendar.Backend, error) {
-		o, ok := known[organizer]
-		if !ok {
-			o.backend, o.err = openFormerly(ctx, a, c, organizer)
-			known[organizer] = o
-		}
-		return o.backend, o.err
-	}
+// A former proposes the rounds that follow a rotation, as form does.
+type former struct {
+	app *console.App
+	*Workspace
 }
 
-func openFormerly(ctx context.Context, a *console.App, c *config.Config, organizer calendar.Address) (calendar.Backend, error) {
-	old, err := ConfigOf(a, c, organizer)
+// NextRound implements scheduler.Former.
+func (f former) NextRound(ctx context.Context, s *scheduler.Service, p scheduler.Program, start availability.Date) (scheduler.NextRound, error) {
+	o := FormOptions{Program: p.Name, Start: start.String(), Seed: 1, Budget: FormBudget, Rounds: 1}
+	request, err := o.Request(f.Workspace)
 	if err != nil {
-		return nil, err
+		return scheduler.NextRound{}, err
 	}
-	if g := &old.Calendar.Google; g.Subject == string(c.Workspace.Organizer.Address) {
-		g.Subject = string(organizer)
-	}
-	old.Workspace.Organizer.Address, old.Calendar.Successor = organizer, c.Workspace.Organizer.Address
-	return backend(ctx, a, &Workspace{Config: old})
-}
-
-// ConfigOf returns a copy of the configuration with which an earlier organizer signs in.
-func ConfigOf(a *console.App, c *config.Config, organizer calendar.Address) (*config.Config, error) {
-	if a.OldPath == "" {
-		old := *c
-		return &old, nil
-	}
-	old, err := config.Load(a.OldPath)
+	plan, err := forming.PlanRound(ctx, s, request)
 	if err != nil {
-		return nil, console.Usagef("name the configuration as it was before the organizer changed", "--old: %w", err)
+		return scheduler.NextRound{}, err
 	}
-	if o := old.Workspace.Organizer.Address; o != organizer {
-		return nil, console.Usagef("name the configuration as it was before the organizer changed", "--old: the organizer of %s is %s, not %s", a.OldPath, o, organizer)
-	}
-	return old, nil
+	o.Warn(f.app, plan)
+	return plan.Next(), nil
 }
