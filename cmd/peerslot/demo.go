@@ -183,7 +183,7 @@ func demoSteps(a *console.App, dir string) []demoStep {
 	form := workspace.FormOptions{Program: demo.Program, Seed: 1, Budget: workspace.FormBudget, Rounds: 1, ChangeFlags: console.ChangeFlags{Yes: true}}
 	export := reading.ExportOptions{Selection: workspace.Selection{All: true}, Output: dir}
 	return []demoStep{
-		{fmt.Sprintf("form %s --yes", demo.Program), func(ctx context.Context, a *console.App) error { return changing.Run(ctx, form, a) }},
+		{fmt.Sprintf("form %s --yes", demo.Program), func(ctx context.Context, a *console.App) error { return changing.Form(ctx, form, a) }},
 		{fmt.Sprintf("slots %s --top 3 --svg %s", demo.Group, svg), slots.Run},
 		{"book --all --yes", book.Run},
 		{"export --all -o " + dir, export.Run},

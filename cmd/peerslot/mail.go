@@ -62,8 +62,8 @@ func (o mailOptions) run(ctx context.Context, a *console.App) error {
 	var done console.Mailed
 	if o.read != "" {
 		err = takeMessage(ctx, a, w, o.read, &done)
-	} else if err = workspace.FetchMail(ctx, a, w, &done); err == nil {
-		err = workspace.SendMail(ctx, a, w, &done)
+	} else if err = w.FetchMail(ctx, &done); err == nil {
+		err = w.SendMail(ctx, &done)
 	}
 	if err != nil {
 		return err
@@ -124,7 +124,7 @@ func showWaiting(ctx context.Context, a *console.App) error {
 	for _, n := range waiting {
 		due := "now"
 		if n.Due.After(w.Service.Now()) {
-			due = workspace.When(a, n.Due, w)
+			due = w.When(n.Due)
 		}
 		rows = append(rows, []string{w.Workspace.Name(n.To), n.Group, string(n.Kind), due, n.Fault})
 	}
@@ -143,7 +143,7 @@ func takeMessage(ctx context.Context, a *console.App, w *workspace.Workspace, pa
 		defer f.Close()
 		in = f
 	}
-	taken, err := workspace.Replies(a, w).Take(ctx, in, a.Now())
+	taken, err := w.Replies().Take(ctx, in, a.Now())
 	done.Take(taken)
 	return err
 }

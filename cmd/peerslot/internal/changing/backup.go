@@ -92,7 +92,7 @@ func runRestore(ctx context.Context, a *console.App, path string, flags console.
 		flags: flags,
 		plan:  func(ctx context.Context, w *workspace.Workspace) (restoring, error) { return planRestore(ctx, w, path) },
 		show: func(w *workspace.Workspace, p report.Printer, r restoring) {
-			p.Printf("The backup knows %s; the last thing that it recorded was at %s.\n", report.Count(r.bookings, "series", "series"), workspace.When(a, r.last, w))
+			p.Printf("The backup knows %s; the last thing that it recorded was at %s.\n", report.Count(r.bookings, "series", "series"), w.When(r.last))
 			p.Printf("All that the store holds now would be replaced.\n")
 		},
 		question: func(restoring) string { return "Replace it?" },

@@ -22,6 +22,7 @@ import (
 	"github.com/peerslot/peerslot/scheduler/report"
 )
 
+// BookOptions are the arguments and flags of book.
 type BookOptions struct {
 	workspace.Selection
 	workspace.SearchFlags
@@ -62,6 +63,7 @@ of repair. A group that has a series already is left alone.`,
 	return cmd
 }
 
+// Run books as the command does.
 func (o BookOptions) Run(ctx context.Context, a *console.App) error {
 	if err := o.Selection.Check("book", "--all, or people with --with"); err != nil {
 		return err

@@ -260,7 +260,7 @@ func (c change[P]) carryOut(ctx context.Context, a *console.App, agreed agreemen
 		return err
 	}
 	if a.By == "" { // else who serves the pages sends what waits
-		if err := workspace.Tell(ctx, a, w); err != nil {
+		if err := w.Tell(ctx); err != nil {
 			return err
 		}
 	}
@@ -317,7 +317,7 @@ func (c change[P]) hear(ctx context.Context, a *console.App, w *workspace.Worksp
 		return nil
 	}
 	var heard console.Mailed
-	err := workspace.FetchMail(ctx, a, w, &heard)
+	err := w.FetchMail(ctx, &heard)
 	if _, lost, failed := w.Unsent(ctx); failed == nil {
 		heard.Findings = append(lost, heard.Findings...)
 	}

@@ -46,7 +46,7 @@ of whose calendar nothing is known is taken for free to find groups, and named.`
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.Program = args[0]
-			return Run(cmd.Context(), o, a)
+			return Form(cmd.Context(), o, a)
 		},
 	}
 	o.ChangeFlags.Add(cmd)
@@ -63,14 +63,15 @@ of whose calendar nothing is known is taken for free to find groups, and named.`
 	return cmd
 }
 
-func Run(ctx context.Context, o workspace.FormOptions, a *console.App) error {
+// Form makes the next round of a program's groups, as the command does.
+func Form(ctx context.Context, o workspace.FormOptions, a *console.App) error {
 	return formChange(o, a).run(ctx, a)
 }
 
 func formChange(o workspace.FormOptions, a *console.App) change[formed] {
 	return change[formed]{
 		flags: o.ChangeFlags,
-		plan:  func(ctx context.Context, w *workspace.Workspace) (formed, error) { return plan(ctx, o, w) },
+		plan:  func(ctx context.Context, w *workspace.Workspace) (formed, error) { return planForm(ctx, o, w) },
 		warn:  func(_ *workspace.Workspace, f formed) { o.Warn(a, f.plan) },
 		show:  func(w *workspace.Workspace, p report.Printer, f formed) { p.Form(w.Workspace, f.out) },
 		question: func(f formed) string {
@@ -101,7 +102,7 @@ type formed struct {
 	out  report.Form
 }
 
-func plan(ctx context.Context, o workspace.FormOptions, w *workspace.Workspace) (formed, error) {
+func planForm(ctx context.Context, o workspace.FormOptions, w *workspace.Workspace) (formed, error) {
 	if err := w.NoteBroken(ctx); err != nil {
 		return formed{}, err
 	}

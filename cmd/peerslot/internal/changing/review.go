@@ -56,7 +56,7 @@ func reviewChange(a *console.App, o scheduler.ReviewOptions, flags console.Chang
 			}
 			p.Reviews(w.Workspace, r.Plan)
 			p.Attention(r.Out.Attention)
-			workspace.PrintLoad(w, p, r.Out.Load)
+			w.PrintLoad(p, r.Out.Load)
 		},
 		question: reviewing.question,
 		apply: func(ctx context.Context, w *workspace.Workspace, r *reviewing) error {
@@ -100,6 +100,7 @@ type became struct {
 	Error string
 }
 
+// PlanReviews decides what can be decided, and plans what follows.
 func PlanReviews(ctx context.Context, w *workspace.Workspace, o scheduler.ReviewOptions) (r reviewing, err error) {
 	if r.Plan, err = review.Plan(ctx, w.Service, o); err != nil {
 		return reviewing{}, err

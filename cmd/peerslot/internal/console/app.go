@@ -69,6 +69,7 @@ type App struct {
 	Finally []func() // what is still to be told when the command is done
 }
 
+// SetNow has the clock stand where --now says.
 func (a *App) SetNow() error {
 	if a.NowFlag == "" {
 		return nil
@@ -81,6 +82,7 @@ func (a *App) SetNow() error {
 	return nil
 }
 
+// Log returns the log for operators: warnings, and with --verbose what is done.
 func (a *App) Log() *slog.Logger {
 	if a.Verbose {
 		return a.LogFrom(slog.LevelInfo)
@@ -88,6 +90,7 @@ func (a *App) Log() *slog.Logger {
 	return a.LogFrom(slog.LevelWarn)
 }
 
+// LogFrom returns the log from a level on.
 func (a *App) LogFrom(level slog.Level) *slog.Logger {
 	options := &slog.HandlerOptions{Level: level}
 	if a.LogFormat == "json" {
@@ -96,6 +99,7 @@ func (a *App) LogFrom(level slog.Level) *slog.Logger {
 	return slog.New(slog.NewTextHandler(a.Stderr, options))
 }
 
+// CheckLogFormat is an error if --log-format names none.
 func (a *App) CheckLogFormat() error {
 	if a.LogFormat != "text" && a.LogFormat != "json" {
 		return Usagef("", "--log-format %q: want text or json", a.LogFormat)
@@ -112,6 +116,7 @@ func (a *App) Warn(format string, args ...any) {
 	fmt.Fprintf(a.Stderr, "warning: "+format+"\n", args...)
 }
 
+// Hint tells the user what to do next.
 func (a *App) Hint(format string, args ...any) {
 	if a.LogFormat == "json" {
 		a.Log().Warn("hint", "hint", fmt.Sprintf(format, args...))
@@ -162,6 +167,7 @@ func IsPerson(err error) bool {
 	return ok
 }
 
+// ExitStatus returns the status with which a run ends that failed with err.
 func ExitStatus(err error) int {
 	var h *hinted
 	var problems config.Errors
@@ -196,6 +202,7 @@ func (a *App) Report(err error) {
 	}
 }
 
+// HintFor returns what the user can do about err, "" where nothing is known.
 func HintFor(err error) string {
 	var h *hinted
 	var problems config.Errors
@@ -269,6 +276,7 @@ func signInHint(e *oauth.Error) string {
 	return fmt.Sprintf("%s: run 'peerslot auth %s'", e.Hint(), e.Service)
 }
 
+// KnownGroups says which groups there are, for who named none of them.
 func KnownGroups(groups []scheduler.Group) string {
 	if len(groups) == 0 {
 		return "make groups with 'peerslot form PROGRAM', name them in peerslot.yaml, or use --with ADDRESS,ADDRESS"

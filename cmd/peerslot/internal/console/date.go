@@ -10,6 +10,7 @@ import (
 	"github.com/peerslot/peerslot/availability"
 )
 
+// Weekdays are the names of the days, from Monday.
 var Weekdays = []string{"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"}
 
 const dateWords = "want a date such as 2026-03-03, today, tomorrow, next monday or in 2 weeks"

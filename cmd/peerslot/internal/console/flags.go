@@ -8,6 +8,7 @@ import (
 // ChangeFlags are the flags of commands that change calendars or the store.
 type ChangeFlags struct{ Yes, DryRun bool }
 
+// Add adds them to a command.
 func (f *ChangeFlags) Add(cmd *cobra.Command) {
 	cmd.Flags().BoolVarP(&f.Yes, "yes", "y", false, "do it without asking")
 	cmd.Flags().BoolVar(&f.DryRun, "dry-run", false, "stop after showing the plan")

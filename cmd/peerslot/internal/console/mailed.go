@@ -15,6 +15,7 @@ type Mailed struct {
 	Findings []scheduler.Finding
 }
 
+// Take adds what was read.
 func (m *Mailed) Take(t mail.Taken) {
 	m.Read += t.Read
 	m.Replies += t.Replies

@@ -76,6 +76,7 @@ type outputError struct{ error }
 
 func (e *outputError) Unwrap() error { return e.error }
 
+// Error returns why an answer could not be written; nil if all was.
 func (o *Output) Error() error {
 	if o.err == nil {
 		return nil
@@ -112,6 +113,7 @@ func isOutput(err error) bool {
 	return ok
 }
 
+// Dash returns s, or a hyphen for nothing in a cell of a table.
 func Dash(s string) string {
 	if s == "" {
 		return "-"
@@ -119,6 +121,7 @@ func Dash(s string) string {
 	return s
 }
 
+// Printer writes to stdout.
 func (a *App) Printer() report.Printer { return a.PrinterTo(a.Stdout) }
 
 // PrinterTo writes to w what is to be shown where answers are shown.

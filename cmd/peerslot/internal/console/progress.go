@@ -16,6 +16,7 @@ type progress struct {
 	bar  *mpb.Bar
 }
 
+// NewProgress shows the progress of a run.
 func NewProgress(a *App) *progress { return &progress{app: a} }
 
 // Report implements the Progress of scheduler.Service: one step at a time, done

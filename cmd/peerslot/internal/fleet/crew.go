@@ -281,7 +281,7 @@ func sendOne(ctx context.Context, w *workspace.Workspace, id string) error {
 		return err
 	}
 	defer unlock()
-	out := workspace.Outbox(w.App, w)
+	out := w.Outbox()
 	out.Rate = 0
 	if pace := w.App.Budget; pace != nil && w.Mail.Rate > 0 {
 		if err := pace(mailAccount+string(w.Mail.From.Address), int(60*rate.Limit(w.Mail.Rate))).Wait(ctx); err != nil {
@@ -309,7 +309,7 @@ func hear(ctx context.Context, w *workspace.Workspace) error {
 		return nil
 	}
 	var done console.Mailed
-	err := workspace.FetchMail(ctx, w.App, w, &done)
+	err := w.FetchMail(ctx, &done)
 	logFindings(w, "mail", done.Findings)
 	if err != nil {
 		return err

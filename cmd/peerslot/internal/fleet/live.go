@@ -51,6 +51,7 @@ func OpenLive(ctx context.Context, a *console.App, create bool) (*Live, error) {
 	return &Live{app: a, Store: st, now: w, stamp: 1, looked: time.Now(), files: stamps(w.Files)}, nil
 }
 
+// Close closes the store.
 func (l *Live) Close() { _ = l.Store.Close() }
 
 // Config returns the configuration that is in use.
@@ -60,6 +61,7 @@ func (l *Live) Config() *config.Config {
 	return l.now.Config
 }
 
+// lookEvery is how often files are looked at, at most.
 const lookEvery = time.Second
 
 // Current implements web.Server's Open.
@@ -81,7 +83,7 @@ func (l *Live) look(ctx context.Context) {
 	}
 	l.files = files
 	l.stamp++
-	w, err := workspace.OpenWith(context.WithoutCancel(ctx), l.app, workspace.NoOther, func(string) (*store.Store, error) { return l.Store, nil })
+	w, err := l.read(context.WithoutCancel(ctx))
 	switch {
 	case err != nil:
 		l.fault = err
@@ -93,6 +95,15 @@ func (l *Live) look(ctx context.Context) {
 	if l.fault != nil {
 		l.app.Log().Error("the configuration was changed and cannot be used; the former stays", "err", l.fault)
 	}
+}
+
+// read opens the workspace anew, on the store that is open.
+func (l *Live) read(ctx context.Context) (*workspace.Workspace, error) {
+	c, err := l.app.LoadConfig()
+	if err != nil {
+		return nil, err
+	}
+	return workspace.OpenConfig(ctx, l.app, c, workspace.NoOther, func(string) (*store.Store, error) { return l.Store, nil })
 }
 
 func stamps(files []string) map[string]fileStamp {

@@ -24,6 +24,7 @@ import (
 	"github.com/peerslot/peerslot/scheduler/report"
 )
 
+// ExportOptions are the arguments and flags of export.
 type ExportOptions struct {
 	workspace.Selection
 	Output    string
@@ -82,6 +83,7 @@ type jsonFile struct {
 	Groups []string `json:"groups"`
 }
 
+// Run exports as the command does.
 func (o ExportOptions) Run(ctx context.Context, a *console.App) error {
 	if err := o.Selection.Check("export", "--all"); err != nil {
 		return err

@@ -188,7 +188,7 @@ func (o freebusyOptions) openICS(ctx context.Context, a *console.App, owner cale
 		if err != nil {
 			dir = os.TempDir()
 		}
-		r, info, err := workspace.Fetcher(a, filepath.Join(dir, "peerslot", "feeds"), o.allow).Open(ctx, o.ics, owner)
+		r, info, err := workspace.Fetcher(filepath.Join(dir, "peerslot", "feeds"), o.allow).Open(ctx, o.ics, owner)
 		if err == nil && info.Problem != nil {
 			a.Warn("%s could not be reached; this is a copy of %s ago", feed.Redact(o.ics), info.Age.Round(time.Minute))
 		}

@@ -60,7 +60,7 @@ func runHistory(ctx context.Context, a *console.App, group string) error {
 		if e.By != "" {
 			why = fmt.Sprintf("by %s: %s", w.Workspace.Name(e.By), why)
 		}
-		rows = append(rows, []string{workspace.When(a, e.At, w), e.Group, e.What, why})
+		rows = append(rows, []string{w.When(e.At), e.Group, e.What, why})
 	}
 	if a.Json {
 		err = a.Answer(struct {

@@ -21,6 +21,7 @@ import (
 	"github.com/peerslot/peerslot/scheduler/report"
 )
 
+// SlotsOptions are the arguments and flags of slots.
 type SlotsOptions struct {
 	workspace.Selection
 	workspace.SearchFlags
@@ -55,6 +56,7 @@ members. Of slots less than an hour apart the best is shown. Nothing is changed.
 	return cmd
 }
 
+// Run ranks slots as the command does.
 func (o SlotsOptions) Run(ctx context.Context, a *console.App) error {
 	if err := o.Selection.Check("slots", "people with --with"); err != nil {
 		return err

@@ -179,7 +179,7 @@ func readStanding(ctx context.Context, a *console.App) (s standing, print func()
 		if delete(of, st.Group); a.Json {
 			list = append(list, one)
 		} else {
-			rows = append(rows, statusRow(a, w, one))
+			rows = append(rows, statusRow(w, one))
 		}
 	}
 	rest := slices.DeleteFunc(slices.Clone(attention), func(at report.Attention) bool { return of[at.Group] == nil })
@@ -190,7 +190,7 @@ func readStanding(ctx context.Context, a *console.App) (s standing, print func()
 		a.Printer().Attention(rest)
 		a.Printer().Unreadable(w.Workspace, s.Unknown)
 		a.Printer().Asking(w.Workspace, asking...)
-		workspace.PrintLoad(w, a.Printer(), workspace.TooMuch(load))
+		w.PrintLoad(a.Printer(), workspace.TooMuch(load))
 		if waiting > 0 {
 			a.Printer().Printf("%s to be sent; 'peerslot mail --dry-run' lists them\n", report.Count(waiting, "message waits", "messages wait"))
 		}
@@ -213,12 +213,12 @@ func attention(w *workspace.Workspace, plan scheduler.RepairPlan, reviews schedu
 	return out, asking
 }
 
-func statusRow(a *console.App, w *workspace.Workspace, st report.Status) []string {
+func statusRow(w *workspace.Workspace, st report.Status) []string {
 	row := []string{st.Group, "not booked", "-", "-", "-", strings.Join(st.Attention, "; ")}
 	if st.UID != "" {
 		row[1], row[2] = st.Slot+" "+st.Cadence, fmt.Sprintf("%d of %d", st.Held, st.Held+st.Left)
 		if st.Next != nil {
-			row[3] = workspace.When(a, *st.Next, w)
+			row[3] = w.When(*st.Next)
 		}
 		if st.Attendance != nil {
 			row[4] = fmt.Sprintf("%.0f%%", 100**st.Attendance)

@@ -24,6 +24,7 @@ const FormBudget = 6 * time.Second
 // six weeks.
 const mostRounds = 20
 
+// FormOptions are the arguments and flags of form.
 type FormOptions struct {
 	console.ChangeFlags
 	Program string

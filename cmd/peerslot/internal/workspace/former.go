@@ -4,16 +4,12 @@ import (
 	"context"
 
 	"github.com/peerslot/peerslot/availability"
-	"github.com/peerslot/peerslot/cmd/peerslot/internal/console"
 	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/forming"
 )
 
 // A former proposes the rounds that follow a rotation, as form does.
-type former struct {
-	app *console.App
-	*Workspace
-}
+type former struct{ *Workspace }
 
 // NextRound implements scheduler.Former.
 func (f former) NextRound(ctx context.Context, s *scheduler.Service, p scheduler.Program, start availability.Date) (scheduler.NextRound, error) {
@@ -26,6 +22,6 @@ func (f former) NextRound(ctx context.Context, s *scheduler.Service, p scheduler
 	if err != nil {
 		return scheduler.NextRound{}, err
 	}
-	o.Warn(f.app, plan)
+	o.Warn(f.App, plan)
 	return plan.Next(), nil
 }

@@ -17,38 +17,41 @@ import (
 	"github.com/peerslot/peerslot/scheduler/undelivered"
 )
 
+// NoMail is the error of a command that needs mail where none is configured.
 func NoMail() error {
 	return console.Usagef("add a mail: section to the configuration; 'peerslot init' shows one", "no mail is configured")
 }
 
 // FetchMail reads the mailbox of the replies, if there is one.
-func FetchMail(ctx context.Context, a *console.App, w *Workspace, done *console.Mailed) error {
+func (w *Workspace) FetchMail(ctx context.Context, done *console.Mailed) error {
 	if w.Mail.Replies == nil {
 		return nil
 	}
-	server := account.MailServer(a, w.Config)
+	server := account.MailServer(w.App, w.Config)
 	server.URL = w.Mail.Replies
-	taken, err := (&mail.Inbox{Server: server, Replies: Replies(a, w)}).Fetch(ctx)
+	taken, err := (&mail.Inbox{Server: server, Replies: w.Replies()}).Fetch(ctx)
 	done.Take(taken)
-	a.Mailed.Replies = done.Replies
+	w.App.Mailed.Replies = done.Replies
 	return err
 }
 
-func Replies(a *console.App, w *Workspace) *mail.Replies {
-	return &mail.Replies{Store: w.Service.Store, Backend: w.Service.Backend, Workspace: w.Workspace, Authserv: w.Mail.Authserv, Now: w.Service.Now, Log: a.Log()}
+// Replies returns who takes note of what members answered by mail.
+func (w *Workspace) Replies() *mail.Replies {
+	return &mail.Replies{Store: w.Service.Store, Backend: w.Service.Backend, Workspace: w.Workspace, Authserv: w.Mail.Authserv, Now: w.Service.Now, Log: w.App.Log()}
 }
 
 // SendMail sends what waits and is due.
-func SendMail(ctx context.Context, a *console.App, w *Workspace, done *console.Mailed) error {
-	sent, err := Outbox(a, w).Send(ctx)
+func (w *Workspace) SendMail(ctx context.Context, done *console.Mailed) error {
+	sent, err := w.Outbox().Send(ctx)
 	done.Sent, done.Waiting = sent.Sent, sent.Waiting
-	a.Mailed.Sent = done.Sent
+	w.App.Mailed.Sent = done.Sent
 	done.Findings = append(done.Findings, sent.Findings...)
 	return err
 }
 
-func Outbox(a *console.App, w *Workspace) *mail.Outbox {
-	return &mail.Outbox{Store: w.Service.Store, Server: account.MailServer(a, w.Config), From: w.Mail.From.Address, Rate: rate.Limit(w.Mail.Rate), Now: w.Service.Now, Log: a.Log()}
+// Outbox returns who sends the mail that waits.
+func (w *Workspace) Outbox() *mail.Outbox {
+	return &mail.Outbox{Store: w.Service.Store, Server: account.MailServer(w.App, w.Config), From: w.Mail.From.Address, Rate: rate.Limit(w.Mail.Rate), Now: w.Service.Now, Log: w.App.Log()}
 }
 
 // Ask writes to members who may answer what should follow, if mail is set up.
@@ -64,19 +67,19 @@ func (w *Workspace) Ask(ctx context.Context, asking []scheduler.Asking) error {
 
 // Tell sends what the members are to hear of what was just done. What waits longer is
 // told, and needs a person only if waiting does not help.
-func Tell(ctx context.Context, a *console.App, w *Workspace) error {
+func (w *Workspace) Tell(ctx context.Context) error {
 	if !w.Mail.Configured() {
 		return nil
 	}
 	var done console.Mailed
-	err := SendMail(ctx, a, w, &done)
-	if done.Sent > 0 && !a.Quiet {
-		fmt.Fprintf(a.Stderr, "%s sent\n", report.Count(done.Sent, "message", "messages"))
+	err := w.SendMail(ctx, &done)
+	if done.Sent > 0 && !w.App.Quiet {
+		fmt.Fprintf(w.App.Stderr, "%s sent\n", report.Count(done.Sent, "message", "messages"))
 	}
 	for _, f := range done.Findings {
 		at := w.Attention(f)
 		w.Findings = append(w.Findings, at)
-		a.Warn("%s", strings.TrimPrefix(at.Group+": "+at.What, ": "))
+		w.App.Warn("%s", strings.TrimPrefix(at.Group+": "+at.What, ": "))
 	}
 	return err
 }

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/peerslot/peerslot/calendar"
-	"github.com/peerslot/peerslot/cmd/peerslot/internal/console"
 	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/planning"
 	"github.com/peerslot/peerslot/scheduler/report"
@@ -32,6 +31,7 @@ func (w *Workspace) Overloaded(ctx context.Context) ([]report.Load, error) {
 	return w.Load(tally.Over(w.MaxSessionsPerWeek)), nil
 }
 
+// TooMuch returns those of the loads that are more than is good for somebody.
 func TooMuch(all []report.Load) []report.Load {
 	out := []report.Load{}
 	for _, l := range all {
@@ -42,7 +42,8 @@ func TooMuch(all []report.Load) []report.Load {
 	return out
 }
 
-func PrintLoad(w *Workspace, p report.Printer, load []report.Load) {
+// PrintLoad writes loads that are more than is good for somebody.
+func (w *Workspace) PrintLoad(p report.Printer, load []report.Load) {
 	for _, l := range load {
 		p.Printf("! %s has %d peer sessions in the week of %s, more than %d\n", w.Workspace.Name(calendar.Address(l.Person)), l.Sessions, l.Week, w.MaxSessionsPerWeek)
 	}
@@ -50,8 +51,8 @@ func PrintLoad(w *Workspace, p report.Printer, load []report.Load) {
 
 // When returns a time as people read it on a terminal, in the workspace's zone,
 // and in full elsewhere.
-func When(a *console.App, t time.Time, w *Workspace) string {
-	if !a.Terminal {
+func (w *Workspace) When(t time.Time) string {
+	if !w.App.Terminal {
 		return t.UTC().Format(time.RFC3339)
 	}
 	return t.In(ZoneOf(w.Workspace)(w.Workspace.Organizer.Address)).Format("Mon 2 Jan 15:04")

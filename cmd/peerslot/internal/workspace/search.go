@@ -24,6 +24,7 @@ type SearchFlags struct {
 	Step     time.Duration
 }
 
+// Add adds them to a command.
 func (f *SearchFlags) Add(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar(&f.Start, "start", "", "first `DATE` on which a session may be (default next Monday)")

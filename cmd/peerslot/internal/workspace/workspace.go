@@ -30,20 +30,6 @@ import (
 	"github.com/peerslot/peerslot/scheduler/store"
 )
 
-// BookingOf returns the open booking of a group, or an error that tells a group
-// without one from one that there is not.
-func (w *Workspace) BookingOf(ctx context.Context, all []scheduler.Booking, group string) (scheduler.Booking, error) {
-	for _, b := range all {
-		if b.Group == group {
-			return b, nil
-		}
-	}
-	if _, err := w.Service.Group(ctx, group); err != nil {
-		return scheduler.Booking{}, err
-	}
-	return scheduler.Booking{}, console.WithHint(fmt.Errorf("group %q has no series", group), fmt.Sprintf("run 'peerslot book %s' first", console.Word(group)))
-}
-
 // A Workspace is an open configuration: its people, store and calendars.
 type Workspace struct {
 	*config.Config
@@ -67,9 +53,10 @@ func OpenToRead(ctx context.Context, a *console.App) (*Workspace, error) {
 // An otherBackend stands in for one that cannot be used for the reason given.
 type otherBackend func(error) (calendar.Backend, error)
 
+// NoOther is the error itself: nothing stands in for the backend.
 func NoOther(err error) (calendar.Backend, error) { return nil, err }
 
-// OpenToReadOr is openToRead with another backend if its own cannot be used.
+// OpenToReadOr is OpenToRead with another backend if its own cannot be used.
 func OpenToReadOr(ctx context.Context, a *console.App, other otherBackend) (*Workspace, error) {
 	c, err := a.LoadConfig()
 	if err != nil {
@@ -84,7 +71,7 @@ func ReadConfig(ctx context.Context, a *console.App, c *config.Config, other oth
 	w, err := OpenConfig(ctx, a, c, other, func(location string) (*store.Store, error) {
 		st, err := store.Read(ctx, location)
 		if errors.Is(err, scheduler.ErrNoStore) {
-			missing = NoStore(err)
+			missing = noStore(err)
 			return store.Memory(ctx)
 		}
 		return st, err
@@ -117,7 +104,7 @@ func ChangeConfig(ctx context.Context, a *console.App, c *config.Config, create 
 		if !create {
 			there, err := store.Read(ctx, location)
 			if errors.Is(err, scheduler.ErrNoStore) {
-				return nil, NoStore(err)
+				return nil, noStore(err)
 			}
 			if err == nil {
 				there.Close()
@@ -130,8 +117,8 @@ func ChangeConfig(ctx context.Context, a *console.App, c *config.Config, create 
 	})
 }
 
-// NoStore is the error of a command that looks after what a store knows.
-func NoStore(err error) error {
+// noStore is the error of a command that looks after what a store knows.
+func noStore(err error) error {
 	return console.WithHint(err, "'peerslot book' makes it with the first series; if there was one, look at store: in the configuration, and bring the file back from a backup, or have 'peerslot adopt' rebuild it from the organizer's calendar")
 }
 
@@ -141,14 +128,6 @@ func (w *Workspace) HintMissing() {
 	if w.Missing != nil {
 		w.App.Hint("%v; %s", w.Missing, console.HintFor(w.Missing))
 	}
-}
-
-func OpenWith(ctx context.Context, a *console.App, other otherBackend, open func(location string) (*store.Store, error)) (*Workspace, error) {
-	c, err := a.LoadConfig()
-	if err != nil {
-		return nil, err
-	}
-	return OpenConfig(ctx, a, c, other, open)
 }
 
 // OpenConfig opens the workspace of a configuration that was read.
@@ -190,9 +169,9 @@ func OpenConfig(ctx context.Context, a *console.App, c *config.Config, other oth
 		letters.Store, letters.Backend = st, backend
 		w.Service.Notifier = letters
 	}
-	w.Service.Former = former{a, w}
+	w.Service.Former = former{w}
 	w.Service.Formerly, w.Service.Inherits = formerly(a, c), a.Inherits
-	a.Finally = append(a.Finally, func() { countCalls(a, w) })
+	a.Finally = append(a.Finally, w.countCalls)
 	return w, nil
 }
 
@@ -244,17 +223,18 @@ func (w *Workspace) Quiet() *Workspace {
 }
 
 // countCalls tells, with --verbose, how many calls of each method were made.
-func countCalls(a *console.App, w *Workspace) {
+func (w *Workspace) countCalls() {
 	caller, ok := w.Home.(calendar.Caller)
-	if !ok || !a.Verbose {
+	if !ok || !w.App.Verbose {
 		return
 	}
 	calls := caller.Calls()
 	for _, method := range slices.Sorted(maps.Keys(calls)) {
-		a.Log().Info("calls", "method", method, "count", calls[method])
+		w.App.Log().Info("calls", "method", method, "count", calls[method])
 	}
 }
 
+// Close closes the store.
 func (w *Workspace) Close() { _ = w.Service.Store.Close() }
 
 // backend is the one switch that names the backends.
@@ -305,7 +285,7 @@ func (w *Workspace) aliases(a calendar.Address) []calendar.Address {
 // readersOf returns who is read elsewhere than from the workspace's backend alone.
 func readersOf(a *console.App, w *Workspace) (map[calendar.Address]calendar.BusyReader, error) {
 	c, home := w.Config, w.Home
-	fetcher := Fetcher(a, filepath.Join(c.Dir, ".peerslot", "feeds"), c.Calendar.AllowHosts)
+	fetcher := Fetcher(filepath.Join(c.Dir, ".peerslot", "feeds"), c.Calendar.AllowHosts)
 	fetcher.Organizer = c.Workspace.Organizer.Address
 	r := readers{
 		App: a, Config: w.Config, here: w,
@@ -422,7 +402,9 @@ func sameServer(a, b string) bool {
 	return err == nil && err2 == nil && u.Scheme == v.Scheme && u.Host == v.Host && u.Host != ""
 }
 
-func Fetcher(a *console.App, cacheDir string, allow []string) *feed.Fetcher {
+// Fetcher returns who reads feeds, with their copies in cacheDir; allow names hosts that may be
+// asked though they are not public.
+func Fetcher(cacheDir string, allow []string) *feed.Fetcher {
 	return &feed.Fetcher{Dir: cacheDir, AllowHosts: allow, Now: time.Now} // copies grow old by the real clock
 }
 
@@ -442,92 +424,4 @@ func agendas(c *config.Config) func(scheduler.Program) (agenda.Agenda, error) {
 		}
 		return agenda.Parse(filepath.Base(p.Agenda), string(text))
 	}
-}
-
-// GroupsFor returns the groups that the arguments name, all of them, or the one
-// made of --with.
-func (w *Workspace) GroupsFor(ctx context.Context, s Selection) ([]scheduler.Group, error) {
-	if len(s.With) > 0 {
-		g, err := w.adHoc(s)
-		return []scheduler.Group{g}, err
-	}
-	if s.All {
-		return w.Workspace.Groups, nil
-	}
-	var out []scheduler.Group
-	for _, name := range s.Names {
-		g, err := w.Service.Group(ctx, name)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, g)
-	}
-	return out, nil
-}
-
-// A Selection is how a command line names groups.
-type Selection struct {
-	Names []string
-	All   bool
-	With  []string // addresses
-	Name  string   // of the group made of with
-}
-
-// Check reports a selection that names nothing, or too much. other is what may be
-// named instead of a group.
-func (s Selection) Check(cmd, other string) error {
-	ways := 0
-	for _, used := range []bool{len(s.Names) > 0, s.All, len(s.With) > 0} {
-		if used {
-			ways++
-		}
-	}
-	if ways != 1 {
-		return console.Usagef(fmt.Sprintf("'peerslot groups' lists the groups; see 'peerslot %s --help'", cmd), "%s: name a group, or %s", cmd, other)
-	}
-	return nil
-}
-
-func (w *Workspace) adHoc(s Selection) (scheduler.Group, error) {
-	g := scheduler.Group{Name: s.Name}
-	for _, word := range s.With {
-		a, err := w.Person(word)
-		if err != nil {
-			return g, err
-		}
-		for _, other := range g.Members {
-			if other == a {
-				return g, console.Usagef("", "--with names %s twice", a)
-			}
-		}
-		g.Members = append(g.Members, a)
-	}
-	if len(g.Members) < 2 || len(g.Members) > 8 {
-		return g, console.Usagef("", "--with names %s; a group has 2 to 8", report.Count(len(g.Members), "person", "people"))
-	}
-	return g, nil
-}
-
-// Person returns the address of somebody of the roster, who may be named by another
-// address of theirs, or by the part before the @ alone if that is unique.
-func (w *Workspace) Person(word string) (calendar.Address, error) {
-	if a, err := calendar.ParseAddress(word); err == nil {
-		if w.Workspace.Roster.Has(a) {
-			return a, nil
-		}
-		if known, ok := w.Workspace.Roster.Aliases()[a]; ok {
-			return known, nil
-		}
-		return "", console.Usagef("add them to people: in the configuration", "%s is not among the people", a)
-	}
-	var found []calendar.Address
-	for a := range w.Workspace.Roster.All() {
-		if strings.EqualFold(a.Local(), word) {
-			found = append(found, a)
-		}
-	}
-	if len(found) == 1 {
-		return found[0], nil
-	}
-	return "", console.Usagef("name people by their addresses", "%q is nobody's address", word)
 }
