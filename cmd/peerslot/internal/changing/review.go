@@ -49,7 +49,13 @@ evidence, and for a series of fewer than four sessions, a person is asked.`,
 func reviewChange(a *console.App, o scheduler.ReviewOptions, flags console.ChangeFlags, beat *heartbeat) change[reviewing] {
 	return change[reviewing]{
 		flags: flags, clock: !a.AcceptClock, night: true, hears: true,
-		plan: func(ctx context.Context, w *workspace.Workspace) (reviewing, error) { return PlanReviews(ctx, w, o) },
+		plan: func(ctx context.Context, w *workspace.Workspace) (reviewing, error) {
+			r, err := PlanReviews(ctx, w, o)
+			if err == nil {
+				r.Out.Load, err = w.Overloaded(ctx)
+			}
+			return r, err
+		},
 		show: func(w *workspace.Workspace, p report.Printer, r reviewing) {
 			if a.Quiet && len(r.Out.Attention) == 0 {
 				return
@@ -100,7 +106,8 @@ type became struct {
 	Error string
 }
 
-// PlanReviews decides what can be decided, and plans what follows.
+// PlanReviews decides what can be decided, and plans what follows. Who has too many
+// sessions is not looked at.
 func PlanReviews(ctx context.Context, w *workspace.Workspace, o scheduler.ReviewOptions) (r reviewing, err error) {
 	if r.Plan, err = review.Plan(ctx, w.Service, o); err != nil {
 		return reviewing{}, err
@@ -123,9 +130,6 @@ func PlanReviews(ctx context.Context, w *workspace.Workspace, o scheduler.Review
 		r.steps++
 	}
 	r.Out = report.Reviews{Attention: []report.Attention{}}
-	if r.Out.Load, err = w.Overloaded(ctx); err != nil {
-		return r, err
-	}
 	for _, n := range r.Plan.Rotations {
 		r.Out.Formed = append(r.Out.Formed, report.NewRotation(n))
 	}

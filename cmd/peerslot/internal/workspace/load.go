@@ -2,6 +2,8 @@ package workspace
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/peerslot/peerslot/calendar"
@@ -19,14 +21,34 @@ func (w *Workspace) Load(all []planning.Load) []report.Load {
 	return out
 }
 
-// Overloaded returns those with more sessions a week than is good for them.
+// Overloaded returns those with more sessions a week than is good for them. Nearly nobody
+// is, and the weeks of everybody take much room: it adds up the fullest week that each has
+// in every page, and counts week by week only for whom that is too much.
 func (w *Workspace) Overloaded(ctx context.Context) ([]report.Load, error) {
-	tally := planning.NewTally(w.Workspace.Roster.Aliases(), ZoneOf(w.Workspace)(""), w.Service.Now())
+	aliases, zone, now := w.Workspace.Roster.Aliases(), ZoneOf(w.Workspace)(""), w.Service.Now()
+	fullest := map[uint64]int{} // by the hash of the person
 	for page, err := range scheduler.Pages(ctx, w.Service.Store) {
 		if err != nil {
 			return nil, err
 		}
-		tally.Add(page)
+		for _, l := range planning.Loads(page, aliases, zone, now) {
+			fullest[calendar.Hash(l.Person)] += l.Sessions
+		}
+	}
+	maps.DeleteFunc(fullest, func(_ uint64, n int) bool { return n <= w.MaxSessionsPerWeek })
+	if len(fullest) == 0 {
+		return []report.Load{}, nil
+	}
+	tally := planning.NewTally(aliases, zone, now)
+	for page, err := range scheduler.Pages(ctx, w.Service.Store) {
+		if err != nil {
+			return nil, err
+		}
+		tally.Add(slices.DeleteFunc(page, func(b scheduler.Booking) bool {
+			return !slices.ContainsFunc(b.Series.Attendees, func(at calendar.Attendee) bool {
+				return fullest[calendar.Hash(aliases.Person(string(at.Address)))] > 0
+			})
+		}))
 	}
 	return w.Load(tally.Over(w.MaxSessionsPerWeek)), nil
 }
