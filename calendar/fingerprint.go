@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -40,7 +41,9 @@ func (s Series) Fingerprint() string {
 func PlainText(s string) string { return strings.TrimSpace(strings.ReplaceAll(s, "\r\n", "\n")) }
 
 // Invites reports whether a is among the attendees.
-func (s Series) Invites(a Address) bool { return s.invites(a) }
+func (s Series) Invites(a Address) bool {
+	return slices.ContainsFunc(s.Attendees, func(at Attendee) bool { return at.Address == a })
+}
 
 // InvitesSame reports whether s and o have the same attendees.
 func (s Series) InvitesSame(o Series) bool {

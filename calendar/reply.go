@@ -35,7 +35,7 @@ func AsReplier(b Backend) (Replier, bool) {
 // s has no such session or attendee.
 func (s Series) WithReply(a Address, original time.Time, r RSVP) (Series, error) {
 	i := slices.IndexFunc(s.Attendees, func(at Attendee) bool { return at.Address == a })
-	if i < 0 || !original.IsZero() && !s.names(original) {
+	if i < 0 || !original.IsZero() && !s.HasSession(original) {
 		return s, ErrNotFound
 	}
 	if original.IsZero() {

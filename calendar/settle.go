@@ -120,7 +120,7 @@ func (s Series) WithReplies(from Series, who ...Address) Series {
 // Renamed returns a copy of s in which who is invited, or replied, as from stands as to,
 // unless to does already.
 func (s Series) Renamed(from, to Address) Series {
-	if s.invites(from) && !s.invites(to) {
+	if s.Invites(from) && !s.Invites(to) {
 		s.Attendees = slices.Clone(s.Attendees)
 		i := slices.IndexFunc(s.Attendees, func(at Attendee) bool { return at.Address == from })
 		s.Attendees[i].Address = to
@@ -141,13 +141,13 @@ func (s Series) Renamed(from, to Address) Series {
 // withRepliesTo is WithReplies for the occurrence that theirs overrides.
 func (s Series) withRepliesTo(theirs Override, who []Address) Series {
 	o := s.Override(theirs.Original)
-	if len(theirs.RSVPs) == 0 || !o.sameTime(theirs) || !s.names(theirs.Original) {
+	if len(theirs.RSVPs) == 0 || !o.sameTime(theirs) || !s.HasSession(theirs.Original) {
 		return s
 	}
 	o.Original = theirs.Original
 	o.RSVPs = maps.Clone(o.RSVPs)
 	for a, r := range theirs.RSVPs {
-		if r == NoReply || !slices.Contains(who, a) || !s.invites(a) {
+		if r == NoReply || !slices.Contains(who, a) || !s.Invites(a) {
 			continue
 		}
 		if o.RSVPs == nil {
@@ -161,12 +161,8 @@ func (s Series) withRepliesTo(theirs Override, who []Address) Series {
 	return s.WithOverride(o)
 }
 
-func (s Series) invites(a Address) bool {
-	return slices.ContainsFunc(s.Attendees, func(at Attendee) bool { return at.Address == a })
-}
-
-// names reports whether s has an occurrence with that original start.
-func (s Series) names(original time.Time) bool {
+// HasSession reports whether s has an occurrence with that original start.
+func (s Series) HasSession(original time.Time) bool {
 	s.Overrides = nil
 	occurrences, err := s.Occurrences()
 	return err == nil && slices.ContainsFunc(occurrences, func(o Occurrence) bool { return o.Original.Equal(original) })

@@ -15,8 +15,7 @@ type session struct {
 
 // sessionsOf returns the sessions of s to which the person is invited.
 func sessionsOf(s calendar.Series, who calendar.Address) ([]session, error) {
-	invited := s.Organizer.Address == who || slices.ContainsFunc(s.Attendees, func(a calendar.Attendee) bool { return a.Address == who })
-	if !invited {
+	if s.Organizer.Address != who && !s.Invites(who) {
 		return nil, nil
 	}
 	occurrences, err := s.Occurrences()

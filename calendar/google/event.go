@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/base32"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -118,13 +117,12 @@ func newAttendee(a calendar.Attendee) *gcal.EventAttendee {
 
 // seriesProps are what the fields of an event have no place for.
 func seriesProps(s calendar.Series, mark string) map[string]string {
-	attends := slices.ContainsFunc(s.Attendees, func(a calendar.Attendee) bool { return a.Address == s.Organizer.Address })
 	return map[string]string{
 		propUID:       string(s.UID),
 		propGroup:     s.Group,
 		propZone:      s.Slot.Zone,
 		propOrganizer: s.Organizer.Name,
-		propAttends:   strconv.FormatBool(attends),
+		propAttends:   strconv.FormatBool(s.Invites(s.Organizer.Address)),
 		propSequence:  strconv.Itoa(s.Sequence),
 		propUpdated:   s.Updated.UTC().Format(time.RFC3339),
 		propMark:      mark,

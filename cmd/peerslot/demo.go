@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
-	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -117,7 +116,7 @@ func demoConflict(ctx context.Context, a *console.App, dir, person string, later
 		return err
 	}
 	for _, b := range bookings {
-		if !slices.ContainsFunc(b.Series.Attendees, func(at calendar.Attendee) bool { return string(at.Address) == person }) {
+		if !b.Series.Invites(calendar.Address(person)) {
 			continue
 		}
 		sessions, err := b.Series.Occurrences()

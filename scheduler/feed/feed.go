@@ -59,7 +59,7 @@ func Of(w scheduler.Workspace, bookings []scheduler.Booking, person scheduler.Pe
 // or was over long ago.
 func standing(b scheduler.Booking, person scheduler.Person, now time.Time) (calendar.Series, error) {
 	s := b.Series
-	invited := person.Address == "" || slices.ContainsFunc(s.Attendees, func(a calendar.Attendee) bool { return person.Is(a.Address) })
+	invited := person.Address == "" || person.InvitedTo(s)
 	if b.State == scheduler.Intended || b.Fault == nil && (!invited || person.DeclinedAll(s)) {
 		return calendar.Series{}, nil
 	}

@@ -8,7 +8,6 @@ import (
 	"encoding/base32"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 	"time"
 
@@ -37,7 +36,7 @@ type Composer struct {
 func (c *Composer) Compose(n scheduler.Notice, before, after calendar.Series, first string) (scheduler.Notice, error) {
 	n.ID = noticeID(n)
 	series := after
-	if n.Kind == scheduler.NoticeOff && !has(after, n.Original) { // the series was cut short
+	if n.Kind == scheduler.NoticeOff && !after.HasSession(n.Original) { // the series was cut short
 		series, series.Sequence = before, after.Sequence
 	}
 	letter, err := c.letter(n, series)
@@ -56,11 +55,6 @@ func (c *Composer) Compose(n scheduler.Notice, before, after calendar.Series, fi
 	}
 	n.Message, err = c.message(n, letter.Subject, first, text, html, event)
 	return n, err
-}
-
-func has(s calendar.Series, original time.Time) bool {
-	sessions, err := s.Occurrences()
-	return err == nil && slices.ContainsFunc(sessions, func(o calendar.Occurrence) bool { return o.Original.Equal(original) })
 }
 
 // noticeID names a notice: the same change told to the same person has one name.

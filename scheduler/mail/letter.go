@@ -98,11 +98,7 @@ func (c *Composer) writer(n scheduler.Notice, series calendar.Series) (*letterWr
 	if w.sessions, err = series.Occurrences(); err != nil {
 		return nil, err
 	}
-	for _, o := range w.sessions {
-		if o.Original.Equal(n.Original) {
-			w.session = o
-		}
-	}
+	w.session, _ = sessionOf(w.sessions, n.Original)
 	return w, nil
 }
 

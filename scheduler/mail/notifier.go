@@ -75,8 +75,7 @@ func (n *Notifier) untold(ctx context.Context, s calendar.Series) (func(calendar
 	}
 	return func(a calendar.Address) bool {
 		_, left := some[a]
-		invited := slices.ContainsFunc(s.Attendees, func(at calendar.Attendee) bool { return at.Address == a })
-		return left || all && (!invited || s.Cancelled || err != nil)
+		return left || all && (!s.Invites(a) || s.Cancelled || err != nil)
 	}, nil
 }
 

@@ -58,14 +58,14 @@ type telling struct {
 }
 
 func (c telling) person(a calendar.Address) []scheduler.Notice {
-	wasIn := c.before.UID != "" && !c.before.Cancelled && invites(c.before, a)
-	isIn := !c.after.Cancelled && invites(c.after, a)
+	wasIn := c.before.UID != "" && !c.before.Cancelled && c.before.Invites(a)
+	isIn := !c.after.Cancelled && c.after.Invites(a)
 	switch {
 	case wasIn && !isIn && !c.comes(c.was):
 		return nil // it is over for them anyway
 	case wasIn && !isIn && c.unreached(a):
 		return nil // they have nothing that is to be taken back
-	case wasIn && !isIn && invites(c.after, a):
+	case wasIn && !isIn && c.after.Invites(a):
 		return []scheduler.Notice{{Kind: scheduler.NoticeCancelled}}
 	case wasIn && !isIn:
 		return []scheduler.Notice{{Kind: scheduler.NoticeLeft}}
@@ -83,10 +83,6 @@ func (c telling) person(a calendar.Address) []scheduler.Notice {
 func (c telling) unreached(a calendar.Address) bool {
 	to := func(n scheduler.Notice) bool { return n.To == a }
 	return slices.ContainsFunc(c.told, to) && !slices.ContainsFunc(c.told, func(n scheduler.Notice) bool { return to(n) && n.State != scheduler.NoticeRefused })
-}
-
-func invites(s calendar.Series, a calendar.Address) bool {
-	return slices.ContainsFunc(s.Attendees, func(at calendar.Attendee) bool { return at.Address == a })
 }
 
 // comes reports whether any of the sessions is still to come.

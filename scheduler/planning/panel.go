@@ -65,9 +65,7 @@ func (p Panel) Share(o calendar.Occurrence) (s scheduler.Share) {
 func Attending(w scheduler.Workspace, g scheduler.Group, s calendar.Series) []calendar.Address {
 	var out []calendar.Address
 	for _, a := range g.Members {
-		p, ok := w.Roster.Find(a)
-		invited := slices.ContainsFunc(s.Attendees, func(at calendar.Attendee) bool { return p.Is(at.Address) })
-		if ok && invited && !p.DeclinedAll(s) {
+		if p, ok := w.Roster.Find(a); ok && p.InvitedTo(s) && !p.DeclinedAll(s) {
 			out = append(out, a)
 		}
 	}

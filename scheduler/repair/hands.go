@@ -149,7 +149,7 @@ func (sub *subject) followRoster(w scheduler.Workspace, now time.Time, dead []ca
 	}
 	sub.group.Members = slices.DeleteFunc(slices.Clone(sub.group.Members), func(a calendar.Address) bool {
 		p, ok := w.Roster.Find(a)
-		return !ok || p.Unread != "" && !sub.invites(p) && !invited(a)
+		return !ok || p.Unread != "" && !p.InvitedTo(sub.series) && !invited(a)
 	})
 	var attendees []calendar.Attendee
 	for _, a := range sub.series.Attendees {
@@ -168,8 +168,8 @@ func (sub *subject) followRoster(w scheduler.Workspace, now time.Time, dead []ca
 		}
 	}
 	for _, a := range sub.group.Members {
-		if !sub.invites(w.Roster.Of(a)) && !invited(a) {
-			attendees = append(attendees, calendar.Attendee{Address: a, Name: w.Roster.Of(a).Name})
+		if p := w.Roster.Of(a); !p.InvitedTo(sub.series) && !invited(a) {
+			attendees = append(attendees, calendar.Attendee{Address: a, Name: p.Name})
 			sub.changes = append(sub.changes, sub.change(scheduler.Join, a, "is new in the group"))
 			sub.joined(a, now.UTC())
 		}
@@ -188,11 +188,6 @@ func (sub *subject) joined(a calendar.Address, since time.Time) {
 	sub.booking.Joined[a] = since
 }
 
-// invites reports whether the person is invited, under whichever of their addresses.
-func (sub *subject) invites(p scheduler.Person) bool {
-	return slices.ContainsFunc(sub.series.Attendees, func(at calendar.Attendee) bool { return p.Is(at.Address) })
-}
-
 // seePeople finds the members who count: whoever somebody uninvited by hand, or who
 // declined the whole series, does not come, and nothing is moved for them.
 func (r *pass) seePeople(sub *subject, w scheduler.Workspace) {
@@ -200,7 +195,7 @@ func (r *pass) seePeople(sub *subject, w scheduler.Workspace) {
 	for _, a := range sub.group.Members {
 		f := scheduler.Finding{Group: sub.booking.Group, UID: sub.series.UID, Person: a}
 		switch {
-		case !sub.invites(w.Roster.Of(a)):
+		case !w.Roster.Of(a).InvitedTo(sub.series):
 			f.Kind = scheduler.Uninvited
 			gone = append(gone, a)
 			r.find(f)

@@ -44,6 +44,12 @@ func (p Person) Reply(s calendar.Series, o calendar.Occurrence) calendar.RSVP {
 	return r
 }
 
+// InvitedTo reports whether the person is invited to the series, under whichever of their
+// addresses.
+func (p Person) InvitedTo(s calendar.Series) bool {
+	return slices.ContainsFunc(s.Attendees, func(at calendar.Attendee) bool { return p.Is(at.Address) })
+}
+
 // DeclinedAll reports whether the person declined the whole series: they count in
 // none of its attendance.
 func (p Person) DeclinedAll(s calendar.Series) bool {
