@@ -35,6 +35,17 @@ func (iv Interval) Clip(window Interval) Interval {
 	return iv
 }
 
+// With returns the least interval that contains both. An empty one adds nothing.
+func (iv Interval) With(o Interval) Interval {
+	switch {
+	case iv.Empty():
+		return o
+	case o.Empty():
+		return iv
+	}
+	return Interval{Earlier(iv.Start, o.Start), Later(iv.End, o.End)}
+}
+
 // Length returns the exact time from Start to End, 0 if iv is empty.
 func (iv Interval) Length() time.Duration {
 	if iv.Empty() {

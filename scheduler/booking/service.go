@@ -148,7 +148,7 @@ type mention struct{ group, before int32 }
 func ask(ctx context.Context, s *scheduler.Service, n int, request func(int) scheduler.Request) (*asking, error) {
 	a := &asking{request: request, people: make([][]calendar.Address, n), about: make([]int32, s.Workspace.Roster.Len()), others: map[string]*int32{}, mention: make([]mention, 2)}
 	a.whole = planning.Snapshot{Workspace: s.Workspace, Now: s.Now(), Aliases: s.Workspace.Roster.Aliases(), Groups: s.Workspace.GroupsByName()}
-	window, of := &a.whole.Window, make(map[string][]int32, n)
+	of := make(map[string][]int32, n) // the requests of each group
 	for i := range n {
 		r := request(i)
 		if _, err := programFor(a.whole, r); err != nil {
@@ -158,10 +158,7 @@ func ask(ctx context.Context, s *scheduler.Service, n int, request func(int) sch
 		if err != nil {
 			return nil, fmt.Errorf("group %q: %w", r.Group.Name, err)
 		}
-		if window.Empty() {
-			*window = w
-		}
-		window.Start, window.End = availability.Earlier(window.Start, w.Start), availability.Later(window.End, w.End)
+		a.whole.Window = a.whole.Window.With(w)
 		a.people[i], of[r.Group.Name] = r.Group.Members, append(of[r.Group.Name], int32(i))
 		for _, who := range r.Group.Members {
 			if last := a.last(string(who)); last != nil {
@@ -175,23 +172,29 @@ func ask(ctx context.Context, s *scheduler.Service, n int, request func(int) sch
 		if err != nil {
 			return nil, err
 		}
-		current := page.ByGroup()
-		for _, b := range page {
-			for _, i := range of[b.Group] {
-				if standing(a.whole, request(int(i)), current) != nil {
-					a.people[i] = nil
-				}
-			}
-			for _, who := range a.whole.Concerns(b) {
-				if last := a.last(who); last != nil && *last > 0 {
-					a.mention = append(a.mention, mention{int32(len(a.groups)), *last})
-					*last = int32(len(a.mention) - 1)
-				}
-			}
-			a.groups = append(a.groups, b.Group)
-		}
+		a.note(page, of)
 	}
 	return a, nil
+}
+
+// note notes whom of the requests bookings mention, and which requests, by their groups, need
+// no calendars: of who has a series already.
+func (a *asking) note(page scheduler.Bookings, of map[string][]int32) {
+	current := page.ByGroup()
+	for _, b := range page {
+		for _, i := range of[b.Group] {
+			if standing(a.whole, a.request(int(i)), current) != nil {
+				a.people[i] = nil
+			}
+		}
+		for _, who := range a.whole.Concerns(b) {
+			if last := a.last(who); last != nil && *last > 0 {
+				a.mention = append(a.mention, mention{int32(len(a.groups)), *last})
+				*last = int32(len(a.mention) - 1)
+			}
+		}
+		a.groups = append(a.groups, b.Group)
+	}
 }
 
 // last returns the last mention of somebody: 1 if they are not mentioned, and 0 or nil if

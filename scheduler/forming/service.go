@@ -60,20 +60,12 @@ func formingWindow(w scheduler.Workspace, r Request) (window availability.Interv
 		if err != nil {
 			return window, err
 		}
-		if window.Empty() {
-			window = one
-		}
-		if one.Start.Before(window.Start) {
-			window.Start = one.Start
-		}
-		if one.End.After(window.End) {
-			window.End = one.End
-		}
+		window = window.With(one)
 	}
 	return window, nil
 }
 
-// Save makes the proposal the program's current round; see scheduler's SaveRound.
+// Save makes the proposal the program's current round; see [planning.SaveRound].
 func Save(ctx context.Context, s *scheduler.Service, p Plan) error {
 	next := p.Next()
 	return planning.SaveRound(ctx, s, next.Round, next.Fresh, next.Replaced)
