@@ -28,23 +28,25 @@ func Decide(e scheduler.Evidence, cadence availability.Cadence) (scheduler.Decis
 	}
 	switch {
 	case d != scheduler.Stop && e.RotateAfter > 0 && e.Age >= e.RotateAfter:
-		reasons = append(reasons, fmt.Sprintf("the group would be %s old, and is formed anew after %d", scheduler.Plural(weeks(e.Age), "week"), weeks(e.RotateAfter)))
+		reasons = instead(reasons, fmt.Sprintf("the group would be %s old, and is formed anew after %d", scheduler.Plural(weeks(e.Age), "week"), weeks(e.RotateAfter)))
 		d, next = scheduler.Rotate, cadence
 	case e.Attendance.Known() == 0:
-		reasons = append(reasons, "without evidence nothing follows by itself: somebody must say what should")
+		reasons = instead(reasons, "without evidence nothing follows by itself: somebody must say what should")
 		d, next = scheduler.Ask, cadence
 	case e.Sessions < scheduler.FewestSessions:
-		reasons = append(reasons, fmt.Sprintf("a series of %s is not followed by another by itself: somebody must say what should follow", scheduler.Plural(e.Sessions, "session")))
+		reasons = instead(reasons, fmt.Sprintf("a series of %s is not followed by another by itself: somebody must say what should follow", scheduler.Plural(e.Sessions, "session")))
 		d, next = scheduler.Ask, cadence
-	}
-	if d == scheduler.Rotate || d == scheduler.Ask {
-		reasons = slices.DeleteFunc(reasons, func(r string) bool { return r == goesOn })
 	}
 	return d, next, reasons
 }
 
 // goesOn is why a group keeps its series, if nothing else is to be said.
 const goesOn = "nothing speaks against going on"
+
+// instead returns the reasons with another one in the place of goesOn.
+func instead(reasons []string, why string) []string {
+	return append(slices.DeleteFunc(reasons, func(r string) bool { return r == goesOn }), why)
+}
 
 func weeks(d time.Duration) int { return int(d / (7 * 24 * time.Hour)) }
 

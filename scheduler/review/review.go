@@ -373,15 +373,7 @@ func (r reviewer) follow(ctx context.Context, plan *scheduler.ReviewsPlan, due [
 		} else if one == nil {
 			continue
 		}
-		if one.Decision.GoesOn() && anew[one.Program][one.Booking.Group] {
-			one.Decision, one.Cadence = scheduler.Rotate, judged[i].cadence
-			one.Reasons = append(slices.DeleteFunc(one.Reasons, func(r string) bool { return r == goesOn }), "other groups of its round are formed anew, and this one with them")
-		}
-		if one.Decision.GoesOn() && judged[i].alone {
-			one.Decision, one.Cadence = scheduler.Ask, judged[i].cadence
-			one.Reasons = append(slices.DeleteFunc(one.Reasons, func(r string) bool { return r == goesOn }), "fewer than two members are left, and nobody meets alone: somebody must say what should follow")
-			plan.Findings = append(plan.Findings, scheduler.Finding{Kind: scheduler.NeedsDecision, Group: one.Booking.Group, UID: one.Booking.UID, At: one.Last, Share: one.Evidence.Attendance})
-		}
+		plan.Findings = append(plan.Findings, judged[i].overrule(one, anew[one.Program][one.Booking.Group])...)
 		if one.Decision.GoesOn() {
 			going = append(going, int32(i))
 		}
@@ -411,6 +403,22 @@ func (r reviewer) follow(ctx context.Context, plan *scheduler.ReviewsPlan, due [
 		}
 	}
 	return err
+}
+
+// overrule changes a decision that the group itself goes on, if it cannot: anew says that
+// others of its round are formed anew.
+func (j judgement) overrule(one *scheduler.Review, anew bool) []scheduler.Finding {
+	switch {
+	case !one.Decision.GoesOn():
+	case anew:
+		one.Decision, one.Cadence = scheduler.Rotate, j.cadence
+		one.Reasons = instead(one.Reasons, "other groups of its round are formed anew, and this one with them")
+	case j.alone:
+		one.Decision, one.Cadence = scheduler.Ask, j.cadence
+		one.Reasons = instead(one.Reasons, "fewer than two members are left, and nobody meets alone: somebody must say what should follow")
+		return []scheduler.Finding{{Kind: scheduler.NeedsDecision, Group: one.Booking.Group, UID: one.Booking.UID, At: one.Last, Share: one.Evidence.Attendance}}
+	}
+	return nil
 }
 
 // Apply carries a review out: books the next series, or lets the series end
