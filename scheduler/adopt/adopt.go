@@ -110,7 +110,10 @@ func adoptGroup(ctx context.Context, s *scheduler.Service, a *scheduler.Adoption
 
 // adopted returns the booking of a series as far as the calendar tells.
 func adopted(s *scheduler.Service, groups *scheduler.Groups, group string, series calendar.Series) scheduler.Booking {
-	b := scheduler.Booking{Group: group, State: scheduler.Booked, Series: series, Created: cmpTime(series.Updated, s.Now().UTC())}
+	b := scheduler.Booking{Group: group, State: scheduler.Booked, Series: series, Created: series.Updated}
+	if b.Created.IsZero() {
+		b.Created = s.Now().UTC()
+	}
 	if g, ok := groups.Find(group); ok {
 		b.Program = g.Program
 	} else if p, _, ok := formedFor(s, group); ok {
@@ -130,13 +133,6 @@ func adopted(s *scheduler.Service, groups *scheduler.Groups, group string, serie
 		}
 	}
 	return b
-}
-
-func cmpTime(t, otherwise time.Time) time.Time {
-	if t.IsZero() {
-		return otherwise
-	}
-	return t
 }
 
 // generation returns which of the group's series has that UID, or the next that is

@@ -16,6 +16,7 @@ import (
 // kinds' names.
 type Steps func(scheduler.Step) string
 
+// Words says one step.
 func (s Steps) Words(step scheduler.Step) string {
 	if s == nil {
 		return string(step.Do)
@@ -184,6 +185,8 @@ func without(w scheduler.Workspace, missing []calendar.Address) string {
 	return "; " + planning.Listed(missing, w.Name) + " cannot"
 }
 
+// when, day and in tell a time on the workspace's clocks; on those of UTC, if its zone cannot
+// be used.
 func when(w scheduler.Workspace, t time.Time) string { return in(w, t).Format("Mon 2 Jan 15:04") }
 
 func day(w scheduler.Workspace, t time.Time) string { return in(w, t).Format("Mon 2 Jan") }

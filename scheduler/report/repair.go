@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
 )
@@ -51,20 +50,16 @@ func NewRepair(w scheduler.Workspace, plan scheduler.RepairPlan, steps Steps) Re
 func (p Printer) Repair(w scheduler.Workspace, r Repair) {
 	p.Printf("%s checked, %s, %s for a person\n", Count(r.Checked, "series", "series"),
 		Count(len(r.Changes), "change", "changes"), Count(len(r.Attention), "thing", "things"))
-	zone, err := availability.LoadZone(w.Zone)
-	if err != nil {
-		zone = time.UTC
-	}
-	when := func(t *time.Time) string {
+	at := func(t *time.Time) string {
 		if t == nil {
 			return "-"
 		}
-		return t.In(zone).Format("Mon 2 Jan 15:04")
+		return when(w, *t)
 	}
 	if len(r.Changes) > 0 {
 		var rows [][]string
 		for _, c := range r.Changes {
-			rows = append(rows, []string{c.Group, c.Action, when(c.From), when(c.To), c.figures(), why(w, c)})
+			rows = append(rows, []string{c.Group, c.Action, at(c.From), at(c.To), c.figures(), why(w, c)})
 		}
 		p.Table([]string{"GROUP", "ACTION", "BEFORE", "AFTER", "ATTEND", "WHY"}, rows)
 	}
@@ -74,13 +69,13 @@ func (p Printer) Repair(w scheduler.Workspace, r Repair) {
 
 // Unreadable writes whose calendars cannot be read, and since when.
 func (p Printer) Unreadable(w scheduler.Workspace, unknown []Unknown) {
-	zone, err := availability.LoadZone(w.Zone)
-	if err != nil {
-		zone = time.UTC
-	}
 	said := make([]Said, len(unknown))
 	for i, u := range unknown {
-		said[i] = Said{u.Person, fmt.Sprintf("%s (since %s)", u.Reason, since(u, zone))}
+		since := "now"
+		if u.Since != nil {
+			since = in(w, *u.Since).Format(time.DateOnly)
+		}
+		said[i] = Said{u.Person, fmt.Sprintf("%s (since %s)", u.Reason, since)}
 	}
 	for _, line := range Lines(said, "their calendars cannot be read", p.All) {
 		p.Printf("? %s\n", line)
@@ -98,13 +93,6 @@ func (c Change) figures() string {
 		return fmt.Sprint(c.After)
 	}
 	return "-"
-}
-
-func since(u Unknown, zone *time.Location) string {
-	if u.Since == nil {
-		return "now"
-	}
-	return u.Since.In(zone).Format(time.DateOnly)
 }
 
 func why(w scheduler.Workspace, c Change) string {

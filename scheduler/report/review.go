@@ -70,10 +70,7 @@ func NewAsking(a scheduler.Asking) Asking {
 func NewRotation(r scheduler.Rotation) Form {
 	f := Form{Program: r.Program, Round: r.Round.Number, Seed: r.Round.Seed, Start: r.Start.String(), Groups: []Formed{}, LeftOut: []LeftOut{}, Unknown: Unknowns(planning.UnknownIn(r.Bookings)), Assumed: []string{}, Replaced: r.Replaced}
 	for _, p := range r.Bookings {
-		g := Formed{Name: p.Group.Name, Cadence: p.Program.For(p.Group).Cadence.String(), Sessions: p.Booking.Series.Count}
-		for _, m := range p.Group.Members {
-			g.Members = append(g.Members, string(m))
-		}
+		g := Formed{Name: p.Group.Name, Members: Addresses(p.Group.Members), Cadence: p.Program.For(p.Group).Cadence.String(), Sessions: p.Booking.Series.Count}
 		if p.Problem != nil {
 			g.Problem = p.Problem.Error()
 		} else {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
@@ -29,7 +30,8 @@ func Findings(ctx context.Context, s scheduler.Store) ([]scheduler.Finding, erro
 	var out []scheduler.Finding
 	for _, n := range lost {
 		b, runs := running[n.UID]
-		if !runs || seen(out, n) || n.To != "" && !b.Series.Invites(n.To) {
+		named := func(f scheduler.Finding) bool { return f.Person == n.To && f.UID == n.UID }
+		if !runs || slices.ContainsFunc(out, named) || n.To != "" && !b.Series.Invites(n.To) {
 			continue
 		}
 		reached, err := ReachedSince(ctx, s, n)
@@ -45,15 +47,6 @@ func Findings(ctx context.Context, s scheduler.Store) ([]scheduler.Finding, erro
 		}
 	}
 	return out, nil
-}
-
-func seen(list []scheduler.Finding, n scheduler.Notice) bool {
-	for _, f := range list {
-		if f.Person == n.To && f.UID == n.UID {
-			return true
-		}
-	}
-	return false
 }
 
 // ReachedSince reports whether a later message of the series than n reached whom n did not.
