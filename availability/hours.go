@@ -248,6 +248,12 @@ func ParseClock(s string) (time.Duration, error) {
 	return time.Duration(hours)*time.Hour + time.Duration(minutes)*time.Minute, nil
 }
 
+// ClockOf returns what the clocks of its zone show at t, as the time from 00:00 in whole
+// seconds.
+func ClockOf(t time.Time) time.Duration {
+	return time.Duration(t.Hour())*time.Hour + time.Duration(t.Minute())*time.Minute + time.Duration(t.Second())*time.Second
+}
+
 // FormatClock returns the time from midnight as 09:30. Past 24 h it counts from
 // the next midnight.
 func FormatClock(c time.Duration) string {

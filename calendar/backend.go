@@ -69,5 +69,11 @@ var (
 	ErrGone     = errors.New("a series with that UID was deleted, and the calendar allows no other; the booking needs a new generation")
 )
 
+// ConcernsAll reports whether err is no fault of one series or person, but would come of any
+// other call as well: ctx has ended, nobody is signed in, or the limits are reached.
+func ConcernsAll(ctx context.Context, err error) bool {
+	return err != nil && (ctx.Err() != nil || errors.Is(err, ErrSignIn) || errors.Is(err, ErrQuota))
+}
+
 // ErrNoList says that the calendar cannot say which series it holds.
 var ErrNoList = errors.New("this kind of calendar cannot list the series that it holds")

@@ -305,6 +305,15 @@ func (s Series) Override(original time.Time) Override {
 	return Override{}
 }
 
+// DescriptionOf returns the description of an occurrence: why it is another first, since mail
+// programs cut long texts at the end.
+func (s Series) DescriptionOf(o Override) string {
+	if o.Note == "" {
+		return s.Description
+	}
+	return strings.TrimSpace(o.Note + "\n\n" + s.Description)
+}
+
 // WithOverride returns a copy of s in which o stands instead of any override of
 // the same occurrence.
 func (s Series) WithOverride(o Override) Series {

@@ -11,7 +11,7 @@ import (
 
 // Stops reports whether err concerns all groups, so that a run over them ends.
 func Stops(ctx context.Context, err error) bool {
-	return err != nil && (ctx.Err() != nil || errors.Is(err, calendar.ErrSignIn) || errors.Is(err, calendar.ErrAway) || errors.Is(err, calendar.ErrQuota) || errors.Is(err, ErrStore))
+	return calendar.ConcernsAll(ctx, err) || errors.Is(err, calendar.ErrAway) || errors.Is(err, ErrStore)
 }
 
 // Intend records the Next of all bookings, which is what is to be put on the calendar, with

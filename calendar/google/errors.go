@@ -1,10 +1,10 @@
 package google
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -43,23 +43,10 @@ func (e *apiError) Hint() string {
 	return api.Between
 }
 
-// concernsAll reports whether err would come of any other call as well.
-func concernsAll(ctx context.Context, err error) bool {
-	return err != nil && (ctx.Err() != nil || errors.Is(err, calendar.ErrSignIn) || errors.Is(err, calendar.ErrQuota))
-}
-
 // answered reports whether err is an answer of Google with one of the codes.
 func answered(err error, codes ...int) bool {
 	e, ok := errors.AsType[*apiError](err)
-	if !ok {
-		return false
-	}
-	for _, c := range codes {
-		if e.code == c {
-			return true
-		}
-	}
-	return false
+	return ok && slices.Contains(codes, e.code)
 }
 
 // classify says what may be done about an answer of Google.

@@ -136,7 +136,7 @@ func overrideEvent(series *gcal.Event, s calendar.Series, o calendar.Override, m
 	if o.Cancelled {
 		e := &gcal.Event{Status: cancelled}
 		if o.Note != "" {
-			e.Description = describe(s, o)
+			e.Description = s.DescriptionOf(o)
 		}
 		return e, nil
 	}
@@ -158,18 +158,9 @@ func overrideEvent(series *gcal.Event, s calendar.Series, o calendar.Override, m
 		}},
 	}
 	if o.Edited == "" {
-		e.Description, e.ForceSendFields = describe(s, o), []string{"Description"}
+		e.Description, e.ForceSendFields = s.DescriptionOf(o), []string{"Description"}
 	}
 	return e, nil
-}
-
-// describe returns the description of an occurrence: why it is another first,
-// since mail programs cut long texts at the end.
-func describe(s calendar.Series, o calendar.Override) string {
-	if o.Note == "" {
-		return s.Description
-	}
-	return strings.TrimSpace(o.Note + "\n\n" + s.Description)
 }
 
 // markOf names the change that a Put of s makes: from which version, to what. It

@@ -132,7 +132,7 @@ func join(parts []part, window availability.Interval) availability.Busy {
 func (b *Backend) ask(ctx context.Context, q query) (map[calendar.Address][]part, error) {
 	answer, err := b.expanded(ctx, q)
 	switch {
-	case concernsAll(ctx, err):
+	case calendar.ConcernsAll(ctx, err):
 		return nil, err
 	case tooLong(err) && q.window.Length() > 24*time.Hour:
 		return b.askHalves(ctx, q)

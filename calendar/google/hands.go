@@ -99,7 +99,7 @@ func splitOff(parts []*gcal.Event) []calendar.SplitOff {
 		}
 		var s calendar.Series
 		s.First = availability.DateOf(start)
-		s.Slot = availability.Slot{Day: start.Weekday(), Start: clock(start), Zone: e.Start.TimeZone}
+		s.Slot = availability.Slot{Day: start.Weekday(), Start: availability.ClockOf(start), Zone: e.Start.TimeZone}
 		if ical.ReadRecurrence(&s, e.Recurrence) != nil {
 			s.Count = 0
 		}

@@ -51,7 +51,7 @@ func (s *snapshot) list(ctx context.Context, a calendar.Address, times []availab
 	})
 	switch {
 	case err == nil:
-	case concernsAll(ctx, err):
+	case calendar.ConcernsAll(ctx, err):
 		return l, err
 	default:
 		l.reason = fmt.Sprintf("its own sessions cannot be told from other meetings: %v", err)

@@ -89,7 +89,7 @@ func (who Aliases) plainSeries(uid calendar.UID, e *gcal.Event) (calendar.Series
 		return s, changedByHand("its time cannot be read")
 	}
 	s.First = availability.DateOf(start)
-	s.Slot = availability.Slot{Day: start.Weekday(), Start: clock(start), Length: end.Sub(start), Zone: e.Start.TimeZone}
+	s.Slot = availability.Slot{Day: start.Weekday(), Start: availability.ClockOf(start), Length: end.Sub(start), Zone: e.Start.TimeZone}
 	if err := ical.ReadRecurrence(&s, e.Recurrence); err != nil {
 		return s, changedByHand(err.Error())
 	}
@@ -117,11 +117,6 @@ func inZone(s calendar.Series, zone string) calendar.Series {
 }
 
 func changedByHand(what string) error { return fmt.Errorf("%w: %s", calendar.ErrChanged, what) }
-
-// clock returns the time that clocks show at t, from 00:00.
-func clock(t time.Time) time.Duration {
-	return time.Duration(t.Hour())*time.Hour + time.Duration(t.Minute())*time.Minute + time.Duration(t.Second())*time.Second
-}
 
 // instant reads a time of an event: an instant, whatever offset it is written in,
 // or the start of a day in zone. A clock time without an offset is in its own zone.

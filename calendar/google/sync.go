@@ -70,7 +70,7 @@ func addTo(ctx context.Context, c *calendar.Changes, uid calendar.UID, s calenda
 	switch {
 	case errors.Is(err, calendar.ErrNotFound) || err == nil && s.Cancelled:
 		c.Gone = append(c.Gone, uid)
-	case concernsAll(ctx, err):
+	case calendar.ConcernsAll(ctx, err):
 		return calendar.OfSeries(uid, err)
 	case err != nil:
 		c.Problems[uid] = err

@@ -45,7 +45,7 @@ func (b *Backend) checkMailbox(ctx context.Context) error {
 		Name: "calendar.get", Method: http.MethodGet, Want: http.StatusOK, Path: b.api.Path(url.Values{"$select": {"id,canEdit,owner"}}, "calendar"),
 	})
 	switch {
-	case err != nil && !api.ConcernsAll(ctx, err) && b.checkSeries(ctx) == nil:
+	case err != nil && !calendar.ConcernsAll(ctx, err) && b.checkSeries(ctx) == nil:
 		return nil // whatever is wrong with that call, the organizer's events can be read
 	case api.Answered(err, http.StatusNotFound):
 		return fmt.Errorf("%w (%w)", b.notOrganizer("reaches no mailbox of that address: it may be another person's, on premises, or without a licence"), err)

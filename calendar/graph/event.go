@@ -92,7 +92,7 @@ func overrideEvent(s calendar.Series, o calendar.Override, e event, mark string)
 		iv = availability.Interval{Start: o.Original, End: o.Original.Add(s.Slot.Length)}
 	}
 	was, _ := sessionOf(e)
-	body := describe(s, o)
+	body := s.DescriptionOf(o)
 	out := event{Properties: []property{session{
 		Sequence: s.Sequence, Updated: s.Updated.Unix(), Mark: mark, Start: iv.Start.Unix(), Note: text.DigestOf(o.Note), Body: text.DigestOf(body),
 	}.encode()}}
@@ -103,13 +103,4 @@ func overrideEvent(s calendar.Series, o calendar.Override, e event, mark string)
 		out.Body = &itemBody{ContentType: "text", Content: body}
 	}
 	return out, nil
-}
-
-// describe returns the description of an occurrence: why it is another first, since
-// mail programs cut long texts at the end.
-func describe(s calendar.Series, o calendar.Override) string {
-	if o.Note == "" {
-		return s.Description
-	}
-	return strings.TrimSpace(o.Note + "\n\n" + s.Description)
 }

@@ -118,7 +118,7 @@ func (b *Backend) schedules(ctx context.Context, people []calendar.Address, wind
 func (b *Backend) ask(ctx context.Context, q query) (map[calendar.Address][]part, error) {
 	answer, err := b.getSchedule(ctx, q)
 	switch {
-	case err != nil && api.ConcernsAll(ctx, err):
+	case calendar.ConcernsAll(ctx, err):
 		return nil, err
 	case api.Said(err, "ErrorTimeIntervalTooBig") && q.window.Length() > minQuery:
 		return b.askEach(ctx, q.halves()...)

@@ -7,7 +7,6 @@ import (
 
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
-	"github.com/peerslot/peerslot/calendar/graph/internal/api"
 )
 
 // An ownView is what the organizer's own calendar shows: there, sessions have names.
@@ -79,7 +78,7 @@ func (s *snapshot) view(ctx context.Context) (*ownView, error) {
 		view.items = append(view.items, ownItem{item{iv.Start.Unix(), iv.End.Unix(), statusOf(e.ShowAs)}, e.SeriesMasterID})
 	})
 	switch {
-	case err != nil && api.ConcernsAll(ctx, err):
+	case calendar.ConcernsAll(ctx, err):
 		return nil, err
 	case err != nil:
 		view.reason = reasonOf(err)

@@ -85,7 +85,7 @@ func (r *reading) plainSeries(uid calendar.UID) (calendar.Series, error) {
 	}
 	start := iv.Start.In(loc)
 	s.First = availability.DateOf(start)
-	s.Slot = availability.Slot{Day: start.Weekday(), Start: clock(start), Length: iv.Length(), Zone: zone}
+	s.Slot = availability.Slot{Day: start.Weekday(), Start: availability.ClockOf(start), Length: iv.Length(), Zone: zone}
 	if err := parseRecurrence(&s, *e.Recurrence); err != nil {
 		return s, err
 	}

@@ -198,7 +198,7 @@ func (b *Backend) lookAll(ctx context.Context, uids []calendar.UID) (map[calenda
 			if !ok {
 				got.reading, got.err = settled(ctx, func() (reading, error) { return b.look(ctx, uid) })
 			}
-			if got.err != nil && api.ConcernsAll(ctx, got.err) {
+			if calendar.ConcernsAll(ctx, got.err) {
 				return nil, got.err
 			}
 			out[uid] = got

@@ -53,8 +53,3 @@ func plain(s calendar.Series) calendar.Series {
 func wall(t time.Time, loc *time.Location, zone string) *dateTime {
 	return &dateTime{DateTime: t.In(loc).Format("2006-01-02T15:04:05"), TimeZone: zone}
 }
-
-// clock returns the time that clocks show at t, from 00:00.
-func clock(t time.Time) time.Duration {
-	return time.Duration(t.Hour())*time.Hour + time.Duration(t.Minute())*time.Minute + time.Duration(t.Second())*time.Second
-}

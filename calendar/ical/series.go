@@ -181,7 +181,7 @@ func (s *seriesReader) slot(m *line.Component) error {
 	}
 	start := iv.Start.In(s.zone)
 	s.First = availability.DateOf(start)
-	s.Slot = availability.Slot{Day: start.Weekday(), Start: clockOf(start), Length: iv.Length(), Zone: s.zone.String()}
+	s.Slot = availability.Slot{Day: start.Weekday(), Start: availability.ClockOf(start), Length: iv.Length(), Zone: s.zone.String()}
 	return nil
 }
 

@@ -54,7 +54,7 @@ func lengthIn(p *line.Prop) (l line.Length, ok bool) {
 // after returns the time that follows t by l: first the days, on the wall clock.
 func after(t time.Time, l line.Length) time.Time {
 	if l.Days != 0 {
-		t, _ = availability.At(availability.DateOf(t).AddDays(int(l.Days)), clockOf(t), t.Location())
+		t, _ = availability.At(availability.DateOf(t).AddDays(int(l.Days)), availability.ClockOf(t), t.Location())
 	}
 	return t.Add(time.Duration(l.Seconds) * time.Second)
 }

@@ -367,8 +367,3 @@ func repeated(t time.Time) bool {
 	_, before := start.Add(-1).Zone()
 	return !start.IsZero() && t.Add(time.Duration(now-before)*time.Second).Before(start)
 }
-
-// clockOf returns what the clocks show at t, as the time from 00:00.
-func clockOf(t time.Time) time.Duration {
-	return time.Duration(t.Hour())*time.Hour + time.Duration(t.Minute())*time.Minute + time.Duration(t.Second())*time.Second
-}

@@ -104,7 +104,7 @@ const endless = 400
 
 func (r rule) expand(first time.Time) []time.Time {
 	var out []time.Time
-	wall := time.Duration(first.Hour())*time.Hour + time.Duration(first.Minute())*time.Minute + time.Duration(first.Second())*time.Second
+	wall := availability.ClockOf(first)
 	limit := r.count
 	if limit == 0 {
 		limit = endless

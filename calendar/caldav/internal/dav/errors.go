@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/peerslot/peerslot/calendar"
@@ -61,15 +62,7 @@ func (e *Error) Unwrap() error {
 // Is reports whether err is an answer with one of the statuses.
 func Is(err error, statuses ...int) bool {
 	e, ok := errors.AsType[*Error](err)
-	if !ok {
-		return false
-	}
-	for _, s := range statuses {
-		if e.Status == s {
-			return true
-		}
-	}
-	return false
+	return ok && slices.Contains(statuses, e.Status)
 }
 
 // failure returns the error that the answer is, or nil.

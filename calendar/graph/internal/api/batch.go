@@ -49,7 +49,7 @@ func (b *Client) Batch(ctx context.Context, all []Call) ([]Answer, error) {
 		var last error
 		for chunk := range slices.Chunk(left, size) {
 			open, err := b.batchOnce(ctx, all, chunk, answers)
-			if err != nil && ConcernsAll(ctx, err) {
+			if calendar.ConcernsAll(ctx, err) {
 				return None{}, err
 			}
 			if err != nil {
@@ -63,7 +63,7 @@ func (b *Client) Batch(ctx context.Context, all []Call) ([]Answer, error) {
 		left, size = again, fewer
 		return None{}, last
 	})
-	if err != nil && ConcernsAll(ctx, err) {
+	if calendar.ConcernsAll(ctx, err) {
 		return nil, err
 	}
 	return answers, ctx.Err() // what has no answer yet is asked for by itself

@@ -2,11 +2,11 @@ package api
 
 import (
 	"cmp"
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -72,37 +72,24 @@ func errorOf(c Call, a Answer) *apiError {
 	return e
 }
 
-// isWord reports whether s is a word that can be shown, and no text.
+// IsWord reports whether s is a word that can be shown, and no text.
 func IsWord(s string) bool {
 	return len(s) <= 64 && strings.Trim(strings.ToLower(s), "abcdefghijklmnopqrstuvwxyz0123456789-_.") == ""
 }
 
-// answered reports whether err is an answer of Graph with one of the statuses.
+// Answered reports whether err is an answer of Graph with one of the statuses.
 func Answered(err error, statuses ...int) bool {
 	e, ok := errors.AsType[*apiError](err)
-	if !ok {
-		return false
-	}
-	for _, s := range statuses {
-		if e.status == s {
-			return true
-		}
-	}
-	return false
+	return ok && slices.Contains(statuses, e.status)
 }
 
-// said reports whether err is an answer of Graph with that code.
+// Said reports whether err is an answer of Graph with that code.
 func Said(err error, code string) bool {
 	e, ok := errors.AsType[*apiError](err)
 	return ok && strings.EqualFold(e.code, code)
 }
 
-// concernsAll reports whether err is no fault of one thing, but ends a run.
-func ConcernsAll(ctx context.Context, err error) bool {
-	return ctx.Err() != nil || errors.Is(err, calendar.ErrSignIn) || errors.Is(err, calendar.ErrQuota)
-}
-
-// classify says what may be done about an answer of Graph.
+// Classify says what may be done about an answer of Graph.
 func Classify(_ string, err error) (error, bool) {
 	api, ok := errors.AsType[*apiError](err)
 	if !ok {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
 )
 
@@ -78,7 +79,7 @@ func (v value) daytime() Daytime {
 		v.fail("want %s, not %s", want, quote(s))
 		return Daytime{}
 	}
-	return Daytime{Set: true, At: time.Duration(t.Hour())*time.Hour + time.Duration(t.Minute())*time.Minute}
+	return Daytime{Set: true, At: availability.ClockOf(t)}
 }
 
 // networks reads the addresses of proxies.
