@@ -86,11 +86,7 @@ func writeNight(ctx context.Context, tx *sql.Tx, batch scheduler.Batch) error {
 	n.Findings = nil
 	at := func(t time.Time) string { return nightSetting + t.UTC().Format(time.RFC3339) }
 	for name, value := range map[string]any{at(n.At) + " " + string(n.What): n, foundSetting + string(n.What): records} {
-		text, err := json.Marshal(value)
-		if err != nil {
-			return err
-		}
-		if err := writeSetting(ctx, tx, name, string(text)); err != nil {
+		if err := writeRecord(ctx, tx, name, value); err != nil {
 			return err
 		}
 	}

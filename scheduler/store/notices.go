@@ -122,23 +122,16 @@ const mailboxSetting = "mailbox"
 
 // Mailbox implements scheduler.Store.
 func (s *Store) Mailbox(ctx context.Context) (m scheduler.Mailbox, err error) {
-	text, ok, err := readSetting(ctx, s.db, mailboxSetting)
-	if err != nil || !ok {
-		return m, err
+	fault, err := readRecord(ctx, s.db, mailboxSetting, &m)
+	if fault != nil {
+		m = scheduler.Mailbox{Fault: fmt.Errorf("how far the mailbox was read cannot be read: %w", fault)}
 	}
-	if err := json.Unmarshal([]byte(text), &m); err != nil {
-		return scheduler.Mailbox{Fault: fmt.Errorf("how far the mailbox was read cannot be read: %w", err)}, nil
-	}
-	return m, nil
+	return m, err
 }
 
 func writeMailbox(ctx context.Context, tx *sql.Tx, batch scheduler.Batch) error {
 	if batch.Mailbox == nil {
 		return nil
 	}
-	text, err := json.Marshal(batch.Mailbox)
-	if err != nil {
-		return err
-	}
-	return writeSetting(ctx, tx, mailboxSetting, string(text))
+	return writeRecord(ctx, tx, mailboxSetting, batch.Mailbox)
 }

@@ -76,11 +76,7 @@ func writeUnattended(ctx context.Context, tx *sql.Tx, batch scheduler.Batch) err
 		}
 	}
 	for _, j := range u.Dead {
-		text, err := json.Marshal(j)
-		if err != nil {
-			return err
-		}
-		if err := writeSetting(ctx, tx, deadName(j), string(text)); err != nil {
+		if err := writeRecord(ctx, tx, deadName(j), j); err != nil {
 			return err
 		}
 	}
