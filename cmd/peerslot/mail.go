@@ -80,10 +80,7 @@ type jsonMail struct {
 }
 
 func answerMail(a *console.App, w *workspace.Workspace, m console.Mailed) error {
-	attention := []report.Attention{}
-	for _, f := range m.Findings {
-		attention = append(attention, w.Attention(f))
-	}
+	attention := w.Attentions(m.Findings)
 	if a.Json {
 		if err := a.Answer(jsonMail{m.Sent, m.Waiting, m.Read, m.Replies, attention}); err != nil {
 			return err

@@ -321,9 +321,7 @@ func (c change[P]) hear(ctx context.Context, a *console.App, w *workspace.Worksp
 	if _, lost, failed := w.Unsent(ctx); failed == nil {
 		heard.Findings = append(lost, heard.Findings...)
 	}
-	for _, f := range heard.Findings {
-		w.Findings = append(w.Findings, w.Attention(f))
-	}
+	w.Findings = append(w.Findings, w.Attentions(heard.Findings)...)
 	return err
 }
 

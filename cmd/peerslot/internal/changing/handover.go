@@ -89,9 +89,7 @@ func (h handing) question() string {
 func (h *handing) apply(ctx context.Context, w *workspace.Workspace) error {
 	if len(h.plan.Series) > 0 || h.plan.From != h.plan.To {
 		findings, err := handover.Apply(ctx, w.Service, h.plan)
-		for _, f := range findings {
-			h.found = append(h.found, w.Attention(f))
-		}
+		h.found = append(h.found, w.Attentions(findings)...)
 		if err != nil {
 			return err
 		}

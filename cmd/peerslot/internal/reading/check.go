@@ -166,19 +166,21 @@ func calendarFindings(ctx context.Context, a *console.App, w *workspace.Workspac
 	var reader calendar.BusyReader = w.Service.Backend
 	var out []finding
 	var idle []finding // of those who need no calendar, and have none that can be read
-	for some := range slices.Chunk(w.Workspace.Roster.Addresses(), planning.PeopleAtOnce) {
+	read := func(some []calendar.Address) (map[calendar.Address]availability.Busy, error) {
 		busy, err := reader.Busy(ctx, some, window)
-		switch {
-		case console.Stopped(ctx, err):
+		if err == nil || console.Stopped(ctx, err) {
+			return busy, err
+		}
+		if !errors.Is(err, calendar.ErrSignIn) { // which the backend's own findings say
+			out = append(out, finding{"calendars", false, err.Error(), console.HintFor(err)})
+		}
+		reader = w.Service.Backend.(calendar.Split).Elsewhere() // those can be read who are
+		return reader.Busy(ctx, some, window)
+	}
+	for some := range slices.Chunk(w.Workspace.Roster.Addresses(), planning.PeopleAtOnce) {
+		busy, err := read(some)
+		if err != nil {
 			return nil, err
-		case err != nil: // then those can be read that are elsewhere
-			if !errors.Is(err, calendar.ErrSignIn) { // which the backend's own findings say
-				out = append(out, finding{"calendars", false, err.Error(), console.HintFor(err)})
-			}
-			reader = w.Service.Backend.(calendar.Split).Elsewhere()
-			if busy, err = reader.Busy(ctx, some, window); err != nil {
-				return nil, err
-			}
 		}
 		for _, p := range some {
 			if _, asked := busy[p]; !asked {
@@ -195,15 +197,23 @@ func calendarFindings(ctx context.Context, a *console.App, w *workspace.Workspac
 			}
 		}
 	}
-	const few = 3
-	if len(idle) <= few || a.Json || a.Verbose {
+	if a.Json || a.Verbose {
 		return append(out, idle...), nil
+	}
+	return append(out, inShort(idle)...), nil
+}
+
+// inShort returns the findings of those who need no calendar: as one, if they are many.
+func inShort(idle []finding) []finding {
+	const few = 3
+	if len(idle) <= few {
+		return idle
 	}
 	names := make([]string, len(idle))
 	for i, f := range idle {
 		names[i] = strings.TrimPrefix(f.What, calendarOf)
 	}
-	return append(out, finding{"calendars", true, fmt.Sprintf("%d people take part in nothing, so that no calendar of theirs is needed, and none can be read: %s (-v says why of each)", len(idle), firstNames(names)), ""}), nil
+	return []finding{{"calendars", true, fmt.Sprintf("%d people take part in nothing, so that no calendar of theirs is needed, and none can be read: %s (-v says why of each)", len(idle), firstNames(names)), ""}}
 }
 
 // calendarOf begins what a finding is about, before somebody's address.

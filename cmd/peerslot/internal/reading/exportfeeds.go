@@ -54,28 +54,9 @@ func (o ExportOptions) feeds(ctx context.Context, a *console.App, w *workspace.W
 	if err != nil {
 		return err
 	}
-	answer := jsonExport{Files: []jsonFile{}}
-	faults := map[string]bool{}
-	for mine, err := range invited.All(ctx) {
-		if err != nil {
-			return err
-		}
-		address := mine.Person.Address
-		body, err := feed.Of(w.Workspace, mine.Bookings, mine.Person, "", w.Service.Now())
-		if err != nil {
-			return fmt.Errorf("export the feed of %s: %w", address, err)
-		}
-		for _, fault := range body.Faults {
-			faults[fault.Error()] = true
-		}
-		name := feed.FileName(key, address)
-		if err := file.Replace(filepath.Join(o.Output, name), body.Text, 0o600); err != nil {
-			return fmt.Errorf("export: %w", err)
-		}
-		delete(gone, name)
-		if a.Json {
-			answer.Files = append(answer.Files, jsonFile{filepath.Join(o.Output, name), groupsIn(mine.Bookings)})
-		}
+	files, faults, err := o.writeFeeds(ctx, w, key, invited, gone)
+	if err != nil {
+		return err
 	}
 	if err := writeIndex(ctx, filepath.Join(o.Output, indexName), key, w.Workspace.Roster); err != nil {
 		return err
@@ -91,11 +72,38 @@ func (o ExportOptions) feeds(ctx context.Context, a *console.App, w *workspace.W
 		a.Warn("not exported: %s", fault)
 	}
 	if a.Json {
-		err = a.Answer(answer)
+		err = a.Answer(jsonExport{Files: files})
 	} else {
 		fmt.Fprintln(a.Stdout, filepath.Join(o.Output, indexName))
 	}
 	return cmp.Or(err, console.PersonIf(len(faults) > 0))
+}
+
+// writeFeeds writes the feed of each person, and takes its file off those of people who are
+// gone. It returns the files, where the answer lists them, and why series are in no feed.
+func (o ExportOptions) writeFeeds(ctx context.Context, w *workspace.Workspace, key []byte, invited *feed.Invited, gone map[string]bool) ([]jsonFile, map[string]bool, error) {
+	files, faults := []jsonFile{}, map[string]bool{}
+	for mine, err := range invited.All(ctx) {
+		if err != nil {
+			return nil, nil, err
+		}
+		address := mine.Person.Address
+		body, err := feed.Of(w.Workspace, mine.Bookings, mine.Person, "", w.Service.Now())
+		if err != nil {
+			return nil, nil, fmt.Errorf("export the feed of %s: %w", address, err)
+		}
+		for _, fault := range body.Faults {
+			faults[fault.Error()] = true
+		}
+		name := feed.FileName(key, address)
+		if err := file.Replace(filepath.Join(o.Output, name), body.Text, 0o600); err != nil {
+			return nil, nil, fmt.Errorf("export: %w", err)
+		}
+		if delete(gone, name); w.App.Json {
+			files = append(files, jsonFile{filepath.Join(o.Output, name), groupsIn(mine.Bookings)})
+		}
+	}
+	return files, faults, nil
 }
 
 func groupsIn(bookings []scheduler.Booking) []string {

@@ -74,23 +74,9 @@ func runGroups(ctx context.Context, a *console.App, markdown bool) error {
 	if err != nil {
 		return err
 	}
-	groups, known := slices.Clone(w.Workspace.Groups), w.Workspace.GroupsByName()
-	loose, slots := map[string]bool{}, map[string]availability.Slot{}
-	for page, err := range scheduler.Pages(ctx, w.Service.Store) {
-		if err != nil {
-			return err
-		}
-		for _, b := range page {
-			if _, there := known.Find(b.Group); b.Loose && !there && !loose[b.Group] {
-				loose[b.Group], groups = true, append(groups, scheduler.GroupIn(known, b))
-			}
-			if b.Reviewed {
-				continue
-			}
-			if b, err := booking.Understood(ctx, w.Service, b); err == nil { // else named as broken
-				slots[b.Group] = b.Series.Slot
-			}
-		}
+	groups, slots, err := readGroups(ctx, w)
+	if err != nil {
+		return err
 	}
 	list := []report.Group{}
 	for _, g := range groups {
@@ -112,6 +98,30 @@ func runGroups(ctx context.Context, a *console.App, markdown bool) error {
 		printGroups(a, w, list)
 	}
 	return cmp.Or(err, workspace.WarnBroken(a, broken))
+}
+
+// readGroups returns the groups, with those that were named for their series alone, and the
+// slots of those that have one.
+func readGroups(ctx context.Context, w *workspace.Workspace) ([]scheduler.Group, map[string]availability.Slot, error) {
+	groups, known := slices.Clone(w.Workspace.Groups), w.Workspace.GroupsByName()
+	loose, slots := map[string]bool{}, map[string]availability.Slot{}
+	for page, err := range scheduler.Pages(ctx, w.Service.Store) {
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, b := range page {
+			if _, there := known.Find(b.Group); b.Loose && !there && !loose[b.Group] {
+				loose[b.Group], groups = true, append(groups, scheduler.GroupIn(known, b))
+			}
+			if b.Reviewed {
+				continue
+			}
+			if b, err := booking.Understood(ctx, w.Service, b); err == nil { // else named as broken
+				slots[b.Group] = b.Series.Slot
+			}
+		}
+	}
+	return groups, slots, nil
 }
 
 func printGroups(a *console.App, w *workspace.Workspace, list []report.Group) {

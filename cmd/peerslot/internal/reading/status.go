@@ -54,18 +54,20 @@ type standing struct {
 	Load      []report.Load      `json:"load"`
 	Waiting   int                `json:"mail_waiting"`
 
-	person bool // something needs one
+	here   *workspace.Workspace // closed, for its words
+	rows   [][]string           // of the groups, for people, who are shown no Groups
+	person bool                 // something needs one
 }
 
 func runStatus(ctx context.Context, a *console.App) error {
-	s, print, err := readStanding(ctx, a)
+	s, err := readStanding(ctx, a)
 	if err != nil {
 		return err
 	}
 	if a.Json {
 		err = a.Answer(s)
 	} else {
-		print()
+		s.print()
 	}
 	return cmp.Or(err, console.PersonIf(s.person))
 }
@@ -96,9 +98,8 @@ func statusOfAll(ctx context.Context, a *console.App) error {
 			err = stores.Take(c, fleet.WorkspaceName(path))
 		}
 		var s standing
-		var print func()
 		if err == nil {
-			s, print, err = readStanding(ctx, &b)
+			s, err = readStanding(ctx, &b)
 		}
 		if ctx.Err() != nil {
 			return ctx.Err()
@@ -114,7 +115,7 @@ func statusOfAll(ctx context.Context, a *console.App) error {
 				a.Hint("%s", hint)
 			}
 		} else if !a.Json {
-			print()
+			s.print()
 		}
 		person = person || s.person || err != nil
 		list = append(list, here)
@@ -127,74 +128,83 @@ func statusOfAll(ctx context.Context, a *console.App) error {
 	return cmp.Or(err, console.PersonIf(person))
 }
 
-// readStanding returns how the workspace stands, and how to print that.
-func readStanding(ctx context.Context, a *console.App) (s standing, print func(), err error) {
-	s = standing{Groups: []report.Status{}, Attention: []report.Attention{}, Unknown: []report.Unknown{}, Load: []report.Load{}}
+// readStanding returns how the workspace stands.
+func readStanding(ctx context.Context, a *console.App) (standing, error) {
+	s := standing{Groups: []report.Status{}, Attention: []report.Attention{}, Unknown: []report.Unknown{}, Load: []report.Load{}}
 	w, err := workspace.OpenToRead(ctx, a)
 	if err != nil {
-		return s, nil, err
+		return s, err
 	}
 	defer w.Close()
 	w.HintMissing()
 	turn, err := w.Service.Rehearse(ctx, scheduler.TurnOptions{AcceptClock: true})
 	if err != nil {
-		return s, nil, err
+		return s, err
 	}
 	defer turn.End()
 	w = w.In(turn)
+	s.here = w
 	most := w.MaxSessionsPerWeek
 	if a.Json { // which has everybody's load
 		most = 0
 	}
 	standings, plan, err := repair.Status(ctx, w.Service, most)
 	if err != nil {
-		return s, nil, err
+		return s, err
 	}
-	waiting, lost, err := w.Unsent(ctx)
+	waiting, err := findUnwatched(ctx, w)
 	if err != nil {
-		return s, nil, err
-	}
-	for _, f := range lost {
-		w.Findings = append(w.Findings, w.Attention(f))
-	}
-	known, err := w.Service.Store.Unattended(ctx)
-	if err != nil {
-		return s, nil, err
-	}
-	for _, f := range known.Findings() {
-		w.Findings = append(w.Findings, w.Attention(f))
+		return s, err
 	}
 	reviews, err := review.ForeseeOf(ctx, w.Service, standings.Due)
 	if err != nil {
-		return s, nil, err
+		return s, err
 	}
 	attention, asking := attention(w, plan, reviews)
+	s.Asking, s.Unknown, s.Load, s.Waiting, s.person = asking, report.Unknowns(plan.Unknown), w.Load(standings.Loads()), waiting, len(attention) > 0
 	of := map[string][]string{}
 	for _, at := range attention {
 		of[at.Group] = append(of[at.Group], at.What)
 	}
-	list, rows := []report.Status{}, [][]string{} // which take much room
 	for st := range standings.Status() {
 		one := report.NewStatus(st, of[st.Group])
 		if delete(of, st.Group); a.Json {
-			list = append(list, one)
+			s.Groups = append(s.Groups, one)
 		} else {
-			rows = append(rows, statusRow(w, one))
+			s.rows = append(s.rows, statusRow(w, one)) // which takes less room
 		}
 	}
-	rest := slices.DeleteFunc(slices.Clone(attention), func(at report.Attention) bool { return of[at.Group] == nil })
-	load := w.Load(standings.Loads())
-	s = standing{Groups: list, Attention: append([]report.Attention{}, rest...), Unknown: report.Unknowns(plan.Unknown), Asking: asking, Load: load, Waiting: waiting, person: len(attention) > 0}
-	return s, func() {
-		a.Printer().Table([]string{"GROUP", "SLOT", "HELD", "NEXT", "ATTENDANCE", "ATTENTION"}, rows)
-		a.Printer().Attention(rest)
-		a.Printer().Unreadable(w.Workspace, s.Unknown)
-		a.Printer().Asking(w.Workspace, asking...)
-		w.PrintLoad(a.Printer(), workspace.TooMuch(load))
-		if waiting > 0 {
-			a.Printer().Printf("%s to be sent; 'peerslot mail --dry-run' lists them\n", report.Count(waiting, "message waits", "messages wait"))
+	for _, at := range attention {
+		if of[at.Group] != nil {
+			s.Attention = append(s.Attention, at)
 		}
-	}, nil
+	}
+	return s, nil
+}
+
+// findUnwatched adds to the findings what came of mail, and of work that nobody watched, and
+// returns how many messages wait.
+func findUnwatched(ctx context.Context, w *workspace.Workspace) (waiting int, err error) {
+	waiting, lost, err := w.Unsent(ctx)
+	if err != nil {
+		return 0, err
+	}
+	known, err := w.Service.Store.Unattended(ctx)
+	w.Findings = append(w.Findings, w.Attentions(slices.Concat(lost, known.Findings()))...)
+	return waiting, err
+}
+
+// print shows how the workspace stands.
+func (s standing) print() {
+	p, w := s.here.App.Printer(), s.here
+	p.Table([]string{"GROUP", "SLOT", "HELD", "NEXT", "ATTENDANCE", "ATTENTION"}, s.rows)
+	p.Attention(s.Attention)
+	p.Unreadable(w.Workspace, s.Unknown)
+	p.Asking(w.Workspace, s.Asking...)
+	w.PrintLoad(p, workspace.TooMuch(s.Load))
+	if s.Waiting > 0 {
+		p.Printf("%s to be sent; 'peerslot mail --dry-run' lists them\n", report.Count(s.Waiting, "message waits", "messages wait"))
+	}
 }
 
 // attention returns the findings of the night and of review, and whose members may

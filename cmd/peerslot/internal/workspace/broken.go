@@ -33,11 +33,7 @@ func (w *Workspace) tellBroken(found []scheduler.Finding, err error) ([]report.A
 	if err != nil {
 		w.App.Warn("whether all series can be used is not known: %v", err)
 	}
-	var out []report.Attention
-	for _, f := range found {
-		out = append(out, w.Attention(f))
-	}
-	return out, nil
+	return w.Attentions(found), nil
 }
 
 // NoteBroken adds what is broken to the findings of a change of all groups.

@@ -200,6 +200,15 @@ func (w *Workspace) Attention(f scheduler.Finding) report.Attention {
 	return report.NewAttention(w.Workspace, f, console.Command)
 }
 
+// Attentions says findings as commands do; the answer is never nil.
+func (w *Workspace) Attentions(findings []scheduler.Finding) []report.Attention {
+	out := make([]report.Attention, len(findings))
+	for i, f := range findings {
+		out[i] = w.Attention(f)
+	}
+	return out
+}
+
 // TakeFindings returns what an earlier run left that cannot be finished, for a command
 // that has findings of its own.
 func (w *Workspace) TakeFindings() []report.Attention {
