@@ -10,8 +10,8 @@ func setBits(words []uint64, from, to int) {
 	if from >= to {
 		return
 	}
-	i, last := from/64, (to-1)/64
-	head, tail := ^uint64(0)<<(from%64), ^uint64(0)>>(63-(to-1)%64)
+	i, last := uint(from)/64, uint(to-1)/64
+	head, tail := ^uint64(0)<<(uint(from)%64), ^uint64(0)>>(63-uint(to-1)%64)
 	if i == last {
 		words[i] |= head & tail
 		return

@@ -126,18 +126,23 @@ func (g *Grid) day(week, start int) int {
 
 // mark sets the bits of the starts that lie in span.
 func (g *Grid) mark(bits []uint64, span seconds) {
-	for _, p := range g.clock {
+	for i := range g.clock {
+		p := &g.clock[i]
 		from, to := max(span.from+p.offset, p.from), min(span.to+p.offset, p.to)
 		if from >= to {
 			continue
 		}
-		day, last := int(from/secondsPerDay), int((to-1)/secondsPerDay)
-		bit := g.days[day].bit + g.startsBefore(from-int64(day)*secondsPerDay)
-		for ; day < last; day++ {
-			setBits(bits, bit, g.days[day].bit+g.perDay)
-			bit = g.days[day+1].bit
+		day := from / secondsPerDay
+		from, to = from-day*secondsPerDay, to-day*secondsPerDay
+		bit := g.days[day].bit
+		first := bit + g.startsBefore(from)
+		for ; to > secondsPerDay; to -= secondsPerDay {
+			setBits(bits, first, bit+g.perDay)
+			day++
+			bit = g.days[day].bit
+			first = bit
 		}
-		setBits(bits, bit, g.days[last].bit+g.startsBefore(to-int64(last)*secondsPerDay))
+		setBits(bits, first, bit+g.startsBefore(to))
 	}
 }
 

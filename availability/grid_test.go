@@ -2,6 +2,7 @@ package availability
 
 import (
 	"maps"
+	"reflect"
 	"slices"
 	"testing"
 	"time"
@@ -169,6 +170,41 @@ func TestFiguresAreThoseOfAllCandidates(t *testing.T) {
 		r.Figures(func(slot Slot, attendance, unknown int) { got[figure{slot, attendance, unknown}]++ })
 		if !maps.Equal(got, want) {
 			t.Fatalf("case %d: figures %v, want %v", seed, got, want)
+		}
+	}
+}
+
+// Marks of hours that members have in common are those of each alone, however many other
+// hours come between, on a trip and at home.
+func TestMasksOfMembersWithTheSameHours(t *testing.T) {
+	hours := make([]Hours, mostHomes+6)
+	for i := range hours {
+		from := time.Duration(6*60+5*i) * time.Minute
+		hours[i] = OfficeHours().With(time.Tuesday, ClockRange{from, from + 3*time.Hour})
+	}
+	window := Date{2026, time.September, 21}.In(time.UTC)
+	window.End = window.Start.AddDate(0, 6, 0)
+	var members []Member
+	for round := range 3 {
+		for i := range hours {
+			m := Member{Zone: mustZone([]string{"Europe/Berlin", "Asia/Kolkata"}[i%2]), Hours: hours[i], Busy: Busy{Window: window}}
+			if i%3 == round {
+				m.Stretch = hours[i%5]
+			}
+			if i%4 == round {
+				m.Trips = []Trip{{First: Date{2026, time.October, 5}, Last: Date{2026, time.October, 30}, Zone: mustZone("America/New_York"), Hours: OfficeHours()}}
+			}
+			members = append(members, m)
+		}
+	}
+	g, masks := mustMasks(t, benchSearch(), members)
+	for i, mask := range masks {
+		alone, err := g.Masks(members[i : i+1])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !reflect.DeepEqual(mask, alone[0]) {
+			t.Fatalf("member %d of %d: the mask differs from that of the member alone", i, len(members))
 		}
 	}
 }

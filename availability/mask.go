@@ -47,11 +47,12 @@ func (g *Grid) masks(members []Member, stop func() bool) ([]*Mask, error) {
 	}
 	size := g.Weeks() * g.words
 	b := maskBuilder{
-		Grid:   g,
-		span:   secondsOf(g.window),
-		length: int64(g.search.Length / time.Second),
-		clocks: map[*time.Location]wallClock{},
-		within: make([]uint64, size), liked: make([]uint64, size), blocked: make([]uint64, size), unknown: make([]uint64, size),
+		Grid:    g,
+		span:    secondsOf(g.window),
+		length:  int64(g.search.Length / time.Second),
+		clocks:  map[*time.Location]wallClock{},
+		homes:   map[home]hourMarks{},
+		blocked: make([]uint64, size), unknown: make([]uint64, size), stretch: make([]uint64, size),
 	}
 	masks := make([]Mask, len(members))
 	attend := make([]uint64, len(members)*size) // in one piece, for those who read many in a row
@@ -75,66 +76,100 @@ type maskBuilder struct {
 	span   seconds // the window
 	length int64   // of a session, in seconds
 	clocks map[*time.Location]wallClock
-	spans  []seconds // scratch
-	stays  []stay    // of one member
+	homes  map[home]hourMarks // of members before, since most of a company have the same
+	spans  []seconds          // scratch
+	stays  []stay             // of one member
 
-	// Of one member: starts within hours and stretch hours, within hours, that
-	// something known stands against, and that something unknown stands against.
-	within, liked, blocked, unknown []uint64
+	// Of one member: starts that something known stands against, that something unknown
+	// stands against, and that are attended in stretch hours only.
+	blocked, unknown, stretch []uint64
 }
 
+// A home is what says when somebody who does not travel is willing to meet.
+type home struct {
+	zone           *time.Location
+	hours, stretch Hours
+}
+
+// An hourMarks has the starts within hours and stretch hours, and within hours. Both are
+// the same words where there are no stretch hours.
+type hourMarks struct{ within, liked []uint64 }
+
+// mostHomes is of how many homes the marks are kept, of 1 or 2 kB each for a quarter.
+const mostHomes = 64
+
 func (b *maskBuilder) build(mask *Mask, m *Member) {
-	mask.Required, mask.grid, mask.known = m.Required, b.Grid, m.Busy.Tells(b.window)
+	mask.Required, mask.grid = m.Required, b.Grid
 	b.stays = m.appendStays(b.stays[:0], b.span)
-	b.markHours()
 	clear(b.blocked)
 	for _, s := range b.stays {
 		for _, o := range s.off {
 			b.markTouching(b.blocked, s.clip(o.on(b.clockOf(s.zone))))
 		}
 	}
-	b.markBusy(&m.Busy)
-	b.combine(mask)
+	mask.known = b.markBusy(&m.Busy)
+	b.combine(mask, b.hours())
 }
 
-// markHours marks within and liked.
-func (b *maskBuilder) markHours() {
+// hours returns the marks of the member's hours.
+func (b *maskBuilder) hours() hourMarks {
+	if len(b.stays) > 1 {
+		return b.markHours()
+	}
+	at := home{b.stays[0].zone, b.stays[0].hours, b.stays[0].stretch}
+	marks, ok := b.homes[at]
+	if !ok {
+		if len(b.homes) == mostHomes {
+			clear(b.homes)
+		}
+		marks = b.markHours()
+		b.homes[at] = marks
+	}
+	return marks
+}
+
+// markHours marks the hours of the member's stays.
+func (b *maskBuilder) markHours() (marks hourMarks) {
 	hours := b.spans[:0]
 	for _, s := range b.stays {
 		hours = s.hours.appendSeconds(hours, b.clockOf(s.zone), s.seconds)
 	}
 	hours = joinSeconds(hours)
-	clear(b.liked)
-	b.markFitting(b.liked, hours)
-	copy(b.within, b.liked)
+	marks.liked = make([]uint64, len(b.blocked))
+	b.markFitting(marks.liked, hours)
+	marks.within = marks.liked
 	both := hours
 	for _, s := range b.stays {
 		both = s.stretch.appendSeconds(both, b.clockOf(s.zone), s.seconds)
 	}
 	if len(both) > len(hours) {
-		b.markFitting(b.within, joinSeconds(both))
+		marks.within = slices.Clone(marks.liked)
+		b.markFitting(marks.within, joinSeconds(both))
 	}
 	b.spans = both
+	return marks
 }
 
-// markBusy marks blocked and unknown.
-func (b *maskBuilder) markBusy(busy *Busy) {
+// markBusy marks blocked and unknown, and reports whether the calendar tells anything.
+func (b *maskBuilder) markBusy(busy *Busy) (tells bool) {
 	clear(b.unknown)
 	known := busy.Window.Clip(b.window)
-	if known.Empty() {
-		b.markTouching(b.unknown, b.span)
-	} else {
+	if tells = !known.Empty(); tells {
 		b.markTouching(b.unknown, seconds{b.span.from, ceilUnix(known.Start)})
 		b.markTouching(b.unknown, seconds{known.End.Unix(), b.span.to})
+	} else {
+		b.markTouching(b.unknown, b.span)
 	}
+	onlyKnown := true
 	for i := range busy.Spans {
 		s := &busy.Spans[i] // there are many, and a copy costs as much as a mark
+		bits := b.blocked
 		if s.Kind == Unknown {
-			b.markTouching(b.unknown, secondsOf(s.Interval))
-		} else {
-			b.markTouching(b.blocked, secondsOf(s.Interval))
+			bits, onlyKnown = b.unknown, false
 		}
+		b.markTouching(bits, secondsOf(s.Interval))
 	}
+	return tells && (onlyKnown || busy.Tells(b.window))
 }
 
 // markFitting marks the starts of the sessions that lie in one of the spans.
@@ -152,14 +187,19 @@ func (b *maskBuilder) markTouching(bits []uint64, span seconds) {
 }
 
 // combine sets the mask of the candidates from what was marked.
-func (b *maskBuilder) combine(mask *Mask) {
+func (b *maskBuilder) combine(mask *Mask, hours hourMarks) {
 	var anyMaybe, anyStretch uint64
-	for i, within := range b.within {
-		can := within & b.open[i%len(b.open)] &^ b.blocked[i]
+	open := b.open
+	for i, within := range hours.within {
+		if len(open) == 0 {
+			open = b.open
+		}
+		can := within & open[0] &^ b.blocked[i]
+		open = open[1:]
 		maybe := can & b.unknown[i]
 		attend := can &^ maybe
-		stretch := attend &^ b.liked[i]
-		mask.attend[i], b.unknown[i], b.within[i] = attend, maybe, stretch
+		stretch := attend &^ hours.liked[i]
+		mask.attend[i], b.unknown[i], b.stretch[i] = attend, maybe, stretch
 		anyMaybe |= maybe
 		anyStretch |= stretch
 	}
@@ -167,7 +207,7 @@ func (b *maskBuilder) combine(mask *Mask) {
 		mask.maybe = slices.Clone(b.unknown)
 	}
 	if anyStretch != 0 {
-		mask.stretch = slices.Clone(b.within)
+		mask.stretch = slices.Clone(b.stretch)
 	}
 }
 

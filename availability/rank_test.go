@@ -124,7 +124,7 @@ func newRandomCase(seed uint64) *randomCase {
 }
 
 func mustZone(name string) *time.Location {
-	zone, err := time.LoadLocation(name)
+	zone, err := LoadZone(name)
 	if err != nil {
 		panic(err)
 	}
