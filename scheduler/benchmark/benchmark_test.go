@@ -7,16 +7,20 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/peerslot/peerslot/scheduler/benchmark"
 )
 
+// suite returns the suite, which is made once: nobody changes it.
+var suite = sync.OnceValue(benchmark.NewSuite)
+
 // TestKnown proves the small optima by trying everything, and that peerslot finds them.
 func TestKnown(t *testing.T) {
 	t.Parallel()
-	s := benchmark.NewSuite()
+	s := suite()
 	for _, f := range s.Forming {
 		if len(f.People) > 15 {
 			continue
@@ -53,7 +57,7 @@ func TestKnown(t *testing.T) {
 // TestKnownHolds: no bound is better than the best, and every problem of the suite is known.
 func TestKnownHolds(t *testing.T) {
 	t.Parallel()
-	s := benchmark.NewSuite()
+	s := suite()
 	for _, f := range s.Forming {
 		if k, ok := benchmark.Known[f.Name]; !ok || k.Bound > k.Best {
 			t.Errorf("%s: known is %+v", f.Name, k)
@@ -69,7 +73,7 @@ func TestKnownHolds(t *testing.T) {
 // TestRounds: peerslot reaches what is known, one round after the other.
 func TestRounds(t *testing.T) {
 	t.Parallel()
-	for _, r := range benchmark.NewSuite().Rounds {
+	for _, r := range suite().Rounds {
 		if r.Groups*r.Size > 30 {
 			continue // BenchmarkRounds
 		}
@@ -83,7 +87,7 @@ func TestRounds(t *testing.T) {
 // TestBaselines: what a baseline answers keeps the rules, and is never better than an optimum.
 func TestBaselines(t *testing.T) {
 	t.Parallel()
-	s, made := benchmark.NewSuite(), 0
+	s, made := suite(), 0
 	for _, f := range s.Forming[:6] {
 		best := benchmark.Known[f.Name].Bound
 		for name, groups := range map[string][][]int{"random": f.Random(2000, 1), "greedy": f.Greedy(50, 1)} {
@@ -109,7 +113,7 @@ func TestBaselines(t *testing.T) {
 // TestScoreFaults: an answer that breaks a rule does not count.
 func TestScoreFaults(t *testing.T) {
 	t.Parallel()
-	s := benchmark.NewSuite()
+	s := suite()
 	f := s.Forming[0]
 	groups := f.Greedy(50, 1)
 	together := slices.Clone(groups)
@@ -142,7 +146,7 @@ func TestScoreFaults(t *testing.T) {
 func TestJudge(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	whole := benchmark.NewSuite()
+	whole := suite()
 	s := benchmark.Suite{Forming: whole.Forming[:2], Rounds: whole.Rounds[:1], Slots: whole.Slots[:1], Nights: whole.Nights[:1]}
 	if err := s.Write(dir); err != nil {
 		t.Fatal(err)

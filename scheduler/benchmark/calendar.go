@@ -3,6 +3,7 @@ package benchmark
 import (
 	"fmt"
 	"math/rand/v2"
+	"sync"
 	"time"
 )
 
@@ -14,17 +15,12 @@ type Member struct {
 	From int            `json:"from"`
 	To   int            `json:"to"`
 	Busy [][2]time.Time `json:"busy"` // from, until
-
-	location *time.Location // of Zone, once it was needed
 }
 
 // can reports whether the member can attend: all of the session lies in their hours on their
 // own day, and nothing that they are busy with touches it.
 func (m *Member) can(start time.Time, length time.Duration) bool {
-	if m.location == nil {
-		m.location = zone(m.Zone)
-	}
-	local, end := start.In(m.location), start.Add(length)
+	local, end := start.In(zone(m.Zone)), start.Add(length)
 	if d := local.Weekday(); d == time.Saturday || d == time.Sunday || local.Before(clock(local, m.From)) || end.After(clock(local, m.To)) {
 		return false
 	}
@@ -41,12 +37,19 @@ func clock(t time.Time, minutes int) time.Time {
 	return time.Date(t.Year(), t.Month(), t.Day(), minutes/60, minutes%60, 0, 0, t.Location())
 }
 
+// zones are those that were asked for, by name: each is read once.
+var zones sync.Map
+
 // zone returns the zone of that name, UTC if there is none.
 func zone(name string) *time.Location {
+	if loc, ok := zones.Load(name); ok {
+		return loc.(*time.Location)
+	}
 	loc, err := time.LoadLocation(name)
 	if err != nil {
-		return time.UTC
+		loc = time.UTC
 	}
+	zones.Store(name, loc)
 	return loc
 }
 

@@ -18,12 +18,12 @@ var (
 // TestTakePart writes the problems or scores answers, if the flags ask for it.
 func TestTakePart(t *testing.T) {
 	if *problems != "" {
-		if err := benchmark.NewSuite().Write(*problems); err != nil {
+		if err := suite().Write(*problems); err != nil {
 			t.Error(err)
 		}
 	}
 	if *answers != "" {
-		if err := benchmark.NewSuite().Judge(*answers, os.Stdout); err != nil {
+		if err := suite().Judge(*answers, os.Stdout); err != nil {
 			t.Error(err)
 		}
 	}
@@ -60,7 +60,7 @@ func BenchmarkForming(b *testing.B) {
 	var l lines
 	l.add("people", "earlier rounds", "random", "greedy", "peerslot", "its bound", "best known", "bound", "s")
 	l.add("--:", "--:", "--:", "--:", "--:", "--:", "--:", "--:", "--:")
-	for _, f := range benchmark.NewSuite().Forming {
+	for _, f := range suite().Forming {
 		b.Run(f.Name, func(b *testing.B) {
 			var groups [][]int
 			bound := 0
@@ -82,7 +82,7 @@ func BenchmarkRounds(b *testing.B) {
 	var l lines
 	l.add("problem", "golfer heuristic", "peerslot", "best known", "bound")
 	l.add("---", "--:", "--:", "--:", "--:")
-	for _, r := range benchmark.NewSuite().Rounds {
+	for _, r := range suite().Rounds {
 		b.Run(r.Name, func(b *testing.B) {
 			known := benchmark.Known[r.Name]
 			got := 0
@@ -105,7 +105,7 @@ func BenchmarkSlots(b *testing.B) {
 	var l lines
 	l.add("members", "possible", "best of the first week", "peerslot", "optimum")
 	l.add("--:", "--:", "--:", "--:", "--:")
-	for _, s := range benchmark.NewSuite().Slots {
+	for _, s := range suite().Slots {
 		b.Run(s.Name, func(b *testing.B) {
 			var slot string
 			for b.Loop() {
@@ -128,7 +128,7 @@ func BenchmarkNight(b *testing.B) {
 	var l lines
 	l.add("series", "members each", "nothing moved", "peerslot", "its moves", "optimum")
 	l.add("--:", "--:", "--:", "--:", "--:", "--:")
-	for _, n := range benchmark.NewSuite().Nights {
+	for _, n := range suite().Nights {
 		b.Run(n.Name, func(b *testing.B) {
 			var moves []benchmark.Move
 			for b.Loop() {

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -64,8 +65,40 @@ func NewWorld(t testing.TB, people ...calendar.Address) *World {
 		Holidays:  func(string, availability.Date, availability.Date) ([]availability.Date, error) { return nil, nil },
 		AnswerKey: func(bool) ([]byte, error) { return []byte("key"), nil },
 	}
-	w.OpenStore(t)
+	w.newStore(t)
 	return w
+}
+
+// empty are the bytes of a store in which nothing was saved. To make its tables takes longer
+// than most tests do.
+var empty = sync.OnceValues(func() ([]byte, error) {
+	dir, err := os.MkdirTemp("", "peerslot")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	path := filepath.Join(dir, "peerslot.db")
+	s, err := store.Open(context.Background(), path)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.Close(); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(path)
+})
+
+// newStore puts an empty store at w.Path, and opens it.
+func (w *World) newStore(t testing.TB) {
+	t.Helper()
+	data, err := empty()
+	if err == nil {
+		err = os.WriteFile(w.Path, data, 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.OpenStore(t)
 }
 
 // inMemory returns a folder of the test's own, in memory where the system has a place

@@ -279,11 +279,12 @@ func page[T any](all []T, form url.Values) (page []T, next string) {
 	return all[from:to], next
 }
 
-var channelName = regexp.MustCompile(`^[\p{Ll}\p{Lo}\p{Nd}_-]{1,80}$`)
+// channelName is made when it is asked for: the classes are large, and every run of the program in a test would wait for it.
+var channelName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[\p{Ll}\p{Lo}\p{Nd}_-]{1,80}$`) })
 
 func (s *Server) checkName(name string) string {
 	switch {
-	case !channelName.MatchString(name):
+	case !channelName().MatchString(name):
 		return "invalid_name_specials"
 	case s.named(name) != nil:
 		return "name_taken"
