@@ -81,7 +81,7 @@ func runCheck(ctx context.Context, a *console.App, sampleTo string) error {
 	if err != nil {
 		return err
 	}
-	findings = append(findings, ill...)
+	findings = append(append(findings, ill...), historyFindings(w)...)
 	keys := account.CheckKeys(a, w.Config)
 	for _, what := range slices.Sorted(maps.Keys(keys)) {
 		findings = append(findings, finding{what, false, keys[what].Error(), console.HintFor(keys[what])})
@@ -297,6 +297,35 @@ func brokenFindings(ctx context.Context, w *workspace.Workspace) ([]finding, err
 	}
 	return out, nil
 }
+
+// historyFindings says what is read of the rounds that other tools formed.
+func historyFindings(w *workspace.Workspace) (out []finding) {
+	for _, p := range w.Workspace.Programs {
+		if p.History == "" {
+			continue
+		}
+		what := "history of " + p.Name
+		rounds, err := w.Past(p)
+		if err != nil {
+			out = append(out, finding{what, false, oneLine(err), console.HintFor(err)})
+			continue
+		}
+		met := map[calendar.Address]bool{}
+		for _, r := range rounds {
+			for _, g := range r.Groups {
+				for _, a := range g.Members {
+					met[a] = true
+				}
+			}
+		}
+		there := w.Workspace.Roster.Present(slices.Collect(maps.Keys(met)))
+		out = append(out, finding{what, true, fmt.Sprintf("%s, %d of %s on the roster", report.Count(len(rounds), "round", "rounds"), len(there), report.Count(len(met), "person", "people")), ""})
+	}
+	return out
+}
+
+// oneLine returns what err says in a line: it may be several errors, joined.
+func oneLine(err error) string { return strings.ReplaceAll(err.Error(), "\n", ", ") }
 
 // clockFinding compares the clock with the newest entry of the history: it cannot
 // be earlier.

@@ -2,6 +2,7 @@ package reading
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -70,7 +71,8 @@ func (o reportOptions) run(ctx context.Context, a *console.App) error {
 		return err
 	}
 	w.HintMissing()
-	view, err := overviewOf(ctx, w, o.weeks)
+	earlier, unread := earlierRounds(w)
+	view, err := overviewOf(ctx, w, o.weeks, earlier)
 	if err != nil {
 		return err
 	}
@@ -81,11 +83,14 @@ func (o reportOptions) run(ctx context.Context, a *console.App) error {
 	}
 	switch {
 	case a.Json:
-		return a.Answer(view.Listed(!o.noNames))
+		err = a.Answer(view.Listed(!o.noNames))
 	case o.output == "":
 		view.WriteText(a.Printer(), !o.noNames)
 	}
-	return a.Out.Error()
+	for _, fault := range unread {
+		a.Warn("%s", oneLine(fault))
+	}
+	return cmp.Or(err, a.Out.Error(), console.PersonIf(len(unread) > 0))
 }
 
 // write writes the page.
@@ -107,8 +112,9 @@ func (o reportOptions) write(ctx context.Context, a *console.App, view overview.
 	return nil
 }
 
-// overviewOf counts how sessions went over the last weeks. Calendars are read for it.
-func overviewOf(ctx context.Context, w *workspace.Workspace, weeks int) (overview.Overview, error) {
+// overviewOf counts how sessions went over the last weeks, and who met, also in earlier
+// rounds. Calendars are read for it.
+func overviewOf(ctx context.Context, w *workspace.Workspace, weeks int, earlier []scheduler.Round) (overview.Overview, error) {
 	turn, err := w.Service.Rehearse(ctx, scheduler.TurnOptions{AcceptClock: true})
 	if err != nil {
 		return overview.Overview{}, err
@@ -116,10 +122,6 @@ func overviewOf(ctx context.Context, w *workspace.Workspace, weeks int) (overvie
 	defer turn.End()
 	w = w.In(turn)
 	in, err := overview.Read(ctx, w.Service, weeks)
-	if err != nil {
-		return overview.Overview{}, err
-	}
-	earlier, err := earlierRounds(w)
 	if err != nil {
 		return overview.Overview{}, err
 	}
@@ -160,18 +162,18 @@ func sessionsOf(held []planning.Held) []overview.Session {
 	return sessions
 }
 
-// earlierRounds returns the rounds of all programs that other tools formed.
-func earlierRounds(w *workspace.Workspace) ([]scheduler.Round, error) {
-	var out []scheduler.Round
+// earlierRounds returns the rounds of all programs that other tools formed, and what of
+// them cannot be read.
+func earlierRounds(w *workspace.Workspace) (out []scheduler.Round, unread []error) {
 	for _, p := range w.Workspace.Programs {
 		rounds, err := w.Past(p)
 		if err != nil {
-			return nil, err
+			unread = append(unread, fmt.Errorf("history of %s: %w", p.Name, err))
 		}
 		for _, r := range rounds {
 			r.Program = p.Name
 			out = append(out, r)
 		}
 	}
-	return out, nil
+	return out, unread
 }
