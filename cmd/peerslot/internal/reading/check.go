@@ -288,6 +288,9 @@ func brokenFindings(ctx context.Context, w *workspace.Workspace) ([]finding, err
 	for _, f := range found {
 		at := w.Attention(f)
 		detail, mend, _ := strings.Cut(at.What, "; ")
+		if f.Kind == scheduler.UnreadLine { // which may have such in itself
+			detail, mend = f.Err.Error(), strings.TrimPrefix(at.What, f.Err.Error()+"; ")
+		}
 		if out = append(out, finding{at.Group, false, detail, mend}); f.Kind == scheduler.BrokenAgenda {
 			agendas = finding{}
 		}
