@@ -78,8 +78,8 @@ func OpenFleet(a *console.App, jobs int, every time.Duration) (*Fleet, error) {
 // Close closes the databases.
 func (f *Fleet) Close() { _ = f.Databases.Close() }
 
-// Paths returns the files of all workspaces, as they are now. Hidden ones are an editor's, or
-// another system's.
+// Paths returns the files of all workspaces, as they are now, and those whose names end in
+// .yml, which is a slip that has to be told. Hidden ones are an editor's, or another system's.
 func (f *Fleet) Paths() ([]string, error) {
 	if !f.Folder {
 		return []string{f.Path}, nil
@@ -90,7 +90,7 @@ func (f *Fleet) Paths() ([]string, error) {
 	}
 	var all []string
 	for _, e := range entries {
-		if name := e.Name(); strings.HasSuffix(name, ".yaml") && !strings.HasPrefix(name, ".") {
+		if name := e.Name(); (strings.HasSuffix(name, ".yaml") || misnamed(name)) && !strings.HasPrefix(name, ".") {
 			all = append(all, filepath.Join(f.Path, name))
 		}
 	}
@@ -99,6 +99,8 @@ func (f *Fleet) Paths() ([]string, error) {
 	}
 	return all, err
 }
+
+func misnamed(path string) bool { return strings.HasSuffix(path, ".yml") }
 
 // WorkspaceName returns what a workspace is called: its file's name without .yaml.
 func WorkspaceName(path string) string { return strings.TrimSuffix(filepath.Base(path), ".yaml") }
@@ -128,6 +130,9 @@ func (f *Fleet) Members() ([]Member, error) {
 
 // Config returns a configuration, read anew only if one of its files was written since.
 func (f *Fleet) Config(path string) (*config.Config, error) {
+	if f.Folder && misnamed(path) {
+		return nil, console.Usagef("rename it so that it does", "%s is not read: the file of a workspace ends in .yaml", path)
+	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if r := f.read[path]; r != nil && maps.Equal(r.files, stamps(slices.Collect(maps.Keys(r.files)))) {

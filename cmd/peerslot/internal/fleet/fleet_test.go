@@ -32,13 +32,13 @@ func TestPaths(t *testing.T) {
 	if _, err := f.Paths(); err == nil {
 		t.Error("an empty folder: no error")
 	}
-	for _, name := range []string{"b.yaml", "a.yaml", "._a.yaml", ".#b.yaml", "notes.txt"} {
+	for _, name := range []string{"b.yaml", "a.yaml", "c.yml", "._a.yaml", ".#b.yaml", "notes.txt"} {
 		if err := os.WriteFile(filepath.Join(dir, name), nil, 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if got, err := f.Paths(); err != nil || !slices.Equal(got, []string{filepath.Join(dir, "a.yaml"), filepath.Join(dir, "b.yaml")}) {
-		t.Errorf("got %q, %v; want a.yaml and b.yaml", got, err)
+	if got, err := f.Paths(); err != nil || !slices.Equal(got, []string{filepath.Join(dir, "a.yaml"), filepath.Join(dir, "b.yaml"), filepath.Join(dir, "c.yml")}) {
+		t.Errorf("got %q, %v; want a.yaml, b.yaml and c.yml", got, err)
 	}
 }
 
