@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -123,14 +124,14 @@ func (s *Server) adminPage(w http.ResponseWriter, r *http.Request, v viewer) err
 
 // besides fills in what changes without bookings: mail and nights.
 func (s *Server) besides(ctx context.Context, n *view, now time.Time, d *adminData) error {
-	store, name := n.service.Store, n.service.Workspace.Name
+	store := n.service.Store
 	waiting, err := store.Notices(ctx)
 	if err != nil {
 		return fmt.Errorf("read the mail that waits: %w", err)
 	}
 	d.Waiting = len(waiting)
 	for _, notice := range waiting[:min(len(waiting), mostMail)] {
-		d.Mail = append(d.Mail, mailRow{name(notice.To), notice.Group, string(notice.Kind), notice.Fault, notice.Made})
+		d.Mail = append(d.Mail, mailRow{n.name(notice.To), notice.Group, string(notice.Kind), notice.Fault, notice.Made})
 	}
 	lost, err := undelivered.Findings(ctx, store)
 	if err != nil {
@@ -188,7 +189,7 @@ func (n *view) byHand(events []scheduler.Event) []handRow {
 	var out []handRow
 	for _, e := range slices.Backward(events) {
 		if e.By != "" && e.What != string(scheduler.Intended) && len(out) < mostByHand {
-			out = append(out, handRow{e.At, n.service.Workspace.Name(e.By), e.Group, e.What + ": " + strings.TrimPrefix(e.Why, string(e.By)+" ")})
+			out = append(out, handRow{e.At, n.name(e.By), e.Group, e.What + ": " + strings.TrimPrefix(e.Why, string(e.By)+" ")})
 		}
 	}
 	return out
@@ -287,8 +288,8 @@ func (n *view) standing(ctx context.Context, attended []attendance.Found, now ti
 		of[at.Group] = append(of[at.Group], at.What)
 		out.attention = append(out.attention, n.needs(at.Group, at.What))
 	}
-	for _, a := range sortedAddresses(unreadable) {
-		out.attention = append(out.attention, needs{What: fmt.Sprintf("the calendar of %s cannot be read since %s: %s says why", service.Workspace.Name(a), unreadable[a].In(n.zone).Format("2 January"), n.steps.Words(scheduler.Step{Do: scheduler.LookAtRead}))})
+	for _, a := range slices.Sorted(maps.Keys(unreadable)) {
+		out.attention = append(out.attention, needs{What: fmt.Sprintf("the calendar of %s cannot be read since %s: %s says why", n.name(a), unreadable[a].In(n.zone).Format("2 January"), n.steps.Words(scheduler.Step{Do: scheduler.LookAtRead}))})
 	}
 	for _, name := range n.names {
 		st, booked := status[name]
@@ -326,15 +327,6 @@ func (n *view) findings(ctx context.Context) ([]scheduler.Finding, error) {
 		}
 	}
 	return out, nil
-}
-
-func sortedAddresses[V any](m map[calendar.Address]V) []calendar.Address {
-	var out []calendar.Address
-	for a := range m {
-		out = append(out, a)
-	}
-	slices.Sort(out)
-	return out
 }
 
 // status counts one series by what the nights found, and finds its sessions to come that
@@ -399,7 +391,7 @@ func (n *view) loads(now time.Time) []loadRow {
 		if l.Sessions < 2 {
 			break // one session a week is no load
 		}
-		out = append(out, loadRow{n.service.Workspace.Name(l.Person), l.Sessions, l.Week.In(n.zone).Start, fmt.Sprintf("%.1f", l.Average), l.Sessions > cmp.Or(n.most, 3)})
+		out = append(out, loadRow{n.name(l.Person), l.Sessions, l.Week.In(n.zone).Start, fmt.Sprintf("%.1f", l.Average), l.Sessions > cmp.Or(n.most, 3)})
 	}
 	return out
 }

@@ -49,7 +49,7 @@ var oftener = map[availability.Cadence]string{
 // as long as its review asks. Of a series that meets no more nobody is asked.
 func (v viewer) asked(b scheduler.Booking, now time.Time) (is bool, until time.Time) {
 	last, err := planning.LastStart(b)
-	if held, _ := b.Series.LastEnd(); err != nil || held.IsZero() || b.Reviewed || b.State != scheduler.Booked || !invites(b, v.Person) {
+	if held, _ := b.Series.LastEnd(); err != nil || held.IsZero() || b.Reviewed || b.State != scheduler.Booked || !v.Person.InvitedTo(b.Series) {
 		return false, time.Time{}
 	}
 	rules := v.view.service.Workspace.Review

@@ -79,11 +79,15 @@ func (s *Server) seriesFile(w http.ResponseWriter, r *http.Request, v viewer) er
 	if err != nil {
 		return err
 	}
-	h := w.Header()
-	h.Set("Content-Type", "text/calendar; charset=utf-8")
-	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": g.Name + ".ics"}))
-	_, _ = w.Write(body.Text) // who went away needs no answer
+	attach(w, g.Name+".ics", "text/calendar; charset=utf-8", body.Text)
 	return nil
+}
+
+// attach answers with a file to be saved under a name.
+func attach(w http.ResponseWriter, name, kind string, data []byte) {
+	w.Header().Set("Content-Type", kind)
+	w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
+	_, _ = w.Write(data) // who went away needs no answer
 }
 
 // weekFile gives admins the heat map of a group's current series as a picture.
@@ -104,10 +108,7 @@ func (s *Server) weekFile(w http.ResponseWriter, r *http.Request, v viewer) erro
 	if err := v.heatMap(g, found).WriteSVG(&picture); err != nil {
 		return err
 	}
-	h := w.Header()
-	h.Set("Content-Type", "image/svg+xml")
-	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": g.Name + ".svg"}))
-	_, _ = w.Write(picture.Bytes()) // who went away needs no answer
+	attach(w, g.Name+".svg", "image/svg+xml", picture.Bytes())
 	return nil
 }
 
@@ -115,7 +116,7 @@ func (s *Server) weekFile(w http.ResponseWriter, r *http.Request, v viewer) erro
 func (v viewer) heatMap(g scheduler.Group, found attendance.Found) report.HeatMap {
 	m := report.HeatMap{
 		Ranking: planning.Ranking{Group: g, Search: found.Week.Search}, All: found.Week.Candidates(), NoTips: true,
-		Name: func(a string) string { return v.view.service.Workspace.Name(calendar.Address(a)) },
+		Name: func(a string) string { return v.view.name(calendar.Address(a)) },
 	}
 	for _, c := range found.Best {
 		m.Ranking.Candidates = append(m.Ranking.Candidates, planning.Ranked{Candidate: c})

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"slices"
@@ -41,31 +42,7 @@ func (s *Server) home(w http.ResponseWriter, r *http.Request, v viewer) error {
 	}
 	var all []session
 	for _, name := range v.view.mine[v.Address] {
-		line := groupLine{Name: name}
-		for _, a := range v.view.groups[name].Members {
-			if a != v.Address {
-				line.With = append(line.With, v.view.service.Workspace.Name(a))
-			}
-		}
-		for _, b := range v.view.of[name] {
-			if !invites(b, v.Person) {
-				continue
-			}
-			sessions, err := v.sessionsOf(r.Context(), b, nil, s.Now())
-			if err != nil {
-				s.Log.Error("a series cannot be shown", "group", name, "err", err)
-				continue
-			}
-			all = append(all, slices.DeleteFunc(sessions, func(one session) bool { return one.Off })...)
-			if line.Slot != "" {
-				line.Slot += "; from " + b.Series.First.In(v.Zone).Start.Format("Mon 2 January") + " on "
-			}
-			line.Slot += slotWords(b.Series, v.Zone, s.Now())
-			if asked, _ := v.asked(b, s.Now()); asked && !s.hasAnswered(r.Context(), v, b) {
-				d.Todo = append(d.Todo, todo{fmt.Sprintf("The series of %s ends on %s. What should follow?", name, lastDay(b.Series, v.Zone)), groupPath(name) + "/answer", "Say what you would like"})
-			}
-		}
-		d.Groups = append(d.Groups, line)
+		all = append(all, s.addGroup(r.Context(), v, name, &d)...)
 	}
 	slices.SortStableFunc(all, func(a, b session) int { return a.Start.Compare(b.Start) })
 	if len(all) > 0 {
@@ -82,6 +59,42 @@ func (s *Server) home(w http.ResponseWriter, r *http.Request, v viewer) error {
 	return s.render(w, r, http.StatusOK, "home", page{Title: "My sessions", Viewer: v, Here: "/", Data: d})
 }
 
+// addGroup adds a group of the viewer, and whether its members are asked what should follow,
+// and returns the sessions to come.
+func (s *Server) addGroup(ctx context.Context, v viewer, name string, d *homeData) (all []session) {
+	line := groupLine{Name: name, With: v.othersIn(name)}
+	for _, b := range v.view.of[name] {
+		if !v.Person.InvitedTo(b.Series) {
+			continue
+		}
+		sessions, err := v.sessionsOf(ctx, b, nil, s.Now())
+		if err != nil {
+			s.Log.Error("a series cannot be shown", "group", name, "err", err)
+			continue
+		}
+		all = append(all, slices.DeleteFunc(sessions, func(one session) bool { return one.Off })...)
+		if line.Slot != "" {
+			line.Slot += "; from " + b.Series.First.In(v.Zone).Start.Format("Mon 2 January") + " on "
+		}
+		line.Slot += slotWords(b.Series, v.Zone, s.Now())
+		if asked, _ := v.asked(b, s.Now()); asked && !s.hasAnswered(ctx, v, b) {
+			d.Todo = append(d.Todo, todo{fmt.Sprintf("The series of %s ends on %s. What should follow?", name, lastDay(b.Series, v.Zone)), groupPath(name) + "/answer", "Say what you would like"})
+		}
+	}
+	d.Groups = append(d.Groups, line)
+	return all
+}
+
+// othersIn returns the names of the other members of a group.
+func (v viewer) othersIn(group string) (names []string) {
+	for _, a := range v.view.groups[group].Members {
+		if a != v.Address {
+			names = append(names, v.view.name(a))
+		}
+	}
+	return names
+}
+
 // invitedAs returns the address under which the viewer is invited.
 func (v viewer) invitedAs(b scheduler.Booking) calendar.Address {
 	for _, at := range b.Series.Attendees {
@@ -90,14 +103,4 @@ func (v viewer) invitedAs(b scheduler.Booking) calendar.Address {
 		}
 	}
 	return v.Address
-}
-
-// invites reports whether the person is invited, under whichever of their addresses.
-func invites(b scheduler.Booking, p scheduler.Person) bool {
-	for _, at := range b.Series.Attendees {
-		if p.Is(at.Address) {
-			return true
-		}
-	}
-	return false
 }

@@ -152,7 +152,7 @@ func (s *Server) knowsHolidays(v viewer) hoursform.HolidayCheck {
 func (s *Server) outside(v viewer) (string, error) {
 	now := s.Now()
 	window := availability.Interval{Start: now, End: now.AddDate(0, 6, 0)}
-	member, err := v.Person.Member(availability.Busy{}, window, v.view.holidays(v.Person, window))
+	member, err := v.Person.Member(availability.Busy{}, window, v.view.service.Holidays.Of([]scheduler.Person{v.Person}, window))
 	if err != nil {
 		return "", err
 	}
@@ -186,22 +186,6 @@ func outsideOf(m *availability.Member, series calendar.Series, now time.Time) (o
 	return out
 }
 
-// holidays returns the public holidays that a person has over a window.
-func (n *view) holidays(p scheduler.Person, window availability.Interval) scheduler.Holidays {
-	out := scheduler.Holidays{}
-	regions := []string{p.Holidays}
-	for _, t := range p.Travel {
-		regions = append(regions, t.Holidays)
-	}
-	for _, region := range regions {
-		if find := n.service.Holidays; region != "" && find != nil {
-			dates, err := find(region, availability.DateOf(window.Start).AddDays(-1), availability.DateOf(window.End).AddDays(1))
-			out[region] = scheduler.RegionHolidays{Dates: dates, Err: err}
-		}
-	}
-	return out
-}
-
 type leaveData struct {
 	Program, Path string
 	Groups        []leftGroup
@@ -223,16 +207,10 @@ func (s *Server) leavePage(w http.ResponseWriter, r *http.Request, v viewer) err
 	}
 	d := leaveData{Program: g.Program, Path: groupPath(g.Name)}
 	for _, name := range v.view.mine[v.Address] {
-		other := v.view.groups[name]
-		if other.Program != g.Program {
+		if v.view.groups[name].Program != g.Program {
 			continue
 		}
-		left := leftGroup{Name: name}
-		for _, a := range other.Members {
-			if a != v.Address {
-				left.Others = append(left.Others, v.view.service.Workspace.Name(a))
-			}
-		}
+		left := leftGroup{Name: name, Others: v.othersIn(name)}
 		_, left.Series = v.view.of[name].Current(name)
 		left.Ends = len(left.Others) < 2
 		d.Groups = append(d.Groups, left)

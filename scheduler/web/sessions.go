@@ -72,7 +72,7 @@ type column struct{ Name, Initials string }
 func (n *view) columns(members []calendar.Address) []column {
 	out := make([]column, len(members))
 	for i, a := range members {
-		name := n.service.Workspace.Name(a)
+		name := n.name(a)
 		out[i] = column{name, report.Initials(name)}
 	}
 	return out
@@ -99,7 +99,7 @@ func (v viewer) sessionsOf(ctx context.Context, b scheduler.Booking, members []c
 			s.Moved, s.Gained = o.Original.In(v.Zone).Format("Mon 2 Jan 15:04"), v.gained(b, o)
 		}
 		if i < len(b.Facilitators) && b.Facilitators[i] != "" {
-			s.Leader, s.Lead = v.view.service.Workspace.Name(b.Facilitators[i]), v.Person.Is(b.Facilitators[i])
+			s.Leader, s.Lead = v.view.name(b.Facilitators[i]), v.Person.Is(b.Facilitators[i])
 		}
 		if !o.Cancelled {
 			s.Cells, s.Share = v.cells(found, b.Series, o, members)
@@ -148,7 +148,7 @@ func (v viewer) others(b scheduler.Booking) []string {
 	var out []string
 	for _, at := range b.Series.Attendees {
 		if person, _ := v.view.person(at.Address); person != v.Address {
-			out = append(out, v.view.service.Workspace.Name(at.Address))
+			out = append(out, v.view.name(at.Address))
 		}
 	}
 	return out

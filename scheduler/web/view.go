@@ -110,6 +110,9 @@ func newView(ctx context.Context, here Workspace) (*view, error) {
 	return v, nil
 }
 
+// name returns what people call the person with that address.
+func (n *view) name(a calendar.Address) string { return n.service.Workspace.Name(a) }
+
 // group returns the group of that name as the viewer may see it: members see their
 // own, admins all.
 func (v viewer) group(name string) (scheduler.Group, error) {

@@ -75,7 +75,7 @@ func (s *Server) viewer(r *http.Request) (viewer, error) {
 
 // viewer returns the person as a viewer; known is false if they may not sign in.
 func (n *view) viewer(a calendar.Address) (v viewer, known bool) {
-	v = viewer{Address: a, Name: n.service.Workspace.Name(a), Zone: n.zone, view: n, Admin: slices.Contains(n.admins, a)}
+	v = viewer{Address: a, Name: n.name(a), Zone: n.zone, view: n, Admin: slices.Contains(n.admins, a)}
 	v.Person, v.Member = n.service.Workspace.Roster.Find(a)
 	if v.Member {
 		if zone, err := availability.LoadZone(v.Person.Zone); err == nil {
