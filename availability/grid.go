@@ -93,10 +93,6 @@ func (g *Grid) Words() int { return g.words }
 // Starts returns the number of columns.
 func (g *Grid) Starts() int { return 7 * g.perDay }
 
-// Window returns the time that the sessions of the candidates may take. Whoever
-// is to be judged must be known for all of it.
-func (g *Grid) Window() Interval { return g.window }
-
 // Slot returns the slot of a column.
 func (g *Grid) Slot(start int) Slot {
 	return Slot{

@@ -77,26 +77,10 @@ func (bs Bookings) RunningOut(group string) (Booking, bool) {
 	return bs.find(func(b Booking) bool { return b.Group == group && b.Reviewed })
 }
 
-// Of returns what members of the group still have to come to: the booking that
-// runs out, then the current one.
-func (bs Bookings) Of(group string) Bookings {
-	return bs.where(func(b Booking) bool { return b.Group == group })
-}
-
 func (bs Bookings) find(is func(Booking) bool) (Booking, bool) {
 	i := slices.IndexFunc(bs, is)
 	if i < 0 {
 		return Booking{}, false
 	}
 	return bs[i], true
-}
-
-func (bs Bookings) where(is func(Booking) bool) Bookings {
-	var out Bookings
-	for _, b := range bs {
-		if is(b) {
-			out = append(out, b)
-		}
-	}
-	return out
 }

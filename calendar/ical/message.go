@@ -25,9 +25,8 @@ type Message struct {
 
 // WriteMessage writes m about s as one calendar. The event of a series has its
 // rule, an exception date for each cancelled session, and every other session at
-// its slot: the moved ones want messages of their own after it, see
-// [OwnMessages]. The same m and s give the same bytes. Nothing in it is only for
-// us. The errors are those of [Encode].
+// its slot: the moved ones want messages of their own after it. The same m and s
+// give the same bytes. Nothing in it is only for us. The errors are those of [Encode].
 func WriteMessage(w io.Writer, m Message, s calendar.Series) error {
 	e, err := newSeriesWriter(WriteOptions{Method: m.Method}, s)
 	if err != nil {
@@ -46,23 +45,6 @@ func WriteMessage(w io.Writer, m Message, s calendar.Series) error {
 	}
 	cal.Children = append(cal.Children, event)
 	return ical.NewEncoder(&folder{w: w}).Encode(cal)
-}
-
-// OwnMessages returns the original starts of the sessions that a message about the
-// series does not tell rightly: those that were moved, and those at which the
-// clocks change, on which programs disagree.
-func OwnMessages(s calendar.Series) ([]time.Time, error) {
-	w, err := newSeriesWriter(WriteOptions{}, s)
-	if err != nil {
-		return nil, err
-	}
-	var own []time.Time
-	for _, o := range w.sessions {
-		if !o.Cancelled && (o.Moved || w.changing(o.Interval)) {
-			own = append(own, o.Original)
-		}
-	}
-	return own, nil
 }
 
 // event returns the only event, and an interval that holds its times.

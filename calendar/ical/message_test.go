@@ -126,21 +126,6 @@ func TestAMessageAboutNoSessionIsAnError(t *testing.T) {
 	}
 }
 
-func TestOwnMessagesAreForMovedSessionsAndChangingClocks(t *testing.T) {
-	own, err := OwnMessages(mailed(t))
-	if want := []time.Time{time.Date(2026, 3, 24, 14, 0, 0, 0, time.UTC)}; err != nil || !cmp.Equal(own, want, cmp.Comparer(time.Time.Equal)) {
-		t.Errorf("got %v, %v, want %v", own, err, want)
-	}
-	night := mailed(t)
-	night.Overrides = nil
-	night.Slot.Day, night.Slot.Start, night.First = time.Sunday, 150*time.Minute, availability.Date{Year: 2026, Month: 10, Day: 18}
-	night.Slot.Zone = "Europe/Berlin"
-	own, err = OwnMessages(night)
-	if len(own) != 1 || err != nil {
-		t.Errorf("the session in the hour that Berlin's clocks show twice: got %v, %v, want one message of its own", own, err)
-	}
-}
-
 func TestReadMessageOfManyKinds(t *testing.T) {
 	event := func(lines ...string) string {
 		return "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nMETHOD:reply\r\nBEGIN:VEVENT\r\nUID:ps1-peerslot\r\n" + strings.Join(lines, "\r\n") + "\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"

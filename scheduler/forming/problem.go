@@ -76,21 +76,9 @@ func (r *forming) addExclusions(index map[calendar.Address]int) {
 }
 
 func apartRules(p scheduler.Program) (rules grouping.Rules) {
-	for _, rule := range p.Apart {
-		switch rule {
-		case scheduler.ReportingLine:
-			rules |= grouping.ReportingLine
-		case scheduler.SameTeam:
-			rules |= grouping.SameTeam
-		case scheduler.CloseTeams:
-			rules |= grouping.CloseTeams
-		case scheduler.SameDept:
-			rules |= grouping.SameDepartment
-		case scheduler.SameManager:
-			rules |= grouping.SameManager
-		case scheduler.SameLocation:
-			rules |= grouping.SameLocation
-		}
+	for _, name := range p.Apart {
+		rule, _ := grouping.ParseRule(string(name)) // a configuration has no others
+		rules |= rule
 	}
 	if p.LevelGapSet {
 		rules |= grouping.LevelGap
