@@ -16,6 +16,7 @@ const (
 	AnswerStop    Answer = "stop"
 )
 
+// AllAnswers are those that there are, in the order in which members are offered them.
 var AllAnswers = []Answer{AnswerKeep, AnswerRarer, AnswerOftener, AnswerStop}
 
 // ParseAnswer reads keep, rarer, oftener or stop.

@@ -165,6 +165,7 @@ func (b Booking) OwesReview() bool {
 // ranItsCourse is why a series ends by itself.
 const ranItsCourse = "its last session is over"
 
+// IsOver reports whether the last session of a series has ended.
 func (s *Service) IsOver(series calendar.Series) (bool, error) {
 	last, err := series.LastEnd()
 	return err == nil && !last.After(s.Now()), err

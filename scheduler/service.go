@@ -330,6 +330,7 @@ func (s *Service) Commit(ctx context.Context, batch Batch) ([]Booking, error) {
 	return saved, fmt.Errorf("%w: %w", ErrStore, err)
 }
 
+// Event returns a line of the history of a booking, of now.
 func (s *Service) Event(b Booking, what, why string) Event {
 	return Event{At: s.Now().UTC(), Group: b.Group, UID: b.Series.UID, What: what, Why: why}
 }

@@ -16,6 +16,7 @@ const (
 
 func tryLock(*os.File) error { return errors.ErrUnsupported }
 
+// SyncDir does nothing where nothing is known of folders.
 func SyncDir(string) error { return nil }
 
 // readPlain leaves it to the way that is the same everywhere.

@@ -133,6 +133,7 @@ type Answer struct {
 // None is what calls return whose answer has no body.
 type None struct{}
 
+// Decode returns what an answer says, or why it says nothing. No text of it is in the error.
 func Decode[T any](c Call, a Answer) (out T, err error) {
 	if a.status != c.Want {
 		return out, errorOf(c, a)

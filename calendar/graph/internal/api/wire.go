@@ -190,6 +190,7 @@ func IANAZone(name string) (string, error) {
 	return name, nil
 }
 
+// SetReminder has attendees reminded so long before the start; not at all for 0.
 func (e *Event) SetReminder(before time.Duration) {
 	e.IsReminderOn = Ptr(before > 0)
 	if before > 0 {

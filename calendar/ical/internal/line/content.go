@@ -22,6 +22,7 @@ type Content struct {
 // it is quoted, anything else.
 type Param struct{ Name, Value []byte }
 
+// What is wrong with a line. [ErrLong] is what a reader says of one that goes on for ever.
 var (
 	errNoColon  = errors.New("a line without a colon")
 	errName     = errors.New("a line without a name")
@@ -184,6 +185,7 @@ func EqualFold(text []byte, name string) bool {
 	return true
 }
 
+// Upper returns the upper case of a letter of ASCII, and any other byte as it is.
 func Upper(b byte) byte {
 	if 'a' <= b && b <= 'z' {
 		return b - 'a' + 'A'
@@ -191,6 +193,7 @@ func Upper(b byte) byte {
 	return b
 }
 
+// AppendUpper appends a text in upper case, as Upper has it.
 func AppendUpper(dst, text []byte) []byte {
 	for _, b := range text {
 		dst = append(dst, Upper(b))

@@ -16,6 +16,7 @@ type day struct {
 	yearLength       int
 }
 
+// SecondsPerDay is the length of a day on a clock that never changes.
 const SecondsPerDay = 24 * 60 * 60
 
 // DateOf returns the date of the day with that number, counted from 1970-01-01.
@@ -77,6 +78,7 @@ func DayNumber(year, month, dayOfMonth int) int64 {
 	return era*146097 + ofEra*365 + ofEra/4 - ofEra/100 + (153*(m-3)+2)/5 + int64(dayOfMonth) - 1 - 719468
 }
 
+// MonthLength returns how many days a month has, counted from 1.
 func MonthLength(year, month int) int {
 	switch month {
 	case 2:
@@ -92,6 +94,7 @@ func MonthLength(year, month int) int {
 
 func leap(year int) bool { return year%4 == 0 && (year%100 != 0 || year%400 == 0) }
 
+// FloorDiv is a / b rounded down, also below zero; b is positive.
 func FloorDiv(a, b int64) int64 {
 	if q := a / b; q*b <= a {
 		return q
@@ -99,4 +102,5 @@ func FloorDiv(a, b int64) int64 {
 	return a/b - 1
 }
 
+// FloorMod is what FloorDiv leaves: from 0 to b - 1.
 func FloorMod(a, b int64) int64 { return a - FloorDiv(a, b)*b }

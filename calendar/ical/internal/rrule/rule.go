@@ -33,6 +33,7 @@ type Rule struct {
 // A Frequency is the FREQ of a rule, the longest first.
 type Frequency int
 
+// The frequencies (RFC 5545, section 3.3.10).
 const (
 	Yearly Frequency = iota + 1
 	Monthly
@@ -60,6 +61,7 @@ func (s set) len() int       { return bits.OnesCount64(uint64(s)) }
 // negative.
 type numberDay struct{ n, day int }
 
+// ErrRule says that nobody can tell the dates of a rule.
 var ErrRule = errors.New("its rule cannot be read")
 
 // Parse reads a rule. What may be left out without changing its sense is;

@@ -50,6 +50,7 @@ Exit status 3 if something needs a person, such as a member who is not on Slack.
 	return cmd
 }
 
+// JsonSlack is the JSON answer.
 type JsonSlack struct {
 	Changes   []jsonChannel      `json:"changes"`
 	Attention []report.Attention `json:"attention"`

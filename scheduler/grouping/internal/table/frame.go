@@ -26,10 +26,11 @@ type Weights struct {
 	Department int // for each pair of one department or of close teams
 }
 
+// What a table can hold.
 const (
-	MaxGroup = 8
-	MaxWeeks = 15
-	MaxWords = 64
+	MaxGroup = 8   // people: a circle has no more
+	MaxWeeks = 15  // as far as the four bit planes of mostWeeks count; a series has 13
+	MaxWords = 64  // of 64 starts each: those of four weeks on the quarter hour take 44
 	MaxTimes = 100 // that two people count as having met
 	Day      = 24 * 60 * 60
 	freeSpan = 3 * 60 * 60 // zones may span that much at no cost
