@@ -13,22 +13,19 @@ type session struct {
 	declined bool // by them, so that the server may or may not count it
 }
 
-// sessionsOf returns the sessions of s to which the person is invited.
-func sessionsOf(s calendar.Series, who calendar.Address) ([]session, error) {
+// sessionsOf returns the sessions of s to which the person is invited; none of a series
+// whose sessions cannot be told.
+func sessionsOf(s calendar.Series, who calendar.Address) (out []session) {
 	if s.Organizer.Address != who && !s.Invites(who) {
-		return nil, nil
+		return nil
 	}
-	occurrences, err := s.Occurrences()
-	if err != nil {
-		return nil, err
-	}
-	var out []session
+	occurrences, _ := s.Occurrences()
 	for _, o := range occurrences {
 		if !o.Cancelled {
 			out = append(out, session{o.Interval, s.Reply(who, o) == calendar.Declined})
 		}
 	}
-	return out, nil
+	return out
 }
 
 // apart returns the periods that the server gave as busy times in which the

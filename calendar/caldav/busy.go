@@ -251,15 +251,7 @@ func (s *snapshot) sessions(ctx context.Context, who calendar.Address, except []
 	addresses := append([]calendar.Address{who}, s.b.aliases(who)...)
 	for _, a := range addresses {
 		for _, series := range s.own[a] {
-			list, err := sessionsOf(series, a)
-			if err != nil {
-				continue // of a series that no longer has sessions that can be told, none is left out
-			}
-			for _, ses := range list {
-				if ses.declined || slices.Contains(except, series.UID) {
-					out = append(out, ses)
-				}
-			}
+			out = append(out, slices.DeleteFunc(sessionsOf(series, a), func(one session) bool { return !one.declined && !slices.Contains(except, series.UID) })...)
 		}
 	}
 	for _, uid := range except {
@@ -274,9 +266,7 @@ func (s *snapshot) sessions(ctx context.Context, who calendar.Address, except []
 			return nil, err
 		}
 		for _, a := range addresses {
-			if list, err := sessionsOf(series, a); err == nil {
-				out = append(out, list...)
-			}
+			out = append(out, sessionsOf(series, a)...)
 		}
 	}
 	return out, nil

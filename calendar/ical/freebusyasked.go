@@ -63,16 +63,11 @@ func ReadFreeBusy(text []byte) ([]availability.Span, error) {
 			}
 			found = true
 			for _, p := range c.All(ical.PropFreeBusy) {
-				kind, free := busy.FreeBusyType(p)
-				list, err := spansOfPeriods(p)
+				some, err := spansIn(p)
 				if err != nil {
 					return nil, err
 				}
-				for _, iv := range list {
-					if !free && !iv.Empty() {
-						spans = append(spans, availability.Span{Interval: iv, Kind: kind})
-					}
-				}
+				spans = append(spans, some...)
 			}
 		}
 	}
@@ -82,10 +77,10 @@ func ReadFreeBusy(text []byte) ([]availability.Span, error) {
 	return spans, nil
 }
 
-// spansOfPeriods reads a FREEBUSY property, whose times are in UTC (RFC 5545,
-// section 3.8.2.6).
-func spansOfPeriods(p *line.Prop) ([]availability.Interval, error) {
-	var list []availability.Interval
+// spansIn returns the periods of a FREEBUSY property in which its owner is not free. Its
+// times are in UTC (RFC 5545, section 3.8.2.6).
+func spansIn(p *line.Prop) (list []availability.Span, err error) {
+	kind, free := busy.FreeBusyType(p)
 	for _, d := range line.PeriodsIn(p) {
 		end := d.Wall
 		if l, ok := line.ParseLength(d.End); ok {
@@ -98,7 +93,10 @@ func spansOfPeriods(p *line.Prop) ([]availability.Interval, error) {
 		if !d.OK || d.Vague || d.Form != line.UTC {
 			return nil, fmt.Errorf("a period of it cannot be read: %.40q", p.Value)
 		}
-		list = append(list, availability.Interval{Start: time.Unix(d.Wall, 0).UTC(), End: time.Unix(end, 0).UTC()})
+		iv := availability.Interval{Start: time.Unix(d.Wall, 0).UTC(), End: time.Unix(end, 0).UTC()}
+		if !free && !iv.Empty() {
+			list = append(list, availability.Span{Interval: iv, Kind: kind})
+		}
 	}
 	return list, nil
 }

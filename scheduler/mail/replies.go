@@ -346,24 +346,8 @@ func (t *taking) note(ctx context.Context, b scheduler.Booking, r scheduler.Repl
 	if r.Original.IsZero() {
 		list = append(list, covered(r, told, had)...)
 	}
-	if calendars, ok := calendar.AsReplier(t.Backend); ok {
-		for i, one := range list {
-			err := calendars.Reply(ctx, one.UID, one.Person, one.Original, one.RSVP)
-			if i > 0 && errors.Is(err, calendar.ErrNotFound) {
-				continue // the series has that session no more
-			}
-			if errors.Is(err, calendar.ErrNotFound) {
-				t.unclear(scheduler.Notice{Group: b.Group, UID: one.UID, Original: one.Original}, errors.New("what it answers is not on the organizer's calendar"))
-				return nil
-			}
-			if errors.Is(err, calendar.ErrChanged) || errors.Is(err, calendar.ErrGone) { // it cannot be read any more, which the night names, too
-				t.unclear(scheduler.Notice{Group: b.Group, UID: one.UID, Original: one.Original}, err)
-				return nil
-			}
-			if err != nil {
-				return fmt.Errorf("note the reply of %s in group %q: %w", one.Person, b.Group, err)
-			}
-		}
+	if written, err := t.write(ctx, b, list); err != nil || !written {
+		return err
 	}
 	what := "the series"
 	if !r.Original.IsZero() {
@@ -376,6 +360,31 @@ func (t *taking) note(ctx context.Context, b scheduler.Booking, r scheduler.Repl
 	}
 	_, err := t.Store.Commit(ctx, scheduler.Batch{Replies: []scheduler.Reply{r}, Events: []scheduler.Event{event}})
 	return err
+}
+
+// write writes replies onto the calendar, where it takes any: the member's own, and then what
+// that says of sessions. It is not written if a person must read the message, who is told.
+func (t *taking) write(ctx context.Context, b scheduler.Booking, replies []scheduler.Reply) (written bool, err error) {
+	calendars, ok := calendar.AsReplier(t.Backend)
+	if !ok {
+		return true, nil
+	}
+	for i, r := range replies {
+		about := scheduler.Notice{Group: b.Group, UID: r.UID, Original: r.Original}
+		switch err := calendars.Reply(ctx, r.UID, r.Person, r.Original, r.RSVP); {
+		case err == nil:
+		case errors.Is(err, calendar.ErrNotFound) && i > 0: // the series has that session no more
+		case errors.Is(err, calendar.ErrNotFound):
+			t.unclear(about, errors.New("what it answers is not on the organizer's calendar"))
+			return false, nil
+		case errors.Is(err, calendar.ErrChanged), errors.Is(err, calendar.ErrGone): // it cannot be read any more, which the night names, too
+			t.unclear(about, err)
+			return false, nil
+		default:
+			return false, fmt.Errorf("note the reply of %s in group %q: %w", r.Person, b.Group, err)
+		}
+	}
+	return true, nil
 }
 
 // covered returns what an answer to the series says of moved sessions.
