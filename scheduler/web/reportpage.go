@@ -71,12 +71,7 @@ func sessionsFound(attended []attendance.Found, bookings []overview.Booking) []o
 				continue
 			}
 			one := overview.Session{UID: t.UID, Group: b.Group, Program: b.Program, Interval: found.Interval}
-			for i, a := range t.Members {
-				if i < len(found.Verdicts) {
-					one.Members = append(one.Members, overview.Answer{Person: a, Can: found.Verdicts[i].Can})
-				}
-			}
-			out = append(out, one)
+			out = append(out, one.With(t.Members, found.Verdicts))
 		}
 	}
 	return out

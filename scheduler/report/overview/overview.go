@@ -64,23 +64,31 @@ func BookingOf(b scheduler.Booking, people scheduler.Roster) Booking {
 	return out
 }
 
-// A Session is one session, with the answer of each of its members. Cancelled ones are
+// A Session is one session, with the attendance of each of its members. Cancelled ones are
 // none.
 type Session struct {
 	UID     calendar.UID
 	Group   string
 	Program string
 	availability.Interval
-	Members []Answer
+	Members []Attendance
 }
 
-// An Answer is whether a member attended a session, or can attend it.
-type Answer struct {
+// An Attendance is whether a member attended a session, or can attend it.
+type Attendance struct {
 	Person calendar.Address
 	Can    availability.Can
 }
 
-// Share counts the answers.
+// With returns the session with what was found of its members; who has no verdict is left out.
+func (s Session) With(members []calendar.Address, verdicts []availability.Verdict) Session {
+	for i, a := range members[:min(len(members), len(verdicts))] {
+		s.Members = append(s.Members, Attendance{a, verdicts[i].Can})
+	}
+	return s
+}
+
+// Share counts the attendances.
 func (s Session) Share() (out scheduler.Share) {
 	for _, m := range s.Members {
 		out.Count(m.Can)

@@ -77,7 +77,7 @@ func session(g scheduler.Group, daysAgo int, cans ...availability.Can) overview.
 	start := now.AddDate(0, 0, -daysAgo)
 	s := overview.Session{UID: calendar.UID(g.Name), Group: g.Name, Program: g.Program, Interval: availability.Interval{Start: start, End: start.Add(time.Hour)}}
 	for i, can := range cans {
-		s.Members = append(s.Members, overview.Answer{Person: g.Members[i], Can: can})
+		s.Members = append(s.Members, overview.Attendance{Person: g.Members[i], Can: can})
 	}
 	return s
 }
@@ -211,7 +211,7 @@ func TestLinesThatCanBeSeen(t *testing.T) {
 		t.Error("there is no label beside what is not known")
 	}
 	for i := range in.Sessions {
-		in.Sessions[i].Members = slices.DeleteFunc(in.Sessions[i].Members, func(a overview.Answer) bool { return a.Can == availability.Maybe })
+		in.Sessions[i].Members = slices.DeleteFunc(in.Sessions[i].Members, func(a overview.Attendance) bool { return a.Can == availability.Maybe })
 	}
 	if strings.Contains(page(t, counted(t, in), true), label) {
 		t.Error("nothing is unknown, and a label says what is")

@@ -153,11 +153,7 @@ func overviewOf(ctx context.Context, w *workspace.Workspace, weeks int, earlier 
 func sessionsOf(held []planning.Held) []overview.Session {
 	sessions := make([]overview.Session, len(held))
 	for n, h := range held {
-		s := overview.Session{UID: h.UID, Group: h.Group, Program: h.Program, Interval: h.Interval}
-		for i, v := range h.Verdicts {
-			s.Members = append(s.Members, overview.Answer{Person: h.Members[i], Can: v.Can})
-		}
-		sessions[n] = s
+		sessions[n] = overview.Session{UID: h.UID, Group: h.Group, Program: h.Program, Interval: h.Interval}.With(h.Members, h.Verdicts)
 	}
 	return sessions
 }
