@@ -188,7 +188,7 @@ func addSessions(busy map[calendar.Address]availability.Busy, s calendar.Series,
 	return nil
 }
 
-// A syncer is a draftBackend on a Syncer.
+// A syncer is a backend on a Syncer.
 type syncer struct {
 	*backend
 	inner calendar.Syncer

@@ -172,11 +172,11 @@ func (f Form) costLine() string {
 
 func (p Printer) formed(w scheduler.Workspace, g Formed) {
 	p.Heading("%s: %s", g.Name, g.slotLine())
-	width := 0
-	for _, m := range g.Members {
-		width = max(width, ansi.StringWidth(w.Name(calendar.Address(m))))
+	names, width := Names(w, g.Members), 0
+	for _, name := range names {
+		width = max(width, ansi.StringWidth(name))
 	}
-	for _, m := range g.Members {
+	for i, m := range g.Members {
 		person := w.Roster.Of(calendar.Address(m))
 		var traits []string
 		for _, t := range []string{person.Role, person.Team, person.Department, person.Location} {
@@ -184,7 +184,7 @@ func (p Printer) formed(w scheduler.Workspace, g Formed) {
 				traits = append(traits, t)
 			}
 		}
-		p.Printf("  %s  %s\n", pad(w.Name(calendar.Address(m)), width), strings.Join(append(traits, person.Zone), ", "))
+		p.Printf("  %s  %s\n", pad(names[i], width), strings.Join(append(traits, person.Zone), ", "))
 	}
 	p.Printf("  %s\n", g.whyLine())
 }

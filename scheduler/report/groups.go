@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
 )
 
@@ -29,11 +28,7 @@ func Markdown(w scheduler.Workspace, list []Group) string {
 		if slot != "" {
 			slot += " (" + g.Zone + ")"
 		}
-		var members []string
-		for _, m := range g.Members {
-			members = append(members, w.Name(calendar.Address(m)))
-		}
-		cells := []string{g.Name, cmp.Or(g.Program, "-"), cmp.Or(slot, "-"), strings.Join(members, ", ")}
+		cells := []string{g.Name, cmp.Or(g.Program, "-"), cmp.Or(slot, "-"), strings.Join(Names(w, g.Members), ", ")}
 		for i, c := range cells {
 			cells[i] = markdownText(c)
 		}

@@ -86,6 +86,15 @@ type Attention struct {
 	What  string `json:"what"`
 }
 
+// Names returns what people call those with the addresses.
+func Names(w scheduler.Workspace, addresses []string) []string {
+	out := make([]string, len(addresses))
+	for i, a := range addresses {
+		out[i] = w.Name(calendar.Address(a))
+	}
+	return out
+}
+
 // Addresses returns the addresses as text.
 func Addresses(list []calendar.Address) []string {
 	out := make([]string, len(list))

@@ -211,11 +211,7 @@ func (l planLines) review(r report.Reviews) []plans.Change {
 func (l planLines) form(f report.Form) []plans.Change {
 	var out []plans.Change
 	for _, g := range f.Groups {
-		var names []string
-		for _, a := range g.Members {
-			names = append(names, l.Name(calendar.Address(a)))
-		}
-		line := plans.Change{Group: g.Name, What: "form", After: strings.Join(names, ", "), Why: fmt.Sprintf("all can come to %d of %d sessions, best at %s", g.Common, g.Sessions, g.Slot)}
+		line := plans.Change{Group: g.Name, What: "form", After: strings.Join(report.Names(l.Workspace, g.Members), ", "), Why: fmt.Sprintf("all can come to %d of %d sessions, best at %s", g.Common, g.Sessions, g.Slot)}
 		if g.Kept {
 			line.What = "keep"
 		}

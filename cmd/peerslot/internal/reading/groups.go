@@ -10,7 +10,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/peerslot/peerslot/availability"
-	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/console"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/workspace"
 	"github.com/peerslot/peerslot/scheduler"
@@ -131,15 +130,7 @@ func printGroups(a *console.App, w *workspace.Workspace, list []report.Group) {
 	}
 	var rows [][]string
 	for _, g := range list {
-		rows = append(rows, []string{g.Name, console.Dash(g.Program), console.Dash(g.Slot), strings.Join(names(w, g.Members), ", ")})
+		rows = append(rows, []string{g.Name, console.Dash(g.Program), console.Dash(g.Slot), strings.Join(report.Names(w.Workspace, g.Members), ", ")})
 	}
 	a.Printer().Table([]string{"GROUP", "PROGRAM", "SLOT", "MEMBERS"}, rows)
-}
-
-func names(w *workspace.Workspace, addresses []string) []string {
-	out := make([]string, len(addresses))
-	for i, s := range addresses {
-		out[i] = w.Workspace.Name(calendar.Address(s))
-	}
-	return out
 }
