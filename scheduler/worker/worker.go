@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -25,6 +26,10 @@ const (
 	// finishWithin is how long jobs that are under way may take when a process is asked
 	// to stop, before they are stopped too.
 	finishWithin = 20 * time.Second
+
+	// queuedAtOnce is how many jobs are queued with one statement: River holds some 3 kB of
+	// each meanwhile, and a night may change all series of a workspace.
+	queuedAtOnce = 500
 
 	// findQueue has looking for work not wait behind it.
 	findQueue = "find"
@@ -145,11 +150,10 @@ func (p *process) queue(ctx context.Context, jobs []Job) error {
 			all = append(all, params)
 		}
 	}
-	if len(all) == 0 {
-		return nil
-	}
-	if _, err := p.client.InsertMany(ctx, all); err != nil {
-		return fmt.Errorf("queue %d jobs: %w", len(all), err)
+	for some := range slices.Chunk(all, queuedAtOnce) {
+		if _, err := p.client.InsertMany(ctx, some); err != nil {
+			return fmt.Errorf("queue %d jobs: %w", len(all), err)
+		}
 	}
 	return nil
 }

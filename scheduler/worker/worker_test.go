@@ -77,15 +77,20 @@ func onEach(t *testing.T, test func(t *testing.T, location string)) {
 	})
 }
 
-// work starts a worker on the jobs at location, and returns how to stop it.
+// work starts a worker of four jobs at once on those at location, and returns how to stop it.
 func work(t *testing.T, location string, w worker.Work) (*worker.Worker, func()) {
+	t.Helper()
+	return workBy(t, location, 4, w)
+}
+
+func workBy(t *testing.T, location string, atOnce int, w worker.Work) (*worker.Worker, func()) {
 	t.Helper()
 	d := &store.Databases{}
 	jobs, err := d.Jobs(t.Context(), location)
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := worker.Options{Jobs: 4, Every: time.Second, Schema: jobs.Schema, Alone: jobs.Alone}
+	o := worker.Options{Jobs: atOnce, Every: time.Second, Schema: jobs.Schema, Alone: jobs.Alone}
 	var one *worker.Worker
 	if jobs.Postgres != nil {
 		one, err = worker.OnPostgres(t.Context(), jobs.Postgres, o, w)
@@ -205,6 +210,25 @@ func TestStopFinishesWhatIsUnderWay(t *testing.T) {
 		stop()
 		if !finished {
 			t.Error("the worker stopped before its job was done")
+		}
+	})
+}
+
+// More jobs than one statement takes are queued, once each, and none for what is unknown.
+func TestQueueOfMany(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, location string) {
+		l := newLedger()
+		one, _ := workBy(t, location, 100, l)
+		all := jobs(worker.Series, 503)
+		for range 2 {
+			if err := one.Queue(t.Context(), append(slices.Clone(all), worker.Job{Kind: "dance"})...); err != nil {
+				t.Fatal(err)
+			}
+		}
+		eventually(t, "all jobs done", func() bool { return len(l.times()) >= len(all) })
+		if got := l.times(); len(got) != len(all) {
+			t.Errorf("%d jobs were done, want %d", len(got), len(all))
 		}
 	})
 }
