@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -26,6 +27,10 @@ const (
 	replyEvery = 5 * time.Minute  // how often the mailbox of the replies is read
 	jobWait    = 30 * time.Second // for another run, before a job is put off
 	settling   = 10 * time.Minute // for which a review waits for changes of the night
+
+	// foundAtOnce is how many series of a workspace, and how many messages, one look queues. What
+	// is queued already is not queued again, but to find that out takes as long.
+	foundAtOnce = 2000
 )
 
 // Find implements worker.Work.
@@ -58,11 +63,22 @@ func (c *crew) due(ctx context.Context, m Member) ([]worker.Job, error) {
 		return nil, err
 	}
 	jobs := m.nights(known, c.App.Now(), len(begun) > 0)
-	for _, group := range begun {
+	for _, group := range c.turnOf(m, begun) {
 		jobs = append(jobs, worker.Job{Kind: worker.Series, Workspace: m.key(), Subject: group})
 	}
 	letters, err := c.letters(ctx, m, st)
 	return append(jobs, letters...), err
+}
+
+// turnOf returns the groups whose turn it is to be queued: others with each look if they are too
+// many, so that none waits for those before it to be done.
+func (c *crew) turnOf(m Member, groups []string) []string {
+	if len(groups) <= foundAtOnce {
+		return groups
+	}
+	from := c.passed[m.key()] % len(groups)
+	c.passed[m.key()] = from + foundAtOnce
+	return slices.Concat(groups[from:], groups[:from])[:foundAtOnce]
 }
 
 // nights returns the pass that is due, then, once the changes that it began are on the
@@ -108,7 +124,7 @@ func (c *crew) letters(ctx context.Context, m Member, st *store.Store) ([]worker
 	}
 	var out []worker.Job
 	due, err := (&mail.Outbox{Store: st, Now: c.App.Now}).Due(ctx)
-	for _, n := range due {
+	for _, n := range due[:min(len(due), foundAtOnce)] { // those to be sent first
 		out = append(out, worker.Job{Kind: worker.Message, Workspace: m.key(), Subject: n.ID})
 	}
 	if m.Config.Mail.Replies != nil && time.Since(c.asked[m.key()]) > replyEvery {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"net"
 	"os"
 	"path/filepath"
@@ -15,6 +16,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/account"
+	"github.com/peerslot/peerslot/cmd/peerslot/internal/config"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/console"
 	"github.com/peerslot/peerslot/cmd/peerslot/internal/console/consoletest"
 	"github.com/peerslot/peerslot/scheduler"
@@ -389,4 +391,34 @@ func TestANightThatFails(t *testing.T) {
 		t.Fatal(err)
 	}
 	failing()
+}
+
+// Of very many groups each comes in its turn, however long those before it take.
+func TestTurns(t *testing.T) {
+	c, m := &crew{passed: map[string]int{}}, Member{Name: "a", Config: &config.Config{}}
+	few := []string{"a", "b"}
+	if got := c.turnOf(m, few); !slices.Equal(got, few) {
+		t.Errorf("of few: %v, want all", got)
+	}
+	var many []string
+	for i := range 2*foundAtOnce + 7 {
+		many = append(many, fmt.Sprintf("g%05d", i))
+	}
+	seen := map[string]bool{}
+	for range 3 {
+		some := c.turnOf(m, many)
+		if len(some) != foundAtOnce {
+			t.Fatalf("%d at once, want %d", len(some), foundAtOnce)
+		}
+		for _, group := range some {
+			seen[group] = true
+		}
+	}
+	if len(seen) != len(many) {
+		t.Errorf("three looks queued %d of %d groups", len(seen), len(many))
+	}
+	many = many[:foundAtOnce+1] // the others are done meanwhile
+	if some := c.turnOf(m, many); len(some) != foundAtOnce {
+		t.Errorf("of fewer: %d, want %d", len(some), foundAtOnce)
+	}
 }
