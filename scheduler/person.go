@@ -41,12 +41,8 @@ func (f HolidayFunc) Of(people []Person, window availability.Interval) Holidays 
 	first, last := availability.DateOf(window.Start).AddDays(-1), availability.DateOf(window.End).AddDays(1)
 	out := Holidays{}
 	for _, p := range people {
-		regions := []string{p.Holidays}
-		for _, t := range p.Travel {
-			regions = append(regions, t.Holidays)
-		}
-		for _, region := range regions {
-			if _, done := out[region]; !done && region != "" && f != nil {
+		for _, region := range p.Regions() {
+			if _, done := out[region]; !done && f != nil {
 				dates, err := f(region, first, last)
 				out[region] = RegionHolidays{Dates: dates, Err: err}
 			}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/peerslot/peerslot/availability"
@@ -36,6 +35,22 @@ func (s Settings) of(p Person) Person {
 	}
 	p.Left = s.Left
 	return p
+}
+
+// spoilt returns the settings, in which such are spoilt as name holidays that nobody knows
+// any more: those of a file of the roster's, say, that has another name now.
+func (f HolidayFunc) spoilt(settings []Settings) []Settings {
+	people := make([]Person, len(settings))
+	for i, s := range settings {
+		people[i] = s.of(Person{})
+	}
+	of := f.Of(people, availability.Interval{})
+	for i := range settings {
+		if err := of.Missing(people[i]); err != nil {
+			settings[i].Own, settings[i].Fault = nil, err
+		}
+	}
+	return settings
 }
 
 // now returns the settings with programs by the names that they have now.
@@ -81,21 +96,6 @@ func (w Workspace) staying(g Group) []calendar.Address {
 	return slices.DeleteFunc(slices.Clone(g.Members), func(a calendar.Address) bool {
 		return g.Program != "" && slices.Contains(w.Roster.Of(a).Left, g.Program)
 	})
-}
-
-// Says returns in words what the settings say, "" for nothing.
-func (s Settings) Says() string {
-	var parts []string
-	if s.Own != nil {
-		parts = append(parts, "own hours in "+s.Own.Zone+" instead of the roster's")
-	}
-	if s.Paused != (availability.Date{}) {
-		parts = append(parts, "paused until "+s.Paused.String())
-	}
-	if len(s.Left) > 0 {
-		parts = append(parts, "left "+strings.Join(s.Left, ", "))
-	}
-	return strings.Join(parts, "; ")
 }
 
 // Set keeps what a member set about themselves; why says in words what that is, and

@@ -124,7 +124,7 @@ func (s *Service) Ready(ctx context.Context) (*Service, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the rounds: %w", err)
 	}
-	r.Workspace = r.Workspace.With(settings).holdOn(rounds)
+	r.Workspace = r.Workspace.With(r.Holidays.spoilt(settings)).holdOn(rounds)
 	r.Workspace.Spoilt = slices.Concat(r.Workspace.Spoilt, r.Workspace.spoilt(rounds))
 	groups, taken := slices.Clip(r.Workspace.Groups), map[string]bool{}
 	for _, g := range groups {

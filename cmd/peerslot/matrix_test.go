@@ -70,6 +70,7 @@ var faults = map[string]fault{
 	"truncated file":          {spoilFile, unusable, true},
 	"undecodable booking":     {inStore(`UPDATE booking SET record = '{"Series": 5' WHERE group_name = 'broken'`), `broken.*booking in the store cannot be used`, true},
 	"undecodable settings":    {inStore(`INSERT INTO own_setting (person, version, record) VALUES ('jon@acme.example', 1, '{')`), `jon@acme\.example.* set about themselves cannot be read`, false},
+	"settings of no region":   {inStore(`INSERT INTO own_setting (person, version, record) VALUES ('jon@acme.example', 1, '{"Person": "jon@acme.example", "Own": {"Zone": "Europe/Berlin", "Holidays": "days.ics"}}')`), `jon@acme\.example.* set about themselves cannot be read: no public holidays are known`, false},
 	"undecodable round":       {inStore(`INSERT INTO round (program, number, start_date, seed, members, promised, created) VALUES ('own', 1, 'soon', '1', '[]', '[]', 1)`), `own.*round 1 of program "own" cannot be read`, false},
 	"undecodable mark":        {inStore(`UPDATE setting SET value = '{' WHERE name = 'workspace'`), `store: whose the store is cannot be read`, false},
 	"missing program":         {inFile("peerslot.yaml", "name: own", "name: another"), `broken.*"own" is not configured`, false},

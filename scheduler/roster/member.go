@@ -2,6 +2,7 @@ package roster
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/peerslot/peerslot/availability"
 )
@@ -41,6 +42,26 @@ type Holidays map[string]RegionHolidays
 type RegionHolidays struct {
 	Dates []availability.Date // sorted
 	Err   error
+}
+
+// Regions returns those whose public holidays the person has, at home and on their trips.
+func (p Person) Regions() []string {
+	out := []string{p.Holidays}
+	for _, t := range p.Travel {
+		out = append(out, t.Holidays)
+	}
+	return slices.DeleteFunc(out, func(region string) bool { return region == "" })
+}
+
+// Missing returns why the holidays of one of the person's regions are not known, nil if all
+// are.
+func (h Holidays) Missing(p Person) error {
+	for _, region := range p.Regions() {
+		if err := h[region].Err; err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // off returns the person's days off that touch the dates from first to last.

@@ -14,6 +14,7 @@ import (
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/report"
 	"github.com/peerslot/peerslot/scheduler/web/internal/guard"
 	"github.com/peerslot/peerslot/scheduler/web/internal/hoursform"
 )
@@ -79,8 +80,8 @@ func (s *Server) saveHours(w http.ResponseWriter, r *http.Request, v viewer) err
 		if paused == v.view.roster.Of(v.Address).PausedUntil {
 			set.Paused = availability.Date{} // as the roster says
 		}
-		said := set.Says()
-		if said == was.Says() {
+		said := report.Settings(*set)
+		if said == report.Settings(was) {
 			said = "changed " + said
 		} else if said == "" {
 			said = "has the roster's again"

@@ -113,8 +113,8 @@ func settingsFindings(ctx context.Context, w *workspace.Workspace) ([]finding, e
 	}
 	var out []finding
 	for _, s := range all {
-		if w.Workspace.Roster.Has(s.Person) && s.Says() != "" {
-			out = append(out, finding{"settings of " + string(s.Person), true, fmt.Sprintf("%s, since %s", s.Says(), s.Set.Format(time.DateOnly)), ""})
+		if w.Workspace.Roster.Has(s.Person) && report.Settings(s) != "" {
+			out = append(out, finding{"settings of " + string(s.Person), true, fmt.Sprintf("%s, since %s", report.Settings(s), s.Set.Format(time.DateOnly)), ""})
 		}
 	}
 	return out, nil
