@@ -92,6 +92,9 @@ func (o freebusyOptions) run(ctx context.Context, a *console.App, args []string)
 	}
 	answer := report.Freebusy{From: window.Start.UTC(), To: window.End.UTC(), Warnings: []string{}}
 	for _, p := range people {
+		if why := w.Workspace.Roster.Of(p).Unread; why != "" { // where their calendar is may stand there
+			busy[p] = availability.Unreadable(why)
+		}
 		answer.Add(string(p), zone(p).String(), busy[p])
 	}
 	return printFreebusy(a, answer)
