@@ -1,6 +1,8 @@
 package main
 
 import (
+	"os"
+	"os/exec"
 	"runtime"
 	"runtime/debug"
 	"testing"
@@ -14,7 +16,15 @@ func TestGarbageIsFollowed(t *testing.T) {
 			t.Errorf("percentOf(%d) = %d, want %d", live, got, want)
 		}
 	}
-	t.Cleanup(func() { debug.SetGCPercent(100) })
+	const alone = "PEERSLOT_TEST_GARBAGE"
+	if os.Getenv(alone) == "" { // in a process of its own: it would follow the garbage of all tests after it
+		cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run", "^TestGarbageIsFollowed$")
+		cmd.Env = append(os.Environ(), alone+"=1")
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+		return
+	}
 	followGarbage()
 	held := make([]byte, 10*headroom)
 	waitForPercent(t, func(percent int) bool { return percent == 33 })

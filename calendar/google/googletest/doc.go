@@ -107,11 +107,11 @@ func timeOf(v any, zone *time.Location) (time.Time, bool) {
 			zone = z
 		}
 	}
-	for layout, text := range map[string]string{
-		time.RFC3339: str(d, "dateTime"), "2006-01-02T15:04:05": str(d, "dateTime"), time.DateOnly: str(d, "date"),
-	} {
-		if t, err := time.ParseInLocation(layout, text, zone); err == nil {
-			return t.In(zone), true
+	for _, is := range [][2]string{{time.RFC3339, "dateTime"}, {"2006-01-02T15:04:05", "dateTime"}, {time.DateOnly, "date"}} {
+		if text := str(d, is[1]); text != "" {
+			if t, err := time.ParseInLocation(is[0], text, zone); err == nil {
+				return t.In(zone), true
+			}
 		}
 	}
 	return time.Time{}, false

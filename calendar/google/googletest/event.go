@@ -2,6 +2,8 @@ package googletest
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 )
@@ -83,22 +85,30 @@ func (e *event) occurrences() []occurrence {
 	if !e.recurs() {
 		return []occurrence{{event: e, doc: e.doc, stamp: e.stamp}}
 	}
+	var out []occurrence
+	for _, t := range e.originals() {
+		out = append(out, e.occurrence(t))
+	}
+	return out
+}
+
+// originals returns when the occurrences of an event that recurs start as the series has
+// them, in the order of occurrences.
+func (e *event) originals() []time.Time {
 	all, err := starts(e.doc)
 	if err != nil {
 		panic(err) // it was refused when it was sent
 	}
-	var out []occurrence
 	seen := map[int64]bool{}
 	for _, t := range all {
 		seen[t.Unix()] = true
-		out = append(out, e.occurrence(t))
 	}
 	for key := range e.exceptions {
 		if !seen[key] {
-			out = append(out, e.occurrence(time.Unix(key, 0).In(e.zone())))
+			all = append(all, time.Unix(key, 0).In(e.zone()))
 		}
 	}
-	return out
+	return all
 }
 
 func (e *event) occurrence(original time.Time) occurrence {
@@ -111,11 +121,12 @@ func (e *event) occurrence(original time.Time) occurrence {
 	return o
 }
 
-// plain returns the occurrence as the series has it.
+// plain returns the occurrence as the series has it, with which it shares what is not its
+// own: it is cloned before it is changed.
 func (e *event) plain(original time.Time) doc {
 	start, _ := timeOf(e.doc["start"], e.zone())
 	end, _ := timeOf(e.doc["end"], e.zone())
-	d := clone(e.doc)
+	d := maps.Clone(e.doc)
 	delete(d, "recurrence")
 	zone := str(e.doc, "start", "timeZone")
 	d["start"], d["end"] = dateTime(original, zone), dateTime(original.Add(end.Sub(start)), zone)
@@ -126,13 +137,12 @@ func (e *event) plain(original time.Time) doc {
 func (e *event) find(id string) (occurrence, bool) {
 	text, ok := strings.CutPrefix(id, e.id+"_")
 	t, err := time.Parse("20060102T150405Z", text)
-	if !ok || err != nil || !e.recurs() {
+	if !ok || err != nil || !e.recurs() || e.deleted {
 		return occurrence{}, false
 	}
-	for _, o := range e.occurrences() {
-		if o.original.Equal(t) {
-			return o, true
-		}
+	all := e.originals()
+	if i := slices.IndexFunc(all, t.Equal); i >= 0 {
+		return e.occurrence(all[i]), true
 	}
 	return occurrence{}, false
 }

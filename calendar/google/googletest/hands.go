@@ -72,7 +72,7 @@ func (s *Server) Reply(id, a string, original time.Time, status string) {
 			e.stamp = s.touch()
 			return
 		}
-		d := e.occurrence(original).doc
+		d := clone(e.occurrence(original).doc)
 		s.answer(d, a, status)
 		e.exceptions[original.Unix()] = &exception{doc: d, stamp: s.touch()}
 	})
@@ -140,7 +140,7 @@ func (s *Server) Split(id string, original time.Time, by time.Duration) (rest st
 		}
 		at := slices.IndexFunc(all, original.Equal)
 		rest = id + "_R" + original.UTC().Format("20060102T150405")
-		d := e.plain(original)
+		d := clone(e.plain(original))
 		zone := str(e.doc, "start", "timeZone")
 		for _, name := range []string{"start", "end"} {
 			t, _ := timeOf(d[name], e.zone())

@@ -199,9 +199,12 @@ func (s *Server) unexpanded(cal *calendar, role string, after int64) []any {
 		if e.change > after {
 			items = append(items, s.view(e, cal, role))
 		}
-		for _, o := range e.occurrences() {
-			if x := e.exceptions[o.original.Unix()]; x != nil && x.change > after {
-				items = append(items, s.viewOccurrence(o, cal, role))
+		if !e.recurs() {
+			continue
+		}
+		for key, x := range e.exceptions {
+			if x.change > after {
+				items = append(items, s.viewOccurrence(e.occurrence(time.Unix(key, 0).In(e.zone())), cal, role))
 			}
 		}
 	}
