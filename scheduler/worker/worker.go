@@ -144,15 +144,18 @@ func (w *Worker) Pages(at string) (http.Handler, error) { return w.p.pages(at) }
 func (w *Worker) Queue(ctx context.Context, jobs ...Job) error { return w.p.queue(ctx, jobs) }
 
 func (p *process) queue(ctx context.Context, jobs []Job) error {
-	var all []river.InsertManyParams
-	for _, j := range jobs {
-		if params, ok := j.params(); ok {
-			all = append(all, params)
+	for some := range slices.Chunk(jobs, queuedAtOnce) {
+		params := make([]river.InsertManyParams, 0, len(some))
+		for _, j := range some {
+			if one, ok := j.params(); ok {
+				params = append(params, one)
+			}
 		}
-	}
-	for some := range slices.Chunk(all, queuedAtOnce) {
-		if _, err := p.client.InsertMany(ctx, some); err != nil {
-			return fmt.Errorf("queue %d jobs: %w", len(all), err)
+		if len(params) == 0 {
+			continue
+		}
+		if _, err := p.client.InsertMany(ctx, params); err != nil {
+			return fmt.Errorf("queue %d jobs: %w", len(jobs), err)
 		}
 	}
 	return nil
