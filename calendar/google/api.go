@@ -43,7 +43,7 @@ func (b *Backend) look(ctx context.Context, uid calendar.UID) (reading, error) {
 			return reading{}, err
 		}
 	}
-	r, err := b.cfg.Aliases.understand(uid, event, occurrences)
+	r, err := aliases{b.cfg.Aliases}.understand(uid, event, occurrences)
 	r.series.SplitOff = splitOff(parts)
 	return r, err
 }

@@ -161,11 +161,11 @@ func recurrence(e *gcal.Event, target calendar.Series, moved bool) []string {
 // target invites. Google replaces the list whole, and who is sent without an
 // answer loses it, so everybody keeps the entry that is there; only if the time is
 // another are all asked again.
-func (who Aliases) attendees(list []*gcal.EventAttendee, gone func(calendar.Address) bool, target calendar.Series, asked bool) []*gcal.EventAttendee {
+func (who aliases) attendees(list []*gcal.EventAttendee, gone func(calendar.Address) bool, target calendar.Series, asked bool) []*gcal.EventAttendee {
 	var out []*gcal.EventAttendee
 	listed := map[calendar.Address]bool{}
 	for _, a := range list {
-		address := who.person(a.Email)
+		address := who.Person(a.Email)
 		if gone(address) {
 			continue
 		}
@@ -263,7 +263,7 @@ func (r reading) gone(e *gcal.Event, was, target calendar.Series) func(calendar.
 }
 
 // invite adds what changes the guests of e, if they are not yet those of target.
-func (c *change) invite(who Aliases, e *gcal.Event, gone func(calendar.Address) bool, was, target calendar.Series) {
+func (c *change) invite(who aliases, e *gcal.Event, gone func(calendar.Address) bool, was, target calendar.Series) {
 	if gone == nil {
 		return
 	}

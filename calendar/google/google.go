@@ -18,7 +18,6 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
-	"strings"
 	"sync"
 
 	"golang.org/x/oauth2"
@@ -51,7 +50,7 @@ type Config struct {
 	Organizer   calendar.Address // whose calendar holds the series; the account must own it
 	Endpoint    string           // root of a stand-in; "" means Google
 
-	Aliases Aliases // other addresses of people
+	Aliases calendar.Aliases // other addresses of people
 
 	Meet           bool         // new series get a Meet link
 	Quiet          bool         // only guests outside Google are told of changes: another series takes the place
@@ -59,16 +58,6 @@ type Config struct {
 	Pace           calls.Pace   // keeps to it with other processes; nil for this one alone
 	HTTPClient     *http.Client // nil means http.DefaultClient
 	Log            *slog.Logger // of calls that are made again; nil means none
-}
-
-// Aliases are other addresses of people, by which Google may call those who are
-// invited: each with the address that we know. The zero value has none.
-type Aliases map[calendar.Address]calendar.Address
-
-// person returns the address by which we know who has that one, in any case.
-func (who Aliases) person(email string) calendar.Address {
-	a := calendar.Address(strings.ToLower(email))
-	return cmp.Or(who[a], a)
 }
 
 // A Backend books on Google Calendar. Make one with [Open].

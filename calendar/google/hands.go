@@ -42,11 +42,11 @@ func look(e *gcal.Event) string {
 
 // guests returns who is invited, and who need not come, in words that can be
 // compared.
-func (who Aliases) guests(e *gcal.Event) string {
+func (who aliases) guests(e *gcal.Event) string {
 	var out []string
 	for _, a := range e.Attendees {
 		if e.Organizer == nil || !strings.EqualFold(a.Email, e.Organizer.Email) {
-			out = append(out, fmt.Sprint(who.person(a.Email), a.Optional))
+			out = append(out, fmt.Sprint(who.Person(a.Email), a.Optional))
 		}
 	}
 	slices.Sort(out)

@@ -11,7 +11,6 @@ import (
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/calendar/calendartest"
-	"github.com/peerslot/peerslot/calendar/google"
 	"github.com/peerslot/peerslot/calendar/google/googletest"
 )
 
@@ -91,7 +90,7 @@ func TestAliases(t *testing.T) {
 	const alias = "Ana.Lima@acme.example"
 	s := standIn(t)
 	cfg := config(t, s)
-	cfg.Aliases = google.Aliases{"ana.lima@acme.example": calendartest.Ana}
+	cfg.Aliases = calendar.Aliases{"ana.lima@acme.example": calendartest.Ana}
 	b := start(t, cfg)
 	before := put(t, b, moved())
 	guests := []any{fields{"email": alias, "responseStatus": "needsAction"}, fields{"email": bo, "responseStatus": "needsAction"}}

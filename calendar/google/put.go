@@ -70,7 +70,7 @@ func (b *Backend) there(ctx context.Context, s calendar.Series) (reading, error)
 	e, err = b.insert(ctx, e)
 	switch {
 	case err == nil:
-		return b.cfg.Aliases.understand(s.UID, e, nil)
+		return aliases{b.cfg.Aliases}.understand(s.UID, e, nil)
 	case !answered(err, http.StatusConflict):
 		return reading{}, err
 	}

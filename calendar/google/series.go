@@ -22,14 +22,18 @@ type reading struct {
 	event       *gcal.Event
 	occurrences map[int64]*gcal.Event
 	series      calendar.Series // the same, understood
-	who         Aliases
+	who         aliases
 	resumed     bool // a Put has written a part of what it should
 }
+
+// aliases read and write guests: Google may call people by other addresses than those
+// that they were invited by.
+type aliases struct{ calendar.Aliases }
 
 // understand makes a Series of events. It is an error that wraps
 // calendar.ErrChanged if people have made something of the event that no Series
 // can be, such as one without an end.
-func (who Aliases) understand(uid calendar.UID, event *gcal.Event, occurrences []*gcal.Event) (reading, error) {
+func (who aliases) understand(uid calendar.UID, event *gcal.Event, occurrences []*gcal.Event) (reading, error) {
 	s, err := who.plainSeries(uid, event)
 	if err != nil {
 		return reading{}, err
@@ -66,7 +70,7 @@ func (r reading) forgotten() bool { return r.series.Cancelled && r.series.Slot.Z
 
 // plainSeries returns the series without overrides and version, and without a slot
 // if the event is forgotten.
-func (who Aliases) plainSeries(uid calendar.UID, e *gcal.Event) (calendar.Series, error) {
+func (who aliases) plainSeries(uid calendar.UID, e *gcal.Event) (calendar.Series, error) {
 	s := calendar.Series{
 		UID: uid, Cancelled: e.Status == cancelled,
 		Title: e.Summary, Description: calendar.PlainText(e.Description), Link: link(e), Reminder: reminder(e),
@@ -140,13 +144,13 @@ func instant(t *gcal.EventDateTime, zone *time.Location) (time.Time, bool) {
 
 // people returns who is invited. Google may list the organizer among the
 // attendees without having been asked to.
-func (who Aliases) people(e *gcal.Event) (organizer calendar.Attendee, attendees []calendar.Attendee) {
+func (who aliases) people(e *gcal.Event) (organizer calendar.Attendee, attendees []calendar.Attendee) {
 	if e.Organizer != nil {
 		organizer.Address = calendar.Address(strings.ToLower(e.Organizer.Email))
 		organizer.Name = cmp.Or(prop(e, propOrganizer), e.Organizer.DisplayName)
 	}
 	for _, a := range e.Attendees {
-		address, err := calendar.ParseAddress(string(who.person(a.Email)))
+		address, err := calendar.ParseAddress(string(who.Person(a.Email)))
 		uninvited := address == organizer.Address && prop(e, propAttends) == "false"
 		if err != nil || a.Resource || uninvited {
 			continue

@@ -101,7 +101,7 @@ func (b *Backend) sessions(ctx context.Context, uid calendar.UID, window availab
 			start, ok := instant(e.Start, zone)
 			end, ok2 := instant(e.End, zone)
 			if ok && ok2 && e.Status != cancelled {
-				out = append(out, session{availability.Interval{Start: start, End: end}, b.cfg.Aliases.whoseTime(e), e.ICalUID})
+				out = append(out, session{availability.Interval{Start: start, End: end}, aliases{b.cfg.Aliases}.whoseTime(e), e.ICalUID})
 			}
 		}
 	})
@@ -121,7 +121,7 @@ func zoneOf(page *gcal.Events) *time.Location {
 }
 
 // whoseTime returns who has not declined.
-func (who Aliases) whoseTime(e *gcal.Event) []calendar.Address {
+func (who aliases) whoseTime(e *gcal.Event) []calendar.Address {
 	var out []calendar.Address
 	declined := false
 	organizer := ""
@@ -130,7 +130,7 @@ func (who Aliases) whoseTime(e *gcal.Event) []calendar.Address {
 	}
 	for _, a := range e.Attendees {
 		if rsvp(a) != calendar.Declined {
-			out = append(out, who.person(a.Email))
+			out = append(out, who.Person(a.Email))
 		} else if strings.ToLower(a.Email) == organizer {
 			declined = true
 		}

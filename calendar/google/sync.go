@@ -44,7 +44,7 @@ func (b *Backend) Sync(ctx context.Context, token string, ours []calendar.UID) (
 		case c.Full && p.events[uid] == nil:
 			err = calendar.ErrNotFound
 		case c.Full:
-			r, err = b.cfg.Aliases.understand(uid, p.events[uid], p.occurrences[uid])
+			r, err = aliases{b.cfg.Aliases}.understand(uid, p.events[uid], p.occurrences[uid])
 			r.series.SplitOff = splitOff(p.parts[uid])
 		case p.events[uid] != nil || p.occurrences[uid] != nil:
 			r, err = b.look(ctx, uid)

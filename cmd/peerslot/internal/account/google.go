@@ -69,7 +69,7 @@ func googleConfig(c *config.Config) google.Config {
 		Token:       c.Path(g.Token),
 		Subject:     g.Subject,
 		Organizer:   c.Workspace.Organizer.Address,
-		Aliases:     google.Aliases(c.Workspace.Roster.Aliases()),
+		Aliases:     c.Workspace.Roster.Aliases(),
 		Endpoint:    g.Endpoint,
 		Meet:        g.Meet,
 		Quiet:       c.Calendar.Successor != "",
