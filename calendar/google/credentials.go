@@ -36,7 +36,7 @@ type credentials struct {
 
 // service returns who issues the tokens.
 func service(cfg Config) oauth.Service {
-	return oauth.Service{Key: "google", Name: "Google", HTTP: httpClient(cfg), Explain: func(r oauth.Refusal) *oauth.Error {
+	return oauth.Service{Key: "google", Name: "Google", HTTP: cfg.HTTPClient, Explain: func(r oauth.Refusal) *oauth.Error {
 		switch {
 		case r.Skew.Abs() > mostSkew:
 			return &oauth.Error{

@@ -97,22 +97,10 @@ func newBackend(cfg Config, creds credentials, tokens *oauth.Source) (*Backend, 
 	if err != nil {
 		return nil, err
 	}
-	client := &http.Client{
-		Transport: &oauth.Transport{Base: httpClient(cfg).Transport, Source: tokens},
-		// The API does not redirect; who does would be given the token.
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
 	return &Backend{
 		cfg: cfg, creds: creds, tokens: tokens,
-		api: &api.Service{Client: client, Root: root, Line: &calls.Line{Pace: cmp.Or(cfg.Pace, calls.PerMinute(cmp.Or(cfg.CallsPerMinute, CallsPerMinute))), Service: "google", Classify: classify, Log: cfg.Log}},
+		api: &api.Service{Client: tokens.Client(cfg.HTTPClient), Root: root, Line: &calls.Line{Pace: cmp.Or(cfg.Pace, calls.PerMinute(cmp.Or(cfg.CallsPerMinute, CallsPerMinute))), Service: "google", Classify: classify, Log: cfg.Log}},
 	}, nil
-}
-
-func httpClient(cfg Config) *http.Client {
-	if cfg.HTTPClient != nil {
-		return cfg.HTTPClient
-	}
-	return http.DefaultClient
 }
 
 // Capabilities implements calendar.Backend. A service account that acts for

@@ -108,7 +108,7 @@ func Open(cfg Config) (*Backend, error) {
 	if b.tokens, err = cfg.tokens(); err != nil {
 		return nil, err
 	}
-	b.api.HTTP = b.clientFor(b.tokens)
+	b.api.HTTP = b.tokens.Client(cfg.HTTPClient)
 	return b, nil
 }
 
@@ -156,18 +156,6 @@ func (c Config) tokens() (*oauth.Source, error) {
 		return nil, errors.New("microsoft sign-in: no file is named that could keep the token")
 	}
 	return c.app().Client(Scope).Source(oauth.File(c.Token))
-}
-
-func (b *Backend) clientFor(tokens *oauth.Source) *http.Client {
-	var base http.RoundTripper
-	if b.cfg.HTTPClient != nil {
-		base = b.cfg.HTTPClient.Transport
-	}
-	return &http.Client{
-		Transport: &oauth.Transport{Base: base, Source: tokens},
-		// The API does not redirect; who does would be given the token.
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
 }
 
 // Capabilities implements calendar.Backend.

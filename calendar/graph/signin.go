@@ -39,7 +39,7 @@ func signIn(ctx context.Context, cfg Config, ask func(*oauth.Client) (oauth.Toke
 		return fmt.Errorf("microsoft sign-in: %w", err)
 	}
 	b.tokens = client.With(token)
-	b.api.HTTP = b.clientFor(b.tokens)
+	b.api.HTTP = b.tokens.Client(cfg.HTTPClient)
 	if err := b.checkMailbox(ctx); err != nil {
 		return fmt.Errorf("microsoft sign-in: %w", err)
 	}

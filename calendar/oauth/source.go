@@ -118,16 +118,27 @@ func (s *Source) Scope() string {
 	return s.current.Scope
 }
 
-// A Transport adds the access token to each request. If it is refused, it is
+// Client returns a client of an API that adds the access token to each request, and sends
+// it by base's transport; nil means http.DefaultTransport. It follows no redirect: where
+// that leads would be given the token.
+func (s *Source) Client(base *http.Client) *http.Client {
+	t := &transport{source: s}
+	if base != nil {
+		t.base = base.Transport
+	}
+	return &http.Client{Transport: t, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+}
+
+// A transport adds the access token to each request. If it is refused, it is
 // renewed once and the request made again.
-type Transport struct {
-	Base   http.RoundTripper // nil means http.DefaultTransport
-	Source *Source
+type transport struct {
+	base   http.RoundTripper // nil means http.DefaultTransport
+	source *Source
 }
 
 // RoundTrip implements http.RoundTripper.
-func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
-	token, err := t.Source.Token(req.Context(), "")
+func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
+	token, err := t.source.Token(req.Context(), "")
 	if err != nil {
 		closeBody(req)
 		return nil, err
@@ -138,7 +149,7 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	_, _ = io.Copy(io.Discard, io.LimitReader(resp.Body, 1<<16))
 	_ = resp.Body.Close()
-	if token, err = t.Source.Token(req.Context(), token); err != nil {
+	if token, err = t.source.Token(req.Context(), token); err != nil {
 		return nil, err
 	}
 	again := req.Clone(req.Context())
@@ -150,13 +161,13 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	return t.send(again, token)
 }
 
-func (t *Transport) send(req *http.Request, token string) (*http.Response, error) {
+func (t *transport) send(req *http.Request, token string) (*http.Response, error) {
 	req = req.Clone(req.Context())
 	req.Header.Set("Authorization", "Bearer "+token)
-	if t.Base == nil {
+	if t.base == nil {
 		return http.DefaultTransport.RoundTrip(req)
 	}
-	return t.Base.RoundTrip(req)
+	return t.base.RoundTrip(req)
 }
 
 func closeBody(req *http.Request) {
