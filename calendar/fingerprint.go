@@ -36,13 +36,20 @@ func (s Series) Fingerprint() string {
 	return hex.EncodeToString(h.Sum(nil)[:12])
 }
 
+// Mark names the change that a Put of s makes: from which version, to what. A backend
+// that writes it with every part of the change knows what a Put that died has left to do.
+func (s Series) Mark() string { return s.Version + ">" + s.Fingerprint() }
+
 // PlainText returns a text as it comes back from services at the latest after a
 // person has edited the event: without blanks around it, with line ends of one kind.
 func PlainText(s string) string { return strings.TrimSpace(strings.ReplaceAll(s, "\r\n", "\n")) }
 
 // Invites reports whether a is among the attendees.
-func (s Series) Invites(a Address) bool {
-	return slices.ContainsFunc(s.Attendees, func(at Attendee) bool { return at.Address == a })
+func (s Series) Invites(a Address) bool { return attendeeIn(s.Attendees, a) >= 0 }
+
+// attendeeIn returns where a is among attendees, -1 if it is not.
+func attendeeIn(attendees []Attendee, a Address) int {
+	return slices.IndexFunc(attendees, func(at Attendee) bool { return at.Address == a })
 }
 
 // InvitesSame reports whether s and o have the same attendees.

@@ -34,7 +34,7 @@ func AsReplier(b Backend) (Replier, bool) {
 // that original start, or to the series for the zero time. It returns ErrNotFound if
 // s has no such session or attendee.
 func (s Series) WithReply(a Address, original time.Time, r RSVP) (Series, error) {
-	i := slices.IndexFunc(s.Attendees, func(at Attendee) bool { return at.Address == a })
+	i := attendeeIn(s.Attendees, a)
 	if i < 0 || !original.IsZero() && !s.HasSession(original) {
 		return s, ErrNotFound
 	}

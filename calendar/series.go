@@ -276,10 +276,8 @@ func (s Series) RSVP(a Address, original time.Time) RSVP {
 			return r
 		}
 	}
-	for _, at := range s.Attendees {
-		if at.Address == a {
-			return at.RSVP
-		}
+	if i := attendeeIn(s.Attendees, a); i >= 0 {
+		return s.Attendees[i].RSVP
 	}
 	return NoReply
 }

@@ -97,6 +97,41 @@ func (s Series) WithoutReplies() Series {
 	return s
 }
 
+// WithoutOverrides returns s as its slot alone makes it.
+func (s Series) WithoutOverrides() Series {
+	s.Overrides = nil
+	return s
+}
+
+// InZone returns s in another zone if its clocks show the same at all sessions, overrides
+// apart, else s as it is: services know zones by names of their own.
+func (s Series) InZone(zone string) Series {
+	if zone == s.Slot.Zone {
+		return s
+	}
+	other := s
+	other.Slot.Zone = zone
+	here, err := s.WithoutOverrides().Occurrences()
+	there, err2 := other.WithoutOverrides().Occurrences()
+	same := func(a, b Occurrence) bool { return a.Start.Equal(b.Start) }
+	if err != nil || err2 != nil || !slices.EqualFunc(here, there, same) {
+		return s
+	}
+	return other
+}
+
+// CalledAs returns the attendees of s under the names that they have in have: services
+// replace names with those they know.
+func (s Series) CalledAs(have Series) []Attendee {
+	attendees := slices.Clone(s.Attendees)
+	for i, a := range attendees {
+		if at := attendeeIn(have.Attendees, a.Address); at >= 0 {
+			attendees[i].Name = have.Attendees[at].Name
+		}
+	}
+	return attendees
+}
+
 // WithReplies returns a copy of s with the replies that the given attendees gave
 // in from. A reply is to a time: one to an occurrence that is elsewhere in s does
 // not count, nor does any if the whole series is. Who did not reply in from keeps
@@ -122,8 +157,7 @@ func (s Series) WithReplies(from Series, who ...Address) Series {
 func (s Series) Renamed(from, to Address) Series {
 	if s.Invites(from) && !s.Invites(to) {
 		s.Attendees = slices.Clone(s.Attendees)
-		i := slices.IndexFunc(s.Attendees, func(at Attendee) bool { return at.Address == from })
-		s.Attendees[i].Address = to
+		s.Attendees[attendeeIn(s.Attendees, from)].Address = to
 	}
 	for _, o := range s.Overrides {
 		reply, replied := o.RSVPs[from]
@@ -163,7 +197,6 @@ func (s Series) withRepliesTo(theirs Override, who []Address) Series {
 
 // HasSession reports whether s has an occurrence with that original start.
 func (s Series) HasSession(original time.Time) bool {
-	s.Overrides = nil
-	occurrences, err := s.Occurrences()
+	occurrences, err := s.WithoutOverrides().Occurrences()
 	return err == nil && slices.ContainsFunc(occurrences, func(o Occurrence) bool { return o.Original.Equal(original) })
 }

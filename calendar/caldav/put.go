@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 
@@ -99,15 +98,7 @@ func options(quiet bool) ical.WriteOptions {
 // adopt returns s with what the server decides by itself as have has it: the names
 // of people whom it knows.
 func adopt(s, have calendar.Series) calendar.Series {
-	s.Organizer.Name = have.Organizer.Name
-	s.Attendees = slices.Clone(s.Attendees)
-	for i, a := range s.Attendees {
-		for _, theirs := range have.Attendees {
-			if theirs.Address == a.Address {
-				s.Attendees[i].Name = theirs.Name
-			}
-		}
-	}
+	s.Organizer.Name, s.Attendees = have.Organizer.Name, s.CalledAs(have)
 	return s
 }
 

@@ -55,7 +55,7 @@ func (b *Backend) begunName(uid calendar.UID) string {
 // begin notes that the series is on its way to want. i is the step that is next.
 func (b *Backend) begin(have, want calendar.Series, i int) error {
 	if i == 0 {
-		return b.copies.put(b.begunName(want.UID), []byte(want.Version+">"+want.Fingerprint()))
+		return b.copies.put(b.begunName(want.UID), []byte(want.Mark()))
 	}
 	return nil
 }
@@ -66,5 +66,5 @@ func (b *Backend) end(uid calendar.UID) { b.copies.remove(b.begunName(uid)) }
 // begun reports whether a Put of want has written a part of itself.
 func (b *Backend) begun(have, want calendar.Series) bool {
 	mark, ok := b.copies.read(b.begunName(want.UID))
-	return ok && want.Version != "" && string(mark) == want.Version+">"+want.Fingerprint() && have.Fingerprint() != want.Version
+	return ok && want.Version != "" && string(mark) == want.Mark() && have.Fingerprint() != want.Version
 }

@@ -137,7 +137,7 @@ func (b *Backend) Cancel(ctx context.Context, uid calendar.UID, from time.Time) 
 		if err != nil || target.Sequence == r.series.Sequence {
 			return r.series, err
 		}
-		return b.bring(ctx, r, target, markOf(target))
+		return b.bring(ctx, r, target, target.Mark())
 	})
 	if err == nil || errors.Is(err, calendar.ErrNotFound) {
 		return nil

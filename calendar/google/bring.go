@@ -198,9 +198,7 @@ type change struct {
 // occurrenceChanges returns what makes the occurrences those of target. was is the
 // series before it was changed, if it was.
 func occurrenceChanges(r, was reading, target calendar.Series, mark string) ([]change, error) {
-	plain := target
-	plain.Overrides = nil
-	sessions, err := plain.Occurrences()
+	sessions, err := target.WithoutOverrides().Occurrences()
 	if err != nil {
 		return nil, err
 	}

@@ -163,10 +163,6 @@ func overrideEvent(series *gcal.Event, s calendar.Series, o calendar.Override, m
 	return e, nil
 }
 
-// markOf names the change that a Put of s makes: from which version, to what. It
-// is written with every part of it.
-func markOf(s calendar.Series) string { return s.Version + ">" + s.Fingerprint() }
-
 func minutes(d time.Duration) int { return int(d / time.Minute) }
 
 // maxNote is what fits into a property, whose value Google cuts at 1,024

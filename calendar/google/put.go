@@ -45,12 +45,12 @@ func (b *Backend) put(ctx context.Context, s calendar.Series) (calendar.Series, 
 	if err != nil {
 		return s, err
 	}
-	r.resumed = r.begun(markOf(s))
+	r.resumed = r.begun(s.Mark())
 	target, err := r.target(s)
 	if err != nil {
 		return s, err
 	}
-	return b.bring(ctx, r, target, markOf(s))
+	return b.bring(ctx, r, target, s.Mark())
 }
 
 // there returns what is on the calendar before s gets its overrides: a new series,
@@ -63,7 +63,7 @@ func (b *Backend) there(ctx context.Context, s calendar.Series) (reading, error)
 		}
 		return r, err
 	}
-	e, err := newEvent(s, markOf(s), b.cfg.Meet)
+	e, err := newEvent(s, s.Mark(), b.cfg.Meet)
 	if err != nil {
 		return reading{}, err
 	}
@@ -104,15 +104,7 @@ func (r reading) target(s calendar.Series) (calendar.Series, error) {
 // adopt returns s with what Google decides by itself, and we let it, as have has
 // it: names of people it knows, the Meet link, spaces around texts, whole minutes.
 func adopt(s, have calendar.Series) calendar.Series {
-	s.Organizer = have.Organizer
-	s.Attendees = slices.Clone(s.Attendees)
-	for i, a := range s.Attendees {
-		for _, theirs := range have.Attendees {
-			if theirs.Address == a.Address {
-				s.Attendees[i].Name = theirs.Name
-			}
-		}
-	}
+	s.Organizer, s.Attendees = have.Organizer, s.CalledAs(have)
 	if s.Link == "" && !have.Cancelled {
 		s.Link = have.Link
 	}
@@ -144,9 +136,7 @@ func (r reading) begun(mark string) bool {
 // missing. What people have changed by hand since stays.
 func (r reading) rest(want calendar.Series) calendar.Series {
 	have := r.series
-	plain := have
-	plain.Overrides = nil
-	sessions, err := plain.Occurrences()
+	sessions, err := have.WithoutOverrides().Occurrences()
 	if err != nil {
 		return have
 	}

@@ -100,24 +100,7 @@ func (who aliases) plainSeries(uid calendar.UID, e *gcal.Event) (calendar.Series
 	if err := s.Check(); err != nil {
 		return s, changedByHand(err.Error())
 	}
-	return inZone(s, prop(e, propZone)), nil
-}
-
-// inZone returns s in the zone that it was put in, if its clocks show the same at
-// all sessions: Google may know a zone by another of its names.
-func inZone(s calendar.Series, zone string) calendar.Series {
-	if zone == s.Slot.Zone {
-		return s
-	}
-	other := s
-	other.Slot.Zone = zone
-	here, err := s.Occurrences()
-	there, err2 := other.Occurrences()
-	same := func(a, b calendar.Occurrence) bool { return a.Start.Equal(b.Start) }
-	if err != nil || err2 != nil || !slices.EqualFunc(here, there, same) {
-		return s
-	}
-	return other
+	return s.InZone(prop(e, propZone)), nil // Google may know a zone by another of its names
 }
 
 func changedByHand(what string) error { return fmt.Errorf("%w: %s", calendar.ErrChanged, what) }

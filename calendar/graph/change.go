@@ -33,7 +33,7 @@ func needsMark(changes []change) bool {
 // changes returns what makes the occurrences those of target, in an order in which no
 // session crosses its neighbour. was is the series before it was changed, if it was.
 func (r *reading) changes(was, target calendar.Series, mark string) ([]change, error) {
-	sessions, err := plain(target).Occurrences()
+	sessions, err := target.WithoutOverrides().Occurrences()
 	if err != nil {
 		return nil, err
 	}

@@ -25,7 +25,7 @@ func originalOf(o event) (time.Time, bool) {
 // overrides returns how the occurrences differ from the series. Those that are not
 // there were cancelled.
 func (r *reading) overrides() ([]calendar.Override, error) {
-	sessions, err := plain(r.series).Occurrences()
+	sessions, err := r.series.WithoutOverrides().Occurrences()
 	if err != nil {
 		return nil, err
 	}

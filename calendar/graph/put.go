@@ -115,7 +115,7 @@ func sameCreation(sent, made event) bool {
 
 // understandNew understands a series whose occurrences nobody has touched.
 func (b *Backend) understandNew(s calendar.Series, made event) (reading, error) {
-	sessions, err := plain(s).Occurrences()
+	sessions, err := s.WithoutOverrides().Occurrences()
 	if err != nil {
 		return reading{}, err
 	}
@@ -173,7 +173,7 @@ func (r *reading) target(s calendar.Series, mark string) (calendar.Series, error
 // Then the text of the series is not written either: Exchange would mail it to
 // everybody, besides what is changed, or though nothing is that they must hear of.
 func (r *reading) onlyOccurrences(want calendar.Series) bool {
-	return plain(want).Fingerprint() == plain(r.series).Fingerprint() && want.Link == r.series.Link
+	return want.WithoutOverrides().Fingerprint() == r.series.WithoutOverrides().Fingerprint() && want.Link == r.series.Link
 }
 
 func sameNotes(a, b calendar.Series) bool {
@@ -186,15 +186,7 @@ func sameNotes(a, b calendar.Series) bool {
 // minutes.
 func (r *reading) adopt(s calendar.Series) calendar.Series {
 	have := r.series
-	s.Organizer = have.Organizer
-	s.Attendees = slices.Clone(s.Attendees)
-	for i, a := range s.Attendees {
-		for _, theirs := range have.Attendees {
-			if theirs.Address == a.Address {
-				s.Attendees[i].Name = theirs.Name
-			}
-		}
-	}
+	s.Organizer, s.Attendees = have.Organizer, s.CalledAs(have)
 	if s.Link == "" {
 		s.Link = have.Link
 	}
@@ -238,7 +230,7 @@ func (r *reading) begun(mark string) bool {
 // yet to do. What people have changed by hand since stays.
 func (r *reading) rest(want calendar.Series, mark string) calendar.Series {
 	have := r.series
-	sessions, err := plain(have).Occurrences()
+	sessions, err := have.WithoutOverrides().Occurrences()
 	if err != nil {
 		return have
 	}

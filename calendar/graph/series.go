@@ -92,7 +92,7 @@ func (r *reading) plainSeries(uid calendar.UID) (calendar.Series, error) {
 	if err := s.Check(); err != nil {
 		return s, changedByHand(err.Error())
 	}
-	return inZone(s, r.state.Zone), nil
+	return s.InZone(r.state.Zone), nil
 }
 
 func changedByHand(what string) error { return fmt.Errorf("%w: %s", calendar.ErrChanged, what) }

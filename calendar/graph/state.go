@@ -109,9 +109,8 @@ func keyOf(uid calendar.UID) string {
 	return "#" + text.Fingerprint(string(uid))
 }
 
-// markOf names the change that a Put of s makes: from which version, to what. It is
-// written with every part of it.
-func markOf(s calendar.Series) string { return text.Fingerprint(s.Version + ">" + s.Fingerprint()) }
+// markOf returns the mark of s, short enough for a state.
+func markOf(s calendar.Series) string { return text.Fingerprint(s.Mark()) }
 
 // transactionOf names the creation of s: the same intent, made again after a crash,
 // has the same, and no other.
