@@ -31,6 +31,16 @@ type Changes struct {
 	Token    string        // for the next Sync
 }
 
+// A Lister is a Backend that knows which of our series an organizer's calendar holds,
+// for a store that was lost.
+type Lister interface {
+	Backend
+
+	// List returns the UIDs of all our series on the organizer's calendar, also of
+	// those that are over, sorted. Where the whole place is missing, the error is ErrAway.
+	List(ctx context.Context, organizer Address) ([]UID, error)
+}
+
 // A Checker is a Backend that can find out whether booking on it works.
 type Checker interface {
 	Backend

@@ -20,9 +20,7 @@ type Replier interface {
 // AsReplier returns b as a Replier if it is one, or a Split around one. What stands for
 // another Backend may say of that one that it is none, by TakesReplies.
 func AsReplier(b Backend) (Replier, bool) {
-	if split, ok := b.(Split); ok {
-		return AsReplier(split.Backend)
-	}
+	b = unsplit(b)
 	r, ok := b.(Replier)
 	if other, stands := b.(interface{ TakesReplies() bool }); stands && !other.TakesReplies() {
 		return nil, false

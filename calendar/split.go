@@ -26,32 +26,24 @@ func AsSyncer(b Backend) (Syncer, bool) {
 	return s, ok
 }
 
-// A Lister is a Backend that knows which of our series an organizer's calendar holds,
-// for a store that was lost.
-type Lister interface {
-	Backend
-
-	// List returns the UIDs of all our series on the organizer's calendar, also of
-	// those that are over, sorted. Where the whole place is missing, the error is ErrAway.
-	List(ctx context.Context, organizer Address) ([]UID, error)
-}
-
 // AsLister returns b as a Lister if it is one, or a Split around one.
 func AsLister(b Backend) (Lister, bool) {
-	if split, ok := b.(Split); ok {
-		return AsLister(split.Backend)
-	}
-	l, ok := b.(Lister)
+	l, ok := unsplit(b).(Lister)
 	return l, ok
 }
 
-// AsTeller returns b, or what it is a Split around, as a Teller if it is one.
+// AsTeller returns b as a Teller if it is one, or a Split around one.
 func AsTeller(b Backend) (Teller, bool) {
-	if split, ok := b.(Split); ok {
-		return AsTeller(split.Backend)
-	}
-	t, ok := b.(Teller)
+	t, ok := unsplit(b).(Teller)
 	return t, ok
+}
+
+// unsplit returns what b is a Split around, or b.
+func unsplit(b Backend) Backend {
+	if split, ok := b.(Split); ok {
+		return unsplit(split.Backend)
+	}
+	return b
 }
 
 // A splitSyncer is a Split around a Syncer.
