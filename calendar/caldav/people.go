@@ -19,7 +19,7 @@ type colleague struct {
 	Calendars []found // of theirs that may be seen in any way
 }
 
-// full returns the calendars that may be read in full, or those that show times.
+// readable returns the calendars that may be read in full, and those that show but times.
 func (c *colleague) readable() (full, times []found) {
 	for _, f := range c.Calendars {
 		switch {
@@ -127,7 +127,7 @@ func (b *Backend) sibling(a *account, resource string, who calendar.Address) (*u
 			name := string(who)
 			switch {
 			case strings.EqualFold(parts[i], string(self)):
-			case strings.EqualFold(parts[i], self.Local()) && domainOf(self) == domainOf(who):
+			case strings.EqualFold(parts[i], self.Local()) && self.Domain() == who.Domain():
 				name = who.Local()
 			default:
 				continue
@@ -138,11 +138,6 @@ func (b *Backend) sibling(a *account, resource string, who calendar.Address) (*u
 		}
 	}
 	return nil, nil
-}
-
-func domainOf(a calendar.Address) string {
-	_, domain, _ := strings.Cut(string(a), "@")
-	return domain
 }
 
 // isOf reports whether a principal may be a person's: it has their address, or the

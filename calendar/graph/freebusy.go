@@ -51,6 +51,12 @@ type item struct {
 	status     status
 }
 
+// span returns the time that the item takes.
+func (it item) span() availability.Span {
+	iv := availability.Interval{Start: time.Unix(it.start, 0).UTC(), End: time.Unix(it.end, 0).UTC()}
+	return availability.Span{Interval: iv, Kind: it.status.kind()}
+}
+
 // A status says how an event takes a person's time.
 type status uint8
 

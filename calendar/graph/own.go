@@ -3,7 +3,6 @@ package graph
 import (
 	"context"
 	"slices"
-	"time"
 
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
@@ -46,8 +45,7 @@ func (s *snapshot) organizer(ctx context.Context, except []calendar.UID) (availa
 	busy := availability.Busy{Window: s.window}
 	for _, it := range view.items {
 		if it.status != isFree && !slices.Contains(masters, it.master) {
-			iv := availability.Interval{Start: time.Unix(it.start, 0).UTC(), End: time.Unix(it.end, 0).UTC()}
-			busy.Spans = append(busy.Spans, availability.Span{Interval: iv, Kind: it.status.kind()})
+			busy.Spans = append(busy.Spans, it.span())
 		}
 	}
 	busy.Normalize()

@@ -182,8 +182,7 @@ func (p part) spans(a calendar.Address, without []sitting) (out []availability.S
 	out = make([]availability.Span, 0, len(items))
 	for _, it := range items {
 		if it.status != isFree {
-			iv := availability.Interval{Start: time.Unix(it.start, 0).UTC(), End: time.Unix(it.end, 0).UTC()}
-			out = append(out, availability.Span{Interval: iv, Kind: it.status.kind()})
+			out = append(out, it.span())
 		}
 	}
 	return out, doubt
