@@ -50,6 +50,9 @@ type Attendee struct {
 	RSVP    RSVP // to the series
 }
 
+// Compare sorts attendees as a Series has them, by address.
+func (a Attendee) Compare(b Attendee) int { return cmp.Compare(a.Address, b.Address) }
+
 // An RSVP is an attendee's reply. The zero RSVP is none.
 type RSVP string
 
@@ -139,7 +142,7 @@ func (s Series) Check() error {
 			return s.errorf("%q is no lower-case mail address", a)
 		}
 	}
-	if !sortedOnce(s.Attendees, func(a, b Attendee) int { return cmp.Compare(a.Address, b.Address) }) {
+	if !sortedOnce(s.Attendees, Attendee.Compare) {
 		return s.errorf("its attendees are not sorted by address, each once")
 	}
 	if !sortedOnce(s.Overrides, func(a, b Override) int { return a.Original.Compare(b.Original) }) {

@@ -141,7 +141,7 @@ func (who aliases) people(e *gcal.Event) (organizer calendar.Attendee, attendees
 		attendees = append(attendees, calendar.Attendee{Address: address, Name: a.DisplayName, RSVP: rsvp(a)})
 	}
 	slices.SortFunc(attendees, func(a, b calendar.Attendee) int { // of two addresses of a person the one that replied counts
-		return cmp.Or(cmp.Compare(a.Address, b.Address), -cmp.Compare(a.RSVP, b.RSVP))
+		return cmp.Or(a.Compare(b), -cmp.Compare(a.RSVP, b.RSVP))
 	})
 	attendees = slices.CompactFunc(attendees, func(a, b calendar.Attendee) bool { return a.Address == b.Address })
 	return organizer, attendees

@@ -166,7 +166,7 @@ func (who aliases) people(e event, s state) (organizer calendar.Attendee, out []
 	if s.Attends && !listed {
 		out = append(out, organizer)
 	}
-	slices.SortFunc(out, func(a, b calendar.Attendee) int { return cmp.Compare(a.Address, b.Address) })
+	slices.SortFunc(out, calendar.Attendee.Compare)
 	return organizer, slices.CompactFunc(out, func(a, b calendar.Attendee) bool { return a.Address == b.Address })
 }
 

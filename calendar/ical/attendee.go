@@ -1,7 +1,6 @@
 package ical
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 
@@ -131,6 +130,6 @@ func peopleIn(c *line.Component) []calendar.Attendee {
 			people = append(people, a)
 		}
 	}
-	slices.SortStableFunc(people, func(a, b calendar.Attendee) int { return cmp.Compare(a.Address, b.Address) })
+	slices.SortStableFunc(people, calendar.Attendee.Compare)
 	return slices.CompactFunc(people, func(a, b calendar.Attendee) bool { return a.Address == b.Address })
 }

@@ -1,7 +1,6 @@
 package repair
 
 import (
-	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -83,7 +82,7 @@ func calledAs(known, current []calendar.Attendee, w scheduler.Workspace) []calen
 			out[i].Address = current[n].Address
 		}
 	}
-	slices.SortFunc(out, func(a, b calendar.Attendee) int { return cmp.Compare(a.Address, b.Address) })
+	slices.SortFunc(out, calendar.Attendee.Compare)
 	return out
 }
 
@@ -174,7 +173,7 @@ func (sub *subject) followRoster(w scheduler.Workspace, now time.Time, dead []ca
 			sub.joined(a, now.UTC())
 		}
 	}
-	slices.SortFunc(attendees, func(a, b calendar.Attendee) int { return cmp.Compare(a.Address, b.Address) })
+	slices.SortFunc(attendees, calendar.Attendee.Compare)
 	sub.series.Attendees = attendees
 	sub.booking.Invited = slices.Clone(sub.group.Members)
 }
