@@ -1,6 +1,7 @@
 package google
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -42,6 +43,15 @@ func (b *Backend) owned(ctx context.Context) error {
 	}
 	b.confirm()
 	return nil
+}
+
+// ifOwned returns err, with which a list of the organizer's calendar ended, unless the
+// account does not own that: then it returns this instead.
+func (b *Backend) ifOwned(ctx context.Context, err error) error {
+	if err != nil && !hidden(err) {
+		return err
+	}
+	return cmp.Or(b.owned(ctx), err)
 }
 
 // hidden reports whether err says that the account may not see, or not change, what

@@ -23,11 +23,7 @@ func (b *Backend) Sync(ctx context.Context, token string, ours []calendar.UID) (
 		p.ids[eventID(uid)] = uid
 	}
 	next, err := b.pages(ctx, token, p.add)
-	if err == nil || hidden(err) {
-		if stranger := b.owned(ctx); stranger != nil {
-			return calendar.Changes{}, fmt.Errorf("read the organizer's calendar: %w", stranger)
-		}
-	}
+	err = b.ifOwned(ctx, err)
 	if token != "" && answered(err, http.StatusGone) {
 		return b.Sync(ctx, "", ours)
 	}
@@ -156,12 +152,7 @@ func (b *Backend) List(ctx context.Context, organizer calendar.Address) ([]calen
 			}
 		}
 	})
-	if err == nil || hidden(err) {
-		if stranger := b.owned(ctx); stranger != nil {
-			err = stranger
-		}
-	}
-	if err != nil {
+	if err = b.ifOwned(ctx, err); err != nil {
 		return nil, fmt.Errorf("read the organizer's calendar: %w", err)
 	}
 	slices.Sort(out)
