@@ -166,24 +166,24 @@ func sortedOnce[E any](list []E, compare func(a, b E) int) bool {
 	return true
 }
 
-// A SeriesError says what is the matter with the series UID.
-type SeriesError struct {
+// A seriesError says what is the matter with the series UID.
+type seriesError struct {
 	UID UID
 	Err error
 }
 
-func (e *SeriesError) Error() string { return fmt.Sprintf("series %s: %v", e.UID, e.Err) }
+func (e *seriesError) Error() string { return fmt.Sprintf("series %s: %v", e.UID, e.Err) }
 
 // Unwrap returns what is the matter.
-func (e *SeriesError) Unwrap() error { return e.Err }
+func (e *seriesError) Unwrap() error { return e.Err }
 
-// OfSeries returns err as a [SeriesError] of uid, which it may be already: each reader that
+// OfSeries returns err as said of uid, which it may be already: each reader that
 // an error passes through may say whose it is, and it is said once. It is nil for nil.
 func OfSeries(uid UID, err error) error {
-	if named, ok := errors.AsType[*SeriesError](err); err == nil || ok && named.UID == uid {
+	if named, ok := errors.AsType[*seriesError](err); err == nil || ok && named.UID == uid {
 		return err
 	}
-	return &SeriesError{uid, err}
+	return &seriesError{uid, err}
 }
 
 func (s Series) errorf(format string, args ...any) error {

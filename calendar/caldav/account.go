@@ -46,13 +46,13 @@ type found struct {
 	Transparent      bool // it does not count as busy
 }
 
-// A ConfigError is for settings with which the server can never work.
-type ConfigError struct{ What, Next string }
+// A configError is for settings with which the server can never work.
+type configError struct{ What, Next string }
 
-func (e *ConfigError) Error() string { return "caldav: " + e.What }
+func (e *configError) Error() string { return "caldav: " + e.What }
 
 // Hint says what to do about it.
-func (e *ConfigError) Hint() string { return e.Next }
+func (e *configError) Hint() string { return e.Next }
 
 // find returns the account, and looks for it if that was not done lately.
 func (b *Backend) find(ctx context.Context) (*account, error) {
@@ -264,7 +264,7 @@ func (b *Backend) abilities(ctx context.Context, a *account) error {
 // check reports settings that this server cannot do.
 func (b *Backend) check(a *account) error {
 	if b.cfg.InviteByMail && a.Server == sogo {
-		return &ConfigError{"SOGo tells the attendees whatever a series says, so that 'invite: mail' would tell them twice", "set 'invite: server', or leave it out"}
+		return &configError{"SOGo tells the attendees whatever a series says, so that 'invite: mail' would tell them twice", "set 'invite: server', or leave it out"}
 	}
 	return nil
 }
@@ -396,9 +396,9 @@ func (b *Backend) booking(_ context.Context, a *account) (string, error) {
 	}
 	switch {
 	case b.cfg.Calendar != "" && len(names) == 0:
-		return "", &ConfigError{fmt.Sprintf("there is no calendar %q that may be written to", b.cfg.Calendar), "make it on the server, or leave 'calendar' out"}
+		return "", &configError{fmt.Sprintf("there is no calendar %q that may be written to", b.cfg.Calendar), "make it on the server, or leave 'calendar' out"}
 	case b.cfg.Calendar != "":
-		return "", &ConfigError{fmt.Sprintf("there is no calendar %q that may be written to; there is %s", b.cfg.Calendar, strings.Join(names, ", ")), "name one of these"}
+		return "", &configError{fmt.Sprintf("there is no calendar %q that may be written to; there is %s", b.cfg.Calendar, strings.Join(names, ", ")), "name one of these"}
 	case a.Booking != "":
 		return a.Booking, nil
 	}

@@ -99,7 +99,7 @@ func Open(ctx context.Context, cfg Config) (*Backend, error) {
 	if b.account == nil {
 		_, err = b.find(ctx)
 	}
-	if _, never := errors.AsType[*ConfigError](err); never {
+	if _, never := errors.AsType[*configError](err); never {
 		return nil, err
 	}
 	return b, nil

@@ -60,7 +60,7 @@ func (b *Backend) checkAddress(a *account) error {
 	if len(a.Addresses) == 0 || slices.Contains(a.Addresses, b.cfg.Organizer) {
 		return nil
 	}
-	return &ConfigError{
+	return &configError{
 		fmt.Sprintf("the organizer %s is none of the account's addresses: %s", b.cfg.Organizer, joined(a.Addresses)),
 		"name one of these as organizer, or sign in as the organizer",
 	}

@@ -45,7 +45,7 @@ func (b *Backend) bookingURL(ctx context.Context) (*url.URL, error) {
 		return nil, err
 	}
 	if a.Booking == "" {
-		return nil, &ConfigError{"the account has no calendar that may be written to", "make one on the server, or name another account"}
+		return nil, &configError{"the account has no calendar that may be written to", "make one on the server, or name another account"}
 	}
 	return b.parse(a.Booking)
 }

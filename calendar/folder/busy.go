@@ -19,9 +19,7 @@ import (
 // owner's whole time unknown but for what others say is busy; Reason names it. A UID
 // that is in several files of a person counts as in one.
 func (b *Backend) Busy(ctx context.Context, people []calendar.Address, iv availability.Interval, except ...calendar.UID) (map[calendar.Address]availability.Busy, error) {
-	people = slices.Clone(people)
-	slices.Sort(people)
-	people = slices.Compact(people)
+	people = slices.Compact(slices.Sorted(slices.Values(people)))
 	ours, listing, void := ical.NewUIDs(except), b.list(), voidTexts{seed: maphash.MakeSeed()}
 	answers := make([]availability.Busy, len(people))
 	g, ctx := errgroup.WithContext(ctx)
