@@ -78,7 +78,7 @@ func reader(t testing.TB, perDay, callsPerMinute int) *google.Backend {
 	cfg := config(t, s)
 	cfg.CallsPerMinute = callsPerMinute
 	cfg.HTTPClient.Transport = newOffice(perDay, cfg.HTTPClient.Transport)
-	b, err := google.Open(t.Context(), cfg)
+	b, err := google.Open(cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -141,7 +141,7 @@ func BenchmarkPut(b *testing.B) {
 		b.Run(fmt.Sprintf("moves=%d", moves), func(b *testing.B) {
 			s := standIn(b)
 			cfg := config(b, s)
-			g, err := google.Open(b.Context(), cfg)
+			g, err := google.Open(cfg)
 			if err != nil {
 				b.Fatal(err)
 			}
@@ -288,7 +288,7 @@ func BenchmarkNight(b *testing.B) {
 			})
 			used := calendartest.CPUTime()
 			for b.Loop() {
-				g, err := google.Open(b.Context(), cfg)
+				g, err := google.Open(cfg)
 				if err != nil {
 					b.Fatal(err)
 				}

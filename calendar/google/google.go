@@ -76,7 +76,7 @@ var _ calendar.Syncer = (*Backend)(nil)
 // Open returns the backend for the account that cfg names. It reads files, but
 // makes no call: whether the sign-in is good, and whose it is, the first call
 // shows, or Check.
-func Open(_ context.Context, cfg Config) (*Backend, error) {
+func Open(cfg Config) (*Backend, error) {
 	creds, err := readCredentials(cfg)
 	if err != nil {
 		return nil, err

@@ -39,7 +39,7 @@ func config(t testing.TB, s *googletest.Server) google.Config {
 
 func open(t testing.TB, s *googletest.Server) *google.Backend {
 	t.Helper()
-	b, err := google.Open(t.Context(), config(t, s))
+	b, err := google.Open(config(t, s))
 	if err != nil {
 		t.Fatal(err)
 	}

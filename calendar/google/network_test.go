@@ -19,7 +19,7 @@ func TestOverTheNetwork(t *testing.T) {
 	s.Fail(func(_ string, n int) *googletest.Fault {
 		return map[int]*googletest.Fault{2: {Drop: googletest.After}, 4: {Half: true}, 6: {Drop: googletest.Before}}[n]
 	})
-	b, err := google.Open(t.Context(), cfg)
+	b, err := google.Open(cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,7 +52,7 @@ func TestAPageThatRefuses(t *testing.T) {
 	s := standIn(t)
 	cfg := config(t, s)
 	cfg.HTTPClient.Transport = calendartest.Blocked{RoundTripper: cfg.HTTPClient.Transport}
-	b, err := google.Open(t.Context(), cfg)
+	b, err := google.Open(cfg)
 	if err != nil {
 		t.Fatal(err)
 	}

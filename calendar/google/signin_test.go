@@ -58,7 +58,7 @@ func TestSignIn(t *testing.T) {
 	if info, err := os.Stat(cfg.Token); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("token file: got %v, %v, want mode 0600", info, err)
 	}
-	b, err := google.Open(t.Context(), cfg)
+	b, err := google.Open(cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -146,7 +146,7 @@ func TestCredentials(t *testing.T) {
 			if err := os.WriteFile(cfg.Credentials, []byte(c.content), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			_, err := google.Open(t.Context(), cfg)
+			_, err := google.Open(cfg)
 			if err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "secret-text") {
 				t.Errorf("got %v, want an error that names %s and quotes nothing", err, c.want)
 			}
@@ -154,7 +154,7 @@ func TestCredentials(t *testing.T) {
 	}
 	cfg := config(t, standIn(t))
 	cfg.Endpoint = "http://calendar.example/"
-	if _, err := google.Open(t.Context(), cfg); err == nil {
+	if _, err := google.Open(cfg); err == nil {
 		t.Error("an endpoint elsewhere without encryption: got no error")
 	}
 }
@@ -164,7 +164,7 @@ func serviceAccount(t *testing.T, s *googletest.Server, subject string) *google.
 	cfg := config(t, s)
 	s.WriteServiceAccount(cfg.Credentials)
 	cfg.Token, cfg.Subject = "", subject
-	b, err := google.Open(t.Context(), cfg)
+	b, err := google.Open(cfg)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -31,7 +31,7 @@ func savedToken(t *testing.T, path string) (token struct {
 
 func start(t *testing.T, cfg google.Config) *google.Backend {
 	t.Helper()
-	b, err := google.Open(t.Context(), cfg)
+	b, err := google.Open(cfg)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -51,11 +51,11 @@ func credentialsHint(err error) error {
 }
 
 // OpenGoogle opens the backend of the configuration.
-func OpenGoogle(ctx context.Context, a *console.App, c *config.Config) (calendar.Backend, error) {
+func OpenGoogle(a *console.App, c *config.Config) (calendar.Backend, error) {
 	account := googleConfig(c)
 	account.Log = a.Log()
 	account.Pace = paceOf(a, "google", c, account.CallsPerMinute, google.CallsPerMinute)
-	g, err := google.Open(ctx, account)
+	g, err := google.Open(account)
 	if err != nil {
 		return nil, credentialsHint(err)
 	}

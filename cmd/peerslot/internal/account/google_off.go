@@ -19,7 +19,7 @@ const WithGoogle = false
 func newAuthGoogleCmd(*console.App) *cobra.Command { return console.LeftOut("google", "Google") }
 
 // OpenGoogle returns the error that this build cannot.
-func OpenGoogle(context.Context, *console.App, *config.Config) (calendar.Backend, error) {
+func OpenGoogle(*console.App, *config.Config) (calendar.Backend, error) {
 	return nil, console.NotBuilt("Google")
 }
 

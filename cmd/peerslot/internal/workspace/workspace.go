@@ -258,7 +258,7 @@ func backend(ctx context.Context, a *console.App, w *Workspace) (calendar.Backen
 		}
 		b = home
 	case config.Google:
-		g, err := account.OpenGoogle(ctx, a, c)
+		g, err := account.OpenGoogle(a, c)
 		if err != nil {
 			return nil, err
 		}
