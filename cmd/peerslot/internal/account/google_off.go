@@ -3,8 +3,6 @@
 package account
 
 import (
-	"context"
-
 	"github.com/spf13/cobra"
 
 	"github.com/peerslot/peerslot/calendar"
