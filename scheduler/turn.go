@@ -104,18 +104,10 @@ func (r *eventRecorder) Commit(ctx context.Context, b Batch) ([]Booking, error) 
 // name. A store of another workspace is an *OtherWorkspaceError. Who only reads
 // needs no more.
 func (s *Service) Ready(ctx context.Context) (*Service, error) {
-	r := *s
-	if s.Load != nil {
-		var err error
-		if r.Workspace, err = s.Load(ctx); err != nil {
-			return nil, err
-		}
-	}
-	r.Workspace.Spoilt = nil
-	if err := r.checkMark(ctx); err != nil {
+	r, err := s.Named(ctx)
+	if err != nil {
 		return nil, err
 	}
-	r.Store = r.renamed()
 	settings, err := r.Store.Settings(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read the members' settings: %w", err)
@@ -136,6 +128,24 @@ func (s *Service) Ready(ctx context.Context) (*Service, error) {
 		}
 	}
 	r.Workspace.Groups = groups
+	return r, nil
+}
+
+// Named is Ready for who does something to one group, for which all members and rounds are
+// not to be read: the workspace is as its files say.
+func (s *Service) Named(ctx context.Context) (*Service, error) {
+	r := *s
+	if s.Load != nil {
+		var err error
+		if r.Workspace, err = s.Load(ctx); err != nil {
+			return nil, err
+		}
+	}
+	r.Workspace.Spoilt = nil
+	if err := r.checkMark(ctx); err != nil {
+		return nil, err
+	}
+	r.Store = r.renamed()
 	return &r, nil
 }
 

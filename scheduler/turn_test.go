@@ -236,3 +236,31 @@ func TestPages(t *testing.T) {
 		}
 	}
 }
+
+// BenchmarkFinish makes the service ready for one of very many formed groups, and finishes
+// what is begun for it, of which there is nothing: what a worker does for each series.
+func BenchmarkFinish(b *testing.B) {
+	for _, n := range []int{2_000, 20_000} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			w := schedulertest.NewWorld(b, ana, bo)
+			w.Workspace.Programs = []scheduler.Program{{Name: "circles"}}
+			round := scheduler.Round{Program: "circles", Number: 1}
+			for i := range n {
+				round.Groups = append(round.Groups, scheduler.Group{Name: fmt.Sprint("circles-", i), Program: "circles", Members: []calendar.Address{ana, bo}})
+			}
+			if _, err := w.Store.Commit(b.Context(), scheduler.Batch{Round: &round}); err != nil {
+				b.Fatal(err)
+			}
+			b.ReportAllocs()
+			for b.Loop() {
+				s, err := w.Service.Named(b.Context())
+				if err == nil {
+					err = s.Finish(b.Context(), "circles-7", 0)
+				}
+				if err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

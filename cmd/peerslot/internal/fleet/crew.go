@@ -196,18 +196,18 @@ func (c *crew) doIn(ctx context.Context, w *workspace.Workspace, j worker.Job) (
 
 // finish finishes what is begun for a group. The last one makes room for the review.
 func (c *crew) finish(ctx context.Context, w *workspace.Workspace, j worker.Job) ([]worker.Job, error) {
-	ready, err := w.Service.Ready(ctx)
+	service, err := w.Service.Named(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if err := ready.Finish(ctx, j.Subject, jobWait); err != nil {
+	if err := service.Finish(ctx, j.Subject, jobWait); err != nil {
 		return nil, err
 	}
-	known, err := ready.Store.Unattended(ctx)
+	known, err := service.Store.Unattended(ctx)
 	if err != nil {
 		return nil, err
 	}
-	begun, err := ready.Store.Begun(ctx, 1)
+	begun, err := service.Store.Begun(ctx, 1)
 	return Member{Config: w.Config, Name: j.Workspace}.nights(known, w.Service.Now(), len(begun) > 0), err
 }
 
