@@ -35,6 +35,19 @@ func LastRounds(rounds []Round) map[string]Round {
 	return last
 }
 
+// lastOnly returns the last round of each program, in the order of rounds, with the people by
+// the roster's own addresses: of very many, each would lie in memory twice.
+func (w Workspace) lastOnly(rounds []Round) []Round {
+	last := LastRounds(rounds)
+	rounds = slices.DeleteFunc(slices.Clone(rounds), func(r Round) bool { return last[r.Program].Number != r.Number })
+	for _, r := range rounds {
+		for i, g := range r.Groups {
+			r.Groups[i].Members = w.Roster.Own(g.Members)
+		}
+	}
+	return slices.Clip(rounds)
+}
+
 // CurrentGroups returns the groups of the last round of each program that w has,
 // in the order of the programs. Who is not on the roster any more is in none of
 // them, and what is then no group is left out. rounds are in ascending order.
@@ -49,10 +62,12 @@ func (w Workspace) CurrentGroups(rounds []Round) []Group {
 
 // CurrentOf returns the groups of a round as they are now: without those who left.
 func (w Workspace) CurrentOf(r Round) []Group {
-	var out []Group
+	out := make([]Group, 0, len(r.Groups))
 	for _, g := range r.Groups {
-		g.Members = w.Roster.Present(g.Members)
-		g.Members = w.staying(g)
+		gone := func(a calendar.Address) bool { return !w.Roster.Has(a) || w.left(a, g.Program) }
+		if slices.ContainsFunc(g.Members, gone) { // else the round's are the group's: there are many
+			g.Members = slices.DeleteFunc(slices.Clone(g.Members), gone)
+		}
 		if len(g.Members) >= 2 {
 			out = append(out, g)
 		}

@@ -33,6 +33,21 @@ type Service struct {
 	Progress  func(what string, done, total int)
 	By        calendar.Address                  // who asks for what is done by hand; "" for nobody
 	AnswerKey func(create bool) ([]byte, error) // what answers are hashed with; create makes one if there is none
+
+	last []Round // of each program, as Ready found them; nil before
+}
+
+// LastRounds returns the last round of each program, in the order of their names, as they
+// were when the service was made ready; of one that is not, as the store has them.
+func (s *Service) LastRounds(ctx context.Context) ([]Round, error) {
+	if s.last != nil {
+		return s.last, nil
+	}
+	rounds, err := s.Store.Rounds(ctx, "")
+	if err != nil {
+		return nil, fmt.Errorf("read the rounds: %w", err)
+	}
+	return s.Workspace.lastOnly(rounds), nil
 }
 
 // Step tells how far a long piece of work is, if anybody wants to know.

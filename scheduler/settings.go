@@ -93,9 +93,12 @@ func (w Workspace) With(settings []Settings) Workspace {
 
 // staying returns the members of g who did not leave its program.
 func (w Workspace) staying(g Group) []calendar.Address {
-	return slices.DeleteFunc(slices.Clone(g.Members), func(a calendar.Address) bool {
-		return g.Program != "" && slices.Contains(w.Roster.Of(a).Left, g.Program)
-	})
+	return slices.DeleteFunc(slices.Clone(g.Members), func(a calendar.Address) bool { return w.left(a, g.Program) })
+}
+
+// left reports whether somebody left the program.
+func (w Workspace) left(a calendar.Address, program string) bool {
+	return program != "" && slices.Contains(w.Roster.Of(a).Left, program)
 }
 
 // Set keeps what a member set about themselves; why says in words what that is, and

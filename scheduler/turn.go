@@ -118,6 +118,8 @@ func (s *Service) Ready(ctx context.Context) (*Service, error) {
 	}
 	r.Workspace = r.Workspace.With(r.Holidays.spoilt(settings)).holdOn(rounds)
 	r.Workspace.Spoilt = slices.Concat(r.Workspace.Spoilt, r.Workspace.spoilt(rounds))
+	rounds = r.Workspace.lastOnly(rounds)
+	r.last = rounds
 	groups, taken := slices.Clip(r.Workspace.Groups), map[string]bool{}
 	for _, g := range groups {
 		taken[strings.ToLower(g.Name)] = true

@@ -264,3 +264,43 @@ func BenchmarkFinish(b *testing.B) {
 		})
 	}
 }
+
+// Of each program the last round is known as it was when the service was made ready, with
+// those who left since it was formed; its groups are without them.
+func TestLastRounds(t *testing.T) {
+	const gone calendar.Address = "gone@acme.example"
+	w := schedulertest.NewWorld(t, ana, bo)
+	w.Workspace.Programs = []scheduler.Program{{Name: "a"}, {Name: "b"}}
+	form := func(program string, number int, members ...calendar.Address) {
+		t.Helper()
+		group := scheduler.Group{Name: fmt.Sprint(program, number), Program: program, Members: members}
+		round := scheduler.Round{Program: program, Number: number, Start: start, Groups: []scheduler.Group{group}, Created: now}
+		if _, err := w.Store.Commit(t.Context(), scheduler.Batch{Round: &round}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	form("b", 1, ana, bo)
+	form("a", 1, ana, bo)
+	form("a", 2, ana, bo, gone)
+	ready, err := w.Ready(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	form("b", 2, bo, ana)
+	for s, want := range map[*scheduler.Service]string{ready: "a2 of 3, b1 of 2, ", w.Service: "a2 of 3, b2 of 2, "} {
+		rounds, err := s.LastRounds(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := ""
+		for _, r := range rounds {
+			got += fmt.Sprintf("%s%d of %d, ", r.Program, r.Number, len(r.Groups[0].Members))
+		}
+		if got != want {
+			t.Errorf("last rounds %q, want %q", got, want)
+		}
+	}
+	if g := ready.Workspace.Groups; len(g) != 2 || len(g[0].Members) != 2 {
+		t.Errorf("groups %+v, want two of ana and bo", g)
+	}
+}

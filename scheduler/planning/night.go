@@ -88,8 +88,8 @@ func Tonight(ctx context.Context, s *scheduler.Service) (*Night, error) {
 	if err := n.noteAll(ctx); err != nil {
 		return nil, err
 	}
-	if n.Rounds, err = s.Store.Rounds(ctx, ""); err != nil {
-		return nil, fmt.Errorf("read the rounds: %w", err)
+	if n.Rounds, err = s.LastRounds(ctx); err != nil {
+		return nil, err
 	}
 	n.formed = n.formedGroups()
 	if err := hadSeries(ctx, s, &n.Snapshot); err != nil {

@@ -102,7 +102,7 @@ type Snapshot struct {
 	Led map[string]map[calendar.Address]int // by group: how often a member led a session of earlier series
 
 	// For repair and review:
-	Rounds  []scheduler.Round                  // of all programs
+	Rounds  []scheduler.Round                  // of all programs, at least the last of each
 	Current map[calendar.UID]calendar.Series   // as they are on the calendar; missing if gone
 	Booked  *booked.Groups                     // groups with a series; nil to have it made of Bookings
 	Had     map[string]bool                    // groups of the last rounds that have no series any more, and had one

@@ -242,6 +242,20 @@ func (r Roster) Present(people []calendar.Address) []calendar.Address {
 	return slices.DeleteFunc(slices.Clone(people), func(a calendar.Address) bool { return !r.Has(a) })
 }
 
+// Own returns some people by the addresses as they lie in the roster, so that who keeps many
+// does not keep them twice. Who is not on it stays as they are.
+func (r Roster) Own(people []calendar.Address) []calendar.Address {
+	out := slices.Clip(slices.Clone(people))
+	for i, a := range people {
+		if n, ok := r.Number(a); ok {
+			if own := r.address(&r.rows[n]); own == a {
+				out[i] = own
+			}
+		}
+	}
+	return out
+}
+
 // Number returns as which of the people, from 0, whoever has that address was put in; ok is
 // false if nobody has. It stays theirs.
 func (r Roster) Number(a calendar.Address) (n int, ok bool) {

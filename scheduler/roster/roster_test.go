@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unsafe"
 
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
@@ -200,5 +201,21 @@ func TestCirclesOfManagers(t *testing.T) {
 	}
 	if got, want := r.Circles(), [][]calendar.Address{{"b", "c"}, {"e"}}; !reflect.DeepEqual(got, want) {
 		t.Errorf("the circles are %v, want %v", got, want)
+	}
+}
+
+// Who keeps many addresses keeps the roster's own; of strangers what was given.
+func TestOwn(t *testing.T) {
+	r := roster.New(roster.Person{Address: "ana@acme.example"}, roster.Person{Address: "bo@acme.example"})
+	given := []calendar.Address{calendar.Address(strings.Clone("bo@acme.example")), "stranger@acme.example", calendar.Address(strings.Clone("ana@acme.example"))}
+	own := r.Own(given)
+	if !slices.Equal(own, given) {
+		t.Fatalf("got %v, want the same addresses", own)
+	}
+	for i, a := range own {
+		there := r.Of(a).Address
+		if kept := unsafe.StringData(string(a)) == unsafe.StringData(string(there)); kept != r.Has(a) {
+			t.Errorf("%s is the roster's own: %t", given[i], kept)
+		}
 	}
 }
