@@ -349,7 +349,7 @@ func (r *eventReader) rulesIn(e *event, c *excerpt, name string) []rrule.Rule {
 			continue
 		case odd:
 			r.warn.add(e.place, "%s is not written as it should be", name)
-		case slices.ContainsFunc(x.Weeks, func(n int) bool { return n < 0 || n == 1 || n > 51 }):
+		case x.AtTurnOfYear():
 			r.warn.add(e.place, "BYWEEKNO: calendar programs differ at the turn of the year")
 		}
 		if e.start.Form == line.WholeDay {

@@ -178,8 +178,8 @@ func (w *walker) skip(d day) int64 {
 	if w.months != 0 && !w.months.has(d.month) {
 		return int64(d.monthLength - d.day + 1)
 	}
-	if len(w.monthDays) == 1 && w.monthDays[0] > 0 && d.day != w.monthDays[0] {
-		if ahead := w.monthDays[0] - d.day; ahead > 0 && w.monthDays[0] <= d.monthLength {
+	if only := w.monthDays.single(); only > 0 && d.day != only {
+		if ahead := only - d.day; ahead > 0 && only <= d.monthLength {
 			return int64(ahead)
 		}
 		return int64(d.monthLength - d.day + 1)
@@ -222,19 +222,16 @@ func (w *walker) matches(d day) bool {
 	if w.months != 0 && !w.months.has(d.month) {
 		return false
 	}
-	if len(w.Weeks) > 0 {
-		number, of := d.weekNumber(w.wkst)
-		if !slices.Contains(w.Weeks, number) && !slices.Contains(w.Weeks, number-of-1) {
-			return false
-		}
+	if w.weeks != (numbers{}) && !w.weeks.has(d.weekNumber(w.wkst)) {
+		return false
 	}
 	if len(w.yearDays) > 0 && !slices.Contains(w.yearDays, d.yearDay) && !slices.Contains(w.yearDays, d.yearDay-d.yearLength-1) {
 		return false
 	}
-	if len(w.monthDays) > 0 && !slices.Contains(w.monthDays, d.day) && !slices.Contains(w.monthDays, d.day-d.monthLength-1) {
+	if w.monthDays != (numbers{}) && !w.monthDays.has(d.day, d.monthLength) {
 		return false
 	}
-	if w.days == 0 && len(w.numbered) == 0 {
+	if w.days == 0 && w.numbered == [7]numbers{} {
 		return true
 	}
 	return w.days.has(d.weekday) || w.matchesNumber(d)
@@ -247,12 +244,8 @@ func (w *walker) matchesNumber(d day) bool {
 	if w.Freq == Yearly && w.months == 0 {
 		at, length = d.yearDay, d.yearLength
 	}
-	for _, n := range w.numbered {
-		if n.day == d.weekday && (n.n == (at-1)/7+1 || n.n == -(length-at)/7-1) {
-			return true
-		}
-	}
-	return false
+	n := w.numbered[d.weekday]
+	return n.ahead.has((at-1)/7+1) || n.back.has((length-at)/7+1)
 }
 
 // weekNumber returns the number of the week that d lies in and how many weeks
@@ -281,7 +274,7 @@ func (d day) weekNumber(wkst int) (number, of int) {
 // lastByCount returns the last time of a rule with COUNT, if that can be told
 // without finding them all.
 func (w *walker) lastByCount() (last int64, ok bool) {
-	if w.Count == 0 || w.months != 0 || len(w.Weeks)+len(w.yearDays)+len(w.monthDays)+len(w.numbered)+len(w.positions) > 0 {
+	if w.Count == 0 || w.limitsDays() {
 		return 0, false
 	}
 	switch {

@@ -19,15 +19,15 @@ type Rule struct {
 	wkst     int    // first day of the week, from Monday
 
 	months    set // 1 to 12
-	Weeks     []int
-	yearDays  []int
-	monthDays []int
-	days      set         // 0 to 6 from Monday, without a number
-	numbered  []numberDay // such as 2TU
-	hours     set         // 0 to 23
-	minutes   set         // 0 to 59
-	seconds   set         // 0 to 59
-	positions []int       // of BYSETPOS, not 0
+	weeks     numbers
+	yearDays  []int // each once
+	monthDays numbers
+	days      set        // 0 to 6 from Monday, without a number
+	numbered  [7]numbers // such as 2TU, by weekday from Monday
+	hours     set        // 0 to 23
+	minutes   set        // 0 to 59
+	seconds   set        // 0 to 59
+	positions []int      // of BYSETPOS, not 0, each once
 }
 
 // A Frequency is the FREQ of a rule, the longest first.
@@ -57,9 +57,28 @@ type set uint64
 func (s set) has(n int) bool { return s>>n&1 != 0 }
 func (s set) len() int       { return bits.OnesCount64(uint64(s)) }
 
-// A numberDay is the nth of a weekday in a month or year, from its end if n is
-// negative.
-type numberDay struct{ n, day int }
+// A numbers holds small numbers that count from 1, from the beginning or from the end.
+type numbers struct{ ahead, back set }
+
+// add takes in a number that is not 0, from the end if it is negative.
+func (x *numbers) add(n int) {
+	if n > 0 {
+		x.ahead |= 1 << n
+	} else {
+		x.back |= 1 << -n
+	}
+}
+
+// has reports whether the nth of that many is one of the numbers.
+func (x numbers) has(n, of int) bool { return x.ahead.has(n) || x.back.has(of-n+1) }
+
+// single returns the number, if it is the only one and counts from the beginning, or 0.
+func (x numbers) single() int {
+	if x.back != 0 || x.ahead.len() != 1 {
+		return 0
+	}
+	return bits.TrailingZeros64(uint64(x.ahead))
+}
 
 // ErrRule says that nobody can tell the dates of a rule.
 var ErrRule = errors.New("its rule cannot be read")
@@ -113,11 +132,11 @@ func (r *Rule) set(name, value string, odd *bool) (err error) {
 	case "BYMONTH":
 		err = setOf(&r.months, value, 1, 12)
 	case "BYWEEKNO":
-		r.Weeks, err = numbers(value, 53)
+		err = r.weeks.read(value, 53)
 	case "BYYEARDAY":
-		r.yearDays, err = numbers(value, 366)
+		r.yearDays, err = listOf(value, 366)
 	case "BYMONTHDAY":
-		r.monthDays, err = numbers(value, 31)
+		err = r.monthDays.read(value, 31)
 	case "BYDAY":
 		err = r.setDays(value)
 	case "BYHOUR":
@@ -127,7 +146,7 @@ func (r *Rule) set(name, value string, odd *bool) (err error) {
 	case "BYSECOND":
 		err = setOf(&r.seconds, value, 0, 60)
 	case "BYSETPOS":
-		r.positions, err = numbers(value, 366)
+		r.positions, err = listOf(value, 366)
 	case "RSCALE":
 		if value != "GREGORIAN" {
 			err = errors.New("another calendar than the Gregorian")
@@ -149,7 +168,7 @@ func (r *Rule) set(name, value string, odd *bool) (err error) {
 
 // setDays reads BYDAY.
 func (r *Rule) setDays(value string) error {
-	r.days, r.numbered = 0, nil
+	r.days, r.numbered = 0, [7]numbers{}
 	for text := range strings.SplitSeq(value, ",") {
 		if len(text) < 2 {
 			return ErrRule
@@ -163,25 +182,47 @@ func (r *Rule) setDays(value string) error {
 			r.days |= 1 << day
 			continue
 		}
-		n, err := strconv.Atoi(number)
-		if err != nil || n == 0 || n < -53 || n > 53 {
+		n, err := numberIn(number, 53)
+		if err != nil {
 			return ErrRule
 		}
-		r.numbered = append(r.numbered, numberDay{n, day})
+		r.numbered[day].add(n)
 	}
 	return nil
 }
 
-// numbers reads a list of numbers from 1 to limit, or from -1 to -limit.
-func numbers(value string, limit int) ([]int, error) {
-	var list []int
+// numberIn reads a number from 1 to limit, or from -1 to -limit.
+func numberIn(text string, limit int) (int, error) {
+	n, err := strconv.Atoi(text)
+	if err != nil || n == 0 || n < -limit || n > limit {
+		return 0, ErrRule
+	}
+	return n, nil
+}
+
+// read reads a list of numbers, of which the largest is less than 64.
+func (x *numbers) read(value string, limit int) error {
+	*x = numbers{}
 	for text := range strings.SplitSeq(value, ",") {
-		n, err := strconv.Atoi(text)
-		if err != nil || n == 0 || n < -limit || n > limit {
-			return nil, ErrRule
+		n, err := numberIn(text, limit)
+		if err != nil {
+			return err
 		}
-		if len(list) < 1000 {
-			list = append(list, n)
+		x.add(n)
+	}
+	return nil
+}
+
+// listOf reads a list of numbers, each of which it returns once.
+func listOf(value string, limit int) (list []int, err error) {
+	seen := make([]bool, 2*limit+1)
+	for text := range strings.SplitSeq(value, ",") {
+		n, err := numberIn(text, limit)
+		if err != nil {
+			return nil, err
+		}
+		if !seen[limit+n] {
+			seen[limit+n], list = true, append(list, n)
 		}
 	}
 	return list, nil
@@ -213,24 +254,32 @@ func positive(value string) (int64, error) {
 
 // fill makes explicit what the rule takes from the start of the series.
 func (r *Rule) fill(start day) {
-	if r.Freq != Yearly && r.Freq != Monthly || r.Freq == Yearly && len(r.Weeks) > 0 {
-		for _, n := range r.numbered { // a number has no sense here
-			r.days |= 1 << n.day
+	if r.Freq != Yearly && r.Freq != Monthly || r.Freq == Yearly && r.weeks != (numbers{}) {
+		for day, n := range r.numbered { // a number has no sense here
+			if n != (numbers{}) {
+				r.days |= 1 << day
+			}
 		}
-		r.numbered = nil
+		r.numbered = [7]numbers{}
 	}
-	if len(r.yearDays) > 0 || len(r.monthDays) > 0 || r.days != 0 || len(r.numbered) > 0 {
+	if len(r.yearDays) > 0 || r.monthDays != (numbers{}) || r.days != 0 || r.numbered != [7]numbers{} {
 		return
 	}
 	switch {
-	case len(r.Weeks) > 0 && r.Freq == Yearly, r.Freq == Weekly:
+	case r.weeks != (numbers{}) && r.Freq == Yearly, r.Freq == Weekly:
 		r.days = 1 << start.weekday
 	case r.Freq == Yearly && r.months == 0:
 		r.months = 1 << start.month
-		r.monthDays = []int{start.day}
+		r.monthDays.add(start.day)
 	case r.Freq == Yearly, r.Freq == Monthly:
-		r.monthDays = []int{start.day}
+		r.monthDays.add(start.day)
 	}
+}
+
+// AtTurnOfYear reports whether the rule names weeks of which calendar programs differ in
+// what year they lie in.
+func (r *Rule) AtTurnOfYear() bool {
+	return r.weeks.back != 0 || r.weeks.ahead&(1<<1|1<<52|1<<53) != 0
 }
 
 // OfDays returns the rule without what it says of the time of day.
@@ -241,6 +290,11 @@ func (r Rule) OfDays() Rule {
 
 // Limited reports whether the rule says more than how often it repeats.
 func (r *Rule) Limited() bool {
-	return r.months != 0 || r.days|r.hours|r.minutes|r.seconds != 0 ||
-		len(r.Weeks)+len(r.yearDays)+len(r.monthDays)+len(r.numbered)+len(r.positions) > 0
+	return r.days|r.hours|r.minutes|r.seconds != 0 || r.limitsDays()
+}
+
+// limitsDays reports whether the rule says more than on which weekdays it repeats.
+func (r *Rule) limitsDays() bool {
+	return r.months != 0 || r.weeks != (numbers{}) || r.monthDays != (numbers{}) || r.numbered != [7]numbers{} ||
+		len(r.yearDays)+len(r.positions) > 0
 }

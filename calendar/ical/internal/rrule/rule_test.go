@@ -3,6 +3,7 @@ package rrule
 import (
 	"fmt"
 	"math/rand/v2"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -122,4 +123,42 @@ func randomRule(rnd *rand.Rand) string {
 		add(.2, "BYSETPOS="+list(2, signed(4)))
 	}
 	return strings.Join(parts, ";")
+}
+
+// What BYSETPOS picks from costs, too: one time of an hour takes 3,600 looks.
+func TestBudgetOfPositions(t *testing.T) {
+	r, _, err := Parse("FREQ=HOURLY;BYSETPOS=1;BYMINUTE=" + upTo(59) + ";BYSECOND=" + upTo(59))
+	if err != nil {
+		t.Fatal(err)
+	}
+	found, b := 0, Budget(100_000)
+	whole := r.Occur(0, 0, Endless, &b, func(int64) bool { found++; return true })
+	if whole || found < 20 || found > 100_000/3600+1 {
+		t.Errorf("found %d times, all of them: %t", found, whole)
+	}
+}
+
+// A number that is named again and again is one.
+func TestNumbersOnce(t *testing.T) {
+	for _, c := range []struct{ rule, again string }{
+		{"FREQ=YEARLY;BYYEARDAY=", "366,-1,"},
+		{"FREQ=YEARLY;BYWEEKNO=", "53,-1,"},
+		{"FREQ=MONTHLY;BYMONTHDAY=", "31,-1,"},
+		{"FREQ=MONTHLY;BYDAY=", "5MO,-1MO,"},
+		{"FREQ=MONTHLY;BYDAY=MO;BYSETPOS=", "5,-1,"},
+	} {
+		once, _, err := Parse(c.rule + c.again)
+		often, _, err2 := Parse(c.rule + strings.Repeat(c.again, 1000))
+		if err != nil || err2 != nil || !reflect.DeepEqual(once, often) {
+			t.Errorf("%s: %v, %v: got %v, want %v", c.rule, err, err2, often, once)
+		}
+	}
+}
+
+func upTo(last int) string {
+	var list []string
+	for n := range last + 1 {
+		list = append(list, fmt.Sprint(n))
+	}
+	return strings.Join(list, ",")
 }

@@ -16,7 +16,8 @@ func (w *walker) within(d day, list []int64) []int64 {
 		n := len(list)
 		list = w.ofPeriod(list, period*unit-begin)
 		if len(w.positions) > 0 {
-			list = append(list[:n], w.pick(slices.Clone(list[n:]))...)
+			w.budget.spend(len(list) - n) // far more than it picks
+			list = append(list[:n], w.pick(list[n:])...)
 		}
 	}
 	return list
