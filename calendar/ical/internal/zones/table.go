@@ -30,7 +30,8 @@ type Table struct {
 	found   map[string]Finding
 	shared  *Table // looked at for what is not defined here; may be nil
 	built   map[*line.Component]builtZone
-	guesses int
+	guessed map[string]*time.Location // what names mean that nothing defines in a way that can be read
+	guesses int                       // of display names
 }
 
 // A builtZone is what came of a definition.
@@ -53,6 +54,7 @@ func NewTable(components []*line.Component, shared *Table) *Table {
 		defined: map[string]*line.Component{},
 		found:   map[string]Finding{},
 		built:   map[*line.Component]builtZone{},
+		guessed: map[string]*time.Location{},
 	}
 	for _, c := range components {
 		if c.Name != "VTIMEZONE" {
@@ -116,11 +118,7 @@ func (z *Table) lookup(name string) Finding {
 		}
 		unknown = fmt.Sprintf("unknown time zone %q: %v", name, built.err)
 	}
-	loc := firstZone(name, windowsZone, vendorZone, microsoftZone, offsetZone, anyCaseZone)
-	if loc == nil && z.guesses < maxGuesses {
-		z.guesses++
-		loc = displayedZone(name)
-	}
+	loc := z.guess(name)
 	if loc == nil {
 		return Finding{Note: unknown}
 	}
@@ -160,6 +158,25 @@ func (z *Table) build(name string, c *line.Component) builtZone {
 		z.built[c] = b
 	}
 	return b
+}
+
+// guess returns the zone that programs mean by a name of their own, or nil. Tables that
+// share one ask once: most names that nobody knows are looked for in many places.
+func (z *Table) guess(name string) *time.Location {
+	if z.shared != nil {
+		return z.shared.guess(name)
+	}
+	loc, ok := z.guessed[name]
+	if ok || len(z.guessed) == Max {
+		return loc
+	}
+	loc = firstZone(name, windowsZone, vendorZone, microsoftZone, offsetZone, anyCaseZone)
+	if loc == nil && z.guesses < maxGuesses {
+		z.guesses++
+		loc = displayedZone(name)
+	}
+	z.guessed[name] = loc
+	return loc
 }
 
 // Renamed returns the IANA zone that a program may have given another name, or nil.

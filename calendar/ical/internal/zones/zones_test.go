@@ -1,9 +1,11 @@
 package zones
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
+	"github.com/peerslot/peerslot/calendar/ical/internal/line"
 	"github.com/peerslot/peerslot/calendar/windowszone"
 )
 
@@ -39,5 +41,27 @@ func TestWindowsZonesAreKnown(t *testing.T) {
 		if windowsZone(d[1]) == nil {
 			t.Errorf("%s: %s is not a zone of Windows", d[0], d[1])
 		}
+	}
+}
+
+// However many calendars are strung together, each name is looked for once, and no more
+// than Max of them.
+func TestNamesAreGuessedOnceForAllTables(t *testing.T) {
+	shared := NewTable(nil, nil)
+	broken := func(name string) *line.Component {
+		return &line.Component{Name: "VTIMEZONE", Props: []line.Prop{{Name: "TZID", Value: name}}}
+	}
+	const known = "Pacific Standard Time"
+	for i := range 3 * Max {
+		name := fmt.Sprintf("/nobody/%d", i%Max)
+		if f := NewTable([]*line.Component{broken(name)}, shared).Find(name); f.Loc != nil {
+			t.Fatalf("%s is %v", name, f.Loc)
+		}
+	}
+	if f := NewTable([]*line.Component{broken(known)}, shared).Find(known); f.Loc != nil || len(shared.guessed) != Max {
+		t.Errorf("got %v after %d names, want none after %d", f.Loc, len(shared.guessed), Max)
+	}
+	if f := NewTable([]*line.Component{broken(known)}, nil).Find(known); f.Loc == nil {
+		t.Error("a text with one name: it is not known")
 	}
 }
