@@ -187,6 +187,48 @@ func TestManyCancelled(t *testing.T) {
 	}
 }
 
+// A UID that many overrides have, in more zones than the work for one calendar allows,
+// is unknown where that ends, not free.
+func TestManyOverridesInManyZones(t *testing.T) {
+	var events []string
+	for i := range 40_000 {
+		events = append(events, inEvent("UID:a", "DTSTART:20000101T000000Z", "RECURRENCE-ID:"+time.Unix(int64(i)*1000, 0).UTC().Format("20060102T150405Z")))
+	}
+	for _, zone := range strings.Fields("Berlin Paris Rome Madrid London Dublin Lisbon Vienna Oslo Stockholm Helsinki Athens Sofia Warsaw Prague Riga") {
+		events = append(events, inEvent("UID:a", "DTSTART;TZID=Europe/"+zone+":20261104T090000", "DURATION:PT1H", "RRULE:FREQ=DAILY"))
+	}
+	b := read(t, inCalendar(events...))
+	if !strings.Contains(b.Reason, "the rest is unknown") {
+		t.Errorf("got reason %q and %v", b.Reason, spansOf(b))
+	}
+}
+
+// manyLater is a text of n series of one UID and as many overrides of all later sessions.
+func manyLater(n int) string {
+	events := make([]string, 0, 2*n)
+	for i := range n {
+		id := time.Unix(int64(i)*1000, 0).UTC().Format("20060102T150405Z")
+		events = append(events, inEvent("UID:a", "DTSTART:20261104T090000Z", "DURATION:PT1H", "RRULE:FREQ=WEEKLY"),
+			inEvent("UID:a", "DTSTART:"+id, "RECURRENCE-ID;RANGE=THISANDFUTURE:"+id))
+	}
+	return inCalendar(events...)
+}
+
+// Cost grows straight: ns/series stays what it is.
+func BenchmarkLater(b *testing.B) {
+	for _, n := range []int{1_000, 4_000, 16_000} {
+		text, o := manyLater(n), ReadOptions{Zone: time.UTC, Window: november}
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			for b.Loop() {
+				if _, err := ReadBusy(strings.NewReader(text), o); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*n), "ns/series")
+		})
+	}
+}
+
 // Cost grows straight: ns/message stays what it is.
 func BenchmarkCancelled(b *testing.B) {
 	for _, n := range []int{1_000, 4_000, 16_000} {

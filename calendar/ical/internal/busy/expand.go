@@ -76,12 +76,8 @@ func (e *event) takesNothing() bool { return e.free || e.length == line.Length{}
 // reach returns between which wall clock times an occurrence may touch the
 // window, also if an override moves all later ones.
 func (x *expander) reach(m *event, ex *exceptions) (from, to int64) {
-	back, ahead := m.length.Most(), int64(0)
-	for _, v := range ex.later {
-		shift := v.by.start.Wall - v.by.id.Wall
-		back, ahead = max(back, v.by.length.Most()+shift), max(ahead, -shift)
-	}
-	return x.from - back - 2*rrule.SecondsPerDay, x.to + ahead + 2*rrule.SecondsPerDay
+	back := max(m.length.Most(), ex.back)
+	return x.from - back - 2*rrule.SecondsPerDay, x.to + ex.ahead + 2*rrule.SecondsPerDay
 }
 
 // occurrence adds the occurrence of m at wall, unless something takes its place.

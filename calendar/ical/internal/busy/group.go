@@ -34,7 +34,10 @@ func (x *expander) group(g *group) {
 	for _, m := range masters {
 		c := clockwork{m.zone, m.start.Form == line.WholeDay}
 		if known[c] == nil {
-			known[c] = x.moves(m, overrides, g.ghosts)
+			known[c] = &moves{}
+			if x.budget.Spend(len(overrides) + len(g.ghosts)) { // else its rules find nothing left, and what they give is unknown
+				known[c] = x.moves(m, overrides, g.ghosts)
+			}
 		}
 		x.series(m, &exceptions{moves: known[c]})
 	}
@@ -195,8 +198,9 @@ type clockwork struct {
 
 // moves are what overrides say of the occurrences of a series.
 type moves struct {
-	hidden map[key]bool
-	later  []move // by the key from which they count
+	hidden      map[key]bool
+	later       []move // by the key from which they count
+	back, ahead int64  // how long before and after the time of an occurrence what they make of it may be
 }
 
 // A move is an override of an occurrence and all later ones.
@@ -228,6 +232,8 @@ func (x *expander) moves(m *event, overrides []*event, ghosts []ghost) *moves {
 	for _, o := range overrides {
 		if k, ok := hide(*o.id); ok && o.future {
 			mv.later = append(mv.later, move{k.at, o})
+			shift := o.start.Wall - o.id.Wall
+			mv.back, mv.ahead = max(mv.back, o.length.Most()+shift), max(mv.ahead, -shift)
 		}
 	}
 	slices.SortStableFunc(mv.later, func(a, b move) int { return cmp.Compare(a.since, b.since) })

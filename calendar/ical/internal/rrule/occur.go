@@ -6,9 +6,11 @@ import "slices"
 // and times found.
 type Budget int
 
-const SeriesBudget = 30_000 // times of one rule in one window
+// SeriesBudget is how many times of one rule count in one window.
+const SeriesBudget = 30_000
 
-func (b *Budget) spend(n int) bool {
+// Spend takes n off the budget and reports whether there was as much.
+func (b *Budget) Spend(n int) bool {
 	*b -= Budget(n)
 	return *b >= 0
 }
@@ -76,7 +78,7 @@ func (w *walker) plan() bool {
 	}
 	w.hours = orStart(w.hours, clock/3600)
 	n := w.hours.len() * w.minutes.len() * w.seconds.len()
-	if !w.budget.spend(n) {
+	if !w.budget.Spend(n) {
 		return false
 	}
 	w.times = make([]int64, 0, n)
@@ -119,7 +121,7 @@ func (w *walker) addSeconds(list []int64, minute int64) []int64 {
 func (w *walker) all() bool {
 	d := dayOf(FloorDiv(w.from, SecondsPerDay))
 	for d.number*SecondsPerDay < w.to {
-		if !w.budget.spend(1) {
+		if !w.budget.Spend(1) {
 			return false
 		}
 		if skip := w.skip(d); skip > 0 {
@@ -158,7 +160,7 @@ func (w *walker) put(t int64) bool {
 	case t >= w.to:
 		w.done = true
 		return false
-	case !w.budget.spend(1):
+	case !w.budget.Spend(1):
 		return false
 	}
 	if w.Count > 0 {

@@ -12,11 +12,11 @@ func (w *walker) within(d day, list []int64) []int64 {
 	if past := FloorMod(period-origin, w.Interval); past != 0 {
 		period += w.Interval - past
 	}
-	for ; period*unit < min(begin+SecondsPerDay, w.to) && w.budget.spend(1); period += w.Interval {
+	for ; period*unit < min(begin+SecondsPerDay, w.to) && w.budget.Spend(1); period += w.Interval {
 		n := len(list)
 		list = w.ofPeriod(list, period*unit-begin)
 		if len(w.positions) > 0 {
-			w.budget.spend(len(list) - n) // far more than it picks
+			w.budget.Spend(len(list) - n) // far more than it picks
 			list = append(list[:n], w.pick(list[n:])...)
 		}
 	}
@@ -71,7 +71,7 @@ func (w *walker) indexes(n int) []int {
 // week or day.
 func (w *walker) periods() bool {
 	for d := w.periodOf(dayOf(FloorDiv(w.from, SecondsPerDay))); d.number*SecondsPerDay < w.to; {
-		if !w.budget.spend(1) {
+		if !w.budget.Spend(1) {
 			return false
 		}
 		if skip := w.unaligned(d); skip > 0 {
@@ -93,7 +93,7 @@ func (w *walker) periods() bool {
 // the first day of the next one.
 func (w *walker) matchesFrom(d day) (days []int64, next day) {
 	days = w.found[:0]
-	for next = w.nextPeriod(d); d.number < next.number && w.budget.spend(1); d = d.next() {
+	for next = w.nextPeriod(d); d.number < next.number && w.budget.Spend(1); d = d.next() {
 		if w.matches(d) {
 			days = append(days, d.number)
 		}
