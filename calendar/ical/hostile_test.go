@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -98,12 +99,31 @@ func TestEndless(t *testing.T) {
 		{"BEGIN:VCALENDAR\r\n", "\r\n", "lines"},
 		{"BEGIN:VCALENDAR\r\nX-A:", "\n x", "lines"},
 		{"BEGIN:VCALENDAR\r\n", "BEGIN:VFREEBUSY\r\nFREEBUSY:20261104T090000Z/PT1H\r\nEND:VFREEBUSY\r\n", "matter"},
+		{"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\n", "RDATE:20261104T090000Z\r\n", "matter"},
+		{"BEGIN:VCALENDAR\r\n", "BEGIN:VEVENT\r\nDTSTART:20261104T090000Z\r\nEND:VEVENT\r\n", "matter"},
 		{"BEGIN:VCALENDAR\r\nBEGIN:VFREEBUSY\r\n", "FREEBUSY:20261104T090000Z/PT1H\r\n", "a VFREEBUSY is longer"},
 	} {
 		r := &repeater{text: c.body}
 		_, err := ReadBusy(io.MultiReader(strings.NewReader(c.head), r), ReadOptions{Zone: zoneNamed(t, "UTC"), Window: november})
 		if err == nil || !strings.Contains(err.Error(), c.want) || r.read > 129<<20 {
 			t.Errorf("%q: got %v after %d bytes, want %q", c.head+c.body, err, r.read, c.want)
+		}
+	}
+}
+
+// Of the definition of a zone that is too long no more is kept than of the longest.
+func TestLongZoneIsNotKept(t *testing.T) {
+	for _, more := range []string{"RDATE:20261104T090000\r\n", "BEGIN:STANDARD\r\nEND:STANDARD\r\n"} {
+		text := inCalendar("BEGIN:VTIMEZONE\r\nTZID:Bureau\r\n"+strings.Repeat(more, 200_000)+"END:VTIMEZONE", inEvent("DTSTART;TZID=Bureau:20261104T090000", "DURATION:PT1H"))
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		b := read(t, text)
+		runtime.ReadMemStats(&after)
+		if len(b.Warnings) != 2 || !strings.Contains(b.Warnings[0], "too long") {
+			t.Errorf("got warnings %q", b.Warnings)
+		}
+		if kept := after.Mallocs - before.Mallocs; kept > 50_000 {
+			t.Errorf("%q: %d allocations", more, kept)
 		}
 	}
 }

@@ -16,6 +16,7 @@ import (
 
 const (
 	maxExcerpts = 16 << 20 // bytes of a calendar that may matter
+	excerptCost = 80       // bytes of text that take as much room as an event without any
 	maxZoneText = 64 << 10 // bytes of one definition of a zone
 	maxFreeBusy = 1 << 20  // bytes of one VFREEBUSY
 )
@@ -199,10 +200,10 @@ func (s *scan) take() error {
 			s.method = strings.ToUpper(strings.TrimSpace(string(s.line.Value)))
 		}
 	case depth == 2 && s.kind == eventKind && !s.event.excepted:
-		s.takeEvent(propertyOf(name), n)
+		return s.takeEvent(propertyOf(name), n)
 	case depth == 2 && s.kind == freeBusyKind:
 		return s.takeFreeBusy(propertyOf(name))
-	case s.kind == timezoneKind && !s.skipZone:
+	case s.kind == timezoneKind && !s.skipZone && len(s.text) <= maxZoneText:
 		s.takeTimezone(name)
 	}
 	return nil
@@ -298,7 +299,7 @@ func (s *scan) takeEnd(n int) error {
 func (s *scan) keepLine() { s.text = append(append(s.text, s.Whole()...), '\n') }
 
 // takeEvent reads a line of an event.
-func (s *scan) takeEvent(p property, n int) {
+func (s *scan) takeEvent(p property, n int) error {
 	e := &s.event
 	switch p {
 	case propNone:
@@ -336,8 +337,11 @@ func (s *scan) takeEvent(p property, n int) {
 			}
 		}
 		e.note(p, h, text, text[value:], s)
-		s.keepLine()
+		if s.keepLine(); len(s.text) > maxExcerpts {
+			return errTooMuch
+		}
 	}
+	return nil
 }
 
 // headOf returns the head of a line with parameters, and whether they are written as
@@ -378,7 +382,7 @@ func (s *scan) takeFreeBusy(p property) error {
 	return nil
 }
 
-// takeTimezone reads a line of a VTIMEZONE.
+// takeTimezone reads a line of a VTIMEZONE. Of one that is too long no more is kept.
 func (s *scan) takeTimezone(name []byte) {
 	switch string(bytes.ToUpper(name)) {
 	case "TZID":
@@ -394,12 +398,15 @@ func (s *scan) takeTimezone(name []byte) {
 
 // beginZone opens the definition of a zone, or a component in it.
 func (s *scan) beginZone(name []byte) {
-	c := &line.Component{Name: string(bytes.ToUpper(name))}
-	if n := len(s.zone); n > 0 {
-		s.zone[n-1].Children = append(s.zone[n-1].Children, c)
+	var c *line.Component // none where the definition is too long
+	if len(s.text) <= maxZoneText {
+		c = &line.Component{Name: string(bytes.ToUpper(name))}
+		s.text = append(append(s.text, name...), '\n')
+		if n := len(s.zone); n > 0 {
+			s.zone[n-1].Children = append(s.zone[n-1].Children, c)
+		}
 	}
 	s.zone = append(s.zone, c)
-	s.text = append(append(s.text, name...), '\n')
 }
 
 func (s *scan) keepZoneLine() {
@@ -443,10 +450,12 @@ func (s *scan) finish() error {
 	return s.keep(kind)
 }
 
+var errTooMuch = fmt.Errorf("more of the calendar matters than fits into %d MB", maxExcerpts>>20)
+
 // keep makes an excerpt of the component.
 func (s *scan) keep(kind kind) error {
-	if s.kept += len(s.text); s.kept > maxExcerpts {
-		return fmt.Errorf("more than %d MB of the calendar matter", maxExcerpts>>20)
+	if s.kept += len(s.text) + excerptCost; s.kept > maxExcerpts {
+		return errTooMuch
 	}
 	if kind == timezoneKind {
 		s.definitions = append(s.definitions, excerpt{Component: *s.zone[0], kind: kind, calendar: s.calendars, place: s.begin, text: string(s.text)})

@@ -55,7 +55,7 @@ func (k *stock) groupOf() *group {
 
 // free gives the stock back, with nothing in it that would be kept from being freed.
 func (k *stock) free() {
-	if max(cap(k.excerpts), cap(k.props), cap(k.events), cap(k.pieces)) > mostStock {
+	if max(cap(k.excerpts), cap(k.props), cap(k.events), cap(k.pieces), len(k.byUID)) > mostStock {
 		return
 	}
 	k.excerpts, k.props, k.events, k.groups, k.masters, k.pieces = emptied(k.excerpts), emptied(k.props), emptied(k.events), emptied(k.groups), emptied(k.masters), k.pieces[:0]
