@@ -9,11 +9,11 @@ import (
 )
 
 // A Split is a Backend that reads some people's busy times elsewhere, such as
-// from a feed. The Backend and the Readers must be comparable, as pointers are:
+// from a feed. The Backend and the readers must be comparable, as pointers are:
 // each is asked once for all its people.
 type Split struct {
 	Backend
-	Readers map[Address]BusyReader // who is read elsewhere, and where
+	Reader func(Address) BusyReader // of who is read elsewhere, nil for others; nil if nobody is
 }
 
 // AsSyncer returns b as a Syncer if it is one, or a Split around one.
@@ -62,7 +62,7 @@ func (s splitSyncer) Sync(ctx context.Context, token string, ours []UID) (Change
 func (s splitSyncer) Snapshot(ctx context.Context, people []Address, window availability.Interval, own ...Series) (BusyReader, error) {
 	var here []Address
 	for _, a := range people {
-		if _, elsewhere := s.Readers[a]; !elsewhere {
+		if s.reader(a) == nil {
 			here = append(here, a)
 		}
 	}
@@ -70,17 +70,24 @@ func (s splitSyncer) Snapshot(ctx context.Context, people []Address, window avai
 	if err != nil {
 		return nil, err
 	}
-	return busySplit{inner, s.Readers}, nil
+	return busySplit{inner, s.reader}, nil
 }
 
 // Busy implements BusyReader.
 func (s Split) Busy(ctx context.Context, people []Address, iv availability.Interval, except ...UID) (map[Address]availability.Busy, error) {
-	return busySplit{s.Backend, s.Readers}.Busy(ctx, people, iv, except...)
+	return busySplit{s.Backend, s.reader}.Busy(ctx, people, iv, except...)
 }
 
 // Elsewhere returns a reader of those who are read elsewhere. It has no answer for
 // others.
-func (s Split) Elsewhere() BusyReader { return busySplit{silent{}, s.Readers} }
+func (s Split) Elsewhere() BusyReader { return busySplit{silent{}, s.reader} }
+
+func (s Split) reader(a Address) BusyReader {
+	if s.Reader == nil {
+		return nil
+	}
+	return s.Reader(a)
+}
 
 // silent is a BusyReader that has no answers.
 type silent struct{}
@@ -91,8 +98,8 @@ func (silent) Busy(context.Context, []Address, availability.Interval, ...UID) (m
 
 // A busySplit asks here about all who are not read elsewhere.
 type busySplit struct {
-	here    BusyReader
-	readers map[Address]BusyReader
+	here      BusyReader
+	elsewhere func(Address) BusyReader
 }
 
 // Busy implements BusyReader.
@@ -100,8 +107,8 @@ func (s busySplit) Busy(ctx context.Context, people []Address, iv availability.I
 	parts := map[BusyReader][]Address{}
 	var order []BusyReader // the first error must not depend on map order
 	for _, a := range people {
-		r, ok := s.readers[a]
-		if !ok {
+		r := s.elsewhere(a)
+		if r == nil {
 			r = s.here
 		}
 		if parts[r] == nil {

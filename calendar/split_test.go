@@ -33,9 +33,8 @@ func (s *spy) Busy(_ context.Context, people []calendar.Address, _ availability.
 
 func TestSplitAsksEachReaderOnce(t *testing.T) {
 	home, feed := &spy{name: "home"}, &spy{name: "feed"}
-	s := calendar.Split{Backend: home, Readers: map[calendar.Address]calendar.BusyReader{
-		calendartest.Ana: feed, calendartest.Cem: feed, calendartest.Stranger: home,
-	}}
+	readers := map[calendar.Address]calendar.BusyReader{calendartest.Ana: feed, calendartest.Cem: feed, calendartest.Stranger: home}
+	s := calendar.Split{Backend: home, Reader: func(a calendar.Address) calendar.BusyReader { return readers[a] }}
 	got, err := s.Busy(t.Context(), append(calendartest.People(), calendartest.Stranger), calendartest.Window(), "x", "y")
 	if err != nil {
 		t.Fatal(err)
@@ -58,7 +57,12 @@ func TestSplitAsksEachReaderOnce(t *testing.T) {
 
 func TestSplitPassesErrorsOn(t *testing.T) {
 	home, feed := &spy{}, &spy{err: calendar.ErrSignIn}
-	s := calendar.Split{Backend: home, Readers: map[calendar.Address]calendar.BusyReader{calendartest.Bo: feed}}
+	s := calendar.Split{Backend: home, Reader: func(a calendar.Address) calendar.BusyReader {
+		if a == calendartest.Bo {
+			return feed
+		}
+		return nil
+	}}
 	if got, err := s.Busy(t.Context(), calendartest.People(), calendartest.Window()); !errors.Is(err, calendar.ErrSignIn) || got != nil {
 		t.Errorf("got %v, %v, want no answers and ErrSignIn", got, err)
 	}

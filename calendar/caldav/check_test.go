@@ -55,7 +55,7 @@ func TestAnAccountThatCannotBeReadSaysWhatToDo(t *testing.T) {
 		"no address":         {caldav.Config{URL: "nonsense"}, "give an address"},
 	} {
 		row.cfg.Organizer = calendartest.Ana
-		r := &caldav.Reader{Accounts: map[calendar.Address]caldav.Config{calendartest.Ana: row.cfg}}
+		r := &caldav.Reader{Account: func(calendar.Address) (caldav.Config, error) { return row.cfg, nil }}
 		busy, err := r.Busy(t.Context(), []calendar.Address{calendartest.Ana}, calendartest.Window())
 		if got := busy[calendartest.Ana]; err != nil || got.Readable() || !strings.Contains(got.Reason, row.want) {
 			t.Errorf("%s: got %+v, %v; want %q", name, got, err, row.want)

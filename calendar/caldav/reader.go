@@ -13,10 +13,11 @@ import (
 )
 
 // A Reader is the calendar.BusyReader of people who have a CalDAV account of their
-// own: each is asked with their own sign-in. The Organizer of each Config is that
-// person. Accounts must not change after the first Busy.
+// own: each is asked with their own sign-in.
 type Reader struct {
-	Accounts map[calendar.Address]Config
+	// Account returns a person's account, of which they are the Organizer, or why it
+	// cannot be asked.
+	Account func(calendar.Address) (Config, error)
 
 	mu     sync.Mutex
 	opened map[calendar.Address]*Backend
@@ -75,12 +76,11 @@ func (r *Reader) open(ctx context.Context, who calendar.Address) (*Backend, erro
 	if b != nil {
 		return b, nil
 	}
-	cfg, ok := r.Accounts[who]
-	if !ok {
-		return nil, fmt.Errorf("no CalDAV account is set for %s", who)
-	}
-	b, err := Open(ctx, cfg)
+	cfg, err := r.Account(who)
 	if err != nil {
+		return nil, err
+	}
+	if b, err = Open(ctx, cfg); err != nil {
 		return nil, err
 	}
 	r.mu.Lock()

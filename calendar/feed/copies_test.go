@@ -25,10 +25,11 @@ func TestCopiesHoldNothingPrivate(t *testing.T) {
 	const ana = calendar.Address("ana@acme.example")
 	s := newSite(t, text(talk))
 	f, c := s.fetcher(t)
-	r := &Reader{Fetcher: f, Sources: map[calendar.Address][]Source{}}
+	all := sources{}
+	r := &Reader{Fetcher: f, Sources: all.of}
 	answers := map[calendar.Address]availability.Busy{}
 	for _, who := range []calendar.Address{ana, "bo@acme.example"} {
-		r.Sources[who] = []Source{Source{URL: s.url(), Zone: time.UTC}}
+		all[who] = []Source{Source{URL: s.url(), Zone: time.UTC}}
 		answers[who] = busy(t, r, who)[who]
 	}
 	if n, m := len(answers[ana].Spans), len(answers["bo@acme.example"].Spans); n != m-1 {

@@ -19,7 +19,7 @@ func TestPipeIsNotWaitedFor(t *testing.T) {
 		t.Fatal(err)
 	}
 	const ana = calendar.Address("ana@acme.example")
-	r := &Reader{Sources: map[calendar.Address][]Source{ana: {{File: pipe, Zone: time.UTC}}}}
+	r := &Reader{Sources: sources{ana: {{File: pipe, Zone: time.UTC}}}.of}
 	if b := busy(t, r, ana)[ana]; b.Readable() || !strings.Contains(b.Reason, "not a plain file") {
 		t.Errorf("got %+v", b)
 	}

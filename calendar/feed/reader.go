@@ -21,10 +21,10 @@ import (
 // A Reader is the [calendar.BusyReader] of people whose calendar is a feed or a
 // file. Its fields must not change after the first Busy.
 type Reader struct {
-	Fetcher   *Fetcher // may be nil if every source is a file
-	Sources   map[calendar.Address][]Source
-	Organizer calendar.Address // of our series: what they invite to may be a copy of one
-	Limit     int              // how many calendars are read at a time; 0 means 8
+	Fetcher   *Fetcher                        // may be nil if every source is a file
+	Sources   func(calendar.Address) []Source // a person's
+	Organizer calendar.Address                // of our series: what they invite to may be a copy of one
+	Limit     int                             // how many calendars are read at a time; 0 means 8
 
 	// Zone returns the zone of a person whose sources name none; nil if all do.
 	Zone func(calendar.Address) *time.Location
@@ -63,7 +63,7 @@ func (r *Reader) Busy(ctx context.Context, people []calendar.Address, iv availab
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			b := r.busy(ctx, r.Sources[a], ical.ReadOptions{Window: iv, Owner: a, Organizer: r.Organizer, Except: ours})
+			b := r.busy(ctx, r.Sources(a), ical.ReadOptions{Window: iv, Owner: a, Organizer: r.Organizer, Except: ours})
 			mu.Lock()
 			defer mu.Unlock()
 			out[a] = b

@@ -28,6 +28,11 @@ var (
 	meeting = availability.Interval{Start: march.AddDate(0, 0, 2).Add(14 * time.Hour), End: march.AddDate(0, 0, 2).Add(15 * time.Hour)}
 )
 
+// sources are those of each person.
+type sources map[calendar.Address][]Source
+
+func (s sources) of(a calendar.Address) []Source { return s[a] }
+
 // busy asks for everybody and checks that nothing shows a URL.
 func busy(t *testing.T, r *Reader, people ...calendar.Address) map[calendar.Address]availability.Busy {
 	t.Helper()
@@ -61,7 +66,7 @@ func TestReaderKeepsFailuresApart(t *testing.T) {
 	if err := os.WriteFile(file, []byte(calendarOf("1")), 0o400); err != nil {
 		t.Fatal(err)
 	}
-	r := &Reader{Fetcher: f, Limit: 2, Sources: map[calendar.Address][]Source{
+	r := &Reader{Fetcher: f, Limit: 2, Sources: sources{
 		"ana@acme.example":  {{URL: good.url(), Zone: time.UTC}},
 		"bo@acme.example":   {{URL: gone.url(), Zone: time.UTC}},
 		"cem@acme.example":  {{URL: "https://localhost/" + secret, Zone: time.UTC}},
@@ -70,7 +75,7 @@ func TestReaderKeepsFailuresApart(t *testing.T) {
 		"fred@acme.example": {{Zone: time.UTC}},
 		"gil@acme.example":  {{URL: good.url(), File: file, Zone: time.UTC}},
 		"hal@acme.example":  {{URL: good.url()}},
-	}}
+	}.of}
 	got := busy(t, r, "ana@acme.example", "bo@acme.example", "cem@acme.example", "dan@acme.example", "eve@acme.example", "fred@acme.example", "gil@acme.example", "hal@acme.example", "ian@acme.example")
 	checkMeeting(t, "ana", got["ana@acme.example"])
 	checkMeeting(t, "dan", got["dan@acme.example"])
@@ -96,7 +101,7 @@ func TestReaderKnowsWhoseInvitationsAreOurs(t *testing.T) {
 	s := newSite(t, text(invited))
 	f, _ := s.fetcher(t)
 	const ana = calendar.Address("ana@acme.example")
-	r := &Reader{Fetcher: f, Sources: map[calendar.Address][]Source{ana: {{URL: s.url(), Zone: time.UTC}}}}
+	r := &Reader{Fetcher: f, Sources: sources{ana: {{URL: s.url(), Zone: time.UTC}}}.of}
 	for _, organizer := range []calendar.Address{"other@acme.example", "robot@acme.example", ""} {
 		f.Organizer, r.Organizer = organizer, organizer
 		want := []availability.Span{{Interval: meeting, Unnamed: organizer == "robot@acme.example"}}
@@ -109,11 +114,12 @@ func TestReaderKnowsWhoseInvitationsAreOurs(t *testing.T) {
 func TestReaderFetchesOnce(t *testing.T) {
 	s := newSite(t, text(calendarOf("1")))
 	f, c := s.fetcher(t)
-	r := &Reader{Fetcher: f, Sources: map[calendar.Address][]Source{}}
+	all := sources{}
+	r := &Reader{Fetcher: f, Sources: all.of}
 	var people []calendar.Address
 	for i := range 20 {
 		a := calendar.Address(fmt.Sprintf("p%d@acme.example", i))
-		r.Sources[a] = []Source{Source{URL: s.url(), Zone: time.UTC}}
+		all[a] = []Source{Source{URL: s.url(), Zone: time.UTC}}
 		people = append(people, a)
 	}
 	for range 3 {
@@ -131,7 +137,7 @@ func TestReaderTellsTheAgeOfACopy(t *testing.T) {
 	s := newSite(t, text(calendarOf("1")))
 	f, c := s.fetcher(t)
 	const ana = calendar.Address("ana@acme.example")
-	r := &Reader{Fetcher: f, Sources: map[calendar.Address][]Source{ana: {{URL: s.url(), Zone: time.UTC}}}}
+	r := &Reader{Fetcher: f, Sources: sources{ana: {{URL: s.url(), Zone: time.UTC}}}.of}
 	if b := busy(t, r, ana)[ana]; len(b.Warnings) > 0 {
 		t.Errorf("fetched: warnings %q", b.Warnings)
 	}
@@ -154,7 +160,7 @@ func TestReaderLeavesOutExcept(t *testing.T) {
 	s := newSite(t, text(calendarOf("abc-peerslot")))
 	f, _ := s.fetcher(t)
 	const ana = calendar.Address("ana@acme.example")
-	r := &Reader{Fetcher: f, Sources: map[calendar.Address][]Source{ana: {{URL: s.url(), Zone: time.UTC}}}}
+	r := &Reader{Fetcher: f, Sources: sources{ana: {{URL: s.url(), Zone: time.UTC}}}.of}
 	got, err := r.Busy(t.Context(), []calendar.Address{ana}, window, "abc")
 	if err != nil || !got[ana].Readable() || len(got[ana].Spans) > 0 {
 		t.Errorf("got %+v, %v, want all free", got, err)
@@ -166,7 +172,7 @@ func TestReaderKnowsOtherAddresses(t *testing.T) {
 	f, _ := s.fetcher(t)
 	const ana = calendar.Address("ana@acme.example")
 	for _, aliases := range [][]calendar.Address{nil, {"a.lima@acme.example"}} {
-		r := &Reader{Fetcher: f, Sources: map[calendar.Address][]Source{ana: {{URL: s.url(), Zone: time.UTC, Aliases: aliases}}}}
+		r := &Reader{Fetcher: f, Sources: sources{ana: {{URL: s.url(), Zone: time.UTC, Aliases: aliases}}}.of}
 		if b := busy(t, r, ana)[ana]; !b.Readable() || len(b.Spans) != 1-len(aliases) {
 			t.Errorf("a meeting declined under another address, with %q known: got %+v", aliases, b)
 		}
@@ -183,11 +189,12 @@ func TestReaderReadsFewAtATime(t *testing.T) {
 			<-release
 			return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(strings.NewReader(calendarOf("1")))}, nil
 		})
-		r := &Reader{Fetcher: f, Limit: 3, Sources: map[calendar.Address][]Source{}}
+		all := sources{}
+		r := &Reader{Fetcher: f, Limit: 3, Sources: all.of}
 		var people []calendar.Address
 		for i := range 10 {
 			a := calendar.Address(fmt.Sprintf("p%d@acme.example", i))
-			r.Sources[a] = []Source{Source{URL: fmt.Sprintf("https://calendar.example/%d", i), Zone: time.UTC}}
+			all[a] = []Source{Source{URL: fmt.Sprintf("https://calendar.example/%d", i), Zone: time.UTC}}
 			people = append(people, a)
 		}
 		go func() {
@@ -211,10 +218,10 @@ func TestReaderEndsWithContext(t *testing.T) {
 		<-r.Context().Done()
 	})
 	f, _ := s.fetcher(t)
-	r := &Reader{Fetcher: f, Limit: 1, Sources: map[calendar.Address][]Source{
+	r := &Reader{Fetcher: f, Limit: 1, Sources: sources{
 		"ana@acme.example": {{URL: s.url(), Zone: time.UTC}},
 		"bo@acme.example":  {{URL: s.url(), Zone: time.UTC}},
-	}}
+	}.of}
 	got, err := r.Busy(ctx, []calendar.Address{"ana@acme.example", "bo@acme.example"}, window)
 	if got != nil || !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v, %v, want no answers and context.Canceled", got, err)
@@ -229,8 +236,8 @@ func TestReaderInSplit(t *testing.T) {
 	s := newSite(t, text(calendarOf("1")))
 	f, _ := s.fetcher(t)
 	const ana, bo = calendar.Address("ana@acme.example"), calendar.Address("bo@acme.example")
-	r := &Reader{Fetcher: f, Sources: map[calendar.Address][]Source{ana: {{URL: s.url(), Zone: time.UTC}}, bo: {{URL: s.url(), Zone: time.UTC}}}}
-	split := calendar.Split{Readers: map[calendar.Address]calendar.BusyReader{ana: r, bo: r}}
+	r := &Reader{Fetcher: f, Sources: sources{ana: {{URL: s.url(), Zone: time.UTC}}, bo: {{URL: s.url(), Zone: time.UTC}}}.of}
+	split := calendar.Split{Reader: func(calendar.Address) calendar.BusyReader { return r }}
 	got, err := split.Busy(t.Context(), []calendar.Address{ana, bo}, window)
 	if err != nil {
 		t.Fatal(err)
@@ -273,7 +280,7 @@ func TestFiles(t *testing.T) {
 		write("page.ics", "<html>"):      "page.ics",
 		write("empty.ics", ""):           "empty.ics",
 	} {
-		r := &Reader{Sources: map[calendar.Address][]Source{ana: {{File: file, Zone: time.UTC}}}}
+		r := &Reader{Sources: sources{ana: {{File: file, Zone: time.UTC}}}.of}
 		if b := busy(t, r, ana)[ana]; b.Readable() || !strings.Contains(b.Reason, want) {
 			t.Errorf("%q: got %+v, want a reason with %q", file, b, want)
 		}

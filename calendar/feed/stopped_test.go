@@ -39,7 +39,7 @@ func TestLongFileStopped(t *testing.T) {
 		t.Fatal(err)
 	}
 	const ana = calendar.Address("ana@acme.example")
-	r := &feed.Reader{Sources: map[calendar.Address][]feed.Source{ana: {{File: path, Zone: time.UTC}}}}
+	r := &feed.Reader{Sources: func(calendar.Address) []feed.Source { return []feed.Source{{File: path, Zone: time.UTC}} }}
 	window := availability.Interval{Start: time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC), End: time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC)}
 	ctx := &mortal{Context: t.Context()}
 	ctx.most.Store(5)

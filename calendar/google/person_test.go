@@ -31,8 +31,11 @@ func TestFurtherCalendars(t *testing.T) {
 		s.Meet(id, googletest.Meeting{Start: clock(17, 9+i, 0), End: clock(17, 10+i, 0)})
 	}
 	b := open(t, s)
-	reader := b.Further(map[calendar.Address][]string{
-		calendartest.Ana: {private, strings.ToUpper(team)}, calendartest.Bo: {private, "gone@gmail.example"},
+	reader := b.Further(func(a calendar.Address) []string {
+		if a == calendartest.Ana {
+			return []string{private, strings.ToUpper(team)}
+		}
+		return []string{private, "gone@gmail.example"}
 	})
 	got, err := reader.Busy(t.Context(), []calendar.Address{calendartest.Ana, calendartest.Bo}, week)
 	if err != nil {

@@ -62,6 +62,15 @@ func (p Person) DisplayName() string {
 	return p.Address.Local()
 }
 
+// Calendars returns where the person's busy times are read, none for the workspace's backend
+// alone.
+func (p Person) Calendars() []string {
+	if p.Calendar == "" {
+		return nil
+	}
+	return append([]string{p.Calendar}, p.More...)
+}
+
 // A DateRange is a span of dates, both inclusive.
 type DateRange struct{ First, Last availability.Date }
 

@@ -84,7 +84,8 @@ ana@acme.example|bö@acme.example|Bö||||||||
 
 // A cell says of travel and of calendars what YAML says.
 func TestCSVTravelAndCalendars(t *testing.T) {
-	const yaml = `people:
+	const yaml = `calendar: {backend: google}
+people:
   - email: ana@acme.example
     travel: [{from: 2026-05-04, to: 2026-05-22, timezone: Asia/Tokyo, hours: {mon-thu: "10:00-18:00", fri: "10:00-12:00"}, holidays: JP}, {from: 2026-07-01, to: 2026-07-01, timezone: UTC}]
     calendar: [backend, "https://acme.example/ana.ics", {google: room@acme.example}, {caldav: "https://dav.acme.example/", username: ana, password_env: ANA}]
@@ -102,7 +103,7 @@ caldav: https://dav.acme.example/ username: ana password_env: ANA"
 bo@acme.example,,caldav: https://dav.acme.example/ token_env: BO
 cem@acme.example,,my calendars/cem.ics
 `)
-	got, err := config.Parse("peerslot.yaml", []byte(start+"people: people.csv\n"), dir)
+	got, err := config.Parse("peerslot.yaml", []byte(start+"calendar: {backend: google}\npeople: people.csv\n"), dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -170,6 +171,7 @@ func TestCSVProblems(t *testing.T) {
 3:17: people[1].travel[0]: the trip ends before it begins`},
 		{"several calendars", "email,calendar\nana@acme.example,backend; none; google:\nbo@acme.example,a.ics; ftp://b.example/secret\n", `2:18: people[0].calendar[1]: none stands alone, not in a list
 2:18: people[0].calendar[2]: want the ID of a Google calendar
+2:18: people[0].calendar[2]: ana@acme.example has a further Google calendar, but the workspace's calendar is not on Google; name the address of its .ics feed instead
 3:17: people[1].calendar[1]: want an https:// or webcal:// URL, the path of an .ics file, or none`},
 		{"secret", "email,calendar\nana@acme.example,ftp://feeds.acme.example/secret\n", "2:18: people[0].calendar: want an https:// or webcal:// URL, the path of an .ics file, or none"},
 		{"quote", "email,name\nana@acme.example,Ana \"Lima\n", "2:22: people: this is not CSV: a quote stands alone; want cells that hold quotes to be in quotes, and the quotes doubled"},

@@ -135,6 +135,8 @@ func (c *Config) account(a calendar.Address, v value) {
 		for item := range v.children() {
 			c.account(a, item)
 		}
+	case v.kind == mapping && v.has("google") && c.Calendar.Backend != Google:
+		v.fail("%s has a further Google calendar, but the workspace's calendar is not on Google; name the address of its .ics feed instead", a)
 	case v.kind == mapping && !v.has("google"):
 		if c.Accounts == nil {
 			c.Accounts = map[calendar.Address]*CalDAVOptions{}

@@ -87,6 +87,7 @@ func TestProblems(t *testing.T) {
 		{"caldav of a person", start + "people:\n  - {email: ana@acme.example, calendar: {caldav: 7, user: ana}}\n", `4:50: people[0].calendar.caldav: want a URL such as https://calendar.acme.example/, not a number
 4:53: people[0].calendar: unknown key "user": want one of caldav, password_env, token_env, username`},
 		{"calendars of a person", start + "people:\n  - {email: ana@acme.example, calendar: [{google: \"\"}, {}, {gogle: x}]}\n", `4:42: people[0].calendar[0]: want the ID of a Google calendar
+4:42: people[0].calendar[0]: ana@acme.example has a further Google calendar, but the workspace's calendar is not on Google; name the address of its .ics feed instead
 4:56: people[0].calendar[1]: caldav is missing: want the address of a CalDAV server, or of one calendar on it
 4:60: people[0].calendar[2]: ana@acme.example has two CalDAV accounts; one can be read, and .ics feeds of further calendars
 4:60: people[0].calendar[2]: caldav is missing: want the address of a CalDAV server, or of one calendar on it

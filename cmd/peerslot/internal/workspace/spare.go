@@ -63,10 +63,8 @@ func (w *Workspace) ownFiles() []string {
 func (w *Workspace) CalendarFiles() map[string]bool {
 	used := map[string]bool{}
 	for _, p := range w.Workspace.Roster.All() {
-		for _, source := range append([]string{p.Calendar}, p.More...) {
-			if source != "" {
-				used[filepath.Clean(w.Path(source))] = true
-			}
+		for _, source := range p.Calendars() {
+			used[filepath.Clean(w.Path(source))] = true
 		}
 	}
 	return used

@@ -140,15 +140,11 @@ func OpenConfig(ctx context.Context, a *console.App, c *config.Config, other oth
 	if err != nil {
 		return nil, err
 	}
-	readers, err := readersOf(a, w)
-	if err != nil {
-		return nil, err
-	}
 	letters, err := MailNotifier(c)
 	if err != nil {
 		return nil, err
 	}
-	backend := calendar.Split{Backend: w.Home, Readers: readers}
+	backend := calendar.Split{Backend: w.Home, Reader: newReaders(w).of}
 	st, err := open(account.StoreURL(c))
 	if err != nil {
 		return nil, err
@@ -291,93 +287,91 @@ func (w *Workspace) aliases(a calendar.Address) []calendar.Address {
 	return w.Config.Workspace.Roster.Of(a).Aliases
 }
 
-// readersOf returns who is read elsewhere than from the workspace's backend alone.
-func readersOf(a *console.App, w *Workspace) (map[calendar.Address]calendar.BusyReader, error) {
-	c, home := w.Config, w.Home
-	fetcher := Fetcher(filepath.Join(c.Dir, ".peerslot", "feeds"), c.Calendar.AllowHosts)
-	fetcher.Organizer = c.Workspace.Organizer.Address
-	r := readers{
-		App: a, Config: w.Config, here: w,
-		feeds:    &feed.Reader{Zone: w.zones.of, Organizer: c.Workspace.Organizer.Address, Fetcher: fetcher, Sources: map[calendar.Address][]feed.Source{}},
-		accounts: &caldav.Reader{Accounts: map[calendar.Address]caldav.Config{}},
-		ids:      map[calendar.Address][]string{},
-	}
-	if g, ok := home.(interface {
-		Further(map[calendar.Address][]string) calendar.BusyReader
+// readers are the places where people's calendars are read.
+type readers struct {
+	*Workspace
+	feeds    *feed.Reader
+	accounts *caldav.Reader
+	further  calendar.BusyReader // of Google calendars by ID
+}
+
+func newReaders(w *Workspace) *readers {
+	fetcher := Fetcher(filepath.Join(w.Dir, ".peerslot", "feeds"), w.Calendar.AllowHosts)
+	fetcher.Organizer = w.Config.Workspace.Organizer.Address
+	r := &readers{Workspace: w, further: calendar.Nothing{Why: "the workspace's Google calendar cannot be used"}}
+	r.feeds = &feed.Reader{Zone: w.zones.of, Organizer: fetcher.Organizer, Fetcher: fetcher, Sources: r.sources}
+	r.accounts = &caldav.Reader{Account: r.account}
+	if g, ok := w.Home.(interface {
+		Further(func(calendar.Address) []string) calendar.BusyReader
 	}); ok {
 		r.further = g.Further(r.ids)
 	}
-	all := map[calendar.Address]calendar.BusyReader{}
-	for address, p := range c.Workspace.Roster.All() {
-		one, err := r.of(address, p)
-		if err != nil {
-			return nil, err
-		}
-		if one != nil {
-			all[address] = one
-		}
-	}
-	return all, nil
-}
-
-// readers are the places where people's calendars are read.
-type readers struct {
-	*console.App
-	*config.Config
-	here     *Workspace
-	feeds    *feed.Reader
-	accounts *caldav.Reader
-	further  calendar.BusyReader // of Google calendars by ID; nil if the backend has none
-	ids      map[calendar.Address][]string
+	return r
 }
 
 // of returns the reader of one person, nil for whom the backend alone is asked.
-func (r *readers) of(address calendar.Address, p scheduler.Person) (calendar.BusyReader, error) {
-	if p.Calendar == "" {
-		return nil, nil
-	}
+func (r *readers) of(a calendar.Address) calendar.BusyReader {
 	var places []calendar.BusyReader
-	for _, source := range append([]string{p.Calendar}, p.More...) {
-		place, err := r.place(address, source)
-		if err != nil {
-			return nil, err
-		}
-		if !slices.Contains(places, place) {
+	for _, source := range r.Config.Workspace.Roster.Of(a).Calendars() {
+		if place := r.place(a, source); !slices.Contains(places, place) {
 			places = append(places, place)
 		}
 	}
-	if len(places) == 1 {
-		return places[0], nil
+	switch len(places) {
+	case 0:
+		return nil
+	case 1:
+		return places[0]
 	}
-	return &calendar.Together{Readers: places}, nil
+	return &calendar.Together{Readers: places}
 }
 
-// place returns where one of a person's calendars is read, and notes it there.
-func (r *readers) place(address calendar.Address, source string) (calendar.BusyReader, error) {
-	id, google := strings.CutPrefix(source, config.GoogleID)
+// place returns where one of a person's calendars is read.
+func (r *readers) place(a calendar.Address, source string) calendar.BusyReader {
 	switch {
 	case source == "none":
-		return calendar.Nothing{}, nil
+		return calendar.Nothing{}
 	case source == config.OwnBackend:
-		return r.here.Home, nil
-	case google && r.further == nil:
-		return nil, console.Usagef("name the address of its .ics feed instead", "%s has a further Google calendar, but the workspace's calendar is not on Google", address)
-	case google:
-		r.ids[address] = append(r.ids[address], id)
-		return r.further, nil
-	case source == string(config.CalDAV) && r.Accounts[address] != nil:
-		account, err := caldavConfig(r.App, r.here, r.Accounts[address], address)
-		if err != nil { // it concerns this person only
-			return calendar.Nothing{Why: strings.TrimSuffix("their CalDAV account: "+err.Error()+": "+console.HintFor(err), ": ")}, nil
+		return r.Home
+	case strings.HasPrefix(source, config.GoogleID):
+		return r.further
+	case source == string(config.CalDAV) && r.Accounts[a] != nil:
+		if _, err := r.account(a); err != nil { // it concerns this person only
+			return calendar.Nothing{Why: strings.TrimSuffix("their CalDAV account: "+err.Error()+": "+console.HintFor(err), ": ")}
 		}
-		r.accounts.Accounts[address] = account
-		return r.accounts, nil
-	case feed.IsURL(source):
-		r.feeds.Sources[address] = append(r.feeds.Sources[address], feed.Source{URL: source, Aliases: r.here.aliases(address)})
-	default:
-		r.feeds.Sources[address] = append(r.feeds.Sources[address], feed.Source{File: r.Path(source), Aliases: r.here.aliases(address)})
+		return r.accounts
 	}
-	return r.feeds, nil
+	return r.feeds
+}
+
+// ids returns those of a person's further Google calendars.
+func (r *readers) ids(a calendar.Address) (out []string) {
+	for _, source := range r.Config.Workspace.Roster.Of(a).Calendars() {
+		if id, ok := strings.CutPrefix(source, config.GoogleID); ok {
+			out = append(out, id)
+		}
+	}
+	return out
+}
+
+// sources returns a person's feeds and files.
+func (r *readers) sources(a calendar.Address) (out []feed.Source) {
+	p := r.Config.Workspace.Roster.Of(a)
+	for _, source := range p.Calendars() {
+		switch {
+		case r.place(a, source) != calendar.BusyReader(r.feeds):
+		case feed.IsURL(source):
+			out = append(out, feed.Source{URL: source, Aliases: p.Aliases})
+		default:
+			out = append(out, feed.Source{File: r.Path(source), Aliases: p.Aliases})
+		}
+	}
+	return out
+}
+
+// account returns the CalDAV account of a person's own.
+func (r *readers) account(a calendar.Address) (caldav.Config, error) {
+	return caldavConfig(r.App, r.Workspace, r.Accounts[a], a)
 }
 
 // caldavConfig returns how an account is asked. A person's own without a sign-in
