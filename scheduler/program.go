@@ -150,6 +150,7 @@ type Workspace struct {
 	Spoilt    []Finding // records of the store that cannot be read: settings, rounds, whose it is
 	Programs  []Program
 	Groups    []Group
+	Names     *Names // of Programs and Groups as they are here, kept for who opens it often; nil if they are to be made
 	Repair    RepairRules
 	Review    ReviewRules
 	URL       string // of the members' page; "" for none

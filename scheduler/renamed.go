@@ -15,34 +15,38 @@ import (
 // a group under what is now another address of theirs is in it.
 type renamedStore struct {
 	Store
-	groups, programs byname.Renames
-	people           calendar.Aliases
+	*Names
+	people calendar.Aliases
+}
+
+// Names are what a workspace's groups and programs are called now, by their earlier names.
+type Names struct{ groups, programs byname.Renames }
+
+// NewNames returns those of w.
+func (w Workspace) NewNames() *Names {
+	n := &Names{}
+	for _, g := range w.Groups {
+		n.groups.Add(g.Name, g.Was...)
+	}
+	for _, p := range w.Programs {
+		n.programs.Add(p.Name, p.Was...)
+	}
+	return n
 }
 
 // renamed returns the service's store as the workspace names things now.
 func (s *Service) renamed() Store {
-	r := renamedStore{Store: s.Store, people: s.Workspace.Roster.Aliases()}
+	r := renamedStore{s.Store, s.Workspace.Names, s.Workspace.Roster.Aliases()}
 	if inner, ok := s.Store.(renamedStore); ok {
 		r.Store = inner.Store
 	}
-	for _, g := range s.Workspace.Groups {
-		r.groups.Add(g.Name, g.Was...)
-	}
-	for _, p := range s.Workspace.Programs {
-		r.programs.Add(p.Name, p.Was...)
+	if r.Names == nil {
+		r.Names = s.Workspace.NewNames()
 	}
 	if r.groups.None() && r.programs.None() && len(r.people) == 0 {
 		return r.Store
 	}
 	return r
-}
-
-func (r renamedStore) rename(bookings []Booking) []Booking {
-	for i, b := range bookings {
-		bookings[i].Group = r.groups.Now(b.Group)
-		bookings[i].Program = r.programs.Now(b.Program)
-	}
-	return bookings
 }
 
 // Bookings implements Store.
@@ -73,7 +77,9 @@ func (r renamedStore) BookingRefs(ctx context.Context) ([]BookingRef, error) {
 }
 
 func (r renamedStore) sorted(all []Booking) []Booking {
-	all = r.rename(all)
+	for i, b := range all {
+		all[i].Group, all[i].Program = r.groups.Now(b.Group), r.programs.Now(b.Program)
+	}
 	slices.SortStableFunc(all, func(a, b Booking) int {
 		return cmp.Or(cmp.Compare(a.Group, b.Group), cmp.Compare(a.Generation, b.Generation))
 	})
@@ -103,16 +109,20 @@ func (r renamedStore) Due(ctx context.Context, now time.Time) (Bookings, error) 
 
 // BookingsOf implements Store.
 func (r renamedStore) BookingsOf(ctx context.Context, group string) ([]Booking, error) {
-	var all []Booking
-	for _, name := range append([]string{group}, r.groups.Was(group)...) {
-		some, err := r.Store.BookingsOf(ctx, name)
+	all, err := under(r.groups, group, func(name string) ([]Booking, error) { return r.Store.BookingsOf(ctx, name) })
+	return r.sorted(all), err
+}
+
+// under returns what read finds under a name and the earlier ones; nothing if it fails.
+func under[T any](names byname.Renames, name string, read func(string) ([]T, error)) (all []T, err error) {
+	for _, one := range append([]string{name}, names.Was(name)...) {
+		some, err := read(one)
 		if err != nil {
 			return nil, err
 		}
 		all = append(all, some...)
 	}
-	slices.SortStableFunc(all, func(a, b Booking) int { return cmp.Compare(a.Generation, b.Generation) })
-	return r.rename(all), nil
+	return all, nil
 }
 
 // Ended implements Store.
@@ -132,16 +142,9 @@ func (r renamedStore) History(ctx context.Context, group string, since time.Time
 	if group == "" {
 		return r.Store.History(ctx, "", since)
 	}
-	var all []Event
-	for _, name := range append([]string{group}, r.groups.Was(group)...) {
-		some, err := r.Store.History(ctx, name, since)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, some...)
-	}
+	all, err := under(r.groups, group, func(name string) ([]Event, error) { return r.Store.History(ctx, name, since) })
 	slices.SortStableFunc(all, func(a, b Event) int { return a.At.Compare(b.At) })
-	return all, nil
+	return all, err
 }
 
 // Moves implements Store.
@@ -167,18 +170,12 @@ func (r renamedStore) Rounds(ctx context.Context, program string) ([]Round, erro
 		})
 		return all, err
 	}
-	var all []Round
-	for _, name := range append([]string{program}, r.programs.Was(program)...) {
-		some, err := r.Store.Rounds(ctx, name)
-		if err != nil {
-			return nil, err
-		}
-		for _, one := range some {
-			all = append(all, r.renameRound(one))
-		}
+	all, err := under(r.programs, program, func(name string) ([]Round, error) { return r.Store.Rounds(ctx, name) })
+	for i, one := range all {
+		all[i] = r.renameRound(one)
 	}
 	slices.SortStableFunc(all, func(a, b Round) int { return cmp.Compare(a.Number, b.Number) })
-	return all, nil
+	return all, err
 }
 
 func (r renamedStore) renameRound(one Round) Round {

@@ -110,21 +110,24 @@ func TestWas(t *testing.T) {
 	}
 }
 
-// A group is found whose name was stored with its accents apart.
+// A group is found whose name was stored with its accents apart, by names that were made
+// once, too.
 func TestStoredWithAccentsApart(t *testing.T) {
 	w, _ := booked(t, ana, bo)
 	if _, err := w.Store.Commit(t.Context(), scheduler.Batch{Bookings: []scheduler.Booking{schedulertest.Booking("cafe\u0301", 1)}}); err != nil {
 		t.Fatal(err)
 	}
 	w.Workspace.Groups[0].Name = "caf\u00e9"
-	turn, err := w.Turn(t.Context(), scheduler.TurnOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer turn.End()
-	bookings, err := turn.Store.Bookings(t.Context(), "caf\u00e9")
-	if err != nil || len(bookings) != 1 || bookings[0].Group != "caf\u00e9" {
-		t.Errorf("bookings %+v, %v; want the one under the name as it is configured", bookings, err)
+	for _, names := range []*scheduler.Names{nil, w.Workspace.NewNames()} {
+		w.Workspace.Names = names
+		named, err := w.Named(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		bookings, err := named.Store.Bookings(t.Context(), "caf\u00e9")
+		if err != nil || len(bookings) != 1 || bookings[0].Group != "caf\u00e9" {
+			t.Errorf("bookings %+v, %v; want the one under the name as it is configured", bookings, err)
+		}
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
@@ -27,11 +28,12 @@ type table struct {
 	live    int             // rows that are somebody's
 	text    strings.Builder // of the rows: addresses and names
 	commons []common
-	common  map[common]int32           // their numbers
-	words   []string                   // the first is ""
-	ids     map[string]int32           // of the words
-	few     []rare                     // the first is nobody's
-	others  map[calendar.Address]int32 // by another address of somebody: their row, from 1, if it still has that
+	common  map[common]int32                 // their numbers
+	words   []string                         // the first is ""
+	ids     map[string]int32                 // of the words
+	few     []rare                           // the first is nobody's
+	others  map[calendar.Address]int32       // by another address of somebody: their row, from 1, if it still has that
+	aliases atomic.Pointer[calendar.Aliases] // what Aliases returned since the last change; nil if it was not asked
 }
 
 // A row is a person.
@@ -75,6 +77,7 @@ func New(people ...Person) Roster {
 
 // Put puts somebody in, or in the place of who has that address.
 func (t *table) Put(p Person) {
+	t.aliases.Store(nil)
 	kept := row{
 		at: uint32(t.text.Len()), address: uint32(len(p.Address)), name: uint32(len(p.Name)),
 		common: t.commonOf(p), team: t.word(p.Team), manager: t.word(string(p.Manager)),
@@ -197,6 +200,7 @@ func (t *table) KnowManagers() {
 
 // Remove takes somebody out.
 func (t *table) Remove(a calendar.Address) {
+	t.aliases.Store(nil)
 	if at := t.find(a); *at != 0 {
 		gone := &t.rows[*at-1]
 		*at = gone.next
@@ -362,17 +366,22 @@ func (r Roster) Equal(o Roster) bool {
 	return true
 }
 
-// Aliases returns the other addresses of all people. The address of a person is nobody
-// else's alias.
+// Aliases returns the other addresses of all people, which must not be changed. The address
+// of a person is nobody else's alias. They are made once for as long as nobody is put in or
+// taken out.
 func (r Roster) Aliases() calendar.Aliases {
-	aliases := calendar.Aliases{}
 	if r.table == nil {
-		return aliases
+		return nil
 	}
+	if made := r.aliases.Load(); made != nil {
+		return *made
+	}
+	aliases := calendar.Aliases{}
 	for a := range r.others {
 		if at := r.other(a); at != nil && !r.Has(a) {
 			aliases[a] = r.address(at)
 		}
 	}
+	r.aliases.Store(&aliases)
 	return aliases
 }

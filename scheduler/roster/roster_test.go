@@ -115,6 +115,14 @@ func TestKnownAfter(t *testing.T) {
 	if _, ok := r.Known("ana@acme.example"); ok || len(r.Aliases()) != 1 {
 		t.Errorf("after the change ana@ is known: %v, and others are %v; want a.lima@ alone", ok, r.Aliases())
 	}
+	r.Put(roster.Person{Address: "bo.silva@acme.example", Aliases: []calendar.Address{"bo@acme.example"}})
+	if got := r.Aliases(); len(got) != 2 || got["bo@acme.example"] != "bo.silva@acme.example" {
+		t.Errorf("with bo others are %v; want bo@, too", got)
+	}
+	r.Remove("bo.silva@acme.example")
+	if got := r.Aliases(); len(got) != 1 {
+		t.Errorf("without bo others are %v; want a.lima@ alone", got)
+	}
 	if p, _ := r.Known("a.lima@acme.example"); p.Address != "ana.lima@acme.example" {
 		t.Errorf("a.lima@ is %q, want ana.lima@", p.Address)
 	}

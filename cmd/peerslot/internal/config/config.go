@@ -227,6 +227,7 @@ func (r *reader) config(c *Config, root *node) {
 	}
 	r.programs(w, programs)
 	r.groups(w, groups)
+	w.Names = w.NewNames()
 	r.check(w, top)
 }
 
