@@ -160,21 +160,13 @@ func (r renamedStore) Moves(ctx context.Context, after time.Time) ([]Moves, erro
 // Rounds implements Store. Those of a program under its earlier names come before
 // those under the present one.
 func (r renamedStore) Rounds(ctx context.Context, program string) ([]Round, error) {
-	if program == "" {
-		all, err := r.Store.Rounds(ctx, "")
-		for i, one := range all {
-			all[i] = r.renameRound(one)
-		}
-		slices.SortStableFunc(all, func(a, b Round) int {
-			return cmp.Or(cmp.Compare(a.Program, b.Program), cmp.Compare(a.Number, b.Number))
-		})
-		return all, err
-	}
 	all, err := under(r.programs, program, func(name string) ([]Round, error) { return r.Store.Rounds(ctx, name) })
 	for i, one := range all {
 		all[i] = r.renameRound(one)
 	}
-	slices.SortStableFunc(all, func(a, b Round) int { return cmp.Compare(a.Number, b.Number) })
+	slices.SortStableFunc(all, func(a, b Round) int {
+		return cmp.Or(cmp.Compare(a.Program, b.Program), cmp.Compare(a.Number, b.Number))
+	})
 	return all, err
 }
 

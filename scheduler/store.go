@@ -43,6 +43,10 @@ type Store interface {
 	// which they were committed, without their messages.
 	Notices(ctx context.Context) ([]Notice, error)
 
+	// Waiting returns the first of Notices, no more than most, that stand behind the notice
+	// of an ID, which may have been sent since; those from the start for "".
+	Waiting(ctx context.Context, after string, most int) ([]Notice, error)
+
 	// Undelivered returns the notices that reached nobody and wait no longer, in the
 	// order in which they were committed, without their messages.
 	Undelivered(ctx context.Context) ([]Notice, error)

@@ -48,7 +48,7 @@ func (o *Outbox) Send(ctx context.Context) (Sent, error) {
 	if err != nil {
 		return Sent{}, fmt.Errorf("read the outbox: %w", err)
 	}
-	due := o.due(all)
+	due := o.Due(all)
 	r := &posting{Outbox: o, done: Sent{Waiting: len(all)}}
 	if len(due) == 0 {
 		return r.done, nil
@@ -77,16 +77,9 @@ func (o *Outbox) SendOne(ctx context.Context, id string) (Sent, error) {
 	return r.done, err
 }
 
-// Due returns what of the notices that wait is to be tried now, in the order in which
-// it is to be sent.
-func (o *Outbox) Due(ctx context.Context) ([]scheduler.Notice, error) {
-	all, err := o.Store.Notices(ctx)
-	return o.due(all), err
-}
-
-// due returns what is to be tried now. Nothing overtakes what the same person must
-// hear first of the same series.
-func (o *Outbox) due(all []scheduler.Notice) []scheduler.Notice {
+// Due returns what of some notices that wait is to be tried now. Nothing overtakes what of
+// them the same person must hear first of the same series.
+func (o *Outbox) Due(all []scheduler.Notice) []scheduler.Notice {
 	type reader struct {
 		uid calendar.UID
 		to  calendar.Address

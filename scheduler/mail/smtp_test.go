@@ -216,9 +216,9 @@ func TestSendOne(t *testing.T) {
 	if done := one("n0", now.Add(time.Minute)); done.Sent != 0 {
 		t.Errorf("before it is due again: %+v, want it to wait", done)
 	}
-	due, err := o.Due(t.Context())
-	if err != nil || len(due) != 0 {
-		t.Errorf("due %+v, %v; want nothing: it holds up what follows", due, err)
+	waiting, err := s.Notices(t.Context())
+	if due := o.Due(waiting); err != nil || len(waiting) != 2 || len(due) != 0 {
+		t.Errorf("due %+v of %d, %v; want nothing of two: the first holds up what follows", due, len(waiting), err)
 	}
 	for _, id := range []string{"n0", "n2"} {
 		if done := one(id, now.Add(time.Hour)); done.Sent != 1 {

@@ -313,10 +313,28 @@ func testNotices(t *testing.T, s scheduler.Store) {
 		if diff := cmp.Diff(step.want, got); err != nil || diff != "" {
 			t.Errorf("Notices(): %v (-want +got):\n%s", err, diff)
 		}
+		var after string
+		for i, want := range step.want {
+			one, err := s.Waiting(t.Context(), after, 1)
+			if diff := cmp.Diff([]scheduler.Notice{want}, one); err != nil || diff != "" {
+				t.Errorf("Waiting(%q, 1): %v (-want +got):\n%s", after, err, diff)
+			}
+			rest, err := s.Waiting(t.Context(), after, 9)
+			if diff := cmp.Diff(step.want[i:], rest); err != nil || diff != "" {
+				t.Errorf("Waiting(%q, 9): %v (-want +got):\n%s", after, err, diff)
+			}
+			after = want.ID
+		}
 	}
 	for id, want := range map[string]string{"a": "text of a", "b": "text of b", "x": "", "nothing": ""} {
 		if got, err := s.Message(t.Context(), id); err != nil || string(got) != want {
 			t.Errorf("Message(%q) = %q, %v; want %q", id, got, err, want)
+		}
+	}
+	for after, want := range map[string][]scheduler.Notice{"x": {tried, bare(third)[0]}, "b": nil, "nothing": nil} {
+		got, err := s.Waiting(t.Context(), after, 9)
+		if diff := cmp.Diff(want, got); err != nil || diff != "" {
+			t.Errorf("Waiting(%q): %v (-want +got):\n%s", after, err, diff)
 		}
 	}
 	told, err := s.Told(t.Context(), "u")

@@ -16,6 +16,15 @@ func (s *Store) Notices(ctx context.Context) ([]scheduler.Notice, error) {
 	return s.notices(ctx, `WHERE state = $1 ORDER BY at, place, id`, string(scheduler.NoticeWaits))
 }
 
+// Waiting implements scheduler.Store.
+func (s *Store) Waiting(ctx context.Context, after string, most int) ([]scheduler.Notice, error) {
+	where, args := `WHERE state = $1`, []any{string(scheduler.NoticeWaits), most}
+	if after != "" {
+		where, args = where+` AND (at, place, id) > (SELECT at, place, id FROM notice WHERE id = $3)`, append(args, after)
+	}
+	return s.notices(ctx, where+` ORDER BY at, place, id LIMIT $2`, args...)
+}
+
 // Undelivered implements scheduler.Store.
 func (s *Store) Undelivered(ctx context.Context) ([]scheduler.Notice, error) {
 	return s.notices(ctx, `WHERE state IN ($1, $2) ORDER BY at, place, id`, string(scheduler.NoticeRefused), string(scheduler.NoticeGivenUp))

@@ -123,8 +123,8 @@ func (c *crew) letters(ctx context.Context, m Member, st *store.Store) ([]worker
 		return nil, nil
 	}
 	var out []worker.Job
-	due, err := (&mail.Outbox{Store: st, Now: c.App.Now}).Due(ctx)
-	for _, n := range due[:min(len(due), foundAtOnce)] { // those to be sent first
+	waiting, err := c.waiting(ctx, m, st)
+	for _, n := range (&mail.Outbox{Now: c.App.Now}).Due(waiting) {
 		out = append(out, worker.Job{Kind: worker.Message, Workspace: m.key(), Subject: n.ID})
 	}
 	if m.Config.Mail.Replies != nil && time.Since(c.asked[m.key()]) > replyEvery {
@@ -132,6 +132,20 @@ func (c *crew) letters(ctx context.Context, m Member, st *store.Store) ([]worker
 		out = append(out, worker.Job{Kind: worker.Replies, Workspace: m.key()})
 	}
 	return out, err
+}
+
+// waiting returns the notices whose turn it is to be looked at: those behind the ones of the last
+// look, and from the start where there are no more, so that none waits for those before it.
+func (c *crew) waiting(ctx context.Context, m Member, st *store.Store) ([]scheduler.Notice, error) {
+	list, err := st.Waiting(ctx, c.noticed[m.key()], foundAtOnce)
+	if len(list) == 0 && err == nil {
+		list, err = st.Waiting(ctx, "", foundAtOnce)
+	}
+	delete(c.noticed, m.key())
+	if len(list) == foundAtOnce {
+		c.noticed[m.key()] = list[foundAtOnce-1].ID
+	}
+	return list, err
 }
 
 // later puts a job off.

@@ -317,12 +317,15 @@ type crew struct {
 	jobs   *store.Jobs
 	worker *worker.Worker
 
-	asked  map[string]time.Time // when replies were asked for last, by workspace
-	passed map[string]int       // up to which of the groups whose turn it was, by workspace
+	// By workspace: when replies were asked for last, up to which of the groups it was their turn,
+	// and the last notice whose turn it was.
+	asked   map[string]time.Time
+	passed  map[string]int
+	noticed map[string]string
 }
 
 func (f *Fleet) newCrew(ctx context.Context, jobs *store.Jobs) (*crew, error) {
-	c := &crew{Fleet: f, jobs: jobs, asked: map[string]time.Time{}, passed: map[string]int{}}
+	c := &crew{Fleet: f, jobs: jobs, asked: map[string]time.Time{}, passed: map[string]int{}, noticed: map[string]string{}}
 	o := worker.Options{Jobs: f.jobs, Every: f.every, Schema: jobs.Schema, Log: f.App.LogFrom(slog.LevelError), Alone: jobs.Alone}
 	var err error
 	c.worker, err = c.hire(ctx, o)

@@ -393,6 +393,38 @@ func TestANightThatFails(t *testing.T) {
 	failing()
 }
 
+// Of very many notices each comes in its turn, however long those before it wait, and no look
+// reads more than it may queue.
+func TestTurnsOfNotices(t *testing.T) {
+	c, m := newCrew(t, "mail: {server: \"smtp://127.0.0.1:1\", from: robot@acme.example, password_env: SECRET}\n")
+	c.noticed = map[string]string{}
+	st, err := c.Databases.Open(t.Context(), account.StoreURL(m.Config))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer st.Close()
+	var batch scheduler.Batch
+	for i := range foundAtOnce + 7 {
+		batch.Notices = append(batch.Notices, scheduler.Notice{ID: fmt.Sprint("n", i), UID: "u", To: "ana@acme.example", State: scheduler.NoticeWaits, Made: time.Unix(int64(i), 0)})
+	}
+	if _, err := st.Commit(t.Context(), batch); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []int{foundAtOnce, 7, foundAtOnce} {
+		if jobs := c.Find(t.Context()); len(jobs) != want || jobs[0].Kind != worker.Message {
+			t.Errorf("a look found %d; want %d messages", len(jobs), want)
+		}
+	}
+	batch.Notices[0].Due = time.Now().Add(time.Hour)
+	batch.Notices[foundAtOnce].Due = batch.Notices[0].Due
+	if _, err := st.Commit(t.Context(), scheduler.Batch{Tried: batch.Notices[:foundAtOnce+1]}); err != nil {
+		t.Fatal(err)
+	}
+	if jobs := c.Find(t.Context()); len(jobs) != 0 {
+		t.Errorf("a look found %d; want none, as the first waits", len(jobs))
+	}
+}
+
 // Of very many groups each comes in its turn, however long those before it take.
 func TestTurns(t *testing.T) {
 	c, m := &crew{passed: map[string]int{}}, Member{Name: "a", Config: &config.Config{}}

@@ -72,7 +72,7 @@ func BenchmarkJobs(b *testing.B) {
 		})
 		waiting := scheduler.Batch{}
 		for i := range 5 * groups {
-			waiting.Notices = append(waiting.Notices, scheduler.Notice{ID: fmt.Sprintf("n%06d", i), UID: batch.Bookings[i/5].Series.UID, To: personName(i), Kind: scheduler.NoticeInvited, Made: time.Now(), State: scheduler.NoticeWaits})
+			waiting.Notices = append(waiting.Notices, scheduler.Notice{ID: fmt.Sprintf("n%06d", i), UID: batch.Bookings[i/5].Series.UID, To: personName(i), Kind: scheduler.NoticeInvited, Made: c.App.Now().Add(time.Duration(i-5*groups) * time.Second / 50), State: scheduler.NoticeWaits})
 		}
 		if _, err := st.Commit(b.Context(), waiting); err != nil {
 			b.Fatal(err)
@@ -131,7 +131,7 @@ func newLargeCrew(b *testing.B, groups int, server *mailtest.PostOffice) (*crew,
 	if err != nil {
 		b.Fatal(err)
 	}
-	return &crew{Fleet: f, jobs: jobs, asked: map[string]time.Time{}, passed: map[string]int{}}, members[0]
+	return &crew{Fleet: f, jobs: jobs, asked: map[string]time.Time{}, passed: map[string]int{}, noticed: map[string]string{}}, members[0]
 }
 
 // intended returns the booking of group i as it is before its series is on the calendar.
