@@ -97,12 +97,13 @@ func (s *Service) putNext(ctx context.Context, b Booking) error {
 		b.Series = put
 	}
 	b.Next, b.Heard, b.State = nil, nil, Booked
-	if _, err := s.outcome(ctx, b, was, b.Series, what); err != nil {
-		return fmt.Errorf("the change is on the calendar, but not recorded; the next run settles it: %w", err)
+	b, failed := s.outcome(ctx, b, was, b.Series, what)
+	if failed != nil {
+		return fmt.Errorf("the change is on the calendar, but not recorded; the next run settles it: %w", failed)
 	}
 	if changed {
 		return fmt.Errorf("somebody changed the series during the run; it was left alone: %w", err)
 	}
 	s.Logger().Info("changed", "group", b.Group, "uid", string(b.Series.UID))
-	return nil
+	return s.endIfOver(ctx, b) // somebody may have called off all that was to come
 }

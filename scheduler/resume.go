@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -134,26 +135,29 @@ func firstChange(was, next calendar.Series) (first time.Time) {
 // by our record: people may have moved its last session. One that is still to be
 // reviewed stays open, however late the review comes.
 func (s *Service) endIfOver(ctx context.Context, b Booking) error {
-	if b.OwesReview() {
+	if b.OwesReview() || !b.doneAs(b.Series, s.Now()) {
 		return nil
 	}
-	over, err := s.IsOver(b.Series)
-	if err != nil || !over {
-		return err
-	}
 	there, err := s.Backend.Get(ctx, b.Series.UID)
-	switch {
-	case err == nil:
-		over, err = s.IsOver(there)
-	case errors.Is(err, calendar.ErrNotFound):
-		err = nil
+	if errors.Is(err, calendar.ErrNotFound) {
+		there, err = b.Series, nil
 	}
-	if err != nil || !over {
+	if err != nil || !b.doneAs(there, s.Now()) {
 		return err
 	}
 	b.State = Ended
 	_, err = s.Save(ctx, b, s.Event(b, "ended", ranItsCourse))
 	return err
+}
+
+// doneAs reports whether no session of the booking's series, which is as given, is to come,
+// nor one that the night cancelled: it comes back if enough can come again.
+func (b Booking) doneAs(series calendar.Series, now time.Time) bool {
+	sessions, err := series.Occurrences()
+	return err == nil && !slices.ContainsFunc(sessions, func(o calendar.Occurrence) bool {
+		mayBe := !o.Cancelled || !series.Cancelled && slices.ContainsFunc(b.Off, o.Original.Equal)
+		return mayBe && o.End.After(now)
+	})
 }
 
 // OwesReview reports whether something is to be decided of a booked series, be it over or

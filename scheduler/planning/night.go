@@ -209,15 +209,18 @@ func (n *Night) busy(ctx context.Context, s Snapshot, window availability.Interv
 	return s, s.fill(ctx, n.service, reader, people, uids...)
 }
 
-// lastWeek returns the end of the last week in which a series has a session to come: it
-// moves within that. It is zero if there is none.
+// lastWeek returns the end of the last week in which a series has a session to come, also
+// one that is off and may come back: it moves within that. It is zero if there is none.
 func lastWeek(series calendar.Series, now time.Time) (end time.Time) {
 	zone, err := availability.LoadZone(series.Slot.Zone)
 	if err != nil {
 		return end
 	}
-	if last, err := series.LastEnd(); err == nil && last.After(now) {
-		end = availability.DateOf(last.In(zone)).Monday().AddDays(7).In(zone).Start
+	sessions, _ := series.Occurrences()
+	for _, o := range sessions {
+		if o.End.After(now) && !series.Cancelled {
+			end = availability.Later(end, availability.DateOf(o.End.In(zone)).Monday().AddDays(7).In(zone).Start)
+		}
 	}
 	return end
 }

@@ -1,11 +1,18 @@
 package repair_test
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"slices"
 	"testing"
 
+	gocmp "github.com/google/go-cmp/cmp"
+
+	"github.com/peerslot/peerslot/availability"
+	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/calendar/calendartest"
 	"github.com/peerslot/peerslot/scheduler"
+	"github.com/peerslot/peerslot/scheduler/attendance"
 	"github.com/peerslot/peerslot/scheduler/repair"
 )
 
@@ -51,4 +58,85 @@ func TestANightSpentTwiceChangesNothing(t *testing.T) {
 	if cancels < 30 {
 		t.Errorf("only %d sessions were cancelled; the test tests too little", cancels)
 	}
+}
+
+// wantSame checks that the run that comes right after the night leaves store and calendar
+// as they are.
+func (w *world) wantSame(t *testing.T) {
+	t.Helper()
+	before := w.kept(t)
+	plan := w.repair(t)
+	if diff := gocmp.Diff(before, w.kept(t)); diff != "" || len(plan.Changes) != 0 {
+		t.Errorf("a second run changes %+v (-before +after):\n%s", plan.Changes, diff)
+	}
+}
+
+// A record is what is known of a group.
+type record struct {
+	Bookings []scheduler.Booking
+	Series   []calendar.Series
+	Attended []attendance.Found
+}
+
+func (w *world) kept(t *testing.T) map[string]record {
+	t.Helper()
+	if err := w.Resume(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	out := map[string]record{}
+	for _, g := range w.Workspace.Groups {
+		bookings, err := w.Store.BookingsOf(t.Context(), g.Name)
+		r := record{Bookings: bookings}
+		for _, b := range bookings {
+			there, err1 := w.Backend.Get(t.Context(), b.Series.UID)
+			found, err2 := w.Store.Attended(t.Context(), b.Series.UID)
+			if err != nil || err1 != nil || err2 != nil {
+				t.Fatal(err, err1, err2)
+			}
+			r.Series, r.Attended = append(r.Series, there), append(r.Attended, found...)
+		}
+		out[g.Name] = r
+	}
+	return out
+}
+
+// A last session that the night called off is looked at again, however its series stands.
+func TestTheLastSessionComesBack(t *testing.T) {
+	for _, reviewed := range []bool{false, true} {
+		t.Run(fmt.Sprint("reviewed ", reviewed), func(t *testing.T) {
+			w, b := booked(t, ana, bo)
+			w.Workspace.Repair.CancelBelow = true
+			b.Reviewed = reviewed
+			if _, err := w.Save(t.Context(), b, w.Event(b, "test", "")); err != nil {
+				t.Fatal(err)
+			}
+			w.NearEnd(b)
+			last := calendartest.Sessions(b.Series)[12]
+			w.Fake.Meet(bo, availability.Interval{Start: last.Start.AddDate(0, 0, -3), End: last.End.AddDate(0, 0, 5)})
+			if plan := w.repair(t); actions(plan) != "cancel" {
+				t.Fatalf("changes %+v; want the last session called off", plan.Changes)
+			}
+			w.wantSame(t)
+			w.Fake.Forget(bo)
+			if plan := w.repair(t); actions(plan) != "restore" {
+				t.Errorf("once bo can come: %+v; want the session back", plan.Changes)
+			}
+		})
+	}
+}
+
+// A series whose last session somebody called off is over in the night that sees it.
+func TestASeriesEndsTheNightItsLastSessionIsOff(t *testing.T) {
+	w, b := booked(t, ana, bo)
+	b.Reviewed = true
+	if _, err := w.Save(t.Context(), b, w.Event(b, "test", "")); err != nil {
+		t.Fatal(err)
+	}
+	w.NearEnd(b)
+	w.Fake.ByHand(b.Series.UID, calendar.Override{Original: calendartest.Sessions(b.Series)[12].Start, Cancelled: true})
+	w.repair(t)
+	if all, err := w.Store.BookingsOf(t.Context(), "g"); err != nil || all[0].State != scheduler.Ended {
+		t.Errorf("the booking is %v, %v; want it ended", all, err)
+	}
+	w.wantSame(t)
 }
