@@ -132,10 +132,7 @@ func (p *Planner) Take(s calendar.Series) error {
 		return err
 	}
 	for _, a := range p.Invited(s) {
-		person, known := p.Workspace.Roster.Find(a)
-		if !known {
-			person.Address = a
-		}
+		person := p.invitee(a)
 		for _, o := range occurrences {
 			if !o.Cancelled && o.Overlaps(p.Window) && !o.Start.Before(p.joined[s.UID][a]) {
 				p.own[a] = append(p.own[a], ownSession{s.UID, o.Interval, person.Reply(s, o) == calendar.Declined})
@@ -143,6 +140,13 @@ func (p *Planner) Take(s calendar.Series) error {
 		}
 	}
 	return nil
+}
+
+// invitee returns who was invited by an address, which need not be on the roster.
+func (p *Planner) invitee(a calendar.Address) scheduler.Person {
+	person, _ := p.Workspace.Roster.Find(a)
+	person.Address = a
+	return person
 }
 
 // Attends answers whether a member attends o, an occurrence of s that is on the
@@ -259,10 +263,10 @@ func (p *Planner) Taken(people []calendar.Address, except calendar.UID) []availa
 // Retake moves an own session in what is taken; to an empty time if it is off.
 func (p *Planner) Retake(s calendar.Series, from, to availability.Interval) {
 	for _, a := range p.Invited(s) {
-		sessions := p.own[a]
+		sessions, out := p.own[a], p.invitee(a).DeclinedAll(s)
 		for i, o := range sessions {
 			if o.uid == s.UID && o.Start.Equal(from.Start) {
-				sessions[i].Interval, sessions[i].declined = to, false // replies were to the old time
+				sessions[i].Interval, sessions[i].declined = to, out // other replies were to the old time
 			}
 		}
 	}
@@ -271,7 +275,6 @@ func (p *Planner) Retake(s calendar.Series, from, to availability.Interval) {
 // Add notes a session of s that takes place after all.
 func (p *Planner) Add(s calendar.Series, o calendar.Occurrence) {
 	for _, a := range p.Invited(s) {
-		declined := p.Workspace.Roster.Of(a).Reply(s, o) == calendar.Declined
-		p.own[a] = append(p.own[a], ownSession{s.UID, o.Interval, declined})
+		p.own[a] = append(p.own[a], ownSession{s.UID, o.Interval, p.invitee(a).Reply(s, o) == calendar.Declined})
 	}
 }

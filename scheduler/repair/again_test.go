@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+	"time"
 
 	gocmp "github.com/google/go-cmp/cmp"
 
@@ -137,6 +138,20 @@ func TestASeriesEndsTheNightItsLastSessionIsOff(t *testing.T) {
 	w.repair(t)
 	if all, err := w.Store.BookingsOf(t.Context(), "g"); err != nil || all[0].State != scheduler.Ended {
 		t.Errorf("the booking is %v, %v; want it ended", all, err)
+	}
+	w.wantSame(t)
+}
+
+// Who declined a whole series is as free for others after a move as the next run finds
+// them.
+func TestWhoDeclinedTheSeriesIsFreeAfterAMove(t *testing.T) {
+	w := newWorld(t, ana, bo, cem, dee)
+	g := w.BookAt(t, "g", "tue 15:00", ana, bo, cem)
+	w.BookAt(t, "h", "wed 15:00", cem, dee)
+	w.Fake.Reply(g.Series.UID, cem, time.Time{}, calendar.Declined)
+	w.Fake.Meet(bo, at(1, 13, 15))
+	if plan := w.repair(t); actions(plan) != "move" {
+		t.Fatalf("changes %+v; want g's session moved", plan.Changes)
 	}
 	w.wantSame(t)
 }
