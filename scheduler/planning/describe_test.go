@@ -8,6 +8,7 @@ import (
 
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/calendar/calendartest"
 	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/planning"
 	"github.com/peerslot/peerslot/scheduler/schedulertest"
@@ -76,6 +77,26 @@ func TestLeadersFollow(t *testing.T) {
 	_, leaders = describe(t, w, b, left, b.Series, false)
 	if !slices.Equal(leaders[:5], b.Facilitators[:5]) || slices.Contains(leaders[5:], gone) {
 		t.Errorf("leaders %v; want the first five as they were, and %s in none after", leaders, gone)
+	}
+}
+
+// Leaders whom a change calls for are the ones that the next night finds, too: here nobody
+// can come to one session, and the leader of the next one cannot.
+func TestLeadersAreFoundAtOnce(t *testing.T) {
+	w, b := booked(t, ana, bo, cem)
+	series := b.Series
+	for i, people := range map[int][]calendar.Address{1: {ana, bo, cem}, 2: {b.Facilitators[2]}} {
+		iv := calendartest.Sessions(b.Series)[i]
+		to := availability.Interval{Start: iv.Start.Add(time.Hour), End: iv.End.Add(time.Hour)}
+		for _, a := range people {
+			w.Fake.Meet(a, to)
+		}
+		series = series.WithOverride(calendar.Override{Original: iv.Start, Moved: to})
+	}
+	text, leaders := describe(t, w, b, w.Workspace.Groups[0], series, true)
+	b.Facilitators = leaders
+	if again, _ := describe(t, w, b, w.Workspace.Groups[0], series, false); again != text {
+		t.Errorf("the text is\n%s\nand then\n%s", text, again)
 	}
 }
 

@@ -45,8 +45,19 @@ func AssignFacilitators(sessions []calendar.Occurrence, members []availability.M
 // followLeaders returns who leads each session now that members joined, left, declined or
 // sessions moved. Who led a session that is over, or can still lead theirs, stays; the
 // others' turns go to those who lead the fewest, and for who joined, and leads nothing yet,
-// there is one such turn in as many as there are members.
+// there is one such turn in as many as there are members. Asked again, it says the same.
 func followLeaders(was []calendar.Address, sessions []calendar.Occurrence, panel Panel, led map[calendar.Address]int, joined map[calendar.Address]time.Time, anyway bool) []calendar.Address {
+	for range sessions { // a turn that found its leader counts in whose the others are
+		next := nextLeaders(was, sessions, panel, led, joined, anyway)
+		if slices.Equal(next, was) {
+			break
+		}
+		was = next
+	}
+	return was
+}
+
+func nextLeaders(was []calendar.Address, sessions []calendar.Occurrence, panel Panel, led map[calendar.Address]int, joined map[calendar.Address]time.Time, anyway bool) []calendar.Address {
 	if len(was) != len(sessions) || len(panel.Members) == 0 {
 		return was
 	}
