@@ -47,6 +47,7 @@ type Booking struct {
 	Unreached map[calendar.Address]string
 
 	InPlaceOf calendar.UID // the series of an earlier organizer that it goes on with; "" for none
+	Reslot    bool         `json:",omitempty"` // the night booked it, on a better slot than the group had
 	LeftThere bool         // it is an earlier organizer's and stays as it is: nobody can end it any more, or it is over and waits for its review
 
 	CancelFrom time.Time // set while State is Cancelling: sessions from then on are taken off

@@ -18,9 +18,9 @@ import (
 	"github.com/peerslot/peerslot/scheduler/planning/internal/division"
 )
 
-// night is how long ago a move may be to count as one of the same night, so that
-// a pass that is started twice keeps to what a member is told of in one.
-const night = 18 * time.Hour
+// OneNight is how long ago what a pass did may be to count as done in the same night, so
+// that one that is started twice keeps to what a member is told of in one.
+const OneNight = 18 * time.Hour
 
 // month is how long a move counts against the moves of a month.
 const month = 28 * 24 * time.Hour
@@ -329,7 +329,7 @@ func (n *Night) countMoves(ctx context.Context) error {
 	for _, m := range lately {
 		n.Month[m.Group] += m.Times
 	}
-	tonight, err := n.service.Store.Moves(ctx, n.Now.Add(-night))
+	tonight, err := n.service.Store.Moves(ctx, n.Now.Add(-OneNight))
 	if err != nil {
 		return fmt.Errorf("read the history: %w", err)
 	}

@@ -101,6 +101,33 @@ func (w *world) kept(t *testing.T) map[string]record {
 	return out
 }
 
+// What a rebooking brings about, such as a session of the new series that too few can
+// attend, waits for the next night, as if the night had been spent once.
+func TestARebookingIsEnoughForANight(t *testing.T) {
+	w, _ := booked(t, ana, bo, cem)
+	w.Workspace.Repair.Reslot, w.Workspace.Repair.CancelBelow = true, true
+	for week := range 13 {
+		free := at(1, 8+7*week, 15) // a Thursday
+		if week == 1 {
+			free = availability.Interval{Start: free.Start, End: free.Start}
+		}
+		for _, a := range []calendar.Address{bo, cem} {
+			w.Fake.Meet(a, availability.Interval{Start: at(1, 5+7*week, 0).Start, End: free.Start})
+			w.Fake.Meet(a, availability.Interval{Start: free.End, End: at(1, 10+7*week, 0).Start})
+		}
+	}
+	if plan := w.repair(t); actions(plan) != "rebook" {
+		t.Fatalf("changes %+v; want the series booked on Thursdays", plan.Changes)
+	}
+	if plan := w.repair(t); len(plan.Changes) != 0 || len(plan.Findings) != 0 {
+		t.Errorf("the same night again: %+v, %+v; want nothing", plan.Changes, plan.Findings)
+	}
+	w.Now = func() time.Time { return now.AddDate(0, 0, 1) }
+	if plan := w.repair(t); actions(plan) != "cancel" {
+		t.Errorf("the next night: %+v; want the session of 15 January called off", plan.Changes)
+	}
+}
+
 // A last session that the night called off is looked at again, however its series stands.
 func TestTheLastSessionComesBack(t *testing.T) {
 	for _, reviewed := range []bool{false, true} {

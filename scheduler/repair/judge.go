@@ -42,7 +42,7 @@ func (r *pass) holds(sub *subject, v planning.Verdicts) (holds, alone bool) {
 // can attend again. It reports whether it did either.
 func (r *pass) settleQuorum(sub *subject) (changed bool, err error) {
 	rules := r.Workspace.Repair
-	if sub.faulty || !rules.CancelBelow && len(sub.booking.Off) == 0 && !sub.shrank() {
+	if sub.faulty || sub.rests || !rules.CancelBelow && len(sub.booking.Off) == 0 && !sub.shrank() {
 		return false, nil
 	}
 	for i, o := range sub.sessions {
@@ -80,7 +80,7 @@ func (r *pass) settleQuorum(sub *subject) (changed bool, err error) {
 // told of too much for tonight.
 func (r *pass) waits(d due, v planning.Verdicts) (bool, error) {
 	o := *d.session()
-	if !r.toldEnough(d.sub) || o.Start.Before(r.Now.Add(r.Workspace.Repair.Notice).AddDate(0, 0, 1)) {
+	if !r.toldEnough(d.sub) || r.lastChance(o) {
 		return false, nil
 	}
 	_, found, err := r.best(d, v)
@@ -159,16 +159,23 @@ func (r *pass) judge(sub *subject) error {
 			}
 		}
 	}
-	if conflicts < manyConflicts || 2*conflicts < len(left) || len(sub.members) < 2 {
+	if conflicts < manyConflicts || 2*conflicts < len(left) || len(sub.members) < 2 || sub.rests {
 		return nil
 	}
 	return r.suggest(sub, left, conflicts)
 }
 
-// willCancel reports whether a session is cancelled by itself once it is near enough.
+// willCancel reports whether a session is cancelled by itself once it is near enough, or
+// its series no longer rests.
 func (r *pass) willCancel(sub *subject, o calendar.Occurrence, alone bool) bool {
 	rules := r.Workspace.Repair
-	return (rules.CancelBelow || alone) && !sub.byHand.has(o.Original) && o.Start.After(r.Now.Add(max(rules.Notice, rules.CancelWithin)))
+	far := o.Start.After(r.Now.Add(max(rules.Notice, rules.CancelWithin))) || sub.rests && !r.lastChance(o)
+	return (rules.CancelBelow || alone) && !sub.byHand.has(o.Original) && far
+}
+
+// lastChance reports whether a session is too near to be changed another night.
+func (r *pass) lastChance(o calendar.Occurrence) bool {
+	return o.Start.Before(r.Now.Add(r.Workspace.Repair.Notice).AddDate(0, 0, 1))
 }
 
 func (sub *subject) underQuorum(o calendar.Occurrence, v planning.Verdicts) scheduler.Finding {

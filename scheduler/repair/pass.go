@@ -96,6 +96,7 @@ type subject struct {
 	settled  instants // what was cancelled or brought back tonight
 	deserted bool     // who declined the series leave nobody to meet
 	faulty   bool     // it cannot be judged
+	rests    bool     // a pass of this night booked some of its people elsewhere: what comes of that waits for the next
 }
 
 // A firstMove is where a session was before the pass.
@@ -127,9 +128,25 @@ func newPass(s planning.Snapshot, dead map[calendar.UID][]calendar.Address) (*pa
 	if r.Planner, err = planning.New(now); err != nil {
 		return nil, err
 	}
+	r.rest()
 	r.plan.Checked = len(r.subjects)
 	r.plan.Unknown = s.Unknown(r.everybody())
 	return r, nil
+}
+
+// rest finds the series that rest.
+func (r *pass) rest() {
+	fresh := map[calendar.Address]bool{}
+	for _, b := range r.Bookings {
+		if b.Reslot && r.Now.Sub(b.Created) < planning.OneNight {
+			for _, a := range r.Invited(b.Series) {
+				fresh[a] = true
+			}
+		}
+	}
+	for _, sub := range r.subjects {
+		sub.rests = slices.ContainsFunc(r.Invited(sub.series), func(a calendar.Address) bool { return fresh[a] })
+	}
 }
 
 func (r *pass) add(sub *subject) {
@@ -242,7 +259,7 @@ func (r *pass) moveOne(d due) (moved bool, err error) {
 // mayMove reports whether a session is at the disposal of the pass.
 func (r *pass) mayMove(sub *subject, o calendar.Occurrence) bool {
 	_, again := sub.moved[o.Original.Unix()]
-	return !sub.faulty && !o.Cancelled && !sub.byHand.has(o.Original) && r.Workspace.Repair.Due(o, r.Now) && (again || !r.toldEnough(sub))
+	return !sub.faulty && !sub.rests && !o.Cancelled && !sub.byHand.has(o.Original) && r.Workspace.Repair.Due(o, r.Now) && (again || !r.toldEnough(sub))
 }
 
 // toldEnough reports whether a member was told of all the moves of one night.
@@ -445,7 +462,7 @@ func (sub *subject) change(action scheduler.Action, person calendar.Address, why
 // describe renders the text anew, which names members, dates and who leads. What
 // somebody wrote by hand stays.
 func (r *pass) describe(sub *subject) error {
-	if sub.booking.OwnText {
+	if sub.booking.OwnText || sub.rests && sub.series.Same(sub.current) {
 		return nil
 	}
 	text, leaders, err := r.Describe(sub.booking, sub.group, sub.series, !sub.series.Same(sub.current))

@@ -261,6 +261,7 @@ func reslot(ctx context.Context, s *scheduler.Service, r scheduler.Reslot) error
 	if plan.Candidate.Slot != r.Slot {
 		return fmt.Errorf("book %s: %w", r.Slot, errOtherSlot)
 	}
+	plan.Booking.Reslot = true
 	_, err = s.Rebook(ctx, old, plan)
 	return err
 }
