@@ -118,6 +118,13 @@ func refused(err error) bool {
 	return !slices.Contains(unsure, codeOf(err))
 }
 
+// unwelcome reports whether Slack refused what was asked for the sake of whom or what it is
+// about: neither to everybody, nor for now.
+func unwelcome(err error) bool {
+	_, waits := errors.AsType[*calendar.RetryError](err)
+	return codeOf(err) != "" && refused(err) && !waits && !errors.Is(err, ErrAccess)
+}
+
 // codeOf returns Slack's word for what went wrong, "" if it gave none.
 func codeOf(err error) string {
 	resp, _ := errors.AsType[slack.SlackErrorResponse](err)

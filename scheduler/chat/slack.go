@@ -182,14 +182,14 @@ func (s *Slack) invite(ctx context.Context, c *Change) error {
 	if err == nil {
 		s.logDone(c, Invite)
 	}
-	if err == nil || !refused(err) || errors.Is(err, ErrAccess) {
+	if err == nil || !unwelcome(err) {
 		return err
 	}
 	for _, i := range c.Invitees {
 		switch err := s.inviteOf(ctx, c.Channel, i.ID); {
 		case err == nil:
 			s.logDone(c, Invite)
-		case !refused(err) || errors.Is(err, ErrAccess):
+		case !unwelcome(err):
 			return err
 		default:
 			c.Missing = append(c.Missing, Missing{i.Person, "Slack does not let the app invite them: " + codeOf(err)})

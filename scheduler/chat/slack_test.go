@@ -192,6 +192,20 @@ func TestRateLimit(t *testing.T) {
 	}
 }
 
+// Who asks for patience has refused nobody: no member is told to be missing for it.
+func TestRateLimitOfInvitations(t *testing.T) {
+	for name, fault := range map[string]chattest.Fault{"an hour": {Status: 429, After: "4000"}, "again and again": {Code: "ratelimited"}} {
+		synctest.Test(t, func(t *testing.T) {
+			server := newServer()
+			server.Fail("conversations.invite", slices.Repeat([]chattest.Fault{fault}, 2*tries)...)
+			changes, errs := run(t, server, leads)
+			if len(errs) != 1 || len(changes[0].Missing) > 0 {
+				t.Errorf("%s: got %v, missing %v; want an error and nobody missing", name, errs, changes[0].Missing)
+			}
+		})
+	}
+}
+
 func TestMissingMembers(t *testing.T) {
 	server := newServer()
 	four := group("four", "ana@acme.example", "gone@acme.example", "cem@acme.example", "dee@acme.example")
