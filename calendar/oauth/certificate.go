@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"time"
 
 	"github.com/peerslot/peerslot/calendar/file"
@@ -32,7 +33,7 @@ func ReadCertificate(path string) (*Certificate, error) {
 	if open, mode := openToOthers(opened); open {
 		return nil, fmt.Errorf("certificate %s: it holds a key and is open to others (mode %04o): run 'chmod 600 %s'", path, mode, path)
 	}
-	data, err := file.Read(path, 1<<20)
+	data, err := io.ReadAll(io.LimitReader(opened, 1<<20))
 	if err != nil {
 		return nil, fmt.Errorf("certificate: %w", err)
 	}

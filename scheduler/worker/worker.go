@@ -122,6 +122,8 @@ func migrate[TTx any](ctx context.Context, driver riverdriver.Driver[TTx], o Opt
 // Run works until ctx ends, and then until the jobs under way are done, for some
 // seconds.
 func (w *Worker) Run(ctx context.Context) error {
+	var heart sync.WaitGroup
+	defer heart.Wait()
 	beating, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	if err := w.p.client.Start(ctx); err != nil {
@@ -130,7 +132,7 @@ func (w *Worker) Run(ctx context.Context) error {
 		}
 		return fmt.Errorf("begin to work: %w", err)
 	}
-	go w.p.beat(beating)
+	heart.Go(func() { w.p.beat(beating) })
 	<-w.p.client.Stopped()
 	return nil
 }
