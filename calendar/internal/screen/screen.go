@@ -59,8 +59,10 @@ func (s *screen) take() {
 	switch becomes := fates[name]; {
 	case name == "":
 		s.put(number, "-") // no property, and the reader warns of that
-	case becomes == kept, strings.HasPrefix(name, "X-MICROSOFT-CDO-"), name == "SUMMARY" && ical.SaysOnlyBusy(text):
+	case becomes == kept, strings.HasPrefix(name, "X-MICROSOFT-CDO-"):
 		s.keep(number, text)
+	case name == "SUMMARY" && ical.SaysOnlyBusy(text):
+		s.put(number, name+":busy")
 	case name == "ORGANIZER" && s.from != "" && s.names(text, s.from):
 		s.put(number, name+":mailto:"+s.from)
 	case becomes == blanked, strings.HasPrefix(name, "X-"):

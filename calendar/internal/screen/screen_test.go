@@ -39,7 +39,10 @@ func screened(t *testing.T, text string, owner calendar.Address) string {
 func TestScreenLines(t *testing.T) {
 	for _, tt := range []struct{ name, line, want string }{
 		{"title", "SUMMARY:Hush", "SUMMARY:-"},
-		{"title of a calendar of times", "SUMMARY:Busy", "SUMMARY:Busy"},
+		{"title of a calendar of times", "SUMMARY:Busy", "SUMMARY:busy"},
+		{"title of a calendar of times, with a note", "SUMMARY;X-NOTE=\"Hush\":Out of office", "SUMMARY:busy"},
+		{"title that ends like one of a calendar of times", "SUMMARY:Hush: busy", "SUMMARY:-"},
+		{"title that ends like that, folded", "SUMMARY;LANGUAGE=de:Hu\r\n sh:Abwesend", "SUMMARY:-"},
 		{"lower case", "summary;language=de:Hush", "SUMMARY:-"},
 		{"folded value", "DESCRIPTION:Hush\r\n Hush\r\n\tHush:Hush", "DESCRIPTION:-"},
 		{"folded name", "SUM\r\n MA\r\n\tRY:Hush", "SUMMARY:-"},

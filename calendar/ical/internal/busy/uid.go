@@ -52,9 +52,14 @@ func byLength(words ...string) (of [40][]string) {
 	return of
 }
 
-// SaysOnlyBusy reports whether the SUMMARY of an event says no more than that.
+// SaysOnlyBusy reports whether the SUMMARY of an event says no more than that. A title that
+// ends so, such as "Doctor: busy", says more.
 func SaysOnlyBusy(summary []byte) bool {
-	value := line.AfterColon(summary)
+	var c line.Content
+	if c.Parse(summary) != nil {
+		return false
+	}
+	value := bytes.TrimSpace(c.Value)
 	return len(value) < len(busyWords) && slices.ContainsFunc(busyWords[len(value)], func(w string) bool {
 		return w[0] == value[0]|0x20 && bytes.EqualFold(value, []byte(w)) // all begin with a plain letter
 	})
