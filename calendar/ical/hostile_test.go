@@ -111,6 +111,20 @@ func TestEndless(t *testing.T) {
 	}
 }
 
+// What is kept whole is bounded by all of its text: by parameters and calendars, too.
+func TestEndlessWhole(t *testing.T) {
+	for _, c := range []struct{ head, body string }{
+		{"BEGIN:VCALENDAR\r\n", "X" + strings.Repeat(";A=b", 1000) + ":\r\n"},
+		{"", "BEGIN:VCALENDAR\r\nX:" + strings.Repeat("y", 1000) + "\r\nEND:VCALENDAR\r\n"},
+	} {
+		r := &repeater{text: c.body}
+		_, err := Decode(io.MultiReader(strings.NewReader(c.head), r))
+		if err == nil || !strings.Contains(err.Error(), "larger than 32 MB") || r.read > 33<<20 {
+			t.Errorf("%.40q: got %v after %d bytes", c.head+c.body, err, r.read)
+		}
+	}
+}
+
 // Of the definition of a zone that is too long no more is kept than of the longest.
 func TestLongZoneIsNotKept(t *testing.T) {
 	for _, more := range []string{"RDATE:20261104T090000\r\n", "BEGIN:STANDARD\r\nEND:STANDARD\r\n"} {

@@ -180,14 +180,18 @@ type treeReader struct {
 	stack     []*Component // that are open, outermost first
 	props     [][]Prop     // of each so far
 	calendars []*Component
-	size      int // bytes of the calendar so far
+	size      int // bytes of the lines so far
 }
 
 // take reads one line.
 func (t *treeReader) take() error {
 	text := t.in.Whole()
+	if t.size += len(text); t.size > maxWhole {
+		return fmt.Errorf("the calendar is larger than %d MB", maxWhole>>20)
+	}
 	if p, ok := t.known[string(text)]; ok && len(t.stack) > 0 {
-		return t.add(p)
+		t.add(p)
+		return nil
 	}
 	err := t.line.Parse(text)
 	switch {
@@ -208,20 +212,17 @@ func (t *treeReader) take() error {
 	if n := len(t.line.Params); n > 2 && n < 20 && len(t.known) < maxKnown {
 		t.known[string(text)] = p
 	}
-	return t.add(p)
+	t.add(p)
+	return nil
 }
 
 // maxKnown is how many lines are known at most: those of a large group.
 const maxKnown = 200
 
 // add adds a property to the innermost component.
-func (t *treeReader) add(p Prop) error {
-	if t.size += len(p.Name) + len(p.Value); t.size > maxWhole {
-		return fmt.Errorf("the calendar is larger than %d MB", maxWhole>>20)
-	}
+func (t *treeReader) add(p Prop) {
 	innermost := len(t.stack) - 1
 	t.props[innermost] = append(t.props[innermost], p)
-	return nil
 }
 
 // begin opens a component.
@@ -234,7 +235,7 @@ func (t *treeReader) begin() error {
 	if n := len(t.stack); n > 0 {
 		t.stack[n-1].Children = append(t.stack[n-1].Children, c)
 	} else {
-		t.calendars, t.size = append(t.calendars, c), 0
+		t.calendars = append(t.calendars, c)
 	}
 	t.stack = append(t.stack, c)
 	if len(t.props) < len(t.stack) {
