@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -117,6 +118,24 @@ func TestErrorsShowNoSecrets(t *testing.T) {
 	}
 	if _, err = NewClient("https://robot:secret-pw@[::1]/t0ken", Account{}, nil, n); err == nil || strings.Contains(err.Error(), "secret-pw") || strings.Contains(err.Error(), "t0ken") {
 		t.Errorf("a URL that is refused: %v", err)
+	}
+}
+
+// A text in many pieces takes room once, however many there are.
+func TestTextInPieces(t *testing.T) {
+	const pieces = 100_000
+	for _, piece := range []string{"x<!---->", "x<b/>"} {
+		text := []byte("<a>" + strings.Repeat(piece, pieces) + "</a>")
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		n, err := Parse(text)
+		runtime.ReadMemStats(&after)
+		if err != nil || len(n.Text) != pieces-len(n.Children) {
+			t.Fatalf("%s: a text of %d bytes, %d children, %v", piece, len(n.Text), len(n.Children), err)
+		}
+		if took := after.TotalAlloc - before.TotalAlloc; took > 100<<20 {
+			t.Errorf("%s: took %d MB for %d kB", piece, took>>20, len(text)>>10)
+		}
 	}
 }
 

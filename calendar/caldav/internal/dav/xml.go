@@ -30,7 +30,7 @@ const (
 // A Node is an element of a document.
 type Node struct {
 	Name     xml.Name
-	Text     string // that stands directly in it, without blanks around
+	Text     string // of one without children, without blanks around
 	Attrs    []xml.Attr
 	Children []*Node
 }
@@ -46,7 +46,7 @@ func Parse(body []byte) (*Node, error) {
 		return nil, fmt.Errorf("the answer is in %q, not in UTF-8", label)
 	}
 	top := &Node{}
-	open := []*Node{top}
+	open := []opened{{Node: top}}
 	for count := 0; ; {
 		token, err := d.Token()
 		if errors.Is(err, io.EOF) {
@@ -63,18 +63,16 @@ func Parse(body []byte) (*Node, error) {
 				return nil, errors.New("the answer is too deep or too long")
 			}
 			n := &Node{Name: t.Name, Attrs: t.Attr}
-			last := open[len(open)-1]
-			last.Children = append(last.Children, n)
-			open = append(open, n)
+			last := &open[len(open)-1]
+			last.Children, last.text = append(last.Children, n), nil
+			open = append(open, opened{Node: n})
 		case xml.CharData:
-			last := open[len(open)-1]
-			last.Text += string(t)
+			if last := &open[len(open)-1]; len(last.Children) == 0 {
+				last.text = append(last.text, t...) // a comment within it makes two of a text
+			}
 		case xml.EndElement:
 			last := open[len(open)-1]
-			if len(last.Children) > 0 {
-				last.Text = ""
-			}
-			last.Text = strings.TrimSpace(last.Text)
+			last.Text = string(bytes.TrimSpace(last.text))
 			open = open[:len(open)-1]
 		}
 	}
@@ -82,6 +80,12 @@ func Parse(body []byte) (*Node, error) {
 		return nil, errors.New("the answer is not XML as it should be")
 	}
 	return top.Children[0], nil
+}
+
+// An opened element is one of which the end was not read yet.
+type opened struct {
+	*Node
+	text []byte // so far, none of one that has children
 }
 
 // Child returns the first child of that name, or nil; also of a nil Node.
