@@ -22,6 +22,8 @@ const (
 	maxParts    = 100
 	maxDepth    = 10
 	maxCalendar = 256 << 10
+
+	longestField = 1 << 10 // of a delivery report: what goes on after so much is not looked at
 )
 
 // Incoming is a message that arrived, as far as it may concern us. Nothing that a
@@ -288,7 +290,9 @@ func (p *partReader) bounce(body io.Reader) {
 		case strings.TrimSpace(lines.Text()) == "":
 			recipient()
 		case lines.Text()[0] == ' ' || lines.Text()[0] == '\t': // what the last field goes on with
-			of[last] = strings.TrimSpace(of[last] + " " + strings.TrimSpace(lines.Text()))
+			if len(of[last]) < longestField {
+				of[last] = strings.TrimSpace(of[last] + " " + strings.TrimSpace(lines.Text()))
+			}
 		case field:
 			last = strings.ToLower(strings.TrimSpace(key))
 			of[last] = strings.TrimSpace(value)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -98,6 +99,21 @@ func TestBouncesOfManyServers(t *testing.T) {
 
 // The question what should follow holds no event, what was refused reached nobody, and what
 // waits nobody yet: none makes an answer to the invitation stale.
+// A report's field takes no more than it is long, however many lines it goes on.
+func TestABounceOfOneEndlessField(t *testing.T) {
+	raw := "From: MAILER-DAEMON@mx\nContent-Type: message/delivery-status\n\nAction: failed\nRemark: x\n" + strings.Repeat(" a\n", 80_000)
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	in := Read(strings.NewReader(raw), "")
+	runtime.ReadMemStats(&after)
+	if in.Bounce == nil || !in.Bounce.Final {
+		t.Errorf("got %+v, want a final bounce", in.Bounce)
+	}
+	if took := after.TotalAlloc - before.TotalAlloc; took > 50<<20 {
+		t.Errorf("took %d MB for %d kB", took>>20, len(raw)>>10)
+	}
+}
+
 func TestAnAnswerIsStaleByWhatTheMemberCouldAnswer(t *testing.T) {
 	for name, later := range map[string]scheduler.Notice{
 		"asked":    {Kind: scheduler.NoticeAsked, State: scheduler.NoticeSent},
