@@ -26,6 +26,7 @@ func (s *seriesReader) exceptions(m *line.Component) error {
 		return err
 	}
 	slices.SortStableFunc(s.overrides, func(a, b *line.Component) int { return sequenceOf(a) - sequenceOf(b) })
+	last := make([]*line.Component, len(sessions)) // which is that of each session
 	for _, c := range s.overrides {
 		id := c.Get(ical.PropRecurrenceID)
 		if id.Param(ical.ParamRange) != "" {
@@ -38,6 +39,12 @@ func (s *seriesReader) exceptions(m *line.Component) error {
 		}
 		if !ok || x.Vague || i < 0 {
 			return fmt.Errorf("RECURRENCE-ID %q: there is no session then", id.Value)
+		}
+		last[i] = c
+	}
+	for i, c := range last {
+		if c == nil {
+			continue
 		}
 		if found[i], err = s.override(c, m, sessions[i]); err != nil {
 			return err

@@ -125,6 +125,25 @@ func TestEndlessWhole(t *testing.T) {
 	}
 }
 
+// Of many components for one session the last is read, however long the texts are that they
+// would be compared with.
+func TestManyComponentsOfOneSession(t *testing.T) {
+	const event = "UID:a-peerslot\r\nORGANIZER:mailto:robot@acme.example\r\nSUMMARY:Peers\r\n"
+	text := inCalendar(inEvent(event+"DTSTART;TZID=Europe/Berlin:20260303T150000", "DURATION:PT1H", "RRULE:FREQ=WEEKLY;COUNT=3", "DESCRIPTION:"+strings.Repeat("a line\\n", 20_000)),
+		strings.Repeat(inEvent(event+"RECURRENCE-ID:20260310T140000Z", "DTSTART:20260310T150000Z", "DESCRIPTION:first")+"\r\n", 1_000),
+		inEvent(event+"RECURRENCE-ID:20260310T140000Z", "DTSTART:20260310T160000Z", "DESCRIPTION:last"))
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	all, err := Decode(strings.NewReader(text))
+	runtime.ReadMemStats(&after)
+	if err != nil || len(all) != 1 || len(all[0].Overrides) != 1 || all[0].Overrides[0].Note != "last" {
+		t.Fatalf("got %v, %v", all, err)
+	}
+	if took := after.TotalAlloc - before.TotalAlloc; took > 50<<20 {
+		t.Errorf("took %d MB for %d kB", took>>20, len(text)>>10)
+	}
+}
+
 // Of the definition of a zone that is too long no more is kept than of the longest.
 func TestLongZoneIsNotKept(t *testing.T) {
 	for _, more := range []string{"RDATE:20261104T090000\r\n", "BEGIN:STANDARD\r\nEND:STANDARD\r\n"} {
