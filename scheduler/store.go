@@ -139,6 +139,9 @@ type Store interface {
 	// looking, as it was committed.
 	Unattended(ctx context.Context) (Unattended, error)
 
+	// Failed returns the Dead of Unattended of one kind and subject; those of any subject for "".
+	Failed(ctx context.Context, kind, subject string) ([]FailedJob, error)
+
 	// Nights returns what the nights of the last weeks did, the last first.
 	Nights(ctx context.Context) ([]Night, error)
 

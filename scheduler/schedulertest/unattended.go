@@ -22,6 +22,15 @@ func testUnattended(t *testing.T, s scheduler.Store) {
 	dead := scheduler.FailedJob{Kind: "series", Subject: "a group", At: early, Why: "refused", Again: true}
 	commit(scheduler.Batch{Unattended: &scheduler.Unattended{Repaired: early.Add(time.Hour), Reviewed: early}})
 	commit(scheduler.Batch{Unattended: &scheduler.Unattended{Repaired: early, Dead: []scheduler.FailedJob{dead, {Kind: "night", Subject: "x", At: early, Why: "no"}}}})
+	for _, of := range []struct {
+		kind, subject string
+		want          int
+	}{{"series", "a group", 1}, {"series", "", 1}, {"series", "a", 0}, {"night", "x", 1}, {"night", "", 1}, {"n", "", 0}} {
+		got, err := s.Failed(t.Context(), of.kind, of.subject)
+		if err != nil || len(got) != of.want || len(got) > 0 && (got[0].Kind != of.kind || got[0].Why == "" || !got[0].At.Equal(early)) {
+			t.Errorf("Failed(%q, %q): %+v, %v; want %d", of.kind, of.subject, got, err, of.want)
+		}
+	}
 	dead.Why = "refused again"
 	commit(scheduler.Batch{Unattended: &scheduler.Unattended{Dead: []scheduler.FailedJob{dead}}, Mended: &scheduler.FailedJob{Kind: "night", Subject: "x"}})
 	got, err := s.Unattended(t.Context())

@@ -100,7 +100,8 @@ var calls = map[string]func(ctx context.Context, s *store.Store, dir string) err
 	"EndedGroups": func(ctx context.Context, s *store.Store, _ string) error {
 		return one(s.EndedGroups(ctx, morning))
 	},
-	"Feed": func(ctx context.Context, s *store.Store, _ string) error { return one(s.Feed(ctx, "0000000000000001")) },
+	"Failed": func(ctx context.Context, s *store.Store, _ string) error { return one(s.Failed(ctx, "night", "")) },
+	"Feed":   func(ctx context.Context, s *store.Store, _ string) error { return one(s.Feed(ctx, "0000000000000001")) },
 	"FeedsOf": func(ctx context.Context, s *store.Store, _ string) error {
 		return one(s.FeedsOf(ctx, "ana@acme.example"))
 	},

@@ -43,6 +43,20 @@ func (s *Store) Unattended(ctx context.Context) (u scheduler.Unattended, err err
 	return u, err
 }
 
+// Failed implements scheduler.Store.
+func (s *Store) Failed(ctx context.Context, kind, subject string) ([]scheduler.FailedJob, error) {
+	where, name := `name = $1`, deadName(scheduler.FailedJob{Kind: kind, Subject: subject})
+	if subject == "" {
+		where, name = `name LIKE $1`, name+"%"
+	}
+	return list(ctx, s.db, func(j *scheduler.FailedJob, row scan) error {
+		var name, value string
+		err := row(&name, &value)
+		*j = readDead(strings.TrimPrefix(name, deadSetting), value)
+		return err
+	}, `SELECT name, value FROM setting WHERE `+where+` ORDER BY name`, name)
+}
+
 // readDead reads a job that was given up. If its record is broken, its name says which.
 func readDead(name, text string) (j scheduler.FailedJob) {
 	if err := json.Unmarshal([]byte(text), &j); err != nil {

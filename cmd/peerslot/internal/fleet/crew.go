@@ -217,12 +217,12 @@ func (c *crew) finish(ctx context.Context, w *workspace.Workspace, j worker.Job)
 	if err := service.Finish(ctx, j.Subject, jobWait); err != nil {
 		return nil, err
 	}
-	known, err := service.Store.Unattended(ctx)
-	if err != nil {
+	begun, err := service.Store.Begun(ctx, 1)
+	if err != nil || len(begun) > 0 {
 		return nil, err
 	}
-	begun, err := service.Store.Begun(ctx, 1)
-	return Member{Config: w.Config, Name: j.Workspace}.nights(known, w.Service.Now(), len(begun) > 0), err
+	known, err := service.Store.Unattended(ctx)
+	return Member{Config: w.Config, Name: j.Workspace}.nights(known, w.Service.Now(), false), err
 }
 
 // inTurn calls f in a turn of its own, unless done says that it was done already.
@@ -375,16 +375,14 @@ func (c *crew) record(ctx context.Context, j worker.Job, failed error, again boo
 
 // mended notes that a job that had failed is done.
 func mended(ctx context.Context, w *workspace.Workspace, j worker.Job) error {
-	known, err := w.Service.Store.Unattended(ctx)
-	if err != nil {
-		return err
+	if j.Kind == worker.Night || j.Kind == worker.Review {
+		j.Subject = "" // the next one makes good what an earlier one missed
 	}
-	for _, dead := range known.Dead {
-		if dead.Kind == string(j.Kind) && (dead.Subject == j.Subject || j.Kind == worker.Night || j.Kind == worker.Review) {
-			if _, err := w.Service.Store.Commit(ctx, scheduler.Batch{Mended: &dead}); err != nil {
-				return err
-			}
+	failed, err := w.Service.Store.Failed(ctx, string(j.Kind), j.Subject)
+	for _, dead := range failed {
+		if err == nil {
+			_, err = w.Service.Store.Commit(ctx, scheduler.Batch{Mended: &dead})
 		}
 	}
-	return nil
+	return err
 }

@@ -70,6 +70,19 @@ func BenchmarkJobs(b *testing.B) {
 				do(b, worker.Job{Kind: worker.Series, Workspace: "a", Subject: groupName(0)})
 			}
 		})
+		dead := scheduler.Unattended{}
+		for i := range groups {
+			dead.Dead = append(dead.Dead, scheduler.FailedJob{Kind: string(worker.Message), Subject: fmt.Sprint("n", i), At: c.App.Now(), Why: "the server is away"})
+		}
+		if _, err := st.Commit(b.Context(), scheduler.Batch{Unattended: &dead}); err != nil {
+			b.Fatal(err)
+		}
+		b.Run(fmt.Sprint("nothing where much failed of ", groups), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				do(b, worker.Job{Kind: worker.Series, Workspace: "a", Subject: groupName(0)})
+			}
+		})
 		waiting := scheduler.Batch{}
 		for i := range 5 * groups {
 			waiting.Notices = append(waiting.Notices, scheduler.Notice{ID: fmt.Sprintf("n%06d", i), UID: batch.Bookings[i/5].Series.UID, To: personName(i), Kind: scheduler.NoticeInvited, Made: c.App.Now().Add(time.Duration(i-5*groups) * time.Second / 50), State: scheduler.NoticeWaits})
