@@ -316,6 +316,7 @@ type crew struct {
 	*Fleet
 	jobs   *store.Jobs
 	worker *worker.Worker
+	paths  sync.Map // of the file of a workspace, by its key
 
 	// By workspace: when replies were asked for last, up to which of the groups it was their turn,
 	// and the last notice whose turn it was.
@@ -361,12 +362,14 @@ func (c *crew) members() []Member {
 func (c *crew) has(m Member) bool { return c.Databases.JobsOpen(c.jobsAt(m.Config)) == c.jobs }
 
 // member returns the workspace of a key. Of the many that there may be it looks, for
-// each job, at the files of the one that had the key when they were read last.
+// each job, at the files of the one that had the key last.
 func (c *crew) member(key string) (Member, bool) {
-	if m, ok := c.lastKnown(key); ok {
-		fresh, err := c.Config(m.Path)
+	if path, ok := c.paths.Load(key); ok {
+		m := Member{Name: WorkspaceName(path.(string)), Path: path.(string)}
+		var err error
+		m.Config, err = c.Config(m.Path)
 		c.Tell(File, m.Name, err)
-		if m.Config = fresh; err == nil && m.key() == key && c.has(m) {
+		if err == nil && m.key() == key && c.has(m) {
 			return m, true
 		}
 	}
@@ -375,20 +378,8 @@ func (c *crew) member(key string) (Member, bool) {
 	if i < 0 {
 		return Member{}, false
 	}
+	c.paths.Store(key, all[i].Path)
 	return all[i], true
-}
-
-// lastKnown returns the workspace of a key as its files were read last.
-func (c *crew) lastKnown(key string) (Member, bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for _, path := range slices.Sorted(maps.Keys(c.read)) {
-		r := c.read[path]
-		if m := (Member{WorkspaceName(path), path, r.config}); r.err == nil && m.key() == key {
-			return m, true
-		}
-	}
-	return Member{}, false
 }
 
 // folder returns what this process knows of a folder of calendars.

@@ -94,7 +94,7 @@ func TestMemberFollowsItsFile(t *testing.T) {
 }
 
 // folderOf returns the fleet of a folder with these workspaces, by name, each with its store.
-func folderOf(t *testing.T, stores map[string]string) (*Fleet, *consoletest.Output) {
+func folderOf(t testing.TB, stores map[string]string) (*Fleet, *consoletest.Output) {
 	t.Helper()
 	dir, log := t.TempDir(), &consoletest.Output{}
 	for name, at := range stores {
@@ -108,7 +108,7 @@ func folderOf(t *testing.T, stores map[string]string) (*Fleet, *consoletest.Outp
 	return f, log
 }
 
-func writeWorkspace(t *testing.T, dir, name, store string) {
+func writeWorkspace(t testing.TB, dir, name, store string) {
 	t.Helper()
 	text := "organizer: robot@acme.example\ntimezone: UTC\nstore: \"" + store + "\"\npeople: [{email: ana@acme.example}]\n"
 	if err := os.WriteFile(filepath.Join(dir, name+".yaml"), []byte(text), 0o600); err != nil {

@@ -101,6 +101,34 @@ func BenchmarkJobs(b *testing.B) {
 	}
 }
 
+// BenchmarkMember finds the workspace of a job among few and many.
+func BenchmarkMember(b *testing.B) {
+	for _, n := range []int{10, 1000} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			stores := map[string]string{}
+			for i := range n {
+				stores[fmt.Sprintf("w%04d", i)] = fmt.Sprintf("w%04d.db", i)
+			}
+			f, _ := folderOf(b, stores)
+			members, err := f.Members()
+			if err != nil {
+				b.Fatal(err)
+			}
+			jobs, err := f.openJobs(b.Context(), members[0].Config)
+			if err != nil {
+				b.Fatal(err)
+			}
+			c := &crew{Fleet: f, jobs: jobs}
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, ok := c.member("w0007"); !ok {
+					b.Fatal("not found")
+				}
+			}
+		})
+	}
+}
+
 func groupName(i int) string { return fmt.Sprintf("g%05d", i) }
 
 func personName(i int) calendar.Address {
