@@ -23,6 +23,9 @@ type Store interface {
 	// have ended, oldest generation first.
 	BookingsOf(ctx context.Context, group string) ([]Booking, error)
 
+	// GroupOf returns the group that had, or has, a booking of the series; "" if none.
+	GroupOf(ctx context.Context, uid calendar.UID) (string, error)
+
 	// Ended returns the bookings of the groups made since then that have ended, sorted by
 	// group, then by generation; those of all groups for none, and of any age for the zero
 	// time.

@@ -25,7 +25,13 @@ type Replies struct {
 	Now       func() time.Time
 	Log       *slog.Logger // nil for none
 
-	aliases calendar.Aliases // made when it is needed
+	titles map[calendar.Address][]titled // of the series that each person is invited to; nil before they are needed
+}
+
+// A titled series may be told by its title, in lower case.
+type titled struct {
+	title, group string
+	uid          calendar.UID
 }
 
 // Taken is what was noted of some messages.
@@ -95,17 +101,36 @@ func (t *taking) answered(ctx context.Context) (*scheduler.Notice, error) {
 	if subject == "" || !t.Workspace.Roster.Has(from) {
 		return nil, nil // most of what arrives: it reads no bookings
 	}
-	bookings, err := t.Store.Bookings(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("read the bookings: %w", err)
-	}
-	for _, b := range bookings {
-		_, invited := t.invited(b.Series, from)
-		if title := strings.ToLower(b.Series.Title); title != "" && strings.Contains(subject, title) && invited {
-			return &scheduler.Notice{Group: b.Group, UID: b.Series.UID}, nil
+	titles, err := t.titlesOf(ctx, from)
+	for _, s := range titles {
+		if s.title != "" && strings.Contains(subject, s.title) {
+			return &scheduler.Notice{Group: s.group, UID: s.uid}, nil
 		}
 	}
-	return nil, nil
+	return nil, err
+}
+
+// titlesOf returns the series that a person is invited to. Those of all people are found at
+// once, for all messages that follow.
+func (r *Replies) titlesOf(ctx context.Context, person calendar.Address) ([]titled, error) {
+	if r.titles != nil {
+		return r.titles[person], nil
+	}
+	titles := map[calendar.Address][]titled{}
+	for page, err := range scheduler.Pages(ctx, r.Store) {
+		if err != nil {
+			return nil, err
+		}
+		for _, b := range page {
+			s := titled{strings.ToLower(b.Series.Title), b.Group, b.Series.UID}
+			for _, at := range b.Series.Attendees {
+				a := r.person(at.Address)
+				titles[a] = append(titles[a], s)
+			}
+		}
+	}
+	r.titles = titles
+	return titles[person], nil
 }
 
 // noticeOf returns the notice of the first of the IDs that is one of ours.
@@ -139,8 +164,7 @@ func (t *taking) bounced(ctx context.Context) error {
 	return err
 }
 
-// mostAnswers is more than the answers to a series and each of its sessions: what holds more
-// would have all bookings read for each.
+// mostAnswers is more than the answers to a series and each of its sessions.
 const mostAnswers = 40
 
 // calendar judges the events of an iTIP message, those about a series first.
@@ -159,60 +183,41 @@ func (t *taking) calendar(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("read what was told: %w", err)
 		}
-		b, ok, err := t.booking(ctx, e.UID, told)
+		b, known, err := t.booking(ctx, e.UID)
 		if err != nil {
 			return fmt.Errorf("read the bookings: %w", err)
 		}
 		switch {
-		case ok:
+		case known && b.State != scheduler.Ended:
 			if err := t.event(ctx, b, e, told); err != nil {
 				return err
 			}
-		case len(told) > 0: // it is over
-		default:
-			if err := t.unknown(ctx, e.UID); err != nil {
-				return err
-			}
+		case !known && len(told) == 0: // else it is over
+			t.unknown(e.UID)
 		}
 	}
 	return nil
 }
 
 // unknown names an answer to a series that is not known, such as one of a store that was
-// lost. One that is over, and was told of by a calendar alone, is known. Who is not in the
-// roster answers a series of another workspace, which may have the same organizer and mailbox.
-func (t *taking) unknown(ctx context.Context, uid calendar.UID) error {
-	if t.in.From != "" && !t.Workspace.Roster.Has(t.person(t.in.From)) {
-		return nil
-	}
-	over, err := t.Store.Ended(ctx, time.Time{})
-	if err != nil {
-		return fmt.Errorf("read the bookings that are over: %w", err)
-	}
-	if !slices.ContainsFunc(over, func(b scheduler.Booking) bool { return b.Series.UID == uid }) {
+// lost. Who is not in the roster answers a series of another workspace, which may have the same
+// organizer and mailbox.
+func (t *taking) unknown(uid calendar.UID) {
+	if t.in.From == "" || t.Workspace.Roster.Has(t.person(t.in.From)) {
 		t.unclear(scheduler.Notice{UID: uid}, errors.New("it answers a series that this store does not know"))
 	}
-	return nil
 }
 
-// booking returns the booking of a series; ok is false if there is none, or it has
-// ended. What was told of the series names its group, so that one is found without
-// reading all; under another name of the group, or where a calendar told the members,
-// it is looked for among all.
-func (t *taking) booking(ctx context.Context, uid calendar.UID, told []scheduler.Notice) (b scheduler.Booking, ok bool, err error) {
-	is := func(b scheduler.Booking) bool { return b.Series.UID == uid }
-	if len(told) > 0 {
-		of, err := t.Store.BookingsOf(ctx, told[0].Group)
-		if err != nil {
-			return b, false, err
-		}
-		if i := slices.IndexFunc(of, is); i >= 0 {
-			return of[i], of[i].State != scheduler.Ended, nil
-		}
+// booking returns the booking of a series, which may have ended; known is false if there is
+// none.
+func (t *taking) booking(ctx context.Context, uid calendar.UID) (b scheduler.Booking, known bool, err error) {
+	group, err := t.Store.GroupOf(ctx, uid)
+	if err != nil || group == "" {
+		return b, false, err
 	}
-	all, err := t.Store.Bookings(ctx)
-	if i := slices.IndexFunc(all, is); i >= 0 {
-		return all[i], true, nil
+	of, err := t.Store.BookingsOf(ctx, group)
+	if i := slices.IndexFunc(of, func(b scheduler.Booking) bool { return b.Series.UID == uid }); i >= 0 {
+		return of[i], true, nil
 	}
 	return b, false, err
 }
@@ -302,10 +307,7 @@ func (r *Replies) invited(s calendar.Series, person calendar.Address) (a calenda
 
 // person returns the address that names who has the address a.
 func (r *Replies) person(a calendar.Address) calendar.Address {
-	if r.aliases == nil {
-		r.aliases = r.Workspace.Roster.Aliases()
-	}
-	return r.aliases.Person(string(a))
+	return r.Workspace.Roster.Aliases().Person(string(a))
 }
 
 // stale reports whether a reply is to what the member was told before the last

@@ -243,8 +243,9 @@ func (s countedStore) Bookings(ctx context.Context, groups ...string) (scheduler
 	return s.Store.Bookings(ctx, groups...)
 }
 
-// Of thousands of series, that of a reply is found by what was told of it; one of which
-// nobody was told by mail is looked for.
+// Of thousands of series that of a reply is found without reading the others, and one that is
+// not known found to be none; those in which a member may be are read once for all messages
+// that name none.
 func TestAReplyReadsNoOtherBookings(t *testing.T) {
 	d, read := newDesk(t), 0
 	d.Store = countedStore{d.store, &read}
@@ -255,8 +256,46 @@ func TestAReplyReadsNoOtherBookings(t *testing.T) {
 		t.Errorf("a newsletter: %+v, read all bookings %d times; want nothing", done, read)
 	}
 	other := strings.Replace(reply("ana@acme.example", "REPLY", anaAccepts), "ps1", "ps2", 1)
-	if done := d.take(t, other); len(done.Findings) != 1 || read != 1 {
-		t.Errorf("of a series that is not known: findings %v, read %d times; want it named", done.Findings, read)
+	if done := d.take(t, other); len(done.Findings) != 1 || read != 0 {
+		t.Errorf("of a series that is not known: findings %v, read %d times; want it named, and none read", done.Findings, read)
+	}
+	for range 3 {
+		if done := d.take(t, "From: ana@acme.example\nSubject: Re: "+circle().Title+"\n\nLater?\n"); len(done.Findings) != 1 || read != 1 {
+			t.Errorf("of what names its series by its title: findings %v, read %d times; want it named, and one read", done.Findings, read)
+		}
+	}
+}
+
+// BenchmarkTake takes an answer to one of many series of which nobody was told by mail, to one
+// that is not known, and a message that names its series by the title.
+func BenchmarkTake(b *testing.B) {
+	for _, n := range []int{200, 2_000} {
+		d := newDesk(b)
+		batch := scheduler.Batch{}
+		for i := range n {
+			one := circle()
+			one.UID, one.Group, one.Title = calendar.UID(fmt.Sprint("series", i)), fmt.Sprint("g", i), fmt.Sprint("Peer circle: g", i)
+			one.Attendees[1].Address = calendar.Address(fmt.Sprintf("p%d@acme.example", i))
+			one.Attendees = one.Attendees[1:]
+			batch.Bookings = append(batch.Bookings, scheduler.Booking{Group: one.Group, Generation: 1, State: scheduler.Booked, Series: one, Created: now})
+		}
+		if _, err := d.store.Commit(b.Context(), batch); err != nil {
+			b.Fatal(err)
+		}
+		for name, raw := range map[string]string{
+			"known":   strings.Replace(reply("ana@acme.example", "REPLY", anaAccepts), "ps1", "series7", 1),
+			"unknown": strings.Replace(reply("ana@acme.example", "REPLY", anaAccepts), "ps1", "other", 1),
+			"titled":  "From: ana@acme.example\nSubject: Re: " + circle().Title + "\n\nLater?\n",
+		} {
+			b.Run(fmt.Sprint(name, " of ", n), func(b *testing.B) {
+				b.ReportAllocs()
+				for b.Loop() {
+					if done := d.take(b, raw); len(done.Findings) != 1 {
+						b.Fatalf("findings %v; want one", done.Findings)
+					}
+				}
+			})
+		}
 	}
 }
 

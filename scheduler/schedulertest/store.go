@@ -119,6 +119,11 @@ func testRoundTrip(t *testing.T, s scheduler.Store) {
 	for i := range 70_000 { // more than a statement may ask for
 		asked = append(asked, fmt.Sprint("nobody's ", i))
 	}
+	for uid, group := range map[calendar.UID]string{want[0].Series.UID: "a", want[1].Series.UID: "b", "other": ""} {
+		if got, err := s.GroupOf(t.Context(), uid); err != nil || got != group {
+			t.Errorf("GroupOf(%s) = %q, %v; want %q", uid, got, err, group)
+		}
+	}
 	some, err := s.Bookings(t.Context(), asked...)
 	if diff := cmp.Diff(want[1:], some); err != nil || diff != "" {
 		t.Errorf("Bookings(b): %v (-want +got):\n%s", err, diff)

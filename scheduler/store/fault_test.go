@@ -105,6 +105,7 @@ var calls = map[string]func(ctx context.Context, s *store.Store, dir string) err
 	"FeedsOf": func(ctx context.Context, s *store.Store, _ string) error {
 		return one(s.FeedsOf(ctx, "ana@acme.example"))
 	},
+	"GroupOf": func(ctx context.Context, s *store.Store, _ string) error { return one(s.GroupOf(ctx, "u")) },
 	"History": func(ctx context.Context, s *store.Store, _ string) error { return one(s.History(ctx, "", morning)) },
 	"Link":    func(ctx context.Context, s *store.Store, _ string) error { return one(s.Link(ctx, "link", morning)) },
 	"Links": func(ctx context.Context, s *store.Store, _ string) error {

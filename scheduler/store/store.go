@@ -120,6 +120,15 @@ func (s *Store) BookingsOf(ctx context.Context, group string) ([]scheduler.Booki
 	return s.query(ctx, `SELECT `+bookingColumns+` FROM booking WHERE group_name = $1 ORDER BY generation`, group)
 }
 
+// GroupOf implements scheduler.Store.
+func (s *Store) GroupOf(ctx context.Context, uid calendar.UID) (group string, err error) {
+	err = s.db.QueryRowContext(ctx, `SELECT group_name FROM booking WHERE uid = $1`, string(uid)).Scan(&group)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", nil
+	}
+	return group, err
+}
+
 // Ended implements scheduler.Store.
 func (s *Store) Ended(ctx context.Context, since time.Time, groups ...string) ([]scheduler.Booking, error) {
 	return s.inGroups(ctx, groups, fmt.Sprintf(`state = 'ended' AND created >= %d`, toUnix(since)))
