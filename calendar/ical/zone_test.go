@@ -1,6 +1,8 @@
 package ical
 
 import (
+	"slices"
+	"strings"
 	"testing"
 )
 
@@ -11,6 +13,15 @@ func definition(name, standard, daylight string) string {
 		"\r\nRRULE:FREQ=YEARLY;INTERVAL=1;BYDAY=-1SU;BYMONTH=10\r\nEND:STANDARD\r\n" +
 		"BEGIN:DAYLIGHT\r\nDTSTART:16010101T020000\r\nTZOFFSETFROM:" + standard + "\r\nTZOFFSETTO:" + daylight +
 		"\r\nRRULE:FREQ=YEARLY;INTERVAL=1;BYDAY=-1SU;BYMONTH=3\r\nEND:DAYLIGHT\r\nEND:VTIMEZONE"
+}
+
+// history defines a zone by its changes: the day of each, the offset before and after it.
+func history(name string, changes ...string) string {
+	text := "BEGIN:VTIMEZONE\r\nTZID:" + name + "\r\n"
+	for c := range slices.Chunk(changes, 3) {
+		text += "BEGIN:STANDARD\r\nDTSTART:" + c[0] + "T000000\r\nTZOFFSETFROM:" + c[1] + "\r\nTZOFFSETTO:" + c[2] + "\r\nEND:STANDARD\r\n"
+	}
+	return text + "END:VTIMEZONE"
 }
 
 func TestZones(t *testing.T) {
@@ -27,6 +38,10 @@ func TestZones(t *testing.T) {
 		{"defined, in summer", inCalendar(definition("Bureau", "-0330", "-0230"),
 			inEvent("DTSTART;TZID=Bureau:20261020T090000", "DURATION:PT1H", "RRULE:FREQ=WEEKLY;COUNT=4")),
 			[]string{"busy 03 12:30-13:30", "busy 10 12:30-13:30"}, ""},
+		{"defined, with the changes of long ago and none since", inCalendar(history("Bureau", "19411001", "+0530", "+0630", "19420515", "+0630", "+0530", "19420901", "+0530", "+0630", "19451015", "+0630", "+0530"), at9("Bureau")),
+			[]string{"busy 04 03:30-04:30"}, ""},
+		{"defined, with a rule that ended long ago", inCalendar(strings.Replace(history("Bureau", "19401001", "+0530", "+0630", "19410515", "+0630", "+0530"), "TZOFFSETTO:+0530", "TZOFFSETTO:+0530\r\nRRULE:FREQ=YEARLY;BYMONTH=5;BYDAY=3TH;UNTIL=19450517T000000Z", 1), at9("Bureau")),
+			[]string{"busy 04 03:30-04:30"}, ""},
 		{"each calendar has its own", inCalendar(definition("Bureau", "-0330", "-0230"), at9("Bureau")) + inCalendar(definition("Bureau", "-0800", "-0700"), at9("Bureau")),
 			[]string{"busy 04 12:30-13:30", "busy 04 17:00-18:00"}, ""},
 		{"Windows", inCalendar(at9("Pacific Standard Time")), []string{"busy 04 17:00-18:00"}, undefined},

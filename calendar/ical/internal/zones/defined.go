@@ -22,7 +22,8 @@ var (
 )
 
 // definedZone returns the zone that a VTIMEZONE defines, for the years 1950 to
-// 2100. Before its first change the offset is the one that the change ends.
+// 2100. Before its first change the offset is the one that the change ends. Of changes
+// before 1950 those are known that lasted.
 func definedZone(name string, c *line.Component) (*time.Location, error) {
 	var (
 		changes []change
@@ -70,18 +71,21 @@ func onsetsOf(o *line.Component, b *rrule.Budget) (walls []int64, err error) {
 	}
 	rules := o.All("RRULE")
 	if start.Wall >= definedFrom || len(rules) == 0 {
-		walls = append(walls, max(start.Wall, definedFrom))
+		walls = append(walls, start.Wall)
 	}
 	for _, p := range rules {
 		r, _, err := rrule.Parse(p.Value)
 		if err != nil || r.Freq != rrule.Yearly {
 			return nil, errors.New("its definition has a rule that cannot be read")
 		}
-		to := definedUntil
+		from, to := definedFrom, definedUntil
 		if until, ok := line.ParseStamp(r.Until); ok {
 			to = min(to, until.Wall+rrule.SecondsPerDay)
 		}
-		if !r.Occur(start.Wall, definedFrom, to, b, func(wall int64) bool {
+		if to <= from || r.Count > 0 { // it may be over by then
+			from = start.Wall
+		}
+		if !r.Occur(start.Wall, from, to, b, func(wall int64) bool {
 			walls = append(walls, wall)
 			return len(walls) <= maxChanges
 		}) {
