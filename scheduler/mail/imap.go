@@ -157,11 +157,31 @@ func (b *Inbox) search(c *imapclient.Client, at scheduler.Mailbox) ([]imap.UID, 
 	if err != nil {
 		return nil, err
 	}
-	uids := slices.DeleteFunc(found.AllUIDs(), func(u imap.UID) bool { // n:* always names the last one
+	all, err := numbersIn(found)
+	if err != nil {
+		return nil, err
+	}
+	uids := slices.DeleteFunc(all, func(u imap.UID) bool { // n:* always names the last one
 		return uint32(u) <= at.Last && !slices.Contains(at.Again, uint32(u))
 	})
 	slices.Sort(uids)
 	return uids, nil
+}
+
+// mostFound is how many messages a search may find: a mailbox of replies has some thousands.
+const mostFound = 1_000_000
+
+// numbersIn returns the UIDs that a search found. A server may write them as ranges (RFC 4731),
+// however long.
+func numbersIn(found *imap.SearchData) ([]imap.UID, error) {
+	set, _ := found.All.(imap.UIDSet)
+	count := uint64(0)
+	for _, r := range set {
+		if count += uint64(r.Stop-r.Start) + 1; count > mostFound {
+			return nil, errors.New("the server finds more messages than a mailbox holds")
+		}
+	}
+	return found.AllUIDs(), nil
 }
 
 // one reads one message, if it is not too large to be a reply.

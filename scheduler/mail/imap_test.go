@@ -1,8 +1,10 @@
 package mail
 
 import (
+	"bufio"
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"net/url"
 	"strings"
@@ -111,6 +113,48 @@ func TestAMailboxInTroubleIsAFinding(t *testing.T) {
 		}
 		if err := (&Inbox{Server: server, Replies: d.Replies}).Check(t.Context()); err == nil || strings.Contains(err.Error(), "wrong") {
 			t.Errorf("%s: Check: %v, want an error without the password", name, err)
+		}
+	}
+}
+
+// finder starts a server that answers a search with whatever it is told.
+func finder(t *testing.T, found string) Server {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { listener.Close() })
+	go func() {
+		conn, err := listener.Accept()
+		if err != nil {
+			return
+		}
+		defer conn.Close()
+		fmt.Fprint(conn, "* OK [CAPABILITY IMAP4rev1] ready\r\n")
+		for lines := bufio.NewScanner(conn); lines.Scan(); {
+			tag, command, _ := strings.Cut(lines.Text(), " ")
+			switch {
+			case strings.HasPrefix(command, "EXAMINE"):
+				fmt.Fprint(conn, "* 1 EXISTS\r\n* OK [UIDVALIDITY 1] x\r\n")
+			case strings.HasPrefix(command, "UID SEARCH"):
+				fmt.Fprintf(conn, "* "+found+"\r\n", tag)
+			}
+			fmt.Fprintf(conn, "%s OK done\r\n", tag)
+		}
+	}()
+	return Server{URL: &url.URL{Scheme: "imap", Host: listener.Addr().String()}, Username: "ops@acme.example", Password: "right"}
+}
+
+func TestASearchThatFindsTooMuchIsAFinding(t *testing.T) {
+	for _, found := range []string{"ESEARCH (TAG %q) UID ALL 1:*", "ESEARCH (TAG %q) UID ALL *", "ESEARCH (TAG %q) UID ALL 1:4000000000"} {
+		done := fetch(t, &Inbox{Server: finder(t, found), Replies: newDesk(t).Replies})
+		if len(done.Findings) != 1 || done.Findings[0].Kind != scheduler.RepliesUnread {
+			t.Errorf("%s: got %+v, want one finding", found, done)
+		}
+	}
+	for _, found := range []string{"ESEARCH (TAG %q) UID ALL 7:9", "ESEARCH (TAG %q) UID", "SEARCH 7 9%.0s"} {
+		if done := fetch(t, &Inbox{Server: finder(t, found), Replies: newDesk(t).Replies}); len(done.Findings) > 0 {
+			t.Errorf("%s: got %+v, want no finding", found, done)
 		}
 	}
 }
