@@ -105,11 +105,11 @@ func joinSpans(spans []Span) []Span {
 	out := spans[:0]
 	for _, s := range spans {
 		i := len(out) - 1 // of the newest of the same class: in all, each class goes back over out once
-		for i >= 0 && !s.joins(out[i]) {
+		for i >= 0 && !s.alike(out[i]) {
 			i--
 		}
 		switch {
-		case i < 0 || s.Start.After(out[i].End):
+		case i < 0, s.Start.After(out[i].End), !s.joins(out[i]):
 			out = append(out, s)
 		case s.End.After(out[i].End):
 			out[i].End = s.End
@@ -139,10 +139,14 @@ func sortSpans(spans []Span) {
 	}
 }
 
+// alike reports whether the span is of the same class as another.
+func (s Span) alike(o Span) bool {
+	return s.Kind == o.Kind && s.AllDay == o.AllDay && s.Unnamed == o.Unnamed
+}
+
 // joins reports whether the span can be one with an earlier one if they touch.
 func (s Span) joins(earlier Span) bool {
-	alike := s.Kind == earlier.Kind && s.AllDay == earlier.AllDay && s.Unnamed == earlier.Unnamed
-	return alike && (!s.Unnamed || s.Start.Equal(earlier.Start) && s.End.Equal(earlier.End))
+	return s.alike(earlier) && (!s.Unnamed || s.Start.Equal(earlier.Start) && s.End.Equal(earlier.End))
 }
 
 // Joined returns b with spans joined whether or not their source could say what

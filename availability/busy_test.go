@@ -1,6 +1,7 @@
 package availability
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -248,5 +249,25 @@ func TestKnownIsNoUnknownPart(t *testing.T) {
 		if got, want := b.Known(window), len(b.UnknownParts(window)) == 0; got != want {
 			t.Errorf("%s: Known %v, but the unknown parts are %v", name, got, b.UnknownParts(window))
 		}
+	}
+}
+
+// Cost grows straight: ns/span stays what it is.
+func BenchmarkNormalizeUnnamed(b *testing.B) {
+	for _, n := range []int{1_000, 4_000, 16_000} {
+		start := time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC)
+		spans := make([]Span, n)
+		for i := range spans {
+			at := start.Add(time.Duration(i) * time.Minute)
+			spans[i] = Span{Interval: Interval{at, at.Add(time.Hour)}, Unnamed: true}
+		}
+		busy := Busy{Window: Interval{start, start.AddDate(0, 3, 0)}}
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			for b.Loop() {
+				busy.Spans = append(busy.Spans[:0], spans...)
+				busy.Normalize()
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*n), "ns/span")
+		})
 	}
 }
