@@ -105,7 +105,7 @@ func (s *seriesReader) override(c, m *line.Component, session calendar.Occurrenc
 		a, ok := personIn(p)
 		invited, isInvited := attendee(s.Series, a.Address)
 		r, own := replyIn(p, invited.RSVP)
-		if own = own || r != calendar.NoReply && (slices.Contains(s.own, a.Address) || !asked(p) && askedIn(m, a.Address)); ok && isInvited && own {
+		if own = own || r != calendar.NoReply && (slices.Contains(s.own, a.Address) || !asked(p) && s.isAsked(m, a.Address)); ok && isInvited && own {
 			o.RSVPs[a.Address] = r
 		}
 	}
@@ -114,10 +114,15 @@ func (s *seriesReader) override(c, m *line.Component, session calendar.Occurrenc
 	return o, err
 }
 
-// askedIn reports whether a reply of a is wanted to the series, by its master.
-func askedIn(m *line.Component, a calendar.Address) bool {
-	return slices.ContainsFunc(m.All(ical.PropAttendee), func(p *line.Prop) bool {
-		person, ok := personIn(p)
-		return ok && person.Address == a && asked(p)
-	})
+// isAsked reports whether a reply of a is wanted to the series, by its master.
+func (s *seriesReader) isAsked(m *line.Component, a calendar.Address) bool {
+	if s.asked == nil {
+		s.asked = map[calendar.Address]bool{}
+		for _, p := range m.All(ical.PropAttendee) {
+			if person, ok := personIn(p); ok && asked(p) {
+				s.asked[person.Address] = true
+			}
+		}
+	}
+	return s.asked[a]
 }

@@ -144,6 +144,30 @@ func TestManyComponentsOfOneSession(t *testing.T) {
 	}
 }
 
+// Who is asked by the master is looked up once, not for each attendee of each session.
+func TestManyAttendees(t *testing.T) {
+	const event, many = "UID:a-peerslot\r\nORGANIZER:mailto:robot@acme.example\r\nSUMMARY:Peers\r\n", 1_500
+	attendees := func(params string) string {
+		var b strings.Builder
+		for i := range many {
+			fmt.Fprintf(&b, "ATTENDEE;PARTSTAT=ACCEPTED;RSVP=%s:mailto:a%d@acme.example\r\n", params, i)
+		}
+		return b.String()
+	}
+	text := inCalendar(inEvent(event+attendees("TRUE")+"DTSTART;TZID=Europe/Berlin:20260303T150000", "DURATION:PT1H", "RRULE:FREQ=WEEKLY;COUNT=3"),
+		inEvent(event+attendees("FALSE")+"RECURRENCE-ID:20260310T140000Z", "DTSTART:20260310T150000Z"))
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	all, err := Decode(strings.NewReader(text))
+	runtime.ReadMemStats(&after)
+	if err != nil || len(all) != 1 || len(all[0].Overrides) != 1 || len(all[0].Overrides[0].RSVPs) != many {
+		t.Fatalf("got %d series, %v", len(all), err)
+	}
+	if took := after.TotalAlloc - before.TotalAlloc; took > 20<<20 {
+		t.Errorf("took %d MB for %d kB", took>>20, len(text)>>10)
+	}
+}
+
 // Of the definition of a zone that is too long no more is kept than of the longest.
 func TestLongZoneIsNotKept(t *testing.T) {
 	for _, more := range []string{"RDATE:20261104T090000\r\n", "BEGIN:STANDARD\r\nEND:STANDARD\r\n"} {

@@ -72,8 +72,9 @@ type seriesReader struct {
 	masters         []*line.Component
 	overrides       []*line.Component
 	zones           *zones.Table
-	zone            *time.Location     // of the slot, once it was read
-	own             []calendar.Address // of whose copy it is, if that is known
+	zone            *time.Location            // of the slot, once it was read
+	own             []calendar.Address        // of whose copy it is, if that is known
+	asked           map[calendar.Address]bool // of whom its master wants a reply; nil until that is asked
 }
 
 // seriesIn collects the components of each of our series.
