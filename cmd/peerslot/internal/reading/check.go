@@ -154,6 +154,29 @@ func (u unusable) Busy(context.Context, []calendar.Address, availability.Interva
 	return nil, u.err
 }
 
+// elsewhere reads those who are read elsewhere than on the workspace's calendar, which cannot be
+// asked. Who has one there besides is unknown, and hinders no other.
+type elsewhere struct{ calendar.BusyReader }
+
+// Busy implements calendar.BusyReader.
+func (e elsewhere) Busy(ctx context.Context, people []calendar.Address, iv availability.Interval, _ ...calendar.UID) (map[calendar.Address]availability.Busy, error) {
+	busy, err := e.BusyReader.Busy(ctx, people, iv)
+	switch {
+	case err == nil || console.Stopped(ctx, err):
+		return busy, err
+	case len(people) == 1:
+		return map[calendar.Address]availability.Busy{people[0]: availability.Unreadable("the workspace's calendar cannot be used")}, nil
+	}
+	all := map[calendar.Address]availability.Busy{}
+	for half := range slices.Chunk(people, (len(people)+1)/2) {
+		if busy, err = e.Busy(ctx, half, iv); err != nil {
+			return nil, err
+		}
+		maps.Copy(all, busy)
+	}
+	return all, nil
+}
+
 // calendarFindings reads everybody's calendar over the next three months.
 func calendarFindings(ctx context.Context, a *console.App, w *workspace.Workspace) ([]finding, error) {
 	now := a.Now()
@@ -174,7 +197,7 @@ func calendarFindings(ctx context.Context, a *console.App, w *workspace.Workspac
 		if !errors.Is(err, calendar.ErrSignIn) { // which the backend's own findings say
 			out = append(out, finding{"calendars", false, err.Error(), console.HintFor(err)})
 		}
-		reader = w.Service.Backend.(calendar.Split).Elsewhere() // those can be read who are
+		reader = elsewhere{w.Service.Backend.(calendar.Split).Elsewhere()} // those can be read who are
 		return reader.Busy(ctx, some, window)
 	}
 	for some := range slices.Chunk(w.Workspace.Roster.Addresses(), planning.PeopleAtOnce) {
