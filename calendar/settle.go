@@ -79,6 +79,22 @@ func (s Series) MovedSince(was Series) (moved []Override) {
 	return moved
 }
 
+// EditedSince returns the original starts of the sessions that are not as they were in an
+// earlier state of s; none if the whole of it was at another time. Replies do not count.
+func (s Series) EditedSince(was Series) (edited []time.Time) {
+	if !s.sameTimes(was) {
+		return nil
+	}
+	for _, o := range slices.Concat(was.Overrides, s.Overrides) {
+		before, now := was.Override(o.Original), s.Override(o.Original)
+		before.Original, now.Original = o.Original, o.Original // one without an override is zero
+		if !before.Same(now) && !slices.ContainsFunc(edited, o.Original.Equal) {
+			edited = append(edited, o.Original)
+		}
+	}
+	return edited
+}
+
 // WithoutReplies returns a copy of s in which nobody replied, without the
 // overrides that hold nothing but replies.
 func (s Series) WithoutReplies() Series {

@@ -110,6 +110,7 @@ func inherited(s *scheduler.Service, old scheduler.Booking, series, rest calenda
 	b.Attendance, b.Possible = old.Attendance*rest.Count/series.Count, old.Possible*rest.Count/series.Count // as every session has its share
 	b.Unreached, b.Planned, b.Told = nil, 0, nil
 	b.OwnText = old.OwnText || series.Description != old.Series.Description
+	b.ByHand = append(slices.Clone(old.ByHand), series.EditedSince(old.Series)...)
 	b.Facilitators = old.Facilitators[min(held(series, rest), len(old.Facilitators)):]
 	b.Hours = append(slices.Clone(old.Hours), declined(rest)...)
 	b.Series = rest.WithoutReplies()

@@ -53,6 +53,9 @@ func TestHandover(t *testing.T) {
 	if is := calendartest.Sessions(there); !is[0].Start.Equal(sessions[4].Start) || !is[2].Start.Equal(moved.Start) || !is[8].Start.Equal(sessions[12].Start) {
 		t.Errorf("its sessions are %v; want those that were left, the one that was moved where it is", is)
 	}
+	if !slices.ContainsFunc(got.ByHand, sessions[6].Start.Equal) {
+		t.Errorf("made by hand are %v; want the session that was moved so since the last night", got.ByHand)
+	}
 	if len(got.Hours) != 1 || !got.Hours[0].Original.Equal(sessions[8].Start) {
 		t.Errorf("declined hours %+v; want the one that bo declined", got.Hours)
 	}

@@ -96,18 +96,12 @@ func (sub *subject) seeEdits(base calendar.Series) {
 		sub.handMade(fmt.Sprintf("somebody moved the whole series to %s; that is its slot now", current.Slot))
 		return
 	}
-	seen := instants{}
-	for _, o := range slices.Concat(base.Overrides, current.Overrides) {
-		was, is := base.Override(o.Original), current.Override(o.Original)
-		was.Original, is.Original = o.Original, o.Original // one without an override is zero
-		if was.Same(is) || seen.has(o.Original) {
-			continue
-		}
-		seen.add(o.Original)
-		sub.byHand.add(o.Original)
+	for _, original := range current.EditedSince(base) {
+		was, is := base.Override(original), current.Override(original)
+		sub.byHand.add(original)
 		sub.handMade(edited(was, is))
 		c := &sub.changes[len(sub.changes)-1]
-		if c.From = o.Original; !was.Moved.Empty() {
+		if c.From = original; !was.Moved.Empty() {
 			c.From = was.Moved.Start
 		}
 		if !is.Cancelled && !is.Moved.Empty() {

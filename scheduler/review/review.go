@@ -466,9 +466,15 @@ func end(ctx context.Context, s *scheduler.Service, old scheduler.Booking, r sch
 	if err != nil {
 		return err
 	}
-	last := series.Override(occurrences[len(occurrences)-1].Original)
-	last.Original = occurrences[len(occurrences)-1].Original
-	last.Note = "This is the last session: the series ends here."
+	original := occurrences[len(occurrences)-1].Original
+	old.ByHand = append(slices.Clone(old.ByHand), series.EditedSince(old.Series)...)
+	old.OwnText = old.OwnText || series.Description != old.Series.Description
+	if slices.ContainsFunc(old.ByHand, original.Equal) { // its text stays
+		_, err := s.Save(ctx, old, why)
+		return err
+	}
+	last := series.Override(original)
+	last.Original, last.Note = original, "This is the last session: the series ends here."
 	next := series.WithOverride(last)
 	next.Sequence++
 	next.Updated = s.Now().UTC().Truncate(time.Second)

@@ -179,6 +179,34 @@ func TestStoppingTellsTheMembers(t *testing.T) {
 	}
 }
 
+// What people changed by hand before the review stays theirs: their session is pinned, and
+// the text of the last one is not written over.
+func TestStoppingLeavesWhatIsByHand(t *testing.T) {
+	for i, want := range map[int]string{11: "This is the last session: the series ends here.", 12: ""} {
+		w, b := booked(t, ana, bo, cem)
+		sessions := calendartest.Sessions(b.Series)
+		w.Now = func() time.Time { return sessions[10].End }
+		for _, who := range []calendar.Address{ana, bo, cem} {
+			if err := review.Answer(t.Context(), w.Service, "g", who, scheduler.AnswerStop); err != nil {
+				t.Fatal(err)
+			}
+		}
+		to := availability.Interval{Start: sessions[i].Start.Add(time.Hour), End: sessions[i].End.Add(time.Hour)}
+		w.Fake.ByHand(b.Series.UID, calendar.Override{Original: sessions[i].Start, Moved: to})
+		if _, err := review.Apply(t.Context(), w.Service, w.Review(t)); err != nil {
+			t.Fatal(err)
+		}
+		all, err := w.Store.BookingsOf(t.Context(), "g")
+		if err != nil || !slices.ContainsFunc(all[0].ByHand, sessions[i].Start.Equal) {
+			t.Errorf("session %d was moved by hand, %v; the booking knows %v", i, err, all[0].ByHand)
+		}
+		there, err := w.Backend.Get(t.Context(), b.Series.UID)
+		if last := there.Override(sessions[12].Start); err != nil || last.Note != want {
+			t.Errorf("session %d was moved by hand: the last one says %q, %v; want %q", i, last.Note, err, want)
+		}
+	}
+}
+
 func TestAnswerOfAStranger(t *testing.T) {
 	w, _ := booked(t, ana, bo)
 	if err := review.Answer(t.Context(), w.Service, "g", dee, scheduler.AnswerStop); err == nil || !strings.Contains(err.Error(), "not a member") {
