@@ -6,6 +6,7 @@ import (
 	"net/mail"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // An Address is a lower-case mail address. It names a person everywhere, and it
@@ -44,6 +45,15 @@ func isPlainAtom(s string) bool {
 		}
 	}
 	return last != '.'
+}
+
+// HasAddress reports whether one of the words of a text is a mail address.
+func HasAddress(text string) bool {
+	between := func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(`<>()[],;:"`, r) }
+	return strings.Contains(text, "@") && slices.ContainsFunc(strings.FieldsFunc(text, between), func(word string) bool {
+		_, err := ParseAddress(word)
+		return err == nil
+	})
 }
 
 // unsafeInAddress reports characters that mail allows but that would mean

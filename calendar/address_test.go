@@ -62,3 +62,14 @@ func TestLocal(t *testing.T) {
 		}
 	}
 }
+
+func TestHasAddress(t *testing.T) {
+	for text, want := range map[string]bool{
+		"": false, "Ana Lima": false, "Ana @ Berlin": false, "Ana (@ana)": false,
+		"ana@acme.example": true, "Ana@Acme.example": true, "Ana Lima <ana@acme.example>": true, "Ana (ana@acme.example)": true, "mailto:ana@acme.example": true,
+	} {
+		if got := calendar.HasAddress(text); got != want {
+			t.Errorf("%q: got %t, want %t", text, got, want)
+		}
+	}
+}

@@ -83,7 +83,7 @@ func standing(b scheduler.Booking, person scheduler.Person, now time.Time) (cale
 func named(w scheduler.Workspace, s calendar.Series) calendar.Series {
 	s.Attendees = slices.Clone(s.Attendees)
 	for i, a := range s.Attendees {
-		if a.Name == "" || a.Name == string(a.Address) {
+		if a.Name == "" || calendar.HasAddress(a.Name) {
 			s.Attendees[i].Name = w.Name(a.Address)
 		}
 	}

@@ -15,7 +15,7 @@ import (
 
 var (
 	ana   = scheduler.Person{Address: "ana@acme.example", Name: "Ana Lima", Aliases: []calendar.Address{"a.lima@acme.example"}}
-	bo    = scheduler.Person{Address: "bo@acme.example"}
+	bo    = scheduler.Person{Address: "bo@acme.example", Name: "bo@acme.example"}
 	dee   = scheduler.Person{Address: "dee@acme.example"}
 	place = scheduler.Workspace{Zone: "Europe/Berlin", Roster: scheduler.NewRoster(ana, bo, dee)}
 	first = time.Date(2026, 3, 3, 14, 0, 0, 0, time.UTC) // the clocks of Berlin change on 29 March
@@ -54,6 +54,7 @@ func of(t *testing.T, person scheduler.Person, group string, now time.Time, book
 func TestFeedSaysWhatStands(t *testing.T) {
 	t.Parallel()
 	b := booking(t, "leads")
+	b.Series.Attendees[1].Name = "Bo@Acme.example"
 	got := of(t, ana, "", first, b)
 	if again := of(t, ana, "", first.Add(72*time.Hour), b); again != got {
 		t.Error("the same booking gave other bytes three days later")

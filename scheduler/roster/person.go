@@ -54,9 +54,10 @@ type Trip struct {
 	Holidays       string // as in Person
 }
 
-// DisplayName returns the name, or what stands before the @ of the address.
+// DisplayName returns the name, or what stands before the @ of the address. A name that has an
+// address in it, as some systems export, is none: whom names are shown is not always to know it.
 func (p Person) DisplayName() string {
-	if p.Name != "" {
+	if p.Name != "" && !calendar.HasAddress(p.Name) {
 		return p.Name
 	}
 	return p.Address.Local()
