@@ -50,6 +50,9 @@ type Store interface {
 	// of an ID, which may have been sent since; those from the start for "".
 	Waiting(ctx context.Context, after string, most int) ([]Notice, error)
 
+	// Unsent returns how many Notices has.
+	Unsent(ctx context.Context) (int, error)
+
 	// Undelivered returns the notices that reached nobody and wait no longer, in the
 	// order in which they were committed, without their messages.
 	Undelivered(ctx context.Context) ([]Notice, error)

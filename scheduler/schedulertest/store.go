@@ -318,6 +318,9 @@ func testNotices(t *testing.T, s scheduler.Store) {
 		if diff := cmp.Diff(step.want, got); err != nil || diff != "" {
 			t.Errorf("Notices(): %v (-want +got):\n%s", err, diff)
 		}
+		if n, err := s.Unsent(t.Context()); err != nil || n != len(got) {
+			t.Errorf("Unsent() = %d, %v; want %d", n, err, len(got))
+		}
 		var after string
 		for i, want := range step.want {
 			one, err := s.Waiting(t.Context(), after, 1)

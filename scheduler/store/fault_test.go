@@ -120,6 +120,7 @@ var calls = map[string]func(ctx context.Context, s *store.Store, dir string) err
 		return err
 	},
 	"Notices": func(ctx context.Context, s *store.Store, _ string) error { return one(s.Notices(ctx)) },
+	"Unsent":  func(ctx context.Context, s *store.Store, _ string) error { return one(s.Unsent(ctx)) },
 	"Waiting": func(ctx context.Context, s *store.Store, _ string) error { return one(s.Waiting(ctx, "", 1)) },
 	"Replies": func(ctx context.Context, s *store.Store, _ string) error {
 		return one(s.Replies(ctx, schedulertest.Booking("a", 1).Series.UID))

@@ -25,6 +25,12 @@ func (s *Store) Waiting(ctx context.Context, after string, most int) ([]schedule
 	return s.notices(ctx, where+` ORDER BY at, place, id LIMIT $2`, args...)
 }
 
+// Unsent implements scheduler.Store.
+func (s *Store) Unsent(ctx context.Context) (n int, err error) {
+	err = s.db.QueryRowContext(ctx, `SELECT COUNT(*) FROM notice WHERE state = $1`, string(scheduler.NoticeWaits)).Scan(&n)
+	return n, err
+}
+
 // Undelivered implements scheduler.Store.
 func (s *Store) Undelivered(ctx context.Context) ([]scheduler.Notice, error) {
 	return s.notices(ctx, `WHERE state IN ($1, $2) ORDER BY at, place, id`, string(scheduler.NoticeRefused), string(scheduler.NoticeGivenUp))

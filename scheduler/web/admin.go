@@ -125,12 +125,14 @@ func (s *Server) adminPage(w http.ResponseWriter, r *http.Request, v viewer) err
 // besides fills in what changes without bookings: mail and nights.
 func (s *Server) besides(ctx context.Context, n *view, now time.Time, d *adminData) error {
 	store := n.service.Store
-	waiting, err := store.Notices(ctx)
+	waiting, err := store.Waiting(ctx, "", mostMail)
+	if err == nil {
+		d.Waiting, err = store.Unsent(ctx)
+	}
 	if err != nil {
 		return fmt.Errorf("read the mail that waits: %w", err)
 	}
-	d.Waiting = len(waiting)
-	for _, notice := range waiting[:min(len(waiting), mostMail)] {
+	for _, notice := range waiting {
 		d.Mail = append(d.Mail, mailRow{n.name(notice.To), notice.Group, string(notice.Kind), notice.Fault, notice.Made})
 	}
 	lost, err := undelivered.Findings(ctx, store)

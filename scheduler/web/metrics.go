@@ -128,11 +128,11 @@ func (s *Server) figures(ctx context.Context) (out []Gauge, err error) {
 	}
 	gauge("peerslot_needs_person", "Things that need a person, as the last night found them.", float64(len(stands.attention)))
 	gauge("peerslot_calendars_unreadable", "People whose calendars the last night could not read.", float64(stands.unreadable))
-	waiting, err := now.service.Store.Notices(ctx)
+	waiting, err := now.service.Store.Unsent(ctx)
 	if err != nil {
 		return out, err
 	}
-	gauge("peerslot_mail_waiting", "Messages that wait to be sent.", float64(len(waiting)))
+	gauge("peerslot_mail_waiting", "Messages that wait to be sent.", float64(waiting))
 	known, err := now.service.Store.Unattended(ctx)
 	if err != nil {
 		return out, err

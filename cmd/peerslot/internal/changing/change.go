@@ -193,15 +193,15 @@ func (c change[P]) foresee(ctx context.Context, a *console.App) (f foreseen, err
 		if f.todo = c.ask(w, plan) != ""; !f.todo {
 			return nil
 		}
-		before, err := w.Service.Store.Notices(ctx)
+		before, err := w.Service.Store.Unsent(ctx)
 		if err != nil {
 			return err
 		}
 		if err := c.apply(ctx, w.Quiet(), &plan); err != nil {
 			return err
 		}
-		after, err := w.Service.Store.Notices(ctx)
-		f.mails = len(after) - len(before)
+		after, err := w.Service.Store.Unsent(ctx)
+		f.mails = after - before
 		return err
 	})
 	return f, err

@@ -107,10 +107,8 @@ func (w *Workspace) Unsent(ctx context.Context) (waiting int, findings []schedul
 	if !w.Mail.Configured() {
 		return 0, nil, nil
 	}
-	list, err := w.Service.Store.Notices(ctx)
-	if err != nil {
-		return 0, nil, err
+	if waiting, err = w.Service.Store.Unsent(ctx); err == nil {
+		findings, err = undelivered.Findings(ctx, w.Service.Store)
 	}
-	findings, err = undelivered.Findings(ctx, w.Service.Store)
-	return len(list), findings, err
+	return waiting, findings, err
 }
