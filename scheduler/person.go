@@ -15,6 +15,7 @@ import (
 type (
 	Person    = roster.Person
 	Roster    = roster.Roster
+	PersonSet = roster.Set
 	OwnHours  = roster.OwnHours
 	Trip      = roster.Trip
 	DateRange = roster.DateRange

@@ -235,7 +235,13 @@ type Groups struct {
 
 // GroupsByName returns the groups of the workspace, which must stay as they are.
 func (w Workspace) GroupsByName() *Groups {
-	return &Groups{w.Groups, byname.New(len(w.Groups), func(i int) string { return w.Groups[i].Name }), w.Roster.Aliases()}
+	return NewGroups(w.Groups, w.Roster.Aliases())
+}
+
+// NewGroups returns a list of groups by their names, which must stay as it is, of people
+// with other addresses.
+func NewGroups(list []Group, people calendar.Aliases) *Groups {
+	return &Groups{list, byname.New(len(list), func(i int) string { return list[i].Name }), people}
 }
 
 // Find returns the group of that name; ok is false if there is none.

@@ -161,13 +161,23 @@ func (r renamedStore) Moves(ctx context.Context, after time.Time) ([]Moves, erro
 // those under the present one.
 func (r renamedStore) Rounds(ctx context.Context, program string) ([]Round, error) {
 	all, err := under(r.programs, program, func(name string) ([]Round, error) { return r.Store.Rounds(ctx, name) })
+	return r.renameRounds(all), err
+}
+
+// LastRounds implements Store. Of a program that had another name it may have one more.
+func (r renamedStore) LastRounds(ctx context.Context) ([]Round, error) {
+	all, err := r.Store.LastRounds(ctx)
+	return r.renameRounds(all), err
+}
+
+func (r renamedStore) renameRounds(all []Round) []Round {
 	for i, one := range all {
 		all[i] = r.renameRound(one)
 	}
 	slices.SortStableFunc(all, func(a, b Round) int {
 		return cmp.Or(cmp.Compare(a.Program, b.Program), cmp.Compare(a.Number, b.Number))
 	})
-	return all, err
+	return all
 }
 
 func (r renamedStore) renameRound(one Round) Round {

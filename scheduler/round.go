@@ -2,6 +2,7 @@ package scheduler
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/peerslot/peerslot/availability"
@@ -48,6 +49,45 @@ func (w Workspace) lastOnly(rounds []Round) []Round {
 	return slices.Clip(rounds)
 }
 
+// withFormed returns w with the groups of the last rounds besides those named by hand, which win
+// if they have the same name, and these rounds. A round whose groups are all as they were has
+// those of the workspace: of very many, each would lie in memory twice.
+func (w Workspace) withFormed(rounds []Round) (Workspace, []Round) {
+	rounds = w.lastOnly(rounds)
+	more, taken := 0, map[string]bool{}
+	for _, r := range rounds {
+		more += len(r.Groups)
+	}
+	if more == 0 {
+		return w, rounds
+	}
+	groups := append(make([]Group, 0, len(w.Groups)+more), w.Groups...)
+	for _, g := range groups {
+		taken[strings.ToLower(g.Name)] = true
+	}
+	for _, p := range w.Programs {
+		i := slices.IndexFunc(rounds, func(r Round) bool { return r.Program == p.Name })
+		if i < 0 {
+			continue
+		}
+		from, same := len(groups), true
+		for _, g := range rounds[i].Groups {
+			now, name := w.current(g), strings.ToLower(g.Name)
+			if len(now.Members) < 2 || taken[name] {
+				same = false
+				continue
+			}
+			same = same && len(now.Members) == len(g.Members)
+			groups, taken[name] = append(groups, now), true
+		}
+		if same {
+			rounds[i].Groups = slices.Clip(groups[from:])
+		}
+	}
+	w.Groups = groups
+	return w, rounds
+}
+
 // CurrentGroups returns the groups of the last round of each program that w has,
 // in the order of the programs. Who is not on the roster any more is in none of
 // them, and what is then no group is left out. rounds are in ascending order.
@@ -64,15 +104,20 @@ func (w Workspace) CurrentGroups(rounds []Round) []Group {
 func (w Workspace) CurrentOf(r Round) []Group {
 	out := make([]Group, 0, len(r.Groups))
 	for _, g := range r.Groups {
-		gone := func(a calendar.Address) bool { return !w.Roster.Has(a) || w.left(a, g.Program) }
-		if slices.ContainsFunc(g.Members, gone) { // else the round's are the group's: there are many
-			g.Members = slices.DeleteFunc(slices.Clone(g.Members), gone)
-		}
-		if len(g.Members) >= 2 {
+		if g = w.current(g); len(g.Members) >= 2 {
 			out = append(out, g)
 		}
 	}
 	return out
+}
+
+// current returns a group of a round without those who left.
+func (w Workspace) current(g Group) Group {
+	gone := func(a calendar.Address) bool { return !w.Roster.Has(a) || w.left(a, g.Program) }
+	if slices.ContainsFunc(g.Members, gone) { // else the round's are the group's: there are many
+		g.Members = slices.DeleteFunc(slices.Clone(g.Members), gone)
+	}
+	return g
 }
 
 // spoilt names the rounds of programs of w that cannot be read.

@@ -43,7 +43,7 @@ func (s *Service) LastRounds(ctx context.Context) ([]Round, error) {
 	if s.last != nil {
 		return s.last, nil
 	}
-	rounds, err := s.Store.Rounds(ctx, "")
+	rounds, err := s.Store.LastRounds(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read the rounds: %w", err)
 	}

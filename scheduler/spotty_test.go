@@ -76,6 +76,10 @@ func (s *spottyStore) Rounds(ctx context.Context, program string) ([]scheduler.R
 	return try(s, "Rounds", func() ([]scheduler.Round, error) { return s.Store.Rounds(ctx, program) })
 }
 
+func (s *spottyStore) LastRounds(ctx context.Context) ([]scheduler.Round, error) {
+	return try(s, "LastRounds", func() ([]scheduler.Round, error) { return s.Store.LastRounds(ctx) })
+}
+
 func (s *spottyStore) Seen(ctx context.Context, uids ...calendar.UID) (scheduler.Seen, error) {
 	return try(s, "Seen", func() (scheduler.Seen, error) { return s.Store.Seen(ctx, uids...) })
 }

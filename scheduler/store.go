@@ -86,6 +86,10 @@ type Store interface {
 	// programs, sorted by program.
 	Rounds(ctx context.Context, program string) ([]Round, error)
 
+	// LastRounds returns, in the order of Rounds, the last round of each program and all that
+	// cannot be read, with no more than one of the others in memory.
+	LastRounds(ctx context.Context) ([]Round, error)
+
 	// Seen returns what was read of the organizer's calendar as it was committed last: of
 	// some series, sorted by UID; of all for none. One that cannot be read back is not in
 	// it. The zero Seen if there is nothing.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -112,24 +111,13 @@ func (s *Service) Ready(ctx context.Context) (*Service, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the members' settings: %w", err)
 	}
-	rounds, err := r.Store.Rounds(ctx, "")
+	rounds, err := r.Store.LastRounds(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read the rounds: %w", err)
 	}
 	r.Workspace = r.Workspace.With(r.Holidays.spoilt(settings)).holdOn(rounds)
 	r.Workspace.Spoilt = slices.Concat(r.Workspace.Spoilt, r.Workspace.spoilt(rounds))
-	rounds = r.Workspace.lastOnly(rounds)
-	r.last = rounds
-	groups, taken := slices.Clip(r.Workspace.Groups), map[string]bool{}
-	for _, g := range groups {
-		taken[strings.ToLower(g.Name)] = true
-	}
-	for _, g := range r.Workspace.CurrentGroups(rounds) {
-		if name := strings.ToLower(g.Name); !taken[name] {
-			groups, taken[name] = append(groups, g), true
-		}
-	}
-	r.Workspace.Groups = groups
+	r.Workspace, r.last = r.Workspace.withFormed(rounds)
 	return r, nil
 }
 

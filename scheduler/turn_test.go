@@ -300,7 +300,11 @@ func TestLastRounds(t *testing.T) {
 			t.Errorf("last rounds %q, want %q", got, want)
 		}
 	}
-	if g := ready.Workspace.Groups; len(g) != 2 || len(g[0].Members) != 2 {
+	g := ready.Workspace.Groups
+	if len(g) != 2 || len(g[0].Members) != 2 {
 		t.Errorf("groups %+v, want two of ana and bo", g)
+	}
+	if last, err := ready.LastRounds(t.Context()); err != nil || &last[1].Groups[0] != &g[1] || &last[0].Groups[0] == &g[0] {
+		t.Errorf("%v; the round of which nobody left shares its groups with the workspace, and no other", err)
 	}
 }

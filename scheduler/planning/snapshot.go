@@ -112,7 +112,7 @@ type Snapshot struct {
 	Month   map[string]int                     // by group: moves in the last 28 days
 	Takes   bool                               // the calendars take note of replies, and so of one that is taken back
 	Replies map[calendar.UID][]scheduler.Reply // by mail, where Takes, to series of which somebody moved sessions by hand
-	formed  map[string]bool                    // groups of the last rounds; nil to have it made
+	formed  map[string]*scheduler.Groups       // by program: those of its last round; nil to have it made
 }
 
 // within returns a snapshot that knows a part of the window.

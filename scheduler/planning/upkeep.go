@@ -47,9 +47,9 @@ func IsUpkeep(kind scheduler.FindingKind) bool { return slices.Contains(upkeepKi
 // UpkeepOf is Upkeep for the workspace as the store has it, with the bookings that have
 // not ended, some at a time. It reads no calendar.
 func UpkeepOf(ctx context.Context, s *scheduler.Service, pages iter.Seq2[scheduler.Bookings, error]) ([]scheduler.Finding, error) {
-	rounds, err := s.Store.Rounds(ctx, "")
+	rounds, err := s.LastRounds(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("read the rounds: %w", err)
+		return nil, err
 	}
 	whole := Snapshot{Workspace: s.Workspace, Rounds: rounds, Agendas: agendas(s, nil), Now: s.Now(), Groups: s.Workspace.GroupsByName(), Booked: &booked.Groups{}}
 	whole.formed = whole.formedGroups()
@@ -98,28 +98,37 @@ func (s Snapshot) booked() *booked.Groups {
 
 // formedGroups returns the groups of the last rounds, also of which fewer than two are
 // left.
-func (s Snapshot) formedGroups() map[string]bool {
+func (s Snapshot) formedGroups() map[string]*scheduler.Groups {
 	if s.formed != nil {
 		return s.formed
 	}
-	out := map[string]bool{}
+	out := map[string]*scheduler.Groups{}
 	last := scheduler.LastRounds(s.Rounds)
 	for _, p := range s.Workspace.Programs {
-		for _, g := range last[p.Name].Groups {
-			out[g.Name] = true
-		}
+		out[p.Name] = scheduler.NewGroups(last[p.Name].Groups, nil)
 	}
 	return out
+}
+
+// isFormed reports whether a group is one of the last round of a program.
+func (s Snapshot) isFormed(group, program string) bool {
+	groups, ok := s.formed[program]
+	if ok {
+		_, ok = groups.Find(group)
+	}
+	return ok
 }
 
 // findings returns those of the workspace.
 func (s upkeep) findings() []scheduler.Finding {
 	var out []scheduler.Finding
-	for _, g := range s.Workspace.Groups {
+	current := map[string][]int32{}
+	for i, g := range s.Workspace.Groups {
+		current[g.Program] = append(current[g.Program], int32(i))
 		if _, ok := s.Workspace.Program(g.Program); !ok && !s.isBooked(g.Name) {
 			out = append(out, scheduler.Finding{Kind: scheduler.NoSuchProgram, Group: g.Name, Program: g.Program})
 		}
-		if !s.formed[g.Name] {
+		if !s.isFormed(g.Name, g.Program) {
 			out = append(out, s.namedUpkeep(g)...)
 		}
 	}
@@ -131,7 +140,7 @@ func (s upkeep) findings() []scheduler.Finding {
 	}
 	for _, p := range s.Workspace.Programs {
 		if r, ok := s.last[p.Name]; ok && r.Fault == nil {
-			out = append(out, s.roundUpkeep(p, r)...)
+			out = append(out, s.roundUpkeep(p, r, current[p.Name])...)
 		}
 	}
 	return out
@@ -153,7 +162,7 @@ func (s upkeep) bookingUpkeep(groups *scheduler.Groups, b scheduler.Booking) []s
 	if b.Reviewed {
 		return nil // it runs out as it is
 	}
-	if _, ok := groups.Find(b.Group); !ok && !b.Loose && !s.formed[b.Group] && s.last[b.Program].Fault == nil {
+	if _, ok := groups.Find(b.Group); !ok && !b.Loose && !s.isFormed(b.Group, b.Program) && s.last[b.Program].Fault == nil {
 		f.Kind = scheduler.NoSuchGroup
 		return []scheduler.Finding{f}
 	}
@@ -249,25 +258,21 @@ func (s upkeep) brokenAgendas() []scheduler.Finding {
 	return out
 }
 
-// roundUpkeep looks at a program's current groups.
-func (s upkeep) roundUpkeep(p scheduler.Program, r scheduler.Round) []scheduler.Finding {
+// roundUpkeep looks at a program's last round. current are the numbers of its groups.
+func (s upkeep) roundUpkeep(p scheduler.Program, r scheduler.Round, current []int32) []scheduler.Finding {
 	var out []scheduler.Finding
-	placed := map[calendar.Address]bool{}
-	for _, g := range s.Workspace.Groups {
-		if g.Program == p.Name {
-			for _, a := range g.Members {
-				placed[a] = true
-			}
-		}
+	placed := s.Workspace.Roster.Nobody()
+	for _, i := range current {
+		placed.Add(s.Workspace.Groups[i].Members...)
 	}
 	for _, g := range r.Groups {
 		left := s.Workspace.Roster.Present(g.Members)
 		f := scheduler.Finding{Group: g.Name, Program: p.Name}
 		least := max(2, p.MinSize)
 		switch {
-		case len(left) == 1 && !placed[left[0]] && p.Kind != scheduler.OneOnOne:
+		case len(left) == 1 && !placed.Has(left[0]) && p.Kind != scheduler.OneOnOne:
 			f.Kind, f.Person = scheduler.Alone, left[0]
-			placed[left[0]] = true
+			placed.Add(left[0])
 		case len(left) > oneIf(p.Kind != scheduler.OneOnOne) && len(left) < least && len(g.Members) >= least:
 			f.Kind, f.Share = scheduler.TooSmall, scheduler.Share{Yes: len(left), No: least - len(left)}
 		case len(left) > 1 && r.Number > 1 && !s.isBooked(g.Name) && !s.Had[g.Name]:
@@ -282,14 +287,14 @@ func (s upkeep) roundUpkeep(p scheduler.Program, r scheduler.Round) []scheduler.
 
 // unplaced finds who takes part in a program and is in none of its groups. Who is
 // away or paused waits for the next round.
-func (s upkeep) unplaced(p scheduler.Program, placed map[calendar.Address]bool) []scheduler.Finding {
+func (s upkeep) unplaced(p scheduler.Program, placed scheduler.PersonSet) []scheduler.Finding {
 	var out []scheduler.Finding
 	if p.Kind == scheduler.OneOnOne {
 		return nil // its links say who meets whom
 	}
 	today := availability.DateOf(s.Now)
 	for _, a := range s.Workspace.Participants(p) {
-		if person := s.Workspace.Roster.Of(a); !placed[a] && person.PausedUntil.Compare(today) <= 0 {
+		if person := s.Workspace.Roster.Of(a); !placed.Has(a) && person.PausedUntil.Compare(today) <= 0 {
 			out = append(out, scheduler.Finding{Kind: scheduler.Unplaced, Program: p.Name, Person: a})
 		}
 	}

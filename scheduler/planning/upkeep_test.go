@@ -96,6 +96,14 @@ func TestUpkeep(t *testing.T) {
 		"a leaver of a group named by hand": {func(s *planning.Snapshot) {
 			s.Rounds, s.Workspace.Groups[0].Members = nil, []calendar.Address{ana, bo, dee}
 		}, []string{"too-small g/ ", "stranger g/circles dee@acme.example"}},
+		"a leaver of a group named by hand as another program's is": {func(s *planning.Snapshot) {
+			other, h := program(), scheduler.Group{Name: "h", Program: "new", Members: []calendar.Address{ana, bo, cem}}
+			other.Name, other.People.Role = "new", "other"
+			s.Workspace.Programs = append(s.Workspace.Programs, other)
+			s.Rounds = append(s.Rounds, scheduler.Round{Program: "new", Number: 1, Groups: []scheduler.Group{h}})
+			h.Program, h.Members = "circles", []calendar.Address{ana, bo, dee}
+			s.Workspace.Groups = append(s.Workspace.Groups, h)
+		}, []string{"too-small h/ ", "stranger h/circles dee@acme.example"}},
 		"a leaver":          {leave(cem), []string{"too-small g/circles "}},
 		"a partner is left": {leave(bo, cem), []string{"alone g/circles ana@acme.example"}},
 		"one of a link is left": {func(s *planning.Snapshot) {

@@ -346,7 +346,7 @@ func (s snapshotStore) BookingRefs(context.Context) ([]scheduler.BookingRef, err
 
 func (snapshotStore) Undelivered(context.Context) ([]scheduler.Notice, error) { return nil, nil }
 
-func (snapshotStore) Rounds(context.Context, string) ([]scheduler.Round, error) {
+func (snapshotStore) LastRounds(context.Context) ([]scheduler.Round, error) {
 	return nil, nil
 }
 func (snapshotStore) Moves(context.Context, time.Time) ([]scheduler.Moves, error) {

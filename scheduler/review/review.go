@@ -356,9 +356,9 @@ func (r reviewer) request(of scheduler.BookingRef, j judgement) scheduler.Reques
 // keeps none of them, unless a round may be formed: that is tried with what follows the
 // others.
 func (r reviewer) follow(ctx context.Context, plan *scheduler.ReviewsPlan, due []scheduler.BookingRef, judged []judgement, shown bool) error {
-	rounds, err := r.Store.Rounds(ctx, "")
+	rounds, err := r.LastRounds(ctx)
 	if err != nil {
-		return fmt.Errorf("read the rounds: %w", err)
+		return err
 	}
 	anew, err := r.renewed(ctx, rounds)
 	if err != nil {

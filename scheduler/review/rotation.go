@@ -70,7 +70,7 @@ func (r reviewer) renewed(ctx context.Context, rounds []scheduler.Round) (map[st
 		}
 	}
 	groups := map[string]map[string]bool{}
-	for _, last := range rounds { // those of a program come the oldest first
+	for _, last := range rounds {
 		configured := slices.ContainsFunc(r.Workspace.Programs, func(p scheduler.Program) bool { return p.Name == last.Program })
 		if configured && r.turning[last.Program] {
 			groups[last.Program] = map[string]bool{}
@@ -162,8 +162,9 @@ func ApplyRotation(ctx context.Context, s *scheduler.Service, r scheduler.Rotati
 // be rotated; and from which Monday on the next round may meet: the one after the
 // last session that is still to come.
 func rotationDue(ctx context.Context, s *scheduler.Service, p scheduler.Program, decided map[calendar.UID]scheduler.Decision) (start availability.Date, due bool, err error) {
-	rounds, err := s.Store.Rounds(ctx, p.Name)
-	if err != nil || len(rounds) == 0 {
+	rounds, err := s.LastRounds(ctx)
+	round, formed := scheduler.LastRounds(rounds)[p.Name]
+	if err != nil || !formed {
 		return start, false, err
 	}
 	zone, err := availability.LoadZone(s.Workspace.Zone)
@@ -171,7 +172,7 @@ func rotationDue(ctx context.Context, s *scheduler.Service, p scheduler.Program,
 		return start, false, err
 	}
 	last := s.Now()
-	for _, g := range rounds[len(rounds)-1].Groups {
+	for _, g := range round.Groups {
 		all, err := s.Store.BookingsOf(ctx, g.Name)
 		if err != nil {
 			return start, false, fmt.Errorf("read the bookings of group %q: %w", g.Name, err)

@@ -45,6 +45,33 @@ func TestRosterIsAMapOfPeople(t *testing.T) {
 	}
 }
 
+// A Set has who was put into it, of a roster of which some were taken out.
+func TestSet(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	address := func() calendar.Address { return calendar.Address(fmt.Sprintf("p%d@acme.example", random.IntN(60))) }
+	for range 100 {
+		r, plain := roster.New(), map[calendar.Address]bool{}
+		for range random.IntN(100) {
+			r.Put(roster.Person{Address: address()})
+			r.Remove(address())
+		}
+		s := r.Nobody()
+		for range random.IntN(60) {
+			a := address()
+			s.Add(a)
+			plain[a] = r.Has(a)
+		}
+		for n := range 60 {
+			if a := calendar.Address(fmt.Sprintf("p%d@acme.example", n)); s.Has(a) != plain[a] {
+				t.Fatalf("Has(%s) = %v", a, s.Has(a))
+			}
+		}
+	}
+	if s := (roster.Roster{}).Nobody(); s.Has(address()) {
+		t.Error("the set of nobody has somebody")
+	}
+}
+
 // somebody returns a person of whom one field is set, or each is set or not, whichever fields
 // there are.
 func somebody(random *rand.Rand) (p roster.Person) {

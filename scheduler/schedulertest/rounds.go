@@ -45,6 +45,10 @@ func testRounds(t *testing.T, s scheduler.Store) {
 	if diff := cmp.Diff(want[:2], got); err != nil || diff != "" {
 		t.Errorf("Rounds of one program: %v (-want +got):\n%s", err, diff)
 	}
+	got, err = s.LastRounds(t.Context())
+	if diff := cmp.Diff(want[1:], got); err != nil || diff != "" {
+		t.Errorf("LastRounds: %v (-want +got):\n%s", err, diff)
+	}
 	if h, err := s.History(t.Context(), want[1].Groups[0].Name, time.Time{}); err != nil || len(h) != 1 {
 		t.Errorf("History = %v, %v; want the event that was saved with the round", h, err)
 	}

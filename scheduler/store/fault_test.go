@@ -270,10 +270,19 @@ func TestSpoiltRecords(t *testing.T) {
 			t.Errorf("after %s: %+v, %v", spoil, got, err)
 		}
 	}
-	for _, spoil := range []string{`start_date = 'soon'`, `seed = '-1'`, `promised = '{'`, `members = '{'`} {
+	for _, spoil := range []string{`start_date = 'soon'`, `seed = '-1'`, `promised = '{'`, `members = '{'`, `members = '{}'`, `members = '[] []'`, `members = '[1]'`} {
 		s := spoilt(t, filepath.Join(t.TempDir(), "peerslot.db"), `UPDATE round SET `+spoil)
 		if got, err := s.Rounds(t.Context(), ""); err != nil || len(got) != 1 || got[0].Fault == nil || got[0].Number != 1 || len(got[0].Groups) > 0 || got[0].Created.IsZero() {
 			t.Errorf("Rounds with %s: %+v, %v; want the round, and what is wrong with it", spoil, got, err)
+		}
+		for number := 2; number <= 3; number++ {
+			next := schedulertest.Round("circles", number)
+			if _, err := s.Commit(t.Context(), scheduler.Batch{Round: &next}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got, err := s.LastRounds(t.Context()); err != nil || len(got) != 2 || got[0].Fault == nil || got[1].Number != 3 || got[1].Fault != nil {
+			t.Errorf("LastRounds with %s: %+v, %v; want what is wrong with the first, and the third", spoil, got, err)
 		}
 	}
 	s := spoilt(t, filepath.Join(t.TempDir(), "peerslot.db"), `UPDATE seen SET series = '{'`)

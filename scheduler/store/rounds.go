@@ -1,11 +1,15 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"strconv"
+	"strings"
 
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/scheduler"
@@ -13,19 +17,39 @@ import (
 
 // Rounds implements scheduler.Store.
 func (s *Store) Rounds(ctx context.Context, program string) ([]scheduler.Round, error) {
-	return list(ctx, s.db, func(r *scheduler.Round, row scan) error {
-		var start, seed, groups, promised string
-		var created int64
-		if err := row(&r.Program, &r.Number, &start, &seed, &groups, &promised, &created); err != nil {
+	return list(ctx, s.db, scanRound, `SELECT `+roundColumns+` FROM round
+		WHERE program = $1 OR $2 = '' ORDER BY program, number`, program, program)
+}
+
+// LastRounds implements scheduler.Store.
+func (s *Store) LastRounds(ctx context.Context) (out []scheduler.Round, err error) {
+	err = each(ctx, s.db, func(row scan) error {
+		var r scheduler.Round
+		if err := scanRound(&r, row); err != nil {
 			return err
 		}
-		if err := readRound(r, start, seed, groups, promised); err != nil {
-			*r = scheduler.Round{Program: r.Program, Number: r.Number, Fault: fmt.Errorf("the stored round %d of program %q cannot be read: %w", r.Number, r.Program, err)}
+		if n := len(out); n > 0 && out[n-1].Program == r.Program && out[n-1].Fault == nil {
+			out = out[:n-1]
 		}
-		r.Created = fromUnix(created)
+		out = append(out, r)
 		return nil
-	}, `SELECT program, number, start_date, seed, members, promised, created FROM round
-		WHERE program = $1 OR $2 = '' ORDER BY program, number`, program, program)
+	}, `SELECT `+roundColumns+` FROM round ORDER BY program, number`)
+	return out, err
+}
+
+const roundColumns = `program, number, start_date, seed, members, promised, created`
+
+func scanRound(r *scheduler.Round, row scan) error {
+	var start, seed, groups, promised string
+	var created int64
+	if err := row(&r.Program, &r.Number, &start, &seed, &groups, &promised, &created); err != nil {
+		return err
+	}
+	if err := readRound(r, start, seed, groups, promised); err != nil {
+		*r = scheduler.Round{Program: r.Program, Number: r.Number, Fault: fmt.Errorf("the stored round %d of program %q cannot be read: %w", r.Number, r.Program, err)}
+	}
+	r.Created = fromUnix(created)
+	return nil
 }
 
 func readRound(r *scheduler.Round, start, seed, groups, promised string) (err error) {
@@ -38,7 +62,36 @@ func readRound(r *scheduler.Round, start, seed, groups, promised string) (err er
 	if err := json.Unmarshal([]byte(promised), &r.Promised); err != nil {
 		return err
 	}
-	return json.Unmarshal([]byte(groups), &r.Groups)
+	r.Groups, err = readGroups(groups, r.Program)
+	return err
+}
+
+// readGroups reads the groups of a round one by one: of very many the text alone is large.
+func readGroups(text, program string) (groups []scheduler.Group, err error) {
+	if text == "null" {
+		return nil, nil
+	}
+	in := json.NewDecoder(strings.NewReader(text))
+	if begin, err := in.Token(); err != nil || begin != json.Delim('[') {
+		return nil, cmp.Or(err, errors.New("its groups are no list"))
+	}
+	for in.More() {
+		var g scheduler.Group
+		if err := in.Decode(&g); err != nil {
+			return nil, err
+		}
+		if g.Program == program {
+			g.Program = program // not each a copy of it
+		}
+		groups = append(groups, g)
+	}
+	if _, err := in.Token(); err != nil {
+		return nil, err
+	}
+	if _, err := in.Token(); err != io.EOF {
+		return nil, cmp.Or(err, errors.New("more follows its groups"))
+	}
+	return groups, nil
 }
 
 func (s *Store) writeRound(ctx context.Context, tx *sql.Tx, batch scheduler.Batch) error {

@@ -3,7 +3,6 @@ package web
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"time"
 
@@ -110,9 +109,9 @@ func (s *Server) planData(ctx context.Context, v viewer) (planData, error) {
 		return planData{}, errNotFound
 	}
 	service := v.view.service
-	rounds, err := service.Store.Rounds(ctx, "")
+	rounds, err := service.LastRounds(ctx)
 	if err != nil {
-		return planData{}, fmt.Errorf("read the rounds: %w", err)
+		return planData{}, err
 	}
 	return planData{Choices: plans.ChoicesOf(service.Workspace, v.view.bookings, rounds), Zone: city(v.view.zone)}, nil
 }
