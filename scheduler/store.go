@@ -86,8 +86,9 @@ type Store interface {
 	// programs, sorted by program.
 	Rounds(ctx context.Context, program string) ([]Round, error)
 
-	// LastRounds returns, in the order of Rounds, the last round of each program and all that
-	// cannot be read, with no more than one of the others in memory.
+	// LastRounds returns, in the order of Rounds, the last round of each program and those
+	// earlier ones of which the first groups cannot be read: of the others, no more than one is
+	// in memory.
 	LastRounds(ctx context.Context) ([]Round, error)
 
 	// Seen returns what was read of the organizer's calendar as it was committed last: of

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"reflect"
 	"testing"
 	"time"
 
@@ -30,6 +31,19 @@ func Round(program string, number int) scheduler.Round {
 	}
 }
 
+// LargeRound returns a round of so many groups.
+func LargeRound(program string, number, groups int) scheduler.Round {
+	r := Round(program, number)
+	two := r.Groups
+	r.Groups = nil
+	for i := range groups {
+		g := two[i%2]
+		g.Name = fmt.Sprint("group ", i)
+		r.Groups = append(r.Groups, g)
+	}
+	return r
+}
+
 func testRounds(t *testing.T, s scheduler.Store) {
 	want := []scheduler.Round{Round("circles", 1), Round("circles", 2), Round("pairs", 1)}
 	for _, i := range []int{2, 0, 1} {
@@ -51,6 +65,25 @@ func testRounds(t *testing.T, s scheduler.Store) {
 	}
 	if h, err := s.History(t.Context(), want[1].Groups[0].Name, time.Time{}); err != nil || len(h) != 1 {
 		t.Errorf("History = %v, %v; want the event that was saved with the round", h, err)
+	}
+}
+
+// A round of very many groups, which lie in several places, is read as it was; so is one that
+// fills them exactly.
+func testLargeRounds(t *testing.T, s scheduler.Store) {
+	var want []scheduler.Round
+	for number, groups := range []int{499, 500, 501, 1000, 1700} {
+		r := LargeRound("circles", number+1, groups)
+		if _, err := s.Commit(t.Context(), scheduler.Batch{Round: &r}); err != nil {
+			t.Fatal(err)
+		}
+		want = append(want, r)
+	}
+	if got, err := s.Rounds(t.Context(), "circles"); err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("Rounds: %v; not as they were", err)
+	}
+	if got, err := s.LastRounds(t.Context()); err != nil || !reflect.DeepEqual(got, want[4:]) {
+		t.Errorf("LastRounds: %v; not the last as it was", err)
 	}
 }
 

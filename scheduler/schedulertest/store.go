@@ -34,6 +34,7 @@ func TestStore(t *testing.T, open func(t *testing.T) scheduler.Store) {
 		"moves":                        testMoves,
 		"booking and events together":  testAtomic,
 		"rounds":                       testRounds,
+		"rounds of very many groups":   testLargeRounds,
 		"a round is formed once":       testFormedOnce,
 		"many at once":                 testConcurrent,
 		"unreadable calendars":         testUnreadable,

@@ -18,7 +18,7 @@ import (
 
 // tables are all that a copy of a store consists of, those that others refer to first.
 // Who is signed in is not in it: what was ended stays ended when a backup comes back.
-var tables = []string{"setting", "booking", "history", "round", "answer", "seen", "unreadable", "notice", "reply", "sign_in_subject", "own_setting", "attendance", "feed"}
+var tables = []string{"setting", "booking", "history", "round", "round_part", "answer", "seen", "unreadable", "notice", "reply", "sign_in_subject", "own_setting", "attendance", "feed"}
 
 // fill makes s what from is, in one transaction. from is read as it is at one
 // moment, whatever runs meanwhile.

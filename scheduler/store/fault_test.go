@@ -128,8 +128,9 @@ var calls = map[string]func(ctx context.Context, s *store.Store, dir string) err
 	"Restore": func(ctx context.Context, s *store.Store, dir string) error {
 		return s.Restore(ctx, filepath.Join(dir, "backup.db"))
 	},
-	"Revision": func(ctx context.Context, s *store.Store, _ string) error { return one(s.Revision(ctx)) },
-	"Rounds":   func(ctx context.Context, s *store.Store, _ string) error { return one(s.Rounds(ctx, "")) },
+	"Revision":   func(ctx context.Context, s *store.Store, _ string) error { return one(s.Revision(ctx)) },
+	"LastRounds": func(ctx context.Context, s *store.Store, _ string) error { return one(s.LastRounds(ctx)) },
+	"Rounds":     func(ctx context.Context, s *store.Store, _ string) error { return one(s.Rounds(ctx, "")) },
 	"SaveFeed": func(ctx context.Context, s *store.Store, _ string) error {
 		return s.SaveFeed(ctx, account.Feed{ID: "0000000000000002", Person: "ana@acme.example", Serial: 2, Made: morning})
 	},
@@ -285,7 +286,23 @@ func TestSpoiltRecords(t *testing.T) {
 			t.Errorf("LastRounds with %s: %+v, %v; want what is wrong with the first, and the third", spoil, got, err)
 		}
 	}
-	s := spoilt(t, filepath.Join(t.TempDir(), "peerslot.db"), `UPDATE seen SET series = '{'`)
+	large := schedulertest.LargeRound("circles", 1, 501)
+	path := filepath.Join(t.TempDir(), "peerslot.db")
+	s := open(t, path)
+	defer s.Close()
+	if _, err := s.Commit(t.Context(), scheduler.Batch{Round: &large}); err != nil {
+		t.Fatal(err)
+	}
+	spoil(t, path, `UPDATE round_part SET members = '{'`)
+	for name, read := range map[string]func() ([]scheduler.Round, error){
+		"Rounds":     func() ([]scheduler.Round, error) { return s.Rounds(t.Context(), "circles") },
+		"LastRounds": func() ([]scheduler.Round, error) { return s.LastRounds(t.Context()) },
+	} {
+		if got, err := read(); err != nil || len(got) != 1 || got[0].Fault == nil || len(got[0].Groups) > 0 || !got[0].Created.Equal(large.Created) {
+			t.Errorf("%s with a spoilt part: %d, %v; want the round without groups, and what is wrong with it", name, len(got), err)
+		}
+	}
+	s = spoilt(t, filepath.Join(t.TempDir(), "peerslot.db"), `UPDATE seen SET series = '{'`)
 	if seen, err := s.Seen(t.Context()); err != nil || seen.Token != "one" || len(seen.Series) > 0 {
 		t.Errorf("Seen: %+v, %v; want the token, and nothing of the series", seen, err)
 	}
@@ -309,6 +326,13 @@ func spoilt(t *testing.T, path, statement string) *store.Store {
 	s := open(t, path)
 	t.Cleanup(func() { s.Close() })
 	fill(t, s)
+	spoil(t, path, statement)
+	return s
+}
+
+// spoil runs a statement on the file at path, which changes something.
+func spoil(t *testing.T, path, statement string) {
+	t.Helper()
 	db, err := sql.Open("sqlite", path)
 	if err != nil {
 		t.Fatal(err)
@@ -321,7 +345,6 @@ func spoilt(t *testing.T, path, statement string) *store.Store {
 	if n, err := res.RowsAffected(); err != nil || n == 0 {
 		t.Fatalf("%s changes nothing: %v", statement, err)
 	}
-	return s
 }
 
 // Where the lock's file beside the store cannot be made, as on a full disk, the store

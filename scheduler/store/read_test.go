@@ -136,7 +136,7 @@ func TestBackupAndRestore(t *testing.T) {
 	dir := t.TempDir()
 	s := open(t, filepath.Join(dir, "peerslot.db"))
 	defer s.Close()
-	r := schedulertest.Round("circles", 1)
+	r := schedulertest.LargeRound("circles", 1, 501)
 	batch := schedulertest.Batch()
 	batch.Round = &r
 	if _, err := s.Commit(t.Context(), batch); err != nil {

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -17,8 +18,9 @@ import (
 
 // Rounds implements scheduler.Store.
 func (s *Store) Rounds(ctx context.Context, program string) ([]scheduler.Round, error) {
-	return list(ctx, s.db, scanRound, `SELECT `+roundColumns+` FROM round
+	all, err := list(ctx, s.db, scanRound, `SELECT `+roundColumns+` FROM round
 		WHERE program = $1 OR $2 = '' ORDER BY program, number`, program, program)
+	return s.readParts(ctx, all, err)
 }
 
 // LastRounds implements scheduler.Store.
@@ -34,7 +36,38 @@ func (s *Store) LastRounds(ctx context.Context) (out []scheduler.Round, err erro
 		out = append(out, r)
 		return nil
 	}, `SELECT `+roundColumns+` FROM round ORDER BY program, number`)
-	return out, err
+	return s.readParts(ctx, out, err)
+}
+
+// groupsInPart is how many groups of a round there are in a part of it, but the last.
+const groupsInPart = 500
+
+// readParts reads the groups of rounds after those of the first part, unless reading these met
+// an error.
+func (s *Store) readParts(ctx context.Context, rounds []scheduler.Round, err error) ([]scheduler.Round, error) {
+	for i := range rounds {
+		r := &rounds[i]
+		if err != nil || len(r.Groups) != groupsInPart {
+			continue
+		}
+		err = each(ctx, s.db, func(row scan) error {
+			var text string
+			if err := row(&text); err != nil || r.Fault != nil {
+				return err
+			}
+			more, fault := readGroups(text, r.Program)
+			if r.Groups = append(r.Groups, more...); fault != nil {
+				*r = faulty(*r, fault)
+			}
+			return nil
+		}, `SELECT members FROM round_part WHERE program = $1 AND number = $2 ORDER BY part`, r.Program, r.Number)
+	}
+	return rounds, err
+}
+
+// faulty is what is known of a round of which something cannot be read.
+func faulty(r scheduler.Round, fault error) scheduler.Round {
+	return scheduler.Round{Program: r.Program, Number: r.Number, Created: r.Created, Fault: fmt.Errorf("the stored round %d of program %q cannot be read: %w", r.Number, r.Program, fault)}
 }
 
 const roundColumns = `program, number, start_date, seed, members, promised, created`
@@ -45,10 +78,10 @@ func scanRound(r *scheduler.Round, row scan) error {
 	if err := row(&r.Program, &r.Number, &start, &seed, &groups, &promised, &created); err != nil {
 		return err
 	}
-	if err := readRound(r, start, seed, groups, promised); err != nil {
-		*r = scheduler.Round{Program: r.Program, Number: r.Number, Fault: fmt.Errorf("the stored round %d of program %q cannot be read: %w", r.Number, r.Program, err)}
-	}
 	r.Created = fromUnix(created)
+	if err := readRound(r, start, seed, groups, promised); err != nil {
+		*r = faulty(*r, err)
+	}
 	return nil
 }
 
@@ -66,7 +99,7 @@ func readRound(r *scheduler.Round, start, seed, groups, promised string) (err er
 	return err
 }
 
-// readGroups reads the groups of a round one by one: of very many the text alone is large.
+// readGroups reads groups one by one.
 func readGroups(text, program string) (groups []scheduler.Group, err error) {
 	if text == "null" {
 		return nil, nil
@@ -99,7 +132,8 @@ func (s *Store) writeRound(ctx context.Context, tx *sql.Tx, batch scheduler.Batc
 		return nil
 	}
 	r := *batch.Round
-	groups, err := json.Marshal(r.Groups)
+	first := r.Groups[:min(len(r.Groups), groupsInPart)]
+	groups, err := json.Marshal(first)
 	if err != nil {
 		return err
 	}
@@ -112,6 +146,16 @@ func (s *Store) writeRound(ctx context.Context, tx *sql.Tx, batch scheduler.Batc
 		r.Program, r.Number, r.Start.String(), strconv.FormatUint(r.Seed, 10), string(groups), string(promised), toUnix(r.Created))
 	if s.dialect.isUniqueViolation(err) {
 		return fmt.Errorf("round %d of program %q: %w", r.Number, r.Program, scheduler.ErrFormed)
+	}
+	part := 0
+	for some := range slices.Chunk(r.Groups[len(first):], groupsInPart) {
+		if err != nil {
+			return err
+		}
+		part++
+		if groups, err = json.Marshal(some); err == nil {
+			_, err = tx.ExecContext(ctx, `INSERT INTO round_part (program, number, part, members) VALUES ($1, $2, $3, $4)`, r.Program, r.Number, part, string(groups))
+		}
 	}
 	return err
 }
