@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -86,14 +87,7 @@ func readAside(ctx context.Context, path string) (*Store, error) {
 	defer os.RemoveAll(dir)
 	copied := filepath.Join(dir, "store")
 	for _, suffix := range []string{"", "-journal", "-wal"} {
-		data, err := os.ReadFile(path + suffix)
-		if errors.Is(err, fs.ErrNotExist) {
-			continue
-		}
-		if err == nil {
-			err = os.WriteFile(copied+suffix, data, 0o600)
-		}
-		if err != nil {
+		if err := copyFile(path+suffix, copied+suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return nil, err
 		}
 	}
@@ -103,6 +97,21 @@ func readAside(ctx context.Context, path string) (*Store, error) {
 	}
 	defer s.Close()
 	return s.copy(ctx)
+}
+
+// copyFile copies a file, which may be large, to one that its owner alone can read.
+func copyFile(from, to string) error {
+	in, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	out, err := os.OpenFile(to, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(out, in)
+	return errors.Join(err, out.Close())
 }
 
 // Memory returns an empty store in memory.
