@@ -149,7 +149,7 @@ func (c change[P]) rehearsing(ctx context.Context, a *console.App, use func(*wor
 			return err
 		}
 	}
-	w, err := workspace.ReadConfig(ctx, a, c.config, workspace.NoOther)
+	w, err := workspace.OpenToRehearse(ctx, a, c.config, workspace.NoOther)
 	if err != nil {
 		return err
 	}

@@ -131,7 +131,11 @@ func statusOfAll(ctx context.Context, a *console.App) error {
 // readStanding returns how the workspace stands.
 func readStanding(ctx context.Context, a *console.App) (standing, error) {
 	s := standing{Groups: []report.Status{}, Attention: []report.Attention{}, Unknown: []report.Unknown{}, Load: []report.Load{}}
-	w, err := workspace.OpenToRead(ctx, a)
+	c, err := a.LoadConfig()
+	if err != nil {
+		return s, err
+	}
+	w, err := workspace.OpenToRehearse(ctx, a, c, workspace.NoOther)
 	if err != nil {
 		return s, err
 	}

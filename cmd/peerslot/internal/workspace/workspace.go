@@ -62,11 +62,21 @@ func OpenToReadOr(ctx context.Context, a *console.App, other otherBackend) (*Wor
 	if err != nil {
 		return nil, err
 	}
-	return ReadConfig(ctx, a, c, other)
+	w, err := OpenToRehearse(ctx, a, c, other)
+	if err != nil {
+		return nil, err
+	}
+	ready, err := w.Service.Ready(ctx)
+	if err != nil {
+		w.Close()
+		return nil, err
+	}
+	return w.with(ready), nil
 }
 
-// ReadConfig is OpenToReadOr of a configuration that was read.
-func ReadConfig(ctx context.Context, a *console.App, c *config.Config, other otherBackend) (*Workspace, error) {
+// OpenToRehearse is OpenToReadOr of a configuration that was read, for who rehearses a turn:
+// until it is in that, the workspace is as its files say.
+func OpenToRehearse(ctx context.Context, a *console.App, c *config.Config, other otherBackend) (*Workspace, error) {
 	var missing error
 	w, err := OpenConfig(ctx, a, c, other, func(location string) (*store.Store, error) {
 		st, err := store.Read(ctx, location)
@@ -80,12 +90,7 @@ func ReadConfig(ctx context.Context, a *console.App, c *config.Config, other oth
 		return nil, err
 	}
 	w.Missing = missing
-	ready, err := w.Service.Ready(ctx)
-	if err != nil {
-		w.Close()
-		return nil, err
-	}
-	return w.with(ready), nil
+	return w, nil
 }
 
 // OpenToChange opens the workspace for a command that changes it. Unless create, a
