@@ -15,6 +15,7 @@ import (
 	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/attendance"
 	"github.com/peerslot/peerslot/scheduler/repair"
+	"github.com/peerslot/peerslot/scheduler/schedulertest"
 )
 
 // A night that is spent twice changes nothing the second time, also where sessions
@@ -179,6 +180,31 @@ func TestWhoDeclinedTheSeriesIsFreeAfterAMove(t *testing.T) {
 	w.Fake.Meet(bo, at(1, 13, 15))
 	if plan := w.repair(t); actions(plan) != "move" {
 		t.Fatalf("changes %+v; want g's session moved", plan.Changes)
+	}
+	w.wantSame(t)
+}
+
+// A session is not called off for one that is called off in the same night.
+func TestWhatIsCalledOffLeavesItsMembersFree(t *testing.T) {
+	w := newWorld(t, ana, bo, cem, dee)
+	w.BookAt(t, "g", "tue 15:00", ana, bo)
+	h := w.NewGroup("h", bo, cem, dee)
+	h.Slot, h.Stay = schedulertest.Slot(t, "tue 15:00"), true
+	w.MustBook(t, w.Plan(t, h)[0])
+	w.Workspace.Repair.CancelBelow = true
+	w.Workspace.Repair.Horizon, w.Workspace.Repair.CancelWithin = 7*24*time.Hour, 7*24*time.Hour
+	w.freeOnly(ana, at(1, 13, 15)) // when bo is to be at h's session, which nobody else can attend
+	w.freeOnly(cem)
+	w.freeOnly(dee)
+	w.Now = func() time.Time { return at(1, 7, 3).Start }
+	var off []string
+	for _, c := range w.repair(t).Changes {
+		if c.Action != scheduler.Suggest {
+			off = append(off, c.Group+" "+string(c.Action))
+		}
+	}
+	if !slices.Equal(off, []string{"h cancel"}) {
+		t.Errorf("changes %v; want h's session called off, and g's held", off)
 	}
 	w.wantSame(t)
 }

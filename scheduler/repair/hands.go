@@ -33,7 +33,7 @@ func (r *pass) subject(s planning.Snapshot, groups *scheduler.Groups, b schedule
 	case current.Cancelled:
 		return found(scheduler.SeriesOff, nil)
 	}
-	sub := &subject{booking: b, current: current, series: current, byHand: instantsOf(b.ByHand), settled: instants{}, moved: map[int64]firstMove{}}
+	sub := &subject{booking: b, current: current, series: current, byHand: instantsOf(b.ByHand), settled: instants{}, called: map[int64]calendar.Override{}, moved: map[int64]firstMove{}}
 	sub.program = s.Workspace.ProgramOf(b)
 	sub.group = scheduler.GroupIn(groups, b)
 	if sub.zone = r.zone; current.Slot.Zone != "" {

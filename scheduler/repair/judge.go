@@ -38,15 +38,16 @@ func (r *pass) holds(sub *subject, v planning.Verdicts) (holds, alone bool) {
 }
 
 // settleQuorum cancels what too few can attend, where that is configured or the group
-// shrank to fewer than two who can, and brings back what it cancelled earlier if enough
-// can attend again. It reports whether it did either.
+// shrank to fewer than two who can, and brings back what it cancelled if enough can attend
+// again, also tonight: what is called off or moved after it may leave its members free. It
+// reports whether it did either.
 func (r *pass) settleQuorum(sub *subject) (changed bool, err error) {
 	rules := r.Workspace.Repair
 	if sub.faulty || sub.rests || !rules.CancelBelow && len(sub.booking.Off) == 0 && !sub.shrank() {
 		return false, nil
 	}
 	for i, o := range sub.sessions {
-		if sub.settled.has(o.Original) || sub.byHand.has(o.Original) || o.Start.Before(r.Now.Add(rules.Notice)) {
+		if sub.settled.has(o.Original) && !o.Cancelled || sub.byHand.has(o.Original) || o.Start.Before(r.Now.Add(rules.Notice)) {
 			continue
 		}
 		v, err := r.verdicts(sub, o)
@@ -99,7 +100,9 @@ func (r *pass) cancel(d due, v planning.Verdicts, alone bool) {
 		why = "nobody meets alone: " + ofThoseLeft(s.Yes+s.Unknown)
 	}
 	override := sub.series.Override(o.Original)
-	override.Original, override.Cancelled, override.Note = o.Original, true, "Cancelled: "+why+"."
+	override.Original = o.Original
+	sub.called[o.Original.Unix()] = override
+	override.Cancelled, override.Note = true, "Cancelled: "+why+"."
 	sub.series = sub.series.WithOverride(override)
 	sub.booking.Off = append(slices.Clone(sub.booking.Off), o.Original.UTC())
 	r.keepDeclined(sub, *o)
@@ -117,16 +120,22 @@ func ofThoseLeft(n int) string {
 	return "only one of those who are left can come"
 }
 
+// restore has a session take place after all. Of one that was cancelled tonight nobody hears.
 func (r *pass) restore(d due, v planning.Verdicts) {
 	sub, o := d.sub, d.session()
+	sub.booking.Off = slices.DeleteFunc(slices.Clone(sub.booking.Off), o.Original.Equal)
+	r.Add(sub.series, *o)
+	o.Cancelled = false
+	if was, tonight := sub.called[o.Original.Unix()]; tonight {
+		sub.series = sub.series.WithOverride(was)
+		sub.changes = slices.DeleteFunc(sub.changes, func(c scheduler.Change) bool { return c.Action == scheduler.CancelSession && c.From.Equal(o.Start) })
+		return
+	}
 	s := v.Share()
 	why := fmt.Sprintf("takes place after all: %d of %d can come", s.Yes+s.Unknown, s.All())
 	override := sub.series.Override(o.Original)
 	override.Original, override.Cancelled, override.Note = o.Original, false, "T"+why[1:]+"."
 	sub.series = sub.series.WithOverride(override)
-	sub.booking.Off = slices.DeleteFunc(slices.Clone(sub.booking.Off), o.Original.Equal)
-	r.Add(sub.series, *o)
-	o.Cancelled = false
 	c := sub.change(scheduler.RestoreSession, "", why)
 	c.To, c.After = o.Start, s.Yes
 	sub.changes = append(sub.changes, c)

@@ -91,12 +91,13 @@ type subject struct {
 	byHand   instants // original starts of what people changed; left alone
 	moved    map[int64]firstMove
 	changes  []scheduler.Change
-	noted    bool     // our record changes, if nothing else does
-	hands    bool     // people changed something since the last night
-	settled  instants // what was cancelled or brought back tonight
-	deserted bool     // who declined the series leave nobody to meet
-	faulty   bool     // it cannot be judged
-	rests    bool     // a pass of this night booked some of its people elsewhere: what comes of that waits for the next
+	noted    bool                        // our record changes, if nothing else does
+	hands    bool                        // people changed something since the last night
+	settled  instants                    // what was cancelled or brought back tonight
+	called   map[int64]calendar.Override // what was called off tonight, as it was
+	deserted bool                        // who declined the series leave nobody to meet
+	faulty   bool                        // it cannot be judged
+	rests    bool                        // a pass of this night booked some of its people elsewhere: what comes of that waits for the next
 }
 
 // A firstMove is where a session was before the pass.

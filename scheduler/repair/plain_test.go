@@ -85,6 +85,7 @@ type plain struct {
 	first    map[*plainSession]time.Time // where a session that is moved tonight was
 	before   map[*plainSession]int
 	settled  map[*plainSession]string // what is said of one that was cancelled or brought back tonight
+	back     map[*plainSession]bool   // called off and brought back tonight
 }
 
 type plainSession struct {
@@ -103,7 +104,7 @@ type plainSession struct {
 
 func newPlain(t *testing.T, s planning.Snapshot) *plain {
 	t.Helper()
-	p := &plain{t: t, s: s, members: map[calendar.Address]*availability.Member{}, first: map[*plainSession]time.Time{}, before: map[*plainSession]int{}, settled: map[*plainSession]string{}}
+	p := &plain{t: t, s: s, members: map[calendar.Address]*availability.Member{}, first: map[*plainSession]time.Time{}, before: map[*plainSession]int{}, settled: map[*plainSession]string{}, back: map[*plainSession]bool{}}
 	for k, b := range s.Bookings {
 		current := s.Current[b.Series.UID]
 		sessions, err := current.Occurrences()
@@ -216,17 +217,22 @@ func (p *plain) alone(one *plainSession) bool {
 	return s.Yes+s.Unknown < 2 && (len(one.group.Members) < booked || len(p.counts(one)) < 2)
 }
 
-// settle cancels a session that is not to be held, and brings back one that is, once a
-// night. Which of its people were told enough of tonight may be moved another night.
+// settle cancels a session that is not to be held, once a night, and brings back one that is.
+// Which of its people were told enough of tonight may be moved another night.
 func (p *plain) settle(one *plainSession) bool {
 	rules, answers := p.s.Workspace.Repair, p.now(one)
 	holds := p.quorum(answers) && !p.alone(one)
-	if p.settled[one] != "" || one.byHand || one.iv.Start.Before(p.s.Now.Add(rules.Notice)) {
+	if p.settled[one] != "" && !one.off || p.back[one] || one.byHand || one.iv.Start.Before(p.s.Now.Add(rules.Notice)) {
 		return false
 	}
 	switch {
 	case one.off && one.ours && holds && !p.others(one, one.iv):
 		one.off = false
+		if p.settled[one] != "" { // called off tonight, of which nobody has heard
+			p.back[one] = true
+			delete(p.settled, one)
+			break
+		}
 		p.settled[one] = fmt.Sprintf("%s %s back, %d", one.group.Name, stamp(one.iv.Start), share(answers).Yes)
 	case !one.off && !holds && (rules.CancelBelow || p.alone(one)) && !one.iv.Start.After(p.s.Now.Add(rules.CancelWithin)):
 		tomorrow := p.s.Now.Add(rules.Notice).AddDate(0, 0, 1)
