@@ -352,7 +352,7 @@ func (p *run) plan(plan *scheduler.BookingPlan, r scheduler.Request) error {
 		plan.Problem = ErrOver
 		return nil
 	}
-	if missesQuorum(atSlot, members, plan.Program.Quorum) && !r.Anyway {
+	if MissesQuorum(atSlot, members, plan.Program.Quorum) && !r.Anyway {
 		plan.Problem = underQuorum(r)
 		return nil
 	}
@@ -389,9 +389,9 @@ func underQuorum(r scheduler.Request) error {
 	return fmt.Errorf("%w at the best slot; name a slot yourself and say that you want it anyway, or ask for fewer members, other hours or a lower quorum", ErrUnderQuorum)
 }
 
-// missesQuorum reports whether too few can attend more than half of the sessions.
+// MissesQuorum reports whether too few can attend more than half of the sessions.
 // Of whom nothing is known, they may be able to.
-func missesQuorum(sessions []calendar.Occurrence, members []availability.Member, quorum float64) bool {
+func MissesQuorum(sessions []calendar.Occurrence, members []availability.Member, quorum float64) bool {
 	missed := 0
 	for _, o := range sessions {
 		if !planning.VerdictsAt(members, o.Interval).Meets(quorum) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -207,4 +208,20 @@ func TestWhatIsCalledOffLeavesItsMembersFree(t *testing.T) {
 		t.Errorf("changes %v; want h's session called off, and g's held", off)
 	}
 	w.wantSame(t)
+}
+
+// A slot at which too few can attend most sessions is not suggested: it would not be booked,
+// tonight or by anybody, and what the night does for the sessions as they are is done.
+func TestASlotUnderTheQuorumIsNotSuggested(t *testing.T) {
+	for _, reslot := range []bool{false, true} {
+		w, _ := booked(t, ana, bo, cem)
+		w.Workspace.Repair.Reslot = reslot
+		week := availability.Interval{Start: at(1, 5, 0).Start, End: at(4, 20, 0).Start}
+		w.Fake.Meet(bo, week)
+		w.Fake.Meet(cem, week)
+		w.busyAtItsSlot(ana, 13)
+		if plan := w.repair(t); strings.Contains(actions(plan), "suggest") || strings.Contains(actions(plan), "rebook") || !strings.Contains(words(plan), "fewer than the quorum") {
+			t.Errorf("reslot %v: changes %s, findings\n%s\nwant the sessions reported, and no slot", reslot, actions(plan), words(plan))
+		}
+	}
 }

@@ -223,6 +223,10 @@ func (r *pass) suggest(sub *subject, left []int, conflicts int) error {
 	if best.Attendance-attendance < worthTelling || best.Slot == sub.series.Slot {
 		return nil
 	}
+	sessions, err := calendar.Series{Slot: best.Slot, First: best.First, Cadence: sub.series.Cadence, Count: best.Count}.Occurrences()
+	if err != nil || booking.MissesQuorum(sessions, members, sub.program.Quorum) {
+		return err // nor would it be booked
+	}
 	first, err := best.Slot.On(best.First)
 	if err != nil {
 		return err
