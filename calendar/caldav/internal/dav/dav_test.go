@@ -139,6 +139,23 @@ func TestTextInPieces(t *testing.T) {
 	}
 }
 
+// Attributes take thirty times the room of their text: a tag of nothing else is refused.
+func TestLongTags(t *testing.T) {
+	many := strings.Repeat(` b=""`, 20_000)
+	for text, want := range map[string]bool{
+		"<a" + many + "/>":                                        false,
+		"<a c='\">' d=\">\"" + many + "/>":                        false,
+		"<a><![CDATA[<" + many + "]]></a>":                        true,
+		"<a><!-- <" + many + " --></a>":                           true,
+		"<?xml version=\"1.0\"?><a><?it's?>" + many + "</a>":      true,
+		"<a>" + strings.Repeat(`<c d="'">x</c>`, 20_000) + "</a>": true,
+	} {
+		if _, err := Parse([]byte(text)); (err == nil) != want {
+			t.Errorf("%.30s… of %d bytes: %v", text, len(text), err)
+		}
+	}
+}
+
 func FuzzParse(f *testing.F) {
 	f.Add([]byte(`<?xml version="1.0"?><multistatus xmlns="DAV:"><response><href>/a</href></response></multistatus>`))
 	f.Fuzz(func(t *testing.T, text []byte) {

@@ -25,6 +25,7 @@ func CalName(local string) xml.Name { return xml.Name{Space: CalDAV, Local: loca
 const (
 	maxDepth = 50
 	maxNodes = 2_000_000 // of a document: 20 for each of 100,000 objects
+	maxTag   = 64 << 10  // bytes of the beginning of an element, which take up to thirty times as much room
 )
 
 // A Node is an element of a document.
@@ -36,8 +37,12 @@ type Node struct {
 }
 
 // Parse reads a document. One with a DOCTYPE is refused, so that there are no
-// entities to expand, and so is one that is too deep or has too many elements.
+// entities to expand, and so is one that is too deep or has too many elements, or too
+// long ones.
 func Parse(body []byte) (*Node, error) {
+	if hasLongTag(body) {
+		return nil, errTooLong
+	}
 	d := xml.NewDecoder(bytes.NewReader(body))
 	d.CharsetReader = func(label string, r io.Reader) (io.Reader, error) {
 		if strings.EqualFold(label, "utf-8") || strings.EqualFold(label, "us-ascii") {
@@ -60,7 +65,7 @@ func Parse(body []byte) (*Node, error) {
 			return nil, errors.New("the answer has a DOCTYPE")
 		case xml.StartElement:
 			if count++; len(open) > maxDepth || count > maxNodes {
-				return nil, errors.New("the answer is too deep or too long")
+				return nil, errTooLong
 			}
 			n := &Node{Name: t.Name, Attrs: t.Attr}
 			last := &open[len(open)-1]
@@ -80,6 +85,49 @@ func Parse(body []byte) (*Node, error) {
 		return nil, errors.New("the answer is not XML as it should be")
 	}
 	return top.Children[0], nil
+}
+
+var errTooLong = errors.New("the answer is too deep or too long")
+
+// hasLongTag reports whether an element begins with more attributes than any needs.
+func hasLongTag(body []byte) bool {
+	for at := bytes.IndexByte(body, '<'); at >= 0; at = bytes.IndexByte(body, '<') {
+		length := markupLength(body[at:])
+		if length == 0 {
+			return true
+		}
+		body = body[at+length:]
+	}
+	return false
+}
+
+// markupLength returns the length of what begins with <: a tag, or what may hold any text. It
+// is 0 for a tag longer than maxTag.
+func markupLength(text []byte) int {
+	for _, m := range [...][2]string{{"<!--", "-->"}, {"<![CDATA[", "]]>"}, {"<?", "?>"}} {
+		if bytes.HasPrefix(text, []byte(m[0])) {
+			if end := bytes.Index(text, []byte(m[1])); end >= 0 {
+				return end + len(m[1])
+			}
+			return len(text)
+		}
+	}
+	quote := byte(0)
+	for i, b := range text[:min(len(text), maxTag)] {
+		switch {
+		case b == quote:
+			quote = 0
+		case quote != 0:
+		case b == '>':
+			return i + 1
+		case b == '"' || b == '\'':
+			quote = b
+		}
+	}
+	if len(text) > maxTag {
+		return 0
+	}
+	return len(text)
 }
 
 // An opened element is one of which the end was not read yet.
