@@ -42,16 +42,13 @@ type Store interface {
 	// of that number.
 	Commit(ctx context.Context, b Batch) ([]Booking, error)
 
-	// Notices returns those that wait to be sent, oldest first and in the order in
-	// which they were committed, without their messages.
+	// Notices returns those that wait to be sent, oldest first and in the order in which they
+	// were committed, without their messages; Unsent how many these are; Waiting the first of
+	// them, no more than most, that stand behind the notice of an ID, which may have been
+	// sent since, and from the start for "".
 	Notices(ctx context.Context) ([]Notice, error)
-
-	// Waiting returns the first of Notices, no more than most, that stand behind the notice
-	// of an ID, which may have been sent since; those from the start for "".
-	Waiting(ctx context.Context, after string, most int) ([]Notice, error)
-
-	// Unsent returns how many Notices has.
 	Unsent(ctx context.Context) (int, error)
+	Waiting(ctx context.Context, after string, most int) ([]Notice, error)
 
 	// Undelivered returns the notices that reached nobody and wait no longer, in the
 	// order in which they were committed, without their messages.
@@ -146,11 +143,9 @@ type Store interface {
 	// over by then, or may be for all that is known of it, sorted by group.
 	Due(ctx context.Context, now time.Time) (Bookings, error)
 
-	// Unattended returns what is known of the work that is done without anybody
-	// looking, as it was committed.
+	// Unattended returns what is known of the work that is done without anybody looking, as
+	// it was committed; Failed its Dead of one kind and subject, of any for "".
 	Unattended(ctx context.Context) (Unattended, error)
-
-	// Failed returns the Dead of Unattended of one kind and subject; those of any subject for "".
 	Failed(ctx context.Context, kind, subject string) ([]FailedJob, error)
 
 	// Nights returns what the nights of the last weeks did, the last first.
