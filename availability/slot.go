@@ -170,8 +170,11 @@ func (c Cadence) check(count int) error {
 // Days returns the days from one session to the next.
 func (c Cadence) Days() int { return 7 * int(c) }
 
-// maxSessions is the longest series of all.
-const maxSessions = 13
+// maxSessions is the longest series of all, and ThreeMonths the days that it lasts.
+const (
+	maxSessions = 13
+	ThreeMonths = 7 * maxSessions
+)
 
 // MaxCount returns how many sessions a series may have at most, so that it ends
 // within three months: 13 weekly, 7 biweekly or 4 monthly ones.

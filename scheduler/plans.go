@@ -29,7 +29,7 @@ type RepairPlan struct {
 // A Reslot is a series whose rest is to be booked on another weekly slot.
 type Reslot struct {
 	Booking Booking
-	Slot    availability.Slot
+	Plan    BookingPlan
 }
 
 // A Change is one step of a repair.

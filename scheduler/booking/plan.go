@@ -334,6 +334,15 @@ func attendances(c availability.Candidate) string {
 
 // plan fills in the plan of one group and takes its time.
 func (p *run) plan(plan *scheduler.BookingPlan, r scheduler.Request) error {
+	if err := p.fill(plan, r); err != nil || plan.Problem != nil {
+		return err
+	}
+	p.note(plan.Booking)
+	return p.Take(plan.Booking.Series)
+}
+
+// fill fills in the plan of one group.
+func (p *run) fill(plan *scheduler.BookingPlan, r scheduler.Request) error {
 	c, members, err := p.choose(r)
 	if err != nil {
 		plan.Problem = err
@@ -352,7 +361,7 @@ func (p *run) plan(plan *scheduler.BookingPlan, r scheduler.Request) error {
 		plan.Problem = ErrOver
 		return nil
 	}
-	if MissesQuorum(atSlot, members, plan.Program.Quorum) && !r.Anyway {
+	if missesQuorum(atSlot, members, plan.Program.Quorum) && !r.Anyway {
 		plan.Problem = underQuorum(r)
 		return nil
 	}
@@ -374,11 +383,8 @@ func (p *run) plan(plan *scheduler.BookingPlan, r scheduler.Request) error {
 		Group: plan.Group.Name, Program: plan.Group.Program, State: scheduler.Intended, Series: series, Facilitators: facilitators, Invited: slices.Clone(plan.Group.Members), Rules: plan.Program.Rules(), Loose: p.loose(plan.Group),
 		Attendance: plan.Attendance(), Possible: c.Possible, Created: series.Updated, Won: plan.Moves,
 	}
-	if plan.Attended, err = p.Attended(plan.Group, series); err != nil {
-		return err
-	}
-	p.note(plan.Booking)
-	return p.Take(series)
+	plan.Attended, err = p.Attended(plan.Group, series)
+	return err
 }
 
 // underQuorum says what can be done about a slot at which the quorum is missed.
@@ -389,9 +395,9 @@ func underQuorum(r scheduler.Request) error {
 	return fmt.Errorf("%w at the best slot; name a slot yourself and say that you want it anyway, or ask for fewer members, other hours or a lower quorum", ErrUnderQuorum)
 }
 
-// MissesQuorum reports whether too few can attend more than half of the sessions.
+// missesQuorum reports whether too few can attend more than half of the sessions.
 // Of whom nothing is known, they may be able to.
-func MissesQuorum(sessions []calendar.Occurrence, members []availability.Member, quorum float64) bool {
+func missesQuorum(sessions []calendar.Occurrence, members []availability.Member, quorum float64) bool {
 	missed := 0
 	for _, o := range sessions {
 		if !planning.VerdictsAt(members, o.Interval).Meets(quorum) {

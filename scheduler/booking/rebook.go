@@ -1,6 +1,7 @@
 package booking
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,9 +14,6 @@ import (
 	"github.com/peerslot/peerslot/scheduler/planning"
 )
 
-// ThreeMonths is the longest that a series lasts, in days.
-const ThreeMonths = 91
-
 var (
 	// ErrNothingLeft says that a series has no sessions left to book elsewhere.
 	ErrNothingLeft = errors.New("the series has no session left that fits into its three months")
@@ -26,21 +24,13 @@ var (
 	errFollowed = errors.New("it has its next series already, which can be rebooked once the old one is over")
 )
 
-// PlanRebook plans another weekly slot for what is left of a series: as many
-// sessions as are left, or one less where that is better or needed to keep to the
-// three months of the first series, however often it is rebooked. The old series
-// does not stand in the way. Where it is at the best slot, that is an error.
+// PlanRebook is Rebook for a booking whose series and people's calendars are read now. The
+// slot that it has is booked anew where its series cannot be used, which mends it.
 func PlanRebook(ctx context.Context, s *scheduler.Service, b scheduler.Booking) (scheduler.BookingPlan, error) {
 	plan, err := planRebook(ctx, s, b)
-	if err == nil && plan.Existing != nil {
-		err = errFollowed
-	}
-	if err == nil {
-		err = plan.Problem
-	}
-	if err == nil && plan.Candidate.Slot == b.Series.Slot {
-		if _, broken := s.Backend.Get(ctx, b.Series.UID); broken == nil { // else a new one mends it
-			err = fmt.Errorf("%w: %s", ErrBestAlready, b.Series.Slot)
+	if errors.Is(err, ErrBestAlready) {
+		if _, broken := s.Backend.Get(ctx, b.Series.UID); broken != nil {
+			err = nil
 		}
 	}
 	if err != nil {
@@ -54,7 +44,12 @@ func planRebook(ctx context.Context, s *scheduler.Service, b scheduler.Booking) 
 	if err != nil {
 		return scheduler.BookingPlan{}, err
 	}
-	request, err := rebookRequest(ctx, s, b, left)
+	past, err := PastOf(ctx, s, b)
+	if err != nil {
+		return scheduler.BookingPlan{}, err
+	}
+	empty := planning.Snapshot{Workspace: s.Workspace, Now: s.Now()}
+	request, err := rebookRequest(empty, b, left, past)
 	if err != nil {
 		return scheduler.BookingPlan{}, err
 	}
@@ -66,16 +61,36 @@ func planRebook(ctx context.Context, s *scheduler.Service, b scheduler.Booking) 
 	if err != nil {
 		return scheduler.BookingPlan{}, err
 	}
-	snapshot.Bookings = slices.DeleteFunc(snapshot.Bookings, func(other scheduler.Booking) bool { return other.Series.UID == b.Series.UID })
-	if snapshot.Led, err = led(ctx, s, []scheduler.Request{request}); err != nil {
-		return scheduler.BookingPlan{}, err
-	}
-	plans, err := PlanFrom(ctx, snapshot, []scheduler.Request{request})
+	p, err := planning.New(snapshot)
 	if err != nil {
 		return scheduler.BookingPlan{}, err
 	}
-	plan := plans[0]
-	plan.Was, err = asTheyStand(snapshot, request.Group, left[max(0, len(left)-plan.Candidate.Count):])
+	return Rebook(p, b, left, past)
+}
+
+// Rebook plans another weekly slot for the sessions that are left of a series: as many, or
+// one less where that is better or needed to keep to the three months of the first series,
+// however often it is rebooked. The old series does not stand in the way. Where it is at the
+// best slot, that is an error. The planner stays as it is.
+func Rebook(p *planning.Planner, b scheduler.Booking, left []calendar.Occurrence, past Past) (plan scheduler.BookingPlan, err error) {
+	request, err := rebookRequest(p.Snapshot, b, left, past)
+	if err != nil {
+		return plan, err
+	}
+	others := slices.DeleteFunc(slices.Clone(p.Bookings), func(o scheduler.Booking) bool { return o.Group != b.Group || o.Series.UID == b.Series.UID })
+	if standing(p.Snapshot, request, others.ByGroup()) != nil {
+		return plan, errFollowed
+	}
+	r := &run{Planner: p.Without(b.Series), groups: p.GroupsByName()}
+	r.Led = map[string]map[calendar.Address]int{b.Group: past.led}
+	plan = scheduler.BookingPlan{Group: request.Group, Program: request.Program.For(request.Group), Unknown: p.Unknown(request.Group)}
+	err = r.fill(&plan, request)
+	if err = cmp.Or(err, plan.Problem); err != nil {
+		return plan, err
+	}
+	if plan.Was, err = r.asTheyStand(request.Group, left[max(0, len(left)-plan.Candidate.Count):]); err == nil && plan.Candidate.Slot == b.Series.Slot {
+		err = fmt.Errorf("%w: %s", ErrBestAlready, b.Series.Slot)
+	}
 	return plan, err
 }
 
@@ -112,25 +127,27 @@ func Left(ctx context.Context, s *scheduler.Service, b scheduler.Booking) ([]cal
 	if err != nil {
 		return nil, err
 	}
-	now := s.Now()
-	return slices.DeleteFunc(occurrences, func(o calendar.Occurrence) bool { return o.Cancelled || o.Start.Before(now) }), nil
+	return Ahead(occurrences, s.Now()), nil
+}
+
+// Ahead returns those of the sessions of a series that are still to come.
+func Ahead(sessions []calendar.Occurrence, now time.Time) []calendar.Occurrence {
+	return slices.DeleteFunc(slices.Clone(sessions), func(o calendar.Occurrence) bool { return o.Cancelled || o.Start.Before(now) })
 }
 
 // asTheyStand returns who can attend sessions where they are now: a comparison with
 // another slot is one of as many sessions.
-func asTheyStand(s planning.Snapshot, g scheduler.Group, sessions []calendar.Occurrence) (was scheduler.Share, err error) {
-	members, err := planning.Members(s, g, "")
-	if err != nil {
-		return was, err
-	}
+func (p *run) asTheyStand(g scheduler.Group, sessions []calendar.Occurrence) (was scheduler.Share, err error) {
+	members, err := p.Members(g, "")
 	for _, o := range sessions {
 		was = was.Plus(planning.VerdictsAt(members, o.Interval).Share())
 	}
-	return was, nil
+	return was, err
 }
 
-// rebookRequest asks for a slot for the sessions that are left.
-func rebookRequest(ctx context.Context, s *scheduler.Service, b scheduler.Booking, left []calendar.Occurrence) (scheduler.Request, error) {
+// rebookRequest asks for a slot for the sessions that are left: in the rhythm of the series,
+// and so not before the week of the next of them.
+func rebookRequest(s planning.Snapshot, b scheduler.Booking, left []calendar.Occurrence, past Past) (scheduler.Request, error) {
 	if len(left) == 0 {
 		return scheduler.Request{}, ErrNothingLeft
 	}
@@ -139,35 +156,35 @@ func rebookRequest(ctx context.Context, s *scheduler.Service, b scheduler.Bookin
 	if err != nil {
 		return scheduler.Request{}, err
 	}
-	search := NewSearch(s.Workspace, program, availability.DateOf(s.Now().Add(s.Workspace.Repair.Notice).In(zone)).AddDays(1))
+	rhythm := availability.DateOf(left[0].Original.In(zone)).Monday()
+	start := availability.DateOf(s.Now.Add(s.Workspace.Repair.Notice).In(zone)).AddDays(1)
+	if start.Compare(rhythm) < 0 {
+		start = rhythm
+	}
+	search := NewSearch(s.Workspace, program, start)
 	search.Zone, search.Cadence, search.Length = b.Series.Slot.Zone, b.Series.Cadence, b.Series.Slot.Length
 	search.Count = min(len(left), search.Cadence.MaxCount())
-	r := Rest(search, left[0], zone)
-	r.Program, r.Group = &program, scheduler.GroupIn(s.Workspace.GroupsByName(), b)
-	r.Before, err = endOfThreeMonths(ctx, s, b)
-	return r, err
+	return scheduler.Request{
+		Search: search, Rhythm: rhythm, Program: &program, Group: scheduler.GroupIn(s.GroupsByName(), b),
+		Before: past.First.Monday().AddDays(availability.ThreeMonths),
+	}, nil
 }
 
-// Rest asks for a slot for what is left of a series, whose next session is given: in its
-// rhythm, and so not before the week of that session.
-func Rest(search availability.Search, next calendar.Occurrence, zone *time.Location) scheduler.Request {
-	r := scheduler.Request{Search: search, Rhythm: availability.DateOf(next.Original.In(zone)).Monday()}
-	if search.Start.Compare(r.Rhythm) < 0 {
-		r.Search.Start = r.Rhythm
-	}
-	return r
+// A Past is what of a group's series so far bears on another slot for the rest of one.
+type Past struct {
+	First availability.Date        // of the series, or of the one that it was rebooked from
+	led   map[calendar.Address]int // how often a member led a session
 }
 
-// endOfThreeMonths returns the first Monday after the three months of the series,
-// or of the one that it was rebooked from.
-func endOfThreeMonths(ctx context.Context, s *scheduler.Service, b scheduler.Booking) (availability.Date, error) {
+// PastOf returns the past of a booking.
+func PastOf(ctx context.Context, s *scheduler.Service, b scheduler.Booking) (Past, error) {
 	all, err := s.Store.BookingsOf(ctx, b.Group)
 	if err != nil {
-		return availability.Date{}, fmt.Errorf("read its bookings: %w", err)
+		return Past{}, fmt.Errorf("read its bookings: %w", err)
 	}
 	history, err := s.Store.History(ctx, b.Group, time.Time{})
 	if err != nil {
-		return availability.Date{}, fmt.Errorf("read its history: %w", err)
+		return Past{}, fmt.Errorf("read its history: %w", err)
 	}
 	first := b
 	for _, earlier := range slices.Backward(all) {
@@ -176,7 +193,7 @@ func endOfThreeMonths(ctx context.Context, s *scheduler.Service, b scheduler.Boo
 			first = earlier
 		}
 	}
-	return first.Series.First.Monday().AddDays(ThreeMonths), nil
+	return Past{first.Series.First, planning.LedBy(all)}, nil
 }
 
 // BestBefore returns the best slot whose sessions all lie before r.Before. One

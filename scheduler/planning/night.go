@@ -209,8 +209,8 @@ func (n *Night) busy(ctx context.Context, s Snapshot, window availability.Interv
 	return s, s.fill(ctx, n.service, reader, people, uids...)
 }
 
-// lastWeek returns the end of the last week in which a series has a session to come, also
-// one that is off and may come back: it moves within that. It is zero if there is none.
+// lastWeek returns the end of the last week in which a series that has a session to come, or
+// one that is off and may come back, has one or may at another slot. It is zero if there is none.
 func lastWeek(series calendar.Series, now time.Time) (end time.Time) {
 	zone, err := availability.LoadZone(series.Slot.Zone)
 	if err != nil {
@@ -219,7 +219,8 @@ func lastWeek(series calendar.Series, now time.Time) (end time.Time) {
 	sessions, _ := series.Occurrences()
 	for _, o := range sessions {
 		if o.End.After(now) && !series.Cancelled {
-			end = availability.Later(end, availability.DateOf(o.End.In(zone)).Monday().AddDays(7).In(zone).Start)
+			three := series.First.Monday().AddDays(availability.ThreeMonths).In(zone).Start
+			end = availability.Later(availability.Later(end, three), availability.DateOf(o.End.In(zone)).Monday().AddDays(7).In(zone).Start)
 		}
 	}
 	return end

@@ -142,6 +142,16 @@ func (p *Planner) Take(s calendar.Series) error {
 	return nil
 }
 
+// Without returns a planner to which the sessions of a series take nobody's time.
+func (p *Planner) Without(s calendar.Series) *Planner {
+	out := *p
+	out.own = maps.Clone(p.own)
+	for _, a := range p.Invited(s) {
+		out.own[a] = slices.DeleteFunc(slices.Clone(p.own[a]), func(o ownSession) bool { return o.uid == s.UID })
+	}
+	return &out
+}
+
 // invitee returns who was invited by an address, which need not be on the roster.
 func (p *Planner) invitee(a calendar.Address) scheduler.Person {
 	person, _ := p.Workspace.Roster.Find(a)

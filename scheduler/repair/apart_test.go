@@ -344,6 +344,14 @@ func (s snapshotStore) BookingRefs(context.Context) ([]scheduler.BookingRef, err
 	return out, nil
 }
 
+func (snapshotStore) BookingsOf(context.Context, string) ([]scheduler.Booking, error) {
+	return nil, nil
+}
+
+func (snapshotStore) History(context.Context, string, time.Time) ([]scheduler.Event, error) {
+	return nil, nil
+}
+
 func (snapshotStore) Undelivered(context.Context) ([]scheduler.Notice, error) { return nil, nil }
 
 func (snapshotStore) LastRounds(context.Context) ([]scheduler.Round, error) {

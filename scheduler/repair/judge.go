@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
@@ -201,65 +200,61 @@ func (sub *subject) underQuorum(o calendar.Occurrence, v planning.Verdicts) sche
 // suggestion is made once; who only looks, and who looks at what the night found, sees it
 // for as long as it stands.
 func (r *pass) suggest(sub *subject, left []int, conflicts int) error {
+	past, err := r.past(sub.booking)
+	if err != nil {
+		return err
+	}
+	plan, err := booking.Rebook(r.Planner, sub.booking, booking.Ahead(sub.sessions, r.Now), past)
+	if err != nil {
+		return nil // no slot is any better, or it would not be booked
+	}
+	best := plan.Candidate
 	members, err := r.membersOver(sub, r.Window)
 	if err != nil {
 		return err
 	}
-	next := slices.IndexFunc(sub.sessions, func(o calendar.Occurrence) bool { return !o.Cancelled && o.Start.After(r.Now) })
-	request := booking.Rest(availability.Search{
-		Zone: sub.series.Slot.Zone, Start: availability.DateOf(r.Now.Add(r.Workspace.Repair.Notice).In(sub.zone)).AddDays(1),
-		Cadence: sub.series.Cadence, Count: min(len(left), sub.series.Cadence.MaxCount()), Length: sub.series.Slot.Length,
-		Preferred: sub.program.Prefer, OnlyDays: sub.program.OnlyDays,
-	}, sub.sessions[next], sub.zone)
-	request.Before = sub.series.First.Monday().AddDays(booking.ThreeMonths)
-	best, err := booking.BestBefore(request, members)
-	if err != nil {
-		return nil // no slot is any better
-	}
-	attendance := 0
-	for _, n := range left[len(left)-best.Count:] {
-		attendance += n
-	}
-	if best.Attendance-attendance < worthTelling || best.Slot == sub.series.Slot {
-		return nil
-	}
-	sessions, err := calendar.Series{Slot: best.Slot, First: best.First, Cadence: sub.series.Cadence, Count: best.Count}.Occurrences()
-	if err != nil || booking.MissesQuorum(sessions, members, sub.program.Quorum) {
-		return err // nor would it be booked
-	}
-	first, err := best.Slot.On(best.First)
+	sessions, err := best.Slot.Occurrences(best.First, sub.series.Cadence, best.Count)
 	if err != nil {
 		return err
 	}
+	before, after := 0, 0
+	for _, n := range left[max(0, len(left)-best.Count):] {
+		before += n
+	}
+	for _, iv := range sessions {
+		after += planning.VerdictsAt(members, iv).Attending()
+	}
+	if after-before < worthTelling {
+		return nil
+	}
 	why := fmt.Sprintf("%d of the %d sessions left are in conflict; %s instead of %s would have %d of %d attendances, not %d",
-		conflicts, len(left), best.Slot, sub.series.Slot, best.Attendance, best.Possible, attendance)
-	r.offer(sub, best.Slot, first.Start, attendance, best.Attendance, why)
-	return nil
+		conflicts, len(left), best.Slot, sub.series.Slot, after, best.Count*len(members), before)
+	c := sub.change(scheduler.Suggest, "", why)
+	c.To, c.Before, c.After = sessions[0].Start, before, after
+	return r.offer(sub, plan, c)
 }
 
-// offer suggests the slot, or has it booked.
-func (r *pass) offer(sub *subject, slot availability.Slot, first time.Time, before, after int, why string) {
-	c := sub.change(scheduler.Suggest, "", why)
-	c.To, c.Before, c.After = first, before, after
-	better := scheduler.Finding{Kind: scheduler.BetterSlot, Group: c.Group, UID: c.UID, Err: errors.New(why)}
+// offer suggests another slot, or has it booked.
+func (r *pass) offer(sub *subject, plan scheduler.BookingPlan, c scheduler.Change) error {
+	better := scheduler.Finding{Kind: scheduler.BetterSlot, Group: c.Group, UID: c.UID, Err: errors.New(c.Why)}
 	switch {
 	case r.Workspace.Repair.Reslot:
+		c.Action = scheduler.Rebook
+		r.leaveAlone(sub)
+		sub.changes = append(sub.changes, c)
+		r.plan.Reslots = append(r.plan.Reslots, scheduler.Reslot{Booking: sub.booking, Plan: plan})
+		r.Planner = r.Without(sub.series)
+		return r.Take(plan.Booking.Series)
 	case r.shown:
 		r.find(better)
 	default:
 		r.plan.Better = append(r.plan.Better, better)
 	}
-	switch {
-	case r.Workspace.Repair.Reslot:
-		c.Action = scheduler.Rebook
-		r.leaveAlone(sub)
-		r.plan.Reslots = append(r.plan.Reslots, scheduler.Reslot{Booking: sub.booking, Slot: slot})
-	case sub.booking.Suggested == slot:
-		return
-	default:
-		sub.booking.Suggested, sub.noted = slot, true
+	if sub.booking.Suggested != plan.Candidate.Slot {
+		sub.booking.Suggested, sub.noted = plan.Candidate.Slot, true
+		sub.changes = append(sub.changes, c)
 	}
-	sub.changes = append(sub.changes, c)
+	return nil
 }
 
 // leaveAlone drops what the night would do and say of the sessions of a series that is

@@ -21,7 +21,7 @@ const mostMoves = 2
 // leave out our own series: the plan knows their sessions from Current. Applied, and
 // planned again from the same calendars, it changes nothing.
 func New(s planning.Snapshot) (scheduler.RepairPlan, error) {
-	var all sum
+	all := sum{past: func(b scheduler.Booking) (booking.Past, error) { return booking.Past{First: b.Series.First}, nil }}
 	if err := all.add(s); err != nil {
 		return scheduler.RepairPlan{}, err
 	}
@@ -30,12 +30,12 @@ func New(s planning.Snapshot) (scheduler.RepairPlan, error) {
 
 // passOver plans the pass over all series of a snapshot. Of what is shown and not applied
 // it leaves out who can attend what, and the texts of series.
-func passOver(s planning.Snapshot, shown bool, dead map[calendar.UID][]calendar.Address) (*pass, error) {
+func passOver(s planning.Snapshot, shown bool, dead map[calendar.UID][]calendar.Address, past func(scheduler.Booking) (booking.Past, error)) (*pass, error) {
 	r, err := newPass(s, dead)
 	if err != nil {
 		return nil, err
 	}
-	r.shown = shown
+	r.shown, r.past = shown, past
 	for _, sub := range r.subjects {
 		r.look(sub, r.Now, r.Now.Add(r.Workspace.Repair.Horizon))
 	}
@@ -75,6 +75,7 @@ type pass struct {
 	found    []attendance.Found  // who can attend the sessions to come
 	shown    bool                // and not applied
 	dead     map[calendar.UID][]calendar.Address
+	past     func(scheduler.Booking) (booking.Past, error) // of a series that may be booked elsewhere
 }
 
 // A subject is one series under repair.

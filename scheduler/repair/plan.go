@@ -9,7 +9,6 @@ package repair
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -60,6 +59,7 @@ func planParts(ctx context.Context, s *scheduler.Service, night *planning.Night,
 	if all.dead, err = dead(ctx, s); err != nil {
 		return scheduler.RepairPlan{}, err
 	}
+	all.past = func(b scheduler.Booking) (booking.Past, error) { return booking.PastOf(ctx, s, b) }
 	for groups := range night.Parts(planning.PeopleAtOnce) {
 		snapshot, err := read(ctx, groups)
 		if err != nil {
@@ -104,11 +104,12 @@ type sum struct {
 	asked, readable int  // people with a calendar, and of whom something could be read
 	upkeep          []scheduler.Finding
 	dead            map[calendar.UID][]calendar.Address // invited, but mail does not get there
+	past            func(scheduler.Booking) (booking.Past, error)
 }
 
 // add plans one part.
 func (t *sum) add(part planning.Snapshot) error {
-	r, err := passOver(part, t.shown, t.dead)
+	r, err := passOver(part, t.shown, t.dead, t.past)
 	if err != nil {
 		return err
 	}
@@ -244,24 +245,17 @@ func told(bookings []scheduler.Booking, events map[calendar.UID][]scheduler.Even
 	return of
 }
 
-// errOtherSlot says that the calendars changed between plan and change.
-var errOtherSlot = errors.New("another slot is best by now; the next night looks again")
-
 // reslot books the rest of a series on the slot that was planned.
 func reslot(ctx context.Context, s *scheduler.Service, r scheduler.Reslot) error {
 	bookings, err := s.BookingsOf(ctx, r.Booking.Group)
 	if err != nil {
 		return err
 	}
-	old, _ := bookings.Current(r.Booking.Group) // as this night left it
-	plan, err := booking.PlanRebook(ctx, s, old)
-	if err != nil {
-		return err
+	i := slices.IndexFunc(bookings, func(b scheduler.Booking) bool { return b.Series.UID == r.Booking.Series.UID })
+	if i < 0 {
+		return fmt.Errorf("book %s: %w", r.Plan.Candidate.Slot, scheduler.ErrStale)
 	}
-	if plan.Candidate.Slot != r.Slot {
-		return fmt.Errorf("book %s: %w", r.Slot, errOtherSlot)
-	}
-	plan.Booking.Reslot = true
-	_, err = s.Rebook(ctx, old, plan)
+	r.Plan.Booking.Reslot = true
+	_, err = s.Rebook(ctx, bookings[i], r.Plan) // as this night left it
 	return err
 }

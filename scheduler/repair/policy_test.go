@@ -505,12 +505,12 @@ func (l *lifetime) rebook(i int, c scheduler.Change, reslots []scheduler.Reslot)
 	}
 	r := reslots[slices.IndexFunc(reslots, func(r scheduler.Reslot) bool { return r.Booking.Series.UID == c.UID })]
 	g := l.space.Groups[slices.IndexFunc(l.space.Groups, func(g scheduler.Group) bool { return g.Name == c.Group })]
-	zone, err := availability.LoadZone(r.Slot.Zone)
+	zone, err := availability.LoadZone(r.Plan.Candidate.Slot.Zone)
 	if err != nil {
 		l.tb.Fatal(err)
 	}
 	l.bookings = slices.Delete(l.bookings, i, i+1)
-	l.start(g, r.Slot, availability.DateOf(c.To.In(zone)), left, old.Generation+1)
+	l.start(g, r.Plan.Candidate.Slot, availability.DateOf(c.To.In(zone)), left, old.Generation+1)
 	l.outcome.told += 2 * len(g.Members)
 }
 
