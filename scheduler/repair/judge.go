@@ -239,7 +239,7 @@ func (r *pass) offer(sub *subject, plan scheduler.BookingPlan, c scheduler.Chang
 	better := scheduler.Finding{Kind: scheduler.BetterSlot, Group: c.Group, UID: c.UID, Err: errors.New(c.Why)}
 	switch {
 	case r.Workspace.Repair.Reslot:
-		c.Action = scheduler.Rebook
+		c.Action, sub.ends = scheduler.Rebook, true
 		r.leaveAlone(sub)
 		sub.changes = append(sub.changes, c)
 		r.plan.Reslots = append(r.plan.Reslots, scheduler.Reslot{Booking: sub.booking, Plan: plan})

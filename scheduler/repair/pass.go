@@ -96,6 +96,7 @@ type subject struct {
 	hands    bool                        // people changed something since the last night
 	settled  instants                    // what was cancelled or brought back tonight
 	called   map[int64]calendar.Override // what was called off tonight, as it was
+	ends     bool                        // what is left of it is booked elsewhere
 	deserted bool                        // who declined the series leave nobody to meet
 	faulty   bool                        // it cannot be judged
 	rests    bool                        // a pass of this night booked some of its people elsewhere: what comes of that waits for the next
@@ -507,7 +508,7 @@ func (r *pass) conclude(sub *subject) {
 	told := !sub.series.Same(sub.current) // of a new text alone nobody is
 	sub.series.Description = text
 	switch {
-	case changed || sub.hands || sub.booking.Heard != nil:
+	case !sub.ends && (changed || sub.hands || sub.booking.Heard != nil):
 		if told {
 			sub.series.Sequence++
 		}
@@ -517,7 +518,7 @@ func (r *pass) conclude(sub *subject) {
 		next := sub.series // alone: the plan outlives the subject
 		sub.booking.Next, sub.booking.State = &next, scheduler.Changing
 		r.changed = append(r.changed, sub.booking)
-	case sub.noted:
+	case sub.noted || sub.hands:
 		r.plan.Noted = append(r.plan.Noted, sub.booking)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/peerslot/peerslot/calendar"
 	"github.com/peerslot/peerslot/scheduler"
 	"github.com/peerslot/peerslot/scheduler/booking"
+	"github.com/peerslot/peerslot/scheduler/repair"
 	"github.com/peerslot/peerslot/scheduler/schedulertest"
 )
 
@@ -112,5 +113,30 @@ func TestTheRunBooksTheSlotThatWasShown(t *testing.T) {
 				t.Errorf("shown with %d attendances, want %d", change.After, c.after)
 			}
 		})
+	}
+}
+
+// A series that is booked elsewhere is ended as it is, also where its sessions are finished
+// by another run: what people changed in it is known, and no change of it is left to be made.
+func TestASeriesThatEndsTonightIsNotChanged(t *testing.T) {
+	w, b := booked(t, ana, bo)
+	w.Workspace.Repair.Reslot = true
+	w.busyAtItsSlot(bo, 13)
+	last := at(3, 31, 15).Start
+	w.Fake.ByHand(b.Series.UID, calendar.Override{Original: last, Moved: availability.Interval{Start: last.Add(time.Hour), End: last.Add(2 * time.Hour)}})
+	plan := w.planOnly(t)
+	if n := plan.Bookings.Len(); n != 0 {
+		t.Errorf("%d series are to change; want the old one ended alone", n)
+	}
+	if err := repair.Begin(t.Context(), w.Service, &plan); err != nil || len(plan.Findings) != 0 {
+		t.Fatalf("begun: %v, %s; want no findings", err, words(plan))
+	}
+	open, err := w.BookingsOf(t.Context(), "g")
+	if err != nil || len(open) != 1 || open[0].Series.UID == b.Series.UID {
+		t.Errorf("bookings %+v, %v; want the new series alone", open, err)
+	}
+	history, err := w.Store.History(t.Context(), "g", time.Time{})
+	if err != nil || !slices.ContainsFunc(history, func(e scheduler.Event) bool { return e.What == string(scheduler.ByHand) }) {
+		t.Errorf("history %+v, %v; want what was changed by hand in it", history, err)
 	}
 }
