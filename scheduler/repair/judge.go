@@ -204,7 +204,9 @@ func (r *pass) suggest(sub *subject, left []int, conflicts int) error {
 	if err != nil {
 		return err
 	}
-	plan, err := booking.Rebook(r.Planner, sub.booking, booking.Ahead(sub.sessions, r.Now), past)
+	b := sub.booking
+	b.Series = sub.series // whose members are those of tonight
+	plan, err := booking.Rebook(r.Planner, b, booking.Ahead(sub.sessions, r.Now), past)
 	if err != nil {
 		return nil // no slot is any better, or it would not be booked
 	}

@@ -79,6 +79,15 @@ func TestTheRunBooksTheSlotThatWasShown(t *testing.T) {
 				w.Fake.Meet(cem, availability.Interval{Start: at(1, 5+7*week, 0).Start, End: at(1, 6+7*week, 0).Start})
 			}
 		}, "tue 09:00", 13, 26},
+		"somebody who joins tonight": {func(t *testing.T, w *world) {
+			w.BookAt(t, "g", "tue 15:00", ana, bo)
+			w.Workspace.Groups = []scheduler.Group{{Name: "g", Members: []calendar.Address{ana, bo, cem}}}
+			for week := range 14 { // bo is free from half past three to half past four on Tuesdays
+				half := at(1, 6+7*week, 15).Start.Add(30 * time.Minute)
+				w.Fake.Meet(bo, availability.Interval{Start: at(1, 5+7*week, 0).Start, End: half})
+				w.Fake.Meet(bo, availability.Interval{Start: half.Add(time.Hour), End: at(1, 10+7*week, 0).Start})
+			}
+		}, "tue 15:30", 13, 39},
 		"a series that runs out": {func(t *testing.T, w *world) {
 			b := w.BookAt(t, "g", "tue 15:00", ana, bo)
 			b.Reviewed, b.Decision = true, scheduler.Rotate
