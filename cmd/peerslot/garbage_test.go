@@ -9,10 +9,11 @@ import (
 	"time"
 )
 
-// The more lives, the less garbage is let grow, and more again once it is gone.
+// The more lives, the less garbage is let grow, and more again once it is gone; less while
+// configurations are read.
 func TestGarbageIsFollowed(t *testing.T) {
 	for live, want := range map[int]int{0: 400, headroom / 2: 200, headroom: 100, 2 * headroom: 50, 20 * headroom: 33} {
-		if got := percentOf(live); got != want {
+		if got := percentOf(live, headroom); got != want {
 			t.Errorf("percentOf(%d) = %d, want %d", live, got, want)
 		}
 	}
@@ -30,6 +31,16 @@ func TestGarbageIsFollowed(t *testing.T) {
 	waitForPercent(t, func(percent int) bool { return percent == 33 })
 	runtime.KeepAlive(held)
 	waitForPercent(t, func(percent int) bool { return percent > 33 })
+
+	held = make([]byte, headroom)
+	waitForPercent(t, func(percent int) bool { return percent > 60 && percent <= 100 })
+	one, another := lessGarbage(), lessGarbage()
+	waitForPercent(t, func(percent int) bool { return percent <= 40 })
+	one()
+	waitForPercent(t, func(percent int) bool { return percent <= 40 })
+	another()
+	waitForPercent(t, func(percent int) bool { return percent > 60 })
+	runtime.KeepAlive(held)
 }
 
 // waitForPercent collects garbage until the percentage is as wanted.

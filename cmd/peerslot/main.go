@@ -17,7 +17,6 @@ import (
 func main() { os.Exit(run()) }
 
 func run() int {
-	boundGarbage()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop)   // a second signal ends the process
@@ -28,6 +27,10 @@ func run() int {
 		Now:         time.Now,
 		Interactive: term.IsTerminal(int(os.Stdin.Fd())) && term.IsTerminal(int(os.Stderr.Fd())),
 		Terminal:    term.IsTerminal(int(os.Stdout.Fd())),
+	}
+	if os.Getenv("GOGC") == "" {
+		followGarbage()
+		a.Loading = lessGarbage
 	}
 	if columns, _, err := term.GetSize(int(os.Stdout.Fd())); err == nil {
 		a.Width = columns

@@ -66,6 +66,8 @@ type App struct {
 	Inherits bool   // the store may be an earlier organizer's
 	OldPath  string // the configuration with which that one signed in; "" for the present one
 
+	Loading func() (done func()) // is told of each configuration that is read; nil for nobody
+
 	Finally []func() // what is still to be told when the command is done
 }
 
@@ -353,6 +355,9 @@ func (a *App) ConfigFile() string {
 
 // LoadConfig reads the workspace's configuration.
 func (a *App) LoadConfig() (*config.Config, error) {
+	if a.Loading != nil {
+		defer a.Loading()()
+	}
 	path := a.ConfigFile()
 	c, err := config.Load(path)
 	if errors.Is(err, fs.ErrNotExist) {
