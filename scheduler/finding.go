@@ -4,7 +4,11 @@ import (
 	"time"
 
 	"github.com/peerslot/peerslot/calendar"
+	"github.com/peerslot/peerslot/scheduler/attendance"
 )
+
+// A Share is figures of attendance, and is called here what it is called there.
+type Share = attendance.Share
 
 // A Finding is something that needs a person: its kind, its subject and its
 // figures. Its words are made where it is shown.

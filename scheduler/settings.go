@@ -4,57 +4,12 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"time"
 
-	"github.com/peerslot/peerslot/availability"
 	"github.com/peerslot/peerslot/calendar"
 )
 
-// Settings are what a member set about themselves. They count instead of what the
-// roster says, until the member takes them back. The zero Settings say nothing.
-type Settings struct {
-	Person  calendar.Address
-	Own     *OwnHours         // nil: the roster's count
-	Paused  availability.Date // left out of rounds that are formed before it; zero: as the roster says
-	Left    []string          // programs in which they take part no longer, sorted
-	Set     time.Time         // last
-	Version int64             // of the record; 0 before it was first committed
-	Fault   error             `json:"-"` // why the record cannot be read, of which then only Person and Version are known; nil if it can
-}
-
-// of returns the person as their settings make them.
-func (s Settings) of(p Person) Person {
-	if s.Fault != nil {
-		p.Unread = "what they set about themselves cannot be read"
-	}
-	if own := s.Own; own != nil {
-		p.Zone, p.Hours, p.Stretch, p.Holidays, p.Away, p.Travel = own.Zone, own.Hours, own.Stretch, own.Holidays, own.Away, own.Travel
-	}
-	if s.Paused != (availability.Date{}) {
-		p.PausedUntil = s.Paused
-	}
-	p.Left = s.Left
-	return p
-}
-
-// spoilt returns the settings, in which such are spoilt as name holidays that nobody knows
-// any more: those of a file of the roster's, say, that has another name now.
-func (f HolidayFunc) spoilt(settings []Settings) []Settings {
-	people := make([]Person, len(settings))
-	for i, s := range settings {
-		people[i] = s.of(Person{})
-	}
-	of := f.Of(people, availability.Interval{})
-	for i := range settings {
-		if err := of.Missing(people[i]); err != nil {
-			settings[i].Own, settings[i].Fault = nil, err
-		}
-	}
-	return settings
-}
-
-// now returns the settings with programs by the names that they have now.
-func (s Settings) now(w Workspace) Settings {
+// namedNow returns settings with programs by the names that they have now.
+func (w Workspace) namedNow(s Settings) Settings {
 	s.Left = slices.Clone(s.Left)
 	for i, name := range s.Left {
 		if p, ok := w.Program(name); ok {
@@ -75,7 +30,7 @@ func (w Workspace) With(settings []Settings) Workspace {
 	left := false
 	for _, s := range settings {
 		if p, ok := w.Roster.Find(s.Person); ok {
-			w.Roster.Put(s.now(w).of(p))
+			w.Roster.Put(w.namedNow(s).Of(p))
 			if s.Fault != nil {
 				w.Spoilt = append(w.Spoilt, Finding{Kind: SpoiltRecord, Person: s.Person, Err: s.Fault})
 			}

@@ -115,7 +115,7 @@ func (s *Service) Ready(ctx context.Context) (*Service, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the rounds: %w", err)
 	}
-	r.Workspace = r.Workspace.With(r.Holidays.spoilt(settings)).holdOn(rounds)
+	r.Workspace = r.Workspace.With(r.Holidays.Spoilt(settings)).holdOn(rounds)
 	r.Workspace.Spoilt = slices.Concat(r.Workspace.Spoilt, r.Workspace.spoilt(rounds))
 	r.Workspace, r.last = r.Workspace.withFormed(rounds)
 	return r, nil

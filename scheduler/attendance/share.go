@@ -1,4 +1,4 @@
-package scheduler
+package attendance
 
 import "github.com/peerslot/peerslot/availability"
 
