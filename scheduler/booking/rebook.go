@@ -77,7 +77,12 @@ func Rebook(p *planning.Planner, b scheduler.Booking, left []calendar.Occurrence
 	if err != nil {
 		return plan, err
 	}
-	others := slices.DeleteFunc(slices.Clone(p.Bookings), func(o scheduler.Booking) bool { return o.Group != b.Group || o.Series.UID == b.Series.UID })
+	var others scheduler.Bookings // of the group
+	for i := range p.Bookings {
+		if o := &p.Bookings[i]; o.Group == b.Group && o.Series.UID != b.Series.UID {
+			others = append(others, *o)
+		}
+	}
 	if standing(p.Snapshot, request, others.ByGroup()) != nil {
 		return plan, errFollowed
 	}
